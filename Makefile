@@ -1,0 +1,50 @@
+# One command for each thing a person wants; `make help` lists them.
+.DELETE_ON_ERROR:
+.PHONY: help run test check format bench fuzz clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+help:  ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(VENV)/.run  ## install and serve on SQLite at 127.0.0.1:4566
+	@$(BIN)/watchword serve
+
+test: $(VENV)/.test  ## install what tests need and run them all, on SQLite and PostgreSQL
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: $(VENV)/.test  ## format, lint, types, tests, docs
+	@$(BIN)/ruff format --check
+	@$(BIN)/ruff check
+	@$(BIN)/mypy
+	@$(MAKE) --no-print-directory test
+
+format: $(VENV)/.test  ## put the code into its form
+	@$(BIN)/ruff format
+	@$(BIN)/ruff check --fix
+
+bench: $(VENV)/.bench  ## measure against named peers, in one interleaved run
+	@$(BIN)/python bench/run.py
+
+clean:  ## remove what the other commands made
+	rm -rf $(VENV) .hypothesis .mypy_cache .ruff_cache
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Watchword needs Python 3.11 or newer")'
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.python pyproject.toml constraints.txt
+	@$(PIP) --editable '.[tour]'
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run
+	@$(PIP) --editable '.[tour,test]'
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.test
+	@$(PIP) --editable '.[tour,test,bench]'
+	@touch $@

@@ -1,0 +1,8 @@
+"""Floor 1: what things are called. ARNs, principals, identifiers, errors, and a request as it came."""
+
+from watchword.names.arn import Arn
+from watchword.names.errors import AwsError, fault
+from watchword.names.http import Body, HttpRequest, HttpResponse
+from watchword.names.principal import Principal
+
+__all__ = ["Arn", "AwsError", "Body", "HttpRequest", "HttpResponse", "Principal", "fault"]

@@ -1,0 +1,35 @@
+"""Amazon Resource Names: six parts, five colons.
+
+Source: AWS General Reference, "Amazon Resource Names (ARNs)". The resource part keeps its own
+colons and slashes; patterns of policies (which may hold wildcards) belong to `watchword.policy`.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+MAX_LENGTH = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Arn:
+    """One ARN, valid from birth: `arn:partition:service:region:account:resource`."""
+
+    partition: str
+    service: str
+    region: str
+    account: str
+    resource: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Raises ValueError unless `text` has six parts, a partition, a service and a resource."""
+        parts = text.split(":", 5)
+        if len(parts) != 6 or parts[0] != "arn" or len(text) > MAX_LENGTH:  # noqa: PLR2004 the six parts
+            raise ValueError(f"not an ARN: {text[:100]!r}")
+        _, partition, service, region, account, resource = parts
+        if not (partition and service and resource):
+            raise ValueError(f"an ARN needs a partition, a service and a resource: {text[:100]!r}")
+        return cls(partition, service, region, account, resource)
+
+    def __str__(self) -> str:
+        return f"arn:{self.partition}:{self.service}:{self.region}:{self.account}:{self.resource}"

@@ -1,0 +1,69 @@
+"""Identifiers: unique ids, access key ids, account ids.
+
+An entity's unique id is a four-letter prefix and 17 characters of base32; it is never given twice, so
+a role created again under an old name is another role (IAM User Guide, "Unique identifiers").
+An access key id carries its account: the first 48 bits after the prefix, decoded from base32, hold a
+marker bit, then the 40 bits of the account number, then 7 further bits.
+Randomness comes from the caller.
+"""
+
+import base64
+import re
+from collections.abc import Callable
+from enum import StrEnum
+
+Randomness = Callable[[int], bytes]
+"""How many bytes -> that many random bytes."""
+
+_ACCOUNT = re.compile(r"[0-9]{12}", re.ASCII)
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_SECRET_BYTES = 30  # 40 characters of base64
+_MARKER = 1 << 47
+_ACCOUNT_MASK = 0x7FFF_FFFF_FF80
+
+
+class Prefix(StrEnum):
+    """What an id names. Source: IAM User Guide, "IAM identifiers", table of unique id prefixes."""
+
+    USER = "AIDA"
+    GROUP = "AGPA"
+    ROLE = "AROA"
+    MANAGED_POLICY = "ANPA"
+    POLICY_VERSION = "ANVA"
+    INSTANCE_PROFILE = "AIPA"
+    ACCESS_KEY = "AKIA"
+    SESSION_KEY = "ASIA"
+
+
+def new_unique_id(prefix: Prefix, randomness: Randomness) -> str:
+    """An id of 21 characters, such as AROA followed by 17 of base32."""
+    return prefix + "".join(_ALPHABET[byte & 31] for byte in randomness(17))
+
+
+def new_access_key_id(prefix: Prefix, account: str, randomness: Randomness) -> str:
+    """An access key id of 20 characters that carries `account`."""
+    drawn = randomness(10)
+    head = _MARKER | (int(account) << 7) | (drawn[0] & 0x7F)
+    return prefix + base64.b32encode(head.to_bytes(6, "big") + drawn[:4]).decode("ascii")[:16]
+
+
+def account_of_access_key(access_key_id: str) -> str | None:
+    """The account in an access key id, None when it can't carry one."""
+    try:
+        decoded = base64.b32decode(access_key_id[4:20])
+    except ValueError:
+        return None
+    if len(decoded) != 10 or not decoded[0] & 0x80:  # noqa: PLR2004 16 characters of base32
+        return None
+    number = (int.from_bytes(decoded[:6], "big") & _ACCOUNT_MASK) >> 7
+    return f"{number:012d}" if number < 10**12 else None
+
+
+def new_secret(randomness: Randomness) -> str:
+    """A secret access key: 40 characters of base64."""
+    return base64.b64encode(randomness(_SECRET_BYTES)).decode("ascii")
+
+
+def is_account_id(text: str) -> bool:
+    """Whether `text` is twelve digits."""
+    return _ACCOUNT.fullmatch(text) is not None
