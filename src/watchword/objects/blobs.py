@@ -1,0 +1,153 @@
+"""Object bytes: immutable blobs under random names, on the local disk or any object store.
+
+1. A blob is written once, whole, and never changed. A row of the store's `objects` table makes it an
+   object; bytes without a row are nothing.
+2. Its name is random and never the user's key: a key can't traverse, collide with a folder or be
+   normalised on its way to the disk, so the bytes that a policy decided on are the bytes of the row.
+3. On the local disk a blob is on stable storage before `put` returns (unless `durable` is off), so no
+   committed row can name lost bytes.
+4. What a killed server leaves behind (a blob whose row never came, half a blob) is swept once it is
+   older than any upload could be.
+
+Keys, rows and who may read them don't belong here.
+"""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
+
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from watchword.names.ids import Randomness
+
+PART = 8 << 20
+"""Up to this many bytes a blob is written at once; beyond, in parts of this size."""
+_PARTS_AT_ONCE = 2
+_PIECE = 1 << 20
+_BATCH = 500
+
+Named = Callable[[Collection[str]], Collection[str]]
+"""Of these blobs, those that a row names."""
+
+
+class BlobMissingError(LookupError):
+    """No such blob: its object was replaced or deleted after its row was read."""
+
+
+def new_blob(randomness: Randomness) -> str:
+    """A name for a blob: 128 random bits in 256 folders."""
+    drawn = randomness(16).hex()
+    return f"{drawn[:2]}/{drawn[2:]}"
+
+
+@dataclass(frozen=True)
+class Objects:
+    """All blobs of one server."""
+
+    store: ObjectStore
+    folder: Path | None = None
+    """Where a local store keeps its files."""
+    durable: bool = True
+
+    @classmethod
+    def open(cls, place: Path | str, *, durable: bool = True) -> "Objects":
+        """The blobs at `place`: a folder, made when missing, or the URL of an object store."""
+        if isinstance(place, Path):
+            return cls(LocalStore(place, mkdir=True), place, durable)
+        return cls(from_url(place))
+
+    def put(self, blob: str, pieces: Iterable[bytes]) -> None:
+        """Write a blob. When `pieces` raises, nothing stays."""
+        source = iter(pieces)
+        start = _take(source, PART)
+        if len(start) < PART:
+            self.store.put(blob, start, use_multipart=False)
+        else:
+            rest = chain((start,), source)
+            self.store.put(blob, rest, use_multipart=True, chunk_size=PART, max_concurrency=_PARTS_AT_ONCE)
+        self._settle(blob)
+
+    def copy(self, blob: str, target: str) -> None:
+        """Another blob of the same bytes, without moving them through this process."""
+        try:
+            self.store.copy(blob, target)
+        except FileNotFoundError:
+            raise BlobMissingError(blob) from None
+        self._settle(target)
+
+    def get(self, blob: str, start: int, end: int) -> bytes | Iterator[bytes]:
+        """Bytes from `start` up to but not including `end`: at once when few, else in pieces.
+
+        The blob is opened before this returns, so a deletion meanwhile doesn't cut the pieces short.
+        """
+        if start == end:
+            return b""
+        try:
+            found = self.store.get(blob, options={"range": (start, end)})
+        except FileNotFoundError:
+            raise BlobMissingError(blob) from None
+        if end - start <= _PIECE:
+            return found.bytes().to_bytes()
+        return map(bytes, found.stream(min_chunk_size=_PIECE))
+
+    def delete(self, blob: str) -> None:
+        """Forget a blob; one that is gone already is no error."""
+        try:
+            self.store.delete(blob)
+        except FileNotFoundError:
+            return
+
+    def sweep(self, named: Named, before: datetime) -> int:
+        """Delete what is older than `before` and no row names. Returns how many blobs went."""
+        swept = 0
+        for batch in self.store.list(chunk_size=_BATCH):
+            old = [entry["path"] for entry in batch if entry["last_modified"] < before]
+            kept = set(named(old)) if old else set()
+            for blob in set(old) - kept:
+                self.delete(blob)
+                swept += 1
+        self._sweep_halves(before)
+        return swept
+
+    def reset(self) -> None:
+        """Forget everything at once: the folder is replaced, its files go in the background."""
+        if self.folder is None:
+            raise RuntimeError("only blobs in a folder can be reset")
+        aside = self.folder.with_name(f"{self.folder.name}.{threading.get_ident()}.{os.getpid()}.old")
+        self.folder.rename(aside)
+        self.folder.mkdir()
+        threading.Thread(target=shutil.rmtree, args=(aside,), kwargs={"ignore_errors": True}).start()
+
+    def _settle(self, blob: str) -> None:
+        """Wait until a local blob and its name are on stable storage."""
+        if self.folder is None or not self.durable:
+            return
+        file = self.folder / blob
+        for path in (file, file.parent):
+            handle = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+    def _sweep_halves(self, before: datetime) -> None:
+        """A local store writes to `name#1` first and never lists such files."""
+        for file in self.folder.glob("??/*#*") if self.folder else ():
+            if file.stat().st_mtime < before.timestamp():
+                file.unlink(missing_ok=True)
+
+
+def _take(source: Iterator[bytes], limit: int) -> bytes:
+    """Pieces joined until `limit` is reached or the source ends."""
+    taken, size = [], 0
+    for piece in source:
+        taken.append(piece)
+        size += len(piece)
+        if size >= limit:
+            break
+    return taken[0] if len(taken) == 1 else b"".join(taken)

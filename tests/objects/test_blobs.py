@@ -1,0 +1,163 @@
+"""Blobs: written whole or not at all, read in ranges, swept when nobody names them."""
+
+import os
+import tracemalloc
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from watchword.objects import BlobMissingError, Objects, new_blob
+from watchword.objects.blobs import PART
+
+
+@pytest.fixture(params=["folder", "memory"])
+def objects(request: pytest.FixtureRequest, tmp_path: Path) -> Objects:
+    return Objects.open(tmp_path / "objects") if request.param == "folder" else Objects.open("memory:///")
+
+
+@pytest.fixture
+def local(tmp_path: Path) -> Objects:
+    return Objects.open(tmp_path / "objects")
+
+
+def blob() -> str:
+    return new_blob(os.urandom)
+
+
+def whole(read: bytes | Iterator[bytes]) -> bytes:
+    return read if isinstance(read, bytes) else b"".join(read)
+
+
+def files(objects: Objects) -> list[str]:
+    assert objects.folder
+    return sorted(
+        str(path.relative_to(objects.folder)) for path in objects.folder.rglob("*") if path.is_file()
+    )
+
+
+def test_a_name_is_random_and_one_folder_deep() -> None:
+    name = new_blob(lambda size: bytes(range(size)))
+    assert name == "00/0102030405060708090a0b0c0d0e0f"
+
+
+def test_empty(objects: Objects) -> None:
+    name = blob()
+    objects.put(name, [])
+    assert objects.get(name, 0, 0) == b""
+
+
+def test_small_is_read_at_once(objects: Objects) -> None:
+    name = blob()
+    objects.put(name, [b"hello ", b"world"])
+    assert objects.get(name, 0, 11) == b"hello world"
+    assert objects.get(name, 4, 7) == b"o w"
+
+
+def test_large_is_written_and_read_in_pieces(objects: Objects) -> None:
+    name, piece = blob(), os.urandom(1 << 20)
+    objects.put(name, (piece for _ in range(20)))
+    read = objects.get(name, 5, (20 << 20) - 5)
+    assert not isinstance(read, bytes)
+    assert whole(read) == (piece * 20)[5:-5]
+
+
+def test_writing_keeps_a_few_parts_in_memory_at_most(local: Objects) -> None:
+    tracemalloc.start()
+    try:
+        local.put(blob(), (os.urandom(1 << 20) for _ in range(64)))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 5 * PART
+
+
+@pytest.mark.parametrize("pieces", [1, 20])
+def test_a_source_that_fails_leaves_nothing(local: Objects, pieces: int) -> None:
+    def source() -> Iterator[bytes]:
+        for _ in range(pieces):
+            yield bytes(1 << 20)
+        raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        local.put(blob(), source())
+    assert files(local) == []
+
+
+def test_missing(objects: Objects) -> None:
+    with pytest.raises(BlobMissingError):
+        objects.get(blob(), 0, 1)
+    with pytest.raises(BlobMissingError):
+        objects.copy(blob(), blob())
+    objects.delete(blob())
+
+
+def test_copy_outlives_its_source(objects: Objects) -> None:
+    one, other = blob(), blob()
+    objects.put(one, [b"bytes"])
+    objects.copy(one, other)
+    objects.delete(one)
+    assert objects.get(other, 0, 5) == b"bytes"
+
+
+def test_deleted_while_read(local: Objects) -> None:
+    name, data = blob(), os.urandom(3 << 20)
+    local.put(name, [data])
+    read = local.get(name, 0, len(data))
+    local.delete(name)
+    assert whole(read) == data
+
+
+def test_sweep_takes_what_is_old_and_unnamed(local: Objects) -> None:
+    named, unnamed, young = blob(), blob(), blob()
+    for name in (named, unnamed, young):
+        local.put(name, [b"x"])
+    assert local.folder
+    half = local.folder / f"{unnamed}#1"
+    half.write_bytes(b"left behind")
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).timestamp()
+    for name in (named, unnamed, f"{unnamed}#1"):
+        os.utime(local.folder / name, (yesterday, yesterday))
+    swept = local.sweep(lambda blobs: {named} & set(blobs), datetime.now(UTC) - timedelta(hours=1))
+    assert swept == 1
+    assert files(local) == sorted([named, young])
+
+
+def test_sweep_asks_about_every_old_blob(objects: Objects) -> None:
+    names = {blob() for _ in range(1200)}
+    for name in names:
+        objects.put(name, [b""])
+    asked: set[str] = set()
+
+    def named(blobs: Collection[str]) -> Collection[str]:
+        asked.update(blobs)
+        return blobs
+
+    assert objects.sweep(named, datetime.now(UTC) + timedelta(minutes=1)) == 0
+    assert asked == names
+
+
+def test_reset_forgets_all_and_goes_on(local: Objects) -> None:
+    old, new = blob(), blob()
+    local.put(old, [b"old"])
+    local.reset()
+    assert files(local) == []
+    local.put(new, [b"new"])
+    assert local.get(new, 0, 3) == b"new"
+    with pytest.raises(BlobMissingError):
+        local.get(old, 0, 3)
+
+
+@given(
+    pieces=st.lists(st.binary(max_size=50), max_size=6),
+    cut=st.tuples(st.integers(0, 300), st.integers(0, 300)),
+)
+@settings(deadline=None, max_examples=60)
+def test_any_range_of_any_bytes(pieces: list[bytes], cut: tuple[int, int]) -> None:
+    objects, name, data = Objects.open("memory:///"), blob(), b"".join(pieces)
+    start, end = sorted(min(at, len(data)) for at in cut)
+    objects.put(name, pieces)
+    assert whole(objects.get(name, start, end)) == data[start:end]
