@@ -1,0 +1,113 @@
+"""Access keys of users and of an account's root user. Secrets are sealed before they come here."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Column, ForeignKey, LargeBinary, Table, bindparam, select
+
+from watchword.store.tables import METADATA, Moment, Word, columns
+from watchword.store.transaction import Transaction
+
+ACTIVE = "Active"
+INACTIVE = "Inactive"
+
+ACCESS_KEYS = Table(
+    "access_keys",
+    METADATA,
+    Column("id", Word, primary_key=True),
+    Column("account", Word, nullable=False, index=True),
+    Column("partition", Word, nullable=False),
+    Column("user_id", Word, ForeignKey("users.id"), index=True),
+    Column("secret", LargeBinary, nullable=False),
+    Column("sealing_key", Word, nullable=False, index=True),
+    Column("status", Word, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("last_used", Moment),
+    Column("last_used_region", Word),
+    Column("last_used_service", Word),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AccessKey:
+    """A long-term key; `id` is AKIA..., `user_id` None for root's, `secret` sealed under `sealing_key`."""
+
+    id: str
+    account: str
+    user_id: str | None
+    secret: bytes
+    sealing_key: str
+    created: datetime
+    status: str = ACTIVE
+    partition: str = "aws"
+    last_used: datetime | None = None
+    last_used_region: str | None = None
+    last_used_service: str | None = None
+
+    @property
+    def active(self) -> bool:
+        return self.status == ACTIVE
+
+    def __repr__(self) -> str:
+        """Without the secret, sealed as it is."""
+        return f"AccessKey({self.id}, {self.status})"
+
+
+_ALL = select(*columns(ACCESS_KEYS, AccessKey)).order_by(ACCESS_KEYS.c.created, ACCESS_KEYS.c.id)
+_BY_ID = _ALL.where(ACCESS_KEYS.c.id == bindparam("id"))
+_OF_USER = _ALL.where(ACCESS_KEYS.c.user_id == bindparam("user_id"))
+_OF_ROOT = _ALL.where(ACCESS_KEYS.c.account == bindparam("account"), ACCESS_KEYS.c.user_id.is_(None))
+_TO_RESEAL = _ALL.where(ACCESS_KEYS.c.sealing_key != bindparam("sealing_key"))
+
+
+def insert(tx: Transaction, key: AccessKey) -> None:
+    """Raises Conflict when there is a key of that id."""
+    tx.run(ACCESS_KEYS.insert(), asdict(key))
+    tx.changed("access_key", key.id, key.account)
+
+
+def by_id(tx: Transaction, key_id: str) -> AccessKey | None:
+    """The key of that id, None when there is none."""
+    return tx.one(AccessKey, _BY_ID, id=key_id)
+
+
+def of_user(tx: Transaction, user_id: str) -> list[AccessKey]:
+    """All keys of the user, oldest first; a quota keeps them few."""
+    return tx.all(AccessKey, _OF_USER, user_id=user_id)
+
+
+def of_root(tx: Transaction, account: str) -> list[AccessKey]:
+    """All keys of the account's root user, oldest first."""
+    return tx.all(AccessKey, _OF_ROOT, account=account)
+
+
+def to_reseal(tx: Transaction, sealing_key: str, *, limit: int) -> tuple[list[AccessKey], bool]:
+    """Keys sealed under any other than the key given; and whether there are more."""
+    return tx.page(AccessKey, _TO_RESEAL, limit, sealing_key=sealing_key)
+
+
+def reseal(tx: Transaction, key: AccessKey, *, secret: bytes, sealing_key: str) -> None:
+    """The same secret, sealed under another key."""
+    _update(tx, key, secret=secret, sealing_key=sealing_key)
+
+
+def switch(tx: Transaction, key: AccessKey, status: str) -> None:
+    """Makes the key Active or Inactive."""
+    _update(tx, key, status=status)
+
+
+def used(tx: Transaction, key_id: str, at: datetime, *, region: str, service: str) -> None:
+    """No decision depends on it."""
+    last = {"last_used": at, "last_used_region": region, "last_used_service": service}
+    tx.run(ACCESS_KEYS.update().where(ACCESS_KEYS.c.id == key_id), last)
+
+
+def remove(tx: Transaction, key: AccessKey) -> None:
+    """Its id is never given again."""
+    tx.run(ACCESS_KEYS.delete().where(ACCESS_KEYS.c.id == key.id))
+    tx.changed("access_key", key.id, key.account)
+
+
+def _update(tx: Transaction, key: AccessKey, **values: object) -> None:
+    tx.run(ACCESS_KEYS.update().where(ACCESS_KEYS.c.id == key.id), values)
+    tx.changed("access_key", key.id, key.account)

@@ -1,0 +1,61 @@
+"""Accounts. They are made by an operator and never removed."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Column, Table, bindparam, func, select
+
+from watchword.store.tables import METADATA, Moment, Word, columns
+from watchword.store.transaction import Transaction
+
+ACCOUNTS = Table(
+    "accounts",
+    METADATA,
+    Column("id", Word, primary_key=True),
+    Column("partition", Word, nullable=False),
+    Column("name", Word, nullable=False),
+    Column("created", Moment, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account; `id` is its twelve digits."""
+
+    id: str
+    name: str
+    created: datetime
+    partition: str = "aws"
+
+
+_ALL = select(*columns(ACCOUNTS, Account))
+_BY_ID = _ALL.where(ACCOUNTS.c.id == bindparam("id"))
+_NAMED = _ALL.where(ACCOUNTS.c.name == bindparam("name")).order_by(ACCOUNTS.c.id)
+_PAGE = _ALL.where(ACCOUNTS.c.id > bindparam("after")).order_by(ACCOUNTS.c.id)
+_COUNT = select(func.count()).select_from(ACCOUNTS)
+
+
+def insert(tx: Transaction, account: Account) -> None:
+    """Raises Conflict when there is an account of that id."""
+    tx.run(ACCOUNTS.insert(), asdict(account))
+    tx.changed("account", account.id, account.id)
+
+
+def by_id(tx: Transaction, account_id: str) -> Account | None:
+    """The account of those twelve digits, None when there is none."""
+    return tx.one(Account, _BY_ID, id=account_id)
+
+
+def named(tx: Transaction, name: str) -> list[Account]:
+    """Names are for people; several accounts may have the same."""
+    return tx.all(Account, _NAMED, name=name)
+
+
+def page(tx: Transaction, *, after: str = "", limit: int) -> tuple[list[Account], bool]:
+    """In the order of their ids, after the one given."""
+    return tx.page(Account, _PAGE, limit, after=after)
+
+
+def count(tx: Transaction) -> int:
+    """How many accounts there are."""
+    return tx.number(_COUNT)

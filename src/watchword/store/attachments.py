@@ -1,0 +1,79 @@
+"""Which managed policies are attached to which user, group or role, in the order of attachment.
+
+The policy is named by its ARN, which may be one that AWS manages and no table holds.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Column, Table, UniqueConstraint, bindparam, select
+
+from watchword.store.tables import METADATA, Moment, Serial, Word, columns
+from watchword.store.transaction import Transaction
+
+ATTACHMENTS = Table(
+    "attachments",
+    METADATA,
+    Column("position", Serial, primary_key=True, autoincrement=True),
+    Column("owner_kind", Word, nullable=False),
+    Column("owner_id", Word, nullable=False),
+    Column("policy_arn", Word, nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("owner_kind", "owner_id", "policy_arn"),
+    sqlite_autoincrement=True,  # a position never comes again, so pages stay apart
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A policy attached to a user, group or role; later ones have higher positions."""
+
+    position: int
+    owner_kind: str
+    owner_id: str
+    policy_arn: str
+    at: datetime
+
+
+_ALL = select(*columns(ATTACHMENTS, Attachment)).order_by(ATTACHMENTS.c.position)
+_OF = _ALL.where(
+    ATTACHMENTS.c.owner_kind == bindparam("owner_kind"), ATTACHMENTS.c.owner_id == bindparam("owner_id")
+)
+_ONE = _OF.where(ATTACHMENTS.c.policy_arn == bindparam("policy_arn"))
+_TO = _ALL.where(
+    ATTACHMENTS.c.policy_arn == bindparam("policy_arn"),
+    ATTACHMENTS.c.owner_kind == bindparam("owner_kind"),
+    ATTACHMENTS.c.position > bindparam("after"),
+)
+
+
+def attach(tx: Transaction, owner_kind: str, owner_id: str, policy_arn: str) -> bool:
+    """Attaches the policy; False when it was attached already."""
+    pair = {"owner_kind": owner_kind, "owner_id": owner_id, "policy_arn": policy_arn}
+    if tx.one(Attachment, _ONE, **pair):
+        return False
+    tx.run(ATTACHMENTS.insert(), pair | {"at": tx.at})
+    tx.changed(owner_kind, owner_id)
+    return True
+
+
+def detach(tx: Transaction, owner_kind: str, owner_id: str, policy_arn: str) -> bool:
+    """Detaches the policy; False when it wasn't attached."""
+    found = tx.one(Attachment, _ONE, owner_kind=owner_kind, owner_id=owner_id, policy_arn=policy_arn)
+    if found is None:
+        return False
+    tx.run(ATTACHMENTS.delete().where(ATTACHMENTS.c.position == found.position))
+    tx.changed(owner_kind, owner_id)
+    return True
+
+
+def of(tx: Transaction, owner_kind: str, owner_id: str) -> list[Attachment]:
+    """All that are attached to an owner; a quota keeps them few."""
+    return tx.all(Attachment, _OF, owner_kind=owner_kind, owner_id=owner_id)
+
+
+def owners(
+    tx: Transaction, policy_arn: str, owner_kind: str, *, after: int = 0, limit: int
+) -> tuple[list[Attachment], bool]:
+    """To whom of that kind a policy is attached, after the position given; and whether there are more."""
+    return tx.page(Attachment, _TO, limit, policy_arn=policy_arn, owner_kind=owner_kind, after=after)

@@ -1,0 +1,62 @@
+"""Audit events that commit together with the change they tell of. Append-only.
+
+What an event says belongs to `watchword.access.record`; here it is text.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Column, Index, Table, Text, bindparam, select
+
+from watchword.store.tables import METADATA, Moment, Serial, Word, columns
+from watchword.store.transaction import Transaction
+
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("number", Serial, primary_key=True, autoincrement=True),
+    Column("event_id", Word, nullable=False, unique=True),
+    Column("at", Moment, nullable=False),
+    Column("account", Word, nullable=False),
+    Column("request_id", Word, nullable=False, index=True),
+    Column("event", Text, nullable=False),
+    Index("ix_audit_account", "account", "number"),
+    sqlite_autoincrement=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event; `event` is its JSON text, `number` is given by the database."""
+
+    event_id: str
+    at: datetime
+    account: str
+    request_id: str
+    event: str
+    number: int = 0
+
+
+_ALL = select(*columns(AUDIT, Event))
+_OF_REQUEST = _ALL.where(AUDIT.c.request_id == bindparam("request_id")).order_by(AUDIT.c.number)
+_PAGE = _ALL.where(AUDIT.c.account == bindparam("account"), AUDIT.c.number < bindparam("before")).order_by(
+    AUDIT.c.number.desc()
+)
+_BEYOND_ALL = 2**62
+
+
+def insert(tx: Transaction, event: Event) -> None:
+    """No decision depends on it."""
+    values = asdict(event)
+    del values["number"]
+    tx.run(AUDIT.insert(), values)
+
+
+def of_request(tx: Transaction, request_id: str) -> list[Event]:
+    """The events of a request; usually one."""
+    return tx.all(Event, _OF_REQUEST, request_id=request_id)
+
+
+def page(tx: Transaction, account: str, *, before: int = _BEYOND_ALL, limit: int) -> tuple[list[Event], bool]:
+    """Newest first, of numbers before the one given; and whether there are more."""
+    return tx.page(Event, _PAGE, limit, account=account, before=before)

@@ -1,0 +1,77 @@
+"""Buckets. Their names are unique within a partition, whosever they are."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Column, Index, Table, Text, UniqueConstraint, bindparam, select
+
+from watchword.store.tables import METADATA, Moment, Word, columns
+from watchword.store.transaction import Transaction
+
+BUCKETS = Table(
+    "buckets",
+    METADATA,
+    Column("id", Word, primary_key=True),
+    Column("partition", Word, nullable=False),
+    Column("name", Word, nullable=False),
+    Column("account", Word, nullable=False),
+    Column("region", Word, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("policy", Text),
+    UniqueConstraint("partition", "name"),
+    Index("ix_buckets_account", "account", "name"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A bucket and its policy's text."""
+
+    id: str
+    name: str
+    account: str
+    region: str
+    created: datetime
+    partition: str = "aws"
+    policy: str | None = None
+
+
+_ALL = select(*columns(BUCKETS, Bucket))
+_BY_ID = _ALL.where(BUCKETS.c.id == bindparam("id"))
+_NAMED = _ALL.where(BUCKETS.c.partition == bindparam("partition"), BUCKETS.c.name == bindparam("name"))
+_PAGE = _ALL.where(BUCKETS.c.account == bindparam("account"), BUCKETS.c.name > bindparam("after")).order_by(
+    BUCKETS.c.name
+)
+
+
+def insert(tx: Transaction, bucket: Bucket) -> None:
+    """Raises Conflict when anybody in the partition has a bucket of that name."""
+    tx.run(BUCKETS.insert(), asdict(bucket))
+    tx.changed("bucket", bucket.id, bucket.account)
+
+
+def by_id(tx: Transaction, bucket_id: str) -> Bucket | None:
+    """The bucket of that id, None when there is none."""
+    return tx.one(Bucket, _BY_ID, id=bucket_id)
+
+
+def named(tx: Transaction, name: str, partition: str = "aws") -> Bucket | None:
+    """The bucket of that name, whosever it is, None when there is none."""
+    return tx.one(Bucket, _NAMED, partition=partition, name=name)
+
+
+def page(tx: Transaction, account: str, *, after: str = "", limit: int) -> tuple[list[Bucket], bool]:
+    """In the order of their names, after the name given; and whether there are more."""
+    return tx.page(Bucket, _PAGE, limit, account=account, after=after)
+
+
+def govern(tx: Transaction, bucket: Bucket, policy: str | None) -> None:
+    """Sets the bucket policy, or takes it away."""
+    tx.run(BUCKETS.update().where(BUCKETS.c.id == bucket.id), {"policy": policy})
+    tx.changed("bucket", bucket.id, bucket.account)
+
+
+def remove(tx: Transaction, bucket: Bucket) -> None:
+    """Raises Dangling while objects are in the bucket."""
+    tx.run(BUCKETS.delete().where(BUCKETS.c.id == bucket.id))
+    tx.changed("bucket", bucket.id, bucket.account)

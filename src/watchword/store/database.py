@@ -1,0 +1,151 @@
+"""A database, and where its transactions begin and end.
+
+Reading is a snapshot. Writing is serial: on SQLite an engine-wide lock makes it so, on PostgreSQL an
+advisory lock that a write transaction takes first. So a function may read, decide and write without a
+row lock and without being retried, which functions with effects outside the database could not be;
+and the order of `changes` is the order of commits, so that whoever polls it misses none. The price is
+one change at a time, commit included. What no decision depends on (objects' rows, last-used times)
+doesn't pay it: `write(now, shared=True)` runs beside others on PostgreSQL and may change no topic.
+
+The lock comes before the snapshot of the statement that follows it; that is why PostgreSQL's writes run
+in READ COMMITTED: REPEATABLE READ would look at the moment before the wait.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Self
+
+from sqlalchemy import Connection, Engine, exc, text
+
+from watchword.store import changes
+from watchword.store.engines import PATIENCE_SECONDS, engine_for
+from watchword.store.errors import CannotOpen, Unavailable, first_line, translate
+from watchword.store.migrate import bring_up_to_date
+from watchword.store.tables import METADATA
+from watchword.store.transaction import EVERYTHING, Topic, Transaction
+
+Listener = Callable[[Sequence[Topic]], None]
+
+_WRITERS = int.from_bytes(b"watchwor")
+_LOCK = text(f"SELECT pg_advisory_xact_lock({_WRITERS})")
+
+
+class Database:
+    """An open database, for any number of threads; other processes may have it open as well."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.on_sqlite = engine.dialect.name == "sqlite"
+        reading = (
+            {} if self.on_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        )
+        self._readers = engine.execution_options(**reading)
+        self._writers = engine.execution_options(writes=True)
+        self._writing = threading.Lock()  # fairer than SQLite's own wait, which sleeps and tries again
+        self._listeners: list[Listener] = []
+
+    @classmethod
+    def open(cls, url: str, *, durable: bool = True) -> Self:
+        """Opens, creates or upgrades the database at `url`; raises CannotOpen.
+
+        A database that isn't `durable` doesn't wait for the disk (SQLite only).
+        """
+        engine = engine_for(url, durable=durable)
+        try:
+            bring_up_to_date(engine)
+        except exc.DBAPIError as error:
+            engine.dispose()
+            where = engine.url.render_as_string(hide_password=True)
+            raise CannotOpen(f"database {where}: {first_line(error)}") from None
+        except CannotOpen:
+            engine.dispose()
+            raise
+        return cls(engine)
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """A snapshot."""
+        connection = _connect(self._readers)
+        try:
+            yield Transaction(connection)
+        finally:
+            connection.close()
+
+    @contextmanager
+    def write(self, now: datetime, *, shared: bool = False) -> Iterator[Transaction]:
+        """A change, committed when the block ends and undone when it raises."""
+        with self._turn(shared=shared):
+            connection = _connect(self._writers)
+            try:
+                tx = Transaction(connection, now)
+                self._begin(connection, shared=shared)
+                yield tx
+                self._commit(tx, shared=shared)
+            finally:
+                connection.close()
+        if tx.topics:
+            self.tell(tuple(tx.topics))
+
+    def subscribe(self, listener: Listener) -> None:
+        """From now on `listener` hears the topics of every change, in any thread.
+
+        Of this process's own commits at once, of those of others by a `Watch`.
+        """
+        self._listeners.append(listener)
+
+    def tell(self, topics: Sequence[Topic]) -> None:
+        """Passes topics on to the listeners."""
+        for listener in self._listeners:
+            listener(topics)
+
+    def reset(self, now: datetime) -> None:
+        """Empties every table; `changes` goes on counting."""
+        with self.write(now) as tx:
+            for table in reversed(METADATA.sorted_tables):
+                tx.run(table.delete())
+            tx.changed(*EVERYTHING)
+
+    def close(self) -> None:
+        """Lets go of all connections that are not in use."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _turn(self, *, shared: bool) -> Iterator[None]:
+        if shared and not self.on_sqlite:
+            yield
+            return
+        if not self._writing.acquire(timeout=PATIENCE_SECONDS):
+            raise Unavailable("other changes take too long")
+        try:
+            yield
+        finally:
+            self._writing.release()
+
+    def _begin(self, connection: Connection, *, shared: bool) -> None:
+        try:
+            connection.begin()
+            if not shared and not self.on_sqlite:
+                connection.execute(_LOCK)
+        except exc.SQLAlchemyError as error:
+            raise translate(error) from error
+
+    def _commit(self, tx: Transaction, *, shared: bool) -> None:
+        if tx.failure is not None:
+            raise tx.failure
+        if tx.topics and shared:
+            raise RuntimeError(f"a shared transaction changes no topic: {next(iter(tx.topics))}")
+        if tx.topics:
+            changes.append(tx)
+        try:
+            tx.connection.commit()
+        except exc.SQLAlchemyError as error:
+            raise translate(error) from error
+
+
+def _connect(engine: Engine) -> Connection:
+    try:
+        return engine.connect()
+    except exc.SQLAlchemyError as error:
+        raise translate(error) from error

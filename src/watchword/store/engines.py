@@ -1,0 +1,96 @@
+"""The two engines, made alike: what a connection is told before anybody uses it.
+
+SQLite (sqlite.org: "Write-Ahead Logging", "Isolation In SQLite", "PRAGMA statements"):
+  WAL, so that readers see a snapshot and never wait; BEGIN by us, since the driver's own begins too late;
+  BEGIN IMMEDIATE for writes, so that a writer waits at its start and can't fail in its middle;
+  synchronous=FULL, so that what was acknowledged survives a loss of power.
+PostgreSQL (manual: "Transaction Isolation", "Client Connection Defaults"):
+  READ COMMITTED for writes, each statement of which sees what was committed before it; REPEATABLE READ
+  READ ONLY for reads, one snapshot; nobody waits for a lock, or sits on one, without end.
+"""
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import URL, Connection, Engine, PoolProxiedConnection, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from watchword.store.errors import CannotOpen
+
+PATIENCE_SECONDS = 10
+"""How long a transaction waits for a lock, or for a free connection."""
+_CONNECTIONS = 16
+_MORE_CONNECTIONS = 48
+_PRIVATE = 0o600
+
+_POOL: dict[str, Any] = {
+    "pool_size": _CONNECTIONS,
+    "max_overflow": _MORE_CONNECTIONS,
+    "pool_timeout": PATIENCE_SECONDS,
+}
+
+
+def engine_for(url: str, *, durable: bool) -> Engine:
+    """The engine of a URL: `sqlite:///file` or `postgresql://...`; nothing is connected yet."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise CannotOpen("database URL: expected sqlite:///FILE or postgresql://USER@HOST/NAME") from None
+    if parsed.drivername == "sqlite":
+        return _sqlite(parsed, durable=durable)
+    if parsed.drivername == "postgresql":
+        return _postgresql(parsed)
+    raise CannotOpen(f"database URL: {parsed.drivername!r} is neither sqlite nor postgresql")
+
+
+def _sqlite(url: URL, *, durable: bool) -> Engine:
+    if not url.database or url.database == ":memory:":
+        raise CannotOpen("database URL: sqlite needs a file, as in sqlite:///watchword.db")
+    _create_private(Path(url.database))
+    engine = create_engine(url, **_POOL)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout = {PATIENCE_SECONDS * 1000}")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        _raw(connection.connection).execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: URL) -> Engine:
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        isolation_level="READ COMMITTED",
+        pool_pre_ping=True,
+        **_POOL,
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401 a connection of the driver
+        connection.execute(f"SET lock_timeout = '{PATIENCE_SECONDS}s'")
+        connection.execute(f"SET idle_in_transaction_session_timeout = '{3 * PATIENCE_SECONDS}s'")
+        connection.commit()
+
+    return engine
+
+
+def _raw(connection: PoolProxiedConnection) -> sqlite3.Connection:
+    return cast("sqlite3.Connection", connection.dbapi_connection)
+
+
+def _create_private(file: Path) -> None:
+    """The file holds who may do what: only its owner reads it. SQLite's side files take over its mode."""
+    try:
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, _PRIVATE))
+    except OSError as error:
+        raise CannotOpen(f"database file {file}: {error.strerror}") from None

@@ -1,0 +1,55 @@
+"""What users, groups, roles and managed policies have in common.
+
+They stand under a name and a path in an account, and are found by unique id, by name, or page by page in
+the order of their names.
+"""
+
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Select, Table, UniqueConstraint, bindparam, func, select
+from sqlalchemy.schema import SchemaItem
+
+from watchword.store.tables import METADATA, Moment, Word
+
+Conditions = tuple[ColumnElement[bool], ...]
+
+
+def entity_table(name: str, *more: SchemaItem) -> Table:
+    """A table of entities; `more` are the columns of that noun alone."""
+    return Table(
+        name,
+        METADATA,
+        Column("id", Word, primary_key=True),
+        Column("account", Word, nullable=False),
+        Column("partition", Word, nullable=False),
+        Column("name", Word, nullable=False),
+        Column("folded", Word, nullable=False),
+        Column("path", Word, nullable=False),
+        Column("created", Moment, nullable=False),
+        *more,
+        UniqueConstraint("account", "folded"),
+    )
+
+
+def of_that_name(table: Table) -> Conditions:
+    """Parameters: account, folded."""
+    return table.c.account == bindparam("account"), table.c.folded == bindparam("folded")
+
+
+def after_name(table: Table) -> Conditions:
+    """Parameters: account, folded, prefix (of the path)."""
+    return (
+        table.c.account == bindparam("account"),
+        table.c.folded > bindparam("folded"),
+        begins(table.c.path),
+    )
+
+
+def begins(column: Column[Any]) -> ColumnElement[bool]:
+    """Whether it begins with the parameter `prefix`. Not LIKE, which ignores case on SQLite."""
+    return func.substr(column, 1, func.length(bindparam("prefix"))) == bindparam("prefix")
+
+
+def count_of(table: Table) -> Select[int]:
+    """Parameter: account."""
+    return select(func.count()).select_from(table).where(table.c.account == bindparam("account"))

@@ -1,0 +1,124 @@
+"""Groups of an account, and who belongs to them."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Column, ForeignKey, Table, bindparam, func, select
+
+from watchword.store.entities import after_name, count_of, entity_table, of_that_name
+from watchword.store.tables import METADATA, Word, columns, fold
+from watchword.store.transaction import Transaction
+from watchword.store.users import USERS, User
+
+GROUPS = entity_table("groups")
+
+MEMBERS = Table(
+    "members",
+    METADATA,
+    Column("group_id", Word, ForeignKey("groups.id"), primary_key=True),
+    Column("user_id", Word, ForeignKey("users.id"), primary_key=True, index=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group; `id` is AGPA..."""
+
+    id: str
+    account: str
+    name: str
+    path: str
+    created: datetime
+    partition: str = "aws"
+
+
+_ALL = select(*columns(GROUPS, Group))
+_BY_ID = _ALL.where(GROUPS.c.id == bindparam("id"))
+_NAMED = _ALL.where(*of_that_name(GROUPS))
+_PAGE = _ALL.where(*after_name(GROUPS)).order_by(GROUPS.c.folded)
+_COUNT = count_of(GROUPS)
+_OF_USER = (
+    _ALL.join(MEMBERS, MEMBERS.c.group_id == GROUPS.c.id)
+    .where(MEMBERS.c.user_id == bindparam("user_id"), GROUPS.c.folded > bindparam("folded"))
+    .order_by(GROUPS.c.folded)
+)
+_MEMBERS = (
+    select(*columns(USERS, User))
+    .join(MEMBERS, MEMBERS.c.user_id == USERS.c.id)
+    .where(MEMBERS.c.group_id == bindparam("group_id"), USERS.c.folded > bindparam("folded"))
+    .order_by(USERS.c.folded)
+)
+_MEMBERSHIP = (MEMBERS.c.group_id == bindparam("group_id")) & (MEMBERS.c.user_id == bindparam("user_id"))
+_IS_MEMBER = select(func.count()).select_from(MEMBERS).where(_MEMBERSHIP)
+
+
+def insert(tx: Transaction, group: Group) -> None:
+    """Raises Conflict when the account has a group of that name."""
+    tx.run(GROUPS.insert(), asdict(group) | {"folded": fold(group.name)})
+    tx.changed("group", group.id, group.account)
+
+
+def by_id(tx: Transaction, group_id: str) -> Group | None:
+    """The group of that unique id, None when there is none."""
+    return tx.one(Group, _BY_ID, id=group_id)
+
+
+def named(tx: Transaction, account: str, name: str) -> Group | None:
+    """The group of that name in whatever case, None when there is none."""
+    return tx.one(Group, _NAMED, account=account, folded=fold(name))
+
+
+def page(
+    tx: Transaction, account: str, *, path_prefix: str = "/", after: str = "", limit: int
+) -> tuple[list[Group], bool]:
+    """In the order of their names, after the name given; and whether there are more."""
+    return tx.page(Group, _PAGE, limit, account=account, prefix=path_prefix, folded=fold(after))
+
+
+def count(tx: Transaction, account: str) -> int:
+    """How many groups the account has."""
+    return tx.number(_COUNT, account=account)
+
+
+def rename(tx: Transaction, group: Group, *, name: str, path: str) -> None:
+    """Raises Conflict when the account has another group of that name."""
+    tx.run(GROUPS.update().where(GROUPS.c.id == group.id), {"name": name, "folded": fold(name), "path": path})
+    tx.changed("group", group.id, group.account)
+
+
+def remove(tx: Transaction, group: Group) -> None:
+    """Raises Dangling while the group has members."""
+    tx.run(GROUPS.delete().where(GROUPS.c.id == group.id))
+    tx.changed("group", group.id, group.account)
+
+
+def join(tx: Transaction, group: Group, user: User) -> bool:
+    """Makes the user a member; False when it was one."""
+    pair = {"group_id": group.id, "user_id": user.id}
+    if tx.number(_IS_MEMBER, **pair):
+        return False
+    tx.run(MEMBERS.insert(), pair)
+    tx.changed("user", user.id, user.account)
+    return True
+
+
+def leave(tx: Transaction, group: Group, user: User) -> bool:
+    """Ends the membership; False when there was none."""
+    gone = tx.run(MEMBERS.delete().where(_MEMBERSHIP), {"group_id": group.id, "user_id": user.id})
+    tx.changed("user", user.id, user.account)
+    return bool(gone)
+
+
+def members(tx: Transaction, group_id: str, *, after: str = "", limit: int) -> tuple[list[User], bool]:
+    """In the order of their names, after the name given; and whether there are more."""
+    return tx.page(User, _MEMBERS, limit, group_id=group_id, folded=fold(after))
+
+
+def of_user(tx: Transaction, user_id: str) -> list[Group]:
+    """All groups of the user, in the order of their names."""
+    return tx.all(Group, _OF_USER, user_id=user_id, folded="")
+
+
+def page_of_user(tx: Transaction, user_id: str, *, after: str = "", limit: int) -> tuple[list[Group], bool]:
+    """In the order of their names, after the name given; and whether there are more."""
+    return tx.page(Group, _OF_USER, limit, user_id=user_id, folded=fold(after))

@@ -1,0 +1,75 @@
+"""Inline policies of users, groups and roles."""
+
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import Column, Table, Text, bindparam, select
+
+from watchword.store.tables import METADATA, Word, columns
+from watchword.store.transaction import Transaction
+
+INLINE = Table(
+    "inline_policies",
+    METADATA,
+    Column("owner_kind", Word, primary_key=True),
+    Column("owner_id", Word, primary_key=True),
+    Column("name", Word, primary_key=True),
+    Column("document", Text, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """A policy that lives in its owner; `owner_kind` is user, group or role."""
+
+    owner_kind: str
+    owner_id: str
+    name: str
+    document: str
+
+
+_OF = (
+    select(*columns(INLINE, Inline))
+    .where(INLINE.c.owner_kind == bindparam("owner_kind"), INLINE.c.owner_id == bindparam("owner_id"))
+    .order_by(INLINE.c.name)
+)
+_NAMED = _OF.where(INLINE.c.name == bindparam("name"))
+_PAGE = _OF.where(INLINE.c.name > bindparam("after"))
+
+
+def put(tx: Transaction, policy: Inline) -> None:
+    """Adds the policy, or replaces the one of that name."""
+    _delete(tx, policy.owner_kind, policy.owner_id, policy.name)
+    tx.run(INLINE.insert(), asdict(policy))
+    tx.changed(policy.owner_kind, policy.owner_id)
+
+
+def named(tx: Transaction, owner_kind: str, owner_id: str, name: str) -> Inline | None:
+    """The owner's policy of exactly that name, None when there is none."""
+    return tx.one(Inline, _NAMED, owner_kind=owner_kind, owner_id=owner_id, name=name)
+
+
+def of(tx: Transaction, owner_kind: str, owner_id: str) -> list[Inline]:
+    """All of an owner, in the order of their names."""
+    return tx.all(Inline, _OF, owner_kind=owner_kind, owner_id=owner_id)
+
+
+def page(
+    tx: Transaction, owner_kind: str, owner_id: str, *, after: str = "", limit: int
+) -> tuple[list[Inline], bool]:
+    """In the order of their names, after the name given; and whether there are more."""
+    return tx.page(Inline, _PAGE, limit, owner_kind=owner_kind, owner_id=owner_id, after=after)
+
+
+def remove(tx: Transaction, owner_kind: str, owner_id: str, name: str) -> bool:
+    """False when there was none of that name."""
+    gone = _delete(tx, owner_kind, owner_id, name)
+    tx.changed(owner_kind, owner_id)
+    return bool(gone)
+
+
+def _delete(tx: Transaction, owner_kind: str, owner_id: str, name: str) -> int:
+    return tx.run(
+        INLINE.delete().where(
+            INLINE.c.owner_kind == owner_kind, INLINE.c.owner_id == owner_id, INLINE.c.name == name
+        )
+    )

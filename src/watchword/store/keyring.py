@@ -1,0 +1,65 @@
+"""The keys that seal session tokens and secrets, themselves sealed under the root key.
+
+Wrapping and unwrapping them belongs to `watchword.proofs.keyring`.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Column, LargeBinary, Table, select
+
+from watchword.store.tables import METADATA, Moment, Word, columns
+from watchword.store.transaction import Transaction
+
+ACTIVE = "active"
+RETIRED = "retired"
+
+KEYRING = Table(
+    "keyring",
+    METADATA,
+    Column("id", Word, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("state", Word, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WrappedKey:
+    """A key as it rests. An active key may seal; a retired one opens what it once sealed."""
+
+    id: str
+    sealed: bytes
+    created: datetime
+    state: str = ACTIVE
+
+
+_ALL = select(*columns(KEYRING, WrappedKey)).order_by(KEYRING.c.created, KEYRING.c.id)
+
+
+def insert(tx: Transaction, key: WrappedKey) -> None:
+    """Adds a key; from now on the newest active one seals."""
+    tx.run(KEYRING.insert(), asdict(key))
+    tx.changed("keyring", key.id)
+
+
+def all_keys(tx: Transaction) -> list[WrappedKey]:
+    """Every key, oldest first."""
+    return tx.all(WrappedKey, _ALL)
+
+
+def retire(tx: Transaction, key: WrappedKey) -> None:
+    """It seals no more."""
+    tx.run(KEYRING.update().where(KEYRING.c.id == key.id), {"state": RETIRED})
+    tx.changed("keyring", key.id)
+
+
+def rewrap(tx: Transaction, key: WrappedKey, sealed: bytes) -> None:
+    """The same key, sealed under another root key."""
+    tx.run(KEYRING.update().where(KEYRING.c.id == key.id), {"sealed": sealed})
+
+
+def remove(tx: Transaction, key: WrappedKey) -> None:
+    """What it sealed can't be opened any more."""
+    tx.run(KEYRING.delete().where(KEYRING.c.id == key.id))
+    tx.changed("keyring", key.id)

@@ -1,0 +1,90 @@
+"""What is in a bucket: one row per object. The bytes lie elsewhere, under the name in `blob`.
+
+Keys are bytes (UTF-8), sorted as S3 sorts them, byte by byte, on both engines. No decision depends on a
+row of this table, so none has a topic and writers may run beside each other. Listing is in `listing`.
+"""
+
+from collections.abc import Mapping as Dictionary
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Column, ForeignKey, LargeBinary, Table, Text, bindparam, select
+from sqlalchemy.dialects.postgresql import insert
+
+from watchword.store.tables import METADATA, Mapping, Moment, Word, columns
+from watchword.store.transaction import Transaction
+
+UNVERSIONED = "null"
+
+OBJECTS = Table(
+    "objects",
+    METADATA,
+    Column("bucket_id", Word, ForeignKey("buckets.id"), primary_key=True),
+    Column("key", LargeBinary, primary_key=True),
+    Column("version", Word, primary_key=True),
+    Column("blob", Word, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("etag", Word, nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("headers", Mapping, nullable=False),
+    Column("metadata", Mapping, nullable=False),
+    Column("checksums", Mapping, nullable=False),
+    Column("modified", Moment, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """An object; `headers` are the system headers kept with it, `metadata` the user's, without prefix."""
+
+    bucket_id: str
+    key: bytes
+    blob: str
+    size: int
+    etag: str
+    modified: datetime
+    content_type: str = "binary/octet-stream"
+    headers: Dictionary[str, str] = field(default_factory=dict)
+    metadata: Dictionary[str, str] = field(default_factory=dict)
+    checksums: Dictionary[str, str] = field(default_factory=dict)
+    version: str = UNVERSIONED
+
+
+ALL = select(*columns(OBJECTS, Object))
+_THERE = (
+    OBJECTS.c.bucket_id == bindparam("bucket_id"),
+    OBJECTS.c.key == bindparam("key"),
+    OBJECTS.c.version == bindparam("version"),
+)
+_AT = ALL.where(*_THERE)
+_TAKE = OBJECTS.delete().where(*_THERE).returning(*columns(OBJECTS, Object))
+_INSERT = insert(OBJECTS).on_conflict_do_nothing()  # SQLite and PostgreSQL have the clause in common
+_ANY = select(OBJECTS.c.bucket_id).where(OBJECTS.c.bucket_id == bindparam("bucket_id")).limit(1)
+
+
+def put(tx: Transaction, new: Object) -> list[Object]:
+    """Puts the object in its place; those whose place it takes. Raises Dangling without its bucket.
+
+    Another writer may put the same key between the two statements; then ours follows his.
+    """
+    replaced: list[Object] = []
+    while True:
+        old = remove(tx, new.bucket_id, new.key, new.version)
+        replaced += [old] if old else []
+        if tx.run(_INSERT, asdict(new)):
+            return replaced
+
+
+def at(tx: Transaction, bucket_id: str, key: bytes, version: str = UNVERSIONED) -> Object | None:
+    """The object of that key, None when there is none."""
+    return tx.one(Object, _AT, bucket_id=bucket_id, key=key, version=version)
+
+
+def remove(tx: Transaction, bucket_id: str, key: bytes, version: str = UNVERSIONED) -> Object | None:
+    """Takes the object away; the one that was there."""
+    return tx.take(Object, _TAKE, bucket_id=bucket_id, key=key, version=version)
+
+
+def any_in(tx: Transaction, bucket_id: str) -> bool:
+    """Whether the bucket has objects."""
+    return tx.one(str, _ANY, bucket_id=bucket_id) is not None

@@ -1,0 +1,63 @@
+"""Sessions that were ended before their time: everything issued to a subject up to a moment.
+
+The topic of a revocation is its account, since who checks a session asks for all of the account's.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Column, Table, bindparam, select
+
+from watchword.store.tables import METADATA, Moment, Word, columns
+from watchword.store.transaction import Transaction
+
+REVOCATIONS = Table(
+    "revocations",
+    METADATA,
+    Column("account", Word, primary_key=True),
+    Column("kind", Word, primary_key=True),
+    Column("subject", Word, primary_key=True),
+    Column("issued_before", Moment, nullable=False),
+    Column("made", Moment, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation:
+    """`kind` is session (subject: its access key id), role or principal (subject: the unique id)."""
+
+    account: str
+    kind: str
+    subject: str
+    issued_before: datetime
+    made: datetime
+
+
+_OF_ACCOUNT = select(*columns(REVOCATIONS, Revocation)).where(REVOCATIONS.c.account == bindparam("account"))
+_OF_SUBJECT = _OF_ACCOUNT.where(
+    REVOCATIONS.c.kind == bindparam("kind"), REVOCATIONS.c.subject == bindparam("subject")
+)
+
+
+def put(tx: Transaction, revocation: Revocation) -> None:
+    """Revokes; of two revocations of a subject the later moment counts."""
+    key = {"account": revocation.account, "kind": revocation.kind, "subject": revocation.subject}
+    found = tx.one(Revocation, _OF_SUBJECT, **key)
+    if found is None:
+        tx.run(REVOCATIONS.insert(), asdict(revocation))
+    elif found.issued_before < revocation.issued_before:
+        tx.run(
+            REVOCATIONS.update().where(*(REVOCATIONS.c[name] == value for name, value in key.items())),
+            {"issued_before": revocation.issued_before, "made": revocation.made},
+        )
+    tx.changed("revocation", revocation.account, revocation.account)
+
+
+def of_account(tx: Transaction, account: str) -> list[Revocation]:
+    """All of an account."""
+    return tx.all(Revocation, _OF_ACCOUNT, account=account)
+
+
+def forget(tx: Transaction, issued_before: datetime) -> None:
+    """Drops what covers only sessions issued before a moment so old that all of them have ended."""
+    tx.run(REVOCATIONS.delete().where(REVOCATIONS.c.issued_before < issued_before))

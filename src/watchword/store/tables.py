@@ -1,0 +1,73 @@
+"""What tables are made of. The tables themselves stand in the file of their noun.
+
+Both engines must read, compare and sort alike, so only types that do so are used:
+
+* `Moment`: an aware datetime, kept as whole microseconds since 1970 (no engine's idea of time zones);
+* `Word`: text compared and sorted by code point (PostgreSQL's database may have any other collation);
+* `Mapping`: a small dictionary of strings, kept as JSON text;
+* bytes: SQLite's BLOB and PostgreSQL's BYTEA both sort as memcmp does.
+
+Names that IAM holds unique without regard to case (IAM User Guide, "IAM identifiers") stand twice in a
+row: `name` as it was written, `folded` as it is compared.
+"""
+
+import json
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Dialect, Integer, MetaData, Table, Text
+from sqlalchemy.dialects.postgresql import TEXT
+from sqlalchemy.types import TypeDecorator
+
+METADATA = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+Word = Text().with_variant(TEXT(collation="C"), "postgresql")
+Serial = BigInteger().with_variant(Integer, "sqlite")
+"""A number the engine gives; SQLite does so for a column of the very type INTEGER only."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An instant."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 SQLAlchemy's signature
+        return None if value is None else (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 SQLAlchemy's signature
+        return None if value is None else _EPOCH + value * _MICROSECOND
+
+
+class Mapping(TypeDecorator[dict[str, str]]):
+    """A small dictionary of strings."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: dict[str, str] | None, dialect: Dialect) -> str | None:  # noqa: ARG002 SQLAlchemy's signature
+        return None if value is None else json.dumps(dict(value), separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, str] | None:  # noqa: ARG002 SQLAlchemy's signature
+        return None if value is None else json.loads(value)
+
+
+def columns(table: Table, record: type) -> list[Column[Any]]:
+    """The columns of a record, in the order of its fields: a row unpacks into its constructor."""
+    return [table.c[field.name] for field in fields(record)]
+
+
+def fold(name: str) -> str:
+    """The form in which names are compared."""
+    return name.casefold()

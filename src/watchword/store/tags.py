@@ -1,0 +1,88 @@
+"""Tags of anything that has a unique id. Keys are compared without regard to case and kept as written.
+
+Source: IAM User Guide, "Rules for tagging in IAM and AWS STS" (and every service's own limits above).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Column, Table, Text, bindparam, select
+
+from watchword.store.tables import METADATA, Word, columns, fold
+from watchword.store.transaction import Transaction
+
+TAGS = Table(
+    "tags",
+    METADATA,
+    Column("owner_kind", Word, primary_key=True),
+    Column("owner_id", Word, primary_key=True),
+    Column("folded", Word, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("value", Text, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A key as it was written, and its value."""
+
+    key: str
+    value: str
+
+
+_OF = (
+    select(*columns(TAGS, Tag))
+    .where(TAGS.c.owner_kind == bindparam("owner_kind"), TAGS.c.owner_id == bindparam("owner_id"))
+    .order_by(TAGS.c.folded)
+)
+_PAGE = _OF.where(TAGS.c.folded > bindparam("after"))
+
+
+def put(tx: Transaction, owner_kind: str, owner_id: str, tags: Mapping[str, str]) -> None:
+    """Adds tags, replacing those of the same keys; of keys that differ in case the last one stays."""
+    rows = {
+        fold(key): {
+            "owner_kind": owner_kind,
+            "owner_id": owner_id,
+            "folded": fold(key),
+            "key": key,
+            "value": value,
+        }
+        for key, value in tags.items()
+    }
+    if rows:
+        _delete(tx, owner_kind, owner_id, rows)
+        tx.run_many(TAGS.insert(), list(rows.values()))
+        tx.changed(owner_kind, owner_id)
+
+
+def of(tx: Transaction, owner_kind: str, owner_id: str) -> dict[str, str]:
+    """All tags of an owner, in the order of their keys."""
+    return {tag.key: tag.value for tag in tx.all(Tag, _OF, owner_kind=owner_kind, owner_id=owner_id)}
+
+
+def page(
+    tx: Transaction, owner_kind: str, owner_id: str, *, after: str = "", limit: int
+) -> tuple[list[Tag], bool]:
+    """In the order of their keys, after the key given; and whether there are more."""
+    return tx.page(Tag, _PAGE, limit, owner_kind=owner_kind, owner_id=owner_id, after=fold(after))
+
+
+def remove(tx: Transaction, owner_kind: str, owner_id: str, keys: Iterable[str]) -> None:
+    """Takes away the tags of those keys, whatever their case; others than there are do no harm."""
+    _delete(tx, owner_kind, owner_id, [fold(key) for key in keys])
+    tx.changed(owner_kind, owner_id)
+
+
+def remove_all(tx: Transaction, owner_kind: str, owner_id: str) -> None:
+    """For an owner that goes."""
+    tx.run(TAGS.delete().where(TAGS.c.owner_kind == owner_kind, TAGS.c.owner_id == owner_id))
+    tx.changed(owner_kind, owner_id)
+
+
+def _delete(tx: Transaction, owner_kind: str, owner_id: str, folded: Iterable[str]) -> None:
+    tx.run(
+        TAGS.delete().where(
+            TAGS.c.owner_kind == owner_kind, TAGS.c.owner_id == owner_id, TAGS.c.folded.in_(list(folded))
+        )
+    )

@@ -1,0 +1,109 @@
+"""An open transaction: what every function of the store takes first.
+
+It runs statements, makes rows into records, and collects the topics that the transaction changed.
+Where transactions begin and end is `database`; SQL stands in the file of its noun.
+
+The topics: everything a decision can depend on has one, its kind and its unique id. A function that
+alters a row, or what hangs on it (tags, attachments, memberships, inline policies), says `tx.changed`.
+
+    account        id             user           AIDA...        group          AGPA...
+    role           AROA...        policy         ANPA...        access_key     AKIA...
+    bucket         its id         revocation     its subject    keyring        the key's id
+    everything     *              (the database was emptied or exchanged)
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import Connection, Delete, Executable, Insert, Row, Select, Update, exc
+from sqlalchemy.sql.dml import ReturningDelete
+
+from watchword.store.errors import StoreError, translate
+
+Record = TypeVar("Record")
+Values = Mapping[str, object] | Sequence[Mapping[str, object]]
+
+
+class Topic(NamedTuple):
+    """What a change is about."""
+
+    kind: str
+    key: str
+
+
+EVERYTHING = Topic("everything", "*")
+
+
+class Transaction:
+    """A snapshot to read from, or a change in the making."""
+
+    __slots__ = ("_at", "connection", "failure", "topics")
+
+    def __init__(self, connection: Connection, at: datetime | None = None) -> None:
+        self.connection = connection
+        self._at = at
+        self.topics: dict[Topic, str] = {}
+        self.failure: StoreError | None = None
+
+    @property
+    def at(self) -> datetime:
+        """The moment of a write transaction."""
+        return self._must_write()
+
+    def changed(self, kind: str, key: str, account: str = "") -> None:
+        """Say that what depends on this topic is to be read again."""
+        self._must_write()
+        self.topics[Topic(kind, key)] = account
+
+    def one(self, make: Callable[..., Record], statement: Select[Any], **values: object) -> Record | None:
+        """The record of the only row, None when there is none."""
+        row = self._execute(statement, values).first()
+        return None if row is None else make(*row)
+
+    def all(self, make: Callable[..., Record], statement: Select[Any], **values: object) -> list[Record]:
+        """The records of all rows."""
+        return [make(*row) for row in self._execute(statement, values)]
+
+    def page(
+        self, make: Callable[..., Record], statement: Select[Any], limit: int, **values: object
+    ) -> tuple[list[Record], bool]:
+        """The first `limit` records, and whether there are more."""
+        rows: Sequence[Row[Any]] = self._execute(statement.limit(limit + 1), values).all()
+        return [make(*row) for row in rows[:limit]], len(rows) > limit
+
+    def number(self, statement: Select[Any], **values: object) -> int:
+        """The one number that a statement counts; nothing counts as 0."""
+        return int(self._execute(statement, values).scalar() or 0)
+
+    def take(
+        self, make: Callable[..., Record], statement: ReturningDelete[Any], **values: object
+    ) -> Record | None:
+        """Delete a row; its record, None when it wasn't there."""
+        self._must_write()
+        row = self._execute(statement, values).first()
+        return None if row is None else make(*row)
+
+    def run(self, statement: Insert | Update | Delete, values: Mapping[str, object] | None = None) -> int:
+        """Change rows; the number of rows changed."""
+        self._must_write()
+        return int(self._execute(statement, values or {}).rowcount)
+
+    def run_many(self, statement: Insert, rows: Sequence[Mapping[str, object]]) -> None:
+        """Insert several rows at once; at least one."""
+        self._must_write()
+        self._execute(statement, rows)
+
+    def _must_write(self) -> datetime:
+        if self._at is None:
+            raise RuntimeError("a read transaction changes nothing")
+        return self._at
+
+    def _execute(self, statement: Executable, values: Values) -> Any:  # noqa: ANN401 a cursor of any row
+        try:
+            return self.connection.execute(statement, values)
+        except exc.SQLAlchemyError as error:
+            meant = translate(error)
+            # PostgreSQL would answer COMMIT with a silent ROLLBACK now, SQLite would commit the rest.
+            self.failure = meant if isinstance(meant, StoreError) else StoreError(type(error).__name__)
+            raise meant from error

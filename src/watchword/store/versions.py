@@ -1,0 +1,91 @@
+"""Versions of managed policies. Numbers are given once: a removed version's never comes again.
+
+Source: IAM User Guide, "Versioning IAM policies".
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, select
+
+from watchword.store.policies import POLICIES, VERSIONS, Policy
+from watchword.store.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of a policy; AWS calls number 1 "v1"."""
+
+    policy_id: str
+    number: int
+    document: str
+    created: datetime
+    default: bool
+
+
+_ALL = select(
+    VERSIONS.c.policy_id,
+    VERSIONS.c.number,
+    VERSIONS.c.document,
+    VERSIONS.c.created,
+    VERSIONS.c.number == POLICIES.c.default_version,
+).join(POLICIES, POLICIES.c.id == VERSIONS.c.policy_id)
+_NUMBERED = _ALL.where(
+    VERSIONS.c.policy_id == bindparam("policy_id"), VERSIONS.c.number == bindparam("number")
+)
+_IN_FORCE = _ALL.where(POLICIES.c.arn == bindparam("arn"), VERSIONS.c.number == POLICIES.c.default_version)
+_PAGE = _ALL.where(
+    VERSIONS.c.policy_id == bindparam("policy_id"), VERSIONS.c.number < bindparam("before")
+).order_by(VERSIONS.c.number.desc())
+_COUNT = select(func.count()).where(VERSIONS.c.policy_id == bindparam("policy_id"))
+_BEYOND_ALL = 2**31 - 1
+
+
+def insert(tx: Transaction, policy: Policy, document: str, *, default: bool) -> Version:
+    """The policy's next version, created now. `policy` is as it was read in this transaction."""
+    number = policy.next_version
+    tx.run(
+        VERSIONS.insert(),
+        {"policy_id": policy.id, "number": number, "document": document, "created": tx.at},
+    )
+    values: dict[str, object] = {"next_version": number + 1, "updated": tx.at}
+    _update(tx, policy, values | ({"default_version": number} if default else {}))
+    return Version(policy.id, number, document, tx.at, default)
+
+
+def numbered(tx: Transaction, policy_id: str, number: int) -> Version | None:
+    """The version of that number, None when there is none."""
+    return tx.one(Version, _NUMBERED, policy_id=policy_id, number=number)
+
+
+def in_force(tx: Transaction, arn: str) -> Version | None:
+    """The default version of the policy of that ARN."""
+    return tx.one(Version, _IN_FORCE, arn=arn)
+
+
+def page(
+    tx: Transaction, policy_id: str, *, before: int = _BEYOND_ALL, limit: int
+) -> tuple[list[Version], bool]:
+    """Newest first, of numbers before the one given; and whether there are more."""
+    return tx.page(Version, _PAGE, limit, policy_id=policy_id, before=before)
+
+
+def count(tx: Transaction, policy_id: str) -> int:
+    """How many versions the policy has."""
+    return tx.number(_COUNT, policy_id=policy_id)
+
+
+def put_in_force(tx: Transaction, policy: Policy, number: int) -> None:
+    """Makes a version the default."""
+    _update(tx, policy, {"default_version": number})
+
+
+def remove(tx: Transaction, policy: Policy, number: int) -> None:
+    """Removes a version; not the default one, which the policy needs."""
+    tx.run(VERSIONS.delete().where(VERSIONS.c.policy_id == policy.id, VERSIONS.c.number == number))
+    tx.changed("policy", policy.id, policy.account)
+
+
+def _update(tx: Transaction, policy: Policy, values: dict[str, object]) -> None:
+    tx.run(POLICIES.update().where(POLICIES.c.id == policy.id), values)
+    tx.changed("policy", policy.id, policy.account)
