@@ -25,12 +25,15 @@ from watchword.store import (
     users,
     versions,
 )
+from watchword.store.cache import Cache
 from watchword.store.database import Database
 from watchword.store.errors import CannotOpen, Conflict, Dangling, StoreError, Unavailable
+from watchword.store.freshness import Watch
 from watchword.store.transaction import EVERYTHING, Topic, Transaction
 
 __all__ = [
     "EVERYTHING",
+    "Cache",
     "CannotOpen",
     "Conflict",
     "Dangling",
@@ -39,6 +42,7 @@ __all__ = [
     "Topic",
     "Transaction",
     "Unavailable",
+    "Watch",
     "access_keys",
     "accounts",
     "attachments",

@@ -12,7 +12,7 @@ in READ COMMITTED: REPEATABLE READ would look at the moment before the wait.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Self
@@ -22,11 +22,10 @@ from sqlalchemy import Connection, Engine, exc, text
 from watchword.store import changes
 from watchword.store.engines import PATIENCE_SECONDS, engine_for
 from watchword.store.errors import CannotOpen, Unavailable, first_line, translate
+from watchword.store.freshness import FileWatch, Listener, Monotonic, ServerWatch, Watch
 from watchword.store.migrate import bring_up_to_date
 from watchword.store.tables import METADATA
 from watchword.store.transaction import EVERYTHING, Topic, Transaction
-
-Listener = Callable[[Sequence[Topic]], None]
 
 _WRITERS = int.from_bytes(b"watchwor")
 _LOCK = text(f"SELECT pg_advisory_xact_lock({_WRITERS})")
@@ -99,6 +98,15 @@ class Database:
         """Passes topics on to the listeners."""
         for listener in self._listeners:
             listener(topics)
+
+    def watch(self, monotonic: Monotonic) -> Watch:
+        """What tells the listeners of the changes of other processes; forgets what was cached before."""
+        self.tell((EVERYTHING,))
+        url = self.engine.url
+        if self.on_sqlite:
+            return FileWatch(str(url.database), self.tell)
+        _, parameters = self.engine.dialect.create_connect_args(url)
+        return ServerWatch(parameters, self.tell, monotonic)
 
     def reset(self, now: datetime) -> None:
         """Empties every table; `changes` goes on counting."""

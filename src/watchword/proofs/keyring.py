@@ -1,0 +1,113 @@
+"""The keyring: what seals session tokens and the secrets of access keys, and opens them again.
+
+The newest key seals, every key opens, so keys are rotated by adding one and dropped once nothing sealed
+by them is of use. The cipher is AES-256-GCM-SIV (RFC 8452), which a repeated nonce doesn't break.
+
+    envelope   version (1) | key id (8) | nonce (12) | ciphertext and tag
+    bound      version, key id and purpose, as associated data: nothing sealed for one purpose, or under
+               one key, opens as another
+
+Whoever opens learns that it can't be opened and never why. At rest a key of the ring is itself sealed,
+for a purpose that names it, under a root key that this module is handed. Randomness is passed in; where
+keys rest, and when they are rotated, doesn't belong here.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
+
+from watchword.names.ids import Randomness
+
+KEY_BYTES = 32
+_VERSION = b"\x01"
+_ID_BYTES = 8
+_NONCE_BYTES = 12
+_TAG_BYTES = 16
+_HEAD_BYTES = len(_VERSION) + _ID_BYTES
+_WRAPPING = b"watchword keyring key 1 "
+_ROOT_ID = "00" * _ID_BYTES
+
+
+class Unopenable(Exception):  # noqa: N818 named as what happened
+    """Not sealed by a key of this ring for this purpose, or altered since."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key of a ring; `id` is sixteen hexadecimal digits, no secret."""
+
+    id: str
+    material: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if len(bytes.fromhex(self.id)) != _ID_BYTES or len(self.material) != KEY_BYTES:
+            raise ValueError("a key has an id of 8 bytes and 32 bytes of material")
+
+    @cached_property
+    def cipher(self) -> AESGCMSIV:
+        return AESGCMSIV(self.material)
+
+    @cached_property
+    def head(self) -> bytes:
+        """What an envelope sealed by this key begins with."""
+        return _VERSION + bytes.fromhex(self.id)
+
+
+def new_key(randomness: Randomness) -> Key:
+    """A key nobody has seen before."""
+    return Key(randomness(_ID_BYTES).hex(), randomness(KEY_BYTES))
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """Keys from oldest to newest; at least one, of different ids."""
+
+    keys: tuple[Key, ...]
+    randomness: Randomness = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.keys or len(self._by_head) != len(self.keys):
+            raise ValueError("a keyring holds at least one key, and each once")
+
+    @property
+    def newest(self) -> Key:
+        """The key that seals."""
+        return self.keys[-1]
+
+    def seal(self, plaintext: bytes, purpose: bytes) -> bytes:
+        """The envelope, which opens only for the same purpose."""
+        key, nonce = self.newest, self.randomness(_NONCE_BYTES)
+        return key.head + nonce + key.cipher.encrypt(nonce, plaintext, key.head + purpose)
+
+    def open(self, envelope: bytes, purpose: bytes) -> bytes:
+        """What was sealed; raises Unopenable."""
+        head, sealed = envelope[:_HEAD_BYTES], envelope[_HEAD_BYTES:]
+        nonce, ciphertext = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+        key = self._by_head.get(head)
+        if key is None or len(ciphertext) < _TAG_BYTES:
+            raise Unopenable
+        try:
+            return key.cipher.decrypt(nonce, ciphertext, head + purpose)
+        except InvalidTag:
+            raise Unopenable from None
+
+    @cached_property
+    def _by_head(self) -> dict[bytes, Key]:
+        return {key.head: key for key in self.keys}
+
+
+def wrap(key: Key, root: bytes, randomness: Randomness) -> bytes:
+    """The key as it may rest: sealed under the 32 bytes of the root key."""
+    return Keyring((Key(_ROOT_ID, root),), randomness).seal(key.material, _WRAPPING + key.id.encode())
+
+
+def unwrap(key_id: str, wrapped: bytes, root: bytes) -> Key:
+    """The key of that id; raises Unopenable, under another root key or for another id too."""
+    ring = Keyring((Key(_ROOT_ID, root),), _no_randomness)
+    return Key(key_id, ring.open(wrapped, _WRAPPING + key_id.encode()))
+
+
+def _no_randomness(count: int) -> bytes:
+    raise RuntimeError(f"opening draws no randomness, {count} bytes were asked for")

@@ -1,0 +1,73 @@
+"""What was read or compiled from the database, kept until a change says otherwise.
+
+A value is kept together with the topics it depends on (see `transaction`) and is dropped when a change
+of one of them is applied. A value that was being read while any change was applied is not kept, since it
+may be older than that change: who reads takes `generation` before, and hands it in with the value.
+Mechanism only; what is kept, and how it is read, is the caller's.
+"""
+
+import threading
+from collections import OrderedDict, defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+
+from watchword.store.transaction import EVERYTHING, Topic
+
+
+class Cache:
+    """At most `size` values, the least recently used of which make room. For any number of threads."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._kept: OrderedDict[Hashable, tuple[object, frozenset[Topic]]] = OrderedDict()
+        self._keys_of: defaultdict[Topic, set[Hashable]] = defaultdict(set)
+        self._generation = 0
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    @property
+    def generation(self) -> int:
+        """How many times changes were applied."""
+        return self._generation
+
+    def get(self, key: Hashable) -> object | None:
+        """The value, None when there is none."""
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is None:
+                return None
+            self._kept.move_to_end(key)
+            return kept[0]
+
+    def put(self, key: Hashable, value: object, topics: Iterable[Topic], generation: int) -> bool:
+        """Keeps a value that was read since `generation`; False when a change came in between."""
+        with self._lock:
+            if generation != self._generation:
+                return False
+            self._drop(key)
+            self._kept[key] = value, frozenset(topics)
+            for topic in self._kept[key][1]:
+                self._keys_of[topic].add(key)
+            if len(self._kept) > self._size:
+                self._drop(next(iter(self._kept)))
+            return True
+
+    def apply(self, topics: Sequence[Topic]) -> None:
+        """Drops what depends on any of the topics. To be given to `Database.subscribe`."""
+        with self._lock:
+            self._generation += 1
+            if EVERYTHING in topics:
+                self._kept.clear()
+                self._keys_of.clear()
+                return
+            for key in {key for topic in topics for key in self._keys_of.get(topic, ())}:
+                self._drop(key)
+
+    def _drop(self, key: Hashable) -> None:
+        _, topics = self._kept.pop(key, (None, frozenset[Topic]()))
+        for topic in topics:
+            keys = self._keys_of[topic]
+            keys.discard(key)
+            if not keys:
+                del self._keys_of[topic]
