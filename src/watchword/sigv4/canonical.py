@@ -1,0 +1,126 @@
+"""The canonical request and the string to sign: the texts that client and server must agree on.
+
+Source: IAM User Guide, "Create a signed AWS API request", steps 1 to 3; for S3: Amazon S3 API Reference,
+"Signature Calculations for the Authorization Header".
+
+1. The path: S3 signs it as sent; for the others dot segments and empty segments go (RFC 3986, section
+   5.2.4) and what was encoded is encoded once more.
+2. The query: each key and value decoded and encoded again, sorted by key, then value; a plus is a plus.
+3. The headers: lower-case names in order, white space trimmed and runs of it made one space (so no line
+   end survives), repeats joined by commas in the order they came.
+4. The texts hold the request's bytes as latin-1, which is what `HttpRequest` carries.
+
+Nothing here decides: texts come out, for the verifier, the signer and whoever wants to see them.
+"""
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from urllib.parse import quote_from_bytes, unquote_to_bytes
+
+from watchword.names import Body, HttpRequest
+from watchword.sigv4.claim import Claim
+
+_ENCODED_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?")
+"""A path that is its own canonical form: no empty segment, none that begins with a dot, nothing encoded."""
+_ENCODED = r"(?:[A-Za-z0-9._~-]++|%(?:[0189A-F][0-9A-F]|2[0-9ABCF]|3[A-F]|[46]0|5[B-E]|7[BCDF]))"
+_ENCODED_PAIR = re.compile(f"{_ENCODED}++={_ENCODED}*+")
+"""One pair of a query that needs no encoding again: nothing encoded that need not be, nothing else raw."""
+_SPACES = re.compile(r"[ \t\r\n]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What we compute, to be laid beside what the client computed."""
+
+    canonical_request: str
+    string_to_sign: str
+
+
+def explain(claim: Claim, request: HttpRequest) -> Explanation:
+    """The texts behind a claim. Never the signature: that would be an oracle."""
+    canonical = canonical_request(claim, request)
+    return Explanation(canonical, string_to_sign(claim, canonical))
+
+
+def canonical_request(claim: Claim, request: HttpRequest) -> str:
+    """What a claim covers."""
+    path = request.path or "/"
+    if not claim.scope.as_sent:
+        path = canonical_path(path)
+    query = canonical_query(request.query) if request.query else ""
+    headers = canonical_headers(request.headers, claim.signed_headers)
+    signed = ";".join(claim.signed_headers)
+    payload = claim.payload_hash or _hash(request.body)
+    return f"{request.method}\n{path}\n{query}\n{headers}\n\n{signed}\n{payload}"
+
+
+def string_to_sign(claim: Claim, canonical: str) -> str:
+    """What the signing key signs."""
+    digest = sha256(canonical.encode("latin-1")).hexdigest()
+    return f"{claim.algorithm}\n{claim.date}\n{claim.scope.text}\n{digest}"
+
+
+def _hash(body: Body) -> str:
+    # Most bodies are small and hashed once: remembering the hash would cost more than it saves.
+    return sha256(body.data).hexdigest() if body.file is None else body.sha256
+
+
+def canonical_path(path: str) -> str:
+    """Rule 1, for every service but S3."""
+    if path == "/" or _ENCODED_PATH.fullmatch(path):
+        return path
+    kept: list[str] = []
+    for segment in path.split("/"):
+        if segment == "..":
+            del kept[-1:]
+        elif segment not in {"", "."}:
+            kept.append(segment)
+    end = "/" if kept and path.endswith("/") else ""
+    return quote_from_bytes(f"/{'/'.join(kept)}{end}".encode("latin-1"), safe="/~")
+
+
+def canonical_query(query: str) -> str:
+    """Rule 2. A key without a value gets its equals sign; empty pairs are none."""
+    pairs = [_pair(pair) for pair in query.split("&") if pair]
+    pairs.sort()
+    return "&".join([f"{key}={value}" for key, value in pairs])
+
+
+def canonical_headers(headers: tuple[tuple[str, str], ...], signed: tuple[str, ...]) -> str:
+    """Rule 3: one line for each name in `signed`."""
+    values = dict(headers)
+    if len(values) != len(headers):
+        values = _joined(headers)
+    lines = [
+        f"{name}:{value}" if " " not in (value := values.get(name, "")) else f"{name}:{_trimmed(value)}"
+        for name in signed
+    ]
+    text = "\n".join(lines)
+    if "\t" in text or "\r" in text or text.count("\n") != len(lines) - 1:
+        return "\n".join([f"{name}:{_trimmed(values.get(name, ''))}" for name in signed])
+    return text
+
+
+def _pair(pair: str) -> tuple[str, str]:
+    key, _, value = pair.partition("=")
+    if _ENCODED_PAIR.fullmatch(pair):
+        return key, value
+    return _encoded(key), _encoded(value)
+
+
+def _encoded(text: str) -> str:
+    return quote_from_bytes(unquote_to_bytes(text.encode("latin-1")), safe="~")
+
+
+def _trimmed(value: str) -> str:
+    if "  " not in value and value.strip() == value and "\t" not in value:
+        return value
+    return _SPACES.sub(" ", value).strip(" ")
+
+
+def _joined(headers: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    values: dict[str, list[str]] = {}
+    for name, value in headers:
+        values.setdefault(name, []).append(_trimmed(value))
+    return {name: ",".join(several) for name, several in values.items()}

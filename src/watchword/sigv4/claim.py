@@ -1,0 +1,41 @@
+"""What a request claims about who signed it, before anything has been checked against a secret.
+
+`watchword.sigv4.read` makes a Claim of a request, `watchword.sigv4.verify` proves or refuses it.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from watchword.sigv4.scope import Scope
+
+ALGORITHM = "AWS4-HMAC-SHA256"
+
+UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
+EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+class Claim(NamedTuple):
+    """A signature and what it is said to cover."""
+
+    algorithm: str
+    access_key_id: str
+    scope: Scope
+    signed_headers: tuple[str, ...]
+    signature: str
+    token: str | None
+    date: str
+    """The time of signing as the string to sign holds it."""
+    timestamp: datetime
+    """The same as a value, in UTC."""
+    payload_hash: str
+    """What x-amz-content-sha256 says; empty when it is absent and the body's own hash is signed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a client signs with."""
+
+    access_key_id: str
+    secret: str = field(repr=False)
+    token: str | None = field(default=None, repr=False)

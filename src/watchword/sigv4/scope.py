@@ -1,0 +1,47 @@
+"""The credential scope: on which day, in which region and for which service a signature is good.
+
+Source: IAM User Guide, "Create a signed AWS API request", step 3. A scope read here has five parts and
+nothing else is known about it; whether they are the right ones is for `watchword.sigv4.verify` to say.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+TERMINATOR = "aws4_request"
+
+AS_SENT = frozenset({"s3", "s3express", "s3-outposts", "s3-object-lambda"})
+"""Services whose path is signed as it was sent; every other path is normalised and encoded once more."""
+
+_CREDENTIAL_PARTS = 5
+_REMEMBERED = 4096
+
+
+@dataclass(frozen=True)
+class Scope:
+    """`date/region/service/terminator`. SigV4a has no region in it: there `region` is empty."""
+
+    date: str
+    region: str
+    service: str
+    terminator: str = TERMINATOR
+
+    @cached_property
+    def as_sent(self) -> bool:
+        """Whether the path is signed as it was sent."""
+        return self.service in AS_SENT
+
+    @cached_property
+    def text(self) -> str:
+        """The scope as the string to sign and the credential hold it."""
+        region = f"{self.region}/" if self.region else ""
+        return f"{self.date}/{region}{self.service}/{self.terminator}"
+
+
+# Clients repeat their credential on every request of a day: remembered, it costs one look-up.
+@lru_cache(_REMEMBERED)
+def parse_credential(text: str) -> tuple[str, Scope]:
+    """The access key id and the scope of `keyid/date/region/service/terminator`. Raises ValueError."""
+    parts = text.split("/")
+    if len(parts) != _CREDENTIAL_PARTS or not all(parts):
+        raise ValueError("five slash-delimited elements")
+    return parts[0], Scope(*parts[1:])
