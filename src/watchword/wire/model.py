@@ -1,0 +1,112 @@
+"""What a service's model says of its operations and errors, read lazily and kept.
+
+An operation's `Spec` is everything a protocol needs to build that operation's reader and writer.
+Source: the service models' own format (`operations`, `http`, `errors`, `metadata`).
+What doesn't belong here: protocols.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from watchword.wire.services import Row
+from watchword.wire.shapes import Json, Shape
+
+
+@dataclass(frozen=True, eq=False)
+class Spec:
+    """One operation, as its model describes it."""
+
+    row: Row
+    name: str
+    method: str
+    uri: str
+    """Path template and, after a `?`, the query keys that are part of the route."""
+    status: int
+    input: Shape | None
+    output: Shape | None
+    result_wrapper: str
+    namespace: str
+    deprecated: bool
+    anonymous: bool
+    """Whether it is called without a signature."""
+
+    @cached_property
+    def event_streams(self) -> bool:
+        """Whether a stream of events goes in or out; such operations aren't spoken here."""
+        shapes = [shape for shape in (self.input, self.output) if shape is not None]
+        return any(member.event_stream for shape in shapes for member in shape.members.values())
+
+
+@dataclass(frozen=True, eq=False)
+class ErrorShape:
+    """One modelled error: the code it is known by, its status (0: the model names none), its members."""
+
+    code: str
+    status: int
+    shape: Shape
+
+
+class Model:
+    """One service's model."""
+
+    def __init__(self, row: Row, source: bytes) -> None:
+        loaded: Json = json.loads(source)
+        self.row = row
+        self.metadata: Json = loaded["metadata"]
+        self._operations: Json = loaded["operations"]
+        self._shapes: Json = loaded["shapes"]
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        return tuple(self._operations)
+
+    def spec(self, name: str) -> Spec:
+        """Raises KeyError for an unknown operation."""
+        source = self._operations[name]
+        http, output = source.get("http", {}), source.get("output", {})
+        return Spec(
+            row=self.row,
+            name=name,
+            method=http.get("method", "POST"),
+            uri=http.get("requestUri", "/"),
+            status=http.get("responseCode", 200),
+            input=self._shape(source.get("input")),
+            output=self._shape(output),
+            result_wrapper=output.get("resultWrapper", ""),
+            namespace=self.namespace,
+            deprecated=bool(source.get("deprecated")),
+            anonymous=source.get("authtype") == "none",
+        )
+
+    def _shape(self, reference: Json | None) -> Shape | None:
+        return Shape.of(reference, self._shapes) if reference else None
+
+    @cached_property
+    def specs(self) -> tuple[Spec, ...]:
+        """Every operation; routes need them all."""
+        return tuple(self.spec(name) for name in self._operations)
+
+    @property
+    def namespace(self) -> str:
+        """The XML namespace of answers, empty where the model has none."""
+        name: str = self.metadata.get("xmlNamespace", "")
+        return name
+
+    @cached_property
+    def errors(self) -> Mapping[str, ErrorShape]:
+        """The modelled errors, by code and by shape name."""
+        found: dict[str, ErrorShape] = {}
+        for name, source in self._shapes.items():
+            if source.get("exception"):
+                error = self._error(name, source)
+                found[name] = error
+                found.setdefault(error.code, error)
+        return found
+
+    def _error(self, name: str, source: Json) -> ErrorShape:
+        traits = source.get("error", {})
+        default = 500 if source.get("fault") else 0
+        shape = Shape.of({"shape": name}, self._shapes)
+        return ErrorShape(traits.get("code", name), traits.get("httpStatusCode", default), shape)

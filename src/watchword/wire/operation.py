@@ -1,0 +1,194 @@
+"""The face of this package: models, services and their operations.
+
+`Models` reads a service's model at its first use; an `Operation` compiles its reader, its checks and its
+writer at theirs. Everything is kept: a server meets the same few operations again and again.
+
+    operation = recognise(request, models, scope_service="sts", hosts=("localhost",))
+    output = perform(operation.service.name, operation.name, operation.parse(request))
+    answer = operation.write(output, request_id)
+
+What doesn't belong here: how any protocol does it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from watchword.names import AwsError, HttpRequest, HttpResponse, fault
+from watchword.wire import json_rpc, query, rest_bodies, rest_read, rest_write, s3, validate
+from watchword.wire.faults import family_of
+from watchword.wire.model import Model, Spec
+from watchword.wire.routes import Routes
+from watchword.wire.services import SERVICES, Protocol, Row
+from watchword.wire.templates import BadPathError
+from watchword.wire.values import UnreadableError
+from watchword.wire.voices import Voice
+
+Read = Callable[[HttpRequest, str], dict[str, Any]]
+"""A request and its path -> the input."""
+Write = Callable[[Mapping[str, Any], str], HttpResponse]
+"""An output and a request id -> the answer."""
+
+PROTOCOLS: Mapping[Protocol, tuple[Callable[[Spec], Read], Callable[[Spec], Write]]] = {
+    "query": (query.reader, query.writer),
+    "json": (json_rpc.reader, json_rpc.writer),
+    "rest-json": (
+        lambda spec: rest_read.reader(spec, rest_bodies.read_json),
+        lambda spec: rest_write.writer(spec, rest_bodies.JSON),
+    ),
+    "rest-xml": (
+        lambda spec: rest_read.reader(spec, rest_bodies.read_xml),
+        lambda spec: rest_write.writer(spec, rest_bodies.xml_format(spec)),
+    ),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class _Compiled:
+    """One operation's functions, each built when first used."""
+
+    spec: Spec
+
+    @cached_property
+    def read(self) -> Read:
+        return PROTOCOLS[self.spec.row.protocol][0](self.spec)
+
+    @cached_property
+    def check(self) -> Callable[[Any], list[validate.Violation]]:
+        return validate.checker(self.spec.input)
+
+    @cached_property
+    def write(self) -> Write:
+        return PROTOCOLS[self.spec.row.protocol][1](self.spec)
+
+
+@dataclass(frozen=True, eq=False)
+class Operation:
+    """One operation of a service, as a request calls it."""
+
+    service: "Service"
+    name: str
+    compiled: _Compiled
+    before_path: str = ""
+    """What the Host header puts before the request's path: `/bucket`, when S3's bucket stands there."""
+
+    def parse(self, request: HttpRequest) -> dict[str, Any]:
+        """The operation's input; raises AwsError in the service's own words."""
+        try:
+            found = self.compiled.read(request, self.before_path + request.path)
+        except UnreadableError as problem:
+            raise self._unreadable(problem) from problem
+        except BadPathError as problem:
+            raise self._bad_path(problem) from problem
+        if violations := self.compiled.check(found):
+            raise self._invalid(violations)
+        return found
+
+    def write(self, output: Mapping[str, Any], request_id: str) -> HttpResponse:
+        """The answer that carries `output`; an unknown member is a KeyError."""
+        return self.compiled.write(output, request_id)
+
+    def fault(self, error: AwsError, request_id: str) -> HttpResponse:
+        """The answer that says `error` in this operation's protocol."""
+        return self.voice.fault(error, request_id)
+
+    @property
+    def voice(self) -> Voice:
+        voice = self.service.voice
+        return voice.quiet() if self.compiled.spec.method == "HEAD" else voice
+
+    def _unreadable(self, problem: UnreadableError) -> AwsError:
+        if self.service.name == "s3":
+            return s3.unreadable(problem)
+        return fault("MalformedInput", str(problem), str(problem))
+
+    def _bad_path(self, problem: BadPathError) -> AwsError:
+        if self.service.name == "s3":
+            return AwsError("InvalidURI", 400, "Couldn't parse the specified URI.", str(problem))
+        return fault("MalformedInput", "The request's path can't be read.", str(problem))
+
+    def _invalid(self, violations: list[validate.Violation]) -> AwsError:
+        if self.service.name == "s3" and self.compiled.spec.input is not None:
+            return s3.invalid(violations, self.compiled.spec.input)
+        said = validate.sentence(violations)
+        code = self.service.row.invalid_input
+        return AwsError(code, 400, said) if code else fault("ValidationError", said)
+
+
+@dataclass(frozen=True, eq=False)
+class Service:
+    """One service: its row of the table and its model, which is read when first needed."""
+
+    row: Row
+    read: Callable[[str], bytes]
+    _known: dict[str, Operation] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.row.name
+
+    @property
+    def protocol(self) -> str:
+        return self.row.protocol
+
+    @property
+    def version(self) -> str:
+        return self.row.version
+
+    @property
+    def signing_name(self) -> str:
+        """What the credential scope of a signature for this service names."""
+        return self.row.signing_name
+
+    @cached_property
+    def model(self) -> Model:
+        return Model(self.row, self.read(self.row.name))
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """Every operation's name, in the order of the model."""
+        return self.model.operations
+
+    def operation(self, name: str) -> Operation:
+        """Raises KeyError for a name the model doesn't have."""
+        if (known := self._known.get(name)) is not None:
+            return known
+        operation = Operation(self, name, _Compiled(self.model.spec(name)))
+        return self._known.setdefault(name, operation)
+
+    @cached_property
+    def routes(self) -> Routes:
+        """How a rest service's operations are told from a request."""
+        return Routes(self.model.specs)
+
+    @cached_property
+    def unsigned_routes(self) -> Routes:
+        """The same, of the operations that are called without a signature."""
+        return Routes([spec for spec in self.model.specs if spec.anonymous])
+
+    @cached_property
+    def voice(self) -> Voice:
+        """How this service says errors."""
+        return Voice(
+            family=family_of(self.row),
+            service=self.row.name,
+            namespace=self.model.namespace,
+            json_version=self.row.json_version,
+            errors=self.model.errors,
+        )
+
+
+class Models:
+    """The services of a table, whose models `read(name)` gives as the bytes of their JSON."""
+
+    def __init__(self, read: Callable[[str], bytes], rows: Mapping[str, Row] = SERVICES) -> None:
+        self._services = {name: Service(row, read) for name, row in rows.items()}
+
+    def service(self, name: str) -> Service:
+        """Raises KeyError for a service that isn't in the table."""
+        return self._services[name]
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        return tuple(self._services.values())

@@ -1,0 +1,221 @@
+"""Which service and which operation a request is for.
+
+In this order:
+1. headers that hold one value are given once, whatever the request is for;
+2. `X-Amz-Target` names a json service and operation;
+3. the service that the signature's credential scope names (`scope_service`): a query service by Action
+   and Version, a rest service by method, path and query;
+4. without a signature, Action and Version of a form (`sts` has operations that nobody signs);
+5. without a signature, an operation of a rest service that is made to be called so, completely;
+6. else S3, whose objects may be public.
+
+What the scope names and what the target or Version name must be the same service. One reading of the
+request decides: parameters given twice, or in body and query, are refused before anything is chosen.
+A refusal is `UnrecognisedError` and brings the voice to say it with.
+Sources: Smithy 2.0, AWS protocols; IAM User Guide, "Making query requests"; Amazon S3 API Reference,
+"Error responses".
+What doesn't belong here: whether the signature is right (sigv4).
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from watchword.names import AwsError, HttpRequest, HttpResponse, fault
+from watchword.wire import addressing, form, query
+from watchword.wire.operation import Models, Operation, Service
+from watchword.wire.voices import PLAIN, Voice
+
+_SINGLE = frozenset(
+    {"authorization", "content-length", "content-type", "host", "x-amz-content-sha256", "x-amz-date"}
+    | {"x-amz-security-token", "x-amz-target"}
+)
+_FORM = "application/x-www-form-urlencoded"
+_NO_VERSION = "NO_VERSION_SPECIFIED"
+
+
+class UnrecognisedError(Exception):
+    """A request that is for no operation: why, and how to say so."""
+
+    def __init__(self, error: AwsError, voice: Voice) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.voice = voice
+
+    def answer(self, request_id: str) -> HttpResponse:
+        return self.voice.fault(self.error, request_id)
+
+
+def recognise(
+    request: HttpRequest, models: Models, *, scope_service: str | None, hosts: Collection[str] = ()
+) -> Operation:
+    """The operation that `request` is for; raises UnrecognisedError.
+
+    `scope_service` is the service of the signature's credential scope, None when nothing is signed;
+    `hosts` are the names of this server, below which buckets may stand.
+    """
+    try:
+        _once(request)  # 1.
+    except AwsError as error:
+        raise _unrecognised(error, PLAIN, request) from error
+    target = request.header("x-amz-target")
+    if target is not None:
+        return _by_target(request, models, target, scope_service)  # 2.
+    if scope_service is not None:
+        return _by_scope(request, models, scope_service, hosts)  # 3.
+    if _is_form(request):
+        return _by_form(request, models)  # 4.
+    return _unsigned(request, models) or _by_route(request, _s3(request, models), hosts)  # 5. 6.
+
+
+def _unrecognised(error: AwsError, voice: Voice, request: HttpRequest) -> UnrecognisedError:
+    return UnrecognisedError(error, voice.quiet() if request.method == "HEAD" else voice)
+
+
+def _once(request: HttpRequest) -> None:
+    seen = set()
+    for name, _ in request.headers:
+        if name in seen and name in _SINGLE:
+            raise fault("MalformedInput", f"The header {name} is given more than once.")
+        seen.add(name)
+
+
+# --- json services -----------------------------------------------------------------------------------
+
+
+def _by_target(request: HttpRequest, models: Models, target: str, scope: str | None) -> Operation:
+    prefix, _, name = target.rpartition(".")
+    service = next((one for one in models.services if one.row.target and one.row.target == prefix), None)
+    if service is None:
+        content_type = request.header("content-type") or ""
+        voice = Voice("json", json_version="1.0" if content_type.endswith("json-1.0") else "1.1")
+        raise _unrecognised(fault("InvalidAction", meant=f"no target {target[:100]!r}"), voice, request)
+    if scope not in {None, service.signing_name}:
+        said = f"Credential should be scoped to correct service: '{service.signing_name}'. "
+        raise _unrecognised(fault("ScopeMismatch", said), service.voice, request)
+    if name not in service.operations or request.method != "POST":
+        raise _unrecognised(
+            fault("InvalidAction", meant=f"no target {target[:100]!r}"), service.voice, request
+        )
+    return service.operation(name)
+
+
+# --- services named by a signature -------------------------------------------------------------------
+
+
+def _by_scope(request: HttpRequest, models: Models, scope: str, hosts: Collection[str]) -> Operation:
+    service = next((one for one in models.services if one.signing_name == scope), None)
+    if service is None:
+        error = fault("InvalidAction", f"The service {scope[:60]!r} is not served here.")
+        raise _unrecognised(error, _guessed_voice(request), request)
+    if service.protocol == "query":
+        return _by_action(request, _parameters(request, service.voice), service)
+    if service.protocol == "json":
+        raise _unrecognised(fault("InvalidAction", meant="no X-Amz-Target"), service.voice, request)
+    return _by_route(request, service, hosts)
+
+
+def _guessed_voice(request: HttpRequest) -> Voice:
+    return Voice("query") if _is_form(request) else PLAIN
+
+
+# --- query services ----------------------------------------------------------------------------------
+
+
+def _is_form(request: HttpRequest) -> bool:
+    """Whether the request can be one of a query service."""
+    if request.method == "GET":
+        return any(pair.startswith("Action=") for pair in request.query.split("&"))
+    content_type = request.header("content-type") or ""
+    return request.method == "POST" and content_type.partition(";")[0].strip().lower() == _FORM
+
+
+def _parameters(request: HttpRequest, voice: Voice) -> dict[str, str]:
+    try:
+        if request.body.size > query.MAX_BODY:
+            raise fault("RequestTooLarge")
+        return query.parameters(request)
+    except AwsError as error:
+        raise _unrecognised(error, voice, request) from error
+
+
+def _by_form(request: HttpRequest, models: Models) -> Operation:
+    parameters = _parameters(request, Voice("query"))
+    version = parameters.get("Version")
+    of_query = [service for service in models.services if service.protocol == "query"]
+    service = next((one for one in of_query if one.version == version), None)
+    if service is None:
+        raise _unrecognised(_no_action(parameters), Voice("query"), request)
+    return _by_action(request, parameters, service)
+
+
+def _by_action(request: HttpRequest, parameters: dict[str, str], service: Service) -> Operation:
+    action = parameters.get("Action")
+    known = parameters.get("Version") == service.version and action in service.operations
+    if action is None or not known or request.path not in {"", "/"}:
+        raise _unrecognised(_no_action(parameters), service.voice, request)
+    return service.operation(action)
+
+
+def _no_action(parameters: dict[str, str]) -> AwsError:
+    action, version = parameters.get("Action"), parameters.get("Version") or _NO_VERSION
+    if action is None:
+        return AwsError("MissingAction", 400, "The request is missing an action.")
+    return fault("InvalidAction", f"Could not find operation {action[:128]} for version {version[:64]}")
+
+
+# --- rest services -----------------------------------------------------------------------------------
+
+
+def _query_of(request: HttpRequest, voice: Voice) -> dict[str, list[str]]:
+    try:
+        return form.grouped(form.read_pairs(request.query))
+    except AwsError as error:
+        raise _unrecognised(error, voice, request) from error
+
+
+def _unsigned(request: HttpRequest, models: Models) -> Operation | None:
+    found, headers = _query_of(request, PLAIN), frozenset(name for name, _ in request.headers)
+    for service in models.services:
+        if service.protocol == "rest-json":
+            spec = service.unsigned_routes.find_complete(request.method, request.path, found, headers)
+            if spec is not None:
+                return service.operation(spec.name)
+    return None
+
+
+def _s3(request: HttpRequest, models: Models) -> Service:
+    try:
+        return models.service("s3")
+    except KeyError as problem:
+        error = fault("MissingAuthenticationToken", meant="unsigned, and for no service of the table")
+        raise _unrecognised(error, PLAIN, request) from problem
+
+
+def _by_route(request: HttpRequest, service: Service, hosts: Collection[str]) -> Operation:
+    found, headers = _query_of(request, service.voice), frozenset(name for name, _ in request.headers)
+    spec = service.routes.find(request.method, request.path, found, headers)
+    before = ""
+    if service.name == "s3" and (spec is None or "{Bucket}" in spec.uri or spec.uri == "/"):
+        before = _before_path(request, service, hosts)
+        spec = service.routes.find(request.method, before + request.path, found, headers)
+    if spec is None:
+        raise _unrecognised(_no_route(request, service, before), service.voice, request)
+    operation = service.operation(spec.name)
+    return replace(operation, before_path=before) if before else operation
+
+
+def _before_path(request: HttpRequest, service: Service, hosts: Collection[str]) -> str:
+    try:
+        return addressing.before_path(request.header("host"), hosts)
+    except AwsError as error:
+        raise _unrecognised(error, service.voice, request) from error
+
+
+def _no_route(request: HttpRequest, service: Service, before: str) -> AwsError:
+    if service.name != "s3":
+        return fault(
+            "InvalidAction", meant=f"no operation of {service.name} is {request.method} {request.path[:100]}"
+        )
+    depth = (before + request.path).strip("/").count("/")
+    resource = "SERVICE" if before + request.path in {"", "/"} else "OBJECT" if depth else "BUCKET"
+    return fault("InvalidAction", Method=request.method[:20].upper(), ResourceType=resource)

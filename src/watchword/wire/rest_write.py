@@ -1,0 +1,134 @@
+"""Answers of the rest protocols: status, headers, and a body.
+
+The mirror of rest_read: a member stands where the model's `location` says, else in the body or as the
+body. A streaming payload may be bytes or an iterable of bytes; the iterable's length is the output's own
+content-length member. Members that are None are absent; an unknown one is a mistake of ours, a KeyError.
+Source: Smithy 2.0, "HTTP binding traits".
+What doesn't belong here: JSON and XML (given as `BodyFormat`), reading (rest_read).
+"""
+
+import base64
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from watchword.names import HttpResponse
+from watchword.wire import json_body, values
+from watchword.wire.answers import Headers, answer, header_value, identified
+from watchword.wire.model import Spec
+from watchword.wire.shapes import Shape
+
+WriteBody = Callable[[Mapping[str, Any]], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class BodyFormat:
+    """How bodies are written: members of the output -> bytes; a structure that is the payload -> bytes."""
+
+    content_type: str
+    members: Callable[[Shape], WriteBody]
+    payload: Callable[[str, Shape], WriteBody]
+
+
+def writer(spec: Spec, bodies: BodyFormat) -> Callable[[Mapping[str, Any], str], HttpResponse]:
+    """A function from an operation's output and a request id to the answer."""
+    members = spec.output.members if spec.output else {}
+    add_headers = header_writer(members)
+    write_body = _body_writer(spec, bodies)
+    status_member = next((name for name, shape in members.items() if shape.location == "statusCode"), "")
+    elsewhere = frozenset(name for name, shape in members.items() if shape.location)
+
+    def write(output: Mapping[str, Any], request_id: str) -> HttpResponse:
+        headers = identified(spec.row.name, request_id)
+        add_headers(output, headers)
+        content_type, body = write_body({name: output[name] for name in output if name not in elsewhere})
+        if content_type and body and not any(name == "content-type" for name, _ in headers):
+            headers.append(("content-type", content_type))
+        return answer(output.get(status_member) or spec.status, headers, body)
+
+    return write
+
+
+# --- headers -----------------------------------------------------------------------------------------
+
+
+def header_writer(members: Mapping[str, Shape]) -> Callable[[Mapping[str, Any], Headers], None]:
+    """A function that appends the headers among some members."""
+    single = {
+        name: (member.wire_name(name).lower(), _header_text(member))
+        for name, member in members.items()
+        if member.location == "header"
+    }
+    prefixed = {
+        name: member.wire_name(name).lower()
+        for name, member in members.items()
+        if member.location == "headers"
+    }
+
+    def add(output: Mapping[str, Any], headers: Headers) -> None:
+        for name, value in output.items():
+            if value is None:
+                continue
+            if (known := single.get(name)) is not None:
+                headers.append((known[0], header_value(known[1](value))))
+            elif (prefix := prefixed.get(name)) is not None:
+                headers.extend((prefix + key.lower(), header_value(text)) for key, text in value.items())
+
+    return add
+
+
+def _header_text(member: Shape) -> Callable[[Any], str]:
+    if member.traits.get("jsonvalue"):
+        return lambda value: base64.b64encode(json_body.write_text(value)).decode("ascii")
+    if member.type == "list":
+        write_item = values.writer(member.element, "rfc822")
+        return lambda items: ",".join([_quoted(write_item(item)) for item in items])
+    return values.writer(member, "rfc822")
+
+
+def _quoted(text: str) -> str:
+    if '"' not in text and "," not in text:
+        return text
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+# --- the body ----------------------------------------------------------------------------------------
+
+Written = tuple[str, bytes | Iterable[bytes]]
+"""Content type, and the body."""
+
+
+def _body_writer(spec: Spec, bodies: BodyFormat) -> Callable[[Mapping[str, Any]], Written]:
+    if spec.output is None:
+        return _no_members
+    payload = spec.output.traits.get("payload")
+    if payload is None:
+        write = bodies.members(spec.output)
+        return lambda members: (bodies.content_type, write(members))
+    return _payload_writer(payload, spec.output.members[payload], bodies)
+
+
+def _no_members(members: Mapping[str, Any]) -> Written:
+    if members:
+        raise KeyError(*members)
+    return "", b""
+
+
+def _payload_writer(name: str, member: Shape, bodies: BodyFormat) -> Callable[[Mapping[str, Any]], Written]:
+    raw = member.type in {"blob", "string"}
+    write_value = bodies.payload(name, member) if not raw and not member.event_stream else None
+
+    def write(members: Mapping[str, Any]) -> Written:
+        given = dict(members)
+        value = given.pop(name, None)
+        _no_members(given)
+        if value is None:
+            return "", b""
+        if write_value is not None:
+            return bodies.content_type, write_value(value)
+        if isinstance(value, str):
+            return "text/plain; charset=utf-8", value.encode("utf-8")
+        return "application/octet-stream", value
+
+    return write

@@ -1,0 +1,108 @@
+"""What Amazon S3 does differently from the protocol it speaks.
+
+* answers name their root element after the API, not after the model's shape; one has no members
+  inside its root at all (GetBucketLocation);
+* a value that violates the model has S3's own codes, never the validation sentence of other services;
+* GetObject with a ContentRange answers 206.
+
+Source: Amazon S3 API Reference: "Response Syntax" of each operation, "Error responses"; RFC 9110
+section 15.3.7.
+What doesn't belong here: where buckets stand in a request (addressing).
+"""
+
+from collections.abc import Sequence
+from types import MappingProxyType
+
+from watchword.names import AwsError, fault
+from watchword.wire.shapes import Shape
+from watchword.wire.validate import Violation
+from watchword.wire.values import UnreadableError
+
+NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
+UNWRAPPED = {"GetBucketLocation": "LocationConstraint"}
+"""Operation -> the one member whose value is the content of the root element."""
+PARTIAL = "ContentRange"
+PARTIAL_STATUS = 206
+
+ROOTS = MappingProxyType(
+    {
+        "CompleteMultipartUpload": "CompleteMultipartUploadResult",
+        "CreateMultipartUpload": "InitiateMultipartUploadResult",
+        "CreateSession": "CreateSessionResult",
+        "DeleteObjects": "DeleteResult",
+        "GetBucketAccelerateConfiguration": "AccelerateConfiguration",
+        "GetBucketAcl": "AccessControlPolicy",
+        "GetBucketCors": "CORSConfiguration",
+        "GetBucketLifecycle": "LifecycleConfiguration",
+        "GetBucketLifecycleConfiguration": "LifecycleConfiguration",
+        "GetBucketLocation": "LocationConstraint",
+        "GetBucketLogging": "BucketLoggingStatus",
+        "GetBucketNotification": "NotificationConfiguration",
+        "GetBucketNotificationConfiguration": "NotificationConfiguration",
+        "GetBucketRequestPayment": "RequestPaymentConfiguration",
+        "GetBucketTagging": "Tagging",
+        "GetBucketVersioning": "VersioningConfiguration",
+        "GetBucketWebsite": "WebsiteConfiguration",
+        "GetObjectAcl": "AccessControlPolicy",
+        "GetObjectAttributes": "GetObjectAttributesResponse",
+        "GetObjectTagging": "Tagging",
+        "ListBucketAnalyticsConfigurations": "ListBucketAnalyticsConfigurationResult",
+        "ListBucketIntelligentTieringConfigurations": "ListBucketIntelligentTieringConfigurationsOutput",
+        "ListBucketInventoryConfigurations": "ListInventoryConfigurationsResult",
+        "ListBucketMetricsConfigurations": "ListMetricsConfigurationsResult",
+        "ListBuckets": "ListAllMyBucketsResult",
+        "ListDirectoryBuckets": "ListAllMyDirectoryBucketsResult",
+        "ListMultipartUploads": "ListMultipartUploadsResult",
+        "ListObjectVersions": "ListVersionsResult",
+        "ListObjects": "ListBucketResult",
+        "ListObjectsV2": "ListBucketResult",
+        "ListParts": "ListPartsResult",
+    }
+)
+
+
+def root_element(operation: str) -> str:
+    """The root of an operation's answer."""
+    return ROOTS.get(operation, f"{operation}Result")
+
+
+# --- refusals ----------------------------------------------------------------------------------------
+
+_NUMBERS = frozenset({"integer", "long"})
+
+
+def unreadable(problem: UnreadableError) -> AwsError:
+    """Text of a header or parameter that isn't of its type, or a body that isn't the document expected."""
+    if problem.argument:
+        return _invalid_argument(str(problem), problem.argument, problem.value)
+    return fault("MalformedInput", meant=str(problem))
+
+
+def _invalid_argument(said: str, name: str, value: str) -> AwsError:
+    fields = {"ArgumentName": name, "ArgumentValue": value}
+    return AwsError("InvalidArgument", 400, said, fields=fields)
+
+
+def invalid(violations: Sequence[Violation], shape: Shape) -> AwsError:
+    """The first violation, in S3's words."""
+    violation = violations[0]
+    top = violation.path.partition(".")[0]
+    name, member = next(item for item in shape.members.items() if item[0][0].lower() + item[0][1:] == top)
+    where, wire_name = member.location, member.wire_name(name)
+    if violation.rule == "required" and violation.path == top:
+        return _missing(where, wire_name)
+    if where in {"header", "querystring"}:
+        said = "Provided value is not valid for this argument."
+        return _invalid_argument(said, wire_name, str(violation.value)[:1024])
+    if where == "uri":
+        return AwsError("InvalidURI", 400, "Couldn't parse the specified URI.", meant=str(violation))
+    return fault("MalformedInput", meant=str(violation))
+
+
+def _missing(where: str, wire_name: str) -> AwsError:
+    if where == "header":
+        said = f"Missing required header for this request: {wire_name}"
+        return AwsError("InvalidRequest", 400, said)
+    if where == "querystring":
+        return _invalid_argument(f"This operation requires the parameter {wire_name}.", wire_name, "")
+    return AwsError("MissingRequestBodyError", 400, "Request Body is empty")

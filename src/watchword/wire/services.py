@@ -1,0 +1,67 @@
+"""Which services are spoken here, as a table: another service is one more row.
+
+A row repeats what recognising a request needs before any model is read: the name that signatures carry
+(`signing_name`), the `X-Amz-Target` prefix of the json services, the Version of the query services.
+A test holds every row against the model. Source: `metadata` of the AWS service models; codes of
+`invalid_input`: each service's API Reference, "Errors" (empty: the protocol's own code).
+What doesn't belong here: shapes and operations (model), wording of errors (faults).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Protocol = Literal["query", "json", "rest-json", "rest-xml"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One service of the table."""
+
+    name: str
+    protocol: Protocol
+    signing_name: str
+    version: str
+    target: str = ""
+    json_version: str = ""
+    invalid_input: str = ""
+
+
+ROWS = (
+    Row("iam", "query", "iam", "2010-05-08"),
+    Row("sts", "query", "sts", "2011-06-15"),
+    Row("s3", "rest-xml", "s3", "2006-03-01"),
+    Row(
+        "organizations",
+        "json",
+        "organizations",
+        "2016-11-28",
+        target="AWSOrganizationsV20161128",
+        json_version="1.1",
+        invalid_input="InvalidInputException",
+    ),
+    Row("lambda", "rest-json", "lambda", "2015-03-31"),
+    Row(
+        "cognito-identity",
+        "json",
+        "cognito-identity",
+        "2014-06-30",
+        target="AWSCognitoIdentityService",
+        json_version="1.1",
+        invalid_input="InvalidParameterException",
+    ),
+    Row("eks-auth", "rest-json", "eks-auth", "2023-11-26", invalid_input="InvalidParameterException"),
+    Row("sso", "rest-json", "awsssoportal", "2019-06-10", invalid_input="InvalidRequestException"),
+    Row("sso-oidc", "rest-json", "sso-oauth", "2019-06-10", invalid_input="InvalidRequestException"),
+    Row("signin", "rest-json", "signin", "2023-01-01"),
+    Row(
+        "cloudtrail",
+        "json",
+        "cloudtrail",
+        "2013-11-01",
+        target="com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101",
+        json_version="1.1",
+    ),
+)
+
+SERVICES: Mapping[str, Row] = {row.name: row for row in ROWS}

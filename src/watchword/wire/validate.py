@@ -1,0 +1,289 @@
+"""Constraints of the model, compiled per operation, and AWS's sentence for what violates them.
+
+Rules:
+1. every violation is found, in the order of the model, and all are said in one message;
+2. a path names members in lower camel case, items as `tags.1.member.key`, entries as `map.key.member`;
+3. items of a list and keys and values of a map that are single values are said of the list or map as a
+   whole: `Member must satisfy constraint: [...]`, `Map keys must satisfy ...`, `Map value must satisfy ...`;
+4. the value of a sensitive shape is never repeated, nor anything inside or around it;
+5. a pattern is tried only on text that keeps its maximum length and `MAX_MATCHED`: matching has a bound.
+
+Source: AWS API References, "ValidationError"/"ValidationException" as the services answer them;
+Smithy 2.0, "Constraint traits".
+What doesn't belong here: the code that a protocol gives such an error (faults), S3's own (s3).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from watchword.wire import pattern
+from watchword.wire.shapes import Shape
+
+MAX_MATCHED = 20_000
+MAX_SHOWN = 1_024
+
+Path = tuple[Any, ...]
+"""Nested pairs (path so far, next name); () at the top."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One constraint that one value doesn't meet."""
+
+    path: str
+    rule: str
+    """"required", "length", "range", "pattern" or "enum"; of the items, where items are meant."""
+    requirement: str
+    """AWS's words: "Member must not be null"."""
+    shown: str
+    """The value as it is repeated: " null", " 'x'", or nothing when it is sensitive."""
+    value: object = None
+
+    def __str__(self) -> str:
+        return f"Value{self.shown} at '{self.path}' failed to satisfy constraint: {self.requirement}"
+
+
+Check = Callable[[Any, Path, list[Violation]], None]
+
+
+def sentence(violations: Sequence[Violation]) -> str:
+    """All of them, as AWS says it."""
+    errors = "error" if len(violations) == 1 else "errors"
+    return f"{len(violations)} validation {errors} detected: {'; '.join(map(str, violations))}"
+
+
+def checker(shape: Shape | None) -> Callable[[Any], list[Violation]]:
+    """A function from an operation's input to its violations."""
+    check = _Builder().build(shape, sensitive=False) if shape is not None else None
+    if check is None:
+        return lambda _value: []
+
+    def violations(value: Any) -> list[Violation]:  # noqa: ANN401 an input of the model
+        found: list[Violation] = []
+        check(value, (), found)
+        return found
+
+    return violations
+
+
+# --- single values -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """One thing that one value must meet."""
+
+    rule: str
+    requirement: str
+    met: Callable[[Any], bool]
+
+
+def constraints(shape: Shape) -> list[Constraint]:
+    """What the model says of a value itself, not of what it holds."""
+    traits, found = shape.traits, []
+    measured = shape.type in {"string", "blob", "list", "map"}
+    measure, noun = (len, "length") if measured else (_same, "value")
+    rule = "length" if measured else "range"
+    if "max" in traits:
+        most = traits["max"]
+        text = f"Member must have {noun} less than or equal to {most}"
+        found.append(Constraint(rule, text, lambda value: measure(value) <= most))
+    if "min" in traits:
+        least = traits["min"]
+        text = f"Member must have {noun} greater than or equal to {least}"
+        found.append(Constraint(rule, text, lambda value: measure(value) >= least))
+    if "pattern" in traits and shape.type == "string":
+        found.append(_pattern(traits["pattern"], min(traits.get("max", MAX_MATCHED), MAX_MATCHED)))
+    if "enum" in traits:
+        allowed = frozenset(traits["enum"])
+        text = f"Member must satisfy enum value set: [{', '.join(traits['enum'])}]"
+        found.append(Constraint("enum", text, allowed.__contains__))
+    return found
+
+
+def _same(value: Any) -> Any:  # noqa: ANN401 a number
+    return value
+
+
+def _pattern(java: str, most: int) -> Constraint:
+    def met(value: str) -> bool:  # 5.
+        return len(value) > most or pattern.compiled(java).fullmatch(value) is not None
+
+    return Constraint("pattern", f"Member must satisfy regular expression pattern: {java}", met)
+
+
+def shown(value: object) -> str:
+    """A value as Java prints it."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return value
+        case dict():
+            return "{" + ", ".join(f"{key}={shown(item)}" for key, item in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(shown, value)) + "]"
+        case bytes():
+            return "java.nio.HeapByteBuffer"
+    return str(value)
+
+
+def _repeated(value: object, *, sensitive: bool) -> str:
+    return "" if sensitive else f" '{shown(value)[:MAX_SHOWN]}'"
+
+
+def _rendered(path: Path) -> str:
+    names: list[str] = []
+    while path:
+        path, name = path
+        names.append(name)
+    return ".".join(reversed(names))
+
+
+# --- compiled checks ---------------------------------------------------------------------------------
+
+
+class _Builder:
+    """Checks per shape, each built once; None for a shape that nothing can violate."""
+
+    def __init__(self) -> None:
+        self.done: dict[tuple[Any, ...], Check | None] = {}
+
+    def build(self, shape: Shape, *, sensitive: bool) -> Check | None:
+        sensitive = sensitive or bool(shape.traits.get("sensitive"))
+        key = (*shape.identity, sensitive)
+        if key not in self.done:
+            built: list[Check | None] = []
+            self.done[key] = _later(built)
+            built.append(self._build(shape, sensitive=sensitive))
+            self.done[key] = built[0]
+        return self.done[key]
+
+    def _build(self, shape: Shape, *, sensitive: bool) -> Check | None:
+        own = _own_check(shape, sensitive=sensitive)
+        match shape.type:
+            case "structure" if not shape.document and not shape.event_stream:
+                return self._structure(shape, sensitive=sensitive)
+            case "list":
+                return _both(own, self._list(shape, sensitive=sensitive))
+            case "map":
+                return _both(own, self._map(shape, sensitive=sensitive))
+        return own
+
+    def _structure(self, shape: Shape, *, sensitive: bool) -> Check | None:
+        parts = [
+            (name, (name[0].lower() + name[1:]), name in shape.required, check)
+            for name, member in shape.members.items()
+            if (check := self.build(member, sensitive=sensitive)) is not None or name in shape.required
+        ]
+        if not parts:
+            return None
+
+        def check_structure(value: dict[str, Any], path: Path, found: list[Violation]) -> None:
+            for name, shown_name, required, check in parts:
+                item = value.get(name)
+                if item is None:
+                    if required:
+                        here = _rendered((path, shown_name))
+                        found.append(Violation(here, "required", "Member must not be null", " null"))
+                elif check is not None:
+                    check(item, (path, shown_name), found)
+
+        return check_structure
+
+    def _list(self, shape: Shape, *, sensitive: bool) -> Check | None:
+        if (grouped := _grouped(shape.element, "Member")) is not None:
+            inside = sensitive or bool(shape.element.traits.get("sensitive"))
+            return _whole(grouped, _items, sensitive=inside)
+        check = self.build(shape.element, sensitive=sensitive)
+        if check is None:
+            return None
+
+        def check_items(value: list[Any], path: Path, found: list[Violation]) -> None:
+            for index, item in enumerate(value, 1):
+                check(item, ((path, str(index)), "member"), found)
+
+        return check_items
+
+    def _map(self, shape: Shape, *, sensitive: bool) -> Check | None:
+        hidden = sensitive or any(part.traits.get("sensitive") for part in (shape.key, shape.value))
+        keys, entries = _grouped(shape.key, "Map keys"), _grouped(shape.value, "Map value")
+        check_keys = _whole(keys, _items, sensitive=hidden) if keys else None
+        if entries is not None:
+            return _both(check_keys, _whole(entries, dict.values, sensitive=hidden))
+        check = self.build(shape.value, sensitive=sensitive)
+        if check is None:
+            return check_keys
+
+        def check_values(value: dict[str, Any], path: Path, found: list[Violation]) -> None:
+            for key, item in value.items():
+                check(item, ((path, key), "member"), found)
+
+        return _both(check_keys, check_values)
+
+
+def _later(built: list[Check | None]) -> Check:
+    """Stands in for the check of a shape inside itself."""
+
+    def check(value: Any, path: Path, found: list[Violation]) -> None:  # noqa: ANN401 as a Check
+        if (real := built[0]) is not None:
+            real(value, path, found)
+
+    return check
+
+
+def _both(first: Check | None, second: Check | None) -> Check | None:
+    if first is None or second is None:
+        return first or second
+
+    def check(value: Any, path: Path, found: list[Violation]) -> None:  # noqa: ANN401 as a Check
+        first(value, path, found)
+        second(value, path, found)
+
+    return check
+
+
+def _own_check(shape: Shape, *, sensitive: bool) -> Check | None:
+    own = constraints(shape)
+    # AWS reports a pattern before a length when single values violate both.
+    own.sort(key=lambda constraint: constraint.rule != "pattern")
+    if not own:
+        return None
+
+    def check(value: Any, path: Path, found: list[Violation]) -> None:  # noqa: ANN401 as a Check
+        for constraint in own:
+            if not constraint.met(value):
+                repeated = _repeated(value, sensitive=sensitive)
+                found.append(
+                    Violation(_rendered(path), constraint.rule, constraint.requirement, repeated, value)
+                )
+
+    return check
+
+
+_Grouped = tuple[list[Constraint], str]
+
+
+def _grouped(shape: Shape, who: str) -> _Grouped | None:
+    """The constraints of single values that are said of their list or map as a whole (3.)."""
+    if shape.type in {"structure", "list", "map"} or not (own := constraints(shape)):
+        return None
+    listed = ", ".join(constraint.requirement for constraint in own)
+    return own, f"{who} must satisfy constraint: [{listed}]"
+
+
+def _items(value: Any) -> Any:  # noqa: ANN401 a list, or a map seen as its keys
+    return value
+
+
+def _whole(grouped: _Grouped, parts: Callable[[Any], Any], *, sensitive: bool) -> Check:
+    own, requirement = grouped
+
+    def check(value: Any, path: Path, found: list[Violation]) -> None:  # noqa: ANN401 as a Check
+        broken = (c.rule for part in parts(value) for c in own if not c.met(part))
+        if (rule := next(broken, None)) is not None:
+            repeated = _repeated(value, sensitive=sensitive)
+            found.append(Violation(_rendered(path), rule, requirement, repeated, value))
+
+    return check

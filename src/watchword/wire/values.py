@@ -1,0 +1,180 @@
+"""Single values as text: how query, XML, headers, query strings and paths write them.
+
+Rules:
+* what can't be read raises `UnreadableError`; the protocol says it in its own words;
+* numbers are decimal ASCII digits within the range of their type, floats are finite;
+* timestamps come out as aware datetimes in UTC and are written with what their format can hold.
+
+Source: Smithy 2.0, "Simple types" and "timestampFormat trait"; RFC 9110 section 5.6.7 (HTTP dates).
+What doesn't belong here: structure (lists, maps), escaping, constraints of the model.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime, parsedate_to_datetime
+
+from watchword.wire.shapes import Shape
+
+Reader = Callable[[str], object]
+Writer = Callable[[object], str]
+
+_INTEGER = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
+_FLOAT = re.compile(r"[+-]?([0-9]{1,400}(\.[0-9]{0,400})?|\.[0-9]{1,400})([eE][+-]?[0-9]{1,4})?", re.ASCII)
+_ISO = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})?",
+    re.ASCII,
+)
+_LONGEST_DATE = 64
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+BITS = {"integer": 31, "long": 63}
+
+
+class UnreadableError(ValueError):
+    """A value that isn't of its type; the message is fit for the caller.
+
+    `argument` and `value` are the name and text of a header or query parameter, where it was one.
+    """
+
+    def __init__(self, said: str, argument: str = "", value: str = "") -> None:
+        super().__init__(said)
+        self.argument = argument
+        self.value = value
+
+
+def read_integer(text: str, bits: int) -> int:
+    """An integer of `bits` bits and a sign."""
+    if _INTEGER.fullmatch(text) is None or not -(1 << bits) <= (number := int(text)) < 1 << bits:
+        raise UnreadableError(f"'{text[:40]}' is not an integer of {bits + 1} bits")
+    return number
+
+
+def read_float(text: str) -> float:
+    """A finite number."""
+    if _FLOAT.fullmatch(text) is None or (number := float(text)) in (float("inf"), float("-inf")):
+        raise UnreadableError(f"'{text[:40]}' is not a finite decimal number")
+    return number
+
+
+def read_boolean(text: str) -> bool:
+    """`true` or `false` in any case."""
+    folded = text.lower()
+    if folded not in {"true", "false"}:
+        raise UnreadableError(f"'{text[:40]}' is not a boolean: use true or false")
+    return folded == "true"
+
+
+def read_blob(text: str) -> bytes:
+    """Bytes from base64, padded, without white space."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as problem:
+        raise UnreadableError("the value is not base64") from problem
+
+
+def read_iso(text: str) -> datetime:
+    """A date and time with seconds; without a zone it is UTC."""
+    if _ISO.fullmatch(text) is None:
+        raise UnreadableError(f"'{text[:40]}' is not an ISO 8601 timestamp")
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as problem:
+        raise UnreadableError(f"'{text}' is not a moment of the calendar") from problem
+
+
+def read_http_date(text: str) -> datetime:
+    """Any of the three forms of RFC 9110."""
+    try:
+        moment = parsedate_to_datetime(text[:_LONGEST_DATE])
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, TypeError, IndexError, OverflowError) as problem:
+        raise UnreadableError(f"'{text[:40]}' is not an HTTP date") from problem
+
+
+def read_epoch(seconds: float) -> datetime:
+    """Seconds since 1970, to the microsecond."""
+    try:
+        return _EPOCH + timedelta(microseconds=round(seconds * 1_000_000))
+    except (OverflowError, ValueError) as problem:
+        raise UnreadableError(f"'{seconds}' is not a moment of the calendar") from problem
+
+
+def write_iso(moment: datetime) -> str:
+    """`2011-06-15T12:00:00Z`, with milliseconds or microseconds where there are any."""
+    plain = moment.astimezone(UTC).replace(tzinfo=None)
+    return plain.isoformat(timespec=_precision(plain)) + "Z"
+
+
+def _precision(moment: datetime) -> str:
+    if not moment.microsecond:
+        return "seconds"
+    return "microseconds" if moment.microsecond % 1000 else "milliseconds"
+
+
+def write_http_date(moment: datetime) -> str:
+    """`Wed, 15 Jun 2011 12:00:00 GMT`."""
+    return format_datetime(moment.astimezone(UTC), usegmt=True)
+
+
+def write_epoch(moment: datetime) -> int | float:
+    """Whole seconds as an integer, others to the millisecond, as AWS gives them."""
+    milliseconds = (moment - _EPOCH) // _MILLISECOND
+    return milliseconds / 1000 if milliseconds % 1000 else milliseconds // 1000
+
+
+TIMESTAMPS: dict[str, tuple[Callable[[str], datetime], Callable[[datetime], str]]] = {
+    "iso8601": (read_iso, write_iso),
+    "rfc822": (read_http_date, write_http_date),
+    "unixtimestamp": (lambda text: read_epoch(read_float(text)), lambda moment: str(write_epoch(moment))),
+}
+
+
+def timestamp_format(shape: Shape, default: str) -> str:
+    """A key of TIMESTAMPS: what the model says, or the default of the place."""
+    form: str = shape.traits.get("timestampFormat", default)
+    return form.lower()
+
+
+def reader(shape: Shape, timestamps: str) -> Reader:
+    """How text becomes a value of `shape`; `timestamps` is the place's default format."""
+    match shape.type:
+        case "string" | "character":
+            return str
+        case "integer" | "long":
+            bits = BITS[shape.type]
+            return lambda text: read_integer(text, bits)
+        case "float" | "double":
+            return read_float
+        case "boolean":
+            return read_boolean
+        case "blob":
+            return read_blob
+        case "timestamp":
+            return TIMESTAMPS[timestamp_format(shape, timestamps)][0]
+    raise TypeError(f"{shape.name} is a {shape.type}: no single value")
+
+
+def writer(shape: Shape, timestamps: str) -> Writer:
+    """How a value of `shape` becomes text."""
+    match shape.type:
+        case "string" | "character":
+            return _same_text
+        case "integer" | "long" | "float" | "double":
+            return str
+        case "boolean":
+            return lambda value: "true" if value else "false"
+        case "blob":
+            return lambda value: base64.b64encode(value).decode("ascii")  # type: ignore[arg-type]
+        case "timestamp":
+            return TIMESTAMPS[timestamp_format(shape, timestamps)][1]  # type: ignore[return-value]
+    raise TypeError(f"{shape.name} is a {shape.type}: no single value")
+
+
+def _same_text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"a string, not {type(value).__name__}")
+    return value

@@ -1,0 +1,216 @@
+"""Shapes <-> XML elements, compiled once per shape.
+
+Names: a member's element is its `locationName`, else its own name; a flattened list repeats the
+member's element, others hold one element per item (`member` unless named); a map holds `entry`
+elements of `key` and `value`. Unknown elements are ignored on the way in (AWS does); an unknown member on
+the way out is a mistake of ours and a KeyError.
+Source: Smithy 2.0, "XML bindings"; for flattened lists with a named item, the rule of the models' own
+format, that the item's name wins.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from watchword.wire import values, xml_text
+from watchword.wire.shapes import Shape, compiler
+from watchword.wire.xml_text import Element
+
+Read = Callable[[Element], Any]
+Write = Callable[[Any], str]
+"""A value -> what stands inside its element."""
+
+TIMESTAMPS = "iso8601"
+
+
+def element_name(shape: Shape, member: str) -> str:
+    """The element of a structure's member; of each item when it is a flattened list."""
+    if shape.type == "list" and shape.flattened:
+        return shape.element.wire_name(shape.wire_name(member))
+    return shape.wire_name(member)
+
+
+# --- reading -----------------------------------------------------------------------------------------
+
+
+def readers() -> Callable[[Shape], Read]:
+    """A compiler of functions from an element to the value of a shape."""
+    return compiler(_build_reader)
+
+
+def _build_reader(shape: Shape, compile_: Callable[[Shape], Read]) -> Read:
+    match shape.type:
+        case "structure":
+            return _structure_reader(shape, compile_)
+        case "list":
+            return _list_reader(shape, compile_)
+        case "map":
+            return _map_reader(shape, compile_)
+    read = values.reader(shape, TIMESTAMPS)
+    return lambda element: read(_text_of(element))
+
+
+def _text_of(element: Element) -> str:
+    if element.children:
+        raise values.UnreadableError(f"{element.name} holds elements where text is expected")
+    return element.text
+
+
+def _structure_reader(shape: Shape, compile_: Callable[[Shape], Read]) -> Read:
+    single, repeated, attributes = {}, {}, {}
+    for name, member in shape.members.items():
+        if member.location:
+            continue
+        if member.traits.get("xmlAttribute"):
+            attributes[member.wire_name(name).rpartition(":")[2]] = name
+        elif member.flattened:
+            item, add = (member.element, _add_item) if member.type == "list" else (member, _add_entry)
+            repeated[element_name(member, name)] = (name, compile_(item), add)
+        else:
+            single[element_name(member, name)] = (name, compile_(member))
+
+    def read(element: Element) -> dict[str, Any]:
+        found: dict[str, Any] = {
+            name: element.attributes[key] for key, name in attributes.items() if key in element.attributes
+        }
+        for child in element.children:
+            if (known := single.get(child.name)) is not None:
+                if known[0] in found:
+                    raise values.UnreadableError(f"{child.name} is given more than once")
+                found[known[0]] = known[1](child)
+            elif (several := repeated.get(child.name)) is not None:
+                several[2](found, several[0], several[1](child))
+        return found
+
+    return read
+
+
+def _add_item(found: dict[str, Any], name: str, item: object) -> None:
+    found.setdefault(name, []).append(item)
+
+
+def _add_entry(found: dict[str, Any], name: str, entry: Mapping[Any, Any]) -> None:
+    found.setdefault(name, {}).update(entry)
+
+
+def _list_reader(shape: Shape, compile_: Callable[[Shape], Read]) -> Read:
+    item_name, read_item = shape.element.wire_name("member"), compile_(shape.element)
+    return lambda element: [read_item(child) for child in element.children if child.name == item_name]
+
+
+def _map_reader(shape: Shape, compile_: Callable[[Shape], Read]) -> Read:
+    key_name, value_name = shape.key.wire_name("key"), shape.value.wire_name("value")
+    read_key, read_value = compile_(shape.key), compile_(shape.value)
+
+    def read_entry(entry: Element) -> dict[Any, Any]:
+        parts = {child.name: child for child in entry.children}
+        if key_name not in parts or value_name not in parts:
+            raise values.UnreadableError(f"an entry needs {key_name} and {value_name}")
+        return {read_key(parts[key_name]): read_value(parts[value_name])}
+
+    if shape.flattened:
+        return read_entry
+
+    def read(element: Element) -> dict[Any, Any]:
+        found: dict[Any, Any] = {}
+        for child in element.children:
+            if child.name == "entry":
+                found.update(read_entry(child))
+        return found
+
+    return read
+
+
+# --- writing -----------------------------------------------------------------------------------------
+
+
+def writers() -> Callable[[Shape], Write]:
+    """A compiler of functions from the value of a shape to what stands inside its element."""
+    return compiler(_build_writer)
+
+
+def _build_writer(shape: Shape, compile_: Callable[[Shape], Write]) -> Write:
+    match shape.type:
+        case "structure":
+            return _structure_writer(shape, compile_)
+        case "list":
+            name, write = shape.element.wire_name("member"), compile_(shape.element)
+            open_tag, close_tag = start_tag(shape.element, name), f"</{name}>"
+            return lambda items: "".join([open_tag + write(item) + close_tag for item in items])
+        case "map":
+            write_entry = _entry_writer(shape, compile_)
+            return lambda entries: "".join(
+                [f"<entry>{write_entry(key, value)}</entry>" for key, value in entries.items()]
+            )
+    write_text, escape = values.writer(shape, TIMESTAMPS), xml_text.text
+    return lambda value: escape(write_text(value))
+
+
+def start_tag(shape: Shape, name: str) -> str:
+    """The opening tag, with the namespace that the model gives the shape."""
+    namespace: Mapping[str, str] | None = shape.traits.get("xmlNamespace")
+    if not namespace:
+        return f"<{name}>"
+    prefix = f":{namespace['prefix']}" if "prefix" in namespace else ""
+    return f'<{name} xmlns{prefix}="{xml_text.attribute(namespace["uri"])}">'
+
+
+def _entry_writer(shape: Shape, compile_: Callable[[Shape], Write]) -> Callable[[Any, Any], str]:
+    key_name, value_name = shape.key.wire_name("key"), shape.value.wire_name("value")
+    write_key, write_value = compile_(shape.key), compile_(shape.value)
+
+    def write(key: object, value: object) -> str:
+        return f"<{key_name}>{write_key(key)}</{key_name}><{value_name}>{write_value(value)}</{value_name}>"
+
+    return write
+
+
+def member_writer(shape: Shape, member: str, compile_: Callable[[Shape], Write]) -> Write:
+    """A function from a member's value to its element or elements, tags included."""
+    name = element_name(shape, member)
+    open_tag, close_tag = start_tag(shape, name), f"</{name}>"
+    if shape.flattened and shape.type == "list":
+        write_item = compile_(shape.element)
+        return lambda items: "".join([open_tag + write_item(item) + close_tag for item in items])
+    if shape.flattened and shape.type == "map":
+        write_entry = _entry_writer(shape, compile_)
+        return lambda entries: "".join(
+            [open_tag + write_entry(key, value) + close_tag for key, value in entries.items()]
+        )
+    if shape.type == "structure" and _attributes(shape):
+        return _attributed_writer(shape, name, compile_)
+    write = compile_(shape)
+    return lambda value: open_tag + write(value) + close_tag
+
+
+def _structure_writer(shape: Shape, compile_: Callable[[Shape], Write]) -> Write:
+    writers_ = {
+        name: member_writer(member, name, compile_)
+        for name, member in shape.members.items()
+        if not member.location and not member.traits.get("xmlAttribute")
+    }
+    return lambda value: "".join(
+        [writers_[name](item) for name, item in value.items() if item is not None],
+    )
+
+
+def _attributes(shape: Shape) -> dict[str, str]:
+    """Members that stand as attributes -> attribute name."""
+    return {
+        name: member.wire_name(name)
+        for name, member in shape.members.items()
+        if member.traits.get("xmlAttribute")
+    }
+
+
+def _attributed_writer(shape: Shape, name: str, compile_: Callable[[Shape], Write]) -> Write:
+    attributes, opening = _attributes(shape), start_tag(shape, name).removesuffix(">")
+    write = compile_(shape)
+
+    def write_element(value: Mapping[str, Any]) -> str:
+        inside = {key: item for key, item in value.items() if key not in attributes}
+        outside = "".join(
+            [f' {attributes[key]}="{xml_text.attribute(value[key])}"' for key in attributes if key in value]
+        )
+        return f"{opening}{outside}>{write(inside)}</{name}>"
+
+    return write_element

@@ -1,0 +1,107 @@
+"""XML as text: documents read into elements, characters escaped on the way out.
+
+Reading rules:
+1. UTF-8 only, whatever the declaration says;
+2. no document type, so no entities but XML's own five, and nothing is ever fetched;
+3. at most `MAX_DEPTH` levels and `MAX_ELEMENTS` elements;
+4. names are local names: a prefix is resolved and dropped, as AWS does.
+
+Writing: characters that XML 1.0 can't hold become U+FFFD; a carriage return is written `&#13;`, for a
+bare one would come back as a line feed.
+Source: XML 1.0 (fifth edition) sections 2.2, 2.4, 2.11, 3.3.3.
+What doesn't belong here: shapes.
+"""
+
+import re
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+MAX_DEPTH = 64
+MAX_ELEMENTS = 200_000
+
+_PIECE = 1 << 18  # text comes in pieces of this size, so that long text isn't joined often
+
+_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;", "\n": "&#10;", "\t": "&#9;"}
+_IN_TEXT = re.compile("[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_IN_ATTRIBUTE = re.compile('[&<>"\r\n\t\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]')
+
+
+class NotXmlError(ValueError):
+    """A body that isn't a document we read."""
+
+
+@dataclass(slots=True)
+class Element:
+    """One element of a document, while it is read and after."""
+
+    name: str
+    attributes: dict[str, str]
+    children: list["Element"] = field(default_factory=list)
+    text: str = ""
+
+
+def read_document(data: bytes) -> Element:
+    """The root element; raises NotXmlError."""
+    tree = _Tree()
+    parser = expat.ParserCreate("utf-8", " ")  # 1.  4.
+    parser.buffer_text = True
+    parser.buffer_size = _PIECE
+    parser.StartElementHandler = tree.start
+    parser.EndElementHandler = tree.end
+    parser.CharacterDataHandler = tree.characters
+    parser.StartDoctypeDeclHandler = tree.doctype
+    try:
+        parser.Parse(data, True)  # noqa: FBT003 expat's own signature
+    except expat.ExpatError as problem:
+        raise NotXmlError(str(problem)) from problem
+    return tree.root.children[0]
+
+
+class _Tree:
+    """What expat tells, put together."""
+
+    def __init__(self) -> None:
+        self.root = Element("", {})
+        self.open = [self.root]
+        self.count = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.count += 1
+        if len(self.open) > MAX_DEPTH or self.count > MAX_ELEMENTS:  # 3.
+            raise NotXmlError("too deep or too many elements")
+        element = Element(_local(name), {_local(key): value for key, value in attributes.items()})
+        self.open[-1].children.append(element)
+        self.open.append(element)
+
+    def end(self, _name: str) -> None:
+        self.open.pop()
+
+    def characters(self, text: str) -> None:
+        self.open[-1].text += text
+
+    def doctype(self, *_: object) -> None:  # 2.
+        raise NotXmlError("a document type declaration")
+
+
+def _local(name: str) -> str:
+    return name.rpartition(" ")[2]
+
+
+def text(value: str) -> str:
+    """`value` as the text of an element."""
+    return _IN_TEXT.sub(_escape, value) if _IN_TEXT.search(value) else value
+
+
+def attribute(value: str) -> str:
+    """`value` as the inside of a quoted attribute."""
+    return _IN_ATTRIBUTE.sub(_escape, value) if _IN_ATTRIBUTE.search(value) else value
+
+
+def _escape(found: re.Match[str]) -> str:
+    return _ESCAPES.get(found[0], "\ufffd")
+
+
+def document(root: str) -> bytes:
+    """A whole document of an already written root element."""
+    return (_HEAD + root).encode("utf-8")
