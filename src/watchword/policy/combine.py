@@ -1,0 +1,139 @@
+"""How AWS decides: from what each policy grants to yes or no.
+
+Source: IAM User Guide, "Policy evaluation logic", "Evaluating identity-based policies with resource-based
+policies", "Cross-account policy evaluation logic"; AWS Organizations User Guide, "SCP evaluation" and "RCP
+evaluation"; AWS KMS Developer Guide, "Key policies". The rules, by the numbers that the other files cite:
+
+ 1. The context: action, resource, principal, environment; key names without case.
+ 2. A statement applies when its action, resource, principal and every condition do.
+ 3. An applicable Deny in any policy is final.
+ 4. RCPs of the resource's account: an applicable Allow on every level. They bind callers from outside,
+    anonymous ones, roots and services too; but neither resources of the management account nor
+    service-linked roles, and only the services that support them.
+ 5. SCPs of the principal's account: an applicable Allow on every level. They bind roots of members; but
+    neither the management account nor service-linked roles nor callers without an account.
+ 6. A resource policy in the caller's own account: what names the caller itself, or everybody, is enough;
+    what names the role behind a session or the user behind a federated one is still limited by boundary
+    and session policies; what names the account adds nothing to the identity's own policies.
+ 7. The identity's path: an identity policy allows, the boundary (if any) allows, the session policies (if
+    any) allow. A root needs no identity policy. A federated user without session policy has no path.
+ 8. Across accounts both sides: the resource policy by any of these names, and the identity's path.
+ 9. Trust and key policies must allow explicitly; what names the account then needs the identity's path.
+    Callers without an account (services, web identities, SAML, anonymous) have only the resource policy.
+    sts:GetCallerIdentity can't be refused to anybody who is somebody.
+10. Stored principals are unique ids (`principals`).
+11. NotPrincipal (`principals`).
+12. Conditions (`conditions`).
+13. Values (`values`, `comparisons`).
+14. Variables (`variables`).
+15. The words of a refusal (`decision`).
+
+A VPC endpoint's policy, when the request came through one, must allow as well.
+What each policy grants arrives here as bits; reading documents does not belong here.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+from msgspec import Struct
+
+from watchword.policy.principals import Reach
+
+
+class PolicyType(StrEnum):
+    """Where a policy is attached, in the order in which a refusal names them."""
+
+    SCP = "scp"
+    RCP = "rcp"
+    RESOURCE = "resource"
+    IDENTITY = "identity"
+    BOUNDARY = "boundary"
+    SESSION = "session"
+    VPC_ENDPOINT = "vpcEndpoint"
+
+
+class Verdict(StrEnum):
+    """The answer."""
+
+    ALLOW = "allow"
+    IMPLICIT_DENY = "implicitDeny"
+    EXPLICIT_DENY = "explicitDeny"
+
+
+DIRECT: Final = int(Reach.DIRECT)
+BEHIND: Final = int(Reach.BEHIND)
+ACCOUNT: Final = int(Reach.ACCOUNT)
+IDENTITY: Final = 8
+BOUNDARY: Final = 16
+SESSION: Final = 32
+VPC_ENDPOINT: Final = 64
+FIRST_LEVEL: Final = 128
+"""The levels of SCPs, then of RCPs, follow one bit each."""
+DENIED: Final = 1 << 62
+EVERYTHING: Final = DENIED - 1
+
+RCP_SERVICES = frozenset(
+    {
+        "aoss",
+        "cognito-idp",
+        "dynamodb",
+        "ecr",
+        "kms",
+        "logs",
+        "s3",
+        "secretsmanager",
+        "sqs",
+        "sts",
+    }
+)
+"""AWS Organizations User Guide, "List of AWS services that support RCPs"."""
+UNDENIABLE = "sts:getcalleridentity"
+
+_LIMITS = ((PolicyType.IDENTITY, IDENTITY), (PolicyType.BOUNDARY, BOUNDARY), (PolicyType.SESSION, SESSION))
+
+
+class Situation(Struct, frozen=True):
+    """What about a request decides besides the bits."""
+
+    has_account: bool
+    """Whether the caller is of an account: identity policies speak about it."""
+    same_account: bool
+    explicit: bool
+    """Whether the resource policy must allow explicitly: a trust or key policy."""
+    given: int
+    """Bits that nothing has to grant: IDENTITY for a root, BOUNDARY where there is none, ..."""
+    levels: tuple[tuple[PolicyType, int], ...] = ()
+    """Bits that must all be granted: of each level of SCPs and RCPs, and of a VPC endpoint."""
+
+
+def blocked_by(bits: int, situation: Situation) -> tuple[PolicyType, ...]:
+    """Which types of policy lack an Allow that is needed; none of them: the answer is yes."""
+    bits |= situation.given
+    # 4, 5. Guardrails, level by level.
+    blocked = [kind for kind, bit in situation.levels if not bits & bit]
+    # 6, 8, 9. Must a resource policy allow, and does it?
+    needed, sufficient = _resource_grant(situation)
+    if needed and not bits & sufficient:
+        blocked.append(PolicyType.RESOURCE)
+    # 7. What of the identity's path does that grant leave to be asked?
+    blocked += [kind for kind, bit in _path_left(bits, situation) if not bits & bit]
+    return tuple(kind for kind in PolicyType if kind in blocked)
+
+
+def _resource_grant(situation: Situation) -> tuple[bool, int]:
+    if not situation.has_account:
+        return True, DIRECT
+    needed = situation.explicit or not situation.same_account
+    return needed, DIRECT | BEHIND | ACCOUNT
+
+
+def _path_left(bits: int, situation: Situation) -> tuple[tuple[PolicyType, int], ...]:
+    if not situation.has_account:
+        return ()
+    if situation.same_account and bits & DIRECT:
+        return ()
+    if situation.same_account and bits & BEHIND:
+        return _LIMITS[1:]
+    if situation.same_account and situation.explicit and not bits & ACCOUNT:
+        return ()
+    return _LIMITS

@@ -1,0 +1,78 @@
+"""The answer: a verdict that already holds its reasons, and the words of a refusal.
+
+A decision is made quickly and keeps what it was made from; the reasons are worked out from the same
+tables when somebody asks. Source of the words: IAM User Guide, "Troubleshoot access denied error
+messages" (rule 15 of `combine`).
+"""
+
+from functools import cached_property
+
+from msgspec import Struct
+
+from watchword.policy.combine import PolicyType, Situation, Verdict
+from watchword.policy.request import ROLE, Request
+from watchword.policy.table import Cited, Table
+
+_WORDS = {
+    PolicyType.SCP: "a service control policy",
+    PolicyType.RCP: "a resource control policy",
+    PolicyType.RESOURCE: "a resource-based policy",
+    PolicyType.IDENTITY: "an identity-based policy",
+    PolicyType.BOUNDARY: "a permissions boundary",
+    PolicyType.SESSION: "a session policy",
+    PolicyType.VPC_ENDPOINT: "a VPC endpoint policy",
+}
+
+
+class Decision(Struct, frozen=True, eq=False, dict=True):
+    """What was decided, about which request, and from what."""
+
+    verdict: Verdict
+    request: Request
+    blocked_by: tuple[PolicyType, ...]
+    """For an implicit deny: the types of policy that lack an Allow."""
+    tables: tuple[Table, Table]
+    situation: Situation
+
+    @property
+    def allowed(self) -> bool:
+        return self.verdict is Verdict.ALLOW
+
+    @cached_property
+    def matches(self) -> tuple[Cited, ...]:
+        """Every statement that applies, in the order of policy types; for a refusal by Deny, the Denies."""
+        found = [each for table in self.tables for each in table.applicable(self.request)]
+        order = list(PolicyType)
+        found.sort(key=lambda each: (not each.rule.deny, order.index(each.type)))
+        return tuple(found)
+
+    @property
+    def type(self) -> PolicyType | None:
+        """The policy type that decided a refusal."""
+        if self.verdict is Verdict.EXPLICIT_DENY:
+            return self.matches[0].type
+        return self.blocked_by[0] if self.blocked_by else None
+
+
+def message(decision: Decision) -> str:
+    """AWS's sentence for a refusal."""
+    request = decision.request
+    head = f"User: {request.principal.arn} is not authorized to perform: {request.action}"
+    if request.resource != "*":
+        head += f" on resource: {request.resource}"
+    return f"{head} {_because(decision)}"
+
+
+def _because(decision: Decision) -> str:
+    request, kind = decision.request, decision.type
+    if kind is None:
+        raise ValueError("an allowed request needs no excuse")
+    trust = kind is PolicyType.RESOURCE and request.resource_type == ROLE
+    if decision.verdict is Verdict.IMPLICIT_DENY:
+        words = "role trust policy" if trust else _WORDS[kind].split(" ", 1)[1]
+        return f"because no {words} allows the {request.action} action"
+    if trust:
+        return "with an explicit deny in the role trust policy"
+    arn = decision.matches[0].source.arn
+    named = f": {arn}" if arn and kind is not PolicyType.RESOURCE else ""
+    return f"with an explicit deny in {_WORDS[kind]}{named}"

@@ -1,0 +1,87 @@
+"""A whole policy document: `Policy.parse(text)` and `str(policy)`, each the other's inverse.
+
+Two policies are equal when they say the same, whatever their white space. What a policy means is compiled
+at first use and kept with it, so every engine that holds the same Policy shares it.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Self
+
+from msgspec import Struct
+
+from watchword.policy.compile import Rule
+from watchword.policy.grammar import VARIABLES_SINCE, Statement
+from watchword.policy.parse import PolicyError, parse
+from watchword.policy.principals import principals, renamed
+from watchword.policy.print import print_policy
+
+
+class Policy(Struct, frozen=True, dict=True):
+    """One policy document. Raises `PolicyError`, an AwsError, for a text that is none."""
+
+    statements: tuple[Statement, ...]
+    version: str | None = None
+    id: str | None = None
+
+    @classmethod
+    def parse(cls, source: str | bytes) -> Self:
+        version, identifier, statements = parse(source)
+        return cls(statements, version, identifier)
+
+    def __str__(self) -> str:
+        return print_policy(self.version, self.id, self.statements)
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The statements, compiled."""
+        variables = self.version == VARIABLES_SINCE
+        return tuple(
+            Rule(statement, index, variables=variables) for index, statement in enumerate(self.statements)
+        )
+
+    def principals(self) -> tuple[str, ...]:
+        """The ARNs of users and roles that its principal elements name, each once."""
+        return principals(self.statements)
+
+    def bind(self, ids: Mapping[str, str]) -> Self:
+        """With the ARNs of users and roles as the unique ids in `ids` (rule 10).
+
+        Refuses an ARN that has none.
+        """
+        for arn in self.principals():
+            if arn not in ids:
+                raise PolicyError(f'Invalid principal in policy: "AWS":"{arn}"')
+        return type(self)(renamed(self.statements, ids), self.version, self.id)
+
+    def unbind(self, arns: Mapping[str, str]) -> Self:
+        """With unique ids as the ARNs they have now; an id whose bearer is gone stays (rule 10)."""
+        return type(self)(renamed(self.statements, arns), self.version, self.id)
+
+
+class Source:
+    """A document where it is attached: the policy and its ARN, or its name when it is inline.
+
+    Sources are equal when they name the same Policy object equally; hashing one doesn't read its document.
+    """
+
+    __slots__ = ("_hash", "name", "policy")
+
+    def __init__(self, policy: Policy, name: str = "") -> None:
+        self.policy = policy
+        self.name = name
+        self._hash = hash((id(policy), name))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Source) and self.policy is other.policy and self.name == other.name
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __repr__(self) -> str:
+        return f"Source({self.name or 'inline'!r})"
+
+    @property
+    def arn(self) -> str | None:
+        """Its ARN, when it has one."""
+        return self.name if self.name.startswith("arn:") else None

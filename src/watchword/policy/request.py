@@ -1,0 +1,48 @@
+"""A question to the engine.
+
+Source: IAM User Guide, "Policy evaluation logic" (rule 1 of `combine`). Condition keys are named without
+case, so a context is folded to lower case at birth; a key given twice in two cases is refused. Values are
+text or tuples of text; an empty tuple is a missing key. Nothing is added to a context here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from watchword.names import Principal
+from watchword.policy.variables import Value
+
+ROLE = "role"
+KMS_KEY = "kms-key"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """`principal` wants to do `action` on `resource`, an ARN, or "*" where the action names none."""
+
+    principal: Principal
+    action: str
+    resource: str
+    context: Mapping[str, Value] = field(default_factory=dict)
+    resource_account: str | None = None
+    """Who owns the resource; by default the account in its ARN, or else the principal's."""
+    resource_type: str | None = None
+    """ROLE or KMS_KEY, whose policies must allow explicitly even within one account."""
+    service_linked: bool = False
+    """Whether the caller is a service-linked role."""
+    principal_account_is_management: bool = False
+    resource_account_is_management: bool = False
+    name: str = field(init=False, default="")
+    """The action in lower case: actions are compared without case."""
+
+    def __post_init__(self) -> None:
+        folded = {key.lower(): value for key, value in self.context.items() if value != ()}
+        if len(folded) != sum(value != () for value in self.context.values()):
+            raise ValueError("a context key stands twice, in different case")
+        object.__setattr__(self, "context", folded)
+        object.__setattr__(self, "name", self.action.lower())
+        if self.resource_account is None:
+            object.__setattr__(self, "resource_account", self._owner())
+
+    def _owner(self) -> str:
+        parts = self.resource.split(":", 5)
+        return (parts[4] if len(parts) == 6 else "") or self.principal.account  # noqa: PLR2004 an ARN

@@ -1,0 +1,156 @@
+"""What a group of documents says about one action: an index of statements by resource.
+
+A table is built at an action's first request and holds only the statements that name the action and, in
+policies with principals, the caller. Statements are filed under the whole resource, or under the part of
+it before the first wildcard, up to a segment's border; a request looks under each length that occurs.
+Denies come first; an Allow whose bit is granted already is not looked at. Which statements apply is the
+same as by looking at all of them (tested).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from watchword.policy.combine import DENIED, EVERYTHING, RCP_SERVICES, UNDENIABLE, PolicyType
+from watchword.policy.compile import Rule, Target
+from watchword.policy.conditions import Asked, Check
+from watchword.policy.document import Source
+from watchword.policy.principals import Names, reach
+
+_WITH_PRINCIPALS = (PolicyType.RESOURCE, PolicyType.RCP, PolicyType.VPC_ENDPOINT)
+
+
+class Layer(Struct, frozen=True, eq=False):
+    """Documents of one type that grant one bit; a resource policy's bits depend on whom it names."""
+
+    type: PolicyType
+    bits: int
+    sources: tuple[Source, ...]
+
+
+class Cited(Struct, frozen=True, eq=False):
+    """A statement where it is attached."""
+
+    type: PolicyType
+    source: Source
+    rule: Rule
+    targets: tuple[Target, ...]
+    bits: int
+    """What it grants where it applies; DENIED for a Deny."""
+
+
+Entry = tuple[int, tuple[Check, ...], Cited]
+
+
+class Index:
+    """Entries by resource."""
+
+    __slots__ = ("_exact", "_lengths", "_under", "bits")
+
+    def __init__(self, statements: Iterable[Cited]) -> None:
+        exact: defaultdict[str, list[Entry]] = defaultdict(list)
+        under: defaultdict[str, list[Entry]] = defaultdict(list)
+        self.bits = 0
+        for each in statements:
+            self.bits |= each.bits
+            for target in each.targets:
+                filed = exact if target.exact else under
+                filed[target.prefix].append((each.bits, target.checks, each))
+        self._exact = dict(exact)
+        self._under = dict(under)
+        self._lengths = tuple(sorted({len(prefix) for prefix in under}))
+
+    def candidates(self, resource: str) -> list[Entry]:
+        """Every entry whose resource may match."""
+        found = list(self._exact.get(resource, ()))
+        under = self._under
+        for length in self._lengths:
+            entries = under.get(resource[:length])
+            if entries is not None:
+                found += entries
+        return found
+
+
+class Table:
+    """The statements that can apply to one action of one caller."""
+
+    __slots__ = ("allows", "denies", "given", "unreached")
+
+    def __init__(self, statements: Sequence[Cited], unreached: Sequence[Cited] = (), given: int = 0) -> None:
+        self.given = given
+        """Bits that need no statement."""
+        self.allows = Index(each for each in statements if not each.rule.deny)
+        self.denies = Index(each for each in statements if each.rule.deny)
+        self.unreached = tuple(unreached)
+        """Allows that name the action, but not the caller."""
+
+    def bits(self, request: Asked) -> int:
+        """What is granted to a request, or DENIED."""
+        if self.denies.bits:
+            for _, checks, _ in self.denies.candidates(request.resource):
+                for check in checks:
+                    if not check(request):
+                        break
+                else:
+                    return DENIED
+        granted = self.given
+        if self.allows.bits & ~granted:
+            for bits, checks, _ in self.allows.candidates(request.resource):
+                if bits & ~granted:
+                    for check in checks:
+                        if not check(request):
+                            break
+                    else:
+                        granted |= bits
+        return granted
+
+    def applicable(self, request: Asked) -> list[Cited]:
+        """Every statement that applies, Denies first."""
+        found = [
+            cited
+            for index in (self.denies, self.allows)
+            for _, checks, cited in index.candidates(request.resource)
+            if all(check(request) for check in checks)
+        ]
+        return list(dict.fromkeys(found))
+
+
+def table(layers: Sequence[Layer], name: str, names: Names, *, bounded: bool) -> Table:
+    """The table of an action, by its lower-case name, for a caller under these names."""
+    if name == UNDENIABLE and names.kind == "AWS" and names.account:  # rule 9
+        return Table((), given=EVERYTHING)
+    speaking = [each for each in layers if each.type is not PolicyType.RCP or _under_rcps(name)]
+    exempt = sum(each.bits for each in layers if each not in speaking)
+    cited = [
+        _cite(layer, source, rule, names, bounded=bounded)
+        for layer in speaking
+        for source in layer.sources
+        for rule in source.policy.rules
+        if rule.names_action(name)
+    ]
+    return Table(
+        [each for each in cited if each.bits and each.targets],
+        [each for each in cited if not each.bits and each.type is PolicyType.RESOURCE],
+        exempt,
+    )
+
+
+def _under_rcps(name: str) -> bool:
+    return name.partition(":")[0] in RCP_SERVICES
+
+
+def _cite(layer: Layer, source: Source, rule: Rule, names: Names, *, bounded: bool) -> Cited:
+    """Rule 2: a Principal belongs in policies of resources and nowhere else.
+
+    Where it is missing or out of place, a Deny applies and an Allow does not.
+    """
+    element = rule.statement.principal
+    attached = layer.type in _WITH_PRINCIPALS
+    if attached and element is not None:
+        reached = int(reach(element, names, effect=rule.statement.effect, bounded=bounded))
+    else:
+        reached = int(rule.deny or (element is None and not attached))
+    bits = reached if layer.type is PolicyType.RESOURCE else layer.bits
+    targets = rule.targets_of_attached if layer.type is PolicyType.RESOURCE else rule.targets
+    return Cited(layer.type, source, rule, targets, (DENIED if rule.deny else bits) if reached else 0)

@@ -1,0 +1,119 @@
+"""Strict JSON text: what is read, and where in the text it stood.
+
+Stricter than Python's reader, for a document that grants access must have one reading only:
+
+1. at most MAX_LENGTH characters (IAM API Reference: a policy document has 1 to 131072);
+2. only U+0009, U+000A, U+000D and U+0020 to U+00FF (the pattern of that parameter);
+3. no key twice in one object (IAM JSON policy grammar, notes);
+4. no NaN or Infinity, no nesting beyond what the interpreter's stack takes; the grammar needs six levels.
+
+Numbers keep the text they were written with, as `Number`. Nothing here knows policies.
+"""
+
+import json
+import re
+from typing import Any, NoReturn
+
+from msgspec import Struct
+
+MAX_LENGTH = 131_072
+_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\xff]")
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+
+Path = tuple[str | int, ...]
+"""Keys and indexes from the root of a document."""
+
+
+class Number(str):
+    """A JSON number, as written."""
+
+    __slots__ = ()
+
+
+class Place(Struct, frozen=True):
+    """A place in a text; line and column count from 1, offset from 0."""
+
+    line: int
+    column: int
+    offset: int
+
+    @classmethod
+    def at(cls, text: str, offset: int) -> "Place":
+        start = text.rfind("\n", 0, offset) + 1
+        return cls(text.count("\n", 0, offset) + 1, offset - start + 1, offset)
+
+
+class JsonError(ValueError):
+    """A text that isn't strict JSON."""
+
+    def __init__(self, why: str, offset: int = 0) -> None:
+        super().__init__(why)
+        self.why = why
+        self.offset = offset
+
+
+def read(source: str | bytes) -> Any:  # noqa: ANN401 any JSON value
+    """The value that the text stands for; raises JsonError."""
+    try:
+        return _DECODER.decode(_decoded(source))
+    except json.JSONDecodeError as error:
+        raise JsonError(error.msg, error.pos) from None
+    except RecursionError:
+        raise JsonError("nested too deeply") from None
+
+
+def spans(text: str) -> dict[Path, tuple[int, int]]:
+    """Where each value of a readable text starts and ends, by its path. Not on any hot path."""
+    found: dict[Path, tuple[int, int]] = {}
+    within: list[tuple[Path, int]] = []  # the containers that are open: path and start
+    names: list[str | int | None] = [None]  # of each open container: the key or index of its next value
+    for token in _TOKEN.finditer(text):
+        word = token.group()
+        path = (*(within[-1][0] if within else ()), *(() if names[-1] is None else (names[-1],)))
+        if word in ("{", "["):
+            within.append((path, token.start()))
+            names.append(None if word == "{" else 0)
+        elif word in ("}", "]"):
+            path, start = within.pop()
+            names.pop()
+            found[path] = (start, token.end())
+        elif word == ",":
+            last = names[-1]
+            names[-1] = last + 1 if isinstance(last, int) else None
+        elif within and names[-1] is None:
+            names[-1] = json.loads(word)
+        elif word != ":":
+            found[path] = (token.start(), token.end())
+    return found
+
+
+def _decoded(source: str | bytes) -> str:
+    if len(source) > MAX_LENGTH:
+        raise JsonError(f"longer than {MAX_LENGTH} characters")
+    try:
+        text = source.decode() if isinstance(source, bytes) else source
+    except UnicodeDecodeError as error:
+        raise JsonError("not UTF-8", error.start) from None
+    if forbidden := _FORBIDDEN.search(text):
+        raise JsonError(f"the character U+{ord(forbidden.group()):04X}", forbidden.start())
+    return text
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise JsonError(f"the key {next(key for key in keys if keys.count(key) > 1)!r} stands twice")
+    return found
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise JsonError(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_without_duplicates,
+    parse_constant=_refuse_constant,
+    parse_float=Number,
+    parse_int=Number,
+)
