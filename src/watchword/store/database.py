@@ -11,6 +11,7 @@ The lock comes before the snapshot of the statement that follows it; that is why
 in READ COMMITTED: REPEATABLE READ would look at the moment before the wait.
 """
 
+import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -41,7 +42,7 @@ class Database:
             {} if self.on_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         )
         self._readers = engine.execution_options(**reading)
-        self._writers = engine.execution_options(writes=True)
+        self._writers = engine.execution_options(writes=True, preserve_rowcount=True)
         self._writing = threading.Lock()  # fairer than SQLite's own wait, which sleeps and tries again
         self._listeners: list[Listener] = []
 
@@ -136,7 +137,7 @@ class Database:
             connection.begin()
             if not shared and not self.on_sqlite:
                 connection.execute(_LOCK)
-        except exc.SQLAlchemyError as error:
+        except (exc.SQLAlchemyError, sqlite3.Error) as error:
             raise translate(error) from error
 
     def _commit(self, tx: Transaction, *, shared: bool) -> None:

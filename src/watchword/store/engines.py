@@ -20,7 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from watchword.store.errors import CannotOpen
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 10.0
 """How long a transaction waits for a lock, or for a free connection."""
 _CONNECTIONS = 16
 _MORE_CONNECTIONS = 48
@@ -50,12 +50,13 @@ def _sqlite(url: URL, *, durable: bool) -> Engine:
     if not url.database or url.database == ":memory:":
         raise CannotOpen("database URL: sqlite needs a file, as in sqlite:///watchword.db")
     _create_private(Path(url.database))
+    patience = int(PATIENCE_SECONDS * 1000)
     engine = create_engine(url, **_POOL)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
         connection.isolation_level = None
-        connection.execute(f"PRAGMA busy_timeout = {PATIENCE_SECONDS * 1000}")
+        connection.execute(f"PRAGMA busy_timeout = {patience}")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
 
@@ -75,10 +76,12 @@ def _postgresql(url: URL) -> Engine:
         **_POOL,
     )
 
+    patience = int(PATIENCE_SECONDS * 1000)
+
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401 a connection of the driver
-        connection.execute(f"SET lock_timeout = '{PATIENCE_SECONDS}s'")
-        connection.execute(f"SET idle_in_transaction_session_timeout = '{3 * PATIENCE_SECONDS}s'")
+        connection.execute(f"SET lock_timeout = {patience}")
+        connection.execute(f"SET idle_in_transaction_session_timeout = {3 * patience}")
         connection.commit()
 
     return engine

@@ -33,20 +33,19 @@ class Dangling(StoreError):  # noqa: N818 named as what happened
 
 _UNIQUE = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "23505"}
 _FOREIGN = {"SQLITE_CONSTRAINT_FOREIGNKEY", "SQLITE_CONSTRAINT_TRIGGER", "23503"}
+_LOST = (sqlite3.OperationalError, psycopg.OperationalError, psycopg.InterfaceError)
 
 
-def translate(error: exc.SQLAlchemyError) -> Exception:
+def translate(error: Exception) -> Exception:
     """The store's word for what the driver said; what nobody can react to stays as it is, a bug."""
     if isinstance(error, exc.TimeoutError):
         return Unavailable("no free connection to the database")
-    if not isinstance(error, exc.DBAPIError):
-        return error
-    state = _state(error.orig)
-    if state in _UNIQUE:
+    original = error.orig if isinstance(error, exc.DBAPIError) else error
+    if _state(original) in _UNIQUE:
         return Conflict("exists already")
-    if state in _FOREIGN:
+    if _state(original) in _FOREIGN:
         return Dangling("still needed, or gone")
-    if isinstance(error, exc.OperationalError | exc.InterfaceError) or error.connection_invalidated:
+    if isinstance(original, _LOST):
         return Unavailable(first_line(error))
     return error
 

@@ -9,7 +9,10 @@ from datetime import datetime
 from sqlalchemy import Column, LargeBinary, Table, select
 
 from watchword.store.tables import METADATA, Moment, Word, columns
-from watchword.store.transaction import Transaction
+from watchword.store.transaction import Topic, Transaction
+
+WHOLE = Topic("keyring", "*")
+"""The topic of every change here: who uses the keyring reads all of it."""
 
 ACTIVE = "active"
 RETIRED = "retired"
@@ -40,7 +43,7 @@ _ALL = select(*columns(KEYRING, WrappedKey)).order_by(KEYRING.c.created, KEYRING
 def insert(tx: Transaction, key: WrappedKey) -> None:
     """Adds a key; from now on the newest active one seals."""
     tx.run(KEYRING.insert(), asdict(key))
-    tx.changed("keyring", key.id)
+    tx.changed(*WHOLE)
 
 
 def all_keys(tx: Transaction) -> list[WrappedKey]:
@@ -51,7 +54,7 @@ def all_keys(tx: Transaction) -> list[WrappedKey]:
 def retire(tx: Transaction, key: WrappedKey) -> None:
     """It seals no more."""
     tx.run(KEYRING.update().where(KEYRING.c.id == key.id), {"state": RETIRED})
-    tx.changed("keyring", key.id)
+    tx.changed(*WHOLE)
 
 
 def rewrap(tx: Transaction, key: WrappedKey, sealed: bytes) -> None:
@@ -62,4 +65,4 @@ def rewrap(tx: Transaction, key: WrappedKey, sealed: bytes) -> None:
 def remove(tx: Transaction, key: WrappedKey) -> None:
     """What it sealed can't be opened any more."""
     tx.run(KEYRING.delete().where(KEYRING.c.id == key.id))
-    tx.changed("keyring", key.id)
+    tx.changed(*WHOLE)

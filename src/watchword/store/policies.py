@@ -99,11 +99,14 @@ def page(
     *,
     path_prefix: str = "/",
     attached_only: bool = False,
+    bounding_only: bool = False,
     after: str = "",
     limit: int,
 ) -> tuple[list[Policy], bool]:
     """In the order of their names, after the name given; and whether there are more."""
     statement = _PAGE.where(_ATTACHED > 0) if attached_only else _PAGE
+    if bounding_only:
+        statement = statement.where(_BOUNDING[0] + _BOUNDING[1] > 0)
     return tx.page(Policy, statement, limit, account=account, prefix=path_prefix, folded=fold(after))
 
 

@@ -8,7 +8,7 @@ alters a row, or what hangs on it (tags, attachments, memberships, inline polici
 
     account        id             user           AIDA...        group          AGPA...
     role           AROA...        policy         ANPA...        access_key     AKIA...
-    bucket         its id         revocation     its subject    keyring        the key's id
+    bucket         its id         revocation     its account    keyring        *
     everything     *              (the database was emptied or exchanged)
 """
 

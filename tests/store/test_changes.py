@@ -1,0 +1,195 @@
+"""Every function that alters what decisions depend on says so; a table of all of them."""
+
+import inspect
+from collections.abc import Callable
+from datetime import UTC, datetime
+from types import ModuleType
+
+import pytest
+
+from watchword.store import (
+    Database,
+    Topic,
+    Transaction,
+    access_keys,
+    accounts,
+    attachments,
+    audit,
+    buckets,
+    changes,
+    groups,
+    inline,
+    keyring,
+    listing,
+    objects,
+    policies,
+    revocations,
+    roles,
+    tags,
+    users,
+    versions,
+)
+from watchword.store.access_keys import AccessKey
+from watchword.store.accounts import Account
+from watchword.store.buckets import Bucket
+from watchword.store.groups import Group
+from watchword.store.inline import Inline
+from watchword.store.keyring import WrappedKey
+from watchword.store.policies import Policy
+from watchword.store.revocations import Revocation
+from watchword.store.roles import Role
+from watchword.store.users import User
+
+A = "111111111111"
+NOW = datetime(2026, 3, 14, tzinfo=UTC)
+ACCOUNT = Account(A, "main", NOW)
+USER = User("AIDA1", A, "alice", "/", NOW)
+GROUP = Group("AGPA1", A, "staff", "/", NOW)
+ROLE = Role("AROA1", A, "deploy", "/", NOW, "{}")
+POLICY = Policy("ANPA1", A, "Read", "/", "arn:aws:iam::111111111111:policy/Read", NOW, NOW)
+KEY = AccessKey("AKIA1", A, None, b"sealed", "k1", NOW)
+BUCKET = Bucket("b1", "logs", A, "eu-west-1", NOW)
+WRAPPED = WrappedKey("k1", b"sealed", NOW)
+REVOCATION = Revocation(A, "role", "AROA1", NOW, NOW)
+
+CHANGES: dict[Callable[..., object], tuple[tuple[object, ...], dict[str, object], tuple[str, str]]] = {
+    accounts.insert: ((ACCOUNT,), {}, ("account", A)),
+    users.insert: ((USER,), {}, ("user", "AIDA1")),
+    users.rename: ((USER,), {"name": "bob", "path": "/"}, ("user", "AIDA1")),
+    users.bound: ((USER, "arn"), {}, ("user", "AIDA1")),
+    users.remove: ((USER,), {}, ("user", "AIDA1")),
+    groups.insert: ((GROUP,), {}, ("group", "AGPA1")),
+    groups.rename: ((GROUP,), {"name": "ops", "path": "/"}, ("group", "AGPA1")),
+    groups.remove: ((GROUP,), {}, ("group", "AGPA1")),
+    groups.join: ((GROUP, USER), {}, ("user", "AIDA1")),
+    groups.leave: ((GROUP, USER), {}, ("user", "AIDA1")),
+    roles.insert: ((ROLE,), {}, ("role", "AROA1")),
+    roles.describe: ((ROLE,), {"description": "", "max_session": 1}, ("role", "AROA1")),
+    roles.trust: ((ROLE, "{}"), {}, ("role", "AROA1")),
+    roles.bound: ((ROLE, None), {}, ("role", "AROA1")),
+    roles.remove: ((ROLE,), {}, ("role", "AROA1")),
+    policies.insert: ((POLICY, "{}"), {}, ("policy", "ANPA1")),
+    policies.remove: ((POLICY,), {}, ("policy", "ANPA1")),
+    versions.insert: ((POLICY, "{}"), {"default": True}, ("policy", "ANPA1")),
+    versions.put_in_force: ((POLICY, 1), {}, ("policy", "ANPA1")),
+    versions.remove: ((POLICY, 2), {}, ("policy", "ANPA1")),
+    attachments.attach: (("group", "AGPA1", "arn"), {}, ("group", "AGPA1")),
+    attachments.detach: (("group", "AGPA1", "arn"), {}, ("group", "AGPA1")),
+    inline.put: ((Inline("role", "AROA1", "a", "{}"),), {}, ("role", "AROA1")),
+    inline.remove: (("role", "AROA1", "a"), {}, ("role", "AROA1")),
+    access_keys.insert: ((KEY,), {}, ("access_key", "AKIA1")),
+    access_keys.switch: ((KEY, "Inactive"), {}, ("access_key", "AKIA1")),
+    access_keys.reseal: ((KEY,), {"secret": b"", "sealing_key": "k2"}, ("access_key", "AKIA1")),
+    access_keys.remove: ((KEY,), {}, ("access_key", "AKIA1")),
+    tags.put: (("user", "AIDA1", {"a": "1"}), {}, ("user", "AIDA1")),
+    tags.remove: (("user", "AIDA1", ["a"]), {}, ("user", "AIDA1")),
+    tags.remove_all: (("user", "AIDA1"), {}, ("user", "AIDA1")),
+    revocations.put: ((REVOCATION,), {}, ("revocation", A)),
+    buckets.insert: ((BUCKET,), {}, ("bucket", "b1")),
+    buckets.govern: ((BUCKET, "{}"), {}, ("bucket", "b1")),
+    buckets.remove: ((BUCKET,), {}, ("bucket", "b1")),
+    keyring.insert: ((WRAPPED,), {}, ("keyring", "*")),
+    keyring.retire: ((WRAPPED,), {}, ("keyring", "*")),
+    keyring.remove: ((WRAPPED,), {}, ("keyring", "*")),
+}
+
+
+def _members(tx: Transaction) -> None:
+    users.insert(tx, USER)
+    groups.insert(tx, GROUP)
+
+
+BEFORE: dict[Callable[..., object], Callable[[Transaction], object]] = {
+    attachments.detach: lambda tx: attachments.attach(tx, "group", "AGPA1", "arn"),
+    groups.join: _members,
+    versions.insert: lambda tx: policies.insert(tx, POLICY, "{}"),
+}
+"""What must be there for a change to be one."""
+
+NO_DECISION_DEPENDS_ON = {
+    users.password_used,
+    roles.used,
+    access_keys.used,
+    audit.insert,
+    objects.put,
+    objects.remove,
+    revocations.forget,
+    keyring.rewrap,
+    changes.append,
+}
+NOUNS: list[ModuleType] = [
+    accounts, users, groups, roles, policies, versions, attachments, inline, access_keys, tags, revocations,
+    buckets, objects, listing, audit, keyring, changes,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "function", CHANGES, ids=lambda function: f"{function.__module__}.{function.__name__}"
+)
+def test_a_change_is_told(
+    function: Callable[..., object], opened: Callable[[str], Database], now: datetime
+) -> None:
+    positional, named, topic = CHANGES[function]
+    database = opened("sqlite")
+    with database.write(now) as tx:
+        if function in BEFORE:
+            BEFORE[function](tx)
+            tx.topics.clear()
+        function(tx, *positional, **named)
+        assert list(tx.topics) == [Topic(*topic)]
+    database.reset(now)
+
+
+def test_the_table_holds_every_function_that_writes(opened: Callable[[str], Database], now: datetime) -> None:
+    known = set(CHANGES) | NO_DECISION_DEPENDS_ON
+    writers = {function for noun in NOUNS for function in _public(noun) if "tx.run" in _source(function)}
+    assert writers - known == set()
+
+
+def _public(noun: ModuleType) -> list[Callable[..., object]]:
+    return [
+        member
+        for name, member in inspect.getmembers(noun, inspect.isfunction)
+        if member.__module__ == noun.__name__ and not name.startswith("_")
+    ]
+
+
+def _source(function: Callable[..., object]) -> str:
+    """Of a function and of the private ones of its module that it may call."""
+    module = inspect.getmodule(function)
+    own = inspect.getsource(function)
+    private = [
+        inspect.getsource(member)
+        for name, member in inspect.getmembers(module, inspect.isfunction)
+        if name.startswith("_") and f"{name}(" in own
+    ]
+    return own + "".join(private)
+
+
+def test_changes_are_read_in_order_from_where_one_left_off(database: Database, now: datetime) -> None:
+    with database.read() as tx:
+        before = changes.latest(tx)
+    for number in range(3):
+        with database.write(now) as tx:
+            tx.changed("user", f"AIDA{number}", A)
+    with database.read() as tx:
+        found = changes.since(tx, before)
+        assert [change.key for change in found] == ["AIDA0", "AIDA1", "AIDA2"]
+        assert [change.seq for change in found] == sorted(change.seq for change in found)
+        assert (found[0].at, found[0].account, found[0].kind) == (now, A, "user")
+        assert changes.since(tx, found[1].seq) == found[2:]
+        assert changes.latest(tx) == found[2].seq
+
+
+def test_the_changes_of_a_transaction_come_together(database: Database, now: datetime) -> None:
+    def change(tx: Transaction) -> None:
+        users.insert(tx, USER)
+        tags.put(tx, "user", USER.id, {"a": "1"})
+        groups.insert(tx, GROUP)
+
+    with database.read() as tx:
+        before = changes.latest(tx)
+    with database.write(now) as tx:
+        change(tx)
+    with database.read() as tx:
+        assert [each.topic for each in changes.since(tx, before)] == [("user", "AIDA1"), ("group", "AGPA1")]

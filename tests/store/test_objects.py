@@ -1,0 +1,136 @@
+"""Objects by key, and their listing against a model that does it the slow way."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import event
+
+from watchword.store import Dangling, Database, Transaction, buckets, listing, objects
+from watchword.store.buckets import Bucket
+from watchword.store.objects import Object
+
+
+@pytest.fixture
+def bucket(database: Database, now: datetime) -> Bucket:
+    made = Bucket("b1", "logs", "111111111111", "eu-west-1", now)
+    with database.write(now) as tx:
+        buckets.insert(tx, made)
+    return made
+
+
+def thing(key: bytes, at: datetime, bucket: str = "b1") -> Object:
+    return Object(bucket, key, f"blob-{key.hex()}", len(key), "etag", at)
+
+
+def test_an_object_is_put_replaced_and_taken(database: Database, bucket: Bucket, now: datetime) -> None:
+    first = Object(
+        bucket.id,
+        "ключ/\u0000 ".encode(),
+        "blob1",
+        5_000_000_000,
+        "e",
+        now,
+        "text/plain",
+        {"cache-control": "no-store"},
+        {"owner": "ü"},
+        {"CRC32": "AAAA"},
+    )
+    second = replace(first, blob="blob2", metadata={})
+    with database.write(now, shared=True) as tx:
+        assert objects.put(tx, first) == []
+        assert objects.at(tx, bucket.id, first.key) == first
+        assert objects.any_in(tx, bucket.id)
+        assert objects.put(tx, second) == [first]
+        assert objects.at(tx, bucket.id, first.key) == second
+        assert objects.remove(tx, bucket.id, first.key) == second
+        assert objects.remove(tx, bucket.id, first.key) is None
+        assert not objects.any_in(tx, bucket.id)
+
+
+def test_an_object_needs_its_bucket(database: Database, now: datetime) -> None:
+    with pytest.raises(Dangling), database.write(now) as tx:
+        objects.put(tx, thing(b"k", now, bucket="gone"))
+
+
+PIECES = [b"a", b"b", b"/", b"//", b"\xc3\xbc", b"-", b"\xff", b"0"]
+KEYS = st.lists(st.sampled_from(PIECES), min_size=1, max_size=4).map(b"".join)
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sets(KEYS, max_size=30),
+    st.sampled_from([b"", b"a", b"a/", b"/", b"\xff", b"b\xff"]),
+    st.sampled_from([b"", b"/", b"//", b"a", b"\xff"]),
+    st.integers(1, 7),
+)
+def test_pages_put_together_are_the_whole_listing(
+    database: Database,
+    bucket: Bucket,
+    now: datetime,
+    keys: set[bytes],
+    prefix: bytes,
+    delimiter: bytes,
+    limit: int,
+) -> None:
+    with database.write(now) as tx:
+        for key in keys:
+            objects.put(tx, thing(key, now))
+    with database.read() as tx:
+        found = list(_entries(tx, prefix, delimiter, limit))
+    with database.write(now) as tx:
+        for key in keys:
+            objects.remove(tx, bucket.id, key)
+    assert found == sorted({_rolled_up(key, prefix, delimiter) for key in keys if key.startswith(prefix)})
+
+
+def _entries(tx: Transaction, prefix: bytes, delimiter: bytes, limit: int) -> Iterator[bytes]:
+    after, more = b"", True
+    while more:
+        page = listing.page(tx, "b1", prefix=prefix, delimiter=delimiter, after=after, limit=limit)
+        entries = sorted([*(each.key for each in page.objects), *page.prefixes])
+        assert len(entries) == limit or not page.more
+        yield from entries
+        after, more = page.last, page.more
+
+
+def _rolled_up(key: bytes, prefix: bytes, delimiter: bytes) -> bytes:
+    if not delimiter or delimiter not in key[len(prefix) :]:
+        return key
+    return key[: key.index(delimiter, len(prefix)) + len(delimiter)]
+
+
+def test_a_listing_may_start_within_a_common_prefix(
+    database: Database, bucket: Bucket, now: datetime
+) -> None:
+    with database.write(now) as tx:
+        for key in (b"a/1", b"a/2", b"b"):
+            objects.put(tx, thing(key, now))
+        page = listing.page(tx, bucket.id, delimiter=b"/", after=b"a/1", limit=5)
+    assert page.prefixes == (b"a/",)
+    assert [each.key for each in page.objects] == [b"b"]
+
+
+def test_a_common_prefix_costs_one_query_however_much_lies_under_it(
+    database: Database, bucket: Bucket, now: datetime
+) -> None:
+    with database.write(now) as tx:
+        for directory in range(5):
+            for number in range(100):
+                objects.put(tx, thing(b"%d/%04d" % (directory, number), now))
+    queries = []
+    with database.read() as tx:
+        event.listen(tx.connection, "before_cursor_execute", lambda *_: queries.append(1))
+        page = listing.page(tx, bucket.id, delimiter=b"/", limit=1000)
+    assert page.prefixes == (b"0/", b"1/", b"2/", b"3/", b"4/")
+    assert len(queries) == 6
+
+
+def test_buckets_do_not_see_each_others_keys(database: Database, bucket: Bucket, now: datetime) -> None:
+    with database.write(now) as tx:
+        buckets.insert(tx, replace(bucket, id="b2", name="other"))
+        objects.put(tx, thing(b"k", now, bucket="b2"))
+        assert listing.page(tx, bucket.id, limit=5) == listing.Listing((), (), b"", more=False)

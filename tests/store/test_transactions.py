@@ -1,0 +1,207 @@
+"""What a transaction promises, on both engines: all or nothing, a snapshot, one change at a time."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import datetime
+
+import pytest
+
+from watchword.store import (
+    EVERYTHING,
+    Conflict,
+    Database,
+    Topic,
+    Unavailable,
+    accounts,
+    buckets,
+    changes,
+    engines,
+    objects,
+    roles,
+)
+from watchword.store import database as database_module
+from watchword.store.accounts import Account
+from watchword.store.buckets import Bucket
+from watchword.store.objects import Object
+from watchword.store.roles import ROLES, Role
+
+A = "111111111111"
+
+
+def test_a_change_that_raises_is_undone(database: Database, now: datetime) -> None:
+    def fail() -> None:
+        with database.write(now) as tx:
+            accounts.insert(tx, Account(A, "main", now))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    with database.read() as tx:
+        assert accounts.count(tx) == 0
+
+
+def test_nothing_commits_after_a_conflict_even_if_it_is_caught(database: Database, now: datetime) -> None:
+    with database.write(now) as tx:
+        accounts.insert(tx, Account(A, "main", now))
+
+    def carry_on() -> None:
+        with database.write(now) as tx:
+            accounts.insert(tx, Account("222222222222", "second", now))
+            with suppress(Conflict):
+                accounts.insert(tx, Account(A, "main", now))
+
+    with pytest.raises(Conflict):
+        carry_on()
+    with database.read() as tx:
+        assert accounts.count(tx) == 1
+
+
+def test_reading_changes_nothing(database: Database, now: datetime) -> None:
+    with database.read() as tx:
+        for attempt in (
+            lambda: accounts.insert(tx, Account(A, "main", now)),
+            lambda: objects.remove(tx, "b1", b"k"),
+            lambda: tx.changed("user", "AIDA1"),
+            lambda: tx.run_many(ROLES.insert(), [{}]),
+            lambda: tx.at,
+        ):
+            with pytest.raises(RuntimeError, match="read transaction"):
+                attempt()
+
+
+def test_a_read_transaction_is_a_snapshot(database: Database, now: datetime) -> None:
+    with database.read() as tx:
+        assert accounts.count(tx) == 0
+        with database.write(now) as writing:
+            accounts.insert(writing, Account(A, "main", now))
+        assert accounts.count(tx) == 0
+        assert accounts.by_id(tx, A) is None
+    with database.read() as tx:
+        assert accounts.count(tx) == 1
+
+
+def test_of_changes_made_at_once_none_is_lost(database: Database, now: datetime) -> None:
+    """Read, decide, write, from many threads over two handles, as two processes would."""
+    role = Role("AROA1", A, "deploy", "/", now, "{}", max_session=0)
+    with database.write(now) as tx:
+        roles.insert(tx, role)
+    handles = [database, Database(database.engine)]
+
+    def count_up(number: int) -> None:
+        with handles[number % 2].write(now) as tx:
+            found = roles.by_id(tx, role.id)
+            assert found
+            roles.describe(tx, found, description="", max_session=found.max_session + 1)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(count_up, range(40)))
+    with database.read() as tx:
+        found = roles.by_id(tx, role.id)
+        assert found
+        assert found.max_session == 40
+
+
+def test_of_one_key_put_by_many_at_once_one_object_stays(database: Database, now: datetime) -> None:
+    with database.write(now) as tx:
+        buckets.insert(tx, Bucket("b1", "logs", A, "eu-west-1", now))
+
+    def put(number: int) -> list[str]:
+        with database.write(now, shared=True) as tx:
+            return [old.blob for old in objects.put(tx, Object("b1", b"k", f"{number}", 1, "e", now))]
+
+    with ThreadPoolExecutor(8) as pool:
+        replaced = [blob for blobs in pool.map(put, range(40)) for blob in blobs]
+    with database.read() as tx:
+        left = objects.at(tx, "b1", b"k")
+        assert left
+        assert sorted([*replaced, left.blob]) == sorted(f"{number}" for number in range(40))
+
+
+def test_a_shared_transaction_changes_no_topic(database: Database, now: datetime) -> None:
+    with pytest.raises(RuntimeError, match="shared"), database.write(now, shared=True) as tx:
+        accounts.insert(tx, Account(A, "main", now))
+    with database.read() as tx:
+        assert accounts.count(tx) == 0
+
+
+def test_postgresql_lets_shared_transactions_pass_a_change(
+    opened: Callable[[str], Database], now: datetime
+) -> None:
+    database = Database(opened("postgresql").engine)
+    with database.write(now) as tx:
+        buckets.insert(tx, Bucket("b1", "logs", A, "eu-west-1", now))
+    with database.write(now) as tx:
+        accounts.insert(tx, Account(A, "main", now))
+        with database.write(now, shared=True) as beside:
+            objects.put(beside, Object("b1", b"k", "blob", 1, "e", now))
+    database.reset(now)
+
+
+def test_listeners_hear_of_what_was_committed_and_only_of_that(database: Database, now: datetime) -> None:
+    heard: list[Topic] = []
+    database.subscribe(heard.extend)
+
+    def fail() -> None:
+        with database.write(now) as tx:
+            tx.changed("user", "AIDA1")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert heard == []
+    with database.write(now) as tx:
+        tx.changed("user", "AIDA1")
+        tx.changed("user", "AIDA1")
+        tx.changed("role", "AROA1")
+        assert heard == []
+    assert heard == [Topic("user", "AIDA1"), Topic("role", "AROA1")]
+
+
+def test_a_reset_leaves_nothing_and_goes_on_counting(database: Database, now: datetime) -> None:
+    heard: list[Topic] = []
+    database.subscribe(heard.extend)
+    with database.write(now) as tx:
+        accounts.insert(tx, Account(A, "main", now))
+        buckets.insert(tx, Bucket("b1", "logs", A, "eu-west-1", now))
+        objects.put(tx, Object("b1", b"k", "blob", 1, "e", now))
+    with database.read() as tx:
+        before = changes.latest(tx)
+    database.reset(now)
+    with database.read() as tx:
+        assert accounts.count(tx) == 0
+        assert buckets.named(tx, "logs") is None
+        (left,) = changes.since(tx, 0)
+    assert left.seq > before
+    assert left.topic == EVERYTHING == heard[-1]
+
+
+def test_who_waits_too_long_for_a_turn_is_told_so(
+    database_url: str, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (engines, database_module):
+        monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.2)
+    first, second = Database.open(database_url), Database.open(database_url)
+    for other in (first, second):
+        with first.write(now), pytest.raises(Unavailable), other.write(now):
+            pass
+    with second.write(now) as tx:
+        accounts.insert(tx, Account(A, "main", now))
+    first.close()
+    second.close()
+
+
+def test_readers_do_not_wait_for_a_writer(database: Database, now: datetime) -> None:
+    with database.write(now) as tx:
+        accounts.insert(tx, Account(A, "main", now))
+        found: list[int] = []
+
+        def look() -> None:
+            with database.read() as reading:
+                found.append(accounts.count(reading))
+
+        reader = threading.Thread(target=look)
+        reader.start()
+        reader.join(5)
+        assert found == [0]
