@@ -33,16 +33,22 @@ _FORM = "application/x-www-form-urlencoded"
 _NO_VERSION = "NO_VERSION_SPECIFIED"
 
 
-class UnrecognisedError(Exception):
-    """A request that is for no operation: why, and how to say so."""
+class UnrecognisedError(AwsError):
+    """A request that is for no operation: why, and the voice to say so."""
 
     def __init__(self, error: AwsError, voice: Voice) -> None:
-        super().__init__(str(error))
-        self.error = error
+        super().__init__(error.code, error.status, error.said, error.meant, error.fields)
         self.voice = voice
 
-    def answer(self, request_id: str) -> HttpResponse:
-        return self.voice.fault(self.error, request_id)
+
+def plain_fault(error: AwsError, request_id: str, request: HttpRequest | None = None) -> HttpResponse:
+    """The answer that says `error` when no operation is known.
+
+    It is said in the voice that the error brings, else the one that `request` seems to speak, else plainly.
+    """
+    if isinstance(error, UnrecognisedError):
+        return error.voice.fault(error, request_id)
+    return (guessed_voice(request) if request else PLAIN).fault(error, request_id)
 
 
 def recognise(
@@ -56,7 +62,7 @@ def recognise(
     try:
         _once(request)  # 1.
     except AwsError as error:
-        raise _unrecognised(error, PLAIN, request) from error
+        raise UnrecognisedError(error, guessed_voice(request)) from error
     target = request.header("x-amz-target")
     if target is not None:
         return _by_target(request, models, target, scope_service)  # 2.
@@ -65,6 +71,22 @@ def recognise(
     if _is_form(request):
         return _by_form(request, models)  # 4.
     return _unsigned(request, models) or _by_route(request, _s3(request, models), hosts)  # 5. 6.
+
+
+def guessed_voice(request: HttpRequest) -> Voice:
+    """The protocol that a request looks like; S3's for one that looks like no other."""
+    content_type = _content_type(request)
+    if request.header("x-amz-target") is not None:
+        voice = Voice("json", json_version="1.0" if content_type.endswith("-1.0") else "1.1")
+    elif _is_form(request):
+        voice = Voice("query")
+    else:
+        voice = Voice("rest-json" if content_type == "application/json" else "rest-xml")
+    return voice.quiet() if request.method == "HEAD" else voice
+
+
+def _content_type(request: HttpRequest) -> str:
+    return (request.header("content-type") or "").partition(";")[0].strip().lower()
 
 
 def _unrecognised(error: AwsError, voice: Voice, request: HttpRequest) -> UnrecognisedError:
@@ -86,9 +108,8 @@ def _by_target(request: HttpRequest, models: Models, target: str, scope: str | N
     prefix, _, name = target.rpartition(".")
     service = next((one for one in models.services if one.row.target and one.row.target == prefix), None)
     if service is None:
-        content_type = request.header("content-type") or ""
-        voice = Voice("json", json_version="1.0" if content_type.endswith("json-1.0") else "1.1")
-        raise _unrecognised(fault("InvalidAction", meant=f"no target {target[:100]!r}"), voice, request)
+        error = fault("InvalidAction", meant=f"no target {target[:100]!r}")
+        raise UnrecognisedError(error, guessed_voice(request))
     if scope not in {None, service.signing_name}:
         said = f"Credential should be scoped to correct service: '{service.signing_name}'. "
         raise _unrecognised(fault("ScopeMismatch", said), service.voice, request)
@@ -106,16 +127,12 @@ def _by_scope(request: HttpRequest, models: Models, scope: str, hosts: Collectio
     service = next((one for one in models.services if one.signing_name == scope), None)
     if service is None:
         error = fault("InvalidAction", f"The service {scope[:60]!r} is not served here.")
-        raise _unrecognised(error, _guessed_voice(request), request)
+        raise UnrecognisedError(error, guessed_voice(request))
     if service.protocol == "query":
         return _by_action(request, _parameters(request, service.voice), service)
     if service.protocol == "json":
         raise _unrecognised(fault("InvalidAction", meant="no X-Amz-Target"), service.voice, request)
     return _by_route(request, service, hosts)
-
-
-def _guessed_voice(request: HttpRequest) -> Voice:
-    return Voice("query") if _is_form(request) else PLAIN
 
 
 # --- query services ----------------------------------------------------------------------------------
@@ -125,8 +142,7 @@ def _is_form(request: HttpRequest) -> bool:
     """Whether the request can be one of a query service."""
     if request.method == "GET":
         return any(pair.startswith("Action=") for pair in request.query.split("&"))
-    content_type = request.header("content-type") or ""
-    return request.method == "POST" and content_type.partition(";")[0].strip().lower() == _FORM
+    return request.method == "POST" and _content_type(request) == _FORM
 
 
 def _parameters(request: HttpRequest, voice: Voice) -> dict[str, str]:
