@@ -15,6 +15,7 @@ from enum import StrEnum
 Randomness = Callable[[int], bytes]
 """How many bytes -> that many random bytes."""
 
+ACCOUNT_DIGITS = 12
 _ACCOUNT = re.compile(r"[0-9]{12}", re.ASCII)
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _SECRET_BYTES = 30  # 40 characters of base64
@@ -56,7 +57,7 @@ def account_of_access_key(access_key_id: str) -> str | None:
     if len(decoded) != 10 or not decoded[0] & 0x80:  # noqa: PLR2004 16 characters of base32
         return None
     number = (int.from_bytes(decoded[:6], "big") & _ACCOUNT_MASK) >> 7
-    return f"{number:012d}" if number < 10**12 else None
+    return f"{number:012d}" if number < 10**ACCOUNT_DIGITS else None
 
 
 def new_secret(randomness: Randomness) -> str:

@@ -51,6 +51,11 @@ def named(tx: Transaction, name: str) -> list[Account]:
     return tx.all(Account, _NAMED, name=name)
 
 
+def everyone(tx: Transaction) -> list[Account]:
+    """All of them, in the order of their ids; an operator makes them one by one."""
+    return tx.all(Account, _ALL.order_by(ACCOUNTS.c.id))
+
+
 def page(tx: Transaction, *, after: str = "", limit: int) -> tuple[list[Account], bool]:
     """In the order of their ids, after the one given."""
     return tx.page(Account, _PAGE, limit, after=after)

@@ -1,0 +1,108 @@
+"""Who is this?  The one place that verifies.
+
+Schemes are tried in order; each answers a Caller, None for not tried, or raises. A scheme that was tried
+and failed ends the search. Within the signature scheme the order is:
+
+1. the access key, or the session token and that it belongs to the key named;
+2. the signature (an unknown key is verified against a secret of nobody's first, so that it takes the
+   same time as a wrong signature);
+3. the session's expiry; 4. that its principal still exists, as itself; 5. revocation;
+6. what credentials of that kind may call at all.
+"""
+
+from collections.abc import Collection
+from contextlib import suppress
+from datetime import datetime
+
+from watchword.access.caller import NOBODY, Caller
+from watchword.facts import Facts
+from watchword.names import AwsError, HttpRequest, fault
+from watchword.names.ids import Prefix
+from watchword.sessions import Session, limits, revocation
+from watchword.sessions import session as sessions
+from watchword.sigv4 import Claim, read, verify
+from watchword.wire import Operation
+from watchword.world import World
+
+SKEW_SECONDS = 300
+SKEW_SECONDS_S3 = 900
+"""Source: Amazon S3 API Reference, "Error responses", RequestTimeTooSkewed."""
+
+_NOBODYS_SECRET = "0" * 40
+
+
+def authenticate(
+    world: World, request: HttpRequest, claim: Claim | None, operation: Operation, *, anonymous: bool
+) -> Caller:
+    """The caller of an operation. Raises a fault when authentication failed, or is needed and missing."""
+    service = operation.service
+    if claim is not None:
+        skew = SKEW_SECONDS_S3 if service.name == "s3" else SKEW_SECONDS
+        caller = _signer(world, request, claim, (service.signing_name,), skew)
+        if caller.session:
+            limits.check(caller.session, service.name, operation.name)
+        return caller
+    if anonymous:
+        return NOBODY
+    raise fault("MissingAuthenticationToken")
+
+
+def identify(world: World, request: HttpRequest) -> Caller:
+    """Who signed a request to this server itself, for whichever service they signed it."""
+    claim = read(request)
+    if claim is None:
+        raise fault("MissingAuthenticationToken")
+    return _signer(world, request, claim, None, SKEW_SECONDS)
+
+
+def _signer(
+    world: World, request: HttpRequest, claim: Claim, services: Collection[str] | None, skew: int
+) -> Caller:
+    try:
+        caller, secret = _credentials(world.facts, claim)
+    except AwsError as unknown:
+        with suppress(AwsError):
+            verify(claim, request, _NOBODYS_SECRET, services=services, now=world.clock.wall(), skew=skew)
+        raise unknown from None
+    verify(claim, request, secret, services=services, now=world.clock.wall(), skew=skew)
+    if caller.session:
+        _check_session(world.facts, caller.session, world.clock.now())
+    return caller
+
+
+def _credentials(facts: Facts, claim: Claim) -> tuple[Caller, str]:
+    if claim.access_key_id.startswith(Prefix.SESSION_KEY):
+        session = _session(facts, claim)
+        return Caller(session.principal, session.access_key_id, session), session.secret
+    if claim.token is not None:
+        raise fault("InvalidClientTokenId", meant="a session token with a long-term access key")
+    key = facts.access_key(claim.access_key_id)
+    if key is None or not key.active:
+        raise fault(
+            "InvalidClientTokenId",
+            meant="unknown access key" if key is None else "inactive access key",
+            AWSAccessKeyId=claim.access_key_id,
+        )
+    return Caller(key.principal, claim.access_key_id), key.secret
+
+
+def _session(facts: Facts, claim: Claim) -> Session:
+    if claim.token is None:
+        raise fault(
+            "InvalidClientTokenId",
+            meant="a session's access key without its token",
+            AWSAccessKeyId=claim.access_key_id,
+        )
+    session = facts.session(claim.token)
+    if session.access_key_id != claim.access_key_id:
+        raise fault("InvalidSessionToken", meant="the token of another access key")
+    return session
+
+
+def _check_session(facts: Facts, session: Session, now: datetime) -> None:
+    if sessions.milliseconds(now) >= session.expires:
+        raise fault("ExpiredToken", meant="the session has ended")
+    if not facts.exists(session):
+        raise fault("InvalidSessionToken", meant=f"the {session.kind} of this session no longer exists")
+    if revocation.covers(facts.revocations(session.account), session):
+        raise fault("InvalidSessionToken", meant="the session was revoked")

@@ -1,0 +1,61 @@
+"""May they?  The one place that decides.
+
+Gather what speaks about the caller and about the resource, hand it to the engine, and refuse with the
+engine's own reason. Every way in ends here: a role's trust policy is the role's resource policy, so
+assuming a role is decided like anything else.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from watchword.access.caller import Caller
+from watchword.access.context import gather_context
+from watchword.access.demand import Demand
+from watchword.names import AwsError, HttpRequest, fault
+from watchword.policy import Decision, Request, Source, message
+from watchword.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What is the same for all demands of one call."""
+
+    world: World
+    caller: Caller
+    request: HttpRequest
+    region: str
+    now: datetime
+
+
+def authorize(circumstances: Circumstances, demands: tuple[Demand, ...]) -> tuple[Decision, ...]:
+    """A decision for each demand. Whether a refusal ends the call is `refusal`'s to say."""
+    return tuple(_decide(circumstances, demand) for demand in demands)
+
+
+def refusal(demands: tuple[Demand, ...], decisions: tuple[Decision, ...]) -> AwsError | None:
+    """The error for the first demand that was refused and isn't optional."""
+    for demand, decision in zip(demands, decisions, strict=True):
+        if not decision.allowed and not demand.optional:
+            return fault("AccessDenied", message(decision))
+    return None
+
+
+def _decide(circumstances: Circumstances, demand: Demand) -> Decision:
+    caller, facts = circumstances.caller, circumstances.world.facts
+    request = Request(
+        principal=caller.principal,
+        action=demand.action,
+        resource=demand.resource,
+        context=gather_context(
+            facts,
+            caller,
+            circumstances.request,
+            demand,
+            region=circumstances.region,
+            now=circumstances.now,
+        ),
+        resource_account=demand.account,
+        resource_type=demand.resource_type,
+    )
+    attached = Source(demand.policy, demand.policy_name) if demand.policy else None
+    return facts.engine(caller.principal, caller.session).decide(request, resource_policy=attached)

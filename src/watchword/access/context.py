@@ -1,0 +1,95 @@
+"""The global condition keys of a call: what is true of caller, connection and time.
+
+Every value comes from what this server knows itself: the sealed session, the store, the clock, the
+connection. A header fills only the two keys that AWS documents as chosen by the client (aws:UserAgent,
+aws:referer). Keys of the action itself come with its demands; where both speak, this file wins, so that
+no request can name its own principal.
+Source: IAM User Guide, "AWS global condition context keys".
+"""
+
+from datetime import datetime
+
+from watchword.access.caller import Caller
+from watchword.access.demand import ContextValue, Demand
+from watchword.facts import Facts
+from watchword.names import HttpRequest
+from watchword.names.principal import PRINCIPAL_TYPES, RoleSession, User
+from watchword.sessions.session import Session, milliseconds, moment
+
+Context = dict[str, ContextValue]
+
+
+def gather_context(
+    facts: Facts, caller: Caller, request: HttpRequest, demand: Demand, *, region: str, now: datetime
+) -> Context:
+    """The whole context of one demand."""
+    context: Context = dict(demand.context)
+    context.update({f"aws:ResourceTag/{key}": value for key, value in demand.resource_tags.items()})
+    context.update(_connection(request, region, now))
+    context.update(_principal(facts, caller))
+    if caller.session:
+        context.update(_session(caller.session, now))
+    if demand.account:
+        context["aws:ResourceAccount"] = demand.account
+    return context
+
+
+def _connection(request: HttpRequest, region: str, now: datetime) -> Context:
+    context: Context = {
+        "aws:CurrentTime": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+        "aws:EpochTime": str(int(now.timestamp())),
+        "aws:SecureTransport": "true" if request.secure else "false",
+        "aws:RequestedRegion": region,
+        "aws:ViaAWSService": "false",
+    }
+    if request.peer:
+        context["aws:SourceIp"] = request.peer
+    for key, header in (("aws:UserAgent", "user-agent"), ("aws:referer", "referer")):
+        if value := request.header(header):
+            context[key] = value
+    return context
+
+
+def _principal(facts: Facts, caller: Caller) -> Context:
+    principal = caller.principal
+    context: Context = {
+        "aws:PrincipalType": PRINCIPAL_TYPES[type(principal)],
+        "aws:userid": principal.userid,
+        "aws:PrincipalIsAWSService": "false",
+    }
+    if caller.anonymous:
+        return context
+    arn = principal.role_arn if isinstance(principal, RoleSession) else principal.arn
+    context["aws:PrincipalArn"] = arn
+    context["aws:PrincipalAccount"] = principal.account
+    if isinstance(principal, User):
+        context["aws:username"] = principal.name
+    for key, value in principal_tags(facts, caller).items():
+        context[f"aws:PrincipalTag/{key}"] = value
+    return context
+
+
+def principal_tags(facts: Facts, caller: Caller) -> dict[str, str]:
+    """Tags of the user or role; a session's own go before the role's, whatever the case of the key."""
+    principal = caller.principal
+    tags: dict[str, str] = {}
+    if isinstance(principal, User | RoleSession):
+        kind = "user" if isinstance(principal, User) else "role"
+        tags.update(facts.tags(kind, principal.unique_id))
+    if caller.session:
+        passed = {key.lower() for key in caller.session.tags}
+        tags = {key: value for key, value in tags.items() if key.lower() not in passed}
+        tags.update(caller.session.tags)
+    return tags
+
+
+def _session(session: Session, now: datetime) -> Context:
+    context: Context = {"aws:TokenIssueTime": f"{moment(session.issued):%Y-%m-%dT%H:%M:%SZ}"}
+    if session.mfa_at is not None:
+        context["aws:MultiFactorAuthPresent"] = "true"
+        context["aws:MultiFactorAuthAge"] = str((milliseconds(now) - session.mfa_at) // 1000)
+    elif session.kind == "user":
+        context["aws:MultiFactorAuthPresent"] = "false"
+    if session.source_identity:
+        context["aws:SourceIdentity"] = session.source_identity
+    return context

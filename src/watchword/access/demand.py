@@ -1,0 +1,36 @@
+"""What an operation asks leave for: one action on one resource.
+
+An operation's row in its service's table says which demands a call makes; `authorize` answers each.
+Most calls make one; a copy makes two (read here, write there); some make none (GetCallerIdentity needs
+no permission, AWS STS API Reference).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from watchword.policy import Policy
+
+ContextValue = str | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """`action` such as "iam:GetUser" on `resource`, an ARN (or "*" where the action has no resource)."""
+
+    action: str
+    resource: str
+    account: str
+    """The account that owns the resource."""
+    context: Mapping[str, ContextValue] = field(default_factory=dict)
+    """The action's own condition keys, such as sts:ExternalId or s3:prefix."""
+    policy: Policy | None = None
+    """The policy attached to the resource: a bucket policy, a role's trust policy."""
+    policy_name: str = ""
+    """What explanations call that policy: an ARN."""
+    resource_type: str | None = None
+    """"role" where the resource policy must allow explicitly, even within one account."""
+    resource_tags: Mapping[str, str] = field(default_factory=dict)
+    """The resource's tags, for aws:ResourceTag."""
+    optional: bool = False
+    """Whether the call goes on when this is refused; the operation then sees the refusal in
+    `call.decisions` (DeleteObjects refuses single keys; a missing key is 404 only to who may list)."""

@@ -1,0 +1,44 @@
+"""Finding what was recorded: the other half of `record`.
+
+Events lie in two places, changes in the database and the rest in the journal; readers see one.
+"""
+
+from typing import Any
+
+import msgspec
+
+from watchword.journal import newest_first
+from watchword.store import audit
+from watchword.world import World
+
+Event = dict[str, Any]
+
+DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
+
+
+def by_request(world: World, request_id: str) -> Event | None:
+    """The event of a request, whichever server answered it."""
+    with world.database.read() as tx:
+        for kept in audit.of_request(tx, request_id):
+            return _decode(kept.event)
+    events = newest_first(world.settings.data / "audit")
+    return next((event for event in events if event.get("requestID") == request_id), None)
+
+
+def newest(world: World) -> Event | None:
+    """The last event of the journal."""
+    return next(newest_first(world.settings.data / "audit"), None)
+
+
+def last_denied(world: World) -> Event | None:
+    """The newest event whose decision was no. Refusals change nothing, so the journal has them all."""
+    newest: Event | None = None
+    for event in newest_first(world.settings.data / "audit"):
+        if event.get("errorCode") in DENIED and (newest is None or event["eventTime"] > newest["eventTime"]):
+            newest = event
+    return newest
+
+
+def _decode(text: str) -> Event:
+    event: Event = msgspec.json.decode(text)
+    return event

@@ -1,0 +1,44 @@
+"""watchword account: the accounts of this installation."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, fail, opened
+from watchword.furnish import add_account
+from watchword.names.ids import is_account_id
+from watchword.store import Conflict
+from watchword.store import accounts as rows
+
+app = typer.Typer(no_args_is_help=True, help="Make and list accounts.")
+
+
+@app.command()
+def create(
+    name: Annotated[str, typer.Argument(help="What to call it.")],
+    id: Annotated[str, typer.Option("--id", help="Twelve digits; drawn when left out.")] = "",  # noqa: A002 the flag's name
+    data: Data = DEFAULT_DATA_DIRECTORY,
+    database: Database = "",
+    root_key_file: RootKeyFile = "",
+) -> None:
+    """Make an account and print it as JSON."""
+    if id and not is_account_id(id):
+        raise fail(f"an account id is twelve digits, not {id!r}")
+    with opened(data, database, root_key_file) as world:
+        try:
+            with world.database.write(world.clock.now()) as tx:
+                account = add_account(world, tx, name, id)
+        except Conflict:
+            raise fail(f"account {id} exists already") from None
+    print(json.dumps({"AccountId": account, "Name": name}))
+
+
+@app.command("list")
+def list_accounts(
+    data: Data = DEFAULT_DATA_DIRECTORY, database: Database = "", root_key_file: RootKeyFile = ""
+) -> None:
+    """Print every account as one line of JSON."""
+    with opened(data, database, root_key_file) as world, world.database.read() as tx:
+        for account in rows.everyone(tx):
+            print(json.dumps({"AccountId": account.id, "Name": account.name}))

@@ -1,0 +1,110 @@
+"""watchword credentials and root-key: the administrator's way in.
+
+Whoever can read the data directory is the administrator: no password exists. `credentials` mints a session
+of one hour and stores nothing; it fits an AWS profile's credential_process (AWS SDKs and Tools Reference
+Guide, "Process credential provider").
+"""
+
+import getpass
+import json
+import shlex
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, fail, opened
+from watchword.local_trust import Refused, administrator_session, new_root_key
+from watchword.sessions import Session
+from watchword.sessions import session as sessions
+
+root_key_app = typer.Typer(no_args_is_help=True, help="Static root keys: discouraged, for tools that insist.")
+
+
+class Format(StrEnum):
+    """How credentials are printed."""
+
+    PROCESS = "process"
+    ENV = "env"
+    JSON = "json"
+
+
+Account = Annotated[str, typer.Option("--account", help="Account id; the only or first one when left out.")]
+
+
+def credentials(
+    account: Account = "",
+    role: Annotated[
+        str, typer.Option("--role", help="ARN of the role to be; an administrator's when left out.")
+    ] = "",
+    form: Annotated[
+        Format, typer.Option("--format", help="For credential_process, a shell, or a program.")
+    ] = Format.PROCESS,
+    data: Data = DEFAULT_DATA_DIRECTORY,
+    database: Database = "",
+    root_key_file: RootKeyFile = "",
+) -> None:
+    """Mint an administrator's session of one hour from local trust."""
+    with opened(data, database, root_key_file) as world:
+        try:
+            session = administrator_session(world, account, role, _session_name())
+        except Refused as refused:
+            raise fail(str(refused)) from None
+        print(_FORMS[form](session, sessions.seal(session, world.facts.keyring())))
+
+
+@root_key_app.command("create")
+def create_root_key(
+    account: Account = "",
+    data: Data = DEFAULT_DATA_DIRECTORY,
+    database: Database = "",
+    root_key_file: RootKeyFile = "",
+) -> None:
+    """Make a static access key of an account's root user and print it as JSON, this once."""
+    with opened(data, database, root_key_file) as world:
+        try:
+            access_key_id, secret = new_root_key(world, account)
+        except Refused as refused:
+            raise fail(str(refused)) from None
+    print(json.dumps({"AccessKeyId": access_key_id, "SecretAccessKey": secret}))
+
+
+def _session_name() -> str:
+    """The operating system's name for whoever runs this, so that the audit log has it."""
+    name = "".join(c for c in getpass.getuser() if c.isascii() and (c.isalnum() or c in "_+=,.@-"))
+    return (name or "local").ljust(2, "_")[:64]
+
+
+def _process(session: Session, token: str) -> str:
+    return json.dumps({"Version": 1, **_members(session, token)})
+
+
+def _json(session: Session, token: str) -> str:
+    return json.dumps(_members(session, token))
+
+
+def _env(session: Session, token: str) -> str:
+    values = {
+        "AWS_ACCESS_KEY_ID": session.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": session.secret,
+        "AWS_SESSION_TOKEN": token,
+        "AWS_CREDENTIAL_EXPIRATION": _expiration(session),
+    }
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in values.items())
+
+
+def _members(session: Session, token: str) -> dict[str, str]:
+    return {
+        "AccessKeyId": session.access_key_id,
+        "SecretAccessKey": session.secret,
+        "SessionToken": token,
+        "Expiration": _expiration(session),
+        "AccountId": session.account,
+    }
+
+
+def _expiration(session: Session) -> str:
+    return f"{sessions.moment(session.expires):%Y-%m-%dT%H:%M:%SZ}"
+
+
+_FORMS = {Format.PROCESS: _process, Format.ENV: _env, Format.JSON: _json}

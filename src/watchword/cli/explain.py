@@ -1,0 +1,35 @@
+"""watchword explain: the reason for an answer.
+
+Prints the recorded event and its decisions; nothing is decided again.
+"""
+
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from watchword.access import recall
+from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, fail, opened
+from watchword.cli.pages import event_page
+
+
+def explain(
+    request_id: Annotated[str, typer.Argument(help="The request id that the answer carried.")] = "",
+    last_denied: Annotated[bool, typer.Option("--last-denied", help="The newest refusal.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The event as recorded.")] = False,
+    data: Data = DEFAULT_DATA_DIRECTORY,
+    database: Database = "",
+    root_key_file: RootKeyFile = "",
+) -> None:
+    """Print who asked for what, and the decision with its reason."""
+    if bool(request_id) == last_denied:
+        raise fail("give a request id, or --last-denied")
+    with opened(data, database, root_key_file) as world:
+        event = recall.last_denied(world) if last_denied else recall.by_request(world, request_id)
+    if event is None:
+        raise fail("nothing was denied yet" if last_denied else f"no record of request {request_id}")
+    if as_json:
+        print(json.dumps(event, indent=2))
+    else:
+        Console(highlight=False).print(event_page(event))

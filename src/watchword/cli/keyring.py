@@ -1,0 +1,23 @@
+"""watchword keyring: the keys under which tokens are sealed and secrets rest."""
+
+import json
+
+import typer
+
+from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
+from watchword.furnish import rotate as rotate_keyring
+
+app = typer.Typer(no_args_is_help=True, help="Rotate the keyring.")
+
+
+@app.command()
+def rotate(
+    data: Data = DEFAULT_DATA_DIRECTORY, database: Database = "", root_key_file: RootKeyFile = ""
+) -> None:
+    """Make a new key: it seals from now on, and every stored secret is sealed again under it.
+
+    Older keys still open the tokens that they sealed. Running servers follow at once.
+    """
+    with opened(data, database, root_key_file) as world:
+        key, resealed = rotate_keyring(world)
+    print(json.dumps({"KeyId": key, "SecretsSealedAgain": resealed}))

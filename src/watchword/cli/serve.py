@@ -1,0 +1,175 @@
+"""watchword serve: the server.
+
+The socket is bound before anything is started, so a port in use is one clear line. Several workers are
+processes that share that socket and the database; an ephemeral server is always one process.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import ssl
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from watchword.app import CannotStart, application, open_world
+from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, fail
+from watchword.local_trust import first_account
+from watchword.names.ids import Prefix, is_account_id, new_access_key_id, new_secret
+from watchword.settings import DEFAULT_HOST, DEFAULT_PORT, Ephemeral, Settings
+
+BACKLOG = 2048
+EPHEMERAL_ACCOUNT = "123456789012"
+
+
+def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
+    host: Annotated[str, typer.Option(envvar="WATCHWORD_HOST", help="Address to listen on.")] = DEFAULT_HOST,
+    port: Annotated[
+        int, typer.Option(envvar="WATCHWORD_PORT", help="Port; 0 picks a free one.")
+    ] = DEFAULT_PORT,
+    data: Data = DEFAULT_DATA_DIRECTORY,
+    database: Database = "",
+    root_key_file: RootKeyFile = "",
+    workers: Annotated[int, typer.Option(envvar="WATCHWORD_WORKERS", min=1, help="Processes.")] = 1,
+    hostname: Annotated[
+        str, typer.Option(envvar="WATCHWORD_HOSTNAME", help="Further names of this server, comma-separated.")
+    ] = "",
+    tls_certificate: Annotated[str, typer.Option(envvar="WATCHWORD_TLS_CERTIFICATE", help="PEM file.")] = "",
+    tls_key: Annotated[str, typer.Option(envvar="WATCHWORD_TLS_KEY", help="PEM file.")] = "",
+    ephemeral: Annotated[
+        bool, typer.Option("--ephemeral", envvar="WATCHWORD_EPHEMERAL", help="Forget everything at exit.")
+    ] = False,
+    account: Annotated[
+        str, typer.Option(envvar="WATCHWORD_ACCOUNT", help="The account of an ephemeral server.")
+    ] = EPHEMERAL_ACCOUNT,
+) -> None:
+    """Serve the interfaces of IAM, STS and S3."""
+    _check_tls(tls_certificate, tls_key)
+    if ephemeral and not is_account_id(account):
+        raise fail(f"an account id is twelve digits, not {account!r}")
+    if ephemeral and workers > 1:
+        raise fail("an ephemeral server is one process; leave --workers out")
+    listener = _bind(host, port)
+    scheme = "https" if tls_certificate else "http"
+    endpoint = f"{scheme}://{_url_host(host)}:{listener.getsockname()[1]}"
+    hostnames = tuple(filter(None, (name.strip() for name in hostname.split(","))))
+    tls = {"ssl_certfile": tls_certificate, "ssl_keyfile": tls_key} if tls_certificate else {}
+    try:
+        if ephemeral:
+            _serve_ephemeral(listener, endpoint, account, hostnames, tls)
+        else:
+            settings = Settings(data.expanduser().absolute(), database, root_key_file, hostnames)
+            _serve_kept(listener, endpoint, settings, workers, tls)
+    except CannotStart as error:
+        raise fail(str(error)) from None
+
+
+def _serve_ephemeral(
+    listener: socket.socket, endpoint: str, account: str, hostnames: tuple[str, ...], tls: dict[str, str]
+) -> None:
+    directory = Path(tempfile.mkdtemp(prefix="watchword-"))
+    key = new_access_key_id(Prefix.ACCESS_KEY, account, secrets.token_bytes)
+    root = Ephemeral(account, key, new_secret(secrets.token_bytes))
+    try:
+        world = open_world(Settings(directory, hostnames=hostnames, ephemeral=root))
+        print(
+            json.dumps(
+                {
+                    "Endpoint": endpoint,
+                    "AccountId": account,
+                    "AccessKeyId": root.access_key_id,
+                    "SecretAccessKey": root.secret,
+                }
+            ),
+            flush=True,
+        )
+        _run(_config(application(world), tls), listener)
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _serve_kept(
+    listener: socket.socket, endpoint: str, settings: Settings, workers: int, tls: dict[str, str]
+) -> None:
+    world = open_world(settings)
+    _greet(endpoint, settings, first_account(world))
+    if workers == 1:
+        _run(_config(application(world), tls), listener)
+        return
+    world.close()
+    settings.export(os.environ)
+    config = _config("watchword.app:worker", tls, factory=True, workers=workers)
+    Multiprocess(config, sockets=[listener]).run()
+
+
+def _run(config: uvicorn.Config, listener: socket.socket) -> None:
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _config(app: object, tls: dict[str, str], *, factory: bool = False, workers: int = 1) -> uvicorn.Config:
+    """With httptools by name: it refuses Content-Length beside Transfer-Encoding, and bare line feeds."""
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]
+        factory=factory,
+        workers=workers,
+        http="httptools",
+        loop="uvloop",
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        **tls,  # type: ignore[arg-type]
+    )
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        reason = getattr(error, "strerror", None) or str(error)
+        raise fail(f"can't listen on {host} port {port}: {reason}") from None
+    listener.set_inheritable(True)
+    return listener
+
+
+def _check_tls(certificate: str, key: str) -> None:
+    if bool(certificate) != bool(key):
+        raise fail("--tls-certificate and --tls-key go together")
+    if not certificate:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+    except (OSError, ssl.SSLError) as error:
+        raise fail(f"TLS certificate {certificate} with key {key}: {error.strerror or error}") from None
+
+
+def _url_host(host: str) -> str:
+    return f"[{host}]" if ":" in host else "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 compared, not bound
+
+
+def _greet(endpoint: str, settings: Settings, account: str) -> None:
+    """The three lines to paste."""
+    command = f"{Path(sys.argv[0]).absolute()} credentials --data {settings.data}"
+    for flag, value in (("--database", settings.database), ("--root-key-file", settings.root_key)):
+        command += f" {flag} {value}" if value else ""
+    print(
+        f"Watchword serves account {account} at {endpoint}\n\n"
+        f"    export AWS_ENDPOINT_URL={endpoint} AWS_REGION=us-east-1 AWS_PROFILE=watchword\n"
+        f"    aws configure set credential_process '{command}'\n"
+        f"    aws sts get-caller-identity\n",
+        flush=True,
+    )

@@ -1,0 +1,32 @@
+"""watchword session: ending sessions before they expire."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, fail, opened
+from watchword.local_trust import Refused, revoke_sessions
+
+app = typer.Typer(no_args_is_help=True, help="End sessions before they expire.")
+
+
+@app.command()
+def revoke(
+    subject: Annotated[
+        str, typer.Argument(help="A session's access key id (ASIA...), or the ARN of a role or user.")
+    ],
+    data: Data = DEFAULT_DATA_DIRECTORY,
+    database: Database = "",
+    root_key_file: RootKeyFile = "",
+) -> None:
+    """End one session, or every session that a role or user has at this moment.
+
+    It holds from the next request on, on every server; new sessions can be had at once.
+    """
+    with opened(data, database, root_key_file) as world:
+        try:
+            kind, ended = revoke_sessions(world, subject)
+        except Refused as refused:
+            raise fail(str(refused)) from None
+    print(json.dumps({"Revoked": kind, "Subject": ended}))

@@ -1,0 +1,192 @@
+"""The story, step by step: what is done, and the answer that AWS gives and this server must give.
+
+Accounts A and B. Alice is a user of A; the role `reader` of A trusts her and may use one bucket; the role
+`partner` of B trusts account A, to whoever knows the external id.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from watchword.cli.tour.stage import Client, Stage
+
+EXTERNAL_ID = "invoice-4711"
+ALLOWED = ""
+HOUR_AND_A_BIT = 3700
+
+Credentials = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One request. `expected` is the error code it must be answered with, ALLOWED for none."""
+
+    title: str
+    act: Callable[["Story"], Any]
+    expected: str = ALLOWED
+
+
+@dataclass
+class Story:
+    """Who exists, and which credentials they hold."""
+
+    stage: Stage
+    account_a: str
+    account_b: str
+    iam_a: Client
+    iam_b: Client
+    alice: Credentials = field(default_factory=dict)
+    session: Credentials = field(default_factory=dict)
+
+    @classmethod
+    def begin(cls, stage: Stage) -> "Story":
+        """The cast is made by the administrators of both accounts."""
+        a, b = stage.account("A"), stage.account("B")
+        story = cls(stage, a, b, stage.administrator("iam", a), stage.administrator("iam", b))
+        story.iam_a.create_user(UserName="alice")
+        story.alice = story.iam_a.create_access_key(UserName="alice")["AccessKey"]
+        story.make_reader()
+        s3 = stage.administrator("s3", a)
+        for bucket in (story.reports, story.secrets):
+            s3.create_bucket(Bucket=bucket)
+        story.iam_b.create_role(
+            RoleName="partner",
+            AssumeRolePolicyDocument=_policy(
+                "sts:AssumeRole",
+                Principal={"AWS": a},
+                Condition={"StringEquals": {"sts:ExternalId": EXTERNAL_ID}},
+            ),
+        )
+        return story
+
+    @property
+    def reports(self) -> str:
+        return f"reports-{self.account_a}"
+
+    @property
+    def secrets(self) -> str:
+        return f"secrets-{self.account_a}"
+
+    @property
+    def partner(self) -> str:
+        return f"arn:aws:iam::{self.account_b}:role/partner"
+
+    def make_reader(self) -> None:
+        """The role, its door and its room."""
+        self.iam_a.create_role(
+            RoleName="reader",
+            AssumeRolePolicyDocument=_policy(
+                "sts:AssumeRole", Principal={"AWS": f"arn:aws:iam::{self.account_a}:user/alice"}
+            ),
+        )
+        self.iam_a.put_role_policy(
+            RoleName="reader",
+            PolicyName="reports",
+            PolicyDocument=_policy(
+                ["s3:GetObject", "s3:PutObject"], Resource=f"arn:aws:s3:::{self.reports}/*"
+            ),
+        )
+
+    def remove_reader(self) -> None:
+        self.iam_a.delete_role_policy(RoleName="reader", PolicyName="reports")
+        self.iam_a.delete_role(RoleName="reader")
+
+    def assume_reader(self) -> None:
+        arn = f"arn:aws:iam::{self.account_a}:role/reader"
+        answer = self.stage.client("sts", self.alice).assume_role(RoleArn=arn, RoleSessionName="morning")
+        self.session = answer["Credentials"]
+
+    def s3(self, tamper: Callable[[Any], None] | None = None) -> Client:
+        return self.stage.client("s3", self.session, tamper)
+
+    def ask_partner(self, **more: str) -> None:
+        sts = self.stage.client("sts", self.alice)
+        sts.assume_role(RoleArn=self.partner, RoleSessionName="invoice", **more)
+
+    def let_alice_ask(self) -> None:
+        """What A's side must say for the call to cross accounts."""
+        self.iam_a.put_user_policy(
+            UserName="alice",
+            PolicyName="partner",
+            PolicyDocument=_policy("sts:AssumeRole", Resource=self.partner),
+        )
+
+
+def _put(story: Story) -> None:
+    story.s3().put_object(Bucket=story.reports, Key="2026/november.txt", Body=b"all is well\n")
+
+
+def _get(story: Story) -> None:
+    assert story.s3().get_object(Bucket=story.reports, Key="2026/november.txt")["Body"].read()
+
+
+def _get_other_bucket(story: Story) -> None:
+    story.s3().get_object(Bucket=story.secrets, Key="plans.txt")
+
+
+def _get_with_changed_signature(story: Story) -> None:
+    def flip(request: Any) -> None:  # noqa: ANN401 botocore's prepared request
+        said = _header(request, "Authorization")
+        request.headers["Authorization"] = said[:-1] + ("0" if said[-1] != "0" else "1")
+
+    story.s3(flip).get_object(Bucket=story.reports, Key="2026/november.txt")
+
+
+def _get_with_changed_token(story: Story) -> None:
+    token = story.session["SessionToken"]
+    middle = len(token) // 2
+    changed = token[:middle] + ("A" if token[middle] != "A" else "B") + token[middle + 1 :]
+    client = story.stage.client("s3", {**story.session, "SessionToken": changed})
+    client.get_object(Bucket=story.reports, Key="2026/november.txt")
+
+
+def _get_after_expiry(story: Story) -> None:
+    story.stage.world.clock.advance(HOUR_AND_A_BIT)
+    _get(story)
+
+
+def _get_after_deletion(story: Story) -> None:
+    story.stage.world.clock.advance(-HOUR_AND_A_BIT)
+    story.remove_reader()
+    _get(story)
+
+
+def _get_after_recreation(story: Story) -> None:
+    story.make_reader()
+    _get(story)
+
+
+def _cross_with_both(story: Story) -> None:
+    story.let_alice_ask()
+    story.ask_partner(ExternalId=EXTERNAL_ID)
+
+
+STEPS = (
+    Step("Alice assumes the role that trusts her", Story.assume_reader),
+    Step("The role may put an object into its bucket", _put),
+    Step("... and get it back", _get),
+    Step("Another bucket is not in the room", _get_other_bucket, "AccessDenied"),
+    Step("A changed signature", _get_with_changed_signature, "SignatureDoesNotMatch"),
+    Step("A changed session token", _get_with_changed_token, "InvalidToken"),
+    Step("An hour later the session has expired", _get_after_expiry, "ExpiredToken"),
+    Step("The role is deleted: its session is worth nothing", _get_after_deletion, "InvalidToken"),
+    Step("A new role of the same name doesn't revive it", _get_after_recreation, "InvalidToken"),
+    Step("B's role, without the external id", Story.ask_partner, "AccessDenied"),
+    Step(
+        "With the external id, but A's side doesn't allow it",
+        lambda story: story.ask_partner(ExternalId=EXTERNAL_ID),
+        "AccessDenied",
+    ),
+    Step("Both sides agree", _cross_with_both),
+)
+
+
+def _header(request: Any, name: str) -> str:  # noqa: ANN401 botocore's prepared request
+    value = request.headers[name]
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+def _policy(action: str | list[str], **rest: object) -> str:
+    statement = {"Effect": "Allow", "Action": action, **rest}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

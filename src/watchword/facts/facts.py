@@ -1,0 +1,175 @@
+"""A process's view of the database: facts, read through a cache that is never stale.
+
+Each fact is loaded in one read transaction together with the topics it depends on, and dropped when any
+of them changes, by this process or another. `confirm` is called once a request, before the first fact: a
+process that can't know whether anything changed refuses (docs/decisions/0002). Absence is not kept.
+
+A `Facts` whose `cached` is true never reads the database: where it would have to, it raises Cold, and the
+caller starts over with one that may. What is loaded stands in `load`; what may be done with a fact
+belongs to `watchword.access`.
+"""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import nullcontext
+from functools import partial
+from typing import Self, TypeVar, cast
+
+from watchword.facts.load import (
+    BucketFact,
+    Grants,
+    KeyFact,
+    Loaded,
+    RoleFact,
+    RootKey,
+    load_bucket,
+    load_existence,
+    load_grants,
+    load_group,
+    load_key,
+    load_keyring,
+    load_policy,
+    load_revocations,
+    load_role,
+    load_tags,
+    load_user,
+)
+from watchword.names import Principal, fault
+from watchword.names.principal import RoleSession, User
+from watchword.policy import Engine, Policy, Source
+from watchword.proofs.keyring import Keyring
+from watchword.sessions import Session
+from watchword.sessions import session as sessions
+from watchword.store import Cache, Database, Topic, Transaction, Watch, keyring
+from watchword.store.groups import Group
+from watchword.store.revocations import Revocation
+from watchword.store.users import User as UserRecord
+
+Value = TypeVar("Value")
+Load = Callable[[Transaction], Loaded[Value]]
+NO_GRANTS = Loaded(Grants(), frozenset[Topic]())
+
+
+class Cold(Exception):  # noqa: N818 not an error: a sign to start over
+    """The fact isn't cached, and this `Facts` may not read it."""
+
+
+class Facts:
+    """A process's view of the database."""
+
+    def __init__(
+        self, database: Database, watch: Watch, cache: Cache, root_key: RootKey, *, cached: bool = False
+    ) -> None:
+        self._database = database
+        self._watch = watch
+        self._cache = cache
+        self.root_key = root_key
+        self.cached = cached
+
+    def cached_only(self) -> Self:
+        """The same facts, for the event loop."""
+        return type(self)(self._database, self._watch, self._cache, self.root_key, cached=True)
+
+    def confirm(self) -> None:
+        """Raises ServiceUnavailable unless this process knows of every change."""
+        if not self._watch.check():
+            raise fault("ServiceUnavailable", meant="the database can't confirm that nothing changed")
+
+    def close(self) -> None:
+        """Ends the watch."""
+        self._watch.close()
+
+    def keyring(self) -> Keyring:
+        """The keys that seal tokens and secrets."""
+        return self._needed(("keyring",), lambda tx: load_keyring(tx, self.root_key))
+
+    def session(self, token: str) -> Session:
+        """The session in a token; the fault InvalidSessionToken for what no key of ours sealed."""
+        key = ("session", token)
+        generation = self._cache.generation
+        session = self._cache.get(key)
+        if session is None:
+            session = sessions.open(token, self.keyring())
+            self._cache.put(key, session, [keyring.WHOLE], generation)
+        return cast("Session", session)
+
+    def access_key(self, access_key_id: str) -> KeyFact | None:
+        return self._fact(("key", access_key_id), lambda tx: load_key(tx, access_key_id, self.keyring()))
+
+    def user_named(self, account: str, name: str) -> UserRecord | None:
+        return self._fact(("user", account, name), lambda tx: load_user(tx, account, name))
+
+    def group_named(self, account: str, name: str) -> Group | None:
+        return self._fact(("group", account, name), lambda tx: load_group(tx, account, name))
+
+    def role_named(self, account: str, name: str) -> RoleFact | None:
+        return self._fact(("role", account, name), lambda tx: load_role(tx, account, name))
+
+    def bucket(self, name: str) -> BucketFact | None:
+        return self._fact(("bucket", name), lambda tx: load_bucket(tx, name))
+
+    def tags(self, kind: str, entity_id: str) -> Mapping[str, str]:
+        """Tags of a user, role or policy, by its unique id (a policy's by its ARN)."""
+        return self._needed(("tags", kind, entity_id), lambda tx: load_tags(tx, kind, entity_id))
+
+    def exists(self, session: Session) -> bool:
+        """Whether whoever the session speaks for is still there, by unique id."""
+        found = self._fact(
+            ("exists", session.kind, session.unique_id), lambda tx: load_existence(tx, session)
+        )
+        return found is not None
+
+    def revocations(self, account: str) -> Sequence[Revocation]:
+        """Everything that was revoked in the account."""
+        return self._needed(("revocations", account), lambda tx: load_revocations(tx, account))
+
+    def engine(self, principal: Principal, session: Session | None) -> Engine:
+        """The compiled policies of a caller, within its session."""
+        restricted = session if session and session.restricted else None
+        key = ("engine", principal, restricted and restricted.access_key_id)
+        generation = self._cache.generation
+        engine = self._cache.get(key)
+        if engine is None:
+            engine, topics = self._compile(principal, restricted)
+            self._cache.put(key, engine, topics, generation)
+        return cast("Engine", engine)
+
+    def _compile(self, principal: Principal, session: Session | None) -> tuple[Engine, frozenset[Topic]]:
+        grants: Loaded[Grants] = NO_GRANTS
+        if isinstance(principal, User | RoleSession):
+            load = partial(load_grants, principal=principal, managed_policy=self._policy)
+            grants = self._load(("grants", principal.unique_id), load)
+        passed, topics = None, grants.topics
+        if session is not None:
+            passed = [Source(Policy.parse(text)) for text in session.policies]
+            for arn in session.policy_arns:
+                entry = self._load(("policy", arn), partial(load_policy, arn=arn))
+                passed += [Source(entry.value, arn)] if entry.value else []
+                topics |= entry.topics
+        own = grants.value or Grants()
+        return Engine(principal, own.identity, own.boundary, passed), topics
+
+    def _policy(self, tx: Transaction, arn: str) -> Loaded[Policy]:
+        """A managed policy, compiled once for all who have it."""
+        return self._load(("policy", arn), partial(load_policy, arn=arn), tx)
+
+    def _fact(self, key: Hashable, load: Load[Value]) -> Value | None:
+        return self._load(key, load).value
+
+    def _needed(self, key: Hashable, load: Load[Value]) -> Value:
+        found = self._load(key, load).value
+        assert found is not None
+        return found
+
+    def _load(self, key: Hashable, load: Load[Value], tx: Transaction | None = None) -> Loaded[Value]:
+        """The fact with its topics. That there is no such thing isn't kept."""
+        generation = self._cache.generation
+        kept = self._cache.get(key)
+        if kept is not None:
+            return cast("Loaded[Value]", kept)
+        if self.cached:
+            raise Cold
+        with nullcontext(tx) if tx else self._database.read() as reading:
+            loaded = load(reading)
+        if loaded.value is not None:
+            self._cache.put(key, loaded, loaded.topics, generation)
+        return loaded

@@ -1,0 +1,92 @@
+"""The server's only asynchronous code: bytes in, one journey, bytes out.
+
+A journey runs on the event loop when everything it needs is cached; where a fact must first be read,
+or the operation touches database or files, `Cold` ends that attempt before it has done anything and
+the journey runs again, whole, on a worker thread (docs/decisions/0003). An event-loop journey does no
+SQL but SQLite's own freshness check.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from watchword.facts import Cold
+from watchword.gateway import control
+from watchword.gateway.journey import journey
+from watchword.gateway.receive import Gone, Message, Receive, Scope, Send, body, head
+from watchword.names import AwsError, HttpRequest, HttpResponse
+from watchword.world import World
+
+THREADS = 8
+
+
+class Application:
+    """The ASGI application of one world; `close` runs when the server shuts down."""
+
+    def __init__(self, world: World, close: Callable[[], None]) -> None:
+        self._world = world
+        self._quick = replace(world, facts=world.facts.cached_only())
+        self._close = close
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="journey")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        else:
+            await send({"type": "websocket.close"})
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = HttpRequest(scope["method"])
+        try:
+            request = head(scope)
+            request = replace(request, body=await body(request, receive, self._world.settings.data))
+            response = await self._answer(request)
+        except Gone:
+            return
+        except AwsError as unfit:
+            response = journey(self._world, request, unfit)
+        try:
+            await _send(response, send, self._threads)
+        finally:
+            if request.body.file:
+                request.body.file.unlink(missing_ok=True)
+
+    async def _answer(self, request: HttpRequest) -> HttpResponse:
+        act = control.find(request) or journey
+        try:
+            return act(self._quick, request)
+        except Cold:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._threads, act, self._world, request)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        while (await receive())["type"] != "lifespan.shutdown":
+            await send({"type": "lifespan.startup.complete"})
+        self._threads.shutdown()
+        self._close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _send(response: HttpResponse, send: Send, threads: ThreadPoolExecutor) -> None:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    if isinstance(response.body, bytes):
+        await _send_bytes(response.body, send)
+    else:
+        await _send_pieces(response.body, send, threads)
+
+
+async def _send_bytes(data: bytes, send: Send) -> None:
+    message: Message = {"type": "http.response.body", "body": data}
+    await send(message)
+
+
+async def _send_pieces(pieces: Iterable[bytes], send: Send, threads: ThreadPoolExecutor) -> None:
+    loop = asyncio.get_running_loop()
+    source = iter(pieces)
+    while (piece := await loop.run_in_executor(threads, next, source, None)) is not None:
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})

@@ -1,0 +1,89 @@
+"""The server's own paths, under /_watchword/: readiness, and what ephemeral servers can do.
+
+    GET  /_watchword/health   ready or not, and why
+    POST /_watchword/reset    empty again, same account and key      ephemeral only, signed by root
+    POST /_watchword/clock    {"advance": seconds}                   ephemeral only, signed by root
+
+Answers are JSON. A server that keeps its data has only the first.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+
+from watchword.access.authenticate import identify
+from watchword.facts import Cold
+from watchword.furnish import reset
+from watchword.names import AwsError, HttpRequest, HttpResponse, fault
+from watchword.names.principal import Root
+from watchword.wire import plain_fault
+from watchword.world import World
+
+PREFIX = "/_watchword/"
+LONGEST_ADVANCE = 10 * 365 * 86400
+
+Act = Callable[[World, HttpRequest], HttpResponse]
+
+
+class Advance(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of POST /_watchword/clock."""
+
+    advance: float
+
+
+def find(request: HttpRequest) -> Act | None:
+    """What answers a request to this server itself; None for requests to a service."""
+    return _answer if request.path.startswith(PREFIX) else None
+
+
+def _answer(world: World, request: HttpRequest) -> HttpResponse:
+    try:
+        match request.method, request.path.removeprefix(PREFIX):
+            case "GET" | "HEAD", "health":
+                return _health(world)
+            case "POST", "reset" if world.settings.ephemeral:
+                return _reset(world, request)
+            case "POST", "clock" if world.settings.ephemeral:
+                return _advance(world, request)
+            case _:
+                return _json(404, {"message": f"No {request.method} {request.path} on this server."})
+    except AwsError as refused:
+        return plain_fault(refused, "control", request)
+
+
+def _health(world: World) -> HttpResponse:
+    try:
+        world.facts.confirm()
+    except AwsError as refused:
+        return _json(503, {"status": "unavailable", "reason": refused.said or refused.meant})
+    return _json(200, {"status": "ready"})
+
+
+def _reset(world: World, request: HttpRequest) -> HttpResponse:
+    _check_root(world, request)
+    reset(world)
+    return _json(200, {"status": "empty"})
+
+
+def _advance(world: World, request: HttpRequest) -> HttpResponse:
+    _check_root(world, request)
+    try:
+        wanted = msgspec.json.decode(request.body.read(), type=Advance)
+    except msgspec.DecodeError as unreadable:
+        raise fault("MalformedInput", f'Expected {{"advance": seconds}}: {unreadable}') from None
+    if not 0 <= wanted.advance <= LONGEST_ADVANCE:
+        raise fault("ValidationError", f"advance must be between 0 and {LONGEST_ADVANCE} seconds.")
+    world.clock.advance(wanted.advance)
+    return _json(200, {"now": f"{world.clock.now():%Y-%m-%dT%H:%M:%SZ}"})
+
+
+def _check_root(world: World, request: HttpRequest) -> None:
+    if world.facts.cached:
+        raise Cold
+    caller = identify(world, request)
+    if not isinstance(caller.principal, Root) or caller.session is not None:
+        raise fault("AccessDenied", "Only the root key that this server printed at its start can do this.")
+
+
+def _json(status: int, body: dict[str, str]) -> HttpResponse:
+    return HttpResponse(status, (("content-type", "application/json"),), msgspec.json.encode(body))

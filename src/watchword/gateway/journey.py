@@ -1,0 +1,159 @@
+"""One request, start to end, as seven calls.
+
+    recognise     which operation is this?                   wire/
+    authenticate  who is this?                               access/, sigv4/, proofs/
+    look up       is it served, and what does it say?        services/, wire/
+    authorize     may they?                                  access/, policy/
+    perform       do it                                      services/
+    record        write it down                              access/
+    reply         say so                                     wire/
+
+Nothing is done before the decision, nothing is answered before the record. A change, its record and its
+answer stand or fall together: they are made inside one transaction. What isn't understood is refused;
+what breaks answers InternalFailure, with the reason in the operator's log under the request id.
+"""
+
+import uuid
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+
+import msgspec
+import structlog
+
+from watchword.access import Circumstances, Visit, authenticate, authorize, record, refusal
+from watchword.facts import Cold
+from watchword.names import AwsError, HttpRequest, HttpResponse, fault
+from watchword.services.operation import Around, Call, Operation
+from watchword.services.table import SERVED
+from watchword.sigv4 import Claim, read
+from watchword.store import Transaction, audit
+from watchword.wire import Operation as WireOperation
+from watchword.wire import plain_fault, recognise
+from watchword.world import World
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Passage:
+    """How far a request has come: for its record and for the form of its answer."""
+
+    visit: Visit
+    operation: WireOperation | None = None
+
+
+def journey(world: World, request: HttpRequest, unfit: AwsError | None = None) -> HttpResponse:
+    """The answer to any request, an error included. Raises only Cold, before anything was done.
+
+    `unfit` is why the request couldn't even be received whole.
+    """
+    passage = Passage(
+        Visit(str(uuid.UUID(bytes=world.randomness(16), version=4)), request, world.clock.now())
+    )
+    try:
+        return refuse(world, passage, unfit) if unfit else _travel(world, passage)
+    except Cold:
+        raise
+    except AwsError as refused:
+        return refuse(world, passage, refused)
+    except Exception as broken:
+        log.exception("request failed", request_id=passage.visit.request_id)
+        return refuse(world, passage, fault("InternalFailure", meant=type(broken).__name__))
+
+
+def refuse(world: World, passage: Passage, error: AwsError) -> HttpResponse:
+    """The refusal in the protocol's form, recorded; a record that can't be kept refuses in its stead."""
+    visit = passage.visit
+    visit.error = error
+    try:
+        world.journal.append(record(visit), visit.now)
+    except OSError:
+        log.exception("audit journal", request_id=visit.request_id)
+        error = fault("InternalFailure")
+    if passage.operation is None:
+        return plain_fault(error, visit.request_id, visit.request)
+    return passage.operation.fault(error, visit.request_id)
+
+
+def _travel(world: World, passage: Passage) -> HttpResponse:
+    visit, request = passage.visit, passage.visit.request
+    world.facts.confirm()
+
+    claim = _read_claim(request, visit)
+    operation = passage.operation = _recognise(world, request, claim, visit)
+    served = SERVED.get(operation.service.name, {}).get(operation.name)
+    if world.facts.cached and (served is None or served.around is not Around.PURE):
+        raise Cold
+
+    anonymous = served is not None and served.anonymous
+    visit.caller = authenticate(world, request, claim, operation, anonymous=anonymous)
+
+    call, served = _look_up(world, operation, served, visit)
+
+    demands = served.demands(call)
+    circumstances = Circumstances(world, visit.caller, request, visit.region, visit.now)
+    visit.decisions = authorize(circumstances, demands)
+    if refused := refusal(demands, visit.decisions):
+        raise refused
+
+    with _around(world, served, visit) as transaction:
+        call = replace(call, transaction=transaction, decisions=visit.decisions)
+        visit.output = served.perform(call)
+        response = operation.write(visit.output, visit.request_id)
+        _keep(world, visit, transaction if served.around is Around.WRITE else None)
+    return response
+
+
+def _read_claim(request: HttpRequest, visit: Visit) -> Claim | None:
+    claim = read(request)
+    if claim:
+        visit.access_key_id, visit.region = claim.access_key_id, claim.scope.region
+    return claim
+
+
+def _recognise(world: World, request: HttpRequest, claim: Claim | None, visit: Visit) -> WireOperation:
+    scope_service = claim.scope.service if claim else None
+    operation = recognise(request, world.models, scope_service=scope_service, hosts=world.settings.hosts)
+    visit.service, visit.operation = operation.service.name, operation.name
+    return operation
+
+
+def _look_up(
+    world: World, operation: WireOperation, served: Operation | None, visit: Visit
+) -> tuple[Call, Operation]:
+    if served is None:
+        raise fault("NotImplemented", f"{operation.service.name}:{operation.name} is not implemented.")
+    visit.input = operation.parse(visit.request)
+    assert visit.caller is not None
+    call = Call(
+        world,
+        operation.service.name,
+        operation.name,
+        visit.input,
+        visit.caller,
+        visit.request,
+        visit.region,
+        visit.now,
+    )
+    return call, served
+
+
+def _around(world: World, served: Operation, visit: Visit) -> AbstractContextManager[Transaction | None]:
+    match served.around:
+        case Around.READ:
+            return world.database.read()
+        case Around.WRITE:
+            return world.database.write(visit.now)
+        case Around.PURE | Around.MOVE:
+            return nullcontext()
+
+
+def _keep(world: World, visit: Visit, transaction: Transaction | None) -> None:
+    """Changes are recorded where they are made, everything else in the journal."""
+    event = record(visit)
+    if transaction is None:
+        world.journal.append(event, visit.now)
+    else:
+        text = msgspec.json.encode(event).decode()
+        account = event["recipientAccountId"]
+        audit.insert(transaction, audit.Event(event["eventID"], visit.now, account, visit.request_id, text))

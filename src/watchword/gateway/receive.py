@@ -1,0 +1,109 @@
+"""From an ASGI scope to one `HttpRequest`, within limits.
+
+1. The head: at most MAX_HEAD bytes of target and headers.
+2. A small body is held in memory. A large one is spooled to a private file, and only for S3, by the
+   scope its Authorization header claims: nobody else has a use for it.
+3. A client that goes away before its last byte leaves nothing behind.
+Nothing is decoded here but header bytes (latin-1, as HTTP/1.1 has them: RFC 9110, section 5.5).
+"""
+
+import os
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from pathlib import Path
+from typing import IO, Any
+
+from watchword.names import Body, HttpRequest, fault
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+MAX_HEAD = 64 * 1024
+MAX_IN_MEMORY = 1 << 20
+MAX_OBJECT = 5 << 30
+"""Largest object of one PutObject: Amazon S3 User Guide, "Uploading objects"."""
+
+
+class Gone(Exception):  # noqa: N818 the client left; nobody is told
+    """The client closed the connection before its request was whole."""
+
+
+def head(scope: Scope) -> HttpRequest:
+    """The request without its body. Raises the fault RequestTooLarge."""
+    size = len(scope["raw_path"]) + len(scope["query_string"])
+    headers = []
+    for name, value in scope["headers"]:
+        size += len(name) + len(value)
+        headers.append((name.decode("latin-1"), value.decode("latin-1").strip(" \t")))
+    if size > MAX_HEAD:
+        raise fault("RequestTooLarge", f"The request target and headers exceed {MAX_HEAD} bytes.")
+    client = scope.get("client")
+    return HttpRequest(
+        method=scope["method"],
+        path=scope["raw_path"].decode("latin-1"),
+        query=scope["query_string"].decode("latin-1"),
+        headers=tuple(headers),
+        peer=client[0] if client else "",
+        secure=scope["scheme"] == "https",
+    )
+
+
+async def body(request: HttpRequest, receive: Receive, spool: Path) -> Body:
+    """The whole body. A body with a `file` belongs to the caller, who removes the file."""
+    limit = MAX_OBJECT if may_be_large(request) else MAX_IN_MEMORY
+    _check_announced(request, limit)
+    held = bytearray()
+    pieces = _pieces(receive)
+    async for piece in pieces:
+        held += piece
+        if len(held) > limit:
+            raise _too_large(limit)
+        if len(held) > MAX_IN_MEMORY:
+            return await _spooled(bytes(held), pieces, spool, limit)
+    return Body(bytes(held))
+
+
+def may_be_large(request: HttpRequest) -> bool:
+    """Whether the request claims to be one to S3; the signature will tell."""
+    return "/s3/aws4_request" in (request.header("authorization") or "")
+
+
+async def _spooled(start: bytes, pieces: AsyncIterator[bytes], spool: Path, limit: int) -> Body:
+    descriptor, name = tempfile.mkstemp(dir=spool, prefix="incoming-")
+    with os.fdopen(descriptor, "wb") as target:
+        try:
+            await _fill(target, start, pieces, limit)
+        except BaseException:
+            os.unlink(name)  # noqa: PTH108 one call, no path to build
+            raise
+    return Body(file=Path(name))
+
+
+async def _fill(target: IO[bytes], start: bytes, pieces: AsyncIterator[bytes], limit: int) -> None:
+    size = target.write(start)
+    async for piece in pieces:
+        size += target.write(piece)
+        if size > limit:
+            raise _too_large(limit)
+
+
+async def _pieces(receive: Receive) -> AsyncIterator[bytes]:
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Gone
+        yield message.get("body", b"")
+        more = message.get("more_body", False)
+
+
+def _check_announced(request: HttpRequest, limit: int) -> None:
+    length = request.header("content-length")
+    if length and length.isdecimal() and int(length) > limit:
+        raise _too_large(limit)
+
+
+def _too_large(limit: int) -> Exception:
+    return fault("RequestTooLarge", f"The request body exceeds {limit} bytes.")

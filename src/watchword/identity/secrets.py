@@ -1,0 +1,31 @@
+"""Secrets of access keys at rest: sealed under the keyring, each bound to its access key's id.
+
+So a sealed secret that is copied into another key's row opens nothing.
+"""
+
+from dataclasses import dataclass
+
+from watchword.proofs.keyring import Keyring
+from watchword.store.access_keys import AccessKey
+
+
+@dataclass(frozen=True, slots=True)
+class SealedSecret:
+    """What a row holds of a secret."""
+
+    secret: bytes
+    sealing_key: str
+
+
+def seal(secret: str, access_key_id: str, keyring: Keyring) -> SealedSecret:
+    """The secret of that access key, under the keyring's newest key."""
+    return SealedSecret(keyring.seal(secret.encode("ascii"), _purpose(access_key_id)), keyring.newest.id)
+
+
+def open(key: AccessKey, keyring: Keyring) -> str:  # noqa: A001 the other half of seal
+    """The secret of a stored key. Raises `watchword.proofs.keyring.Unopenable`."""
+    return keyring.open(key.secret, _purpose(key.id)).decode("ascii")
+
+
+def _purpose(access_key_id: str) -> bytes:
+    return b"watchword access key secret 1 " + access_key_id.encode("ascii")

@@ -1,0 +1,99 @@
+"""The audit journal: JSON Lines, appended, one file a process and day, never rewritten.
+
+A record is one write() of one line, made before the answer is sent: nothing is queued, so nothing is
+lost when the process is killed, and a full disk slows or refuses callers rather than dropping records.
+Each line carries the SHA-256 of the line before it in its file, so a line that was taken out or changed
+shows. Records of changes are not here but in the database, committed with the change.
+What a record says belongs to `watchword.access.record`.
+"""
+
+import hashlib
+import itertools
+import os
+import threading
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+_PRIVATE = 0o600
+_encoder = msgspec.json.Encoder()
+
+
+class Journal:
+    """One process's end of the journal."""
+
+    def __init__(self, directory: Path) -> None:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._directory = directory
+        self._lock = threading.Lock()
+        self._day = ""
+        self._file = -1
+        self._previous = ""
+
+    def append(self, event: dict[str, Any], now: datetime) -> None:
+        """Writes one event. Raises OSError when it can't be kept; the caller must then refuse."""
+        with self._lock:
+            self._turn(f"{now:%Y-%m-%d}")
+            line = _encoder.encode({**event, "previousLine": self._previous})
+            written = os.write(self._file, line + b"\n")
+            if written != len(line) + 1:
+                self._day = ""  # a half line ends this file; the next record begins another
+                raise OSError("the audit journal took only part of a record")
+            self._previous = hashlib.sha256(line).hexdigest()
+
+    def close(self) -> None:
+        with self._lock:
+            if self._file >= 0:
+                os.close(self._file)
+            self._file, self._day = -1, ""
+
+    def _turn(self, day: str) -> None:
+        if day == self._day:
+            return
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+        self._file = _create(self._directory, f"{day}-{os.getpid()}")
+        self._day, self._previous = day, ""
+
+
+def _create(directory: Path, stem: str) -> int:
+    """A new file's descriptor; the count in its name tells apart files of one process id."""
+    for count in itertools.count():
+        try:
+            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL
+            return os.open(directory / f"{stem}-{count}.jsonl", flags, _PRIVATE)
+        except FileExistsError:
+            continue
+    raise AssertionError("unreachable")
+
+
+def newest_first(directory: Path) -> Iterator[dict[str, Any]]:
+    """The journal's events, file by file from the newest, each file from its end.
+
+    Unreadable lines (a last line cut off by a kill) are passed over.
+    """
+    files = sorted(directory.glob("*.jsonl"), key=lambda file: file.stat().st_mtime, reverse=True)
+    for file in files:
+        for line in reversed(file.read_bytes().splitlines()):
+            try:
+                yield msgspec.json.decode(line)
+            except msgspec.DecodeError:
+                continue
+
+
+def broken_links(file: Path) -> list[int]:
+    """Line numbers (from 1) whose `previousLine` isn't the hash of the line before them."""
+    previous, broken = "", []
+    for number, line in enumerate(file.read_bytes().splitlines(), 1):
+        try:
+            kept = msgspec.json.decode(line).get("previousLine")
+        except msgspec.DecodeError:
+            kept = None
+        if kept != previous:
+            broken.append(number)
+        previous = hashlib.sha256(line).hexdigest()
+    return broken

@@ -1,0 +1,134 @@
+"""What whoever can read the data directory may do without any credential.
+
+There is no password and no key to begin with: reading the root key is the proof. Nothing here is reachable
+over the network.
+"""
+
+from datetime import timedelta
+
+from watchword.furnish import add_root_key
+from watchword.names import Arn
+from watchword.names.ids import Prefix, account_of_access_key, new_access_key_id, new_secret, new_unique_id
+from watchword.sessions import Session
+from watchword.sessions.session import milliseconds
+from watchword.store import Transaction, access_keys, accounts, attachments, revocations, roles, users
+from watchword.store.revocations import Revocation
+from watchword.store.roles import Role
+from watchword.world import World
+
+ADMINISTRATOR = "WatchwordAdministrator"
+ADMINISTRATOR_PATH = "/watchword/"
+ADMINISTRATOR_POLICY = "arn:aws:iam::aws:policy/AdministratorAccess"
+TRUSTS_NOBODY = (
+    '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"sts:AssumeRole"}]}'
+)
+SESSION_SECONDS = 3600
+MAX_ROOT_KEYS = 2
+
+
+class Refused(Exception):  # noqa: N818 its message is the line that a person reads
+    """It can't be done; the message is one line."""
+
+
+def first_account(world: World) -> str:
+    """The id of the account that was made first."""
+    with world.database.read() as tx:
+        return _account(tx, "")
+
+
+def administrator_session(world: World, account: str, role_arn: str, session_name: str) -> Session:
+    """A session of one hour, of the role named or of the account's administrator."""
+    now = world.clock.now()
+    with world.database.write(now) as tx:
+        role = _role(tx, role_arn) if role_arn else _administrator(world, tx, _account(tx, account))
+    return Session(
+        kind="role",
+        access_key_id=new_access_key_id(Prefix.SESSION_KEY, role.account, world.randomness),
+        secret=new_secret(world.randomness),
+        account=role.account,
+        unique_id=role.id,
+        name=role.name,
+        path=role.path,
+        session_name=session_name,
+        issued=milliseconds(now),
+        expires=milliseconds(now + timedelta(seconds=SESSION_SECONDS)),
+        partition=role.partition,
+    )
+
+
+def new_root_key(world: World, account: str) -> tuple[str, str]:
+    """A static key of the account's root user: its id, and its secret, which is shown this once."""
+    secret = new_secret(world.randomness)
+    with world.database.write(world.clock.now()) as tx:
+        account = _account(tx, account)
+        if len(access_keys.of_root(tx, account)) >= MAX_ROOT_KEYS:
+            raise Refused(f"the root user of account {account} has {MAX_ROOT_KEYS} access keys already")
+        key_id = new_access_key_id(Prefix.ACCESS_KEY, account, world.randomness)
+        add_root_key(world, tx, account, key_id, secret)
+    return key_id, secret
+
+
+def revoke_sessions(world: World, subject: str) -> tuple[str, str]:
+    """Ends what a session's access key id, or the ARN of a role or user, names: its kind and its id."""
+    now = world.clock.now()
+    with world.database.write(now) as tx:
+        account, kind, revoked = _subject(tx, subject)
+        revocations.put(tx, Revocation(account, kind, revoked, now, now))
+    return kind, revoked
+
+
+def _subject(tx: Transaction, subject: str) -> tuple[str, str, str]:
+    if subject.startswith(Prefix.SESSION_KEY):
+        account = account_of_access_key(subject)
+        if account is None:
+            raise Refused(f"not the access key id of a session: {subject}")
+        return account, "session", subject
+    arn = _arn(subject)
+    name = arn.resource.rpartition("/")[2]
+    found = {"role": roles.named, "user": users.named}.get(arn.resource.partition("/")[0])
+    entity = found(tx, arn.account, name) if found else None
+    if entity is None:
+        raise Refused(f"no such role or user: {subject}")
+    return arn.account, "role" if isinstance(entity, Role) else "principal", entity.id
+
+
+def _account(tx: Transaction, account: str) -> str:
+    if account:
+        if accounts.by_id(tx, account) is None:
+            raise Refused(f"no such account: {account}")
+        return account
+    return min(accounts.everyone(tx), key=lambda found: found.created).id
+
+
+def _role(tx: Transaction, role_arn: str) -> Role:
+    arn = _arn(role_arn)
+    role = roles.named(tx, arn.account, arn.resource.rpartition("/")[2])
+    if role is None or arn.resource != f"role{role.path}{role.name}":
+        raise Refused(f"no such role: {role_arn}")
+    return role
+
+
+def _administrator(world: World, tx: Transaction, account: str) -> Role:
+    found = roles.named(tx, account, ADMINISTRATOR)
+    if found is not None:
+        return found
+    role = Role(
+        id=new_unique_id(Prefix.ROLE, world.randomness),
+        account=account,
+        name=ADMINISTRATOR,
+        path=ADMINISTRATOR_PATH,
+        created=world.clock.now(),
+        trust=TRUSTS_NOBODY,
+        description="Whoever can read the data directory. Opened by local trust only.",
+        max_session=SESSION_SECONDS,
+    )
+    roles.insert(tx, role)
+    attachments.attach(tx, "role", role.id, ADMINISTRATOR_POLICY)
+    return role
+
+
+def _arn(text: str) -> Arn:
+    try:
+        return Arn.parse(text)
+    except ValueError as error:
+        raise Refused(str(error)) from None

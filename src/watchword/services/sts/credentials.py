@@ -1,0 +1,42 @@
+"""Credentials that end, and the caller's own identity on such credentials.
+
+Source: AWS STS API Reference, Credentials and GetSessionToken (which needs no permission).
+"""
+
+from watchword.names import AwsError
+from watchword.services.operation import Call, Operation, Output, no_demands, pure
+from watchword.sessions import session as sessions
+from watchword.sessions.assume import Origin, same_user
+from watchword.sessions.session import Session
+from watchword.world import World
+
+
+def credentials(world: World, session: Session) -> Output:
+    """The shape in which STS hands over a session."""
+    return {
+        "AccessKeyId": session.access_key_id,
+        "SecretAccessKey": session.secret,
+        "SessionToken": sessions.seal(session, world.facts.keyring()),
+        "Expiration": sessions.moment(session.expires).replace(microsecond=0),
+    }
+
+
+def refuse_mfa(call: Call) -> None:
+    """No MFA device can be registered yet, so no code of one can be right."""
+    if "SerialNumber" in call.input or "TokenCode" in call.input:
+        raise AwsError(
+            "AccessDenied",
+            403,
+            "MultiFactorAuthentication failed, unable to validate MFA code. "
+            "Please verify your MFA serial number is valid and associated with this user.",
+        )
+
+
+def get_session_token(call: Call) -> Output:
+    refuse_mfa(call)
+    origin = Origin(call.caller.principal, call.caller.session)
+    session = same_user(origin, call.input.get("DurationSeconds"), call.now, call.world.randomness)
+    return {"Credentials": credentials(call.world, session)}
+
+
+OPERATIONS: dict[str, Operation] = {"GetSessionToken": pure(get_session_token, no_demands)}

@@ -1,0 +1,114 @@
+"""Sessions of roles.
+
+The trust policy is the role's resource policy, so AssumeRole has no authorization of its own: its
+demands name the role and what is asked, `authorize` does the rest. A missing role is refused as one
+that doesn't trust the caller, so that nobody learns which roles exist.
+Source: AWS STS API Reference, AssumeRole; Service Authorization Reference, "AWS STS".
+"""
+
+from watchword.access import Demand
+from watchword.access.demand import ContextValue
+from watchword.facts import RoleFact
+from watchword.names import Arn, fault
+from watchword.services.operation import Call, Operation, Output, pure
+from watchword.services.sts.credentials import credentials, refuse_mfa
+from watchword.sessions.assume import Origin, RoleTerms, Wish, assume_role, packed_size
+
+
+def assume(call: Call) -> Output:
+    role = _role(call).role
+    terms = RoleTerms(role.account, role.id, role.name, role.path, role.max_session, role.partition)
+    origin = Origin(call.caller.principal, call.caller.session)
+    session = assume_role(terms, _wish(call), origin, call.now, call.world.randomness)
+    output: dict[str, object] = {
+        "Credentials": credentials(call.world, session),
+        "AssumedRoleUser": {"AssumedRoleId": session.principal.userid, "Arn": session.principal.arn},
+    }
+    if size := packed_size(session):
+        output["PackedPolicySize"] = size
+    if session.source_identity:
+        output["SourceIdentity"] = session.source_identity
+    return output
+
+
+def to_assume(call: Call) -> tuple[Demand, ...]:
+    """sts:AssumeRole, and sts:TagSession and sts:SetSourceIdentity where the call does these too."""
+    refuse_mfa(call)
+    arn = _arn(call)
+    found = call.world.facts.role_named(arn.account, arn.resource.rpartition("/")[2])
+    exists = found is not None and found.arn == str(arn)
+    context = _context(call)
+    actions = ["sts:AssumeRole"]
+    if call.input.get("Tags") or _carries_tags(call):
+        actions.append("sts:TagSession")
+    if call.input.get("SourceIdentity"):
+        actions.append("sts:SetSourceIdentity")
+    return tuple(
+        Demand(
+            action,
+            str(arn),
+            arn.account,
+            context,
+            policy=found.trust if exists and found else None,
+            policy_name=str(arn),
+            resource_type="role",
+            resource_tags=found.tags if exists and found else {},
+        )
+        for action in actions
+    )
+
+
+def _arn(call: Call) -> Arn:
+    try:
+        arn = Arn.parse(call.input["RoleArn"])
+    except ValueError:
+        raise fault("ValidationError", f"{call.input['RoleArn']} is invalid") from None
+    if arn.service != "iam" or arn.region or not arn.resource.startswith("role/"):
+        raise fault("ValidationError", f"{call.input['RoleArn']} is invalid")
+    return arn
+
+
+def _role(call: Call) -> RoleFact:
+    """The role that was decided on; gone in between is refused like never there."""
+    arn = _arn(call)
+    found = call.world.facts.role_named(arn.account, arn.resource.rpartition("/")[2])
+    if found is None or found.arn != str(arn):
+        raise fault("AccessDenied", meant="the role was deleted while the call was under way")
+    return found
+
+
+def _carries_tags(call: Call) -> bool:
+    session = call.caller.session
+    return bool(session and session.kind == "role" and session.transitive)
+
+
+def _wish(call: Call) -> Wish:
+    given = call.input
+    return Wish(
+        session_name=given["RoleSessionName"],
+        duration=given.get("DurationSeconds"),
+        policy=given.get("Policy", ""),
+        policy_arns=[entry["arn"] for entry in given.get("PolicyArns", ()) if "arn" in entry],
+        tags=[(tag["Key"], tag["Value"]) for tag in given.get("Tags", ())],
+        transitive=given.get("TransitiveTagKeys", ()),
+        source_identity=given.get("SourceIdentity", ""),
+    )
+
+
+def _context(call: Call) -> dict[str, ContextValue]:
+    """Keys of the request, all chosen by the caller: Service Authorization Reference, "AWS STS"."""
+    given = call.input
+    context: dict[str, ContextValue] = {"sts:RoleSessionName": given["RoleSessionName"]}
+    if "ExternalId" in given:
+        context["sts:ExternalId"] = given["ExternalId"]
+    if given.get("SourceIdentity"):
+        context["sts:SourceIdentity"] = given["SourceIdentity"]
+    if given.get("TransitiveTagKeys"):
+        context["sts:TransitiveTagKeys"] = tuple(given["TransitiveTagKeys"])
+    if given.get("Tags"):
+        context["aws:TagKeys"] = tuple(tag["Key"] for tag in given["Tags"])
+        context.update({f"aws:RequestTag/{tag['Key']}": tag["Value"] for tag in given["Tags"]})
+    return context
+
+
+OPERATIONS: dict[str, Operation] = {"AssumeRole": pure(assume, to_assume)}

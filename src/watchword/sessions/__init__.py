@@ -1,0 +1,5 @@
+"""Floor 4: sessions. Minted by rules, sealed into tokens, limited, revoked."""
+
+from watchword.sessions.session import Session
+
+__all__ = ["Session"]

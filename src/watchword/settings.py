@@ -1,0 +1,68 @@
+"""What an operator can set: flags, then environment variables of the same name, then defaults.
+
+Read once, where a command starts; nothing else reads the environment. A server's workers are processes
+of their own and get the settings back from the environment that `export` prepared.
+"""
+
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+DEFAULT_DATA = Path("~/.watchword")
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 4566
+LOCAL_HOSTS = ("localhost", "s3.localhost")
+
+
+@dataclass(frozen=True)
+class Ephemeral:
+    """The account and the root key that stay the same through every reset."""
+
+    account: str
+    access_key_id: str
+    secret: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where the data is, and under which names the server is reached."""
+
+    data: Path
+    database: str = ""
+    """A database URL; empty for SQLite in the data directory."""
+    root_key: str = ""
+    """The root key's file; empty for root.key in the data directory."""
+    hostnames: tuple[str, ...] = ()
+    """Further host names that are this server, for clients that address it by another name."""
+    ephemeral: Ephemeral | None = None
+    """What a server that forgets everything starts from; None for one that keeps."""
+
+    @property
+    def database_url(self) -> str:
+        return self.database or f"sqlite:///{self.data / 'watchword.db'}"
+
+    @property
+    def root_key_file(self) -> Path:
+        return Path(self.root_key) if self.root_key else self.data / "root.key"
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        return (*LOCAL_HOSTS, *self.hostnames)
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> Self:
+        """The settings that `export` wrote, or that an operator did."""
+        return cls(
+            data=Path(environment.get("WATCHWORD_DATA") or DEFAULT_DATA).expanduser(),
+            database=environment.get("WATCHWORD_DATABASE", ""),
+            root_key=environment.get("WATCHWORD_ROOT_KEY_FILE", ""),
+            hostnames=tuple(filter(None, environment.get("WATCHWORD_HOSTNAME", "").split(","))),
+        )
+
+    def export(self, environment: MutableMapping[str, str]) -> None:
+        """Writes the settings where `read` finds them. An ephemeral server has no other process."""
+        environment["WATCHWORD_DATA"] = str(self.data)
+        environment["WATCHWORD_DATABASE"] = self.database
+        environment["WATCHWORD_ROOT_KEY_FILE"] = self.root_key
+        environment["WATCHWORD_HOSTNAME"] = ",".join(self.hostnames)

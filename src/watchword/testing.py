@@ -1,0 +1,136 @@
+"""An ephemeral Watchword for tests: a pytest plugin, and the server process it starts.
+
+    def test_upload(watchword):
+        s3 = boto3.client("s3", **watchword.client_arguments)
+        ...
+        watchword.advance(3601)     # credentials minted before have expired now
+
+The plugin is active where the package is installed. One server runs per test process; every test that
+uses the fixture `watchword` begins with an empty one.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+import pytest
+
+from watchword.names import Body, HttpRequest
+from watchword.sigv4 import Credentials, sign
+
+REGION = "us-east-1"
+STOP_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running `watchword serve --ephemeral`; a context manager that ends it."""
+
+    process: subprocess.Popen[str]
+    endpoint: str
+    account: str
+    access_key_id: str
+    secret: str
+
+    @classmethod
+    def start(cls, *arguments: str) -> Self:
+        """Starts one on a free port. Raises RuntimeError with its own words when it doesn't come up."""
+        command = [sys.executable, "-m", "watchword", "serve", "--ephemeral", "--port", "0", *arguments]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 our own module
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"watchword serve --ephemeral ended with exit code {process.wait()}")
+        said = json.loads(line)
+        return cls(process, said["Endpoint"], said["AccountId"], said["AccessKeyId"], said["SecretAccessKey"])
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What points any AWS SDK or the aws CLI at this server, as root."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": self.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": self.secret,
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+        }
+
+    @property
+    def client_arguments(self) -> dict[str, str]:
+        """The same for `boto3.client(service, **arguments)`."""
+        return {
+            "endpoint_url": self.endpoint,
+            "aws_access_key_id": self.access_key_id,
+            "aws_secret_access_key": self.secret,
+            "region_name": REGION,
+        }
+
+    def reset(self) -> None:
+        """Empty again, same account and key, clock on time."""
+        self._post("/_watchword/reset", b"")
+
+    def advance(self, seconds: float) -> None:
+        """Sends the server's clock ahead."""
+        self._post("/_watchword/clock", json.dumps({"advance": seconds}).encode())
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        if self.process.stdout:
+            self.process.stdout.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _post(self, path: str, body: bytes) -> Mapping[str, str]:
+        host = self.endpoint.partition("//")[2]
+        request = HttpRequest("POST", path, headers=(("host", host),), body=Body(body))
+        credentials = Credentials(self.access_key_id, self.secret)
+        signed = sign(request, credentials, service="watchword", region=REGION, now=datetime.now(UTC))
+        post = urllib.request.Request(self.endpoint + path, body, dict(signed.headers), method="POST")  # noqa: S310 our own endpoint
+        try:
+            with urllib.request.urlopen(post) as answer:  # noqa: S310 our own endpoint
+                said: Mapping[str, str] = json.load(answer)
+                return said
+        except urllib.error.HTTPError as refused:
+            with refused:
+                raise RuntimeError(f"{path}: {refused.status} {refused.read().decode()}") from None
+
+
+@pytest.fixture(scope="session")
+def watchword_server() -> Iterator[Server]:
+    """One ephemeral server for all tests of this process."""
+    with Server.start() as server:
+        yield server
+
+
+@pytest.fixture
+def watchword(watchword_server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """The server, empty; the environment points every AWS SDK at it."""
+    watchword_server.reset()
+    for name in (
+        "AWS_PROFILE",
+        "AWS_SESSION_TOKEN",
+        *[n for n in os.environ if n.startswith("AWS_ENDPOINT_URL")],
+    ):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in watchword_server.environment.items():
+        monkeypatch.setenv(name, value)
+    return watchword_server

@@ -1,0 +1,120 @@
+"""The house keeps its floors: a module imports only from floors below, siblings don't import each other.
+
+The order here is the one of docs/architecture.md. Inside a package modules may import each other.
+"""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[1] / "src" / "watchword"
+
+FLOORS = [
+    {"names"},
+    {"policy", "sigv4", "wire", "proofs"},
+    {"store"},
+    {"identity", "objects"},
+    {"sessions"},
+    {"settings", "journal", "models", "operator_log", "root_key"},
+    {"facts"},
+    {"world"},
+    {"access", "furnish"},
+    {"services", "local_trust"},
+    {"gateway"},
+    {"app", "testing"},
+    {"cli"},
+    {"__main__"},
+]
+LEVEL = {room: level for level, floor in enumerate(FLOORS) for room in floor}
+ENGINES = FLOORS[0] | FLOORS[1]
+PURE_ENGINES_MAY_IMPORT = {"cryptography", "msgspec"}
+NEVER_IN_ENGINES = {
+    "os",
+    "io",
+    "socket",
+    "subprocess",
+    "time",
+    "random",
+    "secrets",
+    "logging",
+    "structlog",
+    "tempfile",
+    "threading",
+    "asyncio",
+    "urllib.request",
+    "http.client",
+}
+MOST_LINES = 300
+MOST_FUNCTION_LINES = 40
+
+FILES = sorted(SOURCE.rglob("*.py"))
+
+
+def room(file: Path) -> str:
+    first = file.relative_to(SOURCE).parts[0]
+    return first.removesuffix(".py")
+
+
+def imports(file: Path) -> list[str]:
+    found = []
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: relative import"
+            module = node.module or ""
+            found += [module, *(f"{module}.{alias.name}" for alias in node.names)]
+    return found
+
+
+def rooms_used(file: Path) -> set[str]:
+    return {
+        name.split(".")[1]
+        for name in imports(file)
+        if name.startswith("watchword.") and name.split(".")[1] in LEVEL
+    }
+
+
+def test_every_room_has_a_floor() -> None:
+    rooms = {room(file) for file in FILES} - {"__init__"}
+    assert rooms == set(LEVEL)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(SOURCE)))
+def test_imports_go_down(file: Path) -> None:
+    here = room(file)
+    if here == "__init__":
+        assert not rooms_used(file)
+        return
+    for other in rooms_used(file) - {here}:
+        assert LEVEL[other] < LEVEL[here], f"{here} may not import {other}"
+
+
+@pytest.mark.parametrize(
+    "file", [f for f in FILES if room(f) in ENGINES], ids=lambda file: str(file.relative_to(SOURCE))
+)
+def test_engines_are_pure(file: Path) -> None:
+    import sys
+
+    for name in imports(file):
+        top = name.split(".")[0]
+        assert name not in NEVER_IN_ENGINES
+        assert top not in NEVER_IN_ENGINES, f"{name} in an engine"
+        assert top in {"watchword", *PURE_ENGINES_MAY_IMPORT} or top in sys.stdlib_module_names, name
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(SOURCE)))
+def test_modules_and_functions_stay_small(file: Path) -> None:
+    text = file.read_text()
+    assert len(text.splitlines()) <= MOST_LINES
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            body = node.body[1:] if ast.get_docstring(node) else node.body
+            lines = (node.end_lineno or 0) - body[0].lineno + 1 if body else 0
+            assert lines <= MOST_FUNCTION_LINES, f"{node.name} has {lines} lines"
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(SOURCE)))
+def test_every_module_states_its_rules(file: Path) -> None:
+    assert ast.get_docstring(ast.parse(file.read_text()))
