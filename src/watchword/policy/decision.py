@@ -31,6 +31,8 @@ class Decision(Struct, frozen=True, eq=False, dict=True):
     request: Request
     blocked_by: tuple[PolicyType, ...]
     """For an implicit deny: the types of policy that lack an Allow."""
+    bits: int
+    """What was granted (`combine`)."""
     tables: tuple[Table, Table]
     situation: Situation
 
@@ -40,7 +42,7 @@ class Decision(Struct, frozen=True, eq=False, dict=True):
 
     @cached_property
     def matches(self) -> tuple[Cited, ...]:
-        """Every statement that applies, in the order of policy types; for a refusal by Deny, the Denies."""
+        """Every statement that applies: Denies first, then in the order of policy types."""
         found = [each for table in self.tables for each in table.applicable(self.request)]
         order = list(PolicyType)
         found.sort(key=lambda each: (not each.rule.deny, order.index(each.type)))

@@ -89,7 +89,7 @@ class Engine:
         if bits != DENIED:
             bits |= others.bits(request)
         verdict, blocked = panel.verdicts.get(bits) or panel.verdict(bits)
-        return Decision(verdict, request, blocked, (own, others), panel.situation)
+        return Decision(verdict, request, blocked, bits, (own, others), panel.situation)
 
     def _own_table(self, name: str) -> Table:
         _forget(self._tables)

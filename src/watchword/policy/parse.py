@@ -48,8 +48,17 @@ _PRINCIPAL_TYPES = frozenset({"AWS", "Service", "Federated", "CanonicalUser"})
 class PolicyError(AwsError):
     """A document that is no policy, or may not be stored as one of its kind."""
 
-    def __init__(self, said: str, meant: str = "", path: Path = (), offset: int | None = None) -> None:
-        super().__init__("MalformedPolicyDocument", 400, said, meant or said)
+    def __init__(
+        self,
+        said: str,
+        meant: str = "",
+        path: Path = (),
+        offset: int | None = None,
+        *,
+        code: str = "MalformedPolicyDocument",
+        status: int = 400,
+    ) -> None:
+        super().__init__(code, status, said, meant or said)
         self.path = path
         self.offset = offset
 

@@ -75,9 +75,10 @@ class Index:
 class Table:
     """The statements that can apply to one action of one caller."""
 
-    __slots__ = ("allows", "denies", "given", "unreached")
+    __slots__ = ("allows", "denies", "given", "statements", "unreached")
 
     def __init__(self, statements: Sequence[Cited], unreached: Sequence[Cited] = (), given: int = 0) -> None:
+        self.statements = tuple(statements)
         self.given = given
         """Bits that need no statement."""
         self.allows = Index(each for each in statements if not each.rule.deny)

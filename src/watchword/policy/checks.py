@@ -1,0 +1,261 @@
+"""What is wrong with a statement: one small generator for each thing that AWS refuses to store.
+
+Source: IAM User Guide, "IAM JSON policy elements reference"; AWS Organizations User Guide, "SCP syntax"
+and "RCP syntax"; the numbers are the order of `validate`, which says which kind of document makes which
+check. Each finding is what is said to the caller (AWS's words), what is meant (for the operator), and where.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from watchword.policy.conditions import operator
+from watchword.policy.grammar import EVERYONE, Effect, Patterns, Principals, Statement
+from watchword.policy.parse import SYNTAX
+from watchword.policy.text import Path
+from watchword.policy.variables import Variable, tokens
+
+Found = Iterator[tuple[str, str, Path]]
+"""What is wrong: said to the caller, meant for the operator, and where in the statement."""
+StatementCheck = Callable[[Statement], Found]
+
+_SID = re.compile(r"[0-9A-Za-z]*", re.ASCII)
+_VENDOR = re.compile(r"[0-9A-Za-z.-]+", re.ASCII)
+_WILD_VENDOR = re.compile(r"[0-9A-Za-z.*?-]+", re.ASCII)
+_PARTITION = re.compile(r"aws(?:-[a-z]+)*|\*", re.ASCII)
+_AWS_PRINCIPAL = re.compile(
+    r"\*|[0-9]{12}"
+    r"|arn:aws[a-z-]*:iam::[0-9]{12}:(?:root|(?:user|role)/[\w+=,.@/-]+)"
+    r"|arn:aws[a-z-]*:sts::[0-9]{12}:(?:assumed-role/[\w+=,.@-]+/[\w+=,.@-]+|federated-user/[\w+=,.@-]+)"
+    r"|A(?:ID|RO)A[A-Z0-9]{12,124}",
+    re.ASCII,
+)
+_SERVICE_PRINCIPAL = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.ASCII)
+_FEDERATED_PRINCIPAL = re.compile(
+    r"arn:aws[a-z-]*:iam::[0-9]{12}:(?:saml-provider|oidc-provider)/[^*?]+|[a-z0-9-]+(?:\.[a-z0-9-]+)+",
+    re.ASCII,
+)
+_CANONICAL_USER = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_PRINCIPALS: Mapping[str, re.Pattern[str]] = {
+    "AWS": _AWS_PRINCIPAL,
+    "Service": _SERVICE_PRINCIPAL,
+    "Federated": _FEDERATED_PRINCIPAL,
+    "CanonicalUser": _CANONICAL_USER,
+}
+_ARN_SEGMENTS: Final = 6
+_SID_WORDS = (
+    "Statement IDs (SID) must be alpha-numeric. "
+    "Check that your input satisfies the regular expression [0-9A-Za-z]*"
+)
+ORGANIZATION_WORDS = (
+    "The provided policy document does not meet the requirements of the specified policy type."
+)
+
+
+# 2. Sids
+
+
+def sid_alphanumeric(statement: Statement) -> Found:
+    """IAM's rule; other services take any text."""
+    if statement.sid is not None and not _SID.fullmatch(statement.sid):
+        yield _SID_WORDS, f"the Sid {statement.sid!r}", ("Sid",)
+
+
+# 3. Principals
+
+
+def no_principal(statement: Statement) -> Found:
+    """Identity policies and SCPs belong to their principal."""
+    if statement.principal is not None:
+        yield "Policy document should not specify a principal.", "", (_principal_name(statement.principal),)
+
+
+def principal_required(statement: Statement) -> Found:
+    """Policies of resources say to whom."""
+    element = statement.principal
+    if element is None or not (element.everyone or any(names for _, names in element.entries)):
+        yield "Missing required field Principal", "", ()
+
+
+def principals_exist(statement: Statement) -> Found:
+    """Forms that can name somebody; no wildcard but a lone `*`."""
+    element = statement.principal
+    for kind, names in element.entries if element else ():
+        for name in names:
+            if not _PRINCIPALS[kind].fullmatch(name):
+                said = f'Invalid principal in policy: "{kind.upper()}":"{name}"'
+                yield said, "", (_principal_name(element), kind)
+
+
+def no_canonical_user(statement: Statement) -> Found:
+    """Canonical users are known to S3 only."""
+    if statement.principal is not None and statement.principal.named("CanonicalUser"):
+        name = statement.principal.named("CanonicalUser")[0]
+        yield f'Invalid principal in policy: "CANONICALUSER":"{name}"', "", ("Principal", "CanonicalUser")
+
+
+def no_not_principal(statement: Statement) -> Found:
+    """Rule 11 of `combine`: prohibited in trust policies."""
+    if statement.principal is not None and statement.principal.negated:
+        yield "Has prohibited field NotPrincipal", "", ("NotPrincipal",)
+
+
+def no_allow_with_not_principal(statement: Statement) -> Found:
+    """Rule 11 of `combine`: most services refuse it."""
+    if statement.effect is Effect.ALLOW and statement.principal is not None and statement.principal.negated:
+        yield "Allow with NotPrincipal is not allowed.", "", ("NotPrincipal",)
+
+
+def principal_everyone(statement: Statement) -> Found:
+    """An RCP speaks about everybody."""
+    element = statement.principal
+    entries = element.entries if element else ()
+    if element is None or element.negated or not (element.everyone or entries == (("AWS", (EVERYONE,)),)):
+        yield ORGANIZATION_WORDS, 'a resource control policy has Principal "*"', ("Principal",)
+
+
+# 4. Effect
+
+
+def deny_only(statement: Statement) -> Found:
+    """What AWS attaches itself already allows everything."""
+    if statement.effect is not Effect.DENY:
+        yield ORGANIZATION_WORDS, "a resource control policy may only deny", ("Effect",)
+
+
+# 5. Actions
+
+
+def actions(statement: Statement) -> Found:
+    """`vendor:Name`, or `*`."""
+    yield from _actions_of(statement, _VENDOR)
+
+
+def actions_with_wild_vendor(statement: Statement) -> Found:
+    """SCPs take wildcards anywhere."""
+    yield from _actions_of(statement, _WILD_VENDOR)
+
+
+def _actions_of(statement: Statement, vendor: re.Pattern[str]) -> Found:
+    name = _element_name("Action", statement.action)
+    if not statement.action.values:
+        yield "Policy statement must contain actions.", "", (name,)
+    for action in statement.action.values:
+        before, colon, after = action.partition(":")
+        if action == EVERYONE:
+            continue
+        if not colon:
+            said = "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."
+            yield said, f"the action {action!r}", (name,)
+        elif ":" in after:
+            yield "Actions/Condition can contain only one colon.", f"the action {action!r}", (name,)
+        elif not vendor.fullmatch(before):
+            yield f"Vendor {before} is not valid", f"the action {action!r}", (name,)
+        elif not after or any(letter.isspace() for letter in after):
+            yield SYNTAX, f"the action {action!r} has no name", (name,)
+
+
+def sts_actions(statement: Statement) -> Found:
+    """A trust policy is about assuming the role."""
+    name = _element_name("Action", statement.action)
+    if statement.action.negated or not all(
+        each.lower().startswith("sts:") for each in statement.action.values
+    ):
+        yield "AssumeRole policy may only specify STS AssumeRole actions.", "", (name,)
+
+
+def some_service(statement: Statement) -> Found:
+    """A lone `*` is AWS's own."""
+    if statement.action.negated or EVERYONE in statement.action.values:
+        yield ORGANIZATION_WORDS, "a resource control policy names the services of its actions", ("Action",)
+
+
+# 6. Resources
+
+
+def no_resource(statement: Statement) -> Found:
+    """A trust policy is attached to what it is about."""
+    if statement.resource is not None:
+        name = _element_name("Resource", statement.resource)
+        yield f"Has prohibited field {name}", "", (name,)
+
+
+def resources(statement: Statement) -> Found:
+    """IAM's words for a missing Resource."""
+    if statement.resource is None or not statement.resource.values:
+        yield "Policy statement must contain resources.", "", ()
+    yield from resource_forms(statement)
+
+
+def resource_required(statement: Statement) -> Found:
+    """S3's words for a missing Resource."""
+    if statement.resource is None or not statement.resource.values:
+        yield "Missing required field Resource", "", ()
+    yield from resource_forms(statement)
+
+
+def resource_forms(statement: Statement) -> Found:
+    """`*` or an ARN that spells its service out."""
+    if statement.resource is None:
+        return
+    path: Path = (_element_name("Resource", statement.resource),)
+    for resource in statement.resource.values:
+        if resource != EVERYONE:
+            for said in _wrong_with_arn(resource):
+                yield said, f"the resource {resource!r}", path
+
+
+def _wrong_with_arn(resource: str) -> Iterator[str]:
+    parts = resource.split(":", _ARN_SEGMENTS - 1)
+    if parts[0] != "arn" or len(parts) < 3 or (len(parts) < _ARN_SEGMENTS and not resource.endswith("*")):  # noqa: PLR2004 arn, partition, service
+        yield f'Resource {resource} must be in ARN format or "*".'
+    elif not _PARTITION.fullmatch(parts[1]):
+        yield f'Partition "{parts[1]}" is not valid for resource "{resource}".'
+    elif not _VENDOR.fullmatch(parts[2]):
+        yield "Resource vendor must be fully qualified and cannot contain regexes."
+    elif parts[2] == "iam" and len(parts) == _ARN_SEGMENTS and parts[3]:
+        yield f"IAM resource {resource} cannot contain region information."
+
+
+# 7. Conditions
+
+
+def conditions(statement: Statement) -> Found:
+    """Known operators, keys, and values of the operator's type."""
+    for condition in statement.conditions:
+        path: Path = ("Condition", condition.operator, condition.key)
+        found = operator(condition.operator)
+        if found is None:
+            yield SYNTAX, f"there is no operator {condition.operator!r}", path[:2]
+            continue
+        if not condition.key.strip():
+            yield SYNTAX, "a condition without a key", path
+        for value in condition.values:
+            if found.comparison.readable(value) is None:
+                yield SYNTAX, f"{value!r} is no value for {condition.operator}", path
+
+
+def variables(statement: Statement) -> Found:
+    """Only under a Version that knows them."""
+    for path, text in _texts_with_variables(statement):
+        if Variable("") in tokens(text, variables=True):
+            yield SYNTAX, f"a malformed variable in {text!r}", path
+
+
+def _texts_with_variables(statement: Statement) -> Iterator[tuple[Path, str]]:
+    if statement.resource is not None:
+        for text in statement.resource.values:
+            yield (_element_name("Resource", statement.resource),), text
+    for condition in statement.conditions:
+        found = operator(condition.operator)
+        if found is not None and found.comparison.variables:
+            for text in condition.values:
+                yield ("Condition", condition.operator, condition.key), text
+
+
+def _element_name(name: str, patterns: Patterns) -> str:
+    return f"Not{name}" if patterns.negated else name
+
+
+def _principal_name(element: Principals | None) -> str:
+    return "NotPrincipal" if element is not None and element.negated else "Principal"

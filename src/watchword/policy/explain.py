@@ -1,0 +1,211 @@
+"""Why: what applied, what nearly did, what is missing, and what would have been enough.
+
+An explanation is read off the tables that the decision was made from, so it can't disagree with it: the
+statements that apply come from the same checks, and a near miss is an Allow of a policy type that blocks,
+with each element or condition that failed, what it expected and what the request had.
+
+How many near misses are told is bounded; the nearest (fewest failures) come first. The smallest statement
+that would allow is one Allow per blocking policy type; for an explicit deny there is none.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from msgspec import Struct
+
+from watchword.names import Principal
+from watchword.names.principal import Anonymous, RoleSession, Saml, Service, WebIdentity
+from watchword.policy.combine import BEHIND, PolicyType, Verdict, blocked_by
+from watchword.policy.compile import resource_check
+from watchword.policy.decision import Decision, message
+from watchword.policy.grammar import Effect, Patterns, Principals, Statement
+from watchword.policy.match import resource_tokens
+from watchword.policy.print import statement_as_json
+from watchword.policy.request import ROLE, Request
+from watchword.policy.table import Cited
+from watchword.policy.variables import Value, Variable, tokens
+
+MOST_NEAR_MISSES = 5
+_MOST_EXAMINED = 16
+
+
+class Failure(Struct, frozen=True):
+    """One element or condition that a request did not meet."""
+
+    element: str
+    expected: tuple[str, ...]
+    actual: Value | None
+    operator: str = ""
+    key: str = ""
+
+
+class NearMiss(Struct, frozen=True, eq=False):
+    """An Allow that would have helped, and why it did not apply."""
+
+    cited: Cited
+    failures: tuple[Failure, ...]
+
+
+class Remedy(Struct, frozen=True):
+    """The smallest statement that a policy of this type lacks; of guardrails, each level that blocks."""
+
+    type: PolicyType
+    statement: Statement
+
+
+class Explanation(Struct, frozen=True, eq=False):
+    """A decision's reasons."""
+
+    decision: Decision
+    near_misses: tuple[NearMiss, ...]
+    missing_keys: tuple[str, ...]
+    """Context keys that near misses ask for and the request lacks."""
+    remedies: tuple[Remedy, ...]
+
+
+def explain(decision: Decision) -> Explanation:
+    """The reasons of a decision."""
+    if decision.verdict is not Verdict.IMPLICIT_DENY:
+        return Explanation(decision, (), (), ())
+    near = sorted(_near_misses(decision), key=lambda each: len(each.failures))[:MOST_NEAR_MISSES]
+    missing = dict.fromkeys(key for each in near for key in _missing_keys(each, decision.request))
+    return Explanation(decision, tuple(near), tuple(missing), tuple(_remedies(decision)))
+
+
+def as_json(explanation: Explanation) -> dict[str, Any]:
+    """An explanation as plain JSON values, for records and programs."""
+    decision = explanation.decision
+    told: dict[str, Any] = {
+        "decision": decision.verdict.value,
+        "principal": decision.request.principal.arn,
+        "action": decision.request.action,
+        "resource": decision.request.resource,
+        "matches": [
+            _reference(each) | {"effect": each.rule.statement.effect.value} for each in decision.matches
+        ],
+    }
+    if decision.allowed:
+        return told
+    return told | {
+        "policyType": decision.type.value if decision.type else None,
+        "blockedBy": [each.value for each in decision.blocked_by],
+        "nearMisses": [
+            _reference(each.cited) | {"failed": [_failure_as_json(failure) for failure in each.failures]}
+            for each in explanation.near_misses
+        ],
+        "missingKeys": list(explanation.missing_keys),
+        "wouldAllow": [
+            {"policyType": each.type.value, "statement": statement_as_json(each.statement)}
+            for each in explanation.remedies
+        ],
+        "message": message(decision),
+    }
+
+
+def _near_misses(decision: Decision) -> Iterator[NearMiss]:
+    request = decision.request
+    seen = dict.fromkeys(decision.matches)
+    for cited in islice(_helpful(decision), _MOST_EXAMINED):
+        if cited not in seen:
+            seen[cited] = None
+            yield NearMiss(cited, tuple(_failures(cited, request)))
+
+
+def _helpful(decision: Decision) -> Iterator[Cited]:
+    """Allows of the blocking types: those filed under the resource, then all others."""
+    for table in decision.tables:
+        for _, _, cited in table.allows.candidates(decision.request.resource):
+            if cited.type in decision.blocked_by:
+                yield cited
+    for table in decision.tables:
+        for cited in (*table.unreached, *table.statements):
+            if cited.type in decision.blocked_by and not cited.rule.deny:
+                yield cited
+
+
+def _failures(cited: Cited, request: Request) -> Iterator[Failure]:
+    statement = cited.rule.statement
+    if not cited.bits:
+        yield Failure("Principal", _written(statement.principal), request.principal.arn)
+    resource = statement.resource
+    if resource is not None and not _names(resource, request, variables=cited.rule.variables):
+        yield Failure("NotResource" if resource.negated else "Resource", resource.values, request.resource)
+    for condition, holds in zip(statement.conditions, cited.rule.conditions, strict=True):
+        if not holds(request):
+            actual = request.context.get(condition.key.lower())
+            yield Failure("Condition", condition.values, actual, condition.operator, condition.key)
+
+
+def _names(resource: Patterns, request: Request, *, variables: bool) -> bool:
+    patterns = (resource_tokens(each, variables=variables) for each in resource.values)
+    return any(resource_check(each)(request) for each in patterns) is not resource.negated
+
+
+def _missing_keys(near: NearMiss, request: Request) -> Iterator[str]:
+    for failure in near.failures:
+        if failure.key and failure.actual is None:
+            yield failure.key
+        if near.cited.rule.variables and failure.element != "Principal":
+            for text in failure.expected:
+                for token in tokens(text, variables=True):
+                    if isinstance(token, Variable) and token.key and token.key not in request.context:
+                        yield token.key
+
+
+def _remedies(decision: Decision) -> Iterator[Remedy]:
+    request = decision.request
+    for kind in decision.blocked_by:
+        attached = kind is PolicyType.RESOURCE
+        resource = (
+            None if attached and request.resource_type == ROLE else Patterns((_literal(request.resource),))
+        )
+        principal = _grantee(decision) if kind in (PolicyType.RESOURCE, PolicyType.VPC_ENDPOINT) else None
+        if kind is PolicyType.RCP:
+            principal = Principals(everyone=True)
+        yield Remedy(kind, Statement(Effect.ALLOW, Patterns((request.action,)), resource, principal))
+
+
+def _grantee(decision: Decision) -> Principals:
+    """The caller, named so that the grant is enough: its role if that will do, else itself."""
+    principal: Principal = decision.request.principal
+    match principal:
+        case Anonymous():
+            return Principals(everyone=True)
+        case Service():
+            return Principals((("Service", (principal.name,)),))
+        case WebIdentity() | Saml():
+            return Principals((("Federated", (principal.provider,)),))
+        case RoleSession() if not blocked_by(decision.bits | BEHIND, decision.situation):
+            return Principals((("AWS", (principal.role_arn,)),))
+    return Principals((("AWS", (principal.arn,)),))
+
+
+def _literal(resource: str) -> str:
+    """The pattern that means this one resource."""
+    if resource == "*":
+        return resource
+    return resource.translate({ord(sign): f"${{{sign}}}" for sign in "$*?"})
+
+
+def _written(principal: Principals | None) -> tuple[str, ...]:
+    if principal is None:
+        return ()
+    names = tuple(name for _, names in principal.entries for name in names)
+    return ("*",) if principal.everyone else names
+
+
+def _reference(cited: Cited) -> dict[str, Any]:
+    return {
+        "policyType": cited.type.value,
+        "policy": cited.source.name,
+        "statement": cited.rule.statement.sid or cited.rule.index,
+    }
+
+
+def _failure_as_json(failure: Failure) -> dict[str, Any]:
+    told: dict[str, Any] = {"element": failure.element}
+    if failure.operator:
+        told |= {"operator": failure.operator, "key": failure.key}
+    actual = list(failure.actual) if isinstance(failure.actual, tuple) else failure.actual
+    return told | {"expected": list(failure.expected), "actual": actual}
