@@ -28,6 +28,7 @@ from watchword.policy.variables import Value, Variable, tokens
 
 MOST_NEAR_MISSES = 5
 _MOST_EXAMINED = 16
+_FOR_EVERYONE = (PolicyType.RCP, PolicyType.VPC_ENDPOINT)
 
 
 class Failure(Struct, frozen=True):
@@ -81,9 +82,7 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
         "principal": decision.request.principal.arn,
         "action": decision.request.action,
         "resource": decision.request.resource,
-        "matches": [
-            _reference(each) | {"effect": each.rule.statement.effect.value} for each in decision.matches
-        ],
+        "matches": [_reference(each) for each in decision.matches],
     }
     if decision.allowed:
         return told
@@ -155,14 +154,11 @@ def _missing_keys(near: NearMiss, request: Request) -> Iterator[str]:
 
 def _remedies(decision: Decision) -> Iterator[Remedy]:
     request = decision.request
+    whom = {PolicyType.RESOURCE: _grantee(decision)} | dict.fromkeys(_FOR_EVERYONE, Principals(everyone=True))
     for kind in decision.blocked_by:
-        attached = kind is PolicyType.RESOURCE
-        resource = (
-            None if attached and request.resource_type == ROLE else Patterns((_literal(request.resource),))
-        )
-        principal = _grantee(decision) if kind in (PolicyType.RESOURCE, PolicyType.VPC_ENDPOINT) else None
-        if kind is PolicyType.RCP:
-            principal = Principals(everyone=True)
+        trust = kind is PolicyType.RESOURCE and request.resource_type == ROLE
+        resource = None if trust else Patterns((_literal(request.resource),))
+        principal = whom.get(kind)
         yield Remedy(kind, Statement(Effect.ALLOW, Patterns((request.action,)), resource, principal))
 
 
@@ -199,7 +195,9 @@ def _reference(cited: Cited) -> dict[str, Any]:
     return {
         "policyType": cited.type.value,
         "policy": cited.source.name,
-        "statement": cited.rule.statement.sid or cited.rule.index,
+        "statement": cited.rule.index,
+        "sid": cited.rule.statement.sid,
+        "effect": cited.rule.statement.effect.value,
     }
 
 
