@@ -55,11 +55,11 @@ class Database:
         engine = engine_for(url, durable=durable)
         try:
             bring_up_to_date(engine)
-        except exc.DBAPIError as error:
+        except (exc.SQLAlchemyError, sqlite3.Error) as error:
             engine.dispose()
             where = engine.url.render_as_string(hide_password=True)
             raise CannotOpen(f"database {where}: {first_line(error)}") from None
-        except CannotOpen:
+        except BaseException:
             engine.dispose()
             raise
         return cls(engine)

@@ -1,0 +1,186 @@
+"""Opening a database: made, found again, brought up to date, or refused in one line."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, inspect, text
+
+from watchword.store import CannotOpen, Database, accounts
+from watchword.store.accounts import Account
+from watchword.store.tables import METADATA
+
+A = "111111111111"
+
+
+def test_what_was_written_is_there_when_opened_again(database_url: str, now: datetime) -> None:
+    database = Database.open(database_url)
+    with database.write(now) as tx:
+        accounts.insert(tx, Account(A, "main", now))
+    database.close()
+    database = Database.open(database_url)
+    with database.read() as tx:
+        assert accounts.count(tx) == 1
+    database.close()
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_code(database_url: str) -> None:
+    database = Database.open(database_url)
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, METADATA) == []
+        made = inspect(connection)
+        for table in METADATA.sorted_tables:
+            names = {index["name"] for index in made.get_indexes(table.name)}
+            assert {index.name for index in table.indexes} <= names
+    database.close()
+
+
+def test_postgresql_compares_words_by_code_point(new_database_url: Callable[[str], str]) -> None:
+    database = Database.open(new_database_url("postgresql"))
+    with database.engine.connect() as connection:
+        loose = connection.execute(
+            text(
+                "SELECT table_name, column_name FROM information_schema.columns"
+                " WHERE table_schema = 'public' AND data_type = 'text' AND collation_name IS NULL"
+            )
+        ).all()
+    database.close()
+    freely_written = {"description", "trust", "document", "policy", "event", "key", "value", "content_type"}
+    kept_as_json = {"headers", "metadata", "checksums"}
+    assert {column for _, column in loose} <= freely_written | kept_as_json
+
+
+def test_a_sqlite_file_is_its_owners_alone(tmp_path: Path) -> None:
+    file = tmp_path / "w.db"
+    database = Database.open(f"sqlite:///{file}")
+    modes = {each.name: each.stat().st_mode & 0o777 for each in tmp_path.iterdir()}
+    database.close()
+    assert modes == dict.fromkeys(modes, 0o600)
+    assert "w.db" in modes
+
+
+def test_sqlite_is_told_to_keep_what_it_acknowledges(tmp_path: Path) -> None:
+    for durable, synchronous in ((True, 2), (False, 0)):
+        database = Database.open(f"sqlite:///{tmp_path}/w.db", durable=durable)
+        with database.engine.connect() as connection:
+            asked = [
+                connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+                for name in ("journal_mode", "synchronous", "foreign_keys")
+            ]
+        database.close()
+        assert asked == ["wal", synchronous, 1]
+
+
+def test_an_upgrade_that_fails_leaves_nothing(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    upgrade = command.upgrade
+
+    def fail_at_the_end(config: Config, revision: str) -> None:
+        upgrade(config, revision)
+        raise KeyError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(command, "upgrade", fail_at_the_end)
+        with pytest.raises(KeyError):
+            Database.open(database_url)
+    engine = create_engine(database_url.replace("postgresql:", "postgresql+psycopg:"))
+    assert inspect(engine).get_table_names() == []
+    engine.dispose()
+    Database.open(database_url).close()
+
+
+START = """
+import sys
+from watchword.store import Database
+Database.open(sys.argv[1]).close()
+"""
+
+
+def test_first_starts_at_the_same_time_all_succeed(database_url: str) -> None:
+    starts = [
+        subprocess.Popen([sys.executable, "-c", START, database_url], stderr=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    said = [start.communicate()[1] for start in starts]
+    assert [start.returncode for start in starts] == [0] * 4, said
+
+
+def refusal(url: str) -> str:
+    with pytest.raises(CannotOpen) as refused:
+        Database.open(url)
+    assert "\n" not in str(refused.value)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("mysql://host/name", "'mysql'"),
+        ("sqlite+aiosqlite:///file", "'sqlite+aiosqlite'"),
+        ("watchword.db", "expected sqlite:///FILE"),
+        ("", "expected sqlite:///FILE"),
+        ("sqlite://", "needs a file"),
+        ("sqlite:///:memory:", "needs a file"),
+        ("sqlite:////nowhere/at/all/w.db", "/nowhere/at/all/w.db: No such file or directory"),
+        ("sqlite:////dev/null/w.db", "/dev/null/w.db: Not a directory"),
+        ("sqlite:////", "Is a directory"),
+        ("postgresql://u:hidden@127.0.0.1:1/name", "127.0.0.1"),
+        ("postgresql://u:hidden@127.0.0.1:port/name", "expected sqlite:///FILE"),
+    ],
+)
+def test_what_cannot_be_opened_is_refused_in_one_line(url: str, said: str) -> None:
+    message = refusal(url)
+    assert said in message
+    assert "hidden" not in message
+
+
+def test_an_unwritable_directory_is_refused(tmp_path: Path) -> None:
+    if os.geteuid() == 0:
+        assert "w.db: " in refusal("sqlite:////proc/w.db")
+    else:
+        tmp_path.chmod(0o500)
+        assert "Permission denied" in refusal(f"sqlite:///{tmp_path}/w.db")
+
+
+def test_what_is_no_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "w.db"
+    file.write_bytes(b"my only copy of something else\n" * 50)
+    assert "not a database" in refusal(f"sqlite:///{file}")
+    assert file.read_bytes() == b"my only copy of something else\n" * 50
+
+
+def test_a_database_of_somebody_else_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "w.db"
+    with sqlite3.connect(file) as theirs:
+        theirs.execute("CREATE TABLE users (name)")
+    theirs.close()
+    assert "already exists" in refusal(f"sqlite:///{file}")
+    with sqlite3.connect(file) as theirs:
+        assert theirs.execute("SELECT name FROM sqlite_schema").fetchall() == [("users",)]
+    theirs.close()
+
+
+def test_a_newer_database_is_refused_and_left_as_it_is(database_url: str) -> None:
+    database = Database.open(database_url)
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    database.close()
+    assert "newer version of Watchword (revision 9999)" in refusal(database_url)
+
+
+def test_a_damaged_database_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "w.db"
+    Database.open(f"sqlite:///{file}").close()
+    content = bytearray(file.read_bytes())
+    content[100:4096] = b"\xff" * (4096 - 100)
+    file.write_bytes(content)
+    assert "malformed" in refusal(f"sqlite:///{file}")
