@@ -1,0 +1,28 @@
+"""Inline policies share a quota per user, group or role; what else a document must be says the policy engine.
+
+Source: IAM User Guide, "IAM and AWS STS quotas": the sum of all inline policies of an entity, white space
+not counted. Documents are stored and answered as they were written; only trust policies are written again
+(`trust`).
+"""
+
+from collections.abc import Iterable
+
+from watchword.identity.quotas import QUOTAS
+from watchword.identity.refusals import refusal
+from watchword.policy.validate import Kind, validate
+
+_KINDS = {"user": Kind.USER_INLINE, "group": Kind.GROUP_INLINE, "role": Kind.ROLE_INLINE}
+_WHITE_SPACE = str.maketrans("", "", " \t\n\r")
+
+
+def size(document: str) -> int:
+    """Its characters, white space not counted."""
+    return len(document.translate(_WHITE_SPACE))
+
+
+def check_inline(document: str, beside: Iterable[str], noun: str, name: str) -> None:
+    """Raises LimitExceeded or MalformedPolicyDocument; `beside` are the owner's other inline policies."""
+    limit = QUOTAS[f"{noun.capitalize()}PolicySize"]
+    if sum(map(size, (document, *beside))) > limit:
+        raise refusal("LimitExceeded", f"Maximum policy size of {limit} bytes exceeded for {noun} {name}")
+    validate(document, _KINDS[noun])

@@ -1,0 +1,56 @@
+"""The managed policies of AWS that are known here: one shared, read-only set, a JSON file each.
+
+Source: AWS Managed Policy Reference Guide; names, ids, dates and documents are AWS's own, each with the one
+version that is AWS's default. A policy that isn't among them can't be attached; add its file.
+Policies of customers live in `watchword.store.policies`, whose records are used here as well.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib import resources
+
+from watchword.identity.arns import entity_arn
+from watchword.store.policies import Policy
+from watchword.store.versions import Version
+
+OWNER = "aws"
+"""What stands for the account in the ARN of a policy of AWS."""
+
+
+@dataclass(frozen=True, slots=True)
+class AwsPolicy:
+    """One managed policy of AWS, and its default version."""
+
+    policy: Policy
+    version: Version
+
+
+@cache
+def aws_policies() -> Mapping[str, AwsPolicy]:
+    """All of them, ARN -> policy, by name."""
+    files = (entry for entry in resources.files(__name__).iterdir() if entry.name.endswith(".json"))
+    found = [_read(entry.read_text("utf-8")) for entry in files]
+    return {each.policy.arn: each for each in sorted(found, key=lambda each: each.policy.name)}
+
+
+def _read(text: str) -> AwsPolicy:
+    said = json.loads(text)
+    number = int(said["version"].removeprefix("v"))
+    updated = datetime.fromisoformat(said["updated"])
+    policy = Policy(
+        id=said["id"],
+        account=OWNER,
+        name=said["name"],
+        path=said["path"],
+        arn=entity_arn("policy", OWNER, said["path"], said["name"]),
+        created=datetime.fromisoformat(said["created"]),
+        updated=updated,
+        description=said["description"],
+        default_version=number,
+        next_version=number + 1,
+    )
+    document = json.dumps(said["document"], indent=4)
+    return AwsPolicy(policy, Version(policy.id, number, document, updated, default=True))

@@ -1,0 +1,66 @@
+"""Managed policies, whoever manages them: found by ARN, with the version in force and every other.
+
+Those of AWS are the same in every account; how often they are used is counted within one account.
+"""
+
+from dataclasses import replace
+
+from watchword.identity.arns import PolicyArn
+from watchword.identity.managed import OWNER, aws_policies
+from watchword.identity.quotas import QUOTAS
+from watchword.identity.refusals import missing_policy, missing_version
+from watchword.names import fault
+from watchword.store import Transaction, holders, policies, versions
+from watchword.store.policies import Policy
+from watchword.store.versions import Version
+
+
+def find(tx: Transaction, account: str, text: str) -> Policy | None:
+    """The policy of that ARN, if the account may use it: its own, or one of AWS."""
+    arn = PolicyArn.parse(text)
+    if arn.account == OWNER:
+        known = aws_policies().get(text)
+        return with_use(tx, account, known.policy) if known else None
+    return policies.by_arn(tx, text) if arn.account == account else None
+
+
+def known(tx: Transaction, account: str, arn: str) -> Policy:
+    """The policy of that ARN. Raises NoSuchEntity."""
+    found = find(tx, account, arn)
+    if found is None:
+        raise missing_policy(arn)
+    return found
+
+
+def own(tx: Transaction, account: str, arn: str) -> Policy:
+    """The account's own policy of that ARN, to be changed. Raises NoSuchEntity or AccessDenied."""
+    policy = known(tx, account, arn)
+    if policy.account == OWNER:
+        raise fault("AccessDenied", f"The policy {arn} is managed by AWS and can't be changed.")
+    return policy
+
+
+def with_use(tx: Transaction, account: str, policy: Policy) -> Policy:
+    """A policy of AWS with the counts of one account."""
+    attached, bounding = holders.count(tx, account, policy.arn)
+    return replace(policy, attachment_count=attached, boundary_count=bounding)
+
+
+def version(tx: Transaction, policy: Policy, version_id: str) -> Version:
+    """One version of a policy by its id, such as v2. Raises NoSuchEntity."""
+    found = next((each for each in all_versions(tx, policy) if version_name(each) == version_id), None)
+    if found is None:
+        raise missing_version(policy.arn, version_id)
+    return found
+
+
+def version_name(version: Version) -> str:
+    """What AWS calls a version."""
+    return f"v{version.number}"
+
+
+def all_versions(tx: Transaction, policy: Policy) -> list[Version]:
+    """Newest first; a quota keeps them few."""
+    if policy.account == OWNER:
+        return [aws_policies()[policy.arn].version]
+    return versions.page(tx, policy.id, limit=QUOTAS["VersionsPerPolicy"])[0]

@@ -1,0 +1,78 @@
+"""What must go before an entity can: the checks in their order, then the removal.
+
+Source: IAM API Reference, DeleteUser, DeleteGroup, DeleteRole, DeletePolicy. An entity's tags go with it;
+everything else is for the caller to take away first.
+"""
+
+from watchword.identity.refusals import in_the_way, refusal
+from watchword.store import (
+    Transaction,
+    access_keys,
+    attachments,
+    groups,
+    inline,
+    policies,
+    roles,
+    tags,
+    users,
+    versions,
+)
+from watchword.store.groups import Group
+from watchword.store.policies import Policy
+from watchword.store.roles import Role
+from watchword.store.users import User
+
+MORE_THAN_ONE_VERSION = (
+    "This policy has more than one version. Before you delete a policy, you must delete the policy's "
+    "versions. The default version is deleted with the policy."
+)
+
+
+def remove_user(tx: Transaction, user: User) -> None:
+    """Raises DeleteConflict."""
+    # 1. Memberships.
+    if groups.of_user(tx, user.id):
+        raise in_the_way("remove users from group")
+    # 2. Access keys.
+    if access_keys.of_user(tx, user.id):
+        raise in_the_way("delete access keys")
+    # 3. Policies.
+    _without_policies(tx, "user", user.id)
+    tags.remove_all(tx, "user", user.id)
+    users.remove(tx, user)
+
+
+def remove_group(tx: Transaction, group: Group) -> None:
+    """Raises DeleteConflict."""
+    # 1. Members.
+    if groups.members(tx, group.id, limit=1)[0]:
+        raise in_the_way("remove users from group")
+    # 2. Policies.
+    _without_policies(tx, "group", group.id)
+    groups.remove(tx, group)
+
+
+def remove_role(tx: Transaction, role: Role) -> None:
+    """Raises DeleteConflict."""
+    _without_policies(tx, "role", role.id)
+    tags.remove_all(tx, "role", role.id)
+    roles.remove(tx, role)
+
+
+def remove_policy(tx: Transaction, policy: Policy) -> None:
+    """The policy and its default version. Raises DeleteConflict."""
+    # 1. Whoever holds it, as permissions or as a boundary.
+    if policy.attachment_count or policy.boundary_count:
+        raise refusal("DeleteConflict", "Cannot delete a policy attached to entities.")
+    # 2. Versions beside the default one.
+    if versions.count(tx, policy.id) > 1:
+        raise refusal("DeleteConflict", MORE_THAN_ONE_VERSION)
+    tags.remove_all(tx, "policy", policy.id)
+    policies.remove(tx, policy)
+
+
+def _without_policies(tx: Transaction, kind: str, owner_id: str) -> None:
+    if attachments.of(tx, kind, owner_id):
+        raise in_the_way("detach all policies")
+    if inline.of(tx, kind, owner_id):
+        raise in_the_way("delete policies")

@@ -1,0 +1,40 @@
+"""Tags of users, roles and managed policies.
+
+Source: IAM User Guide, "Tags for AWS Identity and Access Management resources", "Rules for tagging":
+1. a request names no key twice, whatever its case;
+2. keys that begin with `aws:`, in any case, are reserved;
+3. an entity has at most 50.
+Lengths and characters are the model's, checked before; that keys are stored without regard to case and as
+they were last written is the store's.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from watchword.identity.refusals import refusal
+from watchword.store.tables import fold
+
+MAX_TAGS = 50
+RESERVED = "aws:"
+
+
+def read(tags: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """The tags of a request, a list of Key and Value, as key -> value."""
+    read = {tag["Key"]: tag["Value"] for tag in tags}
+    if len({fold(key) for key in read}) < len(tags):
+        raise refusal(
+            "InvalidInput", "Duplicate tag keys found. Please note that Tag keys are case insensitive."
+        )
+    if reserved := next((key for key in read if fold(key).startswith(RESERVED)), None):
+        raise refusal("InvalidInput", f"The tag key {reserved} begins with {RESERVED}, which is reserved.")
+    return read
+
+
+def check_total(current: Mapping[str, str], added: Mapping[str, str]) -> None:
+    """Raises LimitExceeded when an entity would have too many."""
+    if len({fold(key) for key in (*current, *added)}) > MAX_TAGS:
+        raise refusal("LimitExceeded", "The number of tags has reached the maximum limit.")
+
+
+def written(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    """The tags as an answer lists them, by key."""
+    return [{"Key": key, "Value": tags[key]} for key in sorted(tags)]

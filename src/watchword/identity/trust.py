@@ -1,0 +1,91 @@
+"""Trust policies: whom they name, looked up when they are stored, and named again when they are read.
+
+Source: IAM User Guide, "AWS JSON policy elements: Principal": a user or role is stored as its unique id, so
+that one made again under the same name isn't trusted; it is shown as its ARN for as long as it exists,
+then the id shows. An account given as twelve digits becomes its root's ARN. Sessions stay as written.
+"""
+
+from collections.abc import Iterator
+
+from watchword.identity.arns import entity_arn
+from watchword.identity.refusals import refusal
+from watchword.names import Arn
+from watchword.names.ids import Prefix, is_account_id
+from watchword.policy import Policy
+from watchword.policy.validate import Kind, validate
+from watchword.store import Transaction, accounts, roles, users
+from watchword.store.roles import Role
+from watchword.store.users import User
+
+EVERYONE = "*"
+
+
+def bound(tx: Transaction, document: str) -> str:
+    """The trust policy as it is stored. Raises MalformedPolicyDocument for a principal nobody knows."""
+    policy = validate(document, Kind.TRUST)
+    names = {name: _bound(tx, name) for name in _named(policy)}
+    if unknown := next((name for name, known in names.items() if known is None), None):
+        raise refusal("MalformedPolicyDocument", f'Invalid principal in policy: "AWS":"{unknown}"')
+    return str(policy.bind({name: known for name, known in names.items() if known}))
+
+
+def shown(tx: Transaction, stored: str) -> str:
+    """A stored trust policy as people read it."""
+    policy = Policy.parse(stored)
+    owners = {name: _by_id(tx, name) for name in _named(policy)}
+    return str(policy.unbind({name: _arn(owner) for name, owner in owners.items() if owner}))
+
+
+def _named(policy: Policy) -> Iterator[str]:
+    """The AWS principals of a policy, but for everybody."""
+    for statement in policy.statements:
+        if statement.principal is not None:
+            yield from (name for name in statement.principal.named("AWS") if name != EVERYONE)
+
+
+def _bound(tx: Transaction, name: str) -> str | None:
+    """What stands for a principal in the store; None for one that doesn't exist."""
+    # 1. An account, as digits.
+    if is_account_id(name):
+        account = accounts.by_id(tx, name)
+        return f"arn:{account.partition}:iam::{name}:root" if account else None
+    # 2. A unique id.
+    if (owner := _by_id(tx, name)) is not None:
+        return owner.id
+    # 3. An ARN.
+    try:
+        arn = Arn.parse(name)
+    except ValueError:
+        return None
+    if accounts.by_id(tx, arn.account) is None:
+        return None
+    if arn.service == "iam":
+        return name if arn.resource == "root" else _entity(tx, arn)
+    return _session(tx, arn) if arn.service == "sts" else None
+
+
+def _entity(tx: Transaction, arn: Arn) -> str | None:
+    noun, _, rest = arn.resource.partition("/")
+    find = {"user": users.named, "role": roles.named}.get(noun)
+    owner = find(tx, arn.account, rest.rpartition("/")[2]) if find else None
+    return owner.id if owner is not None and _arn(owner) == str(arn) else None
+
+
+def _session(tx: Transaction, arn: Arn) -> str | None:
+    match arn.resource.split("/"):
+        case ["assumed-role", role, _] if roles.named(tx, arn.account, role):
+            return str(arn)
+        case ["federated-user", _]:
+            return str(arn)
+    return None
+
+
+def _by_id(tx: Transaction, name: str) -> User | Role | None:
+    if name.startswith(Prefix.USER):
+        return users.by_id(tx, name)
+    return roles.by_id(tx, name) if name.startswith(Prefix.ROLE) else None
+
+
+def _arn(owner: User | Role) -> str:
+    noun = "user" if isinstance(owner, User) else "role"
+    return entity_arn(noun, owner.account, owner.path, owner.name, owner.partition)
