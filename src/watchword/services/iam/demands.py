@@ -1,0 +1,177 @@
+"""What IAM's operations ask leave for.
+
+Source: Service Authorization Reference, "Actions, resources, and condition keys for AWS IAM"; IAM API
+Reference for the operations that need leave twice (UpdateUser, UpdateGroup: the old name and the new) and
+IAM User Guide, "Tags for IAM resources" (creating with tags needs the tagging action as well).
+An action is called like its operation. Everything here reads facts only: no transaction is open yet. An
+entity that doesn't exist is asked for under the ARN it would have, so that only who may see it learns
+that it is missing.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from watchword.access import Demand
+from watchword.access.demand import ContextValue
+from watchword.identity.arns import PolicyArn, entity_arn
+from watchword.identity.managed import OWNER
+from watchword.identity.refusals import nobody_named
+from watchword.names.principal import Root, User
+from watchword.services.iam.kinds import USER, AnyKind, Entity, arn_of
+from watchword.services.operation import Call, Demands
+
+Context = dict[str, ContextValue]
+
+
+def on(kind: AnyKind, *, bounded: bool = False) -> Demands:
+    """On the entity that the input names; `bounded` where its boundary is a condition key."""
+
+    def demands(call: Call) -> tuple[Demand, ...]:
+        return (_on_entity(call, kind, call.input[kind.member], bounded=bounded),)
+
+    return demands
+
+
+def on_user_or_caller(call: Call) -> tuple[Demand, ...]:
+    """On the user that the input names, otherwise on the caller."""
+    principal = call.caller.principal
+    if "UserName" in call.input:
+        return on(USER)(call)
+    if isinstance(principal, User):
+        tags = call.world.facts.tags("user", principal.unique_id)
+        return (_demand(call, principal.arn, tags),)
+    if isinstance(principal, Root):
+        return (_demand(call, principal.arn),)
+    raise nobody_named()
+
+
+def on_key(call: Call) -> tuple[Demand, ...]:
+    """On the user whose access key the input names."""
+    fact = call.world.facts.access_key(call.input["AccessKeyId"])
+    if fact is None or fact.principal.account != call.account:
+        return (_demand(call, entity_arn("user", call.account, "/", "*", partition(call))),)
+    tags = call.world.facts.tags("user", fact.principal.unique_id) if isinstance(fact.principal, User) else {}
+    return (_demand(call, fact.principal.arn, tags),)
+
+
+def on_new(kind: AnyKind, tagging: str = "") -> Demands:
+    """On the entity that is to be made; `tagging` is the action that its tags need."""
+
+    def demands(call: Call) -> tuple[Demand, ...]:
+        path, name = call.input.get("Path", "/"), call.input[kind.member]
+        return _new(call, entity_arn(kind.noun, call.account, path, name, partition(call)), tagging)
+
+    return demands
+
+
+def on_both_names(kind: AnyKind, new: str) -> Demands:
+    """On the entity as it is called and as it is to be called; `new` is the member of the new name."""
+
+    def demands(call: Call) -> tuple[Demand, ...]:
+        name = call.input[kind.member]
+        now = kind.known(call.world.facts, call.account, name)
+        path = call.input.get("NewPath", now.path if now else "/")
+        then = entity_arn(kind.noun, call.account, path, call.input.get(new, name), partition(call))
+        return _on_entity(call, kind, name), _demand(call, then)
+
+    return demands
+
+
+def on_all(noun: str) -> Demands:
+    """On the list of a noun, or the part of it below a path."""
+
+    def demands(call: Call) -> tuple[Demand, ...]:
+        prefix = call.input.get("PathPrefix", "/")
+        return (_demand(call, entity_arn(noun, call.account, prefix, "", partition(call))),)
+
+    return demands
+
+
+def on_account(call: Call) -> tuple[Demand, ...]:
+    """On no resource in particular."""
+    return (_demand(call, "*"),)
+
+
+def on_new_policy(call: Call) -> tuple[Demand, ...]:
+    """On the managed policy that is to be made."""
+    path, name = call.input.get("Path", "/"), call.input["PolicyName"]
+    return _new(call, entity_arn("policy", call.account, path, name, partition(call)), "iam:TagPolicy")
+
+
+def on_policy(call: Call) -> tuple[Demand, ...]:
+    """On a managed policy, to read it: those of AWS are everybody's own."""
+    arn = PolicyArn.parse(call.input["PolicyArn"])
+    return (_on_policy(call, arn, call.account if arn.account == OWNER else arn.account),)
+
+
+def on_own_policy(call: Call) -> tuple[Demand, ...]:
+    """On a managed policy, to change it: those of AWS are AWS's."""
+    arn = PolicyArn.parse(call.input["PolicyArn"])
+    return (_on_policy(call, arn, arn.account),)
+
+
+def partition(call: Call) -> str:
+    """The caller's partition, and so that of all that it makes."""
+    return getattr(call.caller.principal, "partition", "aws")
+
+
+def _on_entity(call: Call, kind: AnyKind, name: str, *, bounded: bool = False) -> Demand:
+    entity = kind.known(call.world.facts, call.account, name)
+    if entity is None:
+        return _demand(call, entity_arn(kind.noun, call.account, "/", name, partition(call)))
+    tags = call.world.facts.tags(kind.noun, entity.id) if kind.tagged else {}
+    return _demand(call, arn_of(kind, entity), tags, _boundary(entity) if bounded else {})
+
+
+def _on_policy(call: Call, arn: PolicyArn, account: str) -> Demand:
+    tags = {} if arn.account == OWNER else call.world.facts.tags("policy", str(arn))
+    return _demand(call, str(arn), tags, account=account)
+
+
+def _boundary(entity: Entity) -> Context:
+    boundary = getattr(entity, "boundary", None)
+    return {"iam:PermissionsBoundary": boundary} if boundary else {}
+
+
+def _new(call: Call, arn: str, tagging: str) -> tuple[Demand, ...]:
+    creation = _demand(call, arn)
+    if not call.input.get("Tags"):
+        return (creation,)
+    return creation, Demand(tagging, arn, call.account, _tag_keys(call.input["Tags"]))
+
+
+def _demand(
+    call: Call,
+    resource: str,
+    tags: Mapping[str, str] | None = None,
+    more: Context | None = None,
+    account: str = "",
+) -> Demand:
+    tags = tags or {}
+    own = {f"iam:ResourceTag/{key}": value for key, value in tags.items()}
+    return Demand(
+        action=f"iam:{call.name}",
+        resource=resource,
+        account=account or call.account,
+        context={**own, **(more or {}), **_input_keys(call.input)},
+        resource_tags=tags,
+    )
+
+
+def _input_keys(given: Mapping[str, object]) -> Context:
+    """The condition keys that members of the input fill."""
+    context: Context = {}
+    tags, keys = given.get("Tags"), given.get("TagKeys")
+    if isinstance(tags, Sequence) and tags:
+        context.update(_tag_keys(tags))
+    if isinstance(keys, Sequence):
+        context["aws:TagKeys"] = tuple(keys)
+    for member, key in (("PolicyArn", "iam:PolicyARN"), ("PermissionsBoundary", "iam:PermissionsBoundary")):
+        if member in given:
+            context[key] = str(given[member])
+    return context
+
+
+def _tag_keys(tags: Sequence[Mapping[str, str]]) -> Context:
+    context: Context = {f"aws:RequestTag/{tag['Key']}": tag["Value"] for tag in tags}
+    context["aws:TagKeys"] = tuple(tag["Key"] for tag in tags)
+    return context

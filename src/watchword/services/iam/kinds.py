@@ -1,0 +1,67 @@
+"""The three kinds of entity that policies are given to, as data.
+
+Attachments, inline policies, boundaries and tags work alike on users, groups and roles; what differs
+(words, the input member that names one, where it is looked up, its quotas) stands in this table.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from watchword.facts import Facts
+from watchword.identity.arns import entity_arn
+from watchword.identity.refusals import missing
+from watchword.services.operation import Call
+from watchword.store import Transaction, groups, roles, users
+from watchword.store.groups import Group
+from watchword.store.roles import Role
+from watchword.store.users import User
+
+Entity = User | Group | Role
+One = TypeVar("One", User, Group, Role)
+
+
+def _role(facts: Facts, account: str, name: str) -> Role | None:
+    fact = facts.role_named(account, name)
+    return fact.role if fact else None
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[One]):
+    """One kind of entity; `noun` is how ARNs, the store and refusals call it."""
+
+    noun: str
+    member: str
+    """The input member that names one."""
+    named: Callable[[Transaction, str, str], One | None]
+    known: Callable[[Facts, str, str], One | None]
+    """The same before the transaction is open."""
+    attached: str
+    """The quota of attached policies."""
+    inline: str
+    """The quota of all inline policies together."""
+    tagged: bool = True
+
+    def of(self, call: Call) -> One:
+        """The entity that the call's input names. Raises NoSuchEntity."""
+        name = call.input[self.member]
+        entity = self.named(call.tx, call.account, name)
+        if entity is None:
+            raise missing(self.noun, name)
+        return entity
+
+
+AnyKind = Kind[Any]
+
+USER: Kind[User] = Kind(
+    "user", "UserName", users.named, Facts.user_named, "PoliciesPerUser", "UserPolicySize"
+)
+GROUP: Kind[Group] = Kind(
+    "group", "GroupName", groups.named, Facts.group_named, "PoliciesPerGroup", "GroupPolicySize", tagged=False
+)
+ROLE: Kind[Role] = Kind("role", "RoleName", roles.named, _role, "PoliciesPerRole", "RolePolicySize")
+
+
+def arn_of(kind: AnyKind, entity: Entity) -> str:
+    """The entity's ARN."""
+    return entity_arn(kind.noun, entity.account, entity.path, entity.name, entity.partition)

@@ -1,0 +1,130 @@
+"""Records of the store as the structures of IAM's answers.
+
+Source: IAM API Reference, "Data Types". Lists answer less than single entities do (no tags, boundary or
+last use: "IAM resource-listing operations return a subset of the available attributes"), so what is more
+than the base stands in `whole_...`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from watchword.identity import tags as tag_rules
+from watchword.identity.managed_policies import version_name
+from watchword.services.iam.kinds import GROUP, ROLE, USER, arn_of
+from watchword.store.accounts import Account
+from watchword.store.groups import Group
+from watchword.store.policies import Policy
+from watchword.store.roles import Role
+from watchword.store.users import User
+from watchword.store.versions import Version
+
+Shape = dict[str, Any]
+
+
+def encoded(document: str) -> str:
+    """A policy document as answers carry it: percent-encoded by RFC 3986."""
+    return quote(document, safe="")
+
+
+def user(record: User) -> Shape:
+    """User, as in a list."""
+    return {
+        "Path": record.path,
+        "UserName": record.name,
+        "UserId": record.id,
+        "Arn": arn_of(USER, record),
+        "CreateDate": record.created,
+        **present("PasswordLastUsed", record.password_last_used),
+    }
+
+
+def whole_user(record: User, tags: Mapping[str, str]) -> Shape:
+    """User, alone."""
+    return user(record) | boundary(record.boundary) | tagged(tags)
+
+
+def group(record: Group) -> Shape:
+    """Group."""
+    return {
+        "Path": record.path,
+        "GroupName": record.name,
+        "GroupId": record.id,
+        "Arn": arn_of(GROUP, record),
+        "CreateDate": record.created,
+    }
+
+
+def role(record: Role, trust: str) -> Shape:
+    """Role and RoleDetail; `trust` is its trust policy as people read it."""
+    return {
+        "Path": record.path,
+        "RoleName": record.name,
+        "RoleId": record.id,
+        "Arn": arn_of(ROLE, record),
+        "CreateDate": record.created,
+        "AssumeRolePolicyDocument": encoded(trust),
+    }
+
+
+def role_terms(record: Role) -> Shape:
+    """What Role has and RoleDetail hasn't."""
+    return {
+        "MaxSessionDuration": record.max_session,
+        **present("Description", record.description),
+    }
+
+
+def role_holdings(record: Role, tags: Mapping[str, str]) -> Shape:
+    """What a role alone shows and a list doesn't."""
+    used = present("LastUsedDate", record.last_used) | present("Region", record.last_used_region)
+    return boundary(record.boundary) | tagged(tags) | {"RoleLastUsed": used}
+
+
+def policy(record: Policy) -> Shape:
+    """Policy, as in a list."""
+    return {
+        "PolicyName": record.name,
+        "PolicyId": record.id,
+        "Arn": record.arn,
+        "Path": record.path,
+        "DefaultVersionId": f"v{record.default_version}",
+        "AttachmentCount": record.attachment_count,
+        "PermissionsBoundaryUsageCount": record.boundary_count,
+        "IsAttachable": True,
+        "CreateDate": record.created,
+        "UpdateDate": record.updated,
+    }
+
+
+def version(record: Version) -> Shape:
+    """PolicyVersion, without its document."""
+    return {
+        "VersionId": version_name(record),
+        "IsDefaultVersion": record.default,
+        "CreateDate": record.created,
+    }
+
+
+def boundary(arn: str | None) -> Shape:
+    """The member PermissionsBoundary, where there is one."""
+    if arn is None:
+        return {}
+    held = {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn}
+    return {"PermissionsBoundary": held}
+
+
+def tagged(tags: Mapping[str, str]) -> Shape:
+    """The member Tags, where there are any."""
+    return {"Tags": tag_rules.written(tags)} if tags else {}
+
+
+def root(account: Account) -> Shape:
+    """User, for an account's root user."""
+    arn = f"arn:{account.partition}:iam::{account.id}:root"
+    return {"UserId": account.id, "Arn": arn, "CreateDate": account.created}
+
+
+def present(member: str, value: object) -> Shape:
+    """The member, unless there is nothing to say."""
+    return {member: value} if value else {}
