@@ -1,0 +1,52 @@
+"""Permissions boundaries of users and roles.
+
+Source: IAM User Guide, "Permissions boundaries for IAM entities": any managed policy can be one; it grants
+nothing. A boundary that isn't there may be deleted.
+"""
+
+from watchword.identity import managed_policies
+from watchword.identity.refusals import unbounding
+from watchword.services.iam import demands
+from watchword.services.iam.kinds import ROLE, USER
+from watchword.services.operation import Call, Operation, Output, writes
+from watchword.store import roles, users
+
+
+def wanted_boundary(call: Call) -> str | None:
+    """The boundary that the input names, None for none. Raises NoSuchEntity for one that doesn't exist."""
+    arn: str | None = call.input.get("PermissionsBoundary")
+    if arn is not None and managed_policies.find(call.tx, call.account, arn) is None:
+        raise unbounding(arn)
+    return arn
+
+
+def put_user_permissions_boundary(call: Call) -> Output:
+    """PutUserPermissionsBoundary."""
+    users.bound(call.tx, USER.of(call), wanted_boundary(call))
+    return {}
+
+
+def delete_user_permissions_boundary(call: Call) -> Output:
+    """DeleteUserPermissionsBoundary."""
+    users.bound(call.tx, USER.of(call), None)
+    return {}
+
+
+def put_role_permissions_boundary(call: Call) -> Output:
+    """PutRolePermissionsBoundary."""
+    roles.bound(call.tx, ROLE.of(call), wanted_boundary(call))
+    return {}
+
+
+def delete_role_permissions_boundary(call: Call) -> Output:
+    """DeleteRolePermissionsBoundary."""
+    roles.bound(call.tx, ROLE.of(call), None)
+    return {}
+
+
+OPERATIONS: dict[str, Operation] = {
+    "PutUserPermissionsBoundary": writes(put_user_permissions_boundary, demands.on(USER)),
+    "DeleteUserPermissionsBoundary": writes(delete_user_permissions_boundary, demands.on(USER, bounded=True)),
+    "PutRolePermissionsBoundary": writes(put_role_permissions_boundary, demands.on(ROLE)),
+    "DeleteRolePermissionsBoundary": writes(delete_role_permissions_boundary, demands.on(ROLE, bounded=True)),
+}

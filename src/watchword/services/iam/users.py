@@ -1,0 +1,98 @@
+"""Users: made, read, listed, renamed, removed. What hangs on them stands in the other files."""
+
+from watchword.identity import removal
+from watchword.identity import tags as tag_rules
+from watchword.identity.refusals import missing, nobody_named, taken
+from watchword.names.ids import Prefix, new_unique_id
+from watchword.names.principal import Root
+from watchword.names.principal import User as UserPrincipal
+from watchword.services.iam import demands, pages, shapes
+from watchword.services.iam.boundaries import wanted_boundary
+from watchword.services.iam.kinds import USER
+from watchword.services.operation import Call, Operation, Output, reads, writes
+from watchword.store import accounts, tags, users
+from watchword.store.users import User
+
+
+def create_user(call: Call) -> Output:
+    """CreateUser."""
+    name = call.input["UserName"]
+    if users.named(call.tx, call.account, name):
+        raise taken("user", name)
+    given = tag_rules.read(call.input.get("Tags", ()))
+    user = User(
+        id=new_unique_id(Prefix.USER, call.world.randomness),
+        account=call.account,
+        name=name,
+        path=call.input.get("Path", "/"),
+        created=call.now,
+        partition=demands.partition(call),
+        boundary=wanted_boundary(call),
+    )
+    users.insert(call.tx, user)
+    tags.put(call.tx, "user", user.id, given)
+    return {"User": shapes.whole_user(user, given)}
+
+
+def get_user(call: Call) -> Output:
+    """GetUser: the user named, or the caller."""
+    user = user_or_root(call)
+    if user is None:
+        account = accounts.by_id(call.tx, call.account)
+        return {"User": shapes.root(account)} if account else {}
+    return {"User": shapes.whole_user(user, tags.of(call.tx, "user", user.id))}
+
+
+def list_users(call: Call) -> Output:
+    """ListUsers."""
+    found, more = users.page(
+        call.tx,
+        call.account,
+        path_prefix=call.input.get("PathPrefix", "/"),
+        after=pages.start_of(call),
+        limit=pages.size_of(call),
+    )
+    end = pages.end(found[-1].name if found else "", more=more)
+    return {"Users": [shapes.user(user) for user in found], **end}
+
+
+def update_user(call: Call) -> Output:
+    """UpdateUser: another name or path. The unique id stays, and so does all that hangs on it."""
+    user = USER.of(call)
+    name, path = call.input.get("NewUserName", user.name), call.input.get("NewPath", user.path)
+    holder = users.named(call.tx, call.account, name)
+    if holder is not None and holder.id != user.id:
+        raise taken("user", name)
+    users.rename(call.tx, user, name=name, path=path)
+    return {}
+
+
+def delete_user(call: Call) -> Output:
+    """DeleteUser."""
+    user = USER.of(call)
+    removal.remove_user(call.tx, user)
+    return {}
+
+
+def user_or_root(call: Call) -> User | None:
+    """The user named, otherwise the caller; None for the account's root user."""
+    principal = call.caller.principal
+    if "UserName" in call.input:
+        return USER.of(call)
+    if isinstance(principal, Root):
+        return None
+    if not isinstance(principal, UserPrincipal):
+        raise nobody_named()
+    user = users.by_id(call.tx, principal.unique_id)
+    if user is None:
+        raise missing("user", principal.name)
+    return user
+
+
+OPERATIONS: dict[str, Operation] = {
+    "CreateUser": writes(create_user, demands.on_new(USER, tagging="iam:TagUser")),
+    "GetUser": reads(get_user, demands.on_user_or_caller),
+    "ListUsers": reads(list_users, demands.on_all("user")),
+    "UpdateUser": writes(update_user, demands.on_both_names(USER, new="NewUserName")),
+    "DeleteUser": writes(delete_user, demands.on(USER)),
+}
