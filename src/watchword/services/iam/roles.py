@@ -1,0 +1,110 @@
+"""Roles: made, read, listed, changed, removed. What hangs on them stands in the other files."""
+
+from watchword.identity import removal, trust
+from watchword.identity import tags as tag_rules
+from watchword.identity.refusals import taken
+from watchword.names.ids import Prefix, new_unique_id
+from watchword.services.iam import demands, pages, shapes
+from watchword.services.iam.boundaries import wanted_boundary
+from watchword.services.iam.kinds import ROLE
+from watchword.services.operation import Call, Operation, Output, reads, writes
+from watchword.store import roles, tags
+from watchword.store.roles import Role
+
+DEFAULT_MAX_SESSION = 3600
+
+
+def create_role(call: Call) -> Output:
+    """CreateRole."""
+    name = call.input["RoleName"]
+    if roles.named(call.tx, call.account, name):
+        raise taken("role", name)
+    given = tag_rules.read(call.input.get("Tags", ()))
+    role = Role(
+        id=new_unique_id(Prefix.ROLE, call.world.randomness),
+        account=call.account,
+        name=name,
+        path=call.input.get("Path", "/"),
+        created=call.now,
+        trust=trust.bound(call.tx, call.input["AssumeRolePolicyDocument"]),
+        description=call.input.get("Description", ""),
+        max_session=call.input.get("MaxSessionDuration", DEFAULT_MAX_SESSION),
+        partition=demands.partition(call),
+        boundary=wanted_boundary(call),
+    )
+    roles.insert(call.tx, role)
+    tags.put(call.tx, "role", role.id, given)
+    return {"Role": _role(call, role) | shapes.boundary(role.boundary) | shapes.tagged(given)}
+
+
+def get_role(call: Call) -> Output:
+    """GetRole."""
+    role = ROLE.of(call)
+    held = tags.of(call.tx, "role", role.id)
+    return {"Role": _role(call, role) | shapes.role_holdings(role, held)}
+
+
+def list_roles(call: Call) -> Output:
+    """ListRoles."""
+    found, more = roles.page(
+        call.tx,
+        call.account,
+        path_prefix=call.input.get("PathPrefix", "/"),
+        after=pages.start_of(call),
+        limit=pages.size_of(call),
+    )
+    end = pages.end(found[-1].name if found else "", more=more)
+    return {"Roles": [_role(call, role) for role in found], **end}
+
+
+def update_role(call: Call) -> Output:
+    """UpdateRole: what the input doesn't name stays as it is."""
+    role = ROLE.of(call)
+    roles.describe(
+        call.tx,
+        role,
+        description=call.input.get("Description", role.description),
+        max_session=call.input.get("MaxSessionDuration", role.max_session),
+    )
+    return {}
+
+
+def update_role_description(call: Call) -> Output:
+    """UpdateRoleDescription: as UpdateRole, and answers the role."""
+    update_role(call)
+    return {"Role": _role(call, ROLE.of(call))}
+
+
+def update_assume_role_policy(call: Call) -> Output:
+    """UpdateAssumeRolePolicy."""
+    roles.trust(call.tx, ROLE.of(call), trust.bound(call.tx, call.input["PolicyDocument"]))
+    return {}
+
+
+def delete_role(call: Call) -> Output:
+    """DeleteRole."""
+    removal.remove_role(call.tx, ROLE.of(call))
+    return {}
+
+
+def list_instance_profiles_for_role(call: Call) -> Output:
+    """ListInstanceProfilesForRole: none, as nothing here makes one; provisioners ask before they delete."""
+    ROLE.of(call)
+    return {"InstanceProfiles": [], "IsTruncated": False}
+
+
+def _role(call: Call, role: Role) -> shapes.Shape:
+    """Role, as in a list."""
+    return shapes.role(role, trust.shown(call.tx, role.trust)) | shapes.role_terms(role)
+
+
+OPERATIONS: dict[str, Operation] = {
+    "CreateRole": writes(create_role, demands.on_new(ROLE, tagging="iam:TagRole")),
+    "GetRole": reads(get_role, demands.on(ROLE)),
+    "ListRoles": reads(list_roles, demands.on_all("role")),
+    "UpdateRole": writes(update_role, demands.on(ROLE)),
+    "UpdateRoleDescription": writes(update_role_description, demands.on(ROLE)),
+    "UpdateAssumeRolePolicy": writes(update_assume_role_policy, demands.on(ROLE)),
+    "DeleteRole": writes(delete_role, demands.on(ROLE)),
+    "ListInstanceProfilesForRole": reads(list_instance_profiles_for_role, demands.on(ROLE)),
+}
