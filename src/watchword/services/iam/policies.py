@@ -1,0 +1,106 @@
+"""Managed policies: made, read, listed, removed. Their documents stand in `versions`."""
+
+from functools import partial
+
+from watchword.identity import managed_policies, removal
+from watchword.identity import tags as tag_rules
+from watchword.identity.arns import entity_arn
+from watchword.identity.managed import aws_policies
+from watchword.identity.refusals import refusal
+from watchword.names.ids import Prefix, new_unique_id
+from watchword.policy.validate import Kind, validate
+from watchword.services.iam import demands, pages, shapes
+from watchword.services.operation import Call, Operation, Output, reads, writes
+from watchword.store import policies, tags
+from watchword.store.policies import Policy
+
+
+def create_policy(call: Call) -> Output:
+    """CreatePolicy: the policy and its version v1."""
+    name, path = call.input["PolicyName"], call.input.get("Path", "/")
+    if policies.named(call.tx, call.account, name):
+        raise refusal(
+            "EntityAlreadyExists", f"A policy called {name} already exists. Duplicate names are not allowed."
+        )
+    given = tag_rules.read(call.input.get("Tags", ()))
+    validate(call.input["PolicyDocument"], Kind.MANAGED)
+    policy = Policy(
+        id=new_unique_id(Prefix.MANAGED_POLICY, call.world.randomness),
+        account=call.account,
+        name=name,
+        path=path,
+        arn=entity_arn("policy", call.account, path, name, demands.partition(call)),
+        created=call.now,
+        updated=call.now,
+        description=call.input.get("Description", ""),
+        partition=demands.partition(call),
+    )
+    policies.insert(call.tx, policy, call.input["PolicyDocument"])
+    tags.put(call.tx, "policy", policy.id, given)
+    return {"Policy": shapes.policy(policy) | shapes.tagged(given)}
+
+
+def get_policy(call: Call) -> Output:
+    """GetPolicy."""
+    policy = managed_policies.known(call.tx, call.account, call.input["PolicyArn"])
+    described = shapes.present("Description", policy.description)
+    held = shapes.tagged(tags.of(call.tx, "policy", policy.id))
+    return {"Policy": shapes.policy(policy) | described | held}
+
+
+def list_policies(call: Call) -> Output:
+    """ListPolicies: those of AWS, then the account's own."""
+    scope = call.input.get("Scope", "All")
+    parts = {"AWS": partial(_of_aws, call), "Local": partial(_own, call)}
+    wanted = {word: fetch for word, fetch in parts.items() if scope in ("All", word)}
+    found, end = pages.chain(call, wanted, lambda policy: policy.name)
+    return {"Policies": [shapes.policy(policy) for part in found.values() for policy in part], **end}
+
+
+def delete_policy(call: Call) -> Output:
+    """DeletePolicy."""
+    removal.remove_policy(call.tx, managed_policies.own(call.tx, call.account, call.input["PolicyArn"]))
+    return {}
+
+
+def _of_aws(call: Call, after: str, limit: int) -> tuple[list[Policy], bool]:
+    prefix, (attached, bounding) = call.input.get("PathPrefix", "/"), _wanted_use(call)
+    known = [each.policy for each in aws_policies().values() if each.policy.path.startswith(prefix)]
+    used = [
+        managed_policies.with_use(call.tx, call.account, policy) for policy in known if policy.name > after
+    ]
+    left = [
+        policy
+        for policy in used
+        if (policy.attachment_count or not attached) and (policy.boundary_count or not bounding)
+    ]
+    return left[:limit], len(left) > limit
+
+
+def _own(call: Call, after: str, limit: int) -> tuple[list[Policy], bool]:
+    attached, bounding = _wanted_use(call)
+    return policies.page(
+        call.tx,
+        call.account,
+        path_prefix=call.input.get("PathPrefix", "/"),
+        attached_only=attached,
+        bounding_only=bounding,
+        after=after,
+        limit=limit,
+    )
+
+
+def _wanted_use(call: Call) -> tuple[bool, bool]:
+    """Whether only attached policies are wanted, and whether only boundaries."""
+    usage = call.input.get("PolicyUsageFilter")
+    return call.input.get(
+        "OnlyAttached", False
+    ) or usage == "PermissionsPolicy", usage == "PermissionsBoundary"
+
+
+OPERATIONS: dict[str, Operation] = {
+    "CreatePolicy": writes(create_policy, demands.on_new_policy),
+    "GetPolicy": reads(get_policy, demands.on_policy),
+    "ListPolicies": reads(list_policies, demands.on_all("policy")),
+    "DeletePolicy": writes(delete_policy, demands.on_own_policy),
+}
