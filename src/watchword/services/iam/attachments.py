@@ -1,0 +1,92 @@
+"""Managed policies given to users, groups and roles: attached, detached, and who has which."""
+
+from functools import partial
+
+from watchword.identity import managed_policies
+from watchword.identity.arns import PolicyArn
+from watchword.identity.quotas import hold
+from watchword.identity.refusals import missing_policy, unattachable
+from watchword.services.iam import demands, pages
+from watchword.services.iam.kinds import GROUP, ROLE, USER, AnyKind
+from watchword.services.operation import Call, Operation, Output, reads, writes
+from watchword.store import attachments, holders
+from watchword.store.holders import Holder
+
+HOLDERS = {"Group": "group", "User": "user", "Role": "role"}
+"""How EntityFilter calls a kind, and the members of its answer begin."""
+
+
+def attach(kind: AnyKind, call: Call) -> Output:
+    """AttachUserPolicy, AttachGroupPolicy, AttachRolePolicy. What is attached may be attached again."""
+    owner, arn = kind.of(call), call.input["PolicyArn"]
+    if managed_policies.find(call.tx, call.account, arn) is None:
+        raise unattachable(arn)
+    current = {each.policy_arn for each in attachments.of(call.tx, kind.noun, owner.id)}
+    hold(kind.attached, len(current | {arn}))
+    attachments.attach(call.tx, kind.noun, owner.id, arn)
+    return {}
+
+
+def detach(kind: AnyKind, call: Call) -> Output:
+    """DetachUserPolicy, DetachGroupPolicy, DetachRolePolicy."""
+    owner, arn = kind.of(call), PolicyArn.parse(call.input["PolicyArn"])
+    if not attachments.detach(call.tx, kind.noun, owner.id, str(arn)):
+        raise missing_policy(str(arn))
+    return {}
+
+
+def list_attached(kind: AnyKind, call: Call) -> Output:
+    """ListAttachedUserPolicies, ListAttachedGroupPolicies, ListAttachedRolePolicies."""
+    owner, prefix = kind.of(call), call.input.get("PathPrefix", "/")
+    arns = [PolicyArn.parse(each.policy_arn) for each in attachments.of(call.tx, kind.noun, owner.id)]
+    below = [arn for arn in arns if arn.path.startswith(prefix)]
+    shown, end = pages.page(call, below, lambda arn: f"{arn.name} {arn.account}")
+    return {"AttachedPolicies": [{"PolicyName": arn.name, "PolicyArn": str(arn)} for arn in shown], **end}
+
+
+def list_entities_for_policy(call: Call) -> Output:
+    """ListEntitiesForPolicy: groups, then users, then roles, as pages of one list."""
+    wanted = call.input.get("EntityFilter")
+    policy = managed_policies.known(call.tx, call.account, call.input["PolicyArn"])
+    parts = {
+        word: partial(_holders, call, policy.arn, noun)
+        for word, noun in HOLDERS.items()
+        if wanted in (None, word)
+    }
+    found, end = pages.chain(call, parts, lambda holder: holder.name)
+    return {
+        **{
+            f"Policy{word}s": [{f"{word}Name": holder.name, f"{word}Id": holder.id} for holder in part]
+            for word, part in found.items()
+        },
+        **end,
+    }
+
+
+def _holders(call: Call, arn: str, noun: str, after: str, limit: int) -> tuple[list[Holder], bool]:
+    usage = call.input.get("PolicyUsageFilter")
+    return holders.page(
+        call.tx,
+        call.account,
+        noun,
+        arn,
+        attached=usage != "PermissionsBoundary",
+        bounding=usage != "PermissionsPolicy",
+        path_prefix=call.input.get("PathPrefix", "/"),
+        after=after,
+        limit=limit,
+    )
+
+
+OPERATIONS: dict[str, Operation] = {
+    "AttachUserPolicy": writes(partial(attach, USER), demands.on(USER, bounded=True)),
+    "DetachUserPolicy": writes(partial(detach, USER), demands.on(USER, bounded=True)),
+    "ListAttachedUserPolicies": reads(partial(list_attached, USER), demands.on(USER)),
+    "AttachGroupPolicy": writes(partial(attach, GROUP), demands.on(GROUP)),
+    "DetachGroupPolicy": writes(partial(detach, GROUP), demands.on(GROUP)),
+    "ListAttachedGroupPolicies": reads(partial(list_attached, GROUP), demands.on(GROUP)),
+    "AttachRolePolicy": writes(partial(attach, ROLE), demands.on(ROLE, bounded=True)),
+    "DetachRolePolicy": writes(partial(detach, ROLE), demands.on(ROLE, bounded=True)),
+    "ListAttachedRolePolicies": reads(partial(list_attached, ROLE), demands.on(ROLE)),
+    "ListEntitiesForPolicy": reads(list_entities_for_policy, demands.on_policy),
+}
