@@ -1,0 +1,67 @@
+"""Inline policies of users, groups and roles: put, read, listed, removed."""
+
+from functools import partial
+
+from watchword.identity.documents import check_inline
+from watchword.identity.refusals import missing
+from watchword.services.iam import demands, pages, shapes
+from watchword.services.iam.kinds import GROUP, ROLE, USER, AnyKind
+from watchword.services.operation import Call, Operation, Output, reads, writes
+from watchword.store import inline
+from watchword.store.inline import Inline
+
+
+def put(kind: AnyKind, call: Call) -> Output:
+    """PutUserPolicy, PutGroupPolicy, PutRolePolicy: a new policy, or another document for an old one."""
+    owner, name, document = kind.of(call), call.input["PolicyName"], call.input["PolicyDocument"]
+    beside = [each.document for each in inline.of(call.tx, kind.noun, owner.id) if each.name != name]
+    check_inline(document, beside, kind.noun, owner.name)
+    inline.put(call.tx, Inline(kind.noun, owner.id, name, document))
+    return {}
+
+
+def get(kind: AnyKind, call: Call) -> Output:
+    """GetUserPolicy, GetGroupPolicy, GetRolePolicy."""
+    owner, name = kind.of(call), call.input["PolicyName"]
+    policy = inline.named(call.tx, kind.noun, owner.id, name)
+    if policy is None:
+        raise missing(f"{kind.noun} policy", name)
+    return {
+        kind.member: owner.name,
+        "PolicyName": policy.name,
+        "PolicyDocument": shapes.encoded(policy.document),
+    }
+
+
+def delete(kind: AnyKind, call: Call) -> Output:
+    """DeleteUserPolicy, DeleteGroupPolicy, DeleteRolePolicy."""
+    owner, name = kind.of(call), call.input["PolicyName"]
+    if not inline.remove(call.tx, kind.noun, owner.id, name):
+        raise missing(f"{kind.noun} policy", name)
+    return {}
+
+
+def list_names(kind: AnyKind, call: Call) -> Output:
+    """ListUserPolicies, ListGroupPolicies, ListRolePolicies."""
+    owner = kind.of(call)
+    found, more = inline.page(
+        call.tx, kind.noun, owner.id, after=pages.start_of(call), limit=pages.size_of(call)
+    )
+    names = [policy.name for policy in found]
+    return {"PolicyNames": names, **pages.end(names[-1] if names else "", more=more)}
+
+
+OPERATIONS: dict[str, Operation] = {
+    "PutUserPolicy": writes(partial(put, USER), demands.on(USER, bounded=True)),
+    "GetUserPolicy": reads(partial(get, USER), demands.on(USER)),
+    "DeleteUserPolicy": writes(partial(delete, USER), demands.on(USER, bounded=True)),
+    "ListUserPolicies": reads(partial(list_names, USER), demands.on(USER)),
+    "PutGroupPolicy": writes(partial(put, GROUP), demands.on(GROUP)),
+    "GetGroupPolicy": reads(partial(get, GROUP), demands.on(GROUP)),
+    "DeleteGroupPolicy": writes(partial(delete, GROUP), demands.on(GROUP)),
+    "ListGroupPolicies": reads(partial(list_names, GROUP), demands.on(GROUP)),
+    "PutRolePolicy": writes(partial(put, ROLE), demands.on(ROLE, bounded=True)),
+    "GetRolePolicy": reads(partial(get, ROLE), demands.on(ROLE)),
+    "DeleteRolePolicy": writes(partial(delete, ROLE), demands.on(ROLE, bounded=True)),
+    "ListRolePolicies": reads(partial(list_names, ROLE), demands.on(ROLE)),
+}
