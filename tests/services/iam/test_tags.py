@@ -1,0 +1,79 @@
+"""Tags of users, roles and managed policies."""
+
+import json
+
+import pytest
+from tests.services.iam.harness import ALLOW_ALL, A, Iam, refused
+
+KINDS = ["User", "Role", "Policy"]
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": {"Effect": "Allow", "Principal": {"AWS": A}, "Action": "sts:AssumeRole"},
+}
+DUPLICATE = "Duplicate tag keys found. Please note that Tag keys are case insensitive."
+
+
+def tags(**given: str) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in given.items()]
+
+
+def create(iam: Iam, kind: str, **given: object) -> dict[str, str]:
+    """An entity of that kind; how inputs name it."""
+    more = {
+        "User": {},
+        "Role": {"AssumeRolePolicyDocument": json.dumps(TRUST)},
+        "Policy": {"PolicyDocument": ALLOW_ALL},
+    }[kind]
+    made = iam(f"Create{kind}", **{f"{kind}Name": "x"}, **more, **given)[kind]
+    return {"PolicyArn": made["Arn"]} if kind == "Policy" else {f"{kind}Name": "x"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_tags_are_added_replaced_and_taken_away(iam: Iam, kind: str) -> None:
+    which = create(iam, kind, Tags=tags(team="a", zone="1"))
+    iam(f"Tag{kind}", Tags=tags(TEAM="b", cost=""), **which)
+    assert iam(f"List{kind}Tags", **which)["Tags"] == tags(TEAM="b", cost="", zone="1")
+    iam(f"Untag{kind}", TagKeys=["Zone", "none"], **which)
+    assert iam(f"List{kind}Tags", **which)["Tags"] == tags(TEAM="b", cost="")
+    pages = iam.pages(f"List{kind}Tags", "Tags", 1, **which)
+    assert pages == [tags(TEAM="b"), tags(cost="")]
+    assert iam(f"Get{kind}", **which)[kind]["Tags"] == tags(TEAM="b", cost="")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_rules_of_tagging(iam: Iam, kind: str) -> None:
+    with pytest.raises(Exception, match="Duplicate tag keys"):
+        create(iam, kind, Tags=tags(a="1", A="2"))
+    with pytest.raises(Exception, match="reserved"):
+        create(iam, kind, Tags=tags(**{"AWS:x": "1"}))
+    which = create(iam, kind, Tags=tags(**{f"k{number}": "" for number in range(50)}))
+    iam(f"Tag{kind}", Tags=tags(K1="new"), **which)
+    said = "The number of tags has reached the maximum limit."
+    refused("LimitExceeded", said, iam, f"Tag{kind}", Tags=tags(one="more"), **which)
+    refused("InvalidInput", DUPLICATE, iam, f"Tag{kind}", Tags=tags(k1="", K1=""), **which)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_is_missing(iam: Iam, kind: str) -> None:
+    which, said = {f"{kind}Name": "x"}, f"The {kind.lower()} with name x cannot be found."
+    if kind == "Policy":
+        which = {"PolicyArn": f"arn:aws:iam::{A}:policy/x"}
+        said = f"Policy {which['PolicyArn']} was not found."
+    refused("NoSuchEntity", said, iam, f"Tag{kind}", Tags=tags(a="1"), **which)
+    refused("NoSuchEntity", said, iam, f"Untag{kind}", TagKeys=["a"], **which)
+    refused("NoSuchEntity", said, iam, f"List{kind}Tags", **which)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_marker_fits_however_long_a_key_is(iam: Iam, kind: str) -> None:
+    which = create(iam, kind, Tags=tags(**{letter * 128: "" for letter in "字界"}))
+    markers = [iam(f"List{kind}Tags", MaxItems=1, **which)["Marker"]]
+    assert all(len(marker) <= 320 for marker in markers)
+    assert len(iam.pages(f"List{kind}Tags", "Tags", 1, **which)) == 2
+
+
+def test_a_policy_made_again_has_no_old_tags(iam: Iam) -> None:
+    which = create(iam, "Policy", Tags=tags(a="1"))
+    iam("DeletePolicy", **which)
+    assert create(iam, "Policy") == which
+    assert iam("ListPolicyTags", **which)["Tags"] == []
