@@ -1,0 +1,142 @@
+"""The account as a whole: how much there is of everything, and all of it in full."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from watchword.identity import managed_policies, trust
+from watchword.identity.arns import PolicyArn
+from watchword.identity.managed import aws_policies
+from watchword.identity.quotas import QUOTAS, SUMMARY
+from watchword.services.iam import demands, pages, shapes
+from watchword.services.iam.kinds import GROUP, ROLE, USER, AnyKind, Entity
+from watchword.services.iam.pages import Fetch
+from watchword.services.iam.shapes import Shape
+from watchword.services.operation import Call, Operation, Output, reads
+from watchword.store import access_keys, attachments, groups, inline, policies, roles, tags, users
+from watchword.store.groups import Group
+from watchword.store.policies import Policy
+from watchword.store.roles import Role
+from watchword.store.users import User
+
+
+def get_account_summary(call: Call) -> Output:
+    """GetAccountSummary."""
+    counts = {
+        "Users": users.count(call.tx, call.account),
+        "Groups": groups.count(call.tx, call.account),
+        "Roles": roles.count(call.tx, call.account),
+        "Policies": policies.count(call.tx, call.account),
+        "AccountAccessKeysPresent": min(1, len(access_keys.of_root(call.tx, call.account))),
+    }
+    return {"SummaryMap": counts | {word: QUOTAS[quota] for word, quota in SUMMARY.items()}}
+
+
+def get_account_authorization_details(call: Call) -> Output:
+    """GetAccountAuthorizationDetails: one kind after the other, as pages of one list."""
+    wanted = call.input.get("Filter") or list(_SECTIONS)
+    parts: dict[str, Fetch[Any]] = {
+        word: partial(fetch, call) for word, (_, fetch, _) in _SECTIONS.items() if word in wanted
+    }
+    found, end = pages.chain(call, parts, lambda each: each.name)
+    output: dict[str, list[Shape]] = {member: [] for member, _, _ in _SECTIONS.values()}
+    for word, part in found.items():
+        member, _, detail = _SECTIONS[word]
+        output[member] += [detail(call, each) for each in part]
+    return {**output, **end}
+
+
+def _users(call: Call, after: str, limit: int) -> tuple[list[User], bool]:
+    return users.page(call.tx, call.account, after=after, limit=limit)
+
+
+def _groups(call: Call, after: str, limit: int) -> tuple[list[Group], bool]:
+    return groups.page(call.tx, call.account, after=after, limit=limit)
+
+
+def _roles(call: Call, after: str, limit: int) -> tuple[list[Role], bool]:
+    return roles.page(call.tx, call.account, after=after, limit=limit)
+
+
+def _local_policies(call: Call, after: str, limit: int) -> tuple[list[Policy], bool]:
+    return policies.page(call.tx, call.account, after=after, limit=limit)
+
+
+def _aws_policies(call: Call, after: str, limit: int) -> tuple[list[Policy], bool]:
+    """Those that the account uses."""
+    known = [
+        managed_policies.with_use(call.tx, call.account, each.policy)
+        for each in aws_policies().values()
+        if each.policy.name > after
+    ]
+    used = [policy for policy in known if policy.attachment_count or policy.boundary_count]
+    return used[:limit], len(used) > limit
+
+
+def _user_detail(call: Call, user: User) -> Shape:
+    held = tags.of(call.tx, "user", user.id)
+    return {
+        **shapes.user(user),
+        "UserPolicyList": _inline(call, USER, user),
+        "GroupList": [group.name for group in groups.of_user(call.tx, user.id)],
+        "AttachedManagedPolicies": _attached(call, USER, user),
+        **shapes.boundary(user.boundary),
+        **shapes.tagged(held),
+    }
+
+
+def _group_detail(call: Call, group: Group) -> Shape:
+    return {
+        **shapes.group(group),
+        "GroupPolicyList": _inline(call, GROUP, group),
+        "AttachedManagedPolicies": _attached(call, GROUP, group),
+    }
+
+
+def _role_detail(call: Call, role: Role) -> Shape:
+    held = tags.of(call.tx, "role", role.id)
+    return {
+        **shapes.role(role, trust.shown(call.tx, role.trust)),
+        **shapes.role_holdings(role, held),
+        "InstanceProfileList": [],
+        "RolePolicyList": _inline(call, ROLE, role),
+        "AttachedManagedPolicies": _attached(call, ROLE, role),
+    }
+
+
+def _policy_detail(call: Call, policy: Policy) -> Shape:
+    versions = managed_policies.all_versions(call.tx, policy)
+    written = [shapes.version(each) | {"Document": shapes.encoded(each.document)} for each in versions]
+    described = shapes.present("Description", policy.description)
+    return {**shapes.policy(policy), **described, "PolicyVersionList": written}
+
+
+def _inline(call: Call, kind: AnyKind, owner: Entity) -> list[Shape]:
+    return [
+        {"PolicyName": policy.name, "PolicyDocument": shapes.encoded(policy.document)}
+        for policy in inline.of(call.tx, kind.noun, owner.id)
+    ]
+
+
+def _attached(call: Call, kind: AnyKind, owner: Entity) -> list[Shape]:
+    return [
+        {"PolicyName": PolicyArn.parse(each.policy_arn).name, "PolicyArn": each.policy_arn}
+        for each in attachments.of(call.tx, kind.noun, owner.id)
+    ]
+
+
+_Section = tuple[str, Callable[[Call, str, int], tuple[list[Any], bool]], Callable[[Call, Any], Shape]]
+
+_SECTIONS: dict[str, _Section] = {
+    "User": ("UserDetailList", _users, _user_detail),
+    "Group": ("GroupDetailList", _groups, _group_detail),
+    "Role": ("RoleDetailList", _roles, _role_detail),
+    "LocalManagedPolicy": ("Policies", _local_policies, _policy_detail),
+    "AWSManagedPolicy": ("Policies", _aws_policies, _policy_detail),
+}
+"""How Filter calls a kind -> the member of the answer, how it is read, what is said of each."""
+
+OPERATIONS: dict[str, Operation] = {
+    "GetAccountSummary": reads(get_account_summary, demands.on_account),
+    "GetAccountAuthorizationDetails": reads(get_account_authorization_details, demands.on_account),
+}

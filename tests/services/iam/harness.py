@@ -1,0 +1,120 @@
+"""Runs IAM's operations on a real database, without the journey around them.
+
+`iam("CreateUser", UserName="ann")` asks for the operation's demands, which it keeps in `iam.demands`, and
+performs it in the transaction that its row names. Inputs and outputs are checked against the service's
+model, so a test can't give what the wire would refuse, nor an operation answer what it can't write.
+"""
+
+import json
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Self
+from urllib.parse import unquote
+
+import botocore.loaders
+import botocore.model
+import botocore.validate
+import pytest
+
+from watchword.access import Caller, Demand
+from watchword.names import AwsError, HttpRequest, Principal
+from watchword.services.iam import OPERATIONS
+from watchword.services.operation import Around, Call
+from watchword.world import World
+
+A, B = "111111111111", "222222222222"
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+ALLOW_ALL = json.dumps(
+    {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+)
+
+MODEL = botocore.model.ServiceModel(botocore.loaders.Loader().load_service_model("iam", "service-2"), "iam")
+
+
+class Fresh:
+    """A watch that knows of every change."""
+
+    def check(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        pass
+
+
+@dataclass
+class Iam:
+    """IAM, called by one principal."""
+
+    world: World
+    caller: Caller
+    now: datetime
+    demands: tuple[Demand, ...] = field(default=(), init=False)
+
+    def __call__(self, name: str, **given: object) -> dict[str, Any]:
+        model, operation = MODEL.operation_model(name), OPERATIONS[name]
+        if model.input_shape:
+            errors = botocore.validate.ParamValidator().validate(given, model.input_shape)
+            assert not errors.has_errors(), errors.generate_report()
+        call = Call(self.world, "iam", name, given, self.caller, HttpRequest("POST"), "us-east-1", self.now)
+        self.demands = operation.demands(call)
+        begin = {
+            Around.READ: self.world.database.read,
+            Around.WRITE: lambda: self.world.database.write(self.now),
+        }[operation.around]
+        with begin() as tx:
+            output = dict(operation.perform(replace(call, transaction=tx)))
+        fits(output, model.output_shape)
+        return output
+
+    def by(self, principal: Principal) -> Self:
+        """The same, called by another principal."""
+        return replace(self, caller=Caller(principal))
+
+    def pages(self, name: str, member: str, size: int, **given: object) -> list[list[Any]]:
+        """All pages of a list, `size` items each."""
+        found, marker = [], {}
+        for _ in range(100):
+            page = self(name, MaxItems=size, **marker, **given)
+            found.append(page[member])
+            if not page["IsTruncated"]:
+                assert "Marker" not in page
+                return found
+            marker = {"Marker": page["Marker"]}
+        raise AssertionError("endless")
+
+
+def fits(value: Any, shape: botocore.model.Shape | None) -> None:  # noqa: ANN401 any value of a model
+    """Whether the model's shape can carry the value."""
+    if shape is None:
+        assert value == {}
+    elif shape.type_name == "structure":
+        assert set(value) <= set(shape.members), set(value) - set(shape.members)
+        for member, each in value.items():
+            fits(each, shape.members[member])
+    elif shape.type_name == "list":
+        assert isinstance(value, list)
+        for each in value:
+            fits(each, shape.member)
+    elif shape.type_name == "map":
+        assert all(isinstance(key, str) for key in value)
+    else:
+        kinds = {"string": str, "integer": int, "boolean": bool, "timestamp": datetime}
+        assert isinstance(value, kinds[shape.type_name]), (value, shape)
+
+
+def refused(code: str, said: str, iam: Iam, name: str, **given: object) -> None:
+    """The operation answers exactly this error, and its model knows it."""
+    with pytest.raises(AwsError) as caught:
+        iam(name, **given)
+    error = caught.value
+    assert (error.code, error.said) == (code, said)
+    modelled = {
+        shape.error_code: shape.metadata["error"] for shape in MODEL.operation_model(name).error_shapes
+    }
+    assert not error.status or modelled[code]["httpStatusCode"] == error.status
+
+
+def decoded(document: str) -> dict[str, Any]:
+    """A policy document out of an answer."""
+    found: dict[str, Any] = json.loads(unquote(document))
+    return found
