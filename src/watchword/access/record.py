@@ -14,7 +14,7 @@ from typing import Any
 from watchword.access.caller import Caller
 from watchword.names import AwsError, HttpRequest
 from watchword.names.principal import PRINCIPAL_TYPES, RoleSession, User
-from watchword.policy import Decision
+from watchword.policy import Decision, as_json, explain
 from watchword.sessions.session import moment
 
 HIDDEN = frozenset(
@@ -90,23 +90,10 @@ def record(visit: Visit) -> dict[str, Any]:
     if visit.error and visit.error.meant:
         additional["meant"] = visit.error.meant
     if visit.decisions:
-        additional["decisions"] = [_decision(decision) for decision in visit.decisions]
+        additional["decisions"] = [as_json(explain(decision)) for decision in visit.decisions]
     if additional:
         event["additionalEventData"] = additional
     return event
-
-
-def _decision(decision: Decision) -> dict[str, Any]:
-    return {
-        "verdict": decision.verdict.value,
-        "action": decision.request.action,
-        "resource": decision.request.resource,
-        "blockedBy": [kind.value for kind in decision.blocked_by],
-        "matches": [
-            {"type": match.type.value, "policy": match.source.name, "statement": match.rule.index}
-            for match in decision.matches
-        ],
-    }
 
 
 def _identity(visit: Visit) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What people see of an event: a page for the terminal. Colours carry no meaning that words don't."""
 
+import json
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -25,19 +26,38 @@ def event_page(event: Event) -> RenderableType:
 
 
 def decision_page(decision: Event) -> RenderableType:
-    """One decision and the statements that spoke."""
-    words, colour = VERDICTS[decision["verdict"]]
+    """One decision, the statements that spoke, and what would have been enough."""
+    words, colour = VERDICTS[decision["decision"]]
     lines = [
         Text.assemble("\n", (words, f"bold {colour}")),
         Text(f"  {decision['action']} on {decision['resource']}"),
     ]
-    if decision["blockedBy"]:
-        lines.append(Text(f"  no Allow in: {', '.join(decision['blockedBy'])}"))
-    lines += [
-        Text(f"  {match['type']}: {match['policy'] or 'resource policy'}, statement {match['statement']}")
-        for match in decision["matches"]
-    ]
-    return Group(*lines)
+    return Group(*lines, *(Text(f"  {line}") for line in reasons(decision)))
+
+
+def reasons(decision: Event) -> list[str]:
+    """The reasons of a decision, a line each."""
+    lines = [f"{match['effect']} by {_statement(match)}" for match in decision["matches"]]
+    if decision.get("blockedBy"):
+        lines.append(f"no Allow in: {', '.join(decision['blockedBy'])}")
+    for miss in decision.get("nearMisses", []):
+        lines.append(f"nearly: {_statement(miss)}")
+        lines += [f"    {_failure(failure)}" for failure in miss["failed"]]
+    for remedy in decision.get("wouldAllow", []):
+        lines.append(f"would allow it, as {remedy['policyType']} policy:")
+        lines.append(f"    {json.dumps(remedy['statement'])}")
+    return lines
+
+
+def _statement(match: Event) -> str:
+    name = match["policy"] or f"{match['policyType']} policy"
+    return f"{match['policyType']} policy {name}, statement {match['sid'] or match['statement']}"
+
+
+def _failure(failure: Event) -> str:
+    what = f"{failure['operator']} {failure['key']}" if "key" in failure else failure["element"]
+    had = "nothing" if failure["actual"] is None else failure["actual"]
+    return f"{what} expected {' or '.join(failure['expected'])}, had {had}"
 
 
 def _facts(event: Event) -> list[tuple[str, str]]:

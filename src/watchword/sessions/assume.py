@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from watchword.names import AwsError, Principal, fault
 from watchword.names.ids import Prefix, Randomness, new_access_key_id, new_secret
 from watchword.names.principal import RoleSession, Root
-from watchword.policy import Policy
+from watchword.policy import Kind, validate
 from watchword.sessions.session import Session, milliseconds
 
 HOUR = 3600
@@ -171,7 +171,7 @@ def _session_policies(wish: Wish) -> tuple[str, ...]:
         )
     if not wish.policy:
         return ()
-    Policy.parse(wish.policy).validate("session")
+    validate(wish.policy, Kind.SESSION)
     return (wish.policy,)
 
 
