@@ -139,7 +139,7 @@ RULES: list[tuple[Spoil, str, str]] = [
     (signed_but_absent, "IncompleteSignature", "The signed header 'zzz' is not in the request."),
     (bad_date, "IncompleteSignature", "Date must be in ISO-8601 'basic format'."),
     (four_parts, "IncompleteSignature", "Credential must have exactly 5 slash-delimited elements"),
-    (bad_payload_hash, "IncompleteSignature", "x-amz-content-sha256 must be UNSIGNED-PAYLOAD"),
+    (bad_payload_hash, "InvalidArgument", "x-amz-content-sha256 must be UNSIGNED-PAYLOAD"),
     (expired, "SignatureExpired", "Signature expired: 20261123T123456Z is now earlier than"),
     (not_yet, "SignatureNotYetCurrent", "Signature not yet current: 20261123T123456Z is still later than"),
     (other_service, "ScopeMismatch", "Credential should be scoped to correct service: 'iam'."),

@@ -9,7 +9,7 @@ explain(claim, request)                    the canonical request and the string 
 from watchword.sigv4.canonical import Explanation, explain
 from watchword.sigv4.claim import Claim, Credentials
 from watchword.sigv4.read import read
-from watchword.sigv4.sign import sign
+from watchword.sigv4.sign import presign, sign
 from watchword.sigv4.verify import verify
 
-__all__ = ["Claim", "Credentials", "Explanation", "explain", "read", "sign", "verify"]
+__all__ = ["Claim", "Credentials", "Explanation", "explain", "presign", "read", "sign", "verify"]

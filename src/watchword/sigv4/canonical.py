@@ -48,7 +48,7 @@ def canonical_request(claim: Claim, request: HttpRequest) -> str:
     path = request.path or "/"
     if not claim.scope.as_sent:
         path = canonical_path(path)
-    query = canonical_query(request.query) if request.query else ""
+    query = canonical_query(request.query, presigned=claim.expires is not None) if request.query else ""
     headers = canonical_headers(request.headers, claim.signed_headers)
     signed = ";".join(claim.signed_headers)
     payload = claim.payload_hash or _hash(request.body)
@@ -80,11 +80,13 @@ def canonical_path(path: str) -> str:
     return quote_from_bytes(f"/{'/'.join(kept)}{end}".encode("latin-1"), safe="/~")
 
 
-def canonical_query(query: str) -> str:
-    """Rule 2. A key without a value gets its equals sign; empty pairs are none."""
+def canonical_query(query: str, *, presigned: bool = False) -> str:
+    """Rule 2. A key without a value gets its equals sign; a presigned query's signature is left out."""
     pairs = [_pair(pair) for pair in query.split("&") if pair]
     pairs.sort()
-    return "&".join([f"{key}={value}" for key, value in pairs])
+    return "&".join(
+        [f"{key}={value}" for key, value in pairs if not (presigned and key == "X-Amz-Signature")]
+    )
 
 
 def canonical_headers(headers: tuple[tuple[str, str], ...], signed: tuple[str, ...]) -> str:

@@ -10,9 +10,8 @@ from typing import NamedTuple
 from watchword.sigv4.scope import Scope
 
 ALGORITHM = "AWS4-HMAC-SHA256"
-
-UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
-EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+ALGORITHM_V4A = "AWS4-ECDSA-P256-SHA256"
+ALGORITHMS = frozenset({ALGORITHM, ALGORITHM_V4A})
 
 
 class Claim(NamedTuple):
@@ -30,6 +29,15 @@ class Claim(NamedTuple):
     """The same as a value, in UTC."""
     payload_hash: str
     """What x-amz-content-sha256 says; empty when it is absent and the body's own hash is signed."""
+    expires: int | None = None
+    """A presigned query's seconds; None for the Authorization header."""
+    region_set: tuple[str, ...] = ()
+    """SigV4a: patterns of the regions where the signature is good."""
+
+    @property
+    def streaming(self) -> bool:
+        """Whether the body is aws-chunked: only `watchword.sigv4.chunked` can prove such a body."""
+        return self.payload_hash.startswith("STREAMING-")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The credential scope: on which day, in which region and for which service a signature is good.
 
-Source: IAM User Guide, "Create a signed AWS API request", step 3. A scope read here has five parts and
+Source: IAM User Guide, "Create a signed AWS API request", step 3. A scope read here has all its parts and
 nothing else is known about it; whether they are the right ones is for `watchword.sigv4.verify` to say.
 """
 
@@ -12,8 +12,9 @@ TERMINATOR = "aws4_request"
 AS_SENT = frozenset({"s3", "s3express", "s3-outposts", "s3-object-lambda"})
 """Services whose path is signed as it was sent; every other path is normalised and encoded once more."""
 
-_CREDENTIAL_PARTS = 5
-_REMEMBERED = 4096
+_PARTS = 5
+_PARTS_WITHOUT_REGION = 4
+_REMEMBERED = 1024
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Scope:
 
     @cached_property
     def as_sent(self) -> bool:
-        """Whether the path is signed as it was sent."""
+        """Whether the path is signed as it was sent: S3's way."""
         return self.service in AS_SENT
 
     @cached_property
@@ -42,6 +43,15 @@ class Scope:
 def parse_credential(text: str) -> tuple[str, Scope]:
     """The access key id and the scope of `keyid/date/region/service/terminator`. Raises ValueError."""
     parts = text.split("/")
-    if len(parts) != _CREDENTIAL_PARTS or not all(parts):
-        raise ValueError("five slash-delimited elements")
+    if len(parts) != _PARTS or not all(parts):
+        raise ValueError("5 slash-delimited elements, e.g. keyid/date/region/service/term")
     return parts[0], Scope(*parts[1:])
+
+
+def parse_credential_without_region(text: str) -> tuple[str, Scope]:
+    """The same of SigV4a's `keyid/date/service/terminator`. Raises ValueError."""
+    parts = text.split("/")
+    if len(parts) != _PARTS_WITHOUT_REGION or not all(parts):
+        raise ValueError("4 slash-delimited elements, e.g. keyid/date/service/term")
+    access_key_id, date, service, terminator = parts
+    return access_key_id, Scope(date, "", service, terminator)

@@ -1,20 +1,27 @@
 """Signing: what a client does so that `watchword.sigv4.verify` agrees.
 
-The signed request carries x-amz-date, the token, for S3 x-amz-content-sha256, and Authorization; whatever
-stood under these names is replaced, except a payload hash that the caller declared.
-Source: IAM User Guide, "Create a signed AWS API request". Sending belongs to the client.
+`sign` gives a request its headers: x-amz-date, the token, for S3 x-amz-content-sha256, and Authorization;
+whatever stood under these names is replaced, except a payload hash that the caller declared.
+`presign` gives it a query instead, that anybody may send until it expires.
+With the algorithm ALGORITHM_V4A, `region` is the region set: regions or patterns, separated by commas.
+Sources: IAM User Guide, "Create a signed AWS API request"; Amazon S3 API Reference, "Authenticating
+Requests: Using Query Parameters". Sending belongs to the client.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import quote
 
 from watchword.names import HttpRequest
 from watchword.sigv4.canonical import canonical_request, string_to_sign
-from watchword.sigv4.claim import ALGORITHM, Claim, Credentials
+from watchword.sigv4.claim import ALGORITHM, ALGORITHM_V4A, Claim, Credentials
 from watchword.sigv4.key import sign_text, signing_key
 from watchword.sigv4.moment import print_moment
+from watchword.sigv4.parts import region_set
+from watchword.sigv4.payload import UNSIGNED_PAYLOAD
+from watchword.sigv4.query import LONGEST
 from watchword.sigv4.scope import Scope
+from watchword.sigv4.sigv4a import private_key, sign_text_v4a
 
 UNSIGNED = frozenset(
     {
@@ -39,35 +46,102 @@ UNSIGNED = frozenset(
 
 
 def sign(
-    request: HttpRequest, credentials: Credentials, *, service: str, region: str, now: datetime
+    request: HttpRequest,
+    credentials: Credentials,
+    *,
+    service: str,
+    region: str,
+    now: datetime,
+    algorithm: str = ALGORITHM,
 ) -> HttpRequest:
     """`request` with an Authorization header. It must have a host header: ValueError otherwise."""
+    claim = _claim(request, credentials, service, region, now, algorithm)
+    ours = {
+        "authorization": None,
+        "x-amz-date": claim.date,
+        "x-amz-region-set": region if algorithm == ALGORITHM_V4A else None,
+        "x-amz-security-token": credentials.token,
+    }
+    payload = request.header("x-amz-content-sha256") or request.body.sha256
+    if claim.scope.as_sent:
+        ours["x-amz-content-sha256"] = payload
+    kept = (header for header in request.headers if header[0] not in ours)
+    added = ((name, value) for name, value in ours.items() if value is not None)
+    dressed = replace(request, headers=(*kept, *added))
+    claim = claim._replace(payload_hash=payload, signed_headers=_signed(dressed))
+    authorization = (
+        f"{algorithm} Credential={claim.access_key_id}/{claim.scope.text}, "
+        f"SignedHeaders={';'.join(claim.signed_headers)}, Signature={_signature(claim, dressed, credentials)}"
+    )
+    return replace(dressed, headers=(*dressed.headers, ("authorization", authorization)))
+
+
+def presign(
+    request: HttpRequest,
+    credentials: Credentials,
+    *,
+    service: str,
+    region: str,
+    now: datetime,
+    expires: int,
+    algorithm: str = ALGORITHM,
+) -> HttpRequest:
+    """`request` with a query that authenticates it for `expires` seconds. All its headers are signed."""
+    if not 1 <= expires <= LONGEST:
+        raise ValueError(f"a presigned request is good for 1 to {LONGEST} seconds, not {expires}")
+    claim = _claim(request, credentials, service, region, now, algorithm)
+    parameters = {
+        "X-Amz-Algorithm": algorithm,
+        "X-Amz-Credential": f"{claim.access_key_id}/{claim.scope.text}",
+        "X-Amz-Date": claim.date,
+        "X-Amz-Expires": str(expires),
+        "X-Amz-SignedHeaders": ";".join(_signed(request)),
+    }
+    if algorithm == ALGORITHM_V4A:
+        parameters["X-Amz-Region-Set"] = region
+    if credentials.token is not None:
+        parameters["X-Amz-Security-Token"] = credentials.token
+    pairs = [f"{name}={quote(value, safe='~')}" for name, value in parameters.items()]
+    query = "&".join([request.query, *pairs] if request.query else pairs)
+    declared = request.header("x-amz-content-sha256")
+    claim = claim._replace(
+        expires=expires,
+        signed_headers=_signed(request),
+        payload_hash=declared or (UNSIGNED_PAYLOAD if claim.scope.as_sent else ""),
+    )
+    signature = _signature(claim, replace(request, query=query), credentials)
+    return replace(request, query=f"{query}&X-Amz-Signature={signature}")
+
+
+def _claim(
+    request: HttpRequest, credentials: Credentials, service: str, region: str, now: datetime, algorithm: str
+) -> Claim:
+    """The claim to be, but for what depends on the form."""
     if request.header("host") is None:
         raise ValueError("a request to be signed needs a host header")
+    v4a = algorithm == ALGORITHM_V4A
     date = print_moment(now)
-    scope = Scope(date[:8], region, service)
-    payload = request.header("x-amz-content-sha256") or request.body.sha256
-    headers = _dressed(request, credentials, date, payload if scope.as_sent else None)
-    signed = tuple(sorted({name for name, _ in headers} - UNSIGNED))
-    dressed = replace(request, headers=headers)
-    claim = Claim(
-        ALGORITHM, credentials.access_key_id, scope, signed, "", credentials.token, date, now, payload
+    return Claim(
+        algorithm=algorithm,
+        access_key_id=credentials.access_key_id,
+        scope=Scope(date[:8], "" if v4a else region, service),
+        signed_headers=(),
+        signature="",
+        token=credentials.token,
+        date=date,
+        timestamp=now,
+        payload_hash="",
+        region_set=region_set(region) if v4a else (),
     )
-    key = signing_key(credentials.secret, scope.date, region, service)
-    signature = sign_text(key, string_to_sign(claim, canonical_request(claim, dressed)))
-    authorization = (
-        f"{ALGORITHM} Credential={credentials.access_key_id}/{scope.text}, "
-        f"SignedHeaders={';'.join(signed)}, Signature={signature}"
-    )
-    return replace(dressed, headers=(*headers, ("authorization", authorization)))
 
 
-def _dressed(
-    request: HttpRequest, credentials: Credentials, date: str, payload: str | None
-) -> tuple[tuple[str, str], ...]:
-    """The headers with those that a signature needs."""
-    ours = {"authorization": None, "x-amz-date": date, "x-amz-security-token": credentials.token}
-    if payload is not None:
-        ours["x-amz-content-sha256"] = payload
-    kept: Iterable[tuple[str, str]] = (header for header in request.headers if header[0] not in ours)
-    return (*kept, *((name, value) for name, value in ours.items() if value is not None))
+def _signed(request: HttpRequest) -> tuple[str, ...]:
+    return tuple(sorted({name for name, _ in request.headers} - UNSIGNED))
+
+
+def _signature(claim: Claim, request: HttpRequest, credentials: Credentials) -> str:
+    text = string_to_sign(claim, canonical_request(claim, request))
+    if claim.algorithm == ALGORITHM_V4A:
+        return sign_text_v4a(private_key(credentials.secret, credentials.access_key_id), text)
+    scope = claim.scope
+    return sign_text(signing_key(credentials.secret, scope.date, scope.region, scope.service), text)

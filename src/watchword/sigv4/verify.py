@@ -2,28 +2,33 @@
 
 The checks, in the order in which their errors win, continued from `watchword.sigv4.read`:
 
-13. not signed too long ago
+13. not signed too long ago (a presigned query: longer than its own seconds)
 14. not signed in the future
 15. the scope is of this region, this service, ends in aws4_request and has the date's day (all that is
     wrong with it is said at once)
 16. the signature is the one we compute
 17. the body is the one that was signed; last, so that nobody without a secret makes us read a large one
 
-Without x-amz-content-sha256 the body's own hash is part of what is signed, and 16 covers it.
+Without x-amz-content-sha256 the body's own hash is part of what is signed, and 16 covers it. An
+aws-chunked body proves itself piece by piece: `verify` refuses it, `verify_head` leaves it to
+`watchword.sigv4.chunked`.
 Texts that a client may see never hold the signature we computed.
-Source: IAM User Guide, "Troubleshoot Signature Version 4 signing for AWS API requests".
+Sources: IAM User Guide, "Troubleshoot Signature Version 4 signing for AWS API requests"; Amazon S3 API
+Reference, "Error responses" (RequestTimeTooSkewed, AccessDenied of an expired request).
 """
 
-from collections.abc import Collection, Container
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from hmac import compare_digest
 
 from watchword.names import AwsError, HttpRequest, fault
 from watchword.sigv4.canonical import canonical_request, string_to_sign
-from watchword.sigv4.claim import UNSIGNED_PAYLOAD, Claim
+from watchword.sigv4.claim import ALGORITHM, Claim
 from watchword.sigv4.key import sign_text, signing_key
 from watchword.sigv4.moment import print_moment
+from watchword.sigv4.payload import check_payload
 from watchword.sigv4.scope import TERMINATOR
+from watchword.sigv4.sigv4a import covers, holds_v4a, public_key
 
 SKEW = 300
 """Seconds that the clocks may differ; S3 allows 900."""
@@ -35,7 +40,7 @@ def verify(
     secret: str,
     *,
     services: Collection[str] | None = None,
-    regions: Container[str] | None = None,
+    regions: Collection[str] | None = None,
     now: datetime,
     skew: int = SKEW,
 ) -> None:
@@ -44,47 +49,71 @@ def verify(
     services: the names a scope may give (the first is the one said to the caller); regions: the same for
     regions; None allows any.
     """
+    if claim.streaming:
+        said = f"x-amz-content-sha256 {claim.payload_hash} is not supported here."
+        raise fault("UnsupportedSignature", said, meant="an aws-chunked body that nobody here reads")
+    verify_head(claim, request, secret, services=services, regions=regions, now=now, skew=skew)
+    check_payload(claim.payload_hash, request)  # 17
+
+
+def verify_head(
+    claim: Claim,
+    request: HttpRequest,
+    secret: str,
+    *,
+    services: Collection[str] | None = None,
+    regions: Collection[str] | None = None,
+    now: datetime,
+    skew: int = SKEW,
+) -> None:
+    """Rules 13 to 16: all of `verify` but the body that x-amz-content-sha256 declares.
+
+    For a body that isn't here yet or proves itself in chunks; whoever calls this owes it `check_payload`
+    or `watchword.sigv4.chunked.Decoder`.
+    """
     check_time(claim, now, skew)  # 13 14
     check_scope(claim, services, regions)  # 15
     try:
         canonical = canonical_request(claim, request)
         to_sign = string_to_sign(claim, canonical)
-        scope = claim.scope
-        expected = sign_text(signing_key(secret, scope.date, scope.region, scope.service), to_sign)
+        proved = holds(claim, secret, to_sign, claim.signature)
     except UnicodeEncodeError:
         raise fault("SignatureDoesNotMatch", meant="characters that no HTTP request can carry") from None
-    if not (claim.signature.isascii() and compare_digest(expected, claim.signature)):  # 16
-        raise mismatch(claim, canonical, to_sign)
-    check_payload(claim.payload_hash, request)  # 17
+    if not proved:  # 16
+        raise fault(
+            "SignatureDoesNotMatch",
+            AWSAccessKeyId=claim.access_key_id,
+            StringToSign=to_sign,
+            SignatureProvided=claim.signature,
+            CanonicalRequest=canonical,
+        )
+
+
+def holds(claim: Claim, secret: str, to_sign: str, signature: str) -> bool:
+    """Whether `signature` is the claimed signer's, of `to_sign`."""
+    if claim.algorithm != ALGORITHM:
+        return holds_v4a(public_key(secret, claim.access_key_id), to_sign, signature)
+    scope = claim.scope
+    expected = sign_text(signing_key(secret, scope.date, scope.region, scope.service), to_sign)
+    return signature.isascii() and compare_digest(expected, signature)
 
 
 def check_time(claim: Claim, now: datetime, skew: int) -> None:
     """Rules 13 and 14."""
-    lag = (now - claim.timestamp).total_seconds()
-    if lag > skew:
-        raise _skewed(
-            "SignatureExpired",
-            "Signature expired: {} is now earlier than {} ({} - {} min.)",
-            claim,
-            now,
-            -skew,
-        )
-    if -lag > skew:
-        raise _skewed(
-            "SignatureNotYetCurrent",
-            "Signature not yet current: {} is still later than {} ({} + {} min.)",
-            claim,
-            now,
-            skew,
-        )
+    age = (now - claim.timestamp).total_seconds()
+    if age > (skew if claim.expires is None else claim.expires):
+        raise _expired(claim, now, skew)
+    if -age > skew:
+        raise _future(claim, now, skew)
 
 
-def check_scope(claim: Claim, services: Collection[str] | None, regions: Container[str] | None) -> None:
+def check_scope(claim: Claim, services: Collection[str] | None, regions: Collection[str] | None) -> None:
     """Rule 15."""
     scope = claim.scope
     wrong = []
-    if regions is not None and scope.region not in regions:
-        wrong.append(f"Credential should be scoped to a valid Region, not '{scope.region}'.")
+    if regions is not None and not covers(claim.region_set or (scope.region,), regions):
+        named = scope.region or ",".join(claim.region_set)
+        wrong.append(f"Credential should be scoped to a valid Region, not '{named}'.")
     if services is not None and scope.service not in services:
         service = next(iter(services), "")
         wrong.append(f"Credential should be scoped to correct service: '{service}'.")
@@ -101,36 +130,43 @@ def check_scope(claim: Claim, services: Collection[str] | None, regions: Contain
         raise fault("ScopeMismatch", " ".join(wrong))
 
 
-def check_payload(declared: str, request: HttpRequest) -> None:
-    """Rule 17."""
-    if declared in {"", UNSIGNED_PAYLOAD}:
-        return
-    if request.body.sha256 != declared:
-        raise fault(
-            "PayloadHashMismatch",
-            "The provided 'x-amz-content-sha256' header does not match what was computed.",
-            ClientComputedContentSHA256=declared,
-            S3ComputedContentSHA256=request.body.sha256,
-        )
-
-
-def mismatch(claim: Claim, canonical: str, to_sign: str) -> AwsError:
-    """Rule 16: what AWS shows, so that the two sides can be compared."""
+def _expired(claim: Claim, now: datetime, skew: int) -> AwsError:
+    seconds = skew if claim.expires is None else claim.expires
+    if claim.expires is not None and claim.scope.as_sent:
+        end = claim.timestamp + timedelta(seconds=seconds)
+        times = {"X-Amz-Expires": str(seconds), "Expires": _iso(end), "ServerTime": _iso(now)}
+        return fault("AccessDenied", "Request has expired", **times)
     return fault(
-        "SignatureDoesNotMatch",
-        AWSAccessKeyId=claim.access_key_id,
-        StringToSign=to_sign,
-        SignatureProvided=claim.signature,
-        CanonicalRequest=canonical,
+        "SignatureExpired",
+        f"Signature expired: {claim.date} is now earlier than "
+        f"{print_moment(now - timedelta(seconds=seconds))} ({print_moment(now)} - {_minutes(seconds)})",
+        **_clocks(claim, now, skew),
     )
 
 
-def _skewed(kind: str, said: str, claim: Claim, now: datetime, skew: int) -> AwsError:
-    bound = print_moment(now + timedelta(seconds=skew))
+def _future(claim: Claim, now: datetime, skew: int) -> AwsError:
+    if claim.expires is not None and claim.scope.as_sent:
+        times = {"X-Amz-Date": claim.date, "ServerTime": _iso(now)}
+        return fault("AccessDenied", "Request is not valid yet", **times)
     return fault(
-        kind,
-        said.format(claim.date, bound, print_moment(now), abs(skew) // 60),
-        RequestTime=claim.date,
-        ServerTime=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        MaxAllowedSkewMilliseconds=str(abs(skew) * 1000),
+        "SignatureNotYetCurrent",
+        f"Signature not yet current: {claim.date} is still later than "
+        f"{print_moment(now + timedelta(seconds=skew))} ({print_moment(now)} + {_minutes(skew)})",
+        **_clocks(claim, now, skew),
     )
+
+
+def _clocks(claim: Claim, now: datetime, skew: int) -> dict[str, str]:
+    return {
+        "RequestTime": claim.date,
+        "ServerTime": _iso(now),
+        "MaxAllowedSkewMilliseconds": str(skew * 1000),
+    }
+
+
+def _minutes(seconds: int) -> str:
+    return f"{seconds // 60} min." if seconds % 60 == 0 else f"{seconds} s."
+
+
+def _iso(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,120 @@
+"""The Authorization header: rules 3 to 12 of `watchword.sigv4.read`."""
+
+from base64 import b64encode
+from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
+
+from watchword.names import AwsError, fault
+from watchword.sigv4.claim import ALGORITHM, ALGORITHMS, Claim
+from watchword.sigv4.moment import parse_http_date, print_moment
+from watchword.sigv4.parts import amz_date, bad_date, credential, region_set, signed_names
+from watchword.sigv4.payload import declared_payload
+from watchword.sigv4.scope import Scope
+
+_PARAMETERS = ("Credential", "Signature", "SignedHeaders")
+_REMEMBERED = 256
+
+
+def header_claim(authorization: str, headers: dict[str, str]) -> Claim:
+    """The claim in an Authorization header, given all headers of the request."""
+    algorithm, _, parameters = authorization.partition(" ")
+    if algorithm not in ALGORITHMS:  # 3
+        raise _unsupported(algorithm)
+    form, signature = _without_signature(parameters)
+    who, signed = _form(form, tuple(headers))  # 4 5 6 7 8 9
+    timestamp, date = _date(headers)  # 10
+    access_key_id, scope = credential(who, algorithm)  # 11
+    payload = _payload_hash(headers, scope, algorithm)  # 12
+    token = headers.get("x-amz-security-token")
+    claim = Claim(algorithm, access_key_id, scope, signed, signature, token, date, timestamp, payload)
+    return claim if algorithm == ALGORITHM else _with_regions(claim, headers)
+
+
+def _unsupported(algorithm: str) -> AwsError:
+    if algorithm.startswith("AWS4-"):
+        return fault("UnsupportedSignature", f"Unsupported AWS 'algorithm': '{algorithm}'.")
+    if algorithm == "AWS":
+        return fault(
+            "UnsupportedSignature",
+            f"The authorization mechanism you have provided is not supported. Please use {ALGORITHM}.",
+        )
+    return fault("UnsupportedSignature", "Unsupported Authorization Type")
+
+
+def _without_signature(parameters: str) -> tuple[str, str]:
+    """The parameters with a star in place of the signature, and the signature."""
+    before, found, rest = parameters.rpartition("Signature=")
+    if not found:
+        return parameters, ""
+    signature, comma, after = rest.partition(",")
+    return f"{before}Signature={'*' if signature else ''}{comma}{after}", signature
+
+
+# All but its signature is the same in a client's next request, which finds this remembered.
+@lru_cache(_REMEMBERED)
+def _form(form: str, sent: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """Rules 4 to 9: the credential, and the names of the signed headers."""
+    given, others = _pairs(form)  # 4
+    wrong = [f"Authorization header requires '{key}' parameter." for key in _PARAMETERS if not given.get(key)]
+    if "x-amz-date" not in sent and "date" not in sent:
+        wrong.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
+    if others:
+        wrong.append("Authorization header has a parameter that is none of its own, or one of them twice.")
+    if wrong:  # 5
+        raise fault("IncompleteSignature", f"{' '.join(wrong)} Authorization header {_hashed(form)}")
+    return given["Credential"], signed_names(given["SignedHeaders"], sent)  # 6 7 8 9
+
+
+def _pairs(form: str) -> tuple[dict[str, str], list[str]]:
+    """The parameters, and the keys that are unknown or come again."""
+    given: dict[str, str] = {}
+    others = []
+    for pair in form.split(",") if form else ():
+        key, equals, value = pair.strip(" ").partition("=")
+        if not equals:
+            raise fault(
+                "IncompleteSignature",
+                f"Invalid key=value pair (missing equal-sign) in Authorization header {_hashed(form)}.",
+            )
+        if key in given or key not in _PARAMETERS:
+            others.append(key)
+        given[key] = value
+    return given, others
+
+
+def _hashed(text: str) -> str:
+    # AWS names what it refuses by its hash, so that no answer repeats a credential.
+    digest = b64encode(sha256(text.encode("utf-8", "surrogatepass")).digest()).decode()
+    return f"(hashed with SHA-256 and encoded with Base64): '{digest}'"
+
+
+def _date(headers: dict[str, str]) -> tuple[datetime, str]:
+    text = headers.get("x-amz-date")
+    if text is not None:
+        return amz_date(text), text
+    try:
+        moment = parse_http_date(headers["date"])
+    except (ValueError, OverflowError):
+        raise bad_date(headers["date"]) from None
+    return moment, print_moment(moment)
+
+
+def _payload_hash(headers: dict[str, str], scope: Scope, algorithm: str) -> str:
+    text = headers.get("x-amz-content-sha256")
+    if text is not None:
+        return declared_payload(text, s3=scope.as_sent, algorithm=algorithm)
+    if scope.as_sent:
+        raise AwsError(
+            "InvalidRequest", 400, "Missing required header for this request: x-amz-content-sha256"
+        )
+    return ""
+
+
+def _with_regions(claim: Claim, headers: dict[str, str]) -> Claim:
+    text = headers.get("x-amz-region-set")
+    if not text:
+        raise fault(
+            "IncompleteSignature", "Authorization header requires existence of a 'X-Amz-Region-Set' header."
+        )
+    return claim._replace(region_set=region_set(text))

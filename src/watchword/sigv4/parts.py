@@ -1,0 +1,69 @@
+"""The parts that the header form and the query form have in common: rules 6 to 11 of `read`."""
+
+import re
+from datetime import datetime
+
+from watchword.names import AwsError, fault
+from watchword.sigv4.claim import ALGORITHM_V4A
+from watchword.sigv4.moment import parse_moment
+from watchword.sigv4.scope import Scope, parse_credential, parse_credential_without_region
+
+_NAMES = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+(?:;[a-z0-9!#$%&'*+.^_`|~-]+)*")
+
+
+def signed_names(text: str, sent: tuple[str, ...]) -> tuple[str, ...]:
+    """Rules 6 to 9: the names in SignedHeaders, of a request that sent these."""
+    signed = tuple(text.split(";"))
+    if not _NAMES.fullmatch(text) or signed != tuple(sorted(set(signed))):  # 6
+        raise fault(
+            "IncompleteSignature",
+            "'SignedHeaders' must be lower-case header names in alphabetical order, each once.",
+        )
+    if "host" not in signed:  # 7
+        raise fault(
+            "IncompleteSignature",
+            "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
+        )
+    if unsigned := sorted(name for name in sent if name.startswith("x-amz-") and name not in signed):  # 8
+        raise fault(
+            "UnsignedHeaders",
+            "There were headers present in the request which were not signed",
+            HeadersNotSigned=", ".join(unsigned),
+        )
+    if missing := [name for name in signed if name not in sent]:  # 9
+        raise fault("IncompleteSignature", f"The signed header '{missing[0]}' is not in the request.")
+    return signed
+
+
+def amz_date(text: str) -> datetime:
+    """Rule 10."""
+    try:
+        return parse_moment(text)
+    except ValueError:
+        raise bad_date(text) from None
+
+
+def bad_date(text: str) -> AwsError:
+    """Rule 10, broken."""
+    return fault(
+        "IncompleteSignature",
+        f"Date must be in ISO-8601 'basic format'. Got '{text[:100]}'. "
+        "See http://en.wikipedia.org/wiki/ISO_8601",
+    )
+
+
+def credential(text: str, algorithm: str) -> tuple[str, Scope]:
+    """Rule 11: the access key id and the scope."""
+    try:
+        if algorithm == ALGORITHM_V4A:
+            return parse_credential_without_region(text)
+        return parse_credential(text)
+    except ValueError as wrong:
+        raise fault(
+            "IncompleteSignature", f"Credential must have exactly {wrong}, got '{text[:200]}'"
+        ) from None
+
+
+def region_set(text: str) -> tuple[str, ...]:
+    """The patterns of X-Amz-Region-Set."""
+    return tuple(pattern.strip(" ") for pattern in text.split(","))

@@ -1,0 +1,61 @@
+"""What x-amz-content-sha256 may say about the body.
+
+Source: Amazon S3 API Reference, "Authenticating Requests: Using the Authorization Header", table of the
+values of x-amz-content-sha256. How chunks are read and proved stands in `watchword.sigv4.chunked`.
+"""
+
+import re
+from typing import NamedTuple
+
+from watchword.names import AwsError, HttpRequest, fault
+from watchword.sigv4.claim import ALGORITHM, ALGORITHM_V4A
+
+UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
+
+
+class Framing(NamedTuple):
+    """How an aws-chunked body is protected."""
+
+    algorithm: str | None
+    """Of the chunks' signatures; None for chunks without."""
+    trailer: bool
+
+
+FRAMINGS = {
+    "STREAMING-AWS4-HMAC-SHA256-PAYLOAD": Framing(ALGORITHM, trailer=False),
+    "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER": Framing(ALGORITHM, trailer=True),
+    "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD": Framing(ALGORITHM_V4A, trailer=False),
+    "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER": Framing(ALGORITHM_V4A, trailer=True),
+    "STREAMING-UNSIGNED-PAYLOAD-TRAILER": Framing(None, trailer=True),
+}
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def declared_payload(text: str, *, s3: bool, algorithm: str) -> str:
+    """`text` when it is one of the forms that this service and algorithm take. Raises otherwise."""
+    if _SHA256.fullmatch(text):
+        return text
+    framing = FRAMINGS.get(text)
+    if text == UNSIGNED_PAYLOAD or framing:
+        if s3 and (framing is None or framing.algorithm in {None, algorithm}):
+            return text
+        raise fault("UnsupportedSignature", f"x-amz-content-sha256 {text} is not supported here.")
+    raise AwsError(
+        "InvalidArgument" if s3 else "IncompleteSignature",
+        400 if s3 else 0,
+        f"x-amz-content-sha256 must be {UNSIGNED_PAYLOAD}, {', '.join(FRAMINGS)}, or a valid sha256 value.",
+    )
+
+
+def check_payload(declared: str, request: HttpRequest) -> None:
+    """Rule 17. Raises unless the body is the one whose hash was declared."""
+    if declared in {"", UNSIGNED_PAYLOAD} or declared in FRAMINGS:
+        return
+    if request.body.sha256 != declared:
+        raise fault(
+            "PayloadHashMismatch",
+            "The provided 'x-amz-content-sha256' header does not match what was computed.",
+            ClientComputedContentSHA256=declared,
+            S3ComputedContentSHA256=request.body.sha256,
+        )

@@ -1,0 +1,147 @@
+"""The presigned query: rules 3 to 12 of `watchword.sigv4.read`, for authentication in the query string.
+
+Parameters that authenticate are taken exactly: each once, in its own case, so that no reader further on
+can see another one (rule 4). What they sign is the rest of the query, the headers named, and for S3 no
+payload, for everybody else the body's own hash.
+Source: Amazon S3 API Reference, "Authenticating Requests: Using Query Parameters"; IAM User Guide,
+"Authentication methods", query string parameters.
+"""
+
+import re
+from urllib.parse import unquote_to_bytes
+
+from watchword.names import AwsError, HttpRequest, fault
+from watchword.sigv4.claim import ALGORITHM, ALGORITHM_V4A, ALGORITHMS, Claim
+from watchword.sigv4.parts import amz_date, credential, region_set, signed_names
+from watchword.sigv4.payload import UNSIGNED_PAYLOAD, declared_payload
+from watchword.sigv4.scope import Scope
+
+LONGEST = 604800
+"""Seconds in a week: the longest a presigned request is good."""
+
+_REQUIRED = (
+    "X-Amz-Algorithm",
+    "X-Amz-Credential",
+    "X-Amz-Signature",
+    "X-Amz-SignedHeaders",
+    "X-Amz-Date",
+    "X-Amz-Expires",
+)
+_OPTIONAL = ("X-Amz-Security-Token", "X-Amz-Content-Sha256", "X-Amz-Region-Set")
+_KNOWN = {name.lower(): name for name in (*_REQUIRED, *_OPTIONAL)}
+_ATTEMPTS = frozenset({"x-amz-algorithm", "x-amz-credential", "x-amz-signature"})
+_ATTEMPTS_V2 = frozenset({"awsaccesskeyid", "signature"})
+_SECONDS = re.compile(r"[0-9]{1,9}", re.ASCII)
+
+Pair = tuple[str, str]
+
+
+def query_pairs(query: str) -> list[Pair]:
+    """Keys and values, decoded to the bytes they stand for (as latin-1); a plus is a plus."""
+    pairs = (pair.partition("=") for pair in query.split("&") if pair)
+    return [(_decoded(key), _decoded(value)) for key, _, value in pairs]
+
+
+def attempts_signature(pairs: list[Pair]) -> bool:
+    """Whether a query tries to authenticate, in whatever case."""
+    return any(key.lower() in _ATTEMPTS for key, _ in pairs)
+
+
+def attempts_version_2(pairs: list[Pair]) -> bool:
+    """Whether a query tries to authenticate with signature version 2."""
+    return {key.lower() for key, _ in pairs} >= _ATTEMPTS_V2
+
+
+def query_claim(pairs: list[Pair], request: HttpRequest) -> Claim:
+    """The claim in a presigned query."""
+    given = _parameters(pairs)  # 3 4 5
+    headers = dict(request.headers)
+    algorithm = given["X-Amz-Algorithm"]
+    signed = signed_names(given["X-Amz-SignedHeaders"], tuple(headers))  # 6 7 8 9
+    timestamp = amz_date(given["X-Amz-Date"])  # 10
+    access_key_id, scope = credential(given["X-Amz-Credential"], algorithm)  # 11
+    expires = _seconds(given["X-Amz-Expires"], scope)  # 12
+    return Claim(
+        algorithm=algorithm,
+        access_key_id=access_key_id,
+        scope=scope,
+        signed_headers=signed,
+        signature=given["X-Amz-Signature"],
+        token=_once(given.get("X-Amz-Security-Token"), headers.get("x-amz-security-token")),
+        date=given["X-Amz-Date"],
+        timestamp=timestamp,
+        payload_hash=_payload_hash(given, headers, scope, algorithm),  # 12
+        expires=expires,
+        region_set=_regions(given, headers) if algorithm == ALGORITHM_V4A else (),
+    )
+
+
+def _decoded(text: str) -> str:
+    return unquote_to_bytes(text.encode("latin-1", "replace")).decode("latin-1")
+
+
+def _parameters(pairs: list[Pair]) -> dict[str, str]:
+    algorithm = next((value for key, value in pairs if key == "X-Amz-Algorithm"), ALGORITHM)
+    if algorithm not in ALGORITHMS:  # 3
+        raise fault("UnsupportedSignature", f"Unsupported AWS 'algorithm': '{algorithm}'.")
+    given: dict[str, str] = {}
+    for key, value in pairs:
+        name = _KNOWN.get(key.lower())
+        if name is not None and (name != key or name in given):  # 4
+            raise fault("IncompleteSignature", f"The query must have '{name}' once and in this case.")
+        if name is not None:
+            given[name] = value
+    if missing := [name for name in _REQUIRED if not given.get(name)]:  # 5
+        raise _missing(missing, given.get("X-Amz-Credential", ""))
+    return given
+
+
+def _missing(names: list[str], who: str) -> AwsError:
+    if "/s3/" in who:
+        return _malformed(
+            "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, "
+            "X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters."
+        )
+    wrong = " ".join(f"AWS query-string parameters must include '{name}'." for name in names)
+    return fault("IncompleteSignature", f"{wrong} Re-examine the query-string parameters.")
+
+
+def _malformed(said: str) -> AwsError:
+    """Amazon S3 API Reference, "Error responses": S3's code for a query that doesn't authenticate."""
+    return AwsError("AuthorizationQueryParametersError", 400, said)
+
+
+def _seconds(text: str, scope: Scope) -> int:
+    if _SECONDS.fullmatch(text) and 1 <= int(text) <= LONGEST:
+        return int(text)
+    if not scope.as_sent:
+        raise fault("IncompleteSignature", f"'X-Amz-Expires' must be a number from 1 to {LONGEST}.")
+    if not text.removeprefix("-").isdecimal():
+        raise _malformed("X-Amz-Expires should be a number")
+    if text.startswith("-") or not int(text[:20]):
+        raise _malformed("X-Amz-Expires must be non-negative")
+    raise _malformed(
+        "X-Amz-Expires must be less than a week (in seconds); "
+        f"that is, the given X-Amz-Expires must be less than {LONGEST} seconds"
+    )
+
+
+def _once(in_query: str | None, in_header: str | None) -> str | None:
+    """One value, of the query or of a (signed) header; given twice it must be the same."""
+    if in_query is not None and in_header not in {None, in_query}:
+        raise fault("IncompleteSignature", "A parameter of the query and its header contradict each other.")
+    return in_header if in_query is None else in_query
+
+
+def _payload_hash(given: dict[str, str], headers: dict[str, str], scope: Scope, algorithm: str) -> str:
+    text = _once(given.get("X-Amz-Content-Sha256"), headers.get("x-amz-content-sha256"))
+    if text is not None:
+        return declared_payload(text, s3=scope.as_sent, algorithm=algorithm)
+    return UNSIGNED_PAYLOAD if scope.as_sent else ""
+
+
+def _regions(given: dict[str, str], headers: dict[str, str]) -> tuple[str, ...]:
+    text = _once(given.get("X-Amz-Region-Set"), headers.get("x-amz-region-set"))
+    if not text:
+        raise _missing(["X-Amz-Region-Set"], "")
+    return region_set(text)
