@@ -55,7 +55,7 @@ class Iam:
         if model.input_shape:
             errors = botocore.validate.ParamValidator().validate(given, model.input_shape)
             assert not errors.has_errors(), errors.generate_report()
-        call = Call(self.world, "iam", name, given, self.caller, HttpRequest("POST"), "us-east-1", self.now)
+        call = self._call(name, given)
         self.demands = operation.demands(call)
         begin = {
             Around.READ: self.world.database.read,
@@ -65,6 +65,10 @@ class Iam:
             output = dict(operation.perform(replace(call, transaction=tx)))
         fits(output, model.output_shape)
         return output
+
+    def asks(self, name: str, **given: object) -> tuple[Demand, ...]:
+        """What the operation asks leave for, without doing it."""
+        return OPERATIONS[name].demands(self._call(name, given))
 
     def by(self, principal: Principal) -> Self:
         """The same, called by another principal."""
@@ -81,6 +85,10 @@ class Iam:
                 return found
             marker = {"Marker": page["Marker"]}
         raise AssertionError("endless")
+
+    def _call(self, name: str, given: dict[str, object]) -> Call:
+        request = HttpRequest("POST")
+        return Call(self.world, "iam", name, given, self.caller, request, "us-east-1", self.now)
 
 
 def fits(value: Any, shape: botocore.model.Shape | None) -> None:  # noqa: ANN401 any value of a model

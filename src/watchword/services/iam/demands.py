@@ -116,10 +116,11 @@ def partition(call: Call) -> str:
 
 def _on_entity(call: Call, kind: AnyKind, name: str, *, bounded: bool = False) -> Demand:
     entity = kind.known(call.world.facts, call.account, name)
+    keys: Context = {"iam:PolicyARN": call.input["PolicyArn"]} if "PolicyArn" in call.input else {}
     if entity is None:
-        return _demand(call, entity_arn(kind.noun, call.account, "/", name, partition(call)))
+        return _demand(call, entity_arn(kind.noun, call.account, "/", name, partition(call)), more=keys)
     tags = call.world.facts.tags(kind.noun, entity.id) if kind.tagged else {}
-    return _demand(call, arn_of(kind, entity), tags, _boundary(entity) if bounded else {})
+    return _demand(call, arn_of(kind, entity), tags, keys | (_boundary(entity) if bounded else {}))
 
 
 def _on_policy(call: Call, arn: PolicyArn, account: str) -> Demand:
@@ -165,9 +166,8 @@ def _input_keys(given: Mapping[str, object]) -> Context:
         context.update(_tag_keys(tags))
     if isinstance(keys, Sequence):
         context["aws:TagKeys"] = tuple(keys)
-    for member, key in (("PolicyArn", "iam:PolicyARN"), ("PermissionsBoundary", "iam:PermissionsBoundary")):
-        if member in given:
-            context[key] = str(given[member])
+    if "PermissionsBoundary" in given:
+        context["iam:PermissionsBoundary"] = str(given["PermissionsBoundary"])
     return context
 
 

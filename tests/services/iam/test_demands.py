@@ -1,0 +1,183 @@
+"""What each operation asks leave for: action, resource, its account, condition keys."""
+
+import json
+
+import pytest
+from tests.services.iam.harness import ADMINISTRATOR, ALLOW_ALL, MODEL, A, B, Iam
+
+from watchword.access import Demand
+from watchword.names import AwsError
+from watchword.names.principal import RoleSession, User
+from watchword.services.iam import OPERATIONS
+
+TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": {"Effect": "Allow", "Principal": {"AWS": A}, "Action": "sts:AssumeRole"},
+    }
+)
+USER, GROUP, ROLE = (
+    f"arn:aws:iam::{A}:user/x/ann",
+    f"arn:aws:iam::{A}:group/y/g",
+    f"arn:aws:iam::{A}:role/z/r",
+)
+POLICY = f"arn:aws:iam::{A}:policy/w/p"
+TAGS = [{"Key": "Team", "Value": "red"}]
+OWN_TAGS = {"iam:ResourceTag/Team": "red"}
+BOUND = {"iam:PermissionsBoundary": ADMINISTRATOR}
+TAGGING = {"aws:RequestTag/Team": "blue", "aws:TagKeys": ("Team",)}
+
+NAMES = {
+    "UserName": "ANN",
+    "GroupName": "g",
+    "RoleName": "r",
+    "PolicyName": "p",
+    "PolicyArn": POLICY,
+    "PolicyDocument": ALLOW_ALL,
+    "AssumeRolePolicyDocument": TRUST,
+    "VersionId": "v1",
+    "Description": "d",
+    "Status": "Active",
+    "PermissionsBoundary": ADMINISTRATOR,
+    "Tags": [{"Key": "Team", "Value": "blue"}],
+    "TagKeys": ["Team"],
+}
+
+ON_USER = "GetUser ListAccessKeys CreateAccessKey ListUserTags GetUserPolicy ListUserPolicies DeleteUser"
+ON_USER += " ListAttachedUserPolicies ListGroupsForUser"
+ON_BOUNDED_USER = "PutUserPolicy DeleteUserPolicy DeleteUserPermissionsBoundary"
+ON_GROUP = "GetGroup DeleteGroup AddUserToGroup RemoveUserFromGroup PutGroupPolicy GetGroupPolicy"
+ON_GROUP += " DeleteGroupPolicy ListGroupPolicies ListAttachedGroupPolicies"
+ON_ROLE = "GetRole UpdateRole UpdateRoleDescription UpdateAssumeRolePolicy DeleteRole ListRoleTags"
+ON_ROLE += " GetRolePolicy ListRolePolicies ListAttachedRolePolicies ListInstanceProfilesForRole"
+ON_BOUNDED_ROLE = "PutRolePolicy DeleteRolePolicy DeleteRolePermissionsBoundary"
+ON_POLICY = "GetPolicy GetPolicyVersion ListPolicyVersions ListPolicyTags ListEntitiesForPolicy DeletePolicy"
+ON_POLICY += " CreatePolicyVersion SetDefaultPolicyVersion DeletePolicyVersion"
+SIMPLE = [
+    *((name, USER, OWN_TAGS) for name in ON_USER.split()),
+    *((name, USER, OWN_TAGS | BOUND) for name in ON_BOUNDED_USER.split()),
+    *((name, GROUP, {}) for name in ON_GROUP.split()),
+    *((name, ROLE, OWN_TAGS) for name in ON_ROLE.split()),
+    *((name, ROLE, OWN_TAGS | BOUND) for name in ON_BOUNDED_ROLE.split()),
+    *((name, POLICY, OWN_TAGS) for name in ON_POLICY.split()),
+    *(
+        (f"{verb}UserPolicy", USER, OWN_TAGS | BOUND | {"iam:PolicyARN": POLICY})
+        for verb in ("Attach", "Detach")
+    ),
+    *(
+        (f"{verb}RolePolicy", ROLE, OWN_TAGS | BOUND | {"iam:PolicyARN": POLICY})
+        for verb in ("Attach", "Detach")
+    ),
+    *((f"{verb}GroupPolicy", GROUP, {"iam:PolicyARN": POLICY}) for verb in ("Attach", "Detach")),
+    *(
+        (f"Tag{noun}", arn, OWN_TAGS | TAGGING)
+        for noun, arn in (("User", USER), ("Role", ROLE), ("Policy", POLICY))
+    ),
+    *(
+        (f"Untag{noun}", arn, OWN_TAGS | {"aws:TagKeys": ("Team",)})
+        for noun, arn in (("User", USER), ("Role", ROLE), ("Policy", POLICY))
+    ),
+    ("PutUserPermissionsBoundary", USER, OWN_TAGS | BOUND),
+    ("PutRolePermissionsBoundary", ROLE, OWN_TAGS | BOUND),
+    ("ListUsers", f"arn:aws:iam::{A}:user/", {}),
+    ("ListGroups", f"arn:aws:iam::{A}:group/", {}),
+    ("ListRoles", f"arn:aws:iam::{A}:role/", {}),
+    ("ListPolicies", f"arn:aws:iam::{A}:policy/", {}),
+    ("GetAccountSummary", "*", {}),
+    ("GetAccountAuthorizationDetails", "*", {}),
+]
+ELSEWHERE = {
+    *("CreateUser", "CreateGroup", "CreateRole", "CreatePolicy", "UpdateUser", "UpdateGroup"),
+    *("UpdateAccessKey", "DeleteAccessKey", "GetAccessKeyLastUsed"),
+}
+
+
+@pytest.fixture
+def furnished(iam: Iam) -> Iam:
+    iam("CreatePolicy", PolicyName="p", Path="/w/", PolicyDocument=ALLOW_ALL, Tags=TAGS)
+    iam("CreateUser", UserName="ann", Path="/x/", PermissionsBoundary=ADMINISTRATOR, Tags=TAGS)
+    iam("CreateGroup", GroupName="g", Path="/y/")
+    trust = {"AssumeRolePolicyDocument": TRUST}
+    iam("CreateRole", RoleName="r", Path="/z/", PermissionsBoundary=ADMINISTRATOR, Tags=TAGS, **trust)
+    return iam
+
+
+def given(name: str) -> dict[str, object]:
+    """The members of NAMES that an operation requires."""
+    shape = MODEL.operation_model(name).input_shape
+    required = set(shape.required_members) if shape else set()
+    optional = {"UserName"} & set(shape.members) if shape else set()
+    return {member: NAMES[member] for member in (required | optional)}
+
+
+def test_every_operation_is_asked_here() -> None:
+    assert {name for name, _, _ in SIMPLE} | ELSEWHERE == set(OPERATIONS)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_one_action_on_one_resource(furnished: Iam) -> None:
+    for name, resource, context in SIMPLE:
+        (demand,) = furnished.asks(name, **given(name))
+        tags = {"Team": "red"} if "iam:ResourceTag/Team" in context else {}
+        expected = Demand(f"iam:{name}", resource, A, context, resource_tags=tags)
+        assert demand == expected, name
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_is_missing_is_asked_for_under_the_arn_it_would_have(iam: Iam) -> None:
+    for noun in ("user", "group", "role"):
+        (demand,) = iam.asks(f"Get{noun.title()}", **{f"{noun.title()}Name": "none"})
+        assert (demand.resource, demand.context) == (f"arn:aws:iam::{A}:{noun}/none", {})
+    (demand,) = iam.asks("GetAccessKeyLastUsed", AccessKeyId="AKIA" + "A" * 16)
+    assert demand.resource == f"arn:aws:iam::{A}:user/*"
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("noun", ["User", "Role", "Policy"])
+def test_creating_with_tags_needs_the_tagging_action_too(iam: Iam, noun: str) -> None:
+    tags = {"Tags": NAMES["Tags"]}
+    arn = f"arn:aws:iam::{A}:{noun.lower()}/q/n"
+    bound = {} if noun == "Policy" else {"PermissionsBoundary": ADMINISTRATOR}
+    new = {f"{noun}Name": "n", "Path": "/q/", **bound}
+    creation, tagging = iam.asks(f"Create{noun}", **new, **tags)
+    assert (creation.action, creation.resource) == (f"iam:Create{noun}", arn)
+    assert creation.context == TAGGING | (BOUND if bound else {})
+    assert tagging == Demand(f"iam:Tag{noun}", arn, A, TAGGING)
+    (alone,) = iam.asks(f"Create{noun}", **new, Tags=[])
+    assert alone.context == (BOUND if bound else {})
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_renaming_asks_for_both_names(furnished: Iam) -> None:
+    asked = furnished.asks("UpdateGroup", GroupName="g", NewGroupName="h")
+    assert [demand.resource for demand in asked] == [GROUP, f"arn:aws:iam::{A}:group/y/h"]
+    asked = furnished.asks("UpdateUser", UserName="ann", NewPath="/n/")
+    assert [demand.resource for demand in asked] == [USER, f"arn:aws:iam::{A}:user/n/ann"]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_whose_key_it_is(furnished: Iam) -> None:
+    ann = furnished.by(User(A, "ann", furnished("GetUser", UserName="ann")["User"]["UserId"], "/x/"))
+    key = {"AccessKeyId": ann("CreateAccessKey")["AccessKey"]["AccessKeyId"]}
+    for name in ("UpdateAccessKey", "DeleteAccessKey", "GetAccessKeyLastUsed"):
+        (demand,) = ann.asks(name, **key)
+        assert (demand.resource, demand.resource_tags) == (USER, {"Team": "red"})
+    (demand,) = furnished.asks("DeleteAccessKey", **key)
+    assert demand.resource == f"arn:aws:iam::{A}:root"
+    with pytest.raises(AwsError, match="Must specify userName"):
+        furnished.by(RoleSession(A, "r", "AROA1", "s")).asks("DeleteAccessKey", **key)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_policy_belongs_to_the_account_in_its_arn(furnished: Iam) -> None:
+    """Those of AWS are everybody's to read and nobody's to change."""
+    theirs = f"arn:aws:iam::{B}:policy/p"
+    for name, arn, account in (
+        ("GetPolicy", theirs, B),
+        ("DeletePolicy", theirs, B),
+        ("GetPolicy", ADMINISTRATOR, A),
+        ("DeletePolicy", ADMINISTRATOR, "aws"),
+        ("TagPolicy", ADMINISTRATOR, "aws"),
+    ):
+        (demand,) = furnished.asks(name, PolicyArn=arn)
+        assert (demand.resource, demand.account, demand.resource_tags) == (arn, account, {})
