@@ -11,7 +11,8 @@ import psycopg
 import pytest
 
 from watchword.store import EVERYTHING, Cache, Database, Topic, Watch, users
-from watchword.store.freshness import BOUND_SECONDS, _news
+from watchword.store.freshness import news
+from watchword.store.listening import BOUND_SECONDS
 from watchword.store.users import User
 
 PATIENCE_SECONDS = 20
@@ -88,7 +89,7 @@ def test_a_reset_is_told_as_everything(
 
 
 @pytest.mark.parametrize(
-    ("rows", "seen", "news"),
+    ("rows", "seen", "told"),
     [
         ([], 0, ()),
         ([(1, "user", "a")], 0, (("user", "a"),)),
@@ -99,9 +100,9 @@ def test_a_reset_is_told_as_everything(
     ],
 )
 def test_a_log_without_what_was_seen_last_is_another_log(
-    rows: list[tuple[int, str, str]], seen: int, news: tuple[tuple[str, str], ...]
+    rows: list[tuple[int, str, str]], seen: int, told: tuple[tuple[str, str], ...]
 ) -> None:
-    assert _news(rows, seen) == news
+    assert news(rows, seen) == told
 
 
 def test_a_cache_fed_by_a_watch_is_never_behind_what_was_acknowledged(

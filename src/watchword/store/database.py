@@ -23,7 +23,7 @@ from sqlalchemy import Connection, Engine, exc, text
 from watchword.store import changes
 from watchword.store.engines import PATIENCE_SECONDS, engine_for
 from watchword.store.errors import CannotOpen, Unavailable, first_line, translate
-from watchword.store.freshness import FileWatch, Listener, Monotonic, ServerWatch, Watch
+from watchword.store.freshness import FileWatch, Listener, Monotonic, Watch
 from watchword.store.migrate import bring_up_to_date
 from watchword.store.tables import METADATA
 from watchword.store.transaction import EVERYTHING, Topic, Transaction
@@ -106,6 +106,8 @@ class Database:
         url = self.engine.url
         if self.on_sqlite:
             return FileWatch(str(url.database), self.tell)
+        from watchword.store.listening import ServerWatch  # noqa: PLC0415 its head says why
+
         _, parameters = self.engine.dialect.create_connect_args(url)
         return ServerWatch(parameters, self.tell, monotonic)
 

@@ -7,7 +7,6 @@ carries a value of a row or a password of a URL.
 
 import sqlite3
 
-import psycopg
 from sqlalchemy import exc
 
 
@@ -33,7 +32,6 @@ class Dangling(StoreError):  # noqa: N818 named as what happened
 
 _UNIQUE = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "23505"}
 _FOREIGN = {"SQLITE_CONSTRAINT_FOREIGNKEY", "SQLITE_CONSTRAINT_TRIGGER", "23503"}
-_LOST = (sqlite3.OperationalError, psycopg.OperationalError, psycopg.InterfaceError)
 
 
 def translate(error: Exception) -> Exception:
@@ -45,7 +43,7 @@ def translate(error: Exception) -> Exception:
         return Conflict("exists already")
     if _state(original) in _FOREIGN:
         return Dangling("still needed, or gone")
-    if isinstance(original, _LOST):
+    if isinstance(error, exc.OperationalError | exc.InterfaceError | sqlite3.OperationalError):
         return Unavailable(first_line(error))
     return error
 
@@ -57,6 +55,6 @@ def first_line(error: Exception) -> str:
 
 
 def _state(error: BaseException | None) -> str | None:
-    if isinstance(error, sqlite3.Error):
-        return getattr(error, "sqlite_errorname", None)
-    return error.sqlstate if isinstance(error, psycopg.Error) else None
+    """What kind of error it is, as the engine itself names it."""
+    name = "sqlite_errorname" if isinstance(error, sqlite3.Error) else "sqlstate"
+    return getattr(error, name, None)

@@ -1,44 +1,62 @@
 """Bringing a database to the tables of this code, by the Alembic revisions in `migrations`.
 
 Everything happens in one transaction that nobody else can hold at the same time, so a start that is
-killed leaves the database as it was, and of two first starts one waits for the other. A database whose
-revision this code doesn't know was made by a newer one and is left alone.
+killed leaves the database as it was, and of two first starts one waits for the other. A database that
+another program made, or a newer version of this one, is left alone.
 """
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from watchword.store.errors import CannotOpen
+from watchword.store.migrations import NEWEST
+from watchword.store.tables import METADATA
 
 _OPENERS = int.from_bytes(b"wwopener")
 
 
 def bring_up_to_date(engine: Engine) -> None:
-    """Creates or upgrades the tables; raises CannotOpen for a database that is newer than the code."""
-    config = _config()
-    scripts = ScriptDirectory.from_config(config)
+    """Creates or upgrades the tables; raises CannotOpen for a database that isn't ours to touch."""
+    with engine.connect() as connection:
+        found = _revision(connection)
     if engine.dialect.name == "sqlite":
         _write_ahead(engine)
-    with engine.connect() as connection:
-        if _is_current(connection, scripts):
-            return
+    if found == NEWEST:
+        return
     with engine.execution_options(writes=True).begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_OPENERS})"))
-        if not _is_current(connection, scripts):
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        if _revision(connection) != NEWEST:
+            _upgrade(connection)
 
 
-def _config() -> Config:
+def _revision(connection: Connection) -> str | None:
+    """The revision of our tables, None when there are none of them."""
+    present = inspect(connection)
+    if present.has_table("alembic_version"):
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    if theirs := sorted(set(present.get_table_names()) & set(METADATA.tables)):
+        raise CannotOpen(f"{_named(connection)}: another program's tables are in it ({theirs[0]})")
+    return None
+
+
+def _upgrade(connection: Connection) -> None:
+    # Alembic takes longer to import than most commands take to run, and is hardly ever needed.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", "watchword.store:migrations")
     config.set_main_option("path_separator", "os")
-    return config
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError:
+        revision = _revision(connection)
+        raise CannotOpen(
+            f"{_named(connection)}: made by a newer version of Watchword (revision {revision})"
+        ) from None
 
 
 def _write_ahead(engine: Engine) -> None:
@@ -48,12 +66,5 @@ def _write_ahead(engine: Engine) -> None:
         connection.exec_driver_sql("PRAGMA journal_mode = WAL")
 
 
-def _is_current(connection: Connection, scripts: ScriptDirectory) -> bool:
-    known = {script.revision for script in scripts.walk_revisions()}
-    present = set(MigrationContext.configure(connection).get_current_heads())
-    if unknown := present - known:
-        raise CannotOpen(
-            f"database {connection.engine.url.render_as_string(hide_password=True)}: made by a newer "
-            f"version of Watchword (revision {', '.join(sorted(unknown))})"
-        )
-    return present == set(scripts.get_heads())
+def _named(connection: Connection) -> str:
+    return f"database {connection.engine.url.render_as_string(hide_password=True)}"

@@ -17,7 +17,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Dialect, Integer, MetaData, Table, Text
-from sqlalchemy.dialects.postgresql import TEXT
 from sqlalchemy.types import TypeDecorator
 
 METADATA = MetaData(
@@ -29,7 +28,7 @@ METADATA = MetaData(
     }
 )
 
-Word = Text().with_variant(TEXT(collation="C"), "postgresql")
+Word = Text().with_variant(Text(collation="C"), "postgresql")
 Serial = BigInteger().with_variant(Integer, "sqlite")
 """A number the engine gives; SQLite does so for a column of the very type INTEGER only."""
 

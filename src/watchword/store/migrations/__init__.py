@@ -1,1 +1,4 @@
 """Alembic's revisions, as data of the package; `watchword.store.migrate` runs them."""
+
+NEWEST = "0001"
+"""The last revision in `versions`."""

@@ -5,12 +5,11 @@ A revision stands for itself: it imports nothing of the store, whose tables go o
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
 revision = "0001"
 down_revision = None
 
-_WORD = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+_WORD = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 _SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
