@@ -12,9 +12,10 @@ from datetime import datetime
 from typing import Any
 
 from watchword.access.caller import Caller
+from watchword.access.demand import Demand
 from watchword.names import AwsError, HttpRequest
 from watchword.names.principal import PRINCIPAL_TYPES, RoleSession, User
-from watchword.policy import Decision, as_json, explain
+from watchword.policy import Decision, as_json, explain, message
 from watchword.sessions.session import moment
 
 HIDDEN = frozenset(
@@ -56,7 +57,9 @@ class Visit:
     access_key_id: str = ""
     """As claimed; whose it is, is known only once there is a caller."""
     input: Mapping[str, Any] = field(default_factory=dict)
+    demands: tuple[Demand, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    """One for each demand."""
     error: AwsError | None = None
     output: Mapping[str, Any] | None = None
     """Kept for changes only, as CloudTrail does."""
@@ -90,10 +93,23 @@ def record(visit: Visit) -> dict[str, Any]:
     if visit.error and visit.error.meant:
         additional["meant"] = visit.error.meant
     if visit.decisions:
-        additional["decisions"] = [as_json(explain(decision)) for decision in visit.decisions]
+        additional["decisions"] = list(map(_decision, visit.demands, visit.decisions))
     if additional:
         event["additionalEventData"] = additional
     return event
+
+
+def _decision(demand: Demand, decision: Decision) -> dict[str, Any]:
+    """With its reasons, unless nothing depended on it."""
+    if not demand.optional or decision.allowed:
+        return as_json(explain(decision))
+    return {
+        "decision": decision.verdict.value,
+        "action": demand.action,
+        "resource": demand.resource,
+        "optional": True,
+        "message": message(decision),
+    }
 
 
 def _identity(visit: Visit) -> dict[str, Any]:

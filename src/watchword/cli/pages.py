@@ -21,8 +21,13 @@ def event_page(event: Event) -> RenderableType:
     facts = Table.grid(padding=(0, 2))
     for name, value in _facts(event):
         facts.add_row(Text(name, style="bold"), Text(value))
-    decisions = event.get("additionalEventData", {}).get("decisions", [])
-    return Group(facts, *(decision_page(decision) for decision in decisions))
+    return Group(facts, *(decision_page(decision) for decision in decisions(event)))
+
+
+def decisions(event: Event) -> list[Event]:
+    """What was decided, without what nothing depended on."""
+    found: list[Event] = event.get("additionalEventData", {}).get("decisions", [])
+    return [decision for decision in found if not decision.get("optional")]
 
 
 def decision_page(decision: Event) -> RenderableType:

@@ -90,7 +90,7 @@ def _travel(world: World, passage: Passage) -> HttpResponse:
 
     call, served = _look_up(world, operation, served, visit)
 
-    demands = served.demands(call)
+    demands = visit.demands = served.demands(call)
     circumstances = Circumstances(world, visit.caller, request, visit.region, visit.now)
     visit.decisions = authorize(circumstances, demands)
     if refused := refusal(demands, visit.decisions):

@@ -10,7 +10,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from watchword.access import recall
-from watchword.cli.pages import VERDICTS, reasons
+from watchword.cli.pages import VERDICTS, decisions, reasons
 from watchword.cli.tour.stage import Stage, stage
 from watchword.cli.tour.story import ALLOWED, STEPS, Step, Story
 from watchword.names import AwsError
@@ -78,7 +78,7 @@ def _decided(playing: Stage, request_id: str) -> list[str]:
         return []
     more = event.get("additionalEventData", {})
     lines = [f"meant: {more['meant']}"] if "meant" in more else []
-    for decision in more.get("decisions", []):
+    for decision in decisions(event):
         lines.append(f"{VERDICTS[decision['decision']][0]}: {decision['action']} on {decision['resource']}")
         lines += [f"  {line}" for line in reasons(decision)]
     return lines
