@@ -56,11 +56,15 @@ class Sums:
     def through(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
         """The same pieces, taken into account one by one."""
         for piece in pieces:
-            self.size += len(piece)
-            self._etag.update(piece)
-            for each in self._sums.values():
-                each.update(piece)
+            self.take(piece)
             yield piece
+
+    def take(self, piece: bytes) -> None:
+        """The next bytes."""
+        self.size += len(piece)
+        self._etag.update(piece)
+        for each in self._sums.values():
+            each.update(piece)
 
     @property
     def etag(self) -> str:

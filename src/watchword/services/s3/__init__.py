@@ -1,0 +1,46 @@
+"""Amazon S3, as far as buckets and whole objects go.
+
+Every row is guarded: what a request asks for and isn't served is refused before anything else. Nobody in
+particular (an unsigned request) is let through to the decision wherever a bucket's policy can speak; not
+to what needs an account (making and listing buckets) and not to copies, which must be signed.
+"""
+
+from dataclasses import replace
+
+from watchword.access import Demand
+from watchword.services.operation import Call, Operation
+from watchword.services.s3 import (
+    bucket_policies,
+    buckets,
+    copies,
+    deletions,
+    listings,
+    objects,
+    settings,
+)
+from watchword.services.s3.unserved import refuse_unserved
+
+SIGNED_ONLY = {"CopyObject", "CreateBucket", "ListBuckets"}
+
+
+def _guarded(name: str, row: Operation) -> Operation:
+    def demands(call: Call) -> tuple[Demand, ...]:
+        refuse_unserved(call)
+        return row.demands(call)
+
+    return replace(row, demands=demands, anonymous=name not in SIGNED_ONLY)
+
+
+OPERATIONS: dict[str, Operation] = {
+    name: _guarded(name, row)
+    for table in (
+        bucket_policies.OPERATIONS,
+        buckets.OPERATIONS,
+        copies.OPERATIONS,
+        deletions.OPERATIONS,
+        listings.OPERATIONS,
+        objects.OPERATIONS,
+        settings.OPERATIONS,
+    )
+    for name, row in table.items()
+}

@@ -1,0 +1,83 @@
+"""A bucket's policy: put, read, removed, summed up.
+
+1. It is the caller's own account's bucket, or MethodNotAllowed, whatever was allowed.
+2. The document may be stored as a bucket policy, and speaks of S3 and of this bucket alone.
+3. Users and roles it names become their unique ids, so that one made again under an old name isn't let in;
+   who reads the policy sees ARNs again (the ids of those who are gone stay).
+
+Source: Amazon S3 API Reference, PutBucketPolicy, GetBucketPolicy, DeleteBucketPolicy,
+GetBucketPolicyStatus; User Guide, "Policies and permissions in Amazon S3" and "Blocking public access",
+"The meaning of public".
+"""
+
+from watchword.identity import trust
+from watchword.policy import Kind, Policy, validate
+from watchword.services.operation import Call, Operation, Output, reads, writes
+from watchword.services.s3 import grantees
+from watchword.services.s3.errors import s3_error
+from watchword.services.s3.integrity import check_body
+from watchword.services.s3.leave import bucket_of, on_own_policy
+from watchword.services.s3.public import is_public
+from watchword.store import buckets
+from watchword.store.buckets import Bucket
+
+
+def put_bucket_policy(call: Call) -> Output:
+    """PutBucketPolicy."""
+    bucket = _own(call)
+    check_body(call.request, required=False)
+    policy = validate(call.input["Policy"], Kind.S3_BUCKET)
+    _check_scope(policy, bucket)
+    buckets.govern(call.tx, bucket, str(grantees.bound(call.tx, policy)))
+    return {}
+
+
+def get_bucket_policy(call: Call) -> Output:
+    """GetBucketPolicy."""
+    return {"Policy": trust.shown(call.tx, _governing(call))}
+
+
+def get_bucket_policy_status(call: Call) -> Output:
+    """GetBucketPolicyStatus."""
+    return {"PolicyStatus": {"IsPublic": is_public(Policy.parse(_governing(call)))}}
+
+
+def delete_bucket_policy(call: Call) -> Output:
+    """DeleteBucketPolicy: none there is no error."""
+    buckets.govern(call.tx, _own(call), None)
+    return {}
+
+
+def _own(call: Call) -> Bucket:
+    """Rule 1."""
+    bucket = bucket_of(call).bucket
+    if bucket.account != call.account:
+        raise s3_error("MethodNotAllowed")
+    return bucket
+
+
+def _governing(call: Call) -> str:
+    bucket = _own(call)
+    if bucket.policy is None:
+        raise s3_error("NoSuchBucketPolicy", BucketName=bucket.name)
+    return bucket.policy
+
+
+def _check_scope(policy: Policy, bucket: Bucket) -> None:
+    """Rule 2, what only S3 knows."""
+    arn = f"arn:{bucket.partition}:s3:::{bucket.name}"
+    for statement in policy.statements:
+        actions = statement.action.values
+        if not all(action == "*" or action.lower().startswith("s3:") for action in actions):
+            raise s3_error("MalformedPolicy", "Policy has invalid action")
+        resources = statement.resource.values if statement.resource else ()
+        if not all(each == arn or each.startswith((f"{arn}/", f"{arn}*")) for each in resources):
+            raise s3_error("MalformedPolicy", "Policy has invalid resource")
+
+
+OPERATIONS: dict[str, Operation] = {
+    "PutBucketPolicy": writes(put_bucket_policy, on_own_policy("s3:PutBucketPolicy")),
+    "GetBucketPolicy": reads(get_bucket_policy, on_own_policy("s3:GetBucketPolicy")),
+    "GetBucketPolicyStatus": reads(get_bucket_policy_status, on_own_policy("s3:GetBucketPolicyStatus")),
+    "DeleteBucketPolicy": writes(delete_bucket_policy, on_own_policy("s3:DeleteBucketPolicy")),
+}

@@ -1,0 +1,144 @@
+"""Buckets: made, listed, looked at, removed.
+
+Names are unique within a partition, whosever they are. A bucket is in the region that its maker signed
+for or named; requests signed for any region reach it, since all regions are this one server.
+Source: Amazon S3 API Reference, CreateBucket, ListBuckets, HeadBucket, GetBucketLocation, DeleteBucket.
+"""
+
+import re
+
+from watchword.access import Demand
+from watchword.access.demand import ContextValue
+from watchword.services.operation import Call, Operation, Output, reads, writes
+from watchword.services.s3.errors import invalid_argument, s3_error
+from watchword.services.s3.leave import bucket_of, on_bucket, request_context
+from watchword.services.s3.limits import canonical_id, is_bucket_name
+from watchword.services.s3.tokens import open_token, seal_token
+from watchword.store import Dangling, buckets, objects
+from watchword.store.buckets import Bucket
+
+FIRST_REGION = "us-east-1"
+"""The region whose buckets have no location constraint."""
+MAX_BUCKETS = 10_000
+_REGION = re.compile(r"[a-z]{2,}(-[a-z0-9]+)*", re.ASCII)
+_OLD_NAMES = {"EU": "eu-west-1"}
+_PAGING = {"MaxBuckets", "ContinuationToken", "Prefix", "BucketRegion"}
+
+
+def create_bucket(call: Call) -> Output:
+    """CreateBucket."""
+    name = call.input["Bucket"]
+    if not is_bucket_name(name):
+        raise s3_error("InvalidBucketName", BucketName=name)
+    taken = buckets.named(call.tx, name)
+    if taken is not None:
+        own = taken.account == call.account
+        raise s3_error("BucketAlreadyOwnedByYou" if own else "BucketAlreadyExists", BucketName=name)
+    bucket_id = call.world.randomness(16).hex()
+    buckets.insert(call.tx, Bucket(bucket_id, name, call.account, _region_of(call), call.now))
+    return {"Location": f"/{name}"}
+
+
+def list_buckets(call: Call) -> Output:
+    """ListBuckets: the caller's account's own."""
+    given = call.input
+    limit = given.get("MaxBuckets", MAX_BUCKETS)
+    if not 1 <= limit <= MAX_BUCKETS:
+        said = f"Argument max-buckets must be an integer between 1 and {MAX_BUCKETS}"
+        raise invalid_argument(said, "max-buckets", str(limit))
+    found = _matching(call)
+    output: dict[str, object] = {
+        "Owner": {"ID": canonical_id(call.account)},
+        "Buckets": [_entry(bucket, paged=not _PAGING.isdisjoint(given)) for bucket in found[:limit]],
+    }
+    if "Prefix" in given:
+        output["Prefix"] = given["Prefix"]
+    if len(found) > limit:
+        output["ContinuationToken"] = seal_token(found[limit - 1].name.encode())
+    return output
+
+
+def head_bucket(call: Call) -> Output:
+    """HeadBucket."""
+    return {"BucketRegion": bucket_of(call).bucket.region, "AccessPointAlias": False}
+
+
+def get_bucket_location(call: Call) -> Output:
+    """GetBucketLocation."""
+    region = bucket_of(call).bucket.region
+    return {} if region == FIRST_REGION else {"LocationConstraint": region}
+
+
+def delete_bucket(call: Call) -> Output:
+    """DeleteBucket: only an empty one."""
+    bucket = bucket_of(call).bucket
+    if objects.any_in(call.tx, bucket.id):
+        raise s3_error("BucketNotEmpty", BucketName=bucket.name)
+    try:
+        buckets.remove(call.tx, bucket)
+    except Dangling:  # an object came while we looked
+        raise s3_error("BucketNotEmpty", BucketName=bucket.name) from None
+    return {}
+
+
+def to_create(call: Call) -> tuple[Demand, ...]:
+    """Leave to make a bucket in the caller's account."""
+    context: dict[str, ContextValue] = {**request_context(call), "s3:ResourceAccount": call.account}
+    if constraint := _constraint(call):
+        context["s3:locationconstraint"] = constraint
+    return (Demand("s3:CreateBucket", f"arn:aws:s3:::{call.input['Bucket']}", call.account, context),)
+
+
+def to_list_all(call: Call) -> tuple[Demand, ...]:
+    """The ARN is the one that policies for this action usually name; `*` covers it as well."""
+    return (Demand("s3:ListAllMyBuckets", "arn:aws:s3:::*", call.account, request_context(call)),)
+
+
+def _constraint(call: Call) -> str | None:
+    constraint: str | None = call.input.get("CreateBucketConfiguration", {}).get("LocationConstraint")
+    return constraint or None
+
+
+def _region_of(call: Call) -> str:
+    """Only the first region makes buckets elsewhere: API Reference, CreateBucket, LocationConstraint."""
+    beyond = set(call.input.get("CreateBucketConfiguration", {})) - {"LocationConstraint"}
+    if beyond:
+        raise s3_error("NotImplemented", f"{min(beyond)} of a new bucket is not implemented.")
+    constraint = _constraint(call)
+    if constraint is None:
+        if call.region != FIRST_REGION:
+            raise s3_error("IllegalLocationConstraintException")
+        return FIRST_REGION
+    region = _OLD_NAMES.get(constraint, constraint)
+    if region == FIRST_REGION or not _REGION.fullmatch(region):
+        raise s3_error("InvalidLocationConstraint", LocationConstraint=constraint)
+    if call.region not in (FIRST_REGION, region):
+        said = (
+            f"The {constraint} location constraint is incompatible for the region specific endpoint this "
+            "request was sent to."
+        )
+        raise s3_error("IllegalLocationConstraintException", said)
+    return region
+
+
+def _matching(call: Call) -> list[Bucket]:
+    """The caller's buckets that the listing asks for."""
+    given = call.input
+    after = open_token(given["ContinuationToken"]).decode() if "ContinuationToken" in given else ""
+    prefix, region = given.get("Prefix", ""), given.get("BucketRegion")
+    found, _ = buckets.page(call.tx, call.account, after=after, limit=MAX_BUCKETS)
+    return [each for each in found if each.name.startswith(prefix) and region in (None, each.region)]
+
+
+def _entry(bucket: Bucket, *, paged: bool) -> dict[str, object]:
+    entry: dict[str, object] = {"Name": bucket.name, "CreationDate": bucket.created}
+    return entry | {"BucketRegion": bucket.region} if paged else entry
+
+
+OPERATIONS: dict[str, Operation] = {
+    "CreateBucket": writes(create_bucket, to_create),
+    "ListBuckets": reads(list_buckets, to_list_all),
+    "HeadBucket": reads(head_bucket, on_bucket("s3:ListBucket")),
+    "GetBucketLocation": reads(get_bucket_location, on_bucket("s3:GetBucketLocation")),
+    "DeleteBucket": writes(delete_bucket, on_bucket("s3:DeleteBucket")),
+}

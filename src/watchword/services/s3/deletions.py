@@ -1,0 +1,111 @@
+"""Objects deleted, one or many.
+
+DeleteObjects asks leave for each of its keys on its own: those refused come back as errors, the others go.
+Deleting what isn't there succeeds.
+Source: Amazon S3 API Reference, DeleteObject and DeleteObjects; User Guide, "How to perform conditional
+deletes".
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from watchword.access import Demand
+from watchword.names import AwsError
+from watchword.policy import Decision, message
+from watchword.services.operation import Call, Operation, Output, moves
+from watchword.services.s3.errors import s3_error
+from watchword.services.s3.integrity import check_body
+from watchword.services.s3.leave import bucket_of, object_demand
+from watchword.services.s3.limits import MAX_KEYS, key_bytes
+from watchword.services.s3.place import displace
+from watchword.store.objects import UNVERSIONED
+
+Entry = Mapping[str, Any]
+
+
+def delete_object(call: Call) -> Output:
+    """DeleteObject."""
+    version = call.input.get("VersionId")
+    _delete(call, call.input["Key"], version, call.input.get("IfMatch"))
+    return {} if version is None else {"VersionId": version}
+
+
+def delete_objects(call: Call) -> Output:
+    """DeleteObjects: what was deleted, and why the rest was not."""
+    check_body(call.request, required=True)
+    deleted: list[Entry] = []
+    errors: list[Entry] = []
+    decisions = iter(call.decisions)
+    for entry in _entries(call):
+        needed = [next(decisions) for _ in _actions(entry.get("ETag"))]
+        error = _delete_entry(call, entry, needed)
+        named = {name: entry[name] for name in ("Key", "VersionId") if name in entry}
+        if error is None:
+            deleted.append(named)
+        else:
+            errors.append(named | {"Code": error.code, "Message": error.said})
+    quiet = call.input["Delete"].get("Quiet", False)
+    return {"Deleted": [] if quiet else deleted, "Errors": errors}
+
+
+def to_delete(call: Call) -> tuple[Demand, ...]:
+    """Leave to delete the one key."""
+    given = call.input
+    return _demands(call, given["Key"], given.get("VersionId", ""), given.get("IfMatch"), optional=False)
+
+
+def to_delete_each(call: Call) -> tuple[Demand, ...]:
+    """Leave for each key, none of which the others depend on."""
+    return tuple(
+        demand
+        for entry in _entries(call)
+        for demand in _demands(
+            call, entry["Key"], entry.get("VersionId", ""), entry.get("ETag"), optional=True
+        )
+    )
+
+
+def _entries(call: Call) -> list[Entry]:
+    entries: list[Entry] = call.input["Delete"]["Objects"]
+    if not 1 <= len(entries) <= MAX_KEYS:
+        raise s3_error("MalformedXML")
+    return entries
+
+
+def _actions(match: str | None) -> tuple[str, ...]:
+    """A condition on the tag tells something about the object, so it needs leave to read as well."""
+    return ("s3:DeleteObject",) if match is None else ("s3:DeleteObject", "s3:GetObject")
+
+
+def _demands(call: Call, key: str, version: str, match: str | None, *, optional: bool) -> tuple[Demand, ...]:
+    fact = bucket_of(call)
+    return tuple(
+        object_demand(call, fact, action, key, version=version, optional=optional)
+        for action in _actions(match)
+    )
+
+
+def _delete_entry(call: Call, entry: Entry, decisions: list[Decision]) -> AwsError | None:
+    """Why the entry was not deleted."""
+    refused = next((decision for decision in decisions if not decision.allowed), None)
+    if refused is not None:
+        return AwsError("AccessDenied", 403, message(refused))
+    if "LastModifiedTime" in entry or "Size" in entry:
+        return s3_error("NotImplemented")
+    try:
+        _delete(call, entry["Key"], entry.get("VersionId"), entry.get("ETag"))
+    except AwsError as error:
+        return error
+    return None
+
+
+def _delete(call: Call, key: str, version: str | None, match: str | None) -> None:
+    if version not in (None, UNVERSIONED):
+        raise s3_error("NoSuchVersion", Key=key, VersionId=version or "")
+    displace(call, bucket_of(call).bucket.id, key_bytes(key), match)
+
+
+OPERATIONS: dict[str, Operation] = {
+    "DeleteObject": moves(delete_object, to_delete),
+    "DeleteObjects": moves(delete_objects, to_delete_each),
+}

@@ -1,0 +1,86 @@
+"""An object's row <-> the members in which S3 speaks of it.
+
+What a request says about the object it writes is kept with it and said again when it is read: the media
+type, the system headers below and the user's metadata (Amazon S3 User Guide, "Working with object
+metadata"). Nothing about the bytes themselves belongs here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from watchword.services.operation import Call
+from watchword.services.s3.errors import s3_error
+from watchword.services.s3.limits import check_metadata
+from watchword.store.objects import Object
+
+DEFAULT_TYPE = "binary/octet-stream"
+SYSTEM_HEADERS = ("CacheControl", "ContentDisposition", "ContentEncoding", "ContentLanguage", "Expires")
+OVERRIDES = (*SYSTEM_HEADERS, "ContentType")
+"""What a signed GetObject may ask to be answered instead, by response-* parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What is kept with an object besides its bytes."""
+
+    content_type: str = DEFAULT_TYPE
+    headers: Mapping[str, str] = field(default_factory=dict)
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def given(cls, members: Mapping[str, Any]) -> "Description":
+        """From the input of a put. Raises MetadataTooLarge."""
+        metadata = {name.lower(): value for name, value in members.get("Metadata", {}).items()}
+        check_metadata(metadata)
+        headers = {name: _kept(members[name]) for name in SYSTEM_HEADERS if name in members}
+        return cls(members.get("ContentType") or DEFAULT_TYPE, headers, metadata)
+
+    @classmethod
+    def of(cls, row: Object) -> "Description":
+        return cls(row.content_type, row.headers, row.metadata)
+
+
+def described(call: Call, row: Object) -> dict[str, object]:
+    """The members of GetObject's and HeadObject's output that a row knows."""
+    output: dict[str, object] = {
+        "AcceptRanges": "bytes",
+        "LastModified": row.modified.replace(microsecond=0),
+        "ETag": quoted(row.etag),
+        "ContentType": row.content_type,
+        **{name: _said(name, value) for name, value in row.headers.items()},
+        **_overrides(call),
+    }
+    if row.metadata:
+        output["Metadata"] = dict(row.metadata)
+    if "VersionId" in call.input:
+        output["VersionId"] = row.version
+    return output
+
+
+def checksums(row: Object) -> dict[str, str]:
+    """The members that tell an object's checksum."""
+    said = {f"Checksum{algorithm}": value for algorithm, value in row.checksums.items()}
+    return said | {"ChecksumType": "FULL_OBJECT"} if said else said
+
+
+def quoted(etag: str) -> str:
+    """An entity tag as headers have it."""
+    return f'"{etag}"'
+
+
+def _overrides(call: Call) -> dict[str, object]:
+    asked = {name: call.input[f"Response{name}"] for name in OVERRIDES if f"Response{name}" in call.input}
+    if asked and call.caller.anonymous:
+        said = "Request specific response headers cannot be used for anonymous GET requests."
+        raise s3_error("InvalidRequest", said)
+    return asked
+
+
+def _kept(value: str | datetime) -> str:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _said(name: str, value: str) -> object:
+    return datetime.fromisoformat(value) if name == "Expires" else value

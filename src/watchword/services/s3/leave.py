@@ -1,0 +1,145 @@
+"""What S3's operations ask leave for: an action on a bucket or on an object.
+
+1. A bucket that doesn't exist is NoSuchBucket to everybody, as at AWS; nothing else is told before the
+   decision.
+2. The ARN decided on is made of the very key that the row holds: no decoding, no normalising, no cleaning
+   of paths happens after this (a key is any UTF-8).
+3. A version is read and deleted under actions of its own, so that leave for GetObject is none for an
+   older version.
+4. Who may not list a bucket doesn't learn which keys are missing: reading asks for s3:ListBucket as well,
+   and a refusal of that one turns NoSuchKey into AccessDenied.
+5. The root user of the owning account may always read, replace and remove the bucket policy, whatever
+   that policy says.
+
+Sources: Service Authorization Reference, "Amazon S3"; Amazon S3 API Reference, GetObject "Permissions";
+Amazon S3 User Guide, "Bucket owner condition" and "Amazon S3 policy keys".
+"""
+
+from collections.abc import Mapping
+
+from watchword.access import Demand
+from watchword.access.demand import ContextValue
+from watchword.facts import BucketFact
+from watchword.names import AwsError, fault
+from watchword.names.principal import Root
+from watchword.policy import message
+from watchword.services.operation import Call, Demands
+from watchword.services.s3.errors import s3_error
+from watchword.services.s3.limits import is_bucket_name, key_bytes
+
+Context = Mapping[str, ContextValue]
+
+HEADER_KEYS: dict[str, str] = {
+    "x-amz-content-sha256": "s3:x-amz-content-sha256",
+    "x-amz-copy-source": "s3:x-amz-copy-source",
+    "x-amz-metadata-directive": "s3:x-amz-metadata-directive",
+    "x-amz-acl": "s3:x-amz-acl",
+    "x-amz-storage-class": "s3:x-amz-storage-class",
+    "x-amz-object-ownership": "s3:x-amz-object-ownership",
+    "if-match": "s3:if-match",
+    "if-none-match": "s3:if-none-match",
+}
+"""Request header -> the condition key that repeats it."""
+
+
+def bucket_named(call: Call, name: str, owner: str | None) -> BucketFact:
+    """The bucket, which must be `owner`'s when the caller expects so."""
+    found = call.world.facts.bucket(name)
+    if found is None:
+        raise s3_error("NoSuchBucket" if is_bucket_name(name) else "InvalidBucketName", BucketName=name)
+    if owner and owner != found.bucket.account:
+        raise fault("AccessDenied", meant=f"the bucket belongs to {found.bucket.account}, not to {owner}")
+    return found
+
+
+def bucket_of(call: Call) -> BucketFact:
+    """The bucket that the call names."""
+    return bucket_named(call, call.input["Bucket"], call.input.get("ExpectedBucketOwner"))
+
+
+def bucket_demand(
+    call: Call, fact: BucketFact, action: str, context: Context | None = None, *, optional: bool = False
+) -> Demand:
+    """`action` on the bucket itself."""
+    return _demand(call, fact, action, fact.bucket.name, {**(context or {})}, optional=optional)
+
+
+def object_demand(
+    call: Call, fact: BucketFact, action: str, key: str, *, version: str = "", optional: bool = False
+) -> Demand:
+    """`action` on one object; a version asks for the action's own twin."""
+    context: dict[str, ContextValue] = {}
+    if version:
+        action, context = f"{action}Version", {"s3:VersionId": version}
+    key_bytes(key)
+    return _demand(call, fact, action, f"{fact.bucket.name}/{key}", context, optional=optional)
+
+
+def on_bucket(action: str) -> Demands:
+    """For operations that need `action` on their bucket."""
+    return lambda call: (bucket_demand(call, bucket_of(call), action),)
+
+
+def on_own_policy(action: str) -> Demands:
+    """For operations on the bucket policy."""
+
+    def demands(call: Call) -> tuple[Demand, ...]:
+        fact, caller = bucket_of(call), call.caller.principal
+        if isinstance(caller, Root) and caller.account == fact.bucket.account:
+            fact = BucketFact(fact.bucket, None)
+        return (bucket_demand(call, fact, action),)
+
+    return demands
+
+
+def to_read(call: Call) -> tuple[Demand, ...]:
+    """For GetObject and HeadObject: rules 3 and 4."""
+    return reading(call, bucket_of(call), call.input["Key"], call.input.get("VersionId", ""))
+
+
+def reading(call: Call, fact: BucketFact, key: str, version: str) -> tuple[Demand, ...]:
+    """To list, which decides how a missing key is told, and to read."""
+    return (
+        bucket_demand(call, fact, "s3:ListBucket", {"s3:prefix": key}, optional=True),
+        object_demand(call, fact, "s3:GetObject", key, version=version),
+    )
+
+
+def no_such_key(call: Call, key: str) -> AwsError:
+    """NoSuchKey to who may list the bucket, which the call's first decision says; else that refusal."""
+    may_list = call.decisions[0]
+    if not may_list.allowed:
+        return fault("AccessDenied", message(may_list))
+    return s3_error("NoSuchKey", Key=key)
+
+
+def _demand(
+    call: Call,
+    fact: BucketFact,
+    action: str,
+    resource: str,
+    context: dict[str, ContextValue],
+    *,
+    optional: bool,
+) -> Demand:
+    bucket = fact.bucket
+    return Demand(
+        action,
+        f"arn:{bucket.partition}:s3:::{resource}",
+        bucket.account,
+        {**request_context(call), "s3:ResourceAccount": bucket.account, **context},
+        policy=fact.policy,
+        policy_name=f"arn:{bucket.partition}:s3:::{bucket.name}",
+        optional=optional,
+    )
+
+
+def request_context(call: Call) -> dict[str, ContextValue]:
+    """The condition keys that any request to S3 has: how it is signed, and some of its headers."""
+    context: dict[str, ContextValue] = {}
+    if not call.caller.anonymous:
+        context |= {"s3:authType": "REST-HEADER", "s3:signatureversion": "AWS4-HMAC-SHA256"}
+    for name, value in call.request.headers:
+        if name in HEADER_KEYS:
+            context[HEADER_KEYS[name]] = value
+    return context

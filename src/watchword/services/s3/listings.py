@@ -1,0 +1,124 @@
+"""The keys of a bucket, page by page, in the order of their bytes.
+
+The two versions of the operation differ in how a page says where it ended: the first by a key (NextMarker,
+which is told only with a delimiter; else the last key serves), the second by an opaque token.
+Source: Amazon S3 API Reference, ListObjects and ListObjectsV2.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote_plus
+
+from watchword.access import Demand
+from watchword.services.operation import Call, Operation, Output, reads
+from watchword.services.s3.described import quoted
+from watchword.services.s3.errors import invalid_argument
+from watchword.services.s3.leave import bucket_demand, bucket_of
+from watchword.services.s3.limits import MAX_KEYS, canonical_id
+from watchword.services.s3.tokens import open_token, seal_token
+from watchword.store import listing
+from watchword.store.listing import Listing
+from watchword.store.objects import Object
+
+Members = dict[str, object]
+
+CONTEXT = {"Prefix": "s3:prefix", "Delimiter": "s3:delimiter", "MaxKeys": "s3:max-keys"}
+"""Member -> the condition key that repeats it, when it is given."""
+_MAX_INTEGER = 2**31 - 1
+
+
+def list_objects(call: Call) -> Output:
+    """ListObjects."""
+    given = call.input
+    page = _page(call, given.get("Marker", ""))
+    output = _common(call, page) | {"Marker": _encoded(given, given.get("Marker", ""))}
+    if page.more and given.get("Delimiter"):
+        output["NextMarker"] = _encoded(given, page.last.decode())
+    return output | {"Contents": [_entry(call, row, owner=True) for row in page.objects]}
+
+
+def list_objects_v2(call: Call) -> Output:
+    """ListObjectsV2."""
+    given = call.input
+    token, start = given.get("ContinuationToken"), given.get("StartAfter", "")
+    page = _page(call, open_token(token).decode() if token is not None else start)
+    output = _common(call, page) | {"KeyCount": len(page.objects) + len(page.prefixes)}
+    if token is not None:
+        output["ContinuationToken"] = token
+    if start:
+        output["StartAfter"] = _encoded(given, start)
+    if page.more:
+        output["NextContinuationToken"] = seal_token(page.last)
+    owner = given.get("FetchOwner", False)
+    return output | {"Contents": [_entry(call, row, owner=owner) for row in page.objects]}
+
+
+def to_list(call: Call) -> tuple[Demand, ...]:
+    """Leave to list the bucket as the call asks."""
+    context = {key: str(call.input[name]) for name, key in CONTEXT.items() if name in call.input}
+    return (bucket_demand(call, bucket_of(call), "s3:ListBucket", context),)
+
+
+def _page(call: Call, after: str) -> Listing:
+    given = call.input
+    return listing.page(
+        call.tx,
+        bucket_of(call).bucket.id,
+        prefix=given.get("Prefix", "").encode(),
+        delimiter=given.get("Delimiter", "").encode(),
+        after=after.encode(),
+        limit=_limit(given),
+    )
+
+
+def _limit(given: Mapping[str, Any]) -> int:
+    asked: int = given.get("MaxKeys", MAX_KEYS)
+    if not 0 <= asked <= _MAX_INTEGER:
+        said = f"Argument max-keys must be an integer between 0 and {_MAX_INTEGER}"
+        raise invalid_argument(said, "max-keys", str(asked))
+    return min(asked, MAX_KEYS)
+
+
+def _common(call: Call, page: Listing) -> Members:
+    """What both versions say of a page. A page of none never says that there is more."""
+    given = call.input
+    output: Members = {
+        "Name": given["Bucket"],
+        "Prefix": _encoded(given, given.get("Prefix", "")),
+        "MaxKeys": _limit(given),
+        "IsTruncated": page.more and _limit(given) > 0,
+        "CommonPrefixes": [{"Prefix": _encoded(given, prefix.decode())} for prefix in page.prefixes],
+    }
+    if given.get("Delimiter"):
+        output["Delimiter"] = _encoded(given, given["Delimiter"])
+    if "EncodingType" in given:
+        output["EncodingType"] = given["EncodingType"]
+    return output
+
+
+def _entry(call: Call, row: Object, *, owner: bool) -> Members:
+    entry: Members = {
+        "Key": _encoded(call.input, row.key.decode()),
+        "LastModified": row.modified,
+        "ETag": quoted(row.etag),
+        "Size": row.size,
+        "StorageClass": "STANDARD",
+    }
+    if row.checksums:
+        entry |= {"ChecksumAlgorithm": list(row.checksums), "ChecksumType": "FULL_OBJECT"}
+    if owner:
+        entry["Owner"] = {"ID": canonical_id(bucket_of(call).bucket.account)}
+    return entry
+
+
+def _encoded(given: Mapping[str, Any], text: str) -> str:
+    """A key as form encoding has it, slashes and stars apart, when `encoding-type=url` asks for it."""
+    if given.get("EncodingType") != "url":
+        return text
+    return quote_plus(text, safe="/*").replace("~", "%7E")
+
+
+OPERATIONS: dict[str, Operation] = {
+    "ListObjects": reads(list_objects, to_list),
+    "ListObjectsV2": reads(list_objects_v2, to_list),
+}

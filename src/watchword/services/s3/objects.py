@@ -1,0 +1,122 @@
+"""Objects: put, got, looked at.
+
+A put writes the bytes first, under a name that no row has; then one short transaction puts the row in its
+place, and with it the object; then the bytes it replaced go. Whatever fails before the row leaves the old
+object as it was. A get reads the row, then opens the bytes; when these were replaced in between it starts
+over, so it sees one object or the other and never a mixture.
+Source: Amazon S3 API Reference, PutObject, GetObject, HeadObject; User Guide, "Amazon S3 data consistency
+model".
+"""
+
+from watchword.access import Demand
+from watchword.names import Body
+from watchword.objects import BlobMissingError, new_blob
+from watchword.services.operation import Call, Operation, Output, moves, reads
+from watchword.services.s3.described import Description, checksums, described, quoted
+from watchword.services.s3.errors import invalid_argument, s3_error
+from watchword.services.s3.integrity import promised
+from watchword.services.s3.leave import bucket_of, no_such_key, object_demand, to_read
+from watchword.services.s3.limits import key_bytes
+from watchword.services.s3.place import place
+from watchword.services.s3.preconditions import Preconditions
+from watchword.services.s3.ranges import range_of
+from watchword.store import objects
+from watchword.store.objects import UNVERSIONED, Object
+
+_TRIES = 5
+"""A get that starts over more often than this has found a row without bytes."""
+
+
+def put_object(call: Call) -> Output:
+    """PutObject."""
+    promise, bucket = promised(call.request), bucket_of(call).bucket
+    key, description = key_bytes(call.input["Key"]), Description.given(call.input)
+    blob, sums = new_blob(call.world.randomness), promise.sums()
+    call.world.objects.put(blob, sums.through(_body(call).pieces()))
+    try:
+        promise.check(sums)
+        new = Object(
+            bucket.id,
+            key,
+            blob,
+            sums.size,
+            sums.etag,
+            call.now,
+            description.content_type,
+            description.headers,
+            description.metadata,
+            promise.kept(),
+        )
+        place(call, new, bucket.name)
+    except BaseException:
+        call.world.objects.delete(blob)
+        raise
+    return {"ETag": quoted(new.etag), **checksums(new)}
+
+
+def get_object(call: Call) -> Output:
+    """GetObject."""
+    for _ in range(_TRIES):
+        with call.world.database.read() as tx:
+            row = _row(call, objects.at(tx, bucket_of(call).bucket.id, key_bytes(call.input["Key"])))
+        output, (start, end) = _looked_at(call, row)
+        try:
+            return output | {"Body": call.world.objects.get(row.blob, start, end)}
+        except BlobMissingError:
+            continue
+    raise RuntimeError(f"the bytes of an object are missing: {row.blob}")
+
+
+def head_object(call: Call) -> Output:
+    """HeadObject."""
+    row = objects.at(call.tx, bucket_of(call).bucket.id, key_bytes(call.input["Key"]))
+    output, _ = _looked_at(call, _row(call, row))
+    return output
+
+
+def to_put(call: Call) -> tuple[Demand, ...]:
+    """An If-Match tells something about the object there, so it needs leave to read that."""
+    fact, key = bucket_of(call), call.input["Key"]
+    actions = ("s3:PutObject", "s3:GetObject") if "IfMatch" in call.input else ("s3:PutObject",)
+    return tuple(object_demand(call, fact, action, key) for action in actions)
+
+
+def _body(call: Call) -> Body:
+    """The object's bytes. A body still framed in signed chunks isn't them."""
+    if (call.request.header("x-amz-content-sha256") or "").startswith("STREAMING-"):
+        raise s3_error("NotImplemented", Header="x-amz-content-sha256")
+    body = call.input.get("Body", Body())
+    assert isinstance(body, Body)
+    return body
+
+
+def _row(call: Call, row: Object | None) -> Object:
+    """The row that was found, of the version asked for."""
+    version = call.input.get("VersionId", UNVERSIONED)
+    if version != UNVERSIONED:
+        raise invalid_argument("Invalid version id specified", "versionId", version)
+    if row is None:
+        raise no_such_key(call, call.input["Key"])
+    return row
+
+
+def _looked_at(call: Call, row: Object) -> tuple[dict[str, object], tuple[int, int]]:
+    """What is said about the object, and the bytes that are meant."""
+    Preconditions.of(call.input).check_read(row.etag, row.modified)
+    if call.input.get("PartNumber", 1) != 1:
+        raise s3_error("InvalidPartNumber")
+    output, part = described(call, row), range_of(call.input.get("Range"), row.size)
+    start, end = part or (0, row.size)
+    output["ContentLength"] = end - start
+    if part:
+        output["ContentRange"] = f"bytes {start}-{end - 1}/{row.size}"
+    elif call.input.get("ChecksumMode") == "ENABLED":
+        output |= checksums(row)
+    return output, (start, end)
+
+
+OPERATIONS: dict[str, Operation] = {
+    "PutObject": moves(put_object, to_put),
+    "GetObject": moves(get_object, to_read),
+    "HeadObject": reads(head_object, to_read),
+}

@@ -1,0 +1,91 @@
+"""If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since.
+
+The order is that of RFC 9110, section 13.2.2, numbered below; S3 follows it (Amazon S3 API Reference,
+GetObject, "Overriding..." and "Conditional requests"). Moments compare in whole seconds, as headers have
+them. An entity tag may come with or without its quotation marks.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from watchword.names import AwsError
+from watchword.services.s3.errors import s3_error
+
+
+@dataclass(frozen=True, slots=True)
+class Preconditions:
+    """What a request makes its effect depend on."""
+
+    match: str | None = None
+    none_match: str | None = None
+    modified_since: datetime | None = None
+    unmodified_since: datetime | None = None
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any], prefix: str = "") -> Self:
+        """From an operation's input; `prefix` is CopySource for the source of a copy."""
+        return cls(
+            given.get(f"{prefix}IfMatch"),
+            given.get(f"{prefix}IfNoneMatch"),
+            given.get(f"{prefix}IfModifiedSince"),
+            given.get(f"{prefix}IfUnmodifiedSince"),
+        )
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, name) is not None for name in self.__slots__)
+
+    def check_read(self, etag: str, modified: datetime) -> None:
+        """Raises PreconditionFailed or NotModified."""
+        failed = self._failed(etag, modified)
+        if failed in ("If-None-Match", "If-Modified-Since"):
+            raise s3_error("NotModified")
+        if failed:
+            raise _unmet(failed)
+
+    def check_source(self, etag: str, modified: datetime) -> None:
+        """The same for the source of a copy, where nothing is ever NotModified."""
+        if failed := self._failed(etag, modified):
+            raise _unmet(f"x-amz-copy-source-{failed}")
+
+    def check_write(self, etag: str | None, key: str) -> None:
+        """For an object about to be replaced or deleted; `etag` None when there is none.
+
+        A tag that names none of the bucket's objects is NoSuchKey; that there be any (`*`) just fails.
+        """
+        if self.match is not None and etag is None and self.match.strip() != "*":
+            raise s3_error("NoSuchKey", Key=key)
+        if self.match is not None and not _names(self.match, etag):
+            raise _unmet("If-Match")
+        if self.none_match is not None and _names(self.none_match, etag):
+            raise _unmet("If-None-Match")
+
+    def _failed(self, etag: str, modified: datetime) -> str | None:
+        """The header that fails."""
+        second = modified.replace(microsecond=0)
+        # 1, 2. If-Match; If-Unmodified-Since only without it.
+        if self.match is not None:
+            if not _names(self.match, etag):
+                return "If-Match"
+        elif self.unmodified_since is not None and second > self.unmodified_since:
+            return "If-Unmodified-Since"
+        # 3, 4. If-None-Match; If-Modified-Since only without it.
+        if self.none_match is not None:
+            if _names(self.none_match, etag):
+                return "If-None-Match"
+        elif self.modified_since is not None and second <= self.modified_since:
+            return "If-Modified-Since"
+        return None
+
+
+def _names(header: str, etag: str | None) -> bool:
+    """Whether a list of entity tags has this one; `*` has every one."""
+    if etag is None:
+        return False
+    tags = (tag.strip().removeprefix("W/").strip('"') for tag in header.split(","))
+    return any(tag in ("*", etag) for tag in tags)
+
+
+def _unmet(header: str) -> AwsError:
+    return s3_error("PreconditionFailed", Condition=header)

@@ -1,0 +1,28 @@
+"""The Range header: one range of bytes.
+
+RFC 9110, section 14.1.2. S3 serves one range; what it can't read, or several ranges, it answers with the
+whole object (Amazon S3 API Reference, GetObject, Range).
+"""
+
+import re
+
+from watchword.services.s3.errors import s3_error
+
+_RANGE = re.compile(r"bytes=\s*(?:([0-9]{1,18})-([0-9]{1,18})?|-([0-9]{1,18}))\s*", re.ASCII)
+
+
+def range_of(header: str | None, size: int) -> tuple[int, int] | None:
+    """The first byte and the byte after the last; None for the whole. Raises InvalidRange."""
+    found = _RANGE.fullmatch(header or "")
+    if found is None:
+        return None
+    first, last, suffix = found.groups()
+    if suffix is not None:
+        start, end = max(0, size - int(suffix)), size
+    else:
+        start, end = int(first), min(size, int(last) + 1) if last else size
+    if last and int(last) < int(first):
+        return None
+    if start >= size or (suffix is not None and int(suffix) == 0):
+        raise s3_error("InvalidRange", RangeRequested=header or "", ActualObjectSize=str(size))
+    return start, end

@@ -1,0 +1,68 @@
+"""What a bucket here never has, answered truly.
+
+Programs that manage a bucket (terraform's aws_s3_bucket) read all its settings. Where this server has only
+one state, that state is the answer: never versioned, without logging, paid for by its owner, ACLs off, and
+no configuration of anything else. Changing them is not served.
+Source: Amazon S3 API Reference, the operation's own page; Service Authorization Reference, "Amazon S3".
+"""
+
+from watchword.services.operation import Call, Operation, Output, Perform, reads
+from watchword.services.s3.errors import s3_error
+from watchword.services.s3.leave import bucket_of, on_bucket
+from watchword.services.s3.limits import canonical_id
+
+ANSWERS: dict[str, tuple[str, Output]] = {
+    "GetBucketAccelerateConfiguration": ("s3:GetAccelerateConfiguration", {}),
+    "GetBucketLogging": ("s3:GetBucketLogging", {}),
+    "GetBucketNotificationConfiguration": ("s3:GetBucketNotification", {}),
+    "GetBucketOwnershipControls": (
+        "s3:GetBucketOwnershipControls",
+        {"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}},
+    ),
+    "GetBucketRequestPayment": ("s3:GetBucketRequestPayment", {"Payer": "BucketOwner"}),
+    "GetBucketVersioning": ("s3:GetBucketVersioning", {}),
+}
+"""Operation -> its action, and what it answers for every bucket."""
+
+ABSENT: dict[str, tuple[str, str]] = {
+    "GetBucketCors": ("s3:GetBucketCORS", "NoSuchCORSConfiguration"),
+    "GetBucketEncryption": (
+        "s3:GetEncryptionConfiguration",
+        "ServerSideEncryptionConfigurationNotFoundError",
+    ),
+    "GetBucketLifecycleConfiguration": ("s3:GetLifecycleConfiguration", "NoSuchLifecycleConfiguration"),
+    "GetBucketReplication": ("s3:GetReplicationConfiguration", "ReplicationConfigurationNotFoundError"),
+    "GetBucketTagging": ("s3:GetBucketTagging", "NoSuchTagSet"),
+    "GetBucketWebsite": ("s3:GetBucketWebsite", "NoSuchWebsiteConfiguration"),
+    "GetObjectLockConfiguration": (
+        "s3:GetBucketObjectLockConfiguration",
+        "ObjectLockConfigurationNotFoundError",
+    ),
+    "GetPublicAccessBlock": ("s3:GetBucketPublicAccessBlock", "NoSuchPublicAccessBlockConfiguration"),
+}
+"""Operation -> its action, and the error that says there is no such configuration."""
+
+
+def get_bucket_acl(call: Call) -> Output:
+    """The owner's full control is all that an ACL can say while ACLs are off."""
+    owner = canonical_id(bucket_of(call).bucket.account)
+    grantee = {"Type": "CanonicalUser", "ID": owner}
+    return {"Owner": {"ID": owner}, "Grants": [{"Grantee": grantee, "Permission": "FULL_CONTROL"}]}
+
+
+def _answer(output: Output) -> Perform:
+    return lambda _call: output
+
+
+def _absence(code: str) -> Perform:
+    def perform(call: Call) -> Output:
+        raise s3_error(code, BucketName=call.input["Bucket"])
+
+    return perform
+
+
+OPERATIONS: dict[str, Operation] = {
+    "GetBucketAcl": reads(get_bucket_acl, on_bucket("s3:GetBucketAcl")),
+    **{name: reads(_answer(output), on_bucket(action)) for name, (action, output) in ANSWERS.items()},
+    **{name: reads(_absence(code), on_bucket(action)) for name, (action, code) in ABSENT.items()},
+}

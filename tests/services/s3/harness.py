@@ -1,0 +1,92 @@
+"""A counter at which operations of S3 are called as the journey calls them, without wire and signature."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from watchword.access import Caller, Circumstances, authorize, refusal
+from watchword.names import AwsError, Body, HttpRequest, Principal
+from watchword.names.principal import Root
+from watchword.services.operation import Around, Call
+from watchword.services.s3 import OPERATIONS
+from watchword.world import World
+
+OWNER, OTHER = "111122223333", "444455556666"
+ROOT = Root(OWNER)
+
+
+class Fresh:
+    """A watch that knows of every change: there is only this process."""
+
+    def check(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+@dataclass
+class Counter:
+    """Where S3 is called."""
+
+    world: World
+    now: datetime
+
+    def __call__(
+        self,
+        name: str,
+        *,
+        by: Principal = ROOT,
+        headers: dict[str, str] | None = None,
+        body: bytes = b"",
+        region: str = "us-east-1",
+        **given: object,
+    ) -> dict[str, Any]:
+        """The operation's output, or its AwsError."""
+        row = OPERATIONS[name]
+        request = HttpRequest("POST", headers=tuple((headers or {}).items()), body=Body(body))
+        caller = Caller(by)
+        call = Call(self.world, "s3", name, given, caller, request, region, self.now)
+        demands = row.demands(call)
+        decisions = authorize(Circumstances(self.world, caller, request, region, self.now), demands)
+        if refused := refusal(demands, decisions):
+            raise refused
+        call = replace(call, decisions=decisions)
+        match row.around:
+            case Around.READ:
+                with self.world.database.read() as tx:
+                    return dict(row.perform(replace(call, transaction=tx)))
+            case Around.WRITE:
+                with self.world.database.write(self.now) as tx:
+                    return dict(row.perform(replace(call, transaction=tx)))
+            case _:
+                return dict(row.perform(call))
+
+    def code(self, name: str, **given: object) -> str:
+        """The code of the error that the call must end in."""
+        with pytest.raises(AwsError) as caught:
+            self(name, **given)
+        return caught.value.code
+
+    def error(self, name: str, **given: object) -> AwsError:
+        """The error that the call must end in."""
+        with pytest.raises(AwsError) as caught:
+            self(name, **given)
+        return caught.value
+
+    def put(self, bucket: str, key: str, data: bytes = b"", **given: object) -> dict[str, Any]:
+        """PutObject."""
+        return self("PutObject", Bucket=bucket, Key=key, Body=Body(data), **given)
+
+    def get(self, bucket: str, key: str, **given: object) -> bytes:
+        """The bytes of GetObject."""
+        body = self("GetObject", Bucket=bucket, Key=key, **given)["Body"]
+        return body if isinstance(body, bytes) else b"".join(body)
+
+    def blobs(self) -> int:
+        """How many blobs lie on the disk."""
+        folder = self.world.objects.folder
+        assert folder
+        return sum(path.is_file() for path in folder.rglob("*"))

@@ -1,0 +1,157 @@
+"""Which action on which ARN each operation asks leave for: Service Authorization Reference, "Amazon S3"."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.services.s3.harness import OTHER, OWNER, ROOT, Counter
+
+from watchword.access import Caller, Demand
+from watchword.names import HttpRequest
+from watchword.names.principal import Anonymous, User
+from watchword.services.operation import Call
+from watchword.services.s3 import OPERATIONS, SIGNED_ONLY
+from watchword.services.s3.settings import ABSENT, ANSWERS
+
+BUCKET, KEY = "arn:aws:s3:::bucket", "arn:aws:s3:::bucket/a/../key"
+ONE: dict[str, Any] = {"Bucket": "bucket", "Key": "a/../key"}
+LIST = (("s3:ListBucket", BUCKET, True),)
+
+ASKED: list[tuple[str, dict[str, Any], tuple[tuple[str, str, bool], ...]]] = [
+    ("CreateBucket", {"Bucket": "new"}, (("s3:CreateBucket", "arn:aws:s3:::new", False),)),
+    ("ListBuckets", {}, (("s3:ListAllMyBuckets", "arn:aws:s3:::*", False),)),
+    ("HeadBucket", ONE, (("s3:ListBucket", BUCKET, False),)),
+    ("GetBucketLocation", ONE, (("s3:GetBucketLocation", BUCKET, False),)),
+    ("DeleteBucket", ONE, (("s3:DeleteBucket", BUCKET, False),)),
+    ("ListObjects", ONE, (("s3:ListBucket", BUCKET, False),)),
+    ("ListObjectsV2", ONE, (("s3:ListBucket", BUCKET, False),)),
+    ("GetBucketPolicy", ONE, (("s3:GetBucketPolicy", BUCKET, False),)),
+    ("GetBucketPolicyStatus", ONE, (("s3:GetBucketPolicyStatus", BUCKET, False),)),
+    ("PutBucketPolicy", ONE, (("s3:PutBucketPolicy", BUCKET, False),)),
+    ("DeleteBucketPolicy", ONE, (("s3:DeleteBucketPolicy", BUCKET, False),)),
+    ("GetBucketAcl", ONE, (("s3:GetBucketAcl", BUCKET, False),)),
+    ("PutObject", ONE, (("s3:PutObject", KEY, False),)),
+    ("PutObject", ONE | {"IfMatch": "x"}, (("s3:PutObject", KEY, False), ("s3:GetObject", KEY, False))),
+    ("GetObject", ONE, (*LIST, ("s3:GetObject", KEY, False))),
+    ("GetObject", ONE | {"VersionId": "null"}, (*LIST, ("s3:GetObjectVersion", KEY, False))),
+    ("HeadObject", ONE, (*LIST, ("s3:GetObject", KEY, False))),
+    ("DeleteObject", ONE, (("s3:DeleteObject", KEY, False),)),
+    ("DeleteObject", ONE | {"VersionId": "null"}, (("s3:DeleteObjectVersion", KEY, False),)),
+    (
+        "DeleteObjects",
+        {"Bucket": "bucket", "Delete": {"Objects": [{"Key": "a"}, {"Key": "b", "VersionId": "1"}]}},
+        (("s3:DeleteObject", f"{BUCKET}/a", True), ("s3:DeleteObjectVersion", f"{BUCKET}/b", True)),
+    ),
+    (
+        "CopyObject",
+        ONE | {"CopySource": "bucket/x%2F..%2Fy"},
+        (*LIST, ("s3:GetObject", f"{BUCKET}/x/../y", False), ("s3:PutObject", KEY, False)),
+    ),
+    *[(name, ONE, ((action, BUCKET, False),)) for name, (action, _) in (ANSWERS | ABSENT).items()],
+]
+
+
+def demands(s3: Counter, name: str, given: dict[str, Any], **headers: str) -> tuple[Demand, ...]:
+    sent = tuple((key.replace("_", "-"), value) for key, value in headers.items())
+    request = HttpRequest("GET", headers=sent)
+    return OPERATIONS[name].demands(
+        Call(s3.world, "s3", name, given, Caller(ROOT), request, "us-east-1", s3.now)
+    )
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("name", "given", "expected"), ASKED)
+def test_action_and_resource(
+    s3: Counter, bucket: str, name: str, given: dict[str, Any], expected: tuple[tuple[str, str, bool], ...]
+) -> None:
+    asked = demands(s3, name, given)
+    assert tuple((each.action, each.resource, each.optional) for each in asked) == expected
+    assert {each.account for each in asked} == {OWNER}
+
+
+def test_every_operation_is_in_the_table() -> None:
+    assert {name for name, _, _ in ASKED} == set(OPERATIONS)
+
+
+def test_what_must_be_signed() -> None:
+    assert {name for name, row in OPERATIONS.items() if not row.anonymous} == SIGNED_ONLY
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_condition_keys(s3: Counter, bucket: str) -> None:
+    given = {"Bucket": bucket, "Prefix": "home/", "Delimiter": "/", "MaxKeys": 5}
+    (asked,) = demands(s3, "ListObjectsV2", given)
+    assert asked.context == {
+        "s3:authType": "REST-HEADER",
+        "s3:signatureversion": "AWS4-HMAC-SHA256",
+        "s3:ResourceAccount": OWNER,
+        "s3:prefix": "home/",
+        "s3:delimiter": "/",
+        "s3:max-keys": "5",
+    }
+    headers = {"x_amz_content_sha256": "UNSIGNED-PAYLOAD", "if_none_match": "*", "x_amz_acl": "private"}
+    (asked,) = demands(s3, "PutObject", ONE, **headers)
+    assert asked.context.items() >= {
+        ("s3:x-amz-content-sha256", "UNSIGNED-PAYLOAD"),
+        ("s3:if-none-match", "*"),
+        ("s3:x-amz-acl", "private"),
+    }
+    _, asked = demands(s3, "GetObject", ONE | {"VersionId": "null"})
+    assert asked.context["s3:VersionId"] == "null"
+
+
+HOME = """{"Version":"2012-10-17","Statement":[
+    {"Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::bucket",
+     "Condition":{"StringLike":{"s3:prefix":["home/${aws:username}/*"]}}},
+    {"Effect":"Allow","Action":"s3:*Object","Resource":"arn:aws:s3:::bucket/home/${aws:username}/*"}]}"""
+
+
+def test_a_home_folder(s3: Counter, bucket: str, user: Callable[..., User]) -> None:
+    ann = user("ann", HOME)
+    s3.put(bucket, "home/ann/a", b"mine", by=ann)
+    s3.put(bucket, "home/bob/b", b"his")
+    assert s3.get(bucket, "home/ann/a", by=ann) == b"mine"
+    assert s3("ListObjectsV2", Bucket=bucket, Prefix="home/ann/", by=ann)["KeyCount"] == 1
+    for prefix in ({}, {"Prefix": ""}, {"Prefix": "home/"}, {"Prefix": "home/bob/"}):
+        assert s3.code("ListObjectsV2", Bucket=bucket, by=ann, **prefix) == "AccessDenied"
+    for key in ("home/bob/b", "home/anna/a", "home/ann", "home/ann/../bob/b/", "Home/ann/a"):
+        expected = "NoSuchKey" if key.startswith("home/ann/") else "AccessDenied"
+        assert s3.code("GetObject", Bucket=bucket, Key=key, by=ann) == expected
+
+
+def test_a_missing_key_is_told_to_who_may_list(s3: Counter, bucket: str, user: Callable[..., User]) -> None:
+    read = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}'
+    both = read.replace('"s3:GetObject"', '["s3:GetObject","s3:ListBucket"]')
+    for name in ("GetObject", "HeadObject"):
+        refused = s3.error(name, Bucket=bucket, Key="none", by=user(f"{name}-reader", read))
+        assert refused.code == "AccessDenied"
+        assert "s3:ListBucket" in refused.said
+        assert s3.code(name, Bucket=bucket, Key="none", by=user(f"{name}-lister", both)) == "NoSuchKey"
+
+
+def test_n15_a_version_is_read_by_leave_of_its_own(
+    s3: Counter, bucket: str, user: Callable[..., User]
+) -> None:
+    read = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}'
+    ann = user("ann", read)
+    s3.put(bucket, "key", b"data")
+    assert s3.get(bucket, "key", by=ann) == b"data"
+    assert s3.code("GetObject", Bucket=bucket, Key="key", VersionId="null", by=ann) == "AccessDenied"
+
+
+def test_n21_a_resource_is_matched_whole(s3: Counter, bucket: str, user: Callable[..., User]) -> None:
+    read = (
+        '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject",'
+        '"Resource":"arn:aws:s3:::bucket/key"}}'
+    )
+    ann = user("ann", read)
+    for key in ("key", "key2", "key/a"):
+        s3.put(bucket, key, b"data")
+    assert s3.get(bucket, "key", by=ann) == b"data"
+    for key in ("key2", "key/a"):
+        assert s3.code("GetObject", Bucket=bucket, Key=key, by=ann) == "AccessDenied"
+
+
+def test_no_bucket_is_said_before_anything_else(s3: Counter) -> None:
+    for by in (Anonymous(), User(OTHER, "eve", "AIDAEVE")):
+        assert s3.code("GetObject", Bucket="nowhere", Key="key", by=by) == "NoSuchBucket"

@@ -1,0 +1,22 @@
+"""Continuation tokens survive, and nothing else passes for one."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from watchword.names import AwsError
+from watchword.services.s3.tokens import open_token, seal_token
+
+
+@given(st.text(max_size=40))
+@settings(deadline=None, max_examples=100)
+def test_open_is_the_inverse_of_seal(position: str) -> None:
+    assert open_token(seal_token(position.encode())) == position.encode()
+
+
+@pytest.mark.parametrize("token", ["", "a", "é", "!!!!", "AAAA", "MQ", "Mf__", "MQ==\n", "2" * 3000])
+def test_refused(token: str) -> None:
+    with pytest.raises(AwsError) as caught:
+        open_token(token)
+    assert caught.value.code == "InvalidArgument"
+    assert caught.value.fields["ArgumentName"] == "continuation-token"
