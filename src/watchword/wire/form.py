@@ -6,16 +6,13 @@ Rules:
 3. a name given twice is kept twice: who wants one value refuses two (`single`), so no two readers of one
    request can pick different ones.
 
-Source: WHATWG URL Standard, "application/x-www-form-urlencoded"; AWS General Reference, "Common errors"
-(MalformedQueryString).
-What doesn't belong here: what the names mean.
+Source: WHATWG URL Standard, "application/x-www-form-urlencoded".
+What doesn't belong here: what the names mean, and how a protocol refuses what can't be read.
 """
 
 import re
 from collections.abc import Iterable
 from urllib.parse import unquote_to_bytes
-
-from watchword.names import AwsError
 
 MAX_PARAMETERS = 10_000
 
@@ -24,32 +21,31 @@ Pairs = list[tuple[str, str]]
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
-def malformed(why: str) -> AwsError:
-    """The refusal of a query string or form body, and why."""
-    return AwsError("MalformedQueryString", 404, f"The query string contains a syntax error: {why}.")
+class FormError(ValueError):
+    """A path, query string or form that can't be read, and why."""
 
 
 def unescape(text: str) -> str:
-    """`text` with its percent escapes decoded; ValueError when they aren't UTF-8 or not escapes."""
+    """`text` with its percent escapes decoded (2.); raises FormError."""
     if "%" not in text:
         return text
     if _BAD_ESCAPE.search(text):
-        raise ValueError("a % that no two hex digits follow")
-    return unquote_to_bytes(text).decode("utf-8")
+        raise FormError("a % that no two hex digits follow")
+    try:
+        return unquote_to_bytes(text).decode("utf-8")
+    except UnicodeDecodeError as problem:
+        raise FormError("an escape that isn't UTF-8") from problem
 
 
 def read_pairs(text: str) -> Pairs:
-    """The names and values in their order; raises AwsError."""
+    """The names and values in their order; raises FormError."""
     if text.count("&") >= MAX_PARAMETERS:  # 1.
-        raise malformed(f"more than {MAX_PARAMETERS} parameters")
+        raise FormError(f"more than {MAX_PARAMETERS} parameters")
     pairs = []
-    try:
-        for pair in text.split("&"):
-            if pair:
-                name, _, value = pair.replace("+", " ").partition("=")
-                pairs.append((unescape(name), unescape(value)))  # 2.
-    except ValueError as problem:
-        raise malformed("an escape that isn't UTF-8") from problem
+    for pair in text.split("&"):
+        if pair:
+            name, _, value = pair.replace("+", " ").partition("=")
+            pairs.append((unescape(name), unescape(value)))
     return pairs
 
 
@@ -58,15 +54,15 @@ def read_body(data: bytes) -> Pairs:
     try:
         return read_pairs(data.decode("utf-8"))
     except UnicodeDecodeError as problem:
-        raise malformed("a body that isn't UTF-8") from problem
+        raise FormError("a body that isn't UTF-8") from problem
 
 
 def single(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The pairs as a mapping; raises AwsError where a name is given twice (3.)."""
+    """The pairs as a mapping; raises FormError where a name is given twice (3.)."""
     values: dict[str, str] = {}
     for name, value in pairs:
         if name in values:
-            raise malformed(f"parameter {name[:100]!r} is given more than once")
+            raise FormError(f"parameter {name[:100]!r} is given more than once")
         values[name] = value
     return values
 

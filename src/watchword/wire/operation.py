@@ -18,10 +18,10 @@ from typing import Any
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
 from watchword.wire import json_rpc, query, rest_bodies, rest_read, rest_write, s3, validate
 from watchword.wire.faults import family_of
+from watchword.wire.form import FormError
 from watchword.wire.model import Model, Spec
 from watchword.wire.routes import Routes
 from watchword.wire.services import SERVICES, Protocol, Row
-from watchword.wire.templates import BadPathError
 from watchword.wire.values import UnreadableError
 from watchword.wire.voices import Voice
 
@@ -79,8 +79,8 @@ class Operation:
             found = self.compiled.read(request, self.before_path + request.path)
         except UnreadableError as problem:
             raise self._unreadable(problem) from problem
-        except BadPathError as problem:
-            raise self._bad_path(problem) from problem
+        except FormError as problem:
+            raise self.service.unreadable(problem) from problem
         if violations := self.compiled.check(found):
             raise self._invalid(violations)
         return found
@@ -102,11 +102,6 @@ class Operation:
         if self.service.name == "s3":
             return s3.unreadable(problem)
         return fault("MalformedInput", str(problem), str(problem))
-
-    def _bad_path(self, problem: BadPathError) -> AwsError:
-        if self.service.name == "s3":
-            return AwsError("InvalidURI", 400, "Couldn't parse the specified URI.", str(problem))
-        return fault("MalformedInput", "The request's path can't be read.", str(problem))
 
     def _invalid(self, violations: list[validate.Violation]) -> AwsError:
         if self.service.name == "s3" and self.compiled.spec.input is not None:
@@ -166,6 +161,14 @@ class Service:
     def unsigned_routes(self) -> Routes:
         """The same, of the operations that are called without a signature."""
         return Routes([spec for spec in self.model.specs if spec.anonymous])
+
+    def unreadable(self, problem: FormError) -> AwsError:
+        """The refusal of a path, query string or form, in this service's words."""
+        if self.name == "s3":
+            return AwsError("InvalidURI", 400, "Couldn't parse the specified URI.", str(problem))
+        if self.protocol == "query":
+            return query.malformed(problem)
+        return fault("MalformedInput", f"The request's path and query can't be read: {problem}.")
 
     @cached_property
     def voice(self) -> Voice:

@@ -8,14 +8,15 @@ Reading rules:
 3. items come in the order of their numbers, gaps are closed; an empty value is an empty list;
 4. unknown parameters are ignored (AWS does).
 
-Source: Smithy 2.0, "AWS Query protocol"; IAM User Guide, "Making query requests".
+Source: Smithy 2.0, "AWS Query protocol"; IAM User Guide, "Making query requests"; IAM API Reference, "Common
+Error Types" (MalformedQueryString).
 """
 
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from watchword.names import HttpRequest, HttpResponse
+from watchword.names import AwsError, HttpRequest, HttpResponse
 from watchword.wire import form, values, xml_body, xml_text
 from watchword.wire.answers import answer, identified
 from watchword.wire.model import Spec
@@ -33,16 +34,21 @@ _INDEX = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 
 
 def parameters(request: HttpRequest) -> dict[str, str]:
-    """The parameters of a request, each given once; raises AwsError (1.)."""
+    """The parameters of a request, each given once; raises FormError (1.)."""
     in_query = form.read_pairs(request.query)
     if request.method == "GET":
         if request.body.size:
-            raise form.malformed("a GET request with a body")
+            raise form.FormError("a GET request with a body")
         return form.single(in_query)
     for name, _ in in_query:
         if not name.lower().startswith("x-amz-"):
-            raise form.malformed(f"parameter {name[:100]!r} of a POST request stands in its query string")
+            raise form.FormError(f"parameter {name[:100]!r} of a POST request stands in its query string")
     return form.single(form.read_body(request.body.read()))
+
+
+def malformed(problem: form.FormError) -> AwsError:
+    """The refusal of parameters that can't be read."""
+    return AwsError("MalformedQueryString", 404, f"The query string contains a syntax error: {problem}.")
 
 
 def tree(flat: Mapping[str, str]) -> Node:

@@ -22,6 +22,7 @@ from dataclasses import replace
 
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
 from watchword.wire import addressing, form, query
+from watchword.wire.form import FormError
 from watchword.wire.operation import Models, Operation, Service
 from watchword.wire.voices import PLAIN, Voice
 
@@ -146,12 +147,12 @@ def _is_form(request: HttpRequest) -> bool:
 
 
 def _parameters(request: HttpRequest, voice: Voice) -> dict[str, str]:
+    if request.body.size > query.MAX_BODY:
+        raise _unrecognised(fault("RequestTooLarge"), voice, request)
     try:
-        if request.body.size > query.MAX_BODY:
-            raise fault("RequestTooLarge")
         return query.parameters(request)
-    except AwsError as error:
-        raise _unrecognised(error, voice, request) from error
+    except FormError as problem:
+        raise _unrecognised(query.malformed(problem), voice, request) from problem
 
 
 def _by_form(request: HttpRequest, models: Models) -> Operation:
@@ -182,15 +183,19 @@ def _no_action(parameters: dict[str, str]) -> AwsError:
 # --- rest services -----------------------------------------------------------------------------------
 
 
-def _query_of(request: HttpRequest, voice: Voice) -> dict[str, list[str]]:
+def _query_of(request: HttpRequest, service: Service) -> dict[str, list[str]]:
     try:
         return form.grouped(form.read_pairs(request.query))
-    except AwsError as error:
-        raise _unrecognised(error, voice, request) from error
+    except FormError as problem:
+        raise _unrecognised(service.unreadable(problem), service.voice, request) from problem
 
 
 def _unsigned(request: HttpRequest, models: Models) -> Operation | None:
-    found, headers = _query_of(request, PLAIN), frozenset(name for name, _ in request.headers)
+    try:
+        found = form.grouped(form.read_pairs(request.query))
+    except FormError:
+        return None  # S3, the last resort, says what is wrong with it
+    headers = frozenset(name for name, _ in request.headers)
     for service in models.services:
         if service.protocol == "rest-json":
             spec = service.unsigned_routes.find_complete(request.method, request.path, found, headers)
@@ -208,7 +213,7 @@ def _s3(request: HttpRequest, models: Models) -> Service:
 
 
 def _by_route(request: HttpRequest, service: Service, hosts: Collection[str]) -> Operation:
-    found, headers = _query_of(request, service.voice), frozenset(name for name, _ in request.headers)
+    found, headers = _query_of(request, service), frozenset(name for name, _ in request.headers)
     spec = service.routes.find(request.method, request.path, found, headers)
     before = ""
     if service.name == "s3" and (spec is None or "{Bucket}" in spec.uri or spec.uri == "/"):

@@ -19,10 +19,6 @@ from watchword.wire import form
 _LABEL = re.compile(r"\{([^}+]+)(\+?)\}")
 
 
-class BadPathError(ValueError):
-    """A path whose escapes can't be decoded."""
-
-
 @dataclass(frozen=True)
 class Template:
     """One path template; `text` has no query part."""
@@ -56,11 +52,8 @@ class Template:
         return self._pattern.fullmatch(path) is not None
 
     def read(self, path: str) -> dict[str, str]:
-        """Label -> text; raises BadPathError."""
+        """Label -> text; raises FormError."""
         match = self._pattern.fullmatch(path)
         if match is None:
-            raise BadPathError(f"{path[:100]!r} is no {self.text}")
-        try:
-            return dict(zip(self.labels, map(form.unescape, match.groups()), strict=True))
-        except ValueError as problem:
-            raise BadPathError(f"{path[:100]!r} can't be unescaped") from problem
+            raise form.FormError(f"{path[:100]!r} is no {self.text}")
+        return dict(zip(self.labels, map(form.unescape, match.groups()), strict=True))

@@ -1,0 +1,95 @@
+"""Which operation a request is for: the vectors, and what no request can do."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from watchword.names import AwsError, Body, HttpRequest
+from watchword.wire import Models, UnrecognisedError, plain_fault, recognise
+
+VECTORS = Path(__file__).parents[1] / "vectors" / "wire"
+CASES: list[dict[str, Any]] = json.loads((VECTORS / "recognise.json").read_text())
+ADDRESSES: list[dict[str, Any]] = json.loads((VECTORS / "s3_addresses.json").read_text())
+HOSTS = ("localhost", "s3.localhost", "s3.example.com")
+
+
+def request_of(case: dict[str, Any]) -> HttpRequest:
+    return HttpRequest(
+        method=case["method"],
+        path=case["path"],
+        query=case.get("query", ""),
+        headers=tuple((name, value) for name, value in case["headers"]),
+        body=Body(case.get("body", "").encode()),
+    )
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_vector(case: dict[str, Any], models: Models) -> None:
+    request, then = request_of(case), case["then"]
+    if "operation" in then:
+        operation = recognise(request, models, scope_service=case.get("scope"), hosts=HOSTS)
+        assert f"{operation.service.name}:{operation.name}" == then["operation"]
+        return
+    with pytest.raises(UnrecognisedError) as caught:
+        recognise(request, models, scope_service=case.get("scope"), hosts=HOSTS)
+    response = plain_fault(caught.value, "request-1")
+    assert response.status == then["status"]
+    assert then.get("code", "").encode() in response.body + repr(response.headers).encode()  # type: ignore[operator]
+    assert then.get("said", "").encode() in response.body  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("case", ADDRESSES, ids=lambda case: case["name"])
+def test_s3_address(case: dict[str, Any], models: Models) -> None:
+    request = HttpRequest("GET", case["path"], headers=(("host", case["host"]),))
+    if case["then"] is None:
+        with pytest.raises(AwsError) as caught:
+            recognise(request, models, scope_service="s3", hosts=HOSTS).parse(request)
+        assert caught.value.code == case["code"]
+        return
+    operation = recognise(request, models, scope_service="s3", hosts=HOSTS)
+    assert operation.name == case.get("operation", "GetObject")
+    assert operation.parse(request) == case["then"]
+
+
+def test_a_request_without_a_host_addresses_by_path(models: Models) -> None:
+    request = HttpRequest("GET", "/b/k")
+    assert recognise(request, models, scope_service="s3").parse(request) == {"Bucket": "b", "Key": "k"}
+
+
+def test_a_known_host_may_hold_another(models: Models) -> None:
+    request = HttpRequest("GET", "/k", headers=(("host", "a.s3.localhost"),))
+    operation = recognise(request, models, scope_service="s3", hosts=("localhost", "s3.localhost"))
+    assert operation.parse(request)["Bucket"] == "a"
+
+
+def test_a_form_too_large_is_refused_before_it_is_read(models: Models) -> None:
+    class Huge(Body):
+        size = 1 << 40
+
+        def read(self) -> bytes:
+            raise AssertionError("read")
+
+    request = HttpRequest(
+        "POST", headers=(("content-type", "application/x-www-form-urlencoded"),), body=Huge()
+    )
+    with pytest.raises(UnrecognisedError) as caught:
+        recognise(request, models, scope_service="sts")
+    assert caught.value.code == "RequestTooLarge"
+
+
+def test_too_many_parameters(models: Models) -> None:
+    body = "Action=GetUser&Version=2010-05-08" + "&a=" * 20_000
+    request = HttpRequest(
+        "POST", headers=(("content-type", "application/x-www-form-urlencoded"),), body=Body(body.encode())
+    )
+    with pytest.raises(UnrecognisedError, match="MalformedQueryString"):
+        recognise(request, models, scope_service="iam")
+
+
+def test_a_table_without_s3_has_no_last_resort(models: Models) -> None:
+    sts = models.service("sts")
+    alone = Models(sts.read, {"sts": sts.row})
+    with pytest.raises(UnrecognisedError, match="MissingAuthenticationToken"):
+        recognise(HttpRequest("GET", "/b/k"), alone, scope_service=None)
