@@ -11,6 +11,7 @@ from watchword.names import AwsError, HttpRequest, fault
 from watchword.sigv4.claim import ALGORITHM, ALGORITHM_V4A
 
 UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
+EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
 class Framing(NamedTuple):

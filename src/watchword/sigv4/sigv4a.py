@@ -9,6 +9,7 @@ A signature (r, s) has a twin (r, n - s) that verifies as well: never identify a
 """
 
 import hmac
+import re
 from collections.abc import Collection
 from functools import lru_cache
 
@@ -21,6 +22,7 @@ from watchword.sigv4.claim import ALGORITHM_V4A
 _ORDER = 0xFFFFFFFF_00000000_FFFFFFFF_FFFFFFFF_BCE6FAAD_A7179E84_F3B9CAC2_FC632551
 _COUNTERS = range(1, 255)
 _REMEMBERED = 1024
+_HEX = re.compile(r"(?:[0-9a-f]{2})+")
 _ECDSA = ec.ECDSA(SHA256())
 
 
@@ -48,7 +50,9 @@ def sign_text_v4a(key: ec.EllipticCurvePrivateKey, text: str) -> str:
 
 
 def holds_v4a(key: ec.EllipticCurvePublicKey, text: str, signature: str) -> bool:
-    """Whether `signature` (DER in hex) is one of `text`."""
+    """Whether `signature` (DER in lower-case hex) is one of `text`."""
+    if not _HEX.fullmatch(signature):  # fromhex would take capitals and spaces too
+        return False
     try:
         key.verify(bytes.fromhex(signature), text.encode("latin-1"), _ECDSA)
     except (InvalidSignature, ValueError):

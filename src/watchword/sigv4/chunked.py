@@ -1,0 +1,263 @@
+"""aws-chunked bodies, proved while they pass: bytes in, verified payload out. No I/O.
+
+    decoder = Decoder(claim, request, secret, checksums)     after verify_head
+    for received in ...: for piece in decoder.feed(received): keep(piece)
+    decoder.end()                                            only now is the body whole and true
+
+The grammar (each line ends in CRLF; sizes in hex):
+
+    body     = *( size [;chunk-signature=...] CRLF data CRLF ) last
+    last     = 0 [;chunk-signature=...] CRLF  *( name:value CRLF )  [ x-amz-trailer-signature:... CRLF ]  CRLF
+
+ 1. A signed chunk's data comes out when its signature held, which covers the one before; so chunks can't
+    be altered, left out, repeated or reordered. A chunk is held back till then, and is MAX_CHUNK at most.
+ 2. Unsigned chunks come out as they arrive; only `end` says that their checksum held.
+ 3. Only the last chunk may be smaller than MIN_CHUNK.
+ 4. The data is as long as x-amz-decoded-content-length says.
+ 5. The trailer is exactly what x-amz-trailer announced, and each of its checksums holds.
+ 6. Nothing comes after the end.
+
+Checksum algorithms are given by the caller, by the name after x-amz-checksum- in capitals.
+Sources: Amazon S3 API Reference, "Signature Calculations for the Authorization Header: Transferring Payload
+in Multiple Chunks" and "... Including Trailing Headers (Chunked Upload)"; "Error responses".
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import Callable, Generator, Mapping
+from hashlib import sha256
+from typing import Protocol
+
+from watchword.names import AwsError, HttpRequest, fault
+from watchword.sigv4.claim import Claim
+from watchword.sigv4.payload import EMPTY_SHA256, FRAMINGS, Framing
+from watchword.sigv4.verify import holds
+
+MAX_CHUNK = 16 << 20
+MIN_CHUNK = 8192
+
+_LONGEST_LINE = 1024
+_MOST_TRAILERS = 8
+_SIZE = re.compile(rb"([0-9A-Fa-f]{1,16})(?:;chunk-signature=([0-9a-f]{1,160}\**))?")
+_TRAILER = re.compile(rb"([a-z0-9-]+):[ ]*([A-Za-z0-9+/=*]*)[ ]*")
+_DIGITS = re.compile(r"[0-9]{1,18}", re.ASCII)
+_CHECKSUM = "x-amz-checksum-"
+_SIGNATURE = "x-amz-trailer-signature"
+
+
+class Checksum(Protocol):
+    """A running checksum, as hashlib has them."""
+
+    def update(self, data: bytes, /) -> None: ...
+
+    def digest(self) -> bytes: ...
+
+
+class Decoder:
+    """One body. After an error it gives nothing more, and `end` raises."""
+
+    def __init__(
+        self, claim: Claim, request: HttpRequest, secret: str, checksums: Mapping[str, Callable[[], Checksum]]
+    ) -> None:
+        self._claim = claim
+        self._secret = secret
+        self._previous = claim.signature
+        self._framing = FRAMINGS[claim.payload_hash]
+        self._length = _decoded_length(request)
+        self._checksums = _announced(request, self._framing, checksums)
+        self.trailers: dict[str, str] = {}
+        """The trailing headers, once `end` has returned."""
+        self._data = b""
+        self._at = 0
+        self._out: list[bytes] = []
+        self._done = False
+        self._steps = self._body()
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """The payload that is proved by now. Raises when the body is not as signed, or malformed."""
+        self._data = self._data[self._at :] + data if self._at < len(self._data) else data
+        self._at = 0
+        out: list[bytes] = []
+        self._out = out
+        next(self._steps, None)
+        return out
+
+    def end(self) -> None:
+        """Raises unless the body has come to its end."""
+        if not self._done:
+            raise _incomplete("The request body terminated unexpectedly")
+
+    # Each step takes what it needs, and yields when it needs more than has come.
+
+    def _body(self) -> Generator[None]:
+        before = MIN_CHUNK
+        while size := (yield from self._chunk(before)):
+            before = size
+        if self._length:
+            raise _incomplete("The request body is shorter than x-amz-decoded-content-length says.")
+        yield from self._end_of_body()  # 5
+        self._done = True
+        yield from self._nothing()  # 6
+
+    def _chunk(self, before: int) -> Generator[None, None, int]:
+        """One chunk; its size."""
+        size, signature = _size((yield from self._line()), signed=self._framing.algorithm is not None)
+        if size and before < MIN_CHUNK:  # 3
+            raise AwsError(
+                "InvalidChunkSizeError",
+                403,
+                "Only the last chunk is allowed to have a size less than 8192 bytes",
+                fields={"BadChunkSize": str(before)},
+            )
+        if size > self._length:  # 4
+            raise _incomplete("The request body is longer than x-amz-decoded-content-length says.")
+        self._length -= size
+        if self._framing.algorithm is None:
+            yield from self._plain_data(size)
+        else:
+            yield from self._signed_data(size, signature)
+        if size and (yield from self._line()):
+            raise _malformed_chunk()
+        return size
+
+    def _plain_data(self, left: int) -> Generator[None]:
+        """Rule 2."""
+        while left:
+            piece = yield from self._some(left)
+            left -= len(piece)
+            self._take(piece)
+
+    def _signed_data(self, left: int, signature: str) -> Generator[None]:
+        """Rule 1."""
+        if left > MAX_CHUNK:
+            raise fault("RequestTooLarge", f"A signed chunk of more than {MAX_CHUNK} bytes is not supported.")
+        held, digest = [], sha256()
+        while left:
+            piece = yield from self._some(left)
+            left -= len(piece)
+            digest.update(piece)
+            held.append(piece)
+        self._prove("PAYLOAD", f"{EMPTY_SHA256}\n{digest.hexdigest()}", signature)
+        for piece in held:
+            self._take(piece)
+
+    def _take(self, piece: bytes) -> None:
+        for checksum in self._checksums.values():
+            checksum.update(piece)
+        self._out.append(piece)
+
+    def _end_of_body(self) -> Generator[None]:
+        """Rule 5, up to the empty line."""
+        given: dict[str, str] = {}
+        while line := (yield from self._line()):
+            name, value = _trailer(line)
+            if name in given or len(given) == _MOST_TRAILERS or _SIGNATURE in given:
+                raise _malformed_trailer()
+            given[name] = value
+        if self._framing.trailer and self._framing.algorithm is not None:
+            lines = "".join(f"{name}:{given[name]}\n" for name in sorted(given.keys() - {_SIGNATURE}))
+            digest = sha256(lines.encode("latin-1")).hexdigest()
+            self._prove("TRAILER", digest, given.pop(_SIGNATURE, ""))
+        if given.keys() != self._checksums.keys():
+            raise _malformed_trailer()
+        for name, checksum in self._checksums.items():
+            if b64encode(checksum.digest()).decode("ascii") != given[name]:
+                raise AwsError("BadDigest", 400, f"Value for {name} trailing header is invalid.")
+        self.trailers = given
+
+    def _nothing(self) -> Generator[None]:
+        while True:
+            if self._at < len(self._data):
+                self._done = False
+                raise _incomplete("There is more than the request body.")
+            yield
+
+    def _some(self, limit: int) -> Generator[None, None, bytes]:
+        """At least one byte and no more than `limit`."""
+        while self._at == len(self._data):
+            yield
+        start = self._at
+        self._at = min(start + limit, len(self._data))
+        return self._data[start : self._at]
+
+    def _line(self) -> Generator[None, None, bytes]:
+        while (end := self._data.find(b"\r\n", self._at)) < 0:
+            if len(self._data) - self._at > _LONGEST_LINE:
+                raise _malformed_chunk()
+            yield
+        line = self._data[self._at : end]
+        self._at = end + 2
+        return line
+
+    def _prove(self, kind: str, hashes: str, signature: str) -> None:
+        """The signature of one chunk or trailer, chained to the one before."""
+        claim = self._claim
+        text = f"{claim.algorithm}-{kind}\n{claim.date}\n{claim.scope.text}\n{self._previous}\n{hashes}"
+        # SigV4a's signatures are of unequal length and may be filled up with stars.
+        signature = signature.rstrip("*")
+        if not holds(claim, self._secret, text, signature):
+            raise fault(
+                "SignatureDoesNotMatch",
+                AWSAccessKeyId=claim.access_key_id,
+                StringToSign=text,
+                SignatureProvided=signature,
+            )
+        self._previous = signature
+
+
+def _size(line: bytes, *, signed: bool) -> tuple[int, str]:
+    """The size and the signature of a chunk's first line."""
+    match = _SIZE.fullmatch(line)
+    if match is None or signed != (match[2] is not None):
+        raise _malformed_chunk()
+    return int(match[1], 16), (match[2] or b"").decode("ascii")
+
+
+def _trailer(line: bytes) -> tuple[str, str]:
+    match = _TRAILER.fullmatch(line)
+    if match is None:
+        raise _malformed_trailer()
+    return match[1].decode("ascii"), match[2].decode("ascii")
+
+
+def _decoded_length(request: HttpRequest) -> int:
+    text = request.header("x-amz-decoded-content-length")
+    if text is None or not _DIGITS.fullmatch(text):
+        raise AwsError("MissingContentLength", 411, "You must provide the Content-Length HTTP header.")
+    return int(text)
+
+
+def _announced(
+    request: HttpRequest, framing: Framing, checksums: Mapping[str, Callable[[], Checksum]]
+) -> dict[str, Checksum]:
+    """The running checksums of the trailing headers that x-amz-trailer names, by these names."""
+    text = request.header("x-amz-trailer")
+    if not framing.trailer and text is None:
+        return {}
+    names = [name.strip(" ").lower() for name in (text or "").split(",")]
+    known = {name: checksums.get(name.removeprefix(_CHECKSUM).upper()) for name in names}
+    if not framing.trailer or len(known) != len(names):
+        raise _malformed_trailer()
+    running = {name: start() for name, start in known.items() if name.startswith(_CHECKSUM) and start}
+    if len(running) != len(names):
+        raise AwsError(
+            "InvalidRequest", 400, "The value specified in the x-amz-trailer header is not supported"
+        )
+    return running
+
+
+def _incomplete(said: str) -> AwsError:
+    return AwsError("IncompleteBody", 400, said)
+
+
+def _malformed_chunk() -> AwsError:
+    return AwsError("IncompleteBody", 400, "The request body is not in chunks as aws-chunked has them.")
+
+
+def _malformed_trailer() -> AwsError:
+    return AwsError(
+        "MalformedTrailerError",
+        400,
+        "The request contained trailing data that was not well-formed or did not conform to our published "
+        "schema.",
+    )
