@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 
 import pytest
+from sqlalchemy import func, select
 
 from watchword.store import (
     EVERYTHING,
@@ -190,6 +191,41 @@ def test_who_waits_too_long_for_a_turn_is_told_so(
         accounts.insert(tx, Account(A, "main", now))
     first.close()
     second.close()
+
+
+def test_who_finds_no_free_connection_is_told_so(
+    database_url: str, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "_POOL", {"pool_size": 1, "max_overflow": 0, "pool_timeout": 0.1})
+    database = Database.open(database_url)
+    with database.read(), pytest.raises(Unavailable, match="no free connection"), database.read():
+        pass
+    with database.write(now) as tx:
+        accounts.insert(tx, Account(A, "main", now))
+    database.close()
+
+
+def test_a_connection_lost_before_the_commit_is_told_and_replaced(
+    opened: Callable[[str], Database], now: datetime
+) -> None:
+    database = Database(opened("postgresql").engine)
+    heard: list[Topic] = []
+    database.subscribe(heard.extend)
+
+    def lose() -> None:
+        with database.write(now) as tx:
+            accounts.insert(tx, Account(A, "main", now))
+            lost = tx.number(select(func.pg_backend_pid()))
+            tx.topics.clear()  # so that COMMIT itself is what finds the connection gone
+            with database.read() as other:
+                other.number(select(func.pg_terminate_backend(lost, 5000)))
+
+    with pytest.raises(Unavailable):
+        lose()
+    assert heard == []
+    with database.write(now) as tx:
+        accounts.insert(tx, Account(A, "main", now))
+    database.reset(now)
 
 
 def test_readers_do_not_wait_for_a_writer(database: Database, now: datetime) -> None:

@@ -40,11 +40,6 @@ _OF = _ALL.where(
     ATTACHMENTS.c.owner_kind == bindparam("owner_kind"), ATTACHMENTS.c.owner_id == bindparam("owner_id")
 )
 _ONE = _OF.where(ATTACHMENTS.c.policy_arn == bindparam("policy_arn"))
-_TO = _ALL.where(
-    ATTACHMENTS.c.policy_arn == bindparam("policy_arn"),
-    ATTACHMENTS.c.owner_kind == bindparam("owner_kind"),
-    ATTACHMENTS.c.position > bindparam("after"),
-)
 
 
 def attach(tx: Transaction, owner_kind: str, owner_id: str, policy_arn: str) -> bool:
@@ -70,10 +65,3 @@ def detach(tx: Transaction, owner_kind: str, owner_id: str, policy_arn: str) -> 
 def of(tx: Transaction, owner_kind: str, owner_id: str) -> list[Attachment]:
     """All that are attached to an owner; a quota keeps them few."""
     return tx.all(Attachment, _OF, owner_kind=owner_kind, owner_id=owner_id)
-
-
-def owners(
-    tx: Transaction, policy_arn: str, owner_kind: str, *, after: int = 0, limit: int
-) -> tuple[list[Attachment], bool]:
-    """To whom of that kind a policy is attached, after the position given; and whether there are more."""
-    return tx.page(Attachment, _TO, limit, policy_arn=policy_arn, owner_kind=owner_kind, after=after)

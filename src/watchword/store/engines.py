@@ -6,7 +6,7 @@ SQLite (sqlite.org: "Write-Ahead Logging", "Isolation In SQLite", "PRAGMA statem
   synchronous=FULL, so that what was acknowledged survives a loss of power.
 PostgreSQL (manual: "Transaction Isolation", "Client Connection Defaults"):
   READ COMMITTED for writes, each statement of which sees what was committed before it; REPEATABLE READ
-  READ ONLY for reads, one snapshot; nobody waits for a lock, or sits on one, without end.
+  READ ONLY for reads, one snapshot; nobody waits for a lock or an answer, or sits on one, without end.
 """
 
 import os
@@ -69,14 +69,14 @@ def _sqlite(url: URL, *, durable: bool) -> Engine:
 
 
 def _postgresql(url: URL) -> Engine:
+    patience = int(PATIENCE_SECONDS * 1000)
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         isolation_level="READ COMMITTED",
         pool_pre_ping=True,
+        connect_args={"connect_timeout": int(PATIENCE_SECONDS), "tcp_user_timeout": patience},
         **_POOL,
     )
-
-    patience = int(PATIENCE_SECONDS * 1000)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401 a connection of the driver
