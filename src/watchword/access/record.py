@@ -6,7 +6,7 @@ Members in HIDDEN never reach a record, wherever they stand in a request or an a
 Source: AWS CloudTrail User Guide, "CloudTrail record contents" and "CloudTrail userIdentity element".
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -156,15 +156,23 @@ def _session_context(caller: Caller) -> dict[str, Any]:
 
 def _shown(value: object, name: str = "") -> Any:  # noqa: ANN401 any JSON value
     """`value` as JSON with CloudTrail's lower first letters, hidden members masked, bytes left out."""
-    match value:
-        case _ if name in HIDDEN:
-            return MASK
-        case Mapping():
-            return {key[:1].lower() + key[1:]: _shown(inner, key) for key, inner in value.items()}
-        case list() | tuple():
-            return [_shown(inner) for inner in value]
-        case datetime():
-            return f"{value:%Y-%m-%dT%H:%M:%SZ}"
-        case str():
-            return value[:LONGEST_VALUE]
-    return value if isinstance(value, bool | int | float) else None
+    if name in HIDDEN:
+        return MASK
+    show = _SHOWN.get(type(value))
+    return show(value) if show else None
+
+
+def _shown_members(members: dict[str, object]) -> dict[str, Any]:
+    return {key[:1].lower() + key[1:]: _shown(value, key) for key, value in members.items()}
+
+
+_SHOWN: dict[type, Callable[[Any], Any]] = {
+    str: lambda text: text[:LONGEST_VALUE],
+    int: lambda number: number,
+    bool: lambda truth: truth,
+    float: lambda number: number,
+    dict: _shown_members,
+    list: lambda items: [_shown(item) for item in items],
+    tuple: lambda items: [_shown(item) for item in items],
+    datetime: lambda moment: f"{moment:%Y-%m-%dT%H:%M:%SZ}",
+}

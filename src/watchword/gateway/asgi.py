@@ -42,7 +42,7 @@ class Application:
         request = HttpRequest(scope["method"])
         try:
             request = head(scope)
-            request = replace(request, body=await body(request, receive, self._world.settings.data))
+            request = request.with_body(await body(request, receive, self._world.settings.data))
             response = await self._answer(request)
         except Gone:
             return

@@ -13,20 +13,21 @@ answer stand or fall together: they are made inside one transaction. What isn't 
 what breaks answers InternalFailure, with the reason in the operator's log under the request id.
 """
 
-import uuid
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import msgspec
 import structlog
+from msgspec import structs
 
 from watchword.access import Circumstances, Visit, authenticate, authorize, record, refusal
 from watchword.facts import Cold
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
+from watchword.names.ids import new_request_id
 from watchword.services.operation import Around, Call, Operation
 from watchword.services.table import SERVED
 from watchword.sigv4 import Claim, read
-from watchword.store import Transaction, audit
+from watchword.store import Transaction, Unavailable, audit
 from watchword.wire import Operation as WireOperation
 from watchword.wire import plain_fault, recognise
 from watchword.world import World
@@ -47,15 +48,15 @@ def journey(world: World, request: HttpRequest, unfit: AwsError | None = None) -
 
     `unfit` is why the request couldn't even be received whole.
     """
-    passage = Passage(
-        Visit(str(uuid.UUID(bytes=world.randomness(16), version=4)), request, world.clock.now())
-    )
+    passage = Passage(Visit(new_request_id(world.randomness), request, world.clock.now()))
     try:
         return refuse(world, passage, unfit) if unfit else _travel(world, passage)
     except Cold:
         raise
     except AwsError as refused:
         return refuse(world, passage, refused)
+    except Unavailable as lost:
+        return refuse(world, passage, fault("ServiceUnavailable", meant=str(lost)))
     except Exception as broken:
         log.exception("request failed", request_id=passage.visit.request_id)
         return refuse(world, passage, fault("InternalFailure", meant=type(broken).__name__))
@@ -64,7 +65,7 @@ def journey(world: World, request: HttpRequest, unfit: AwsError | None = None) -
 def refuse(world: World, passage: Passage, error: AwsError) -> HttpResponse:
     """The refusal in the protocol's form, recorded; a record that can't be kept refuses in its stead."""
     visit = passage.visit
-    visit.error = error
+    visit.error, visit.output = error, None
     try:
         world.journal.append(record(visit), visit.now)
     except OSError:
@@ -97,8 +98,9 @@ def _travel(world: World, passage: Passage) -> HttpResponse:
         raise refused
 
     with _around(world, served, visit) as transaction:
-        call = replace(call, transaction=transaction, decisions=visit.decisions)
-        visit.output = served.perform(call)
+        visit.output = served.perform(
+            structs.replace(call, transaction=transaction, decisions=visit.decisions)
+        )
         response = operation.write(visit.output, visit.request_id)
         _keep(world, visit, transaction if served.around is Around.WRITE else None)
     return response

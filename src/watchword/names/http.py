@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Self
 
 _PIECE = 1 << 20
 
@@ -61,6 +62,10 @@ class HttpRequest:
     """The IP address of the other end of the connection."""
     secure: bool = False
     """Whether the connection was TLS."""
+
+    def with_body(self, body: Body) -> Self:
+        """The same request, received whole."""
+        return type(self)(self.method, self.path, self.query, self.headers, body, self.peer, self.secure)
 
     def header(self, name: str) -> str | None:
         """The first value of a header by its lower-case name."""

@@ -21,6 +21,10 @@ _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _SECRET_BYTES = 30  # 40 characters of base64
 _MARKER = 1 << 47
 _ACCOUNT_MASK = 0x7FFF_FFFF_FF80
+_UUID_FIXED = 0b1111 << 76 | 0b11 << 62
+_UUID_VERSION_4 = 0b0100 << 76 | 0b10 << 62
+_DRAWN_MASK = (1 << 39) - 1
+_SHIFTS = range(75, -1, -5)
 
 
 class Prefix(StrEnum):
@@ -38,14 +42,14 @@ class Prefix(StrEnum):
 
 def new_unique_id(prefix: Prefix, randomness: Randomness) -> str:
     """An id of 21 characters, such as AROA followed by 17 of base32."""
-    return prefix + "".join(_ALPHABET[byte & 31] for byte in randomness(17))
+    return prefix + "".join([_ALPHABET[byte & 31] for byte in randomness(17)])
 
 
 def new_access_key_id(prefix: Prefix, account: str, randomness: Randomness) -> str:
     """An access key id of 20 characters that carries `account`."""
-    drawn = randomness(10)
-    head = _MARKER | (int(account) << 7) | (drawn[0] & 0x7F)
-    return prefix + base64.b32encode(head.to_bytes(6, "big") + drawn[:4]).decode("ascii")[:16]
+    drawn = int.from_bytes(randomness(5), "big")
+    carried = ((_MARKER | (int(account) << 7)) << 32) | (drawn & _DRAWN_MASK)
+    return prefix + "".join([_ALPHABET[carried >> shift & 31] for shift in _SHIFTS])
 
 
 def account_of_access_key(access_key_id: str) -> str | None:
@@ -58,6 +62,12 @@ def account_of_access_key(access_key_id: str) -> str | None:
         return None
     number = (int.from_bytes(decoded[:6], "big") & _ACCOUNT_MASK) >> 7
     return f"{number:012d}" if number < 10**ACCOUNT_DIGITS else None
+
+
+def new_request_id(randomness: Randomness) -> str:
+    """A version 4 UUID (RFC 9562, section 5.4)."""
+    text = f"{int.from_bytes(randomness(16), 'big') & ~_UUID_FIXED | _UUID_VERSION_4:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def new_secret(randomness: Randomness) -> str:

@@ -18,6 +18,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from msgspec import Struct
+
 from watchword.access import Caller, Demand
 from watchword.names import HttpRequest
 from watchword.policy import Decision
@@ -27,8 +29,7 @@ from watchword.world import World
 Output = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True, eq=False):
     """One call of one operation by one caller."""
 
     world: World
