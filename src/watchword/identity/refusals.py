@@ -37,6 +37,11 @@ def missing_key(access_key_id: str) -> AwsError:
     return refusal("NoSuchEntity", f"The Access Key with id {access_key_id} cannot be found.")
 
 
+def missing_login_profile(user: str) -> AwsError:
+    """The user has no password."""
+    return refusal("NoSuchEntity", f"Login Profile for User {user} cannot be found.")
+
+
 def missing_policy(arn: str) -> AwsError:
     """No such managed policy, or none that is attached here."""
     return refusal("NoSuchEntity", f"Policy {arn} was not found.")

@@ -15,6 +15,7 @@ import botocore.loaders
 import botocore.model
 import botocore.validate
 import pytest
+from msgspec import structs
 
 from watchword.access import Caller, Demand
 from watchword.names import AwsError, HttpRequest, Principal
@@ -62,7 +63,7 @@ class Iam:
             Around.WRITE: lambda: self.world.database.write(self.now),
         }[operation.around]
         with begin() as tx:
-            output = dict(operation.perform(replace(call, transaction=tx)))
+            output = dict(operation.perform(structs.replace(call, transaction=tx)))
         fits(output, model.output_shape)
         return output
 

@@ -44,7 +44,8 @@ NAMES = {
 }
 
 ON_USER = "GetUser ListAccessKeys CreateAccessKey ListUserTags GetUserPolicy ListUserPolicies DeleteUser"
-ON_USER += " ListAttachedUserPolicies ListGroupsForUser"
+ON_USER += " ListAttachedUserPolicies ListGroupsForUser ListMFADevices ListSSHPublicKeys"
+ON_USER += " ListServiceSpecificCredentials ListSigningCertificates GetLoginProfile DeleteLoginProfile"
 ON_BOUNDED_USER = "PutUserPolicy DeleteUserPolicy DeleteUserPermissionsBoundary"
 ON_GROUP = "GetGroup DeleteGroup AddUserToGroup RemoveUserFromGroup PutGroupPolicy GetGroupPolicy"
 ON_GROUP += " DeleteGroupPolicy ListGroupPolicies ListAttachedGroupPolicies"
@@ -84,6 +85,8 @@ SIMPLE = [
     ("ListRoles", f"arn:aws:iam::{A}:role/", {}),
     ("ListPolicies", f"arn:aws:iam::{A}:policy/", {}),
     ("GetAccountSummary", "*", {}),
+    ("ListAccountAliases", "*", {}),
+    ("ListVirtualMFADevices", "*", {}),
     ("GetAccountAuthorizationDetails", "*", {}),
 ]
 ELSEWHERE = {

@@ -66,7 +66,6 @@ def test_a_role_is_made_once(iam: Iam) -> None:
         ("UpdateRoleDescription", {"Description": "d"}),
         ("UpdateAssumeRolePolicy", {"PolicyDocument": trusting(f"arn:aws:iam::{A}:root")}),
         ("DeleteRole", {}),
-        ("ListInstanceProfilesForRole", {}),
     ],
 )
 def test_a_missing_role(iam: Iam, name: str, given: dict[str, str]) -> None:
@@ -114,7 +113,6 @@ def test_what_keeps_a_role_from_going(iam: Iam) -> None:
             "DeleteConflict", f"Cannot delete entity, must {what} first.", iam, "DeleteRole", RoleName="r"
         )
         iam(name, RoleName="r", **given)
-    assert iam("ListInstanceProfilesForRole", RoleName="r")["InstanceProfiles"] == []
     iam("DeleteRole", RoleName="r")
     assert iam("ListRoles")["Roles"] == []
 
@@ -210,3 +208,12 @@ def test_what_is_no_trust_policy(iam: Iam) -> None:
     with pytest.raises(Exception, match="MalformedPolicyDocument"):
         iam("CreateRole", **given)
     assert iam("ListRoles")["Roles"] == []
+
+
+def test_a_federated_user_is_trusted_as_written_and_other_services_have_no_principals(iam: Iam) -> None:
+    federated = f"arn:aws:sts::{A}:federated-user/ann"
+    make(iam, AssumeRolePolicyDocument=trusting(federated))
+    assert trusted(iam) == federated
+    for nobody in (f"arn:aws:s3::{A}:user/ann", f"arn:aws:sts::{A}:user/ann"):
+        with pytest.raises(Exception, match="Invalid principal in policy"):
+            make(iam, "s", AssumeRolePolicyDocument=trusting(nobody))

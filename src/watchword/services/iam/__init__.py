@@ -4,6 +4,7 @@ Source: IAM API Reference, version 2010-05-08. What the model knows beyond this 
 """
 
 from watchword.services.iam import (
+    absent,
     access_keys,
     account,
     attachments,
@@ -30,4 +31,5 @@ OPERATIONS: dict[str, Operation] = {
     **boundaries.OPERATIONS,
     **tags.OPERATIONS,
     **account.OPERATIONS,
+    **absent.OPERATIONS,
 }

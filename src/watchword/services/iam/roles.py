@@ -87,12 +87,6 @@ def delete_role(call: Call) -> Output:
     return {}
 
 
-def list_instance_profiles_for_role(call: Call) -> Output:
-    """ListInstanceProfilesForRole: none, as nothing here makes one; provisioners ask before they delete."""
-    ROLE.of(call)
-    return {"InstanceProfiles": [], "IsTruncated": False}
-
-
 def _role(call: Call, role: Role) -> shapes.Shape:
     """Role, as in a list."""
     return shapes.role(role, trust.shown(call.tx, role.trust)) | shapes.role_terms(role)
@@ -106,5 +100,4 @@ OPERATIONS: dict[str, Operation] = {
     "UpdateRoleDescription": writes(update_role_description, demands.on(ROLE)),
     "UpdateAssumeRolePolicy": writes(update_assume_role_policy, demands.on(ROLE)),
     "DeleteRole": writes(delete_role, demands.on(ROLE)),
-    "ListInstanceProfilesForRole": reads(list_instance_profiles_for_role, demands.on(ROLE)),
 }
