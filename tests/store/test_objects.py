@@ -51,6 +51,16 @@ def test_an_object_is_put_replaced_and_taken(database: Database, bucket: Bucket,
         assert not objects.any_in(tx, bucket.id)
 
 
+def test_which_blobs_are_in_use(database: Database, bucket: Bucket, now: datetime) -> None:
+    with database.write(now, shared=True) as tx:
+        for key in (b"a", b"b", b"c"):
+            objects.put(tx, thing(key, now))
+        objects.put(tx, replace(thing(b"c", now), blob="another"))
+        asked = [thing(key, now).blob for key in (b"b", b"c", b"d")]
+        assert objects.blobs_in_use(tx, asked) == [thing(b"b", now).blob]
+        assert objects.blobs_in_use(tx, []) == []
+
+
 def test_an_object_needs_its_bucket(database: Database, now: datetime) -> None:
     with pytest.raises(Dangling), database.write(now) as tx:
         objects.put(tx, thing(b"k", now, bucket="gone"))

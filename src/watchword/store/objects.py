@@ -4,6 +4,7 @@ Keys are bytes (UTF-8), sorted as S3 sorts them, byte by byte, on both engines. 
 row of this table, so none has a topic and writers may run beside each other. Listing is in `listing`.
 """
 
+from collections.abc import Collection
 from collections.abc import Mapping as Dictionary
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -22,7 +23,7 @@ OBJECTS = Table(
     Column("bucket_id", Word, ForeignKey("buckets.id"), primary_key=True),
     Column("key", LargeBinary, primary_key=True),
     Column("version", Word, primary_key=True),
-    Column("blob", Word, nullable=False),
+    Column("blob", Word, nullable=False, index=True),
     Column("size", BigInteger, nullable=False),
     Column("etag", Word, nullable=False),
     Column("content_type", Text, nullable=False),
@@ -60,6 +61,7 @@ _AT = ALL.where(*_THERE)
 _TAKE = OBJECTS.delete().where(*_THERE).returning(*columns(OBJECTS, Object))
 _INSERT = insert(OBJECTS).on_conflict_do_nothing()  # SQLite and PostgreSQL have the clause in common
 _ANY = select(OBJECTS.c.bucket_id).where(OBJECTS.c.bucket_id == bindparam("bucket_id")).limit(1)
+_NAMED = select(OBJECTS.c.blob).where(OBJECTS.c.blob.in_(bindparam("blobs", expanding=True)))
 
 
 def put(tx: Transaction, new: Object) -> list[Object]:
@@ -88,3 +90,8 @@ def remove(tx: Transaction, bucket_id: str, key: bytes, version: str = UNVERSION
 def any_in(tx: Transaction, bucket_id: str) -> bool:
     """Whether the bucket has objects."""
     return tx.one(str, _ANY, bucket_id=bucket_id) is not None
+
+
+def blobs_in_use(tx: Transaction, blobs: Collection[str]) -> list[str]:
+    """Of these blobs, those that are the bytes of an object."""
+    return tx.all(str, _NAMED, blobs=list(blobs))

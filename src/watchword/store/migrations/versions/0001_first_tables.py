@@ -3,6 +3,8 @@
 A revision stands for itself: it imports nothing of the store, whose tables go on changing.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -14,15 +16,27 @@ _SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Creates them."""
-    _principals()
+    """Creates them, those that others refer to first."""
+    _accounts()
+    _users()
+    _groups()
+    _members()
+    _roles()
     _policies()
-    _what_hangs_on_them()
+    _policy_versions()
+    _attachments()
+    _inline_policies()
+    _access_keys()
+    _tags()
+    _revocations()
     _buckets()
-    _logs()
+    _objects()
+    _changes()
+    _audit()
+    _keyring()
 
 
-def _principals() -> None:
+def _accounts() -> None:
     op.create_table(
         "accounts",
         sa.Column("id", _WORD, nullable=False),
@@ -31,33 +45,30 @@ def _principals() -> None:
         sa.Column("created", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_accounts"),
     )
+
+
+def _users() -> None:
     op.create_table(
         "users",
-        sa.Column("id", _WORD, nullable=False),
-        sa.Column("account", _WORD, nullable=False),
-        sa.Column("partition", _WORD, nullable=False),
-        sa.Column("name", _WORD, nullable=False),
-        sa.Column("folded", _WORD, nullable=False),
-        sa.Column("path", _WORD, nullable=False),
-        sa.Column("created", sa.BigInteger(), nullable=False),
+        *_entity(),
         sa.Column("boundary", _WORD),
         sa.Column("password_last_used", sa.BigInteger()),
         sa.PrimaryKeyConstraint("id", name="pk_users"),
         sa.UniqueConstraint("account", "folded", name="uq_users_account_folded"),
     )
     op.create_index("ix_users_boundary", "users", ["boundary"])
+
+
+def _groups() -> None:
     op.create_table(
         "groups",
-        sa.Column("id", _WORD, nullable=False),
-        sa.Column("account", _WORD, nullable=False),
-        sa.Column("partition", _WORD, nullable=False),
-        sa.Column("name", _WORD, nullable=False),
-        sa.Column("folded", _WORD, nullable=False),
-        sa.Column("path", _WORD, nullable=False),
-        sa.Column("created", sa.BigInteger(), nullable=False),
+        *_entity(),
         sa.PrimaryKeyConstraint("id", name="pk_groups"),
         sa.UniqueConstraint("account", "folded", name="uq_groups_account_folded"),
     )
+
+
+def _members() -> None:
     op.create_table(
         "members",
         sa.Column("group_id", _WORD, nullable=False),
@@ -67,15 +78,12 @@ def _principals() -> None:
         sa.PrimaryKeyConstraint("group_id", "user_id", name="pk_members"),
     )
     op.create_index("ix_members_user_id", "members", ["user_id"])
+
+
+def _roles() -> None:
     op.create_table(
         "roles",
-        sa.Column("id", _WORD, nullable=False),
-        sa.Column("account", _WORD, nullable=False),
-        sa.Column("partition", _WORD, nullable=False),
-        sa.Column("name", _WORD, nullable=False),
-        sa.Column("folded", _WORD, nullable=False),
-        sa.Column("path", _WORD, nullable=False),
-        sa.Column("created", sa.BigInteger(), nullable=False),
+        *_entity(),
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("trust", sa.Text(), nullable=False),
         sa.Column("max_session", sa.Integer(), nullable=False),
@@ -91,13 +99,7 @@ def _principals() -> None:
 def _policies() -> None:
     op.create_table(
         "policies",
-        sa.Column("id", _WORD, nullable=False),
-        sa.Column("account", _WORD, nullable=False),
-        sa.Column("partition", _WORD, nullable=False),
-        sa.Column("name", _WORD, nullable=False),
-        sa.Column("folded", _WORD, nullable=False),
-        sa.Column("path", _WORD, nullable=False),
-        sa.Column("created", sa.BigInteger(), nullable=False),
+        *_entity(),
         sa.Column("arn", _WORD, nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("default_version", sa.Integer(), nullable=False),
@@ -107,6 +109,9 @@ def _policies() -> None:
         sa.UniqueConstraint("account", "folded", name="uq_policies_account_folded"),
         sa.UniqueConstraint("arn", name="uq_policies_arn"),
     )
+
+
+def _policy_versions() -> None:
     op.create_table(
         "policy_versions",
         sa.Column("policy_id", _WORD, nullable=False),
@@ -116,6 +121,9 @@ def _policies() -> None:
         sa.ForeignKeyConstraint(["policy_id"], ["policies.id"], name="fk_policy_versions_policy_id"),
         sa.PrimaryKeyConstraint("policy_id", "number", name="pk_policy_versions"),
     )
+
+
+def _attachments() -> None:
     op.create_table(
         "attachments",
         sa.Column("position", _SERIAL, autoincrement=True, nullable=False),
@@ -130,6 +138,9 @@ def _policies() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_attachments_policy_arn", "attachments", ["policy_arn"])
+
+
+def _inline_policies() -> None:
     op.create_table(
         "inline_policies",
         sa.Column("owner_kind", _WORD, nullable=False),
@@ -140,7 +151,7 @@ def _policies() -> None:
     )
 
 
-def _what_hangs_on_them() -> None:
+def _access_keys() -> None:
     op.create_table(
         "access_keys",
         sa.Column("id", _WORD, nullable=False),
@@ -160,6 +171,9 @@ def _what_hangs_on_them() -> None:
     op.create_index("ix_access_keys_account", "access_keys", ["account"])
     op.create_index("ix_access_keys_sealing_key", "access_keys", ["sealing_key"])
     op.create_index("ix_access_keys_user_id", "access_keys", ["user_id"])
+
+
+def _tags() -> None:
     op.create_table(
         "tags",
         sa.Column("owner_kind", _WORD, nullable=False),
@@ -169,6 +183,9 @@ def _what_hangs_on_them() -> None:
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("owner_kind", "owner_id", "folded", name="pk_tags"),
     )
+
+
+def _revocations() -> None:
     op.create_table(
         "revocations",
         sa.Column("account", _WORD, nullable=False),
@@ -194,6 +211,9 @@ def _buckets() -> None:
         sa.UniqueConstraint("partition", "name", name="uq_buckets_partition_name"),
     )
     op.create_index("ix_buckets_account", "buckets", ["account", "name"])
+
+
+def _objects() -> None:
     op.create_table(
         "objects",
         sa.Column("bucket_id", _WORD, nullable=False),
@@ -210,9 +230,10 @@ def _buckets() -> None:
         sa.ForeignKeyConstraint(["bucket_id"], ["buckets.id"], name="fk_objects_bucket_id"),
         sa.PrimaryKeyConstraint("bucket_id", "key", "version", name="pk_objects"),
     )
+    op.create_index("ix_objects_blob", "objects", ["blob"])
 
 
-def _logs() -> None:
+def _changes() -> None:
     op.create_table(
         "changes",
         sa.Column("seq", _SERIAL, autoincrement=True, nullable=False),
@@ -223,6 +244,9 @@ def _logs() -> None:
         sa.PrimaryKeyConstraint("seq", name="pk_changes"),
         sqlite_autoincrement=True,
     )
+
+
+def _audit() -> None:
     op.create_table(
         "audit",
         sa.Column("number", _SERIAL, autoincrement=True, nullable=False),
@@ -237,6 +261,9 @@ def _logs() -> None:
     )
     op.create_index("ix_audit_account", "audit", ["account", "number"])
     op.create_index("ix_audit_request_id", "audit", ["request_id"])
+
+
+def _keyring() -> None:
     op.create_table(
         "keyring",
         sa.Column("id", _WORD, nullable=False),
@@ -245,3 +272,11 @@ def _logs() -> None:
         sa.Column("state", _WORD, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_keyring"),
     )
+
+
+def _entity() -> list[sa.Column[Any]]:
+    words = ("id", "account", "partition", "name", "folded", "path")
+    return [
+        *(sa.Column(name, _WORD, nullable=False) for name in words),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+    ]
