@@ -163,14 +163,13 @@ def _all_parts(checks: list[tuple[int, Match]], given: list[str]) -> bool:
 
 
 def _open_arn_test(pattern: tuple[Token, ...], parts: list[list[Token]]) -> Compare:
-    if len(parts) < _ARN_PARTS:
-        return lambda value, context: matches(pattern, value, context)
-
     def compare(value: str, context: Context) -> Answer:
         given = values.arn(value)
-        return given is not None and all(
-            matches(tuple(part), text, context) for part, text in zip(parts, given, strict=True)
-        )
+        if given is None:
+            return False
+        if len(parts) < _ARN_PARTS:
+            return matches(pattern, value, context)
+        return all(matches(tuple(part), text, context) for part, text in zip(parts, given, strict=True))
 
     return compare
 

@@ -86,7 +86,7 @@ class Engine:
         own = self._tables.get(name) or self._own_table(name)
         others = panel.tables.get(name) or panel.table(name)
         bits = own.bits(request)
-        if bits != DENIED:
+        if not bits & DENIED:
             bits |= others.bits(request)
         verdict, blocked = panel.verdicts.get(bits) or panel.verdict(bits)
         return Decision(verdict, request, blocked, bits, (own, others), panel.situation)
@@ -125,8 +125,9 @@ class Panel:
         return built
 
     def verdict(self, bits: int) -> tuple[Verdict, tuple[PolicyType, ...]]:
-        blocked = () if bits == DENIED else blocked_by(bits, self.situation)
-        unlocked = Verdict.EXPLICIT_DENY if bits == DENIED else Verdict.ALLOW
+        denied = bits & DENIED
+        blocked = () if denied else blocked_by(bits, self.situation)
+        unlocked = Verdict.EXPLICIT_DENY if denied else Verdict.ALLOW
         found = self.verdicts[bits] = (Verdict.IMPLICIT_DENY if blocked else unlocked, blocked)
         return found
 

@@ -15,8 +15,8 @@ from typing import Any
 from msgspec import Struct
 
 from watchword.names import Principal
-from watchword.names.principal import Anonymous, RoleSession, Saml, Service, WebIdentity
-from watchword.policy.combine import BEHIND, PolicyType, Verdict, blocked_by
+from watchword.names.principal import Anonymous, RoleSession, Root, Saml, Service, WebIdentity
+from watchword.policy.combine import ACCOUNT, BEHIND, DIRECT, PolicyType, Verdict, blocked_by
 from watchword.policy.compile import resource_check
 from watchword.policy.decision import Decision, message
 from watchword.policy.grammar import Effect, Patterns, Principals, Statement
@@ -154,27 +154,31 @@ def _missing_keys(near: NearMiss, request: Request) -> Iterator[str]:
 
 def _remedies(decision: Decision) -> Iterator[Remedy]:
     request = decision.request
-    whom = {PolicyType.RESOURCE: _grantee(decision)} | dict.fromkeys(_FOR_EVERYONE, Principals(everyone=True))
-    for kind in decision.blocked_by:
-        trust = kind is PolicyType.RESOURCE and request.resource_type == ROLE
-        resource = None if trust else Patterns((_literal(request.resource),))
-        principal = whom.get(kind)
-        yield Remedy(kind, Statement(Effect.ALLOW, Patterns((request.action,)), resource, principal))
+    grantee, reached = _grantee(decision)
+    whom = {PolicyType.RESOURCE: grantee} | dict.fromkeys(_FOR_EVERYONE, Principals(everyone=True))
+    for kind in PolicyType:
+        if kind in decision.blocked_by or kind in blocked_by(decision.bits | reached, decision.situation):
+            trust = kind is PolicyType.RESOURCE and request.resource_type == ROLE
+            resource = None if trust else Patterns((_literal(request.resource),))
+            action = Patterns((request.action,))
+            yield Remedy(kind, Statement(Effect.ALLOW, action, resource, whom.get(kind)))
 
 
-def _grantee(decision: Decision) -> Principals:
-    """The caller, named so that the grant is enough: its role if that will do, else itself."""
+def _grantee(decision: Decision) -> tuple[Principals, int]:
+    """How a resource policy had best name the caller: its role if that will do, else itself."""
     principal: Principal = decision.request.principal
     match principal:
         case Anonymous():
-            return Principals(everyone=True)
+            return Principals(everyone=True), DIRECT
         case Service():
-            return Principals((("Service", (principal.name,)),))
+            return Principals((("Service", (principal.name,)),)), DIRECT
         case WebIdentity() | Saml():
-            return Principals((("Federated", (principal.provider,)),))
+            return Principals((("Federated", (principal.provider,)),)), DIRECT
+        case Root():
+            return Principals((("AWS", (principal.arn,)),)), ACCOUNT
         case RoleSession() if not blocked_by(decision.bits | BEHIND, decision.situation):
-            return Principals((("AWS", (principal.role_arn,)),))
-    return Principals((("AWS", (principal.arn,)),))
+            return Principals((("AWS", (principal.role_arn,)),)), BEHIND
+    return Principals((("AWS", (principal.arn,)),)), DIRECT
 
 
 def _literal(resource: str) -> str:

@@ -1,0 +1,253 @@
+"""Batches: one JSON object in, one out, for `watchword decide` and `watchword check --json`.
+
+The shapes are `Asked` and `Offered` below; docs/decide.md is their manual. A line that can't be read
+answers with `error`. The context of a line is complete: nothing is added to it.
+"""
+
+import base64
+import binascii
+import json
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from watchword.names import AwsError, Principal
+from watchword.names.principal import (
+    Anonymous,
+    FederatedUser,
+    RoleSession,
+    Root,
+    Saml,
+    Service,
+    User,
+    WebIdentity,
+)
+from watchword.policy.decision import Decision, message
+from watchword.policy.document import Policy, Source
+from watchword.policy.explain import as_json, explain
+from watchword.policy.policies import Policies, decide
+from watchword.policy.request import Request
+from watchword.policy.validate import Kind, validate
+from watchword.policy.variables import Value
+
+Scalar = str | bool | int | float
+Document = dict[str, Any] | str
+
+
+class Caller(Struct, rename="camel"):
+    """The principal of a line. Parts that its ARN says may be left out."""
+
+    type: Literal[
+        "user", "role-session", "federated-user", "root", "service", "anonymous", "web-identity", "saml"
+    ]
+    arn: str = ""
+    account: str = ""
+    unique_id: str = ""
+    name: str = ""
+    role_arn: str = ""
+    session_name: str = ""
+    service_linked: bool = False
+    user_arn: str = ""
+    service: str = ""
+    federated: str = ""
+
+
+class Question(Struct, rename="camel"):
+    """The request of a line."""
+
+    principal: Caller
+    action: str
+    resource: str
+    resource_account: str | None = None
+    resource_type: Literal["role", "kms-key"] | None = None
+    context: dict[str, Scalar | list[Scalar]] = {}
+
+
+class Organization(Struct, rename="camel"):
+    """Where the two accounts stand in their organization."""
+
+    principal_account_is_management: bool = False
+    resource_account_is_management: bool = False
+
+
+class Documents(Struct, rename="camel"):
+    """The policies of a line; null for none of that type."""
+
+    identity: list[Document] | None = None
+    resource: Document | None = None
+    boundary: list[Document] | None = None
+    session: list[Document] | None = None
+    scps: list[list[Document]] | None = None
+    rcps: list[list[Document]] | None = None
+    vpc_endpoint: list[Document] | None = None
+
+
+class Asked(Struct):
+    """A line for `decide`."""
+
+    request: Question
+    policies: Documents = msgspec.field(default_factory=Documents)
+    org: Organization | None = None
+
+
+class Offered(Struct, rename="camel"):
+    """A line for `check`."""
+
+    kind: Literal["identity", "resource", "trust", "scp", "rcp"]
+    document: Document
+    encoding: Literal["base64"] | None = None
+    attach_to: str | None = None
+
+
+def decide_line(line: dict[str, Any], *, explained: bool = False) -> dict[str, Any]:
+    """The answer to one line: `decision` and `because`, or `error`."""
+    answer: dict[str, Any] = {"id": line.get("id")} if isinstance(line, dict) else {"id": None}
+    try:
+        asked = msgspec.convert(line, Asked)
+        decision = decide(request_of(asked), policies_of(asked.policies))
+    except AwsError as error:
+        return answer | {"error": f"{error.code}: {error.meant or error.said}"}
+    except (ValueError, RecursionError) as error:
+        return answer | {"error": str(error)}
+    told = as_json(explain(decision)) if explained else _sentence(decision)
+    return answer | {"decision": decision.verdict.value, "because": told}
+
+
+def check_line(line: dict[str, Any]) -> dict[str, Any]:
+    """The answer to one line: `valid`, why not, and what is doubtful."""
+    answer: dict[str, Any] = {"id": line.get("id")} if isinstance(line, dict) else {"id": None}
+    try:
+        offered = msgspec.convert(line, Offered)
+        kind = _kind(offered)
+        document = _document_text(offered)
+    except (ValueError, RecursionError) as error:
+        return answer | {"error": str(error)}
+    try:
+        validate(document, kind)
+    except AwsError as error:
+        said = {"code": error.code, "message": error.said, "reason": error.meant}
+        return answer | {"valid": False, "error": said, "findings": []}
+    return answer | {"valid": True, "error": None, "findings": []}
+
+
+def principal_of(caller: Caller) -> Principal:  # noqa: PLR0911 one for each kind of principal
+    """The principal that a line names; raises ValueError when a part is missing."""
+    match caller.type:
+        case "service":
+            return Service(caller.service or caller.arn or caller.name)
+        case "anonymous":
+            return Anonymous()
+        case "web-identity":
+            return WebIdentity(caller.federated or caller.arn, caller.name)
+        case "saml":
+            return Saml(caller.federated or caller.arn, caller.name)
+    partition, account, path = _arn_of(caller)
+    match caller.type:
+        case "root":
+            return Root(account, partition)
+        case "user":
+            before, _, name = path.removeprefix("user").rpartition("/")
+            return User(account, name or caller.name, caller.unique_id, f"{before}/", partition)
+        case "federated-user":
+            return FederatedUser(account, path.rpartition("/")[2] or caller.name, caller.user_arn, partition)
+    return _role_session(caller, partition, account, path)
+
+
+def _role_session(caller: Caller, partition: str, account: str, path: str) -> RoleSession:
+    _, role, session = path.split("/", 2) if path else ("", "", caller.session_name)
+    before = ""
+    if caller.role_arn:
+        before, _, role = caller.role_arn.split(":", 5)[-1].removeprefix("role").rpartition("/")
+    return RoleSession(account, role, caller.unique_id.partition(":")[0], session, f"{before}/", partition)
+
+
+def _arn_of(caller: Caller) -> tuple[str, str, str]:
+    """Partition, account and resource part of a caller's ARN, or of its role's."""
+    text = caller.arn or caller.role_arn
+    if not text:
+        return "aws", caller.account, ""
+    parts = text.split(":", 5)
+    if len(parts) != 6:  # noqa: PLR2004 an ARN
+        raise ValueError(f"not an ARN: {text}")
+    return parts[1], caller.account or parts[4], parts[5] if caller.arn else ""
+
+
+def request_of(asked: Asked) -> Request:
+    """The request of a line."""
+    question, org = asked.request, asked.org or Organization()
+    return Request(
+        principal_of(question.principal),
+        question.action,
+        question.resource,
+        {key: _value(value) for key, value in question.context.items()},
+        question.resource_account,
+        question.resource_type,
+        service_linked=question.principal.service_linked,
+        principal_account_is_management=org.principal_account_is_management,
+        resource_account_is_management=org.resource_account_is_management,
+    )
+
+
+def _value(value: Scalar | list[Scalar]) -> Value:
+    return tuple(_text(each) for each in value) if isinstance(value, list) else _text(value)
+
+
+def _text(value: Scalar) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def policies_of(documents: Documents) -> Policies:
+    """The policies of a line, named by their place in it."""
+    return Policies(
+        tuple(_sources("identity", documents.identity or ())),
+        None if documents.resource is None else _source("resource", documents.resource),
+        None if documents.boundary is None else _sources("boundary", documents.boundary),
+        None if documents.session is None else _sources("session", documents.session),
+        None if documents.scps is None else _levels("scps", documents.scps),
+        None if documents.rcps is None else _levels("rcps", documents.rcps),
+        None if documents.vpc_endpoint is None else _sources("vpcEndpoint", documents.vpc_endpoint),
+    )
+
+
+def _levels(name: str, levels: list[list[Document]]) -> tuple[tuple[Source, ...], ...]:
+    return tuple(_sources(f"{name}[{index}]", level) for index, level in enumerate(levels))
+
+
+def _sources(name: str, documents: list[Document] | tuple[()]) -> tuple[Source, ...]:
+    return tuple(_source(f"{name}[{index}]", each) for index, each in enumerate(documents))
+
+
+def _source(name: str, document: Document) -> Source:
+    return Source(Policy.parse(document if isinstance(document, str) else json.dumps(document)), name)
+
+
+def _sentence(decision: Decision) -> str:
+    if not decision.allowed:
+        return message(decision)
+    granted = [each for each in decision.matches if not each.rule.deny]
+    if not granted:
+        return "nothing has to allow it"
+    return "allowed by " + ", ".join(
+        f"{each.source.name} statement {each.rule.statement.sid or each.rule.index}" for each in granted
+    )
+
+
+def _kind(offered: Offered) -> Kind:
+    if offered.attach_to is None or offered.kind in ("trust", "scp", "rcp"):
+        return Kind(offered.kind)
+    kind = Kind(offered.attach_to)
+    if (kind is Kind.S3_BUCKET) != (offered.kind == "resource"):
+        raise ValueError(f"{offered.attach_to} takes no {offered.kind} policy")
+    return kind
+
+
+def _document_text(offered: Offered) -> str | bytes:
+    if not isinstance(offered.document, str):
+        return json.dumps(offered.document, ensure_ascii=False)
+    if offered.encoding is None:
+        return offered.document
+    try:
+        return base64.b64decode(offered.document, validate=True)
+    except binascii.Error:
+        raise ValueError("the document is not base64") from None
