@@ -1,7 +1,7 @@
 """IAM on each database, as the root users of two accounts call it."""
 
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -16,6 +16,12 @@ from watchword.store.accounts import Account
 from watchword.store.cache import Cache
 from watchword.store.keyring import WrappedKey
 from watchword.world import World
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A moment that IAM tells whole: to the second."""
+    return datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)
 
 
 @pytest.fixture

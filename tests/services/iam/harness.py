@@ -92,7 +92,7 @@ class Iam:
         return Call(self.world, "iam", name, given, self.caller, request, "us-east-1", self.now)
 
 
-def fits(value: Any, shape: botocore.model.Shape | None) -> None:  # noqa: ANN401 any value of a model
+def fits(value: Any, shape: botocore.model.Shape | None) -> None:
     """Whether the model's shape can carry the value."""
     if shape is None:
         assert value == {}

@@ -1,6 +1,7 @@
 """Users: made, read, listed, renamed, removed."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from tests.services.iam.harness import ADMINISTRATOR, ALLOW_ALL, A, Iam, refused
@@ -21,6 +22,11 @@ def test_a_user_is_made_and_read(iam: Iam, now: datetime) -> None:
         "Tags": [{"Key": "team", "Value": "x"}],
     }
     assert iam("GetUser", UserName="ann")["User"] == made
+
+
+def test_times_are_told_to_the_second(iam: Iam, now: datetime) -> None:
+    later = replace(iam, now=now + timedelta(microseconds=1))
+    assert later("CreateUser", UserName="ann")["User"]["CreateDate"] == now
 
 
 def test_names_are_unique_whatever_their_case(iam: Iam) -> None:

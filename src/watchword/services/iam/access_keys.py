@@ -81,7 +81,12 @@ def _keys_of(call: Call, user: User | None) -> list[AccessKey]:
 
 
 def _shape(key: AccessKey, user: User | None) -> shapes.Shape:
-    return {**_whose(user), "AccessKeyId": key.id, "Status": key.status, "CreateDate": key.created}
+    return {
+        **_whose(user),
+        "AccessKeyId": key.id,
+        "Status": key.status,
+        "CreateDate": shapes.second(key.created),
+    }
 
 
 def _whose(user: User | None) -> shapes.Shape:
@@ -92,7 +97,7 @@ def _last_use(key: AccessKey) -> shapes.Shape:
     if key.last_used is None:
         return NEVER_USED
     return {
-        "LastUsedDate": key.last_used,
+        "LastUsedDate": shapes.second(key.last_used),
         "ServiceName": key.last_used_service or "N/A",
         "Region": key.last_used_region or "N/A",
     }

@@ -6,6 +6,7 @@ than the base stands in `whole_...`.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -34,8 +35,8 @@ def user(record: User) -> Shape:
         "UserName": record.name,
         "UserId": record.id,
         "Arn": arn_of(USER, record),
-        "CreateDate": record.created,
-        **present("PasswordLastUsed", record.password_last_used),
+        "CreateDate": second(record.created),
+        **present("PasswordLastUsed", second(record.password_last_used)),
     }
 
 
@@ -51,7 +52,7 @@ def group(record: Group) -> Shape:
         "GroupName": record.name,
         "GroupId": record.id,
         "Arn": arn_of(GROUP, record),
-        "CreateDate": record.created,
+        "CreateDate": second(record.created),
     }
 
 
@@ -62,7 +63,7 @@ def role(record: Role, trust: str) -> Shape:
         "RoleName": record.name,
         "RoleId": record.id,
         "Arn": arn_of(ROLE, record),
-        "CreateDate": record.created,
+        "CreateDate": second(record.created),
         "AssumeRolePolicyDocument": encoded(trust),
     }
 
@@ -77,7 +78,7 @@ def role_terms(record: Role) -> Shape:
 
 def role_holdings(record: Role, tags: Mapping[str, str]) -> Shape:
     """What a role alone shows and a list doesn't."""
-    used = present("LastUsedDate", record.last_used) | present("Region", record.last_used_region)
+    used = present("LastUsedDate", second(record.last_used)) | present("Region", record.last_used_region)
     return boundary(record.boundary) | tagged(tags) | {"RoleLastUsed": used}
 
 
@@ -92,8 +93,8 @@ def policy(record: Policy) -> Shape:
         "AttachmentCount": record.attachment_count,
         "PermissionsBoundaryUsageCount": record.boundary_count,
         "IsAttachable": True,
-        "CreateDate": record.created,
-        "UpdateDate": record.updated,
+        "CreateDate": second(record.created),
+        "UpdateDate": second(record.updated),
     }
 
 
@@ -102,7 +103,7 @@ def version(record: Version) -> Shape:
     return {
         "VersionId": version_name(record),
         "IsDefaultVersion": record.default,
-        "CreateDate": record.created,
+        "CreateDate": second(record.created),
     }
 
 
@@ -122,7 +123,12 @@ def tagged(tags: Mapping[str, str]) -> Shape:
 def root(account: Account) -> Shape:
     """User, for an account's root user."""
     arn = f"arn:{account.partition}:iam::{account.id}:root"
-    return {"UserId": account.id, "Arn": arn, "CreateDate": account.created}
+    return {"UserId": account.id, "Arn": arn, "CreateDate": second(account.created)}
+
+
+def second(moment: datetime | None) -> datetime | None:
+    """IAM tells times to the second."""
+    return moment.replace(microsecond=0) if moment else None
 
 
 def present(member: str, value: object) -> Shape:
