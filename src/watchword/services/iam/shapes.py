@@ -1,8 +1,8 @@
 """Records of the store as the structures of IAM's answers.
 
 Source: IAM API Reference, "Data Types". Lists answer less than single entities do (no tags, boundary or
-last use: "IAM resource-listing operations return a subset of the available attributes"), so what is more
-than the base stands in `whole_...`.
+last use: "IAM resource-listing operations return a subset of the available attributes"), so what only an
+entity alone shows stands in functions of its own.
 """
 
 from collections.abc import Mapping
