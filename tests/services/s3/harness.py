@@ -1,7 +1,8 @@
 """A counter at which operations of S3 are called as the journey calls them, without wire and signature."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -48,21 +49,20 @@ class Counter:
         row = OPERATIONS[name]
         request = HttpRequest("POST", headers=tuple((headers or {}).items()), body=Body(body))
         caller = Caller(by)
-        call = Call(self.world, "s3", name, given, caller, request, region, self.now)
-        demands = row.demands(call)
+        call = partial(Call, self.world, "s3", name, given, caller, request, region, self.now)
+        demands = row.demands(call())
         decisions = authorize(Circumstances(self.world, caller, request, region, self.now), demands)
         if refused := refusal(demands, decisions):
             raise refused
-        call = replace(call, decisions=decisions)
         match row.around:
             case Around.READ:
                 with self.world.database.read() as tx:
-                    return dict(row.perform(replace(call, transaction=tx)))
+                    return dict(row.perform(call(tx, decisions)))
             case Around.WRITE:
                 with self.world.database.write(self.now) as tx:
-                    return dict(row.perform(replace(call, transaction=tx)))
+                    return dict(row.perform(call(tx, decisions)))
             case _:
-                return dict(row.perform(call))
+                return dict(row.perform(call(None, decisions)))
 
     def code(self, name: str, **given: object) -> str:
         """The code of the error that the call must end in."""

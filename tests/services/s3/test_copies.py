@@ -14,7 +14,7 @@ DATA = b"The watchword of tonight"
 CRC32 = base64.b64encode(zlib.crc32(DATA).to_bytes(4, "big")).decode()
 
 
-def copy(s3: Counter, source: str, key: str = "copy", bucket: str = "bucket", **given: Any) -> dict[str, Any]:  # noqa: ANN401 any member
+def copy(s3: Counter, source: str, key: str = "copy", bucket: str = "bucket", **given: Any) -> dict[str, Any]:
     result: dict[str, Any] = s3("CopyObject", Bucket=bucket, Key=key, CopySource=source, **given)[
         "CopyObjectResult"
     ]

@@ -14,7 +14,7 @@ BODY = b"<Delete/>"
 PROMISE = {"content-md5": base64.b64encode(hashlib.md5(BODY).digest()).decode()}
 
 
-def delete(s3: Counter, bucket: str, *entries: dict[str, object], **given: Any) -> dict[str, Any]:  # noqa: ANN401 any member
+def delete(s3: Counter, bucket: str, *entries: dict[str, object], **given: Any) -> dict[str, Any]:
     quiet = given.pop("quiet", False)
     return s3(
         "DeleteObjects",

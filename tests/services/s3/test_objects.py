@@ -244,7 +244,7 @@ def test_a_bucket_that_went_away_under_a_put(
 ) -> None:
     put = s3.world.objects.put
 
-    def put_slowly(blob: str, pieces: Any) -> None:  # noqa: ANN401 as Objects.put
+    def put_slowly(blob: str, pieces: Any) -> None:
         put(blob, pieces)
         s3("DeleteBucket", Bucket=bucket)
 
@@ -279,7 +279,7 @@ def test_any_key_keeps_its_own_bytes(s3: Counter, objects: dict[str, bytes]) -> 
     assert s3.blobs() == 0
 
 
-def deletion(bucket: str, keys: Any) -> dict[str, Any]:  # noqa: ANN401 keys in any container
+def deletion(bucket: str, keys: Any) -> dict[str, Any]:
     entries = [{"Key": key} for key in keys] or [{"Key": "none"}]
     md5 = base64.b64encode(hashlib.md5(b"").digest()).decode()
     return {"Bucket": bucket, "Delete": {"Objects": entries}, "headers": {"content-md5": md5}}

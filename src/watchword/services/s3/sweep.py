@@ -1,0 +1,20 @@
+"""Housekeeping: bytes that no object has, left behind by a server that was killed between the two."""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from watchword.store import objects
+from watchword.world import World
+
+LONGEST_UPLOAD = timedelta(days=1)
+"""Younger blobs may still get their row."""
+
+
+def sweep(world: World) -> int:
+    """Deletes what is left behind; how many blobs went. To be run now and then, by any one server."""
+
+    def in_use(blobs: Collection[str]) -> Collection[str]:
+        with world.database.read() as tx:
+            return objects.blobs_in_use(tx, blobs)
+
+    return world.objects.sweep(in_use, world.clock.wall() - LONGEST_UPLOAD)
