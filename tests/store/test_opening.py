@@ -106,15 +106,24 @@ def test_an_upgrade_that_fails_leaves_nothing(database_url: str, monkeypatch: py
 START = """
 import sys
 from watchword.store import Database
+print("ready", flush=True)
+sys.stdin.readline()
 Database.open(sys.argv[1]).close()
 """
 
 
 def test_first_starts_at_the_same_time_all_succeed(database_url: str) -> None:
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     starts = [
-        subprocess.Popen([sys.executable, "-c", START, database_url], stderr=subprocess.PIPE, text=True)
-        for _ in range(3)
+        subprocess.Popen([sys.executable, "-c", START, database_url], text=True, **pipes) for _ in range(3)
     ]
+    for start in starts:
+        assert start.stdout
+        assert start.stdout.readline() == "ready\n"
+    for start in starts:
+        assert start.stdin
+        start.stdin.write("go\n")
+        start.stdin.flush()
     said = [start.communicate()[1] for start in starts]
     assert [start.returncode for start in starts] == [0] * 3, said
 

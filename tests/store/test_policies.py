@@ -9,8 +9,6 @@ from watchword.store import (
     Conflict,
     Database,
     attachments,
-    groups,
-    holders,
     inline,
     policies,
     roles,
@@ -18,8 +16,6 @@ from watchword.store import (
     versions,
 )
 from watchword.store.attachments import Attachment
-from watchword.store.groups import Group
-from watchword.store.holders import Holder
 from watchword.store.inline import Inline
 from watchword.store.policies import Policy
 from watchword.store.roles import Role
@@ -112,32 +108,6 @@ def test_attachments_and_boundaries_are_counted(database: Database, now: datetim
         assert found == replace(read, attachment_count=3, boundary_count=2)
         assert policies.page(tx, A, attached_only=True, limit=5) == ([found], False)
         assert [each.name for each in policies.page(tx, A, limit=5)[0]] == ["Read", "Unused"]
-
-
-def test_who_holds_a_policy_is_found_in_one_account_by_kind_and_way(
-    database: Database, now: datetime
-) -> None:
-    arn = "arn:aws:iam::aws:policy/Shared"
-    with database.write(now) as tx:
-        users.insert(tx, User("AIDA1", A, "both", "/team/", now, boundary=arn))
-        users.insert(tx, User("AIDA2", A, "Bound", "/", now, boundary=arn))
-        users.insert(tx, User("AIDA3", A, "none", "/", now))
-        users.insert(tx, User("AIDA4", "222222222222", "elsewhere", "/", now, boundary=arn))
-        groups.insert(tx, Group("AGPA1", A, "staff", "/", now))
-        for kind, owner in (("user", "AIDA1"), ("group", "AGPA1"), ("user", "AIDA4")):
-            attachments.attach(tx, kind, owner, arn)
-        assert holders.count(tx, A, arn) == (2, 2)
-        assert _names(holders.page(tx, A, "user", arn, limit=5)) == ["both", "Bound"]
-        assert _names(holders.page(tx, A, "user", arn, bounding=False, limit=5)) == ["both"]
-        assert _names(holders.page(tx, A, "user", arn, attached=False, after="both", limit=5)) == ["Bound"]
-        assert _names(holders.page(tx, A, "user", arn, path_prefix="/team/", limit=5)) == ["both"]
-        assert _names(holders.page(tx, A, "group", arn, limit=5)) == ["staff"]
-        assert _names(holders.page(tx, A, "group", arn, attached=False, limit=5)) == []
-        assert holders.page(tx, A, "user", arn, limit=1)[1]
-
-
-def _names(page: tuple[list[Holder], bool]) -> list[str]:
-    return [holder.name for holder in page[0]]
 
 
 def test_attaching_twice_is_once_and_the_order_is_kept(database: Database, now: datetime) -> None:

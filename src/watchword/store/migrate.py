@@ -32,10 +32,10 @@ def bring_up_to_date(engine: Engine) -> None:
 
 def _revision(connection: Connection) -> str | None:
     """The revision of our tables, None when there are none of them."""
-    present = inspect(connection)
-    if present.has_table("alembic_version"):
+    present = set(inspect(connection).get_table_names())  # asked once: a first start may commit just now
+    if "alembic_version" in present:
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    if theirs := sorted(set(present.get_table_names()) & set(METADATA.tables)):
+    if theirs := sorted(present & set(METADATA.tables)):
         raise CannotOpen(f"{_named(connection)}: another program's tables are in it ({theirs[0]})")
     return None
 
