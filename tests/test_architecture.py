@@ -4,6 +4,7 @@ The order here is the one of docs/architecture.md. Inside a package modules may 
 """
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
@@ -95,8 +96,6 @@ def test_imports_go_down(file: Path) -> None:
     "file", [f for f in FILES if room(f) in ENGINES], ids=lambda file: str(file.relative_to(SOURCE))
 )
 def test_engines_are_pure(file: Path) -> None:
-    import sys
-
     for name in imports(file):
         top = name.split(".")[0]
         assert name not in NEVER_IN_ENGINES
@@ -106,6 +105,8 @@ def test_engines_are_pure(file: Path) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(SOURCE)))
 def test_modules_and_functions_stay_small(file: Path) -> None:
+    if "versions" in file.parts:  # a migration is one long list
+        return
     text = file.read_text()
     assert len(text.splitlines()) <= MOST_LINES
     for node in ast.walk(ast.parse(text)):

@@ -7,12 +7,13 @@ could have read it.
 import base64
 import os
 import stat
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from watchword.names.ids import Randomness
 
 LENGTH = 32
-_PRIVATE = 0o600
 _OTHERS = 0o077
 
 
@@ -44,19 +45,22 @@ def load_or_make(file: Path, randomness: Randomness) -> bytes:
 
     Of several processes that start at once, one makes it: the whole file appears under its name or none.
     """
-    draft = file.with_name(f"{file.name}.{os.getpid()}")
     if not file.exists():
         try:
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE)
-            with os.fdopen(descriptor, "wb") as target:
-                target.write(base64.b64encode(randomness(LENGTH)) + b"\n")
-                target.flush()
-                os.fsync(target.fileno())
-            os.link(draft, file)
-        except FileExistsError:
-            pass
+            _make(file, base64.b64encode(randomness(LENGTH)) + b"\n")
         except OSError as error:
             raise Unusable(f"root key {file}: {error.strerror}") from None
-        finally:
-            draft.unlink(missing_ok=True)
     return load(file)
+
+
+def _make(file: Path, text: bytes) -> None:
+    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f"{file.name}.")  # mode 0600
+    try:
+        with os.fdopen(descriptor, "wb") as target:
+            target.write(text)
+            target.flush()
+            os.fsync(target.fileno())
+        with suppress(FileExistsError):
+            os.link(name, file)
+    finally:
+        Path(name).unlink()

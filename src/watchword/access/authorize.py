@@ -42,20 +42,20 @@ def refusal(demands: tuple[Demand, ...], decisions: tuple[Decision, ...]) -> Aws
 
 def _decide(circumstances: Circumstances, demand: Demand) -> Decision:
     caller, facts = circumstances.caller, circumstances.world.facts
-    request = Request(
-        principal=caller.principal,
-        action=demand.action,
-        resource=demand.resource,
-        context=gather_context(
-            facts,
-            caller,
-            circumstances.request,
-            demand,
-            region=circumstances.region,
-            now=circumstances.now,
-        ),
-        resource_account=demand.account,
-        resource_type=demand.resource_type,
+    context = gather_context(
+        facts, caller, circumstances.request, demand, region=circumstances.region, now=circumstances.now
     )
+    try:
+        request = Request(
+            caller.principal,
+            demand.action,
+            demand.resource,
+            context,
+            resource_account=demand.account,
+            resource_type=demand.resource_type,
+        )
+    except ValueError as twice:
+        said = "Tag keys are compared without regard to case, and one of these is given twice."
+        raise fault("ValidationError", said, str(twice)) from None
     attached = Source(demand.policy, demand.policy_name) if demand.policy else None
     return facts.engine(caller.principal, caller.session).decide(request, resource_policy=attached)

@@ -1,0 +1,82 @@
+"""The servers that are compared: Watchword, a bare uvicorn hello-world, and moto_server.
+
+Each is a process of its own on a free port of the loopback address, as its makers say to start it.
+"""
+
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from watchword.testing import Server
+
+HERE = Path(__file__).parent
+START_SECONDS = 30
+
+
+async def hello(scope: dict[str, object], receive: object, send: object) -> None:
+    """The least that an ASGI application can do."""
+    if scope["type"] != "http":
+        return
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"13")]})  # type: ignore[operator]
+    await send({"type": "http.response.body", "body": b"Hello, world!"})  # type: ignore[operator]
+
+
+@contextmanager
+def hello_world() -> Iterator[int]:
+    """The port of a bare uvicorn with httptools and uvloop."""
+    port = _free_port()
+    command = [sys.executable, "-m", "uvicorn", "servers:hello", "--app-dir", str(HERE), "--port", str(port)]
+    command += ["--http", "httptools", "--loop", "uvloop", "--no-access-log", "--lifespan", "off"]
+    with _running([*command, "--log-level", "error"], port):
+        yield port
+
+
+@contextmanager
+def moto() -> Iterator[int]:
+    """The port of a moto_server."""
+    port = _free_port()
+    with _running([str(Path(sys.executable).parent / "moto_server"), "-p", str(port)], port):
+        yield port
+
+
+@contextmanager
+def watchword() -> Iterator[Server]:
+    """An ephemeral Watchword."""
+    with Server.start() as server:
+        yield server
+
+
+@contextmanager
+def _running(command: list[str], port: int) -> Iterator[None]:
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait(port)
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait(port: int) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=1).close()
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError(f"nothing answers on port {port}")
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
