@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from watchword.names import HttpResponse
-from watchword.wire import json_body, values
+from watchword.wire import json_body, s3, values
 from watchword.wire.answers import Headers, answer, header_value, identified
 from watchword.wire.model import Spec
 from watchword.wire.shapes import Shape
@@ -35,7 +35,7 @@ def writer(spec: Spec, bodies: BodyFormat) -> Callable[[Mapping[str, Any], str],
     members = spec.output.members if spec.output else {}
     add_headers = header_writer(members)
     write_body = _body_writer(spec, bodies)
-    status_member = next((name for name, shape in members.items() if shape.location == "statusCode"), "")
+    status = _status(spec, members)
     elsewhere = frozenset(name for name, shape in members.items() if shape.location)
 
     def write(output: Mapping[str, Any], request_id: str) -> HttpResponse:
@@ -44,9 +44,19 @@ def writer(spec: Spec, bodies: BodyFormat) -> Callable[[Mapping[str, Any], str],
         content_type, body = write_body({name: output[name] for name in output if name not in elsewhere})
         if content_type and body and not any(name == "content-type" for name, _ in headers):
             headers.append(("content-type", content_type))
-        return answer(output.get(status_member) or spec.status, headers, body)
+        return answer(status(output), headers, body)
 
     return write
+
+
+def _status(spec: Spec, members: Mapping[str, Shape]) -> Callable[[Mapping[str, Any]], int]:
+    """The model's status, unless a member of the output is the status."""
+    member = next((name for name, shape in members.items() if shape.location == "statusCode"), None)
+    if member is not None:
+        return lambda output: output.get(member) or spec.status
+    if spec.row.name == "s3" and s3.PARTIAL in members:
+        return lambda output: s3.PARTIAL_STATUS if output.get(s3.PARTIAL) else spec.status
+    return lambda _output: spec.status
 
 
 # --- headers -----------------------------------------------------------------------------------------

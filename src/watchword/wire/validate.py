@@ -6,7 +6,8 @@ Rules:
 3. items of a list and keys and values of a map that are single values are said of the list or map as a
    whole: `Member must satisfy constraint: [...]`, `Map keys must satisfy ...`, `Map value must satisfy ...`;
 4. the value of a sensitive shape is never repeated, nor anything inside or around it;
-5. a pattern is tried only on text that keeps its maximum length and `MAX_MATCHED`: matching has a bound.
+5. a pattern is tried only on text within its maximum length, or `MAX_MATCHED` where the model has none
+   (what is longer then violates the pattern): matching has a bound.
 
 Source: AWS API References, "ValidationError"/"ValidationException" as the services answer them;
 Smithy 2.0, "Constraint traits".
@@ -20,7 +21,7 @@ from typing import Any
 from watchword.wire import pattern
 from watchword.wire.shapes import Shape
 
-MAX_MATCHED = 20_000
+MAX_MATCHED = 8_192
 MAX_SHOWN = 1_024
 
 Path = tuple[Any, ...]
@@ -94,7 +95,7 @@ def constraints(shape: Shape) -> list[Constraint]:
         text = f"Member must have {noun} greater than or equal to {least}"
         found.append(Constraint(rule, text, lambda value: measure(value) >= least))
     if "pattern" in traits and shape.type == "string":
-        found.append(_pattern(traits["pattern"], min(traits.get("max", MAX_MATCHED), MAX_MATCHED)))
+        found.append(_pattern(traits["pattern"], traits.get("max")))
     if "enum" in traits:
         allowed = frozenset(traits["enum"])
         text = f"Member must satisfy enum value set: [{', '.join(traits['enum'])}]"
@@ -106,9 +107,11 @@ def _same(value: Any) -> Any:  # noqa: ANN401 a number
     return value
 
 
-def _pattern(java: str, most: int) -> Constraint:
+def _pattern(java: str, most: int | None) -> Constraint:
     def met(value: str) -> bool:  # 5.
-        return len(value) > most or pattern.compiled(java).fullmatch(value) is not None
+        if len(value) > (most or MAX_MATCHED):
+            return most is not None  # its length is then said to be wrong
+        return pattern.compiled(java).fullmatch(value) is not None
 
     return Constraint("pattern", f"Member must satisfy regular expression pattern: {java}", met)
 

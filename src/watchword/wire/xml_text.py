@@ -52,8 +52,8 @@ def read_document(data: bytes) -> Element:
     parser.CharacterDataHandler = tree.characters
     parser.StartDoctypeDeclHandler = tree.doctype
     try:
-        parser.Parse(data, True)  # noqa: FBT003 expat's own signature
-    except expat.ExpatError as problem:
+        parser.Parse(data.decode("utf-8"), True)  # noqa: FBT003 expat's own signature
+    except (expat.ExpatError, UnicodeDecodeError) as problem:
         raise NotXmlError(str(problem)) from problem
     return tree.root.children[0]
 
