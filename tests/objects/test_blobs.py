@@ -5,10 +5,13 @@ import tracemalloc
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from obstore.exceptions import GenericError
+from obstore.store import ObjectStore
 
 from watchword.objects import BlobMissingError, Objects, new_blob
 from watchword.objects.blobs import PART
@@ -93,6 +96,14 @@ def test_missing(objects: Objects) -> None:
     with pytest.raises(BlobMissingError):
         objects.copy(blob(), blob())
     objects.delete(blob())
+
+
+def test_what_cannot_go_now_is_no_error() -> None:
+    class Broken:
+        def delete(self, blob: str) -> None:
+            raise GenericError(blob)
+
+    Objects(cast("ObjectStore", Broken())).delete(blob())
 
 
 def test_copy_outlives_its_source(objects: Objects) -> None:

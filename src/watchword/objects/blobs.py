@@ -16,11 +16,13 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from watchword.names.ids import Randomness
@@ -97,11 +99,9 @@ class Objects:
         return found.bytes().to_bytes() if small else map(bytes, found.stream(min_chunk_size=_PIECE))
 
     def delete(self, blob: str) -> None:
-        """Forget a blob; one that is gone already is no error."""
-        try:
+        """Forget a blob. One that is gone already is no error, and one that can't go now is swept later."""
+        with suppress(OSError, BaseError):
             self.store.delete(blob)
-        except FileNotFoundError:
-            return
 
     def sweep(self, named: Named, before: datetime) -> int:
         """Delete what is older than `before` and no row names. Returns how many blobs went."""

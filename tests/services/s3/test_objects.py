@@ -5,6 +5,8 @@ import hashlib
 import itertools
 import threading
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from tests.services.s3.harness import OTHER, Counter
 
 from watchword.names import AwsError, Body
 from watchword.names.principal import Anonymous
+from watchword.store import Transaction, Unavailable
 
 NUMBERS = itertools.count()
 DATA = b"The watchword of tonight"
@@ -251,6 +254,25 @@ def test_a_bucket_that_went_away_under_a_put(
     monkeypatch.setattr(type(s3.world.objects), "put", lambda _self, blob, pieces: put_slowly(blob, pieces))
     assert s3.code("PutObject", Bucket=bucket, Key="key", Body=Body(DATA)) == "NoSuchBucket"
     assert s3.blobs() == 0
+
+
+def test_bytes_stay_when_nobody_knows_whether_it_was_committed(
+    s3: Counter, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = s3.world.database
+    write = database.write
+
+    @contextmanager
+    def write_and_lose_the_connection(now: datetime, *, shared: bool) -> Iterator[Transaction]:
+        with write(now, shared=shared) as tx:
+            yield tx
+        raise Unavailable
+
+    with monkeypatch.context() as lost:
+        lost.setattr(database, "write", write_and_lose_the_connection)
+        with pytest.raises(Unavailable):
+            s3.put(bucket, "key", DATA)
+    assert s3.get(bucket, "key") == DATA
 
 
 def test_bytes_that_are_lost_are_a_fault_of_ours(s3: Counter, bucket: str) -> None:

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from watchword.access import Demand
 from watchword.facts import BucketFact
-from watchword.objects import BlobMissingError, Sums, new_blob
+from watchword.objects import BlobMissingError, Sums
 from watchword.services.operation import Call, Operation, Output, moves
 from watchword.services.s3.described import Description, checksums, quoted
 from watchword.services.s3.errors import invalid_argument, s3_error
@@ -22,7 +22,7 @@ from watchword.services.s3.integrity import known_algorithm
 from watchword.services.s3.leave import bucket_named, bucket_of, no_such_key, reading
 from watchword.services.s3.limits import key_bytes
 from watchword.services.s3.objects import to_put
-from watchword.services.s3.place import place
+from watchword.services.s3.place import fresh_blob, place
 from watchword.services.s3.preconditions import Preconditions
 from watchword.store import objects
 from watchword.store.objects import UNVERSIONED, Object
@@ -61,9 +61,7 @@ def copy_object(call: Call) -> Output:
     row = _source_row(call, source)
     Preconditions.of(call.input, "CopySource").check_source(row.etag, row.modified)
     description = _description(call, source, row)
-    blob = new_blob(call.world.randomness)
-    try:
-        kept = _copy_bytes(call, row, blob)
+    with fresh_blob(call) as blob:
         new = Object(
             target.id,
             key_bytes(call.input["Key"]),
@@ -71,15 +69,10 @@ def copy_object(call: Call) -> Output:
             row.size,
             row.etag,
             call.now,
-            description.content_type,
-            description.headers,
-            description.metadata,
-            kept,
+            checksums=_copy_bytes(call, row, blob),
+            **description.columns,
         )
         place(call, new, target.name)
-    except BaseException:
-        call.world.objects.delete(blob)
-        raise
     result = {"ETag": quoted(new.etag), "LastModified": new.modified, **checksums(new)}
     output: dict[str, object] = {"CopyObjectResult": result}
     return output | {"CopySourceVersionId": source.version} if source.version else output

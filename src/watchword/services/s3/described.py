@@ -8,7 +8,7 @@ metadata"). Nothing about the bytes themselves belongs here.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from watchword.services.operation import Call
 from watchword.services.s3.errors import s3_error
@@ -19,6 +19,14 @@ DEFAULT_TYPE = "binary/octet-stream"
 SYSTEM_HEADERS = ("CacheControl", "ContentDisposition", "ContentEncoding", "ContentLanguage", "Expires")
 OVERRIDES = (*SYSTEM_HEADERS, "ContentType")
 """What a signed GetObject may ask to be answered instead, by response-* parameters."""
+
+
+class Columns(TypedDict):
+    """The fields of a row that describe its object."""
+
+    content_type: str
+    headers: Mapping[str, str]
+    metadata: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,11 @@ class Description:
     @classmethod
     def of(cls, row: Object) -> "Description":
         return cls(row.content_type, row.headers, row.metadata)
+
+    @property
+    def columns(self) -> Columns:
+        """The same as fields of a row."""
+        return {"content_type": self.content_type, "headers": self.headers, "metadata": self.metadata}
 
 
 def described(call: Call, row: Object) -> dict[str, object]:

@@ -10,14 +10,14 @@ model".
 
 from watchword.access import Demand
 from watchword.names import Body
-from watchword.objects import BlobMissingError, new_blob
+from watchword.objects import BlobMissingError
 from watchword.services.operation import Call, Operation, Output, moves, reads
 from watchword.services.s3.described import Description, checksums, described, quoted
 from watchword.services.s3.errors import invalid_argument, s3_error
 from watchword.services.s3.integrity import promised
 from watchword.services.s3.leave import bucket_of, no_such_key, object_demand, to_read
 from watchword.services.s3.limits import key_bytes
-from watchword.services.s3.place import place
+from watchword.services.s3.place import fresh_blob, place
 from watchword.services.s3.preconditions import Preconditions
 from watchword.services.s3.ranges import range_of
 from watchword.store import objects
@@ -31,9 +31,9 @@ def put_object(call: Call) -> Output:
     """PutObject."""
     promise, bucket = promised(call.request), bucket_of(call).bucket
     key, description = key_bytes(call.input["Key"]), Description.given(call.input)
-    blob, sums = new_blob(call.world.randomness), promise.sums()
-    call.world.objects.put(blob, sums.through(_body(call).pieces()))
-    try:
+    sums = promise.sums()
+    with fresh_blob(call) as blob:
+        call.world.objects.put(blob, sums.through(_body(call).pieces()))
         promise.check(sums)
         new = Object(
             bucket.id,
@@ -42,15 +42,10 @@ def put_object(call: Call) -> Output:
             sums.size,
             sums.etag,
             call.now,
-            description.content_type,
-            description.headers,
-            description.metadata,
-            promise.kept(),
+            checksums=promise.kept(),
+            **description.columns,
         )
         place(call, new, bucket.name)
-    except BaseException:
-        call.world.objects.delete(blob)
-        raise
     return {"ETag": quoted(new.etag), **checksums(new)}
 
 

@@ -7,9 +7,11 @@ commit; when that fails they are swept later.
 Source: Amazon S3 User Guide, "Add preconditions to S3 operations with conditional requests".
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from watchword.names import AwsError
+from watchword.objects import new_blob
 from watchword.services.operation import Call
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.preconditions import Preconditions
@@ -17,6 +19,21 @@ from watchword.store import Dangling, Transaction, objects
 from watchword.store.objects import Object
 
 Change = Callable[[Transaction], Iterable[Object]]
+
+
+@contextmanager
+def fresh_blob(call: Call) -> Iterator[str]:
+    """A name for bytes about to be written; they go again when the block refuses them.
+
+    Only then: after any other failure (a connection lost while it committed) a row may have them. What no
+    row has is swept.
+    """
+    blob = new_blob(call.world.randomness)
+    try:
+        yield blob
+    except AwsError:
+        call.world.objects.delete(blob)
+        raise
 
 
 def place(call: Call, new: Object, bucket: str) -> None:
