@@ -84,16 +84,14 @@ def typed(read: Callable[[str], Any], compare: Callable[[Any, Any], bool]) -> Bu
             given = read(value)
             if given is None:
                 return None
-            return any(compare(given, bound) for bound in bounds) or otherwise
+            for bound in bounds:
+                if compare(given, bound):
+                    return True
+            return otherwise
 
         return answer
 
     return build
-
-
-def in_network(address: tuple[int, int], block: values.Network) -> bool:
-    """Whether an address, as `values.address` reads it, lies in a block."""
-    return address[0] == block.bits and address[1] & block.mask == block.base
 
 
 def addresses(wanted: tuple[str, ...], *, variables: bool) -> Compare:  # noqa: ARG001 they have none
@@ -106,7 +104,11 @@ def addresses(wanted: tuple[str, ...], *, variables: bool) -> Compare:  # noqa: 
         given = values.address(value)
         if given is None:
             return None
-        return any(in_network(given, block) for block in known) or otherwise
+        bits, number = given
+        for width, mask, base in known:
+            if width == bits and number & mask == base:
+                return True
+        return otherwise
 
     return answer
 

@@ -8,28 +8,49 @@ Where a statement says what AWS would not have stored, it never widens access: n
 a resource's service, or an unknown operator make an Allow not apply and a Deny apply.
 """
 
+import re
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 
 from watchword.policy.comparisons import matches
 from watchword.policy.conditions import Check, check
 from watchword.policy.grammar import Effect, Patterns, Statement
 from watchword.policy.match import Match, glob, matcher, resource_tokens
-from watchword.policy.variables import ANY, Token, has_variables
+from watchword.policy.variables import Token, has_variables
 
+_WILD = re.compile(r"[*?]|\$\{")
 _SERVICE = 2
 """The segment of an ARN that names the service and takes no wildcard."""
 
 
 class Target:
-    """One resource pattern of a rule: where an index files it, and what a request must pass."""
+    """One resource pattern of a rule: where an index files it, and what a request must pass.
 
-    __slots__ = ("checks", "exact", "prefix")
+    The checks are compiled at first use: most statements of a document are never looked at closely.
+    """
 
-    def __init__(self, prefix: str, checks: tuple[Check, ...], *, exact: bool = False) -> None:
-        self.prefix = prefix
-        """Every matching resource starts with it (is it, if `exact`); it ends at a segment's border."""
-        self.checks = checks
-        self.exact = exact
+    def __init__(self, rule: "Rule", patterns: tuple[str, ...] = (), *, negated: bool = False) -> None:
+        self._rule = rule
+        self._patterns = patterns
+        self._negated = negated
+        pattern = patterns[0] if len(patterns) == 1 and not negated else ""
+        wild = _WILD.search(pattern)
+        self.exact = bool(pattern) and wild is None
+        """Whether only one resource matches, which is `prefix`."""
+        self.prefix = pattern if wild is None else _border(pattern[: wild.start()])
+        """Every matching resource starts with it; unless `exact`, it ends at a segment's border."""
+
+    @property
+    def unconditional(self) -> bool:
+        """Whether every request passes."""
+        return self._patterns in ((), ("*",)) and not self._negated and not self._rule.statement.conditions
+
+    @cached_property
+    def checks(self) -> tuple[Check, ...]:
+        if self.exact or not self._patterns or (not self._negated and self._patterns[0] == f"{self.prefix}*"):
+            return self._rule.conditions
+        check = resource_check(self._patterns, variables=self._rule.variables, negated=self._negated)
+        return (check, *self._rule.conditions)
 
 
 class Rule:
@@ -57,24 +78,36 @@ class Rule:
         """For a statement of a policy that must name resources."""
         resource = self.statement.resource
         if resource is None:
-            return (Target("", self.conditions),) if self.deny else ()
+            return (Target(self),) if self.deny else ()
         return self._targets_of(resource)
 
     @cached_property
     def targets_of_attached(self) -> tuple[Target, ...]:
         """For a statement of a policy attached to its resource: without Resource it means that one."""
         resource = self.statement.resource
-        return (Target("", self.conditions),) if resource is None else self._targets_of(resource)
+        return (Target(self),) if resource is None else self._targets_of(resource)
 
     def _targets_of(self, resource: Patterns) -> tuple[Target, ...]:
-        patterns = [
-            resource_tokens(each, variables=self.variables)
-            for each in resource.values
-            if self.deny != resource.negated or not _wild_service(each)
-        ]
+        doubtful = self.deny != resource.negated
+        patterns = tuple(each for each in resource.values if doubtful or not _wild_service(each))
         if resource.negated:
-            return (Target("", (_none_of(patterns), *self.conditions)),)
-        return tuple(_target(each, self.conditions) for each in patterns)
+            return (Target(self, patterns, negated=True),)
+        return tuple(Target(self, (each,)) for each in patterns)
+
+
+def resource_check(patterns: Sequence[str], *, variables: bool, negated: bool = False) -> Check:
+    """Whether a request's resource matches any (or, negated, none) of the patterns."""
+    tests = [_resource_test(resource_tokens(each, variables=variables)) for each in patterns]
+    if len(tests) == 1 and not negated:
+        return tests[0]
+    return lambda request: any(test(request) for test in tests) is not negated
+
+
+def _resource_test(pattern: tuple[Token, ...]) -> Check:
+    if has_variables(pattern):
+        return lambda request: matches(pattern, request.resource, request.context)
+    test = matcher(pattern)
+    return lambda request: test(request.resource)
 
 
 def _any_of(action: Patterns) -> Match:
@@ -87,37 +120,6 @@ def _any_of(action: Patterns) -> Match:
 @lru_cache(maxsize=8192)
 def _action(pattern: str) -> Match:
     return glob(pattern.lower())
-
-
-def _target(pattern: tuple[Token, ...], conditions: tuple[Check, ...]) -> Target:
-    match pattern:
-        case () | (str(),):
-            return Target("".join(str(each) for each in pattern), conditions, exact=True)
-        case (wildcard,) if wildcard is ANY:
-            return Target("", conditions)
-        case (str(head), wildcard) if wildcard is ANY:
-            prefix = _border(head)
-            return Target(prefix, conditions if prefix == head else (_starts(head), *conditions))
-        case (str(head), *_):
-            return Target(_border(head), (resource_check(pattern), *conditions))
-    return Target("", (resource_check(pattern), *conditions))
-
-
-def resource_check(pattern: tuple[Token, ...]) -> Check:
-    """Whether a request's resource matches one pattern."""
-    if has_variables(pattern):
-        return lambda request: matches(pattern, request.resource, request.context)
-    test = matcher(pattern)
-    return lambda request: test(request.resource)
-
-
-def _none_of(patterns: list[tuple[Token, ...]]) -> Check:
-    checks = [resource_check(each) for each in patterns]
-    return lambda request: not any(passed(request) for passed in checks)
-
-
-def _starts(head: str) -> Check:
-    return lambda request: request.resource.startswith(head)
 
 
 def _border(head: str) -> str:

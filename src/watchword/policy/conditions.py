@@ -132,29 +132,27 @@ def check(condition: Condition, *, variables: bool, doubt: bool) -> Check:
         return lambda _request: doubt
     if found.name == NULL:
         return _null_check(key, condition.values, doubt=doubt)
-    holds = _holds(found.comparison.build(condition.values, variables=variables), found, doubt=doubt)
-    if found.quantifier:
-        return _set_check(key, holds, found)
-    return _single_check(key, holds, missing=found.negated or found.if_exists, doubt=doubt)
-
-
-def _holds(compare: Compare, found: Operator, *, doubt: bool) -> Callable[[str, Context], bool]:
+    compare = found.comparison.build(condition.values, variables=variables)
     answers: Mapping[Answer, bool] = {True: not found.negated, False: found.negated, None: doubt}
-    return lambda value, context: answers[compare(value, context)]
+    if found.quantifier:
+        return _set_check(key, compare, answers, found)
+    return _single_check(key, compare, answers, missing=found.negated or found.if_exists)
 
 
-def _single_check(key: str, holds: Callable[[str, Context], bool], *, missing: bool, doubt: bool) -> Check:
+def _single_check(key: str, compare: Compare, answers: Mapping[Answer, bool], *, missing: bool) -> Check:
+    doubt = answers[None]
+
     def single(request: Asked) -> bool:
         context = request.context
         value = context.get(key)
         if value is None:
             return missing
-        return holds(value, context) if isinstance(value, str) else doubt
+        return answers[compare(value, context)] if isinstance(value, str) else doubt
 
     return single
 
 
-def _set_check(key: str, holds: Callable[[str, Context], bool], found: Operator) -> Check:
+def _set_check(key: str, compare: Compare, answers: Mapping[Answer, bool], found: Operator) -> Check:
     for_all = found.quantifier == FOR_ALL
     quantify: Callable[[Iterable[bool]], bool] = all if for_all else any
 
@@ -163,8 +161,8 @@ def _set_check(key: str, holds: Callable[[str, Context], bool], found: Operator)
         value = context.get(key)
         if value is None:
             return for_all or found.if_exists
-        present = (value,) if isinstance(value, str) else value
-        return for_all if present == ("",) else quantify([holds(each, context) for each in present])
+        given = (value,) if isinstance(value, str) else value
+        return for_all if given == ("",) else quantify([answers[compare(each, context)] for each in given])
 
     return every
 

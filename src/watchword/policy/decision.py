@@ -22,6 +22,7 @@ _WORDS = {
     PolicyType.SESSION: "a session policy",
     PolicyType.VPC_ENDPOINT: "a VPC endpoint policy",
 }
+_ORDER = {kind: place for place, kind in enumerate(PolicyType)}
 
 
 class Decision(Struct, frozen=True, eq=False, dict=True):
@@ -43,9 +44,9 @@ class Decision(Struct, frozen=True, eq=False, dict=True):
     @cached_property
     def matches(self) -> tuple[Cited, ...]:
         """Every statement that applies: Denies first, then in the order of policy types."""
-        found = [each for table in self.tables for each in table.applicable(self.request)]
-        order = list(PolicyType)
-        found.sort(key=lambda each: (not each.rule.deny, order.index(each.type)))
+        own, others = self.tables
+        found = [*own.applicable(self.request), *others.applicable(self.request)]
+        found.sort(key=_rank)
         return tuple(found)
 
     @property
@@ -54,6 +55,10 @@ class Decision(Struct, frozen=True, eq=False, dict=True):
         if self.verdict is Verdict.EXPLICIT_DENY:
             return self.matches[0].type
         return self.blocked_by[0] if self.blocked_by else None
+
+
+def _rank(cited: Cited) -> int:
+    return _ORDER[cited.type] - (len(_ORDER) if cited.rule.deny else 0)
 
 
 def message(decision: Decision) -> str:

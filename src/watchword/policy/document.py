@@ -65,18 +65,18 @@ class Source:
     Sources are equal when they name the same Policy object equally; hashing one doesn't read its document.
     """
 
-    __slots__ = ("_hash", "name", "policy")
+    __slots__ = ("key", "name", "policy")
 
     def __init__(self, policy: Policy, name: str = "") -> None:
         self.policy = policy
         self.name = name
-        self._hash = hash((id(policy), name))
+        self.key = (id(policy), name)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Source) and self.policy is other.policy and self.name == other.name
+        return isinstance(other, Source) and self.key == other.key
 
     def __hash__(self) -> int:
-        return self._hash
+        return hash(self.key)
 
     def __repr__(self) -> str:
         return f"Source({self.name or 'inline'!r})"

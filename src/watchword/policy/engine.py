@@ -33,7 +33,8 @@ _WITHOUT_ACCOUNT = (Anonymous, Service, WebIdentity, Saml)
 _MOST_REMEMBERED = 4096
 Levels = tuple[tuple[Source, ...], ...]
 """The sources of each level of an organization, from its root to the account."""
-Frame = tuple[Levels | None, Levels | None, tuple[Source, ...] | None, bool, bool, bool]
+Frame = tuple[Levels | None, Levels | None, tuple[Source, ...] | None]
+"""SCPs, RCPs and the policies of a VPC endpoint."""
 
 
 class Engine:
@@ -70,15 +71,8 @@ class Engine:
         """The decision on a request by this engine's principal; what is absent does not limit."""
         if request.principal is not self.principal and request.principal != self.principal:
             raise ValueError("an engine answers for its own principal only")
-        key = (resource_policy, request.resource_account, request.resource_type)
-        frame = (
-            scps,
-            rcps,
-            vpc_endpoint,
-            request.service_linked,
-            request.principal_account_is_management,
-            request.resource_account_is_management,
-        )
+        key = (resource_policy.key if resource_policy else None, request.standing)
+        frame = (scps, rcps, vpc_endpoint)
         panel = self._panels.get(key)
         if panel is None or panel.frame != frame:
             panel = self._panels[key] = self._seat(request, resource_policy, frame)
@@ -108,7 +102,7 @@ class Panel:
         self.frame = frame
         self._names = engine.names
         self._bounded = engine.bounded
-        self._layers = tuple(_layers(engine.principal, policy, frame))
+        self._layers = tuple(_layers(engine.principal, policy, frame, request))
         self.situation = Situation(
             has_account=not isinstance(engine.principal, _WITHOUT_ACCOUNT),
             same_account=engine.principal.account == request.resource_account,
@@ -142,12 +136,14 @@ def _given(principal: Principal, *, bounded: bool, in_session: bool) -> int:
     return given
 
 
-def _layers(principal: Principal, policy: Source | None, frame: Frame) -> Iterator[Layer]:
+def _layers(principal: Principal, policy: Source | None, frame: Frame, request: Request) -> Iterator[Layer]:
     """Rules 4 and 5: who is bound by guardrails; each level has its own bit."""
-    scps, rcps, endpoint, service_linked, own_is_management, its_is_management = frame
-    if isinstance(principal, _WITHOUT_ACCOUNT) or service_linked or own_is_management:
+    scps, rcps, endpoint = frame
+    if request.service_linked or request.principal_account_is_management:
         scps = None
-    if service_linked or its_is_management:
+    if isinstance(principal, _WITHOUT_ACCOUNT):
+        scps = None
+    if request.service_linked or request.resource_account_is_management:
         rcps = None
     bit = FIRST_LEVEL
     for kind, levels in ((PolicyType.SCP, scps), (PolicyType.RCP, rcps)):

@@ -20,7 +20,6 @@ from watchword.policy.combine import ACCOUNT, BEHIND, DIRECT, PolicyType, Verdic
 from watchword.policy.compile import resource_check
 from watchword.policy.decision import Decision, message
 from watchword.policy.grammar import Effect, Patterns, Principals, Statement
-from watchword.policy.match import resource_tokens
 from watchword.policy.print import statement_as_json
 from watchword.policy.request import ROLE, Request
 from watchword.policy.table import Cited
@@ -59,6 +58,8 @@ class Explanation(Struct, frozen=True, eq=False):
     """A decision's reasons."""
 
     decision: Decision
+    matches: tuple[Cited, ...]
+    """Every statement that applies: Denies first."""
     near_misses: tuple[NearMiss, ...]
     missing_keys: tuple[str, ...]
     """Context keys that near misses ask for and the request lacks."""
@@ -68,10 +69,10 @@ class Explanation(Struct, frozen=True, eq=False):
 def explain(decision: Decision) -> Explanation:
     """The reasons of a decision."""
     if decision.verdict is not Verdict.IMPLICIT_DENY:
-        return Explanation(decision, (), (), ())
+        return Explanation(decision, decision.matches, (), (), ())
     near = sorted(_near_misses(decision), key=lambda each: len(each.failures))[:MOST_NEAR_MISSES]
     missing = dict.fromkeys(key for each in near for key in _missing_keys(each, decision.request))
-    return Explanation(decision, tuple(near), tuple(missing), tuple(_remedies(decision)))
+    return Explanation(decision, decision.matches, tuple(near), tuple(missing), tuple(_remedies(decision)))
 
 
 def as_json(explanation: Explanation) -> dict[str, Any]:
@@ -128,17 +129,14 @@ def _failures(cited: Cited, request: Request) -> Iterator[Failure]:
     if not cited.bits:
         yield Failure("Principal", _written(statement.principal), request.principal.arn)
     resource = statement.resource
-    if resource is not None and not _names(resource, request, variables=cited.rule.variables):
+    if resource is not None and not resource_check(
+        resource.values, variables=cited.rule.variables, negated=resource.negated
+    )(request):
         yield Failure("NotResource" if resource.negated else "Resource", resource.values, request.resource)
     for condition, holds in zip(statement.conditions, cited.rule.conditions, strict=True):
         if not holds(request):
             actual = request.context.get(condition.key.lower())
             yield Failure("Condition", condition.values, actual, condition.operator, condition.key)
-
-
-def _names(resource: Patterns, request: Request, *, variables: bool) -> bool:
-    patterns = (resource_tokens(each, variables=variables) for each in resource.values)
-    return any(resource_check(each)(request) for each in patterns) is not resource.negated
 
 
 def _missing_keys(near: NearMiss, request: Request) -> Iterator[str]:

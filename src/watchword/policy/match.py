@@ -29,7 +29,7 @@ _FIXED_SEGMENTS = 5
 """An ARN's segments before the resource: arn, partition, service, region, account."""
 
 
-def matcher(pattern: Sequence[Token]) -> Match:
+def matcher(pattern: Sequence[Token]) -> Match:  # noqa: PLR0911 one for each common shape
     """A function that says whether a text matches `pattern`, which holds no variables."""
     match list(pattern):
         case [] | [str(_)]:
@@ -40,6 +40,8 @@ def matcher(pattern: Sequence[Token]) -> Match:
             return lambda text: text.startswith(head)
         case [wildcard, str(tail)] if wildcard is ANY:
             return lambda text: text.endswith(tail)
+        case [first, str(inner), last] if first is ANY and last is ANY:
+            return lambda text: inner in text
         case _ if all(token is ANY or isinstance(token, str) for token in pattern):
             return _pieces(pattern)
     return _automaton(pattern)

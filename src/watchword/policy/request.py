@@ -33,6 +33,8 @@ class Request:
     resource_account_is_management: bool = False
     name: str = field(init=False, default="")
     """The action in lower case: actions are compared without case."""
+    standing: tuple[str | None, str | None, bool, bool, bool] = field(init=False, default=())  # type: ignore[assignment]
+    """What else, beside the documents, decides who sits in judgement."""
 
     def __post_init__(self) -> None:
         folded = {key.lower(): value for key, value in self.context.items() if value != ()}
@@ -42,6 +44,14 @@ class Request:
         object.__setattr__(self, "name", self.action.lower())
         if self.resource_account is None:
             object.__setattr__(self, "resource_account", self._owner())
+        standing = (
+            self.resource_account,
+            self.resource_type,
+            self.service_linked,
+            self.principal_account_is_management,
+            self.resource_account_is_management,
+        )
+        object.__setattr__(self, "standing", standing)
 
     def _owner(self) -> str:
         parts = self.resource.split(":", 5)

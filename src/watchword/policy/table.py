@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from watchword.policy.combine import DENIED, EVERYTHING, RCP_SERVICES, UNDENIABLE, PolicyType
 from watchword.policy.compile import Rule, Target
-from watchword.policy.conditions import Asked, Check
+from watchword.policy.conditions import Asked
 from watchword.policy.document import Source
 from watchword.policy.principals import Names, reach
 
@@ -40,81 +40,88 @@ class Cited(Struct, frozen=True, eq=False):
     """What it grants where it applies; DENIED for a Deny."""
 
 
-Entry = tuple[int, tuple[Check, ...], Cited]
+Entry = tuple[int, Target, Cited]
+_NONE: list[Entry] = []
 
 
 class Index:
     """Entries by resource."""
 
-    __slots__ = ("_exact", "_lengths", "_under", "bits")
+    __slots__ = ("_exact", "_lengths", "_under", "bits", "unconditional")
 
     def __init__(self, statements: Iterable[Cited]) -> None:
         exact: defaultdict[str, list[Entry]] = defaultdict(list)
         under: defaultdict[str, list[Entry]] = defaultdict(list)
-        self.bits = 0
+        self.bits = self.unconditional = 0
         for each in statements:
             self.bits |= each.bits
             for target in each.targets:
+                if target.unconditional:
+                    self.unconditional |= each.bits
                 filed = exact if target.exact else under
-                filed[target.prefix].append((each.bits, target.checks, each))
+                filed[target.prefix].append((each.bits, target, each))
         self._exact = dict(exact)
         self._under = dict(under)
         self._lengths = tuple(sorted({len(prefix) for prefix in under}))
 
     def candidates(self, resource: str) -> list[Entry]:
         """Every entry whose resource may match."""
-        found = list(self._exact.get(resource, ()))
+        found = self._exact.get(resource, _NONE)
         under = self._under
         for length in self._lengths:
             entries = under.get(resource[:length])
             if entries is not None:
-                found += entries
+                found = found + entries if found else entries
         return found
 
 
 class Table:
     """The statements that can apply to one action of one caller."""
 
-    __slots__ = ("allows", "denies", "given", "statements", "unreached")
+    __slots__ = ("_asked", "_denying", "allows", "denies", "given", "statements", "unreached")
 
     def __init__(self, statements: Sequence[Cited], unreached: Sequence[Cited] = (), given: int = 0) -> None:
         self.statements = tuple(statements)
-        self.given = given
-        """Bits that need no statement."""
-        self.allows = Index(each for each in statements if not each.rule.deny)
-        self.denies = Index(each for each in statements if each.rule.deny)
         self.unreached = tuple(unreached)
         """Allows that name the action, but not the caller."""
+        self.allows = Index(each for each in statements if not each.rule.deny)
+        self.denies = Index(each for each in statements if each.rule.deny)
+        self.given = given | self.allows.unconditional
+        """Bits that need no look at a request."""
+        self._asked = self.allows.bits & ~self.given
+        self._denying = bool(self.denies.bits)
 
     def bits(self, request: Asked) -> int:
         """What is granted to a request, or DENIED."""
-        if self.denies.bits:
-            for _, checks, _ in self.denies.candidates(request.resource):
-                for check in checks:
+        if self._denying:
+            for _, target, _ in self.denies.candidates(request.resource):
+                for check in target.checks:
                     if not check(request):
                         break
                 else:
                     return DENIED
         granted = self.given
-        if self.allows.bits & ~granted:
-            for bits, checks, _ in self.allows.candidates(request.resource):
+        if self._asked:
+            for bits, target, _ in self.allows.candidates(request.resource):
                 if bits & ~granted:
-                    for check in checks:
+                    for check in target.checks:
                         if not check(request):
                             break
                     else:
                         granted |= bits
         return granted
 
-    def applicable(self, request: Asked) -> list[Cited]:
-        """Every statement that applies, Denies first."""
-        found = [
-            cited
-            for index in (self.denies, self.allows)
-            for _, checks, cited in index.candidates(request.resource)
-            if all(check(request) for check in checks)
-        ]
-        return list(dict.fromkeys(found))
+    def applicable(self, request: Asked) -> dict[Cited, None]:
+        """Every statement that applies, as the keys of a dict."""
+        found: dict[Cited, None] = {}
+        for index in (self.denies, self.allows):
+            for _, target, cited in index.candidates(request.resource):
+                for check in target.checks:
+                    if not check(request):
+                        break
+                else:
+                    found[cited] = None
+        return found
 
 
 def table(layers: Sequence[Layer], name: str, names: Names, *, bounded: bool) -> Table:

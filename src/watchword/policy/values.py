@@ -13,8 +13,7 @@ import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-
-from msgspec import Struct
+from typing import NamedTuple
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?", re.ASCII)
 _EPOCH = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?", re.ASCII)
@@ -31,8 +30,8 @@ _MAX_DIGITS = 64
 V4_BITS, V6_BITS = 32, 128
 
 
-class Network(Struct, frozen=True):
-    """A block of addresses: those whose bits under `mask` are `base`."""
+class Network(NamedTuple):
+    """A block of addresses of one width: those whose bits under `mask` are `base`."""
 
     bits: int
     mask: int
