@@ -1,12 +1,16 @@
-"""The foreign judge: botocore's signers at a moment of our choosing, on our own request type."""
+"""Foreign judges: the signers of botocore and of the AWS common runtime, at a moment of our choosing."""
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from unittest import mock
 
+import awscrt.auth as crt
 import botocore.auth
 import pytest
+from awscrt.http import HttpHeaders as CrtHeaders
+from awscrt.http import HttpRequest as CrtRequest
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotocoreCredentials
 
@@ -78,3 +82,48 @@ def botocore_query(moment: datetime) -> Callable[..., HttpRequest]:
 @pytest.fixture(scope="session")
 def credentials() -> Credentials:
     return Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+
+
+@pytest.fixture(scope="session")
+def crt_sign(moment: datetime) -> Callable[..., HttpRequest]:
+    """(request, credentials, service, region, v4a, expires) -> signed by the AWS common runtime.
+
+    With `expires` in the query, otherwise in the header.
+    """
+
+    def signed(
+        request: HttpRequest,
+        credentials: Credentials,
+        service: str,
+        region: str,
+        *,
+        v4a: bool = False,
+        expires: int | None = None,
+    ) -> HttpRequest:
+        kinds, s3 = crt.AwsSignatureType, service == "s3"
+        config = crt.AwsSigningConfig(
+            algorithm=crt.AwsSigningAlgorithm.V4_ASYMMETRIC if v4a else crt.AwsSigningAlgorithm.V4,
+            signature_type=kinds.HTTP_REQUEST_HEADERS if expires is None else kinds.HTTP_REQUEST_QUERY_PARAMS,
+            credentials_provider=crt.AwsCredentialsProvider.new_static(
+                credentials.access_key_id, credentials.secret, credentials.token
+            ),
+            region=region,
+            service=service,
+            date=moment,
+            use_double_uri_encode=not s3,
+            should_normalize_uri_path=not s3,
+            signed_body_value="UNSIGNED-PAYLOAD" if s3 and expires else None,
+            signed_body_header_type=crt.AwsSignedBodyHeaderType.X_AMZ_CONTENT_SHA_256
+            if s3 and expires is None
+            else crt.AwsSignedBodyHeaderType.NONE,
+            expiration_in_seconds=expires,
+        )
+        target = request.path + (f"?{request.query}" if request.query else "")
+        body = io.BytesIO(request.body.data) if request.body.data else None
+        foreign = CrtRequest(request.method, target, CrtHeaders(list(request.headers)), body)
+        crt.aws_sign_request(foreign, config).result(10)
+        path, _, query = foreign.path.partition("?")
+        headers = tuple((name.lower(), value) for name, value in foreign.headers)
+        return replace(request, path=path, query=query, headers=headers)
+
+    return signed

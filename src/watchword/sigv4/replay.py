@@ -1,0 +1,32 @@
+"""What to remember of a request, so that a second one like it can be refused.
+
+AWS allows a request to be sent again while its signature is good. Who wants it stricter remembers
+`identity` till `until`, in one place for all processes. The identity is of what was signed, not of the
+signature: SigV4a has two signatures for one text.
+Remembering, and for which operations, doesn't belong here.
+"""
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import NamedTuple
+
+from watchword.names import HttpRequest
+from watchword.sigv4.canonical import explain
+from watchword.sigv4.claim import Claim
+
+
+class Trace(NamedTuple):
+    """One use of a signature."""
+
+    identity: bytes
+    """32 bytes: the same for the same access key and the same signed text, and for nothing else."""
+    until: datetime
+    """From then on the signature is refused for its age."""
+
+
+def trace(claim: Claim, request: HttpRequest, skew: int) -> Trace:
+    """Of a claim that `verify` accepted with this skew."""
+    text = f"{claim.access_key_id}\n{explain(claim, request).string_to_sign}"
+    seconds = skew if claim.expires is None else claim.expires
+    until = claim.timestamp + timedelta(seconds=seconds + 1)
+    return Trace(sha256(text.encode("latin-1")).digest(), until)

@@ -1,0 +1,197 @@
+r"""Signature version 2, for presigned GET and PUT and POST forms of S3 only. Weak; off unless asked for.
+
+Nothing else here calls this module, and `watchword.sigv4.read` refuses version 2. A server whose setting
+allows it asks `read_presigned` (or `read_form`) first and records that version 2 was used.
+Why at all: boto3 still presigns this way by default for S3 in some regions. Why weak: HMAC-SHA1 with the
+secret itself as the key, good for every region and service, no limit to its duration, host not signed.
+
+    string = METHOD \n Content-MD5 \n Content-Type \n Expires \n  *( x-amz-name:value \n )  resource
+    resource = "/" bucket, where the host names it, then the path as sent, then "?" and SUBRESOURCES
+
+x-amz- parameters of the query count as headers, as do its content-md5 and content-type where the header
+is missing. Header authentication of version 2 is not here and never will be.
+Source: Amazon S3 User Guide, "Signing and authenticating REST requests", "Query string request
+authentication alternative"; "Browser-based uploads using POST (AWS signature version 2)".
+"""
+
+import hmac
+import re
+from base64 import b64encode
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from watchword.names import HttpRequest, fault
+from watchword.sigv4.post import lower_fields
+from watchword.sigv4.query import Pair, attempts_signature, query_pairs
+
+METHODS = frozenset({"GET", "PUT"})
+
+SUBRESOURCES = frozenset(
+    {
+        "accelerate",
+        "acl",
+        "analytics",
+        "cors",
+        "delete",
+        "inventory",
+        "lifecycle",
+        "location",
+        "logging",
+        "metrics",
+        "notification",
+        "object-lock",
+        "partNumber",
+        "policy",
+        "replication",
+        "requestPayment",
+        "response-cache-control",
+        "response-content-disposition",
+        "response-content-encoding",
+        "response-content-language",
+        "response-content-type",
+        "response-expires",
+        "restore",
+        "select",
+        "select-type",
+        "storageClass",
+        "tagging",
+        "torrent",
+        "uploadId",
+        "uploads",
+        "versionId",
+        "versioning",
+        "versions",
+        "website",
+    }
+)
+"""Query parameters that are part of the resource, and so signed."""
+
+LISTING = frozenset(
+    {
+        "continuation-token",
+        "delimiter",
+        "encoding-type",
+        "fetch-owner",
+        "key-marker",
+        "list-type",
+        "marker",
+        "max-keys",
+        "prefix",
+        "start-after",
+        "version-id-marker",
+    }
+)
+"""Parameters that nothing signs but that only narrow a listing."""
+
+_HEADERS = frozenset({"content-md5", "content-type"})
+_PARAMETERS = ("AWSAccessKeyId", "Expires", "Signature")
+_SECONDS = re.compile(r"[0-9]{1,11}", re.ASCII)
+
+
+class Presigned(NamedTuple):
+    """What a version 2 signature claims."""
+
+    access_key_id: str
+    signature: str
+    token: str | None
+    to_sign: str
+    expires: datetime | None
+    """None for a form: its policy expires."""
+
+
+def read_presigned(request: HttpRequest, bucket: str) -> Presigned | None:
+    """The claim of a presigned query; None when there is none. Raises faults.
+
+    bucket: the one that the host names, empty when the path does.
+    """
+    pairs = query_pairs(request.query)
+    given = {name: [value for key, value in pairs if key.lower() == name.lower()] for name in _PARAMETERS}
+    if not (given["AWSAccessKeyId"] and given["Signature"]):
+        return None
+    if request.header("authorization") is not None or attempts_signature(pairs):
+        raise fault("IncompleteSignature", "Only one auth mechanism allowed")
+    if request.method not in METHODS:
+        raise fault("UnsupportedSignature", meant=f"signature version 2 of a {request.method}")
+    exact = {name: value for name, value in pairs if name in _PARAMETERS}
+    if exact.keys() != given.keys() or any(len(values) != 1 for values in given.values()):
+        raise fault("IncompleteSignature", f"The query must have {', '.join(_PARAMETERS)} once each.")
+    if others := [key for key, _ in pairs if not _is_known(key)]:
+        # Version 2 would let anybody add it, and it may turn one operation into another.
+        raise fault("AccessDenied", f"The query parameter '{others[0][:80]}' is not signed.")
+    if not _SECONDS.fullmatch(exact["Expires"]):
+        raise fault("AccessDenied", f"Invalid date (should be seconds since epoch): {exact['Expires'][:40]}")
+    amz = _amz_headers(request, pairs)
+    return Presigned(
+        exact["AWSAccessKeyId"],
+        exact["Signature"],
+        amz.get("x-amz-security-token"),
+        _string_to_sign(request, pairs, amz, exact["Expires"], bucket),
+        datetime.fromtimestamp(int(exact["Expires"]), UTC),
+    )
+
+
+def read_form(fields: Sequence[Pair]) -> Presigned | None:
+    """The claim of a form's fields; None when there is none. Its policy is checked by `post.check_policy`."""
+    given = lower_fields(fields)
+    if not given.get("awsaccesskeyid"):
+        return None
+    if not (given.get("policy") and given.get("signature")) or "x-amz-signature" in given:
+        raise fault(
+            "IncompleteSignature", "The form must have AWSAccessKeyId, policy and signature once each."
+        )
+    token = given.get("x-amz-security-token")
+    return Presigned(given["awsaccesskeyid"], given["signature"], token, given["policy"], None)
+
+
+def verify_presigned(claim: Presigned, secret: str, now: datetime) -> None:
+    """Returns when the claim is true and has not expired; raises a fault otherwise."""
+    if claim.expires is not None and now >= claim.expires:
+        raise fault(
+            "AccessDenied", "Request has expired", Expires=claim.expires.strftime("%Y-%m-%dT%H:%M:%SZ")
+        )
+    if not (
+        claim.signature.isascii() and hmac.compare_digest(_signature(secret, claim.to_sign), claim.signature)
+    ):
+        raise fault(
+            "SignatureDoesNotMatch",
+            AWSAccessKeyId=claim.access_key_id,
+            StringToSign=claim.to_sign,
+            SignatureProvided=claim.signature,
+        )
+
+
+def _is_known(key: str) -> bool:
+    return (
+        key in _PARAMETERS
+        or key in SUBRESOURCES
+        or key in LISTING
+        or key in _HEADERS
+        or key.startswith("x-amz-")
+    )
+
+
+def _signature(secret: str, text: str) -> str:
+    # latin-1 holds what came over a wire; anything else matches no signature.
+    raw = text.encode("latin-1", "replace")
+    return b64encode(hmac.digest(secret.encode(), raw, "sha1")).decode("ascii")
+
+
+def _amz_headers(request: HttpRequest, pairs: list[Pair]) -> dict[str, str]:
+    values: dict[str, list[str]] = {}
+    for name, value in (*request.headers, *((key.lower(), value) for key, value in pairs)):
+        if name.startswith("x-amz-"):
+            values.setdefault(name, []).append(" ".join(value.split()))
+    return {name: ",".join(several) for name, several in values.items()}
+
+
+def _string_to_sign(
+    request: HttpRequest, pairs: list[Pair], amz: dict[str, str], expires: str, bucket: str
+) -> str:
+    query = {key.lower(): value for key, value in pairs}
+    standard = [request.header(name) or query.get(name, "") for name in sorted(_HEADERS)]
+    amz_lines = "".join(f"{name}:{amz[name]}\n" for name in sorted(amz))
+    parts = sorted((key, value) for key, value in pairs if key in SUBRESOURCES)
+    subresource = "&".join(f"{key}={value}" if value else key for key, value in parts)
+    resource = (f"/{bucket}" if bucket else "") + request.path + (f"?{subresource}" if subresource else "")
+    return "\n".join((request.method, *standard, expires, f"{amz_lines}{resource}"))
