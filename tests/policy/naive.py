@@ -466,7 +466,7 @@ def split_arn(text: str, *, variables: bool) -> list[str]:
     return found
 
 
-def read(kind: str, text: str, *, policy: bool = False) -> Any:  # noqa: ANN401, PLR0911 a value of any type
+def read(kind: str, text: str, *, policy: bool = False) -> Any:  # noqa: PLR0911 a value of any type
     match kind:
         case "numeric":
             return number(text)
@@ -500,7 +500,7 @@ def binary(text: str) -> bytes | None:
         return None
 
 
-def address(text: str, *, policy: bool) -> Any:  # noqa: ANN401 an address or a network
+def address(text: str, *, policy: bool) -> Any:
     if "%" in text:
         return None
     if policy and "/" in text and not re.fullmatch(r"[0-9]{1,3}", text.split("/", 1)[1]):

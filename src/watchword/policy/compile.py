@@ -49,7 +49,7 @@ class Target:
     def checks(self) -> tuple[Check, ...]:
         if self.exact or not self._patterns or (not self._negated and self._patterns[0] == f"{self.prefix}*"):
             return self._rule.conditions
-        check = resource_check(self._patterns, variables=self._rule.variables, negated=self._negated)
+        check = _resource_check(self._patterns, variables=self._rule.variables, negated=self._negated)
         return (check, *self._rule.conditions)
 
 
@@ -74,6 +74,14 @@ class Rule:
         )
 
     @cached_property
+    def covers(self) -> Check:
+        """Whether the statement's Resource or NotResource, if it has one, covers a request's resource."""
+        resource = self.statement.resource
+        if resource is None:
+            return lambda _request: True
+        return _resource_check(resource.values, variables=self.variables, negated=resource.negated)
+
+    @cached_property
     def targets(self) -> tuple[Target, ...]:
         """For a statement of a policy that must name resources."""
         resource = self.statement.resource
@@ -95,7 +103,7 @@ class Rule:
         return tuple(Target(self, (each,)) for each in patterns)
 
 
-def resource_check(patterns: Sequence[str], *, variables: bool, negated: bool = False) -> Check:
+def _resource_check(patterns: Sequence[str], *, variables: bool, negated: bool = False) -> Check:
     """Whether a request's resource matches any (or, negated, none) of the patterns."""
     tests = [_resource_test(resource_tokens(each, variables=variables)) for each in patterns]
     if len(tests) == 1 and not negated:

@@ -17,7 +17,6 @@ from msgspec import Struct
 from watchword.names import Principal
 from watchword.names.principal import Anonymous, RoleSession, Root, Saml, Service, WebIdentity
 from watchword.policy.combine import ACCOUNT, BEHIND, DIRECT, PolicyType, Verdict, blocked_by
-from watchword.policy.compile import resource_check
 from watchword.policy.decision import Decision, message
 from watchword.policy.grammar import Effect, Patterns, Principals, Statement
 from watchword.policy.print import statement_as_json
@@ -26,7 +25,7 @@ from watchword.policy.table import Cited
 from watchword.policy.variables import Value, Variable, tokens
 
 MOST_NEAR_MISSES = 5
-_MOST_EXAMINED = 16
+_MOST_EXAMINED = 8
 _FOR_EVERYONE = (PolicyType.RCP, PolicyType.VPC_ENDPOINT)
 
 
@@ -129,9 +128,7 @@ def _failures(cited: Cited, request: Request) -> Iterator[Failure]:
     if not cited.bits:
         yield Failure("Principal", _written(statement.principal), request.principal.arn)
     resource = statement.resource
-    if resource is not None and not resource_check(
-        resource.values, variables=cited.rule.variables, negated=resource.negated
-    )(request):
+    if resource is not None and not cited.rule.covers(request):
         yield Failure("NotResource" if resource.negated else "Resource", resource.values, request.resource)
     for condition, holds in zip(statement.conditions, cited.rule.conditions, strict=True):
         if not holds(request):
