@@ -44,7 +44,7 @@ def open_world(settings: Settings) -> World:
             facts=Facts(database, database.watch(time.monotonic), cache, key),
             models=Models(read_model),
             journal=Journal(settings.data / "audit"),
-            objects=Objects.open(settings.data / "objects"),
+            objects=Objects.open(settings.data / "objects", durable=settings.ephemeral is None),
         )
         furnish(world)
     except OSError as error:

@@ -16,6 +16,7 @@ from watchword.gateway import control
 from watchword.gateway.journey import journey
 from watchword.gateway.receive import Gone, Message, Receive, Scope, Send, body, head
 from watchword.names import AwsError, HttpRequest, HttpResponse
+from watchword.services.s3.sweep import sweep
 from watchword.world import World
 
 THREADS = 8
@@ -64,6 +65,7 @@ class Application:
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while (await receive())["type"] != "lifespan.shutdown":
+            self._threads.submit(sweep, self._world)
             await send({"type": "lifespan.startup.complete"})
         self._threads.shutdown()
         self._close()

@@ -1,8 +1,8 @@
 """Inline policies share a quota per user, group or role; what else a document must be says the policy engine.
 
 Source: IAM User Guide, "IAM and AWS STS quotas": the sum of all inline policies of an entity, white space
-not counted. Documents are stored and answered as they were written; only trust policies are written again
-(`trust`).
+not counted. Documents are stored and answered as they were written; only trust and bucket
+policies are written again (`grantees`).
 """
 
 from collections.abc import Iterable

@@ -62,11 +62,12 @@ def _rank(cited: Cited) -> int:
 
 
 def message(decision: Decision) -> str:
-    """AWS's sentence for a refusal."""
+    """AWS's sentence for a refusal. S3 alone puts the resource into quotes."""
     request = decision.request
     head = f"User: {request.principal.arn} is not authorized to perform: {request.action}"
     if request.resource != "*":
-        head += f" on resource: {request.resource}"
+        quote = '"' if request.name.startswith("s3:") else ""
+        head += f" on resource: {quote}{request.resource}{quote}"
     return f"{head} {_because(decision)}"
 
 

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from watchword.identity import managed_policies, trust
+from watchword.identity import managed_policies
 from watchword.identity.arns import PolicyArn
 from watchword.identity.managed import aws_policies
 from watchword.identity.quotas import QUOTAS, SUMMARY
-from watchword.services.iam import demands, pages, shapes
+from watchword.services.iam import demands, pages, shapes, trust
 from watchword.services.iam.kinds import GROUP, ROLE, USER, AnyKind, Entity
 from watchword.services.iam.pages import Fetch
 from watchword.services.iam.shapes import Shape

@@ -1,10 +1,10 @@
 """Roles: made, read, listed, changed, removed. What hangs on them stands in the other files."""
 
-from watchword.identity import removal, trust
+from watchword.identity import removal
 from watchword.identity import tags as tag_rules
 from watchword.identity.refusals import taken
 from watchword.names.ids import Prefix, new_unique_id
-from watchword.services.iam import demands, pages, shapes
+from watchword.services.iam import demands, pages, shapes, trust
 from watchword.services.iam.boundaries import wanted_boundary
 from watchword.services.iam.kinds import ROLE
 from watchword.services.operation import Call, Operation, Output, reads, writes
@@ -26,7 +26,7 @@ def create_role(call: Call) -> Output:
         name=name,
         path=call.input.get("Path", "/"),
         created=call.now,
-        trust=trust.bound(call.tx, call.input["AssumeRolePolicyDocument"]),
+        trust=trust.stored(call.tx, call.input["AssumeRolePolicyDocument"]),
         description=call.input.get("Description", ""),
         max_session=call.input.get("MaxSessionDuration", DEFAULT_MAX_SESSION),
         partition=demands.partition(call),
@@ -77,7 +77,7 @@ def update_role_description(call: Call) -> Output:
 
 def update_assume_role_policy(call: Call) -> Output:
     """UpdateAssumeRolePolicy."""
-    roles.trust(call.tx, ROLE.of(call), trust.bound(call.tx, call.input["PolicyDocument"]))
+    roles.trust(call.tx, ROLE.of(call), trust.stored(call.tx, call.input["PolicyDocument"]))
     return {}
 
 

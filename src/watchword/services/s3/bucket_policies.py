@@ -10,10 +10,9 @@ GetBucketPolicyStatus; User Guide, "Policies and permissions in Amazon S3" and "
 "The meaning of public".
 """
 
-from watchword.identity import trust
+from watchword.identity import grantees
 from watchword.policy import Kind, Policy, validate
 from watchword.services.operation import Call, Operation, Output, reads, writes
-from watchword.services.s3 import grantees
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import check_body
 from watchword.services.s3.leave import bucket_of, on_own_policy
@@ -28,13 +27,18 @@ def put_bucket_policy(call: Call) -> Output:
     check_body(call.request, required=False)
     policy = validate(call.input["Policy"], Kind.S3_BUCKET)
     _check_scope(policy, bucket)
-    buckets.govern(call.tx, bucket, str(grantees.bound(call.tx, policy)))
+    try:
+        stored = grantees.bind(call.tx, policy)
+    except grantees.Unknown as unknown:
+        detail = f'"AWS" : "{unknown.name}"'
+        raise s3_error("MalformedPolicy", "Invalid principal in policy", Detail=detail) from None
+    buckets.govern(call.tx, bucket, str(stored))
     return {}
 
 
 def get_bucket_policy(call: Call) -> Output:
     """GetBucketPolicy."""
-    return {"Policy": trust.shown(call.tx, _governing(call))}
+    return {"Policy": str(grantees.unbind(call.tx, Policy.parse(_governing(call))))}
 
 
 def get_bucket_policy_status(call: Call) -> Output:

@@ -1,18 +1,16 @@
-"""Trust policies: whom they name, looked up when they are stored, and named again when they are read.
+"""Whom a trust or bucket policy names: looked up when it is stored, named again when it is read.
 
 Source: IAM User Guide, "AWS JSON policy elements: Principal": a user or role is stored as its unique id, so
-that one made again under the same name isn't trusted; it is shown as its ARN for as long as it exists,
+that one made again under the same name isn't let in; it is shown as its ARN for as long as it exists,
 then the id shows. An account given as twelve digits becomes its root's ARN. Sessions stay as written.
 """
 
 from collections.abc import Iterator
 
 from watchword.identity.arns import entity_arn
-from watchword.identity.refusals import refusal
 from watchword.names import Arn
 from watchword.names.ids import Prefix, is_account_id
 from watchword.policy import Policy
-from watchword.policy.validate import Kind, validate
 from watchword.store import Transaction, accounts, roles, users
 from watchword.store.roles import Role
 from watchword.store.users import User
@@ -20,20 +18,29 @@ from watchword.store.users import User
 EVERYONE = "*"
 
 
-def bound(tx: Transaction, document: str) -> str:
-    """The trust policy as it is stored. Raises MalformedPolicyDocument for a principal nobody knows."""
-    policy = validate(document, Kind.TRUST)
-    names = {name: _bound(tx, name) for name in _named(policy)}
-    if unknown := next((name for name, known in names.items() if known is None), None):
-        raise refusal("MalformedPolicyDocument", f'Invalid principal in policy: "AWS":"{unknown}"')
-    return str(policy.bind({name: known for name, known in names.items() if known}))
+class Unknown(Exception):  # noqa: N818 each kind of policy has its own error for it
+    """A principal that doesn't exist; `name` as the policy has it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
 
 
-def shown(tx: Transaction, stored: str) -> str:
-    """A stored trust policy as people read it."""
-    policy = Policy.parse(stored)
+def bind(tx: Transaction, policy: Policy) -> Policy:
+    """The policy as it is stored. Raises Unknown."""
+    known = {}
+    for name in _named(policy):
+        found = _bound(tx, name)
+        if found is None:
+            raise Unknown(name)
+        known[name] = found
+    return policy.bind(known)
+
+
+def unbind(tx: Transaction, policy: Policy) -> Policy:
+    """A stored policy as people read it."""
     owners = {name: _by_id(tx, name) for name in _named(policy)}
-    return str(policy.unbind({name: _arn(owner) for name, owner in owners.items() if owner}))
+    return policy.unbind({name: _arn(owner) for name, owner in owners.items() if owner})
 
 
 def _named(policy: Policy) -> Iterator[str]:
