@@ -55,10 +55,15 @@ def botocore_header(moment: datetime) -> Callable[..., HttpRequest]:
     """(request, credentials, service, region, **context) -> the request with botocore's headers."""
 
     def signed(
-        request: HttpRequest, credentials: Credentials, service: str, region: str, **context: object
+        request: HttpRequest,
+        credentials: Credentials,
+        service: str,
+        region: str,
+        now: datetime = moment,
+        **context: object,
     ) -> HttpRequest:
         kind = botocore.auth.S3SigV4Auth if service == "s3" else botocore.auth.SigV4Auth
-        foreign = _sign(kind, moment, request, credentials, service, region, context)
+        foreign = _sign(kind, now, request, credentials, service, region, context)
         return replace(request, headers=_headers(foreign))
 
     return signed
@@ -69,11 +74,16 @@ def botocore_query(moment: datetime) -> Callable[..., HttpRequest]:
     """(request, credentials, service, region, expires) -> the request with botocore's query."""
 
     def signed(
-        request: HttpRequest, credentials: Credentials, service: str, region: str, expires: int
+        request: HttpRequest,
+        credentials: Credentials,
+        service: str,
+        region: str,
+        expires: int,
+        now: datetime = moment,
     ) -> HttpRequest:
         s3 = service == "s3"
         kind = botocore.auth.S3SigV4QueryAuth if s3 else botocore.auth.SigV4QueryAuth
-        foreign = _sign(kind, moment, request, credentials, service, region, {}, expires=expires)
+        foreign = _sign(kind, now, request, credentials, service, region, {}, expires=expires)
         return replace(request, query=foreign.url.partition("?")[2])
 
     return signed
