@@ -26,6 +26,9 @@ format: $(VENV)/.test  ## put the code into its form
 	@$(BIN)/ruff format
 	@$(BIN)/ruff check --fix
 
+fuzz: $(VENV)/.test  ## the property tests with many more cases
+	@WATCHWORD_FUZZ=1 $(BIN)/python -m pytest -n 2 tests/policy tests/sigv4 tests/wire tests/services/s3 tests/server
+
 bench: $(VENV)/.bench  ## measure against named peers, in one interleaved run
 	@$(BIN)/python bench/run.py
 

@@ -119,51 +119,39 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
-class WebIdentity:
+class _Vouched:
+    """Somebody of no account, whom a provider vouches for."""
+
+    provider: str
+    subject: str
+
+    @property
+    def arn(self) -> str:
+        return self.provider
+
+    @property
+    def account(self) -> str:
+        return ""
+
+    @property
+    def unique_id(self) -> str:
+        return f"{self.provider}:{self.subject}"
+
+    @property
+    def userid(self) -> str:
+        return self.unique_id
+
+
+class WebIdentity(_Vouched):
     """Somebody an OpenID Connect provider vouches for; `provider` is the provider's ARN or domain."""
 
-    provider: str
-    subject: str
-
-    @property
-    def arn(self) -> str:
-        return self.provider
-
-    @property
-    def account(self) -> str:
-        return ""
-
-    @property
-    def unique_id(self) -> str:
-        return f"{self.provider}:{self.subject}"
-
-    @property
-    def userid(self) -> str:
-        return self.unique_id
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Saml:
+class Saml(_Vouched):
     """Somebody a SAML provider vouches for; `provider` is the provider's ARN."""
 
-    provider: str
-    subject: str
-
-    @property
-    def arn(self) -> str:
-        return self.provider
-
-    @property
-    def account(self) -> str:
-        return ""
-
-    @property
-    def unique_id(self) -> str:
-        return f"{self.provider}:{self.subject}"
-
-    @property
-    def userid(self) -> str:
-        return self.unique_id
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
