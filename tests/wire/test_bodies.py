@@ -261,6 +261,18 @@ def test_every_construct_of_xml() -> None:
     assert xml_body.readers()(shape)(root) == value
 
 
+def test_unknown_elements_are_ignored() -> None:
+    read = xml_body.readers()(Shape.of({"shape": "In"}, XML_MODEL))
+    root = xml_text.read_document(b"<In><Nope>1</Nope><M><nope/></M><L><nope/></L></In>")
+    assert read(root) == {"M": {}, "L": []}
+
+
+def test_a_string_is_not_made_of_something_else() -> None:
+    write = xml_body.writers()(Shape.of({"shape": "In"}, XML_MODEL))
+    with pytest.raises(TypeError):
+        write({"L": [1]})
+
+
 def test_an_entry_without_a_key_is_refused() -> None:
     read = xml_body.readers()(Shape.of({"shape": "In"}, XML_MODEL))
     with pytest.raises(UnreadableError, match="needs key and V"):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from watchword.names import AwsError, Body, HttpRequest
-from watchword.wire import Models, recognise, validate
+from watchword.wire import Models, recognise, s3, validate
 from watchword.wire.shapes import Shape
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "wire"
@@ -77,6 +77,14 @@ def test_a_shape_inside_itself() -> None:
     )
 
 
+def test_a_shape_inside_itself_without_any_constraint() -> None:
+    node = {"type": "structure", "members": {"Next": {"shape": "In"}, "All": {"shape": "All"}}}
+    model = {"In": node, "All": {"type": "list", "member": {"shape": "In"}, "max": 1}}
+    assert violations(model, {"Next": {"Next": {}}, "All": [{}]}) == []
+    open_ended = {"type": "structure", "members": {"Next": {"shape": "In"}}}
+    assert violations({"In": open_ended}, {"Next": {"Next": {}}}) == []
+
+
 @pytest.mark.parametrize("where", ["In", "List", "Item", "Text"])
 def test_nothing_sensitive_is_repeated_wherever_it_is_said_to_be(where: str) -> None:
     model: dict[str, Any] = {
@@ -131,6 +139,7 @@ S3 = [
     ("enum in the query", "GET", "/b", "encoding-type=foo", (), b"", "InvalidArgument"),
     ("enum in a header", "PUT", "/b/k", "", (("x-amz-storage-class", "GOLD"),), b"", "InvalidArgument"),
     ("doubled query key", "GET", "/b", "prefix=a&prefix=b", (), b"", "InvalidArgument"),
+    ("doubled query key of no meaning", "GET", "/b", "foo=a&foo=b", (), b"", "InvalidArgument"),
     (
         "doubled header",
         "PUT",
@@ -176,6 +185,13 @@ S3 = [
     ("DTD", "PUT", "/b", "tagging", (), b"<!DOCTYPE a><Tagging/>", "MalformedXML"),
     ("policy that is not UTF-8", "PUT", "/b", "policy", (), b"\xff", "MalformedXML"),
 ]
+
+
+def test_s3_calls_a_label_that_violates_its_model_a_bad_uri(models: Models) -> None:
+    shape = models.service("s3").operation("GetObject").compiled.spec.input
+    assert shape is not None
+    violation = validate.Violation("key", "length", "Member must have length ...", " ''", "")
+    assert s3.invalid([violation], shape).code == "InvalidURI"
 
 
 @pytest.mark.parametrize("case", S3, ids=[case[0] for case in S3])

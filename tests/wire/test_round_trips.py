@@ -22,7 +22,7 @@ from watchword.names import Body, HttpRequest, HttpResponse
 from watchword.wire import Models, recognise
 from watchword.wire.services import SERVICES
 
-EXAMPLES = 200 if os.environ.get("WATCHWORD_FUZZ") else 5
+EXAMPLES = 200 if os.environ.get("WATCHWORD_FUZZ") else 3
 few = settings(
     max_examples=EXAMPLES,
     deadline=None,

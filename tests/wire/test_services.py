@@ -9,7 +9,7 @@ from watchword.wire import Models
 from watchword.wire.pattern import compiled
 from watchword.wire.services import ROWS, SERVICES, Row
 
-ISSUED = {
+SERVED = {
     "iam",
     "sts",
     "s3",
@@ -25,7 +25,7 @@ ISSUED = {
 
 
 def test_what_is_served() -> None:
-    assert set(SERVICES) >= ISSUED
+    assert set(SERVICES) >= SERVED
     assert len(SERVICES) == len(ROWS)
 
 

@@ -107,7 +107,7 @@ def _token(value: object) -> str:
             return "STRING_VALUE"
         case int() | float():
             return "NUMBER_VALUE"
-    return "VALUE"
+    return "NULL_VALUE"
 
 
 def _wrong(value: object, wanted: str) -> UnreadableError:

@@ -32,12 +32,6 @@ class Spec:
     anonymous: bool
     """Whether it is called without a signature."""
 
-    @cached_property
-    def event_streams(self) -> bool:
-        """Whether a stream of events goes in or out; such operations aren't spoken here."""
-        shapes = [shape for shape in (self.input, self.output) if shape is not None]
-        return any(member.event_stream for shape in shapes for member in shape.members.values())
-
 
 @dataclass(frozen=True, eq=False)
 class ErrorShape:

@@ -23,6 +23,7 @@ from dataclasses import replace
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
 from watchword.wire import addressing, form, query
 from watchword.wire.form import FormError
+from watchword.wire.model import Spec
 from watchword.wire.operation import Models, Operation, Service
 from watchword.wire.voices import PLAIN, Voice
 
@@ -31,6 +32,7 @@ _SINGLE = frozenset(
     | {"x-amz-security-token", "x-amz-target"}
 )
 _FORM = "application/x-www-form-urlencoded"
+_ROOT = frozenset({"", "/"})
 _NO_VERSION = "NO_VERSION_SPECIFIED"
 
 
@@ -141,6 +143,8 @@ def _by_scope(request: HttpRequest, models: Models, scope: str, hosts: Collectio
 
 def _is_form(request: HttpRequest) -> bool:
     """Whether the request can be one of a query service."""
+    if request.path not in _ROOT:
+        return False
     if request.method == "GET":
         return any(pair.startswith("Action=") for pair in request.query.split("&"))
     return request.method == "POST" and _content_type(request) == _FORM
@@ -168,7 +172,8 @@ def _by_form(request: HttpRequest, models: Models) -> Operation:
 def _by_action(request: HttpRequest, parameters: dict[str, str], service: Service) -> Operation:
     action = parameters.get("Action")
     known = parameters.get("Version") == service.version and action in service.operations
-    if action is None or not known or request.path not in {"", "/"}:
+    served = request.path in _ROOT and request.method in {"GET", "POST"}
+    if action is None or not known or not served:
         raise _unrecognised(_no_action(parameters), service.voice, request)
     return service.operation(action)
 
@@ -215,14 +220,18 @@ def _s3(request: HttpRequest, models: Models) -> Service:
 def _by_route(request: HttpRequest, service: Service, hosts: Collection[str]) -> Operation:
     found, headers = _query_of(request, service), frozenset(name for name, _ in request.headers)
     spec = service.routes.find(request.method, request.path, found, headers)
-    before = ""
-    if service.name == "s3" and (spec is None or "{Bucket}" in spec.uri or spec.uri == "/"):
-        before = _before_path(request, service, hosts)
+    before = _before_path(request, service, hosts) if _needs_bucket(service, spec) else ""
+    if before:
         spec = service.routes.find(request.method, before + request.path, found, headers)
     if spec is None:
         raise _unrecognised(_no_route(request, service, before), service.voice, request)
     operation = service.operation(spec.name)
     return replace(operation, before_path=before) if before else operation
+
+
+def _needs_bucket(service: Service, spec: Spec | None) -> bool:
+    """Whether the host may change what a path means: everywhere in S3 but on paths of their own."""
+    return service.name == "s3" and (spec is None or spec.uri == "/" or "{Bucket}" in spec.uri)
 
 
 def _before_path(request: HttpRequest, service: Service, hosts: Collection[str]) -> str:

@@ -3,8 +3,8 @@
 Rules:
 1. where a member stands is the model's `location`; without one it stands in the body, or is the body
    (`payload`);
-2. a query parameter or header that holds one value is given once; lists may repeat or, in headers,
-   stand separated by commas;
+2. a query parameter, known or not, and a header that holds one value are given once; lists may repeat
+   or, in headers, stand separated by commas;
 3. a streaming payload is the request's own `Body`, never read here; any other body is at most `MAX_BODY`;
 4. an empty body is an absent payload.
 
@@ -109,8 +109,10 @@ def _query_reader(members: Mapping[str, Shape]) -> Callable[[str, dict[str, Any]
         for key, texts in form.grouped(form.read_pairs(query)).items():
             if (binding := bindings.get(key)) is not None:
                 found[binding.member] = binding(texts)
+            elif len(texts) > 1:  # 2., whatever it is for
+                raise UnreadableError(f"{key[:100]} is given more than once", key[:100], texts[1][:100])
             elif rest:
-                found.setdefault(rest, {})[key] = texts[-1]
+                found.setdefault(rest, {})[key] = texts[0]
 
     return read
 
@@ -178,8 +180,7 @@ def header_items(text: str) -> list[str]:
     items, position = [], 0
     while position < len(text):
         match = _HEADER_ITEM.match(text, position)
-        if match is None:
-            raise UnreadableError("a quoted item of a list that goes on after its quote")
+        assert match is not None, "an item may be any text up to a comma"
         items.append(match[2].rstrip() if match[1] is None else re.sub(r"\\(.)", r"\1", match[1]))
         position = match.end()
     return items

@@ -92,7 +92,8 @@ def _header_text(member: Shape) -> Callable[[Any], str]:
         return lambda value: base64.b64encode(json_body.write_text(value)).decode("ascii")
     if member.type == "list":
         write_item = values.writer(member.element, "rfc822")
-        return lambda items: ",".join([_quoted(write_item(item)) for item in items])
+        quoted = _quoted if member.element.type == "string" else str
+        return lambda items: ",".join([quoted(write_item(item)) for item in items])
     return values.writer(member, "rfc822")
 
 

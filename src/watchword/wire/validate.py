@@ -230,8 +230,9 @@ def _later(built: list[Check | None]) -> Check:
     """Stands in for the check of a shape inside itself."""
 
     def check(value: Any, path: Path, found: list[Violation]) -> None:  # noqa: ANN401 as a Check
-        if (real := built[0]) is not None:
-            real(value, path, found)
+        real = built[0]
+        assert real is not None, "a shape that holds a check, if only this one, has a check"
+        real(value, path, found)
 
     return check
 
