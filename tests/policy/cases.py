@@ -258,7 +258,9 @@ def condition(chance: Random) -> dict:
         name += chance.choice(OPERATORS[kind]) + chance.choice(("", "", "IfExists"))
         values = one_or_more(chance, WANTED[kind])
         if chance.random() < 0.1:
-            name = chance.choice(("Null", "Null", "StringMatches", "NullIfExists"))
+            name = chance.choice(
+                ("Null", "ForAllValues:Null", "ForAnyValue:Null", "StringMatches", "NullIfExists")
+            )
             values = chance.choice(("true", "false", True, "perhaps"))
         block.setdefault(name, {})[chance.choice(TYPED_KEYS[kind])] = values
     return block

@@ -17,7 +17,7 @@ Json = dict[str, Any]
 Answer = bool | None
 
 ALLOW, IMPLICIT, EXPLICIT = "allow", "implicitDeny", "explicitDeny"
-RCP_SERVICES = {"aoss", "cognito-idp", "dynamodb", "ecr", "kms", "logs", "s3", "secretsmanager", "sqs", "sts"}
+RCP_SERVICES = {"kms", "s3", "secretsmanager", "sqs", "sts"}  # of those in the cases
 
 
 def decide(line: Json) -> str:
@@ -255,12 +255,13 @@ class Judgement:
         if_exists = name.endswith("ifexists")
         name = name[: -len("ifexists")] if if_exists else name
         if name == "null":
-            if quantifier or if_exists:
+            if if_exists:
                 return None
-            return self.null(key, values)
+            if quantifier is None:
+                return self.null(key, values)
         negated = name in NEGATED
         comparison = NEGATED.get(name, name)
-        if comparison not in TYPES:
+        if comparison not in (*TYPES, "null"):
             return None
         present = self.context.get(key)
         if present is None:
@@ -288,6 +289,9 @@ class Judgement:
     def compare(
         self, document: Json, comparison: str, negated: bool, given: str, values: list[str]
     ) -> Answer:
+        if comparison == "null":  # a value that is there is not null
+            read_values = [boolean(value) for value in values]
+            return True if False in read_values else None if None in read_values else False
         answers = [self.compare_one(document, comparison, given, value) for value in values]
         if TYPES[comparison] != "text" and not values and read(TYPES[comparison], given) is None:
             return None

@@ -73,18 +73,16 @@ DENIED: Final = 1 << 62
 EVERYTHING: Final = DENIED - 1
 
 RCP_SERVICES = frozenset(
-    {
-        "aoss",
-        "cognito-idp",
-        "dynamodb",
-        "ecr",
-        "kms",
-        "logs",
-        "s3",
-        "secretsmanager",
-        "sqs",
-        "sts",
-    }
+    """
+    aoss appconfig appstream autoscaling autoscaling-plans budgets clouddirectory cloudfront
+    cloudsearch cloudtrail-data codeartifact codebuild codecommit codepipeline cognito-identity
+    cognito-idp comprehend comprehendmedical compute-optimizer cost-optimization-hub dax dsql
+    dynamodb ecr ecr-public events firehose fis fms gamelift health inspector-scan kendra
+    kinesisvideo kms logs memorydb networkmonitor notifications opensearch pca-connector-ad
+    personalize polly pricing resource-groups rolesanywhere s3 secretsmanager servicediscovery
+    signin sqs sts support swf textract timestream-influxdb transcribe transfer translate wafv2
+    workspaces xray
+    """.split()  # noqa: SIM905 a table of names
 )
 """AWS Organizations User Guide, "List of AWS services that support RCPs"."""
 UNDENIABLE = "sts:getcalleridentity"

@@ -113,6 +113,13 @@ def addresses(wanted: tuple[str, ...], *, variables: bool) -> Compare:  # noqa: 
     return answer
 
 
+def not_null(wanted: tuple[str, ...], *, variables: bool) -> Compare:  # noqa: ARG001 they have none
+    """Null under ForAllValues or ForAnyValue: a value that is there is not null."""
+    read_values = [values.boolean(each) for each in wanted]
+    otherwise = None if None in read_values else False
+    return lambda _value, _context: False in read_values or otherwise
+
+
 def matches(pattern: tuple[Token, ...], text: str, context: Context) -> bool:
     """Whether `text` matches a pattern with variables; never, when one is unresolved."""
     match resolve(pattern, context):

@@ -2,7 +2,7 @@
 
 Source: IAM User Guide, "IAM JSON policy elements: Condition operators" and "Single-valued vs. multivalued
 context keys" (rules 12 and 13 of `combine`). `COMPARISONS` and `NEGATIONS` are the whole table; IfExists
-may follow and `ForAllValues:` or `ForAnyValue:` stand before any but Null. Case is not looked at.
+may follow any but Null, and `ForAllValues:` or `ForAnyValue:` stand before any. Case is not looked at.
 
 * Values are ORed; a negated operator over several values is NOR.
 * A missing key: false; true when negated, under IfExists and under ForAllValues; but under ForAnyValue
@@ -32,6 +32,7 @@ from watchword.policy.comparisons import (
     equal_texts_any_case,
     like_arns,
     like_texts,
+    not_null,
     typed,
 )
 from watchword.policy.grammar import Condition
@@ -83,7 +84,7 @@ COMPARISONS: Mapping[str, Comparison] = {
     "IpAddress": Comparison("IPAddress", addresses, values.network),
     "ArnEquals": Comparison("ARN", like_arns, variables=True),
     "ArnLike": Comparison("ARN", like_arns, variables=True),
-    NULL: Comparison("Null", typed(values.boolean, eq), values.boolean),
+    NULL: Comparison("Null", not_null, values.boolean),
 }
 NEGATIONS: Mapping[str, str] = {
     "StringNotEquals": "StringEquals",
@@ -118,7 +119,7 @@ def operator(text: str) -> Operator | None:
     if_exists = name.endswith(IF_EXISTS.lower())
     found = _NAMES.get(name.removesuffix(IF_EXISTS.lower()))
     quantifier = _QUANTIFIERS.get(before, "")
-    if found is None or bool(colon) != bool(quantifier) or (found[0] == NULL and (if_exists or colon)):
+    if found is None or bool(colon) != bool(quantifier) or (found[0] == NULL and if_exists):
         return None
     own, positive = found
     return Operator(own, COMPARISONS[positive], own != positive, if_exists, quantifier)
@@ -130,7 +131,7 @@ def check(condition: Condition, *, variables: bool, doubt: bool) -> Check:
     key = condition.key.lower()
     if found is None:
         return lambda _request: doubt
-    if found.name == NULL:
+    if found.name == NULL and not found.quantifier:
         return _null_check(key, condition.values, doubt=doubt)
     compare = found.comparison.build(condition.values, variables=variables)
     answers: Mapping[Answer, bool] = {True: not found.negated, False: found.negated, None: doubt}

@@ -23,11 +23,16 @@ from watchword.names.principal import (
     User,
     WebIdentity,
 )
+from watchword.policy.catalogue import Catalogue
 from watchword.policy.decision import Decision, message
 from watchword.policy.document import Policy, Source
 from watchword.policy.explain import as_json, explain
+from watchword.policy.findings import Finding
+from watchword.policy.lint import lint
+from watchword.policy.parse import PolicyError
 from watchword.policy.policies import Policies, decide
 from watchword.policy.request import Request
+from watchword.policy.text import Place, places
 from watchword.policy.validate import Kind, validate
 from watchword.policy.variables import Value
 
@@ -114,7 +119,7 @@ def decide_line(line: dict[str, Any], *, explained: bool = False) -> dict[str, A
     return answer | {"decision": decision.verdict.value, "because": told}
 
 
-def check_line(line: dict[str, Any]) -> dict[str, Any]:
+def check_line(line: dict[str, Any], catalogue: Catalogue | None = None) -> dict[str, Any]:
     """The answer to one line: `valid`, why not, and what is doubtful."""
     answer: dict[str, Any] = {"id": line.get("id")} if isinstance(line, dict) else {"id": None}
     try:
@@ -123,12 +128,43 @@ def check_line(line: dict[str, Any]) -> dict[str, Any]:
         document = _document_text(offered)
     except (ValueError, RecursionError) as error:
         return answer | {"error": str(error)}
+    return answer | check(document, kind, catalogue)
+
+
+def check(source: str | bytes, kind: Kind, catalogue: Catalogue | None = None) -> dict[str, Any]:
+    """Whether a document may be stored as `kind`, why not, and what is doubtful; each with its place."""
+    text = source if isinstance(source, str) else source.decode("utf-8", "replace")
+    told: dict[str, Any] = {"valid": True, "error": None, "findings": []}
     try:
-        validate(document, kind)
-    except AwsError as error:
+        validate(source, kind)
+    except PolicyError as error:
+        (at,) = places(text, [error.path]) if error.offset is None else [Place.at(text, error.offset)]
         said = {"code": error.code, "message": error.said, "reason": error.meant}
-        return answer | {"valid": False, "error": said, "findings": []}
-    return answer | {"valid": True, "error": None, "findings": []}
+        told |= {"valid": False, "error": said | _place_as_json(at)}
+    try:
+        policy = Policy.parse(source)
+    except PolicyError:
+        return told
+    found = lint(policy, catalogue)
+    at_each = places(text, [each.path for each in found])
+    told["findings"] = [
+        _finding_as_json(each) | _place_as_json(at) for each, at in zip(found, at_each, strict=True)
+    ]
+    return told
+
+
+def _finding_as_json(finding: Finding) -> dict[str, Any]:
+    return {
+        "check": finding.check,
+        "code": finding.code,
+        "level": finding.level.value,
+        "details": finding.details,
+        "path": list(finding.path),
+    }
+
+
+def _place_as_json(at: Place | None) -> dict[str, int]:
+    return {} if at is None else {"line": at.line, "column": at.column}
 
 
 def principal_of(caller: Caller) -> Principal:  # noqa: PLR0911 one for each kind of principal

@@ -12,6 +12,7 @@ Numbers keep the text they were written with, as `Number`. Nothing here knows po
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from msgspec import Struct
@@ -85,6 +86,23 @@ def spans(text: str) -> dict[Path, tuple[int, int]]:
         elif word != ":":
             found[path] = (token.start(), token.end())
     return found
+
+
+def places(text: str, paths: Iterable[Path]) -> list[Place | None]:
+    """Where each value stands, or the nearest value around it; None in a text that can't be read."""
+    try:
+        found = spans(text)
+    except (IndexError, ValueError):
+        return [None for _ in paths]
+    return [_place(text, found, path) for path in paths]
+
+
+def _place(text: str, found: dict[Path, tuple[int, int]], path: Path) -> Place | None:
+    for end in range(len(path), -1, -1):
+        for known in (path[:end], (*path[:1], *path[2:end])):  # a lone statement stands in no list
+            if known in found:
+                return Place.at(text, found[known][0])
+    return None
 
 
 def _decoded(source: str | bytes) -> str:

@@ -1,0 +1,118 @@
+"""The policy simulator's questions, as functions of policies: nothing here is decided twice.
+
+Source: IAM API Reference, "SimulateCustomPolicy", "SimulatePrincipalPolicy", "EvaluationResult",
+"GetContextKeysForCustomPolicy". A simulation is a decision with what the API tells about it besides: the
+statements that matched with their positions in their documents, the context keys that the documents use
+and the simulation was not given, and whether boundary and organization alone would let the call pass.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from watchword.policy.combine import BOUNDARY, DENIED, PolicyType
+from watchword.policy.conditions import operator
+from watchword.policy.decision import Decision
+from watchword.policy.document import Policy
+from watchword.policy.grammar import VARIABLES_SINCE, Statement
+from watchword.policy.policies import Policies, decide
+from watchword.policy.request import Request
+from watchword.policy.table import Cited
+from watchword.policy.text import Place, spans
+
+_VARIABLE = re.compile(r"\$\{([^\s,'\"*?${}]+)")
+
+
+class Simulation(Struct, frozen=True, eq=False):
+    """One action on one resource, tried."""
+
+    decision: Decision
+    matched: tuple[Cited, ...]
+    missing_context_values: tuple[str, ...]
+    allowed_by_boundary: bool | None
+    """None where there is no boundary."""
+    allowed_by_organization: bool | None
+    """None where there are no service control policies."""
+
+
+def simulate(request: Request, policies: Policies) -> Simulation:
+    """What would be decided, and what the simulator tells about it."""
+    decision = decide(request, policies)
+    return Simulation(
+        decision,
+        tuple(each for each in decision.matches if not each.rule.deny)
+        if decision.allowed
+        else _deciding(decision),
+        tuple(key for key in context_keys(_documents(policies)) if key.lower() not in request.context),
+        None if policies.boundary is None else _passes(decision, PolicyType.BOUNDARY, policies),
+        None if policies.scps is None else _passes(decision, PolicyType.SCP, policies),
+    )
+
+
+def context_keys(policies: Iterable[Policy]) -> tuple[str, ...]:
+    """Every context key that conditions and variables of these policies use, as first written."""
+    found: dict[str, str] = {}
+    for policy in policies:
+        for statement in policy.statements:
+            for key in _keys_of(statement, variables=policy.version == VARIABLES_SINCE):
+                found.setdefault(key.lower(), key)
+    return tuple(found.values())
+
+
+def position(text: str, index: int) -> tuple[Place, Place]:
+    """Where a document's statement starts and where it ends."""
+    found = spans(text)
+    start, end = found.get(("Statement", index)) or found[("Statement",)]
+    return Place.at(text, start), Place.at(text, end)
+
+
+def _deciding(decision: Decision) -> tuple[Cited, ...]:
+    return tuple(each for each in decision.matches if each.rule.deny)
+
+
+def _passes(decision: Decision, kind: PolicyType, policies: Policies) -> bool:
+    """Whether the policies of one type deny nothing and allow what they must."""
+    if any(each.type is kind and each.rule.deny for each in decision.matches):
+        return False
+    if decision.bits & DENIED:
+        return not _blocked_alone(decision, kind, policies)
+    if kind is PolicyType.BOUNDARY:
+        return bool(decision.bits & BOUNDARY)
+    return all(decision.bits & bit for each, bit in decision.situation.levels if each is kind)
+
+
+def _blocked_alone(decision: Decision, kind: PolicyType, policies: Policies) -> bool:
+    """The same question where a Deny elsewhere ended the decision: asked with these policies alone."""
+    alone = {
+        PolicyType.BOUNDARY: Policies(identity=policies.boundary or ()),
+        PolicyType.SCP: Policies(identity=policies.identity, scps=policies.scps),
+    }[kind]
+    blocked = decide(decision.request, alone).blocked_by
+    return (PolicyType.IDENTITY if kind is PolicyType.BOUNDARY else kind) in blocked
+
+
+def _documents(policies: Policies) -> Iterator[Policy]:
+    levels = [level for levels in (policies.scps, policies.rcps) for level in levels or ()]
+    resource = () if policies.resource is None else (policies.resource,)
+    groups = (
+        policies.identity,
+        policies.boundary,
+        policies.session,
+        policies.vpc_endpoint,
+        resource,
+        *levels,
+    )
+    return (source.policy for group in groups for source in group or ())
+
+
+def _keys_of(statement: Statement, *, variables: bool) -> Iterator[str]:
+    for condition in statement.conditions:
+        yield condition.key
+        found = operator(condition.operator)
+        if variables and found is not None and found.comparison.variables:
+            for value in condition.values:
+                yield from _VARIABLE.findall(value)
+    if variables and statement.resource is not None:
+        for value in statement.resource.values:
+            yield from _VARIABLE.findall(value)
