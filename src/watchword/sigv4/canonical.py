@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
-from watchword.names import Body, HttpRequest
+from watchword.names import HttpRequest
 from watchword.sigv4.claim import Claim
+from watchword.sigv4.payload import hash_of
 
 _ENCODED_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?")
 """A path that is its own canonical form: no empty segment, none that begins with a dot, nothing encoded."""
@@ -38,7 +39,7 @@ class Explanation:
 
 
 def explain(claim: Claim, request: HttpRequest) -> Explanation:
-    """The texts behind a claim. Never the signature: that would be an oracle."""
+    """The texts behind a claim that `read` made of this request. Never the signature: an oracle."""
     canonical = canonical_request(claim, request)
     return Explanation(canonical, string_to_sign(claim, canonical))
 
@@ -51,7 +52,7 @@ def canonical_request(claim: Claim, request: HttpRequest) -> str:
     query = canonical_query(request.query, presigned=claim.expires is not None) if request.query else ""
     headers = canonical_headers(request.headers, claim.signed_headers)
     signed = ";".join(claim.signed_headers)
-    payload = claim.payload_hash or _hash(request.body)
+    payload = claim.payload_hash or hash_of(request.body)
     return f"{request.method}\n{path}\n{query}\n{headers}\n\n{signed}\n{payload}"
 
 
@@ -59,11 +60,6 @@ def string_to_sign(claim: Claim, canonical: str) -> str:
     """What the signing key signs."""
     digest = sha256(canonical.encode("latin-1")).hexdigest()
     return f"{claim.algorithm}\n{claim.date}\n{claim.scope.text}\n{digest}"
-
-
-def _hash(body: Body) -> str:
-    # Most bodies are small and hashed once: remembering the hash would cost more than it saves.
-    return sha256(body.data).hexdigest() if body.file is None else body.sha256
 
 
 def canonical_path(path: str) -> str:
@@ -90,17 +86,17 @@ def canonical_query(query: str, *, presigned: bool = False) -> str:
 
 
 def canonical_headers(headers: tuple[tuple[str, str], ...], signed: tuple[str, ...]) -> str:
-    """Rule 3: one line for each name in `signed`."""
+    """Rule 3: one line for each name in `signed`. Raises KeyError for a header that isn't there."""
     values = dict(headers)
     if len(values) != len(headers):
         values = _joined(headers)
     lines = [
-        f"{name}:{value}" if " " not in (value := values.get(name, "")) else f"{name}:{_trimmed(value)}"
+        f"{name}:{value}" if " " not in (value := values[name]) else f"{name}:{_trimmed(value)}"
         for name in signed
     ]
     text = "\n".join(lines)
     if "\t" in text or "\r" in text or text.count("\n") != len(lines) - 1:
-        return "\n".join([f"{name}:{_trimmed(values.get(name, ''))}" for name in signed])
+        return "\n".join([f"{name}:{_trimmed(values[name])}" for name in signed])
     return text
 
 

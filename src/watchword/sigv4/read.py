@@ -49,12 +49,13 @@ def read(request: HttpRequest) -> Claim | None:
     if len(headers) != len(request.headers):
         _check_repeats(request)  # 1
     authorization = headers.get("authorization")
-    pairs = query_pairs(request.query) if request.query else []
-    in_query = attempts_signature(pairs)
-    if attempts_version_2(pairs) or (in_query and authorization is not None):  # 2
-        raise _one_form(version_2_only=not in_query and authorization is None)
-    if in_query:
-        return query_claim(pairs, request)
+    if request.query:
+        pairs = query_pairs(request.query)
+        in_query = attempts_signature(pairs)
+        if attempts_version_2(pairs) or (in_query and authorization is not None):  # 2
+            raise _one_form(version_2_only=not in_query and authorization is None)
+        if in_query:
+            return query_claim(pairs, request)
     return None if authorization is None else header_claim(authorization, headers)
 
 
