@@ -4,8 +4,11 @@
 first start needs: the data directory, the root key, the keyring and the first account.
 """
 
+import multiprocessing
 import os
 import secrets
+import signal
+import threading
 import time
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from watchword.gateway import Application
 from watchword.journal import Journal
 from watchword.models import read_model
 from watchword.objects import Objects
+from watchword.proofs.keyring import Unopenable
 from watchword.settings import Settings
 from watchword.store import Cache, Database, StoreError
 from watchword.wire import Models
@@ -47,10 +51,14 @@ def open_world(settings: Settings) -> World:
             objects=Objects.open(settings.data / "objects", durable=settings.ephemeral is None),
         )
         furnish(world)
+        world.facts.keyring()
     except OSError as error:
         raise CannotStart(f"data directory {settings.data}: {error.strerror}") from None
     except (StoreError, root_key.Unusable) as error:
         raise CannotStart(str(error)) from None
+    except Unopenable:
+        file = settings.root_key_file
+        raise CannotStart(f"root key {file}: this database's keyring rests under another one") from None
     return world
 
 
@@ -62,7 +70,15 @@ def application(world: World) -> Application:
 
 def worker() -> Application:
     """The application of one of several worker processes, on settings that `serve` exported."""
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     return application(open_world(Settings.read(os.environ)))
+
+
+def _end_with_parent() -> None:
+    """A worker whose server was killed would keep its port."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        signal.raise_signal(signal.SIGTERM)
 
 
 def _make_private(directory: Path) -> None:
