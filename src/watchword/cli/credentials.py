@@ -71,7 +71,11 @@ def create_root_key(
 
 def _session_name() -> str:
     """The operating system's name for whoever runs this, so that the audit log has it."""
-    name = "".join(c for c in getpass.getuser() if c.isascii() and (c.isalnum() or c in "_+=,.@-"))
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = ""  # a container's user id that nobody named
+    name = "".join(c for c in user if c.isascii() and (c.isalnum() or c in "_+=,.@-"))
     return (name or "local").ljust(2, "_")[:64]
 
 
