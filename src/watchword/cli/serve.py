@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import socket
 import ssl
 import sys
@@ -21,6 +22,7 @@ from uvicorn.supervisors import Multiprocess
 
 from watchword.app import CannotStart, application, open_world
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, fail
+from watchword.gateway import Application
 from watchword.local_trust import first_account
 from watchword.names.ids import Prefix, is_account_id, new_access_key_id, new_secret
 from watchword.settings import DEFAULT_HOST, DEFAULT_PORT, Ephemeral, Settings
@@ -56,19 +58,19 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
         raise fail(f"an account id is twelve digits, not {account!r}")
     if ephemeral and workers > 1:
         raise fail("an ephemeral server is one process; leave --workers out")
-    listener = _bind(host, port)
     scheme = "https" if tls_certificate else "http"
-    endpoint = f"{scheme}://{_url_host(host)}:{listener.getsockname()[1]}"
     hostnames = tuple(filter(None, (name.strip() for name in hostname.split(","))))
     tls = {"ssl_certfile": tls_certificate, "ssl_keyfile": tls_key} if tls_certificate else {}
-    try:
-        if ephemeral:
-            _serve_ephemeral(listener, endpoint, account, hostnames, tls)
-        else:
-            settings = Settings(data.expanduser().absolute(), database, root_key_file, hostnames)
-            _serve_kept(listener, endpoint, settings, workers, tls)
-    except CannotStart as error:
-        raise fail(str(error)) from None
+    with _bind(host, port) as listener:
+        endpoint = f"{scheme}://{_url_host(host)}:{listener.getsockname()[1]}"
+        try:
+            if ephemeral:
+                _serve_ephemeral(listener, endpoint, account, hostnames, tls)
+            else:
+                settings = Settings(data.expanduser().absolute(), database, root_key_file, hostnames)
+                _serve_kept(listener, endpoint, settings, workers, tls)
+        except CannotStart as error:
+            raise fail(str(error)) from None
 
 
 def _serve_ephemeral(
@@ -79,6 +81,7 @@ def _serve_ephemeral(
     root = Ephemeral(account, key, new_secret(secrets.token_bytes))
     try:
         world = open_world(Settings(directory, hostnames=hostnames, ephemeral=root))
+        server = _server(application(world), tls)
         print(
             json.dumps(
                 {
@@ -90,7 +93,7 @@ def _serve_ephemeral(
             ),
             flush=True,
         )
-        _run(_config(application(world), tls), listener)
+        server.run([listener])
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 
@@ -99,18 +102,28 @@ def _serve_kept(
     listener: socket.socket, endpoint: str, settings: Settings, workers: int, tls: dict[str, str]
 ) -> None:
     world = open_world(settings)
-    _greet(endpoint, settings, first_account(world))
+    account = first_account(world)
     if workers == 1:
-        _run(_config(application(world), tls), listener)
+        server = _server(application(world), tls)
+        _greet(endpoint, settings, account)
+        server.run([listener])
         return
     world.close()
+    _greet(endpoint, settings, account)
     settings.export(os.environ)
     config = _config("watchword.app:worker", tls, factory=True, workers=workers)
     Multiprocess(config, sockets=[listener]).run()
 
 
-def _run(config: uvicorn.Config, listener: socket.socket) -> None:
-    uvicorn.Server(config).run(sockets=[listener])
+def _server(app: Application, tls: dict[str, str]) -> uvicorn.Server:
+    """A server that a signal ends: once it is made, never before what it serves from is let go.
+
+    uvicorn raises the signal again when it is done, which by default would end the process at once.
+    """
+    server = uvicorn.Server(_config(app, tls))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, server.handle_exit)
+    return server
 
 
 def _config(app: object, tls: dict[str, str], *, factory: bool = False, workers: int = 1) -> uvicorn.Config:
@@ -152,7 +165,7 @@ def _check_tls(certificate: str, key: str) -> None:
     if not certificate:
         return
     try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
     except (OSError, ssl.SSLError) as error:
         raise fail(f"TLS certificate {certificate} with key {key}: {error.strerror or error}") from None
 
