@@ -32,4 +32,4 @@ def explain(
     if as_json:
         print(json.dumps(event, indent=2))
     else:
-        Console(highlight=False).print(event_page(event))
+        Console(highlight=False).print(event_page(event), soft_wrap=True)

@@ -1,10 +1,13 @@
-"""What people see of an event: a page for the terminal. Colours carry no meaning that words don't."""
+"""What people see of an event: a page for the terminal. Colours carry no meaning that words don't.
+
+Pages are lines of text, to be printed with `soft_wrap`: the terminal breaks them, so what is copied from
+them or piped onwards is whole.
+"""
 
 import json
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 Event = dict[str, Any]
@@ -18,10 +21,8 @@ VERDICTS = {
 
 def event_page(event: Event) -> RenderableType:
     """Who asked for what, and every decision that was made on it."""
-    facts = Table.grid(padding=(0, 2))
-    for name, value in _facts(event):
-        facts.add_row(Text(name, style="bold"), Text(value))
-    return Group(facts, *(decision_page(decision) for decision in decisions(event)))
+    facts = [Text.assemble((f"{name:<9}", "bold"), value) for name, value in _facts(event)]
+    return Group(*facts, *(decision_page(decision) for decision in decisions(event)))
 
 
 def decisions(event: Event) -> list[Event]:

@@ -1,5 +1,14 @@
 """watchword tour: one request from role to refusal, told by a real server and unmodified boto3."""
 
-from watchword.cli.tour.command import tour
+from importlib.util import find_spec
 
-__all__ = ["tour"]
+from watchword.cli.options import fail
+
+
+def tour() -> None:
+    """Walk one request from role to refusal, on a real server with unmodified boto3."""
+    if find_spec("boto3") is None:
+        raise fail("the tour needs boto3: pip install 'watchword[tour]'")
+    from watchword.cli.tour.command import walk  # noqa: PLC0415 no other command needs boto3
+
+    walk()

@@ -17,8 +17,8 @@ from watchword.names import AwsError
 from watchword.sigv4 import explain, read
 
 
-def tour() -> None:
-    """Walk one request from role to refusal, on a real server with unmodified boto3."""
+def walk() -> None:
+    """The whole story. Exit code 1 when a step is not answered as expected."""
     console = Console(highlight=False)
     began = time.monotonic()
     with stage() as playing:
@@ -41,9 +41,11 @@ def play(console: Console, story: Story, number: int, step: Step) -> bool:
     colour = "green" if code == ALLOWED else "red"
     console.rule(Text(f"{number}. {step.title}", style="bold"), align="left")
     console.print(_signed(story.stage))
-    console.print(Text(code or "allowed", style=f"bold {colour}"), Text(said))
+    console.print(
+        Text.assemble((code or "allowed", f"bold {colour}"), f" {said}" if said else ""), soft_wrap=True
+    )
     for line in _decided(story.stage, request_id):
-        console.print(Text(f"  {line}"))
+        console.print(Text(f"  {line}"), soft_wrap=True)
     if code != step.expected:
         console.print(Text(f"expected {step.expected or 'it to be allowed'}", style="bold yellow"))
     return code == step.expected
