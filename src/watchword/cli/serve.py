@@ -22,7 +22,7 @@ from uvicorn.supervisors import Multiprocess
 
 from watchword.app import CannotStart, application, open_world
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, fail
-from watchword.gateway import Application
+from watchword.gateway import Application, Framing
 from watchword.local_trust import first_account
 from watchword.names.ids import Prefix, is_account_id, new_access_key_id, new_secret
 from watchword.settings import DEFAULT_HOST, DEFAULT_PORT, Ephemeral, Settings
@@ -127,12 +127,11 @@ def _server(app: Application, tls: dict[str, str]) -> uvicorn.Server:
 
 
 def _config(app: object, tls: dict[str, str], *, factory: bool = False, workers: int = 1) -> uvicorn.Config:
-    """With httptools by name: it refuses Content-Length beside Transfer-Encoding, and bare line feeds."""
     return uvicorn.Config(
         app,  # type: ignore[arg-type]
         factory=factory,
         workers=workers,
-        http="httptools",
+        http=Framing,
         loop="uvloop",
         ws="none",
         log_level="warning",

@@ -44,13 +44,13 @@ class Application:
         try:
             request = head(scope)
             request = request.with_body(await body(request, receive, self._world.settings.data))
-            response = await self._answer(request)
         except Gone:
             return
         except AwsError as unfit:
-            response = journey(self._world, request, unfit)
+            await _send(journey(self._world, request, unfit), send, self._threads)
+            return
         try:
-            await _send(response, send, self._threads)
+            await _send(await self._answer(request), send, self._threads)
         finally:
             if request.body.file:
                 request.body.file.unlink(missing_ok=True)

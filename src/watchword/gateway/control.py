@@ -86,4 +86,6 @@ def _check_root(world: World, request: HttpRequest) -> None:
 
 
 def _json(status: int, body: dict[str, str]) -> HttpResponse:
-    return HttpResponse(status, (("content-type", "application/json"),), msgspec.json.encode(body))
+    text = msgspec.json.encode(body)
+    headers = (("content-type", "application/json"), ("content-length", str(len(text))))
+    return HttpResponse(status, headers, text)

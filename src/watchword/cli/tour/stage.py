@@ -22,6 +22,7 @@ from botocore.config import Config
 
 from watchword.app import application, open_world
 from watchword.furnish import add_account
+from watchword.gateway import Framing
 from watchword.local_trust import administrator_session
 from watchword.names import Body, HttpRequest
 from watchword.sessions import session as sessions
@@ -90,7 +91,7 @@ def stage() -> Iterator[Stage]:
         world = open_world(Settings(Path(directory)))
         listener = socket.create_server(("127.0.0.1", 0))
         server = uvicorn.Server(
-            uvicorn.Config(application(world), http="httptools", log_level="error", lifespan="on")
+            uvicorn.Config(application(world), http=Framing, log_level="error", lifespan="on")
         )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

@@ -1,0 +1,200 @@
+"""Where requests begin and end (N44), and connections that never get there."""
+
+import asyncio
+import re
+import socket
+import threading
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import uvicorn
+from tests.server.harness import Running, bytes_answered, eventually
+
+from watchword.gateway import Framing
+
+HOST = b"Host: localhost\r\n"
+HEALTH = b"GET /_watchword/health HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n"
+Message = MutableMapping[str, Any]
+
+
+def post(*headers: bytes, body: bytes = b"") -> bytes:
+    return b"POST / HTTP/1.1\r\n" + HOST + b"".join(line + b"\r\n" for line in headers) + b"\r\n" + body
+
+
+REFUSED = {
+    "both lengths": post(b"Content-Length: 3", b"Transfer-Encoding: chunked", body=b"0\r\n\r\n"),
+    "both lengths, the other way": post(
+        b"Transfer-Encoding: chunked", b"Content-Length: 3", body=b"0\r\n\r\n"
+    ),
+    "bare line feeds": b"GET / HTTP/1.1\nHost: localhost\n\n",
+    "a bare line feed": b"GET / HTTP/1.1\r\nHost: localhost\nX: y\r\n\r\n",
+    "a bare carriage return": b"GET / HTTP/1.1\r\nHost: localhost\rX: y\r\n\r\n",
+    "two lengths": post(b"Content-Length: 3", b"Content-Length: 4", body=b"abcd"),
+    "a list of lengths": post(b"Content-Length: 3, 3", body=b"abc"),
+    "a negative length": post(b"Content-Length: -3"),
+    "a length with a sign": post(b"Content-Length: +3", body=b"abc"),
+    "a length that is no number": post(b"Content-Length: 0x3", body=b"abc"),
+    "a length beyond 64 bits": post(b"Content-Length: 99999999999999999999999"),
+    "an unknown coding": post(b"Transfer-Encoding: gzip", body=b"abc"),
+    "chunked, but not last": post(b"Transfer-Encoding: chunked, gzip", body=b"0\r\n\r\n"),
+    "two codings": post(b"Transfer-Encoding: chunked", b"Transfer-Encoding: identity", body=b"0\r\n\r\n"),
+    "a chunk beyond 64 bits": post(b"Transfer-Encoding: chunked", body=b"fffffffffffffffff\r\n"),
+    "a chunk of no size": post(b"Transfer-Encoding: chunked", body=b"x\r\n"),
+    "a chunk longer than it says": post(b"Transfer-Encoding: chunked", body=b"1\r\nabc\r\n0\r\n\r\n"),
+    "a chunk ended by a line feed": post(b"Transfer-Encoding: chunked", body=b"1\na\n0\n\n"),
+    "a folded header": b"GET / HTTP/1.1\r\n" + HOST + b"X: a\r\n b\r\n\r\n",
+    "a folded header, tab": b"GET / HTTP/1.1\r\n" + HOST + b"X: a\r\n\tb\r\n\r\n",
+    "NUL in a header": b"GET / HTTP/1.1\r\n" + HOST + b"X: a\0b\r\n\r\n",
+    "NUL in the target": b"GET /a\0b HTTP/1.1\r\n" + HOST + b"\r\n",
+    "a space before the colon": b"GET / HTTP/1.1\r\nHost : localhost\r\n\r\n",
+    "a header without a name": b"GET / HTTP/1.1\r\n" + HOST + b": x\r\n\r\n",
+    "a header without a colon": b"GET / HTTP/1.1\r\n" + HOST + b"nonsense\r\n\r\n",
+    "a raw byte in the target": b"GET /\xc3\xa9 HTTP/1.1\r\n" + HOST + b"\r\n",
+    "a space in the target": b"GET /a b HTTP/1.1\r\n" + HOST + b"\r\n",
+    "an unknown method": b"BREW / HTTP/1.1\r\n" + HOST + b"\r\n",
+    "a method in lower case": b"get / HTTP/1.1\r\n" + HOST + b"\r\n",
+    "a tunnel": b"CONNECT localhost:22 HTTP/1.1\r\n" + HOST + b"\r\n",
+    "another version": b"GET / HTTP/3.7\r\n" + HOST + b"\r\n",
+    "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+    "noise": b"\0\xff\xfe\r\n\r\n",
+    "a target of 100 kB": b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\n" + HOST + b"\r\n",
+    "an upgrade with a body": post(
+        b"Connection: upgrade", b"Upgrade: h2c", b"Content-Length: 83", body=HEALTH
+    ),
+}
+
+
+@pytest.mark.parametrize("sent", REFUSED.values(), ids=REFUSED.keys())
+def test_what_cannot_be_framed_is_refused_and_disconnected(kept: Running, sent: bytes) -> None:
+    """N44: the connection ends, so nothing after it is taken for another request."""
+    answered = bytes_answered(kept.endpoint, sent, seconds=5)
+    assert answered.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert answered.count(b"HTTP/1.1") == 1
+    assert b"Traceback" not in answered
+
+
+def test_a_body_sent_later_is_not_the_next_request(kept: Running) -> None:
+    head = post(b"Connection: upgrade", b"Upgrade: h2c", b"Content-Length: 83")
+    assert b"ready" not in bytes_answered(kept.endpoint, head, HEALTH)
+
+
+def test_an_upgrade_that_nobody_honours_is_ignored(kept: Running) -> None:
+    asked = HEALTH.replace(b"Connection: close", b"Connection: upgrade\r\nUpgrade: websocket")
+    assert bytes_answered(kept.endpoint, asked, seconds=0.5).startswith(b"HTTP/1.1 200 OK")
+    assert "Upgrade" not in kept.said
+    assert "upgrade" not in kept.said
+
+
+@pytest.mark.parametrize("version", [b"1.0", b"1.1"])
+def test_an_answer_states_its_length(kept: Running, version: bytes) -> None:
+    answered = bytes_answered(kept.endpoint, HEALTH.replace(b"1.1", version))
+    assert b"content-length: 18" in answered
+    assert b"transfer-encoding" not in answered
+
+
+def test_requests_in_one_packet_are_answered_in_their_order(kept: Running) -> None:
+    first = b"GET /_watchword/nothing HTTP/1.1\r\n" + HOST + b"\r\n"
+    answered = bytes_answered(kept.endpoint, first * 3 + HEALTH)
+    assert re.findall(rb"HTTP/1\.1 (\d+)", answered) == [b"404", b"404", b"404", b"200"]
+
+
+def test_an_absolute_target_is_read_by_its_path(kept: Running) -> None:
+    answered = bytes_answered(kept.endpoint, HEALTH.replace(b"GET /", b"GET http://elsewhere.example/"))
+    assert answered.startswith(b"HTTP/1.1 200 OK")
+
+
+def until_cut_off(server: Running, start: bytes, more: bytes) -> int:
+    """Bytes sent before the server had enough of them."""
+    sent = 0
+    with socket.create_connection(("127.0.0.1", server.port)) as connection, suppress(OSError):
+        connection.sendall(start)
+        while sent < 1 << 30:
+            sent += connection.send(more)
+    return sent
+
+
+def test_a_head_without_end_is_cut_off(kept: Running) -> None:
+    """The server holds some hundred kilobytes of it at most, and goes on serving others."""
+    sent = until_cut_off(kept, b"GET / HTTP/1.1\r\nX: ", b"a" * 65536)
+    assert sent < 20_000_000  # what the kernel took besides
+    assert bytes_answered(kept.endpoint, HEALTH).startswith(b"HTTP/1.1 200 OK")
+
+
+def test_many_headers_are_cut_off(kept: Running) -> None:
+    assert until_cut_off(kept, b"GET / HTTP/1.1\r\n", b"A: b\r\n" * 10_000) < 20_000_000
+
+
+# --- the slow --------------------------------------------------------------------------------------------
+
+
+class Impatient(Framing):
+    seconds = 0.2
+
+
+async def echo_length(
+    scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
+) -> None:
+    size, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return
+        size += len(message["body"])
+        more = message["more_body"]
+    await asyncio.sleep(0.5)  # longer than anybody's patience, which isn't about us
+    body = str(size).encode()
+    headers = [(b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+@pytest.fixture(scope="module")
+def impatient() -> Iterator[str]:
+    """The endpoint of a server that waits 0.2 s."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(
+            uvicorn.Config(echo_length, http=Impatient, lifespan="off", log_level="critical")  # type: ignore[arg-type]
+        )
+        thread = threading.Thread(target=server.run, args=([listener],))
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"", b"GET / HTTP/1.1\r\nHo", post(b"Content-Length: 10"), post(b"Content-Length: 10", body=b"abc")],
+)
+def test_who_stops_sending_is_disconnected(impatient: str, sent: bytes) -> None:
+    host, port = impatient.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), 10) as connection:
+        connection.sendall(sent)
+        assert connection.recv(100) == b""
+
+
+def test_a_head_that_trickles_is_disconnected(impatient: str) -> None:
+    host, port = impatient.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), 10) as connection:
+        connection.setblocking(False)
+
+        def cut_off() -> bool:
+            try:
+                connection.send(b"GET / HTTP/1.1\r\nX: "[:1] if not sent else b"a")
+                sent.append(1)
+                return connection.recv(1) == b""
+            except BlockingIOError:
+                return False
+            except OSError:
+                return True
+
+        sent: list[int] = []
+        assert eventually(cut_off)
+
+
+def test_a_body_that_trickles_and_an_answer_that_takes_time_are_fine(impatient: str) -> None:
+    pieces = (post(b"Content-Length: 6", b"Connection: close"), *[b"a"] * 6)
+    assert bytes_answered(impatient, *pieces).endswith(b"\r\n\r\n6")
