@@ -7,6 +7,7 @@ processes that share that socket and the database; an ephemeral server is always
 import json
 import os
 import secrets
+import shlex
 import shutil
 import signal
 import socket
@@ -15,6 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 import uvicorn
@@ -29,6 +31,7 @@ from watchword.settings import DEFAULT_HOST, DEFAULT_PORT, Ephemeral, Settings
 
 BACKLOG = 2048
 EPHEMERAL_ACCOUNT = "123456789012"
+REGION = "us-east-1"
 
 
 def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
@@ -174,14 +177,27 @@ def _url_host(host: str) -> str:
 
 
 def _greet(endpoint: str, settings: Settings, account: str) -> None:
-    """The three lines to paste."""
-    command = f"{Path(sys.argv[0]).absolute()} credentials --data {settings.data}"
-    for flag, value in (("--database", settings.database), ("--root-key-file", settings.root_key)):
-        command += f" {flag} {value}" if value else ""
+    """The three lines to paste.
+
+    The region goes by two names, of which the older SDKs know only the second. A database URL that holds
+    a password isn't repeated: `credentials` then needs WATCHWORD_DATABASE.
+    """
+    command = [*_this_program(), "credentials", "--data", str(settings.data)]
+    if settings.database and urlsplit(settings.database).password is None:
+        command += ["--database", settings.database]
+    if settings.root_key:
+        command += ["--root-key-file", str(settings.root_key_file.absolute())]
+    region = f"AWS_REGION={REGION} AWS_DEFAULT_REGION={REGION}"
     print(
         f"Watchword serves account {account} at {endpoint}\n\n"
-        f"    export AWS_ENDPOINT_URL={endpoint} AWS_REGION=us-east-1 AWS_PROFILE=watchword\n"
-        f"    aws configure set credential_process '{command}'\n"
+        f"    export AWS_ENDPOINT_URL={endpoint} AWS_PROFILE=watchword {region}\n"
+        f"    aws configure set credential_process {shlex.quote(shlex.join(command))}\n"
         f"    aws sts get-caller-identity\n",
         flush=True,
     )
+
+
+def _this_program() -> list[str]:
+    """The command that started us, as another shell can."""
+    program = Path(sys.argv[0]).absolute()
+    return [sys.executable, "-m", "watchword"] if program.name == "__main__.py" else [str(program)]
