@@ -86,7 +86,7 @@ def _travel(world: World, passage: Passage) -> HttpResponse:
     if world.facts.cached and (served is None or served.around is not Around.PURE):
         raise Cold
 
-    anonymous = served is not None and served.anonymous
+    anonymous = operation.unsigned if served is None else served.anonymous
     visit.caller = authenticate(world, request, claim, operation, anonymous=anonymous)
 
     call, served = _look_up(world, operation, served, visit)

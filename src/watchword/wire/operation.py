@@ -94,6 +94,11 @@ class Operation:
         return self.voice.fault(error, request_id)
 
     @property
+    def unsigned(self) -> bool:
+        """Whether clients call it without a signature, as its model says."""
+        return self.compiled.spec.anonymous
+
+    @property
     def voice(self) -> Voice:
         voice = self.service.voice
         return voice.quiet() if self.compiled.spec.method == "HEAD" else voice
