@@ -18,11 +18,8 @@ _REMEMBERED = 256
 
 def header_claim(authorization: str, headers: dict[str, str]) -> Claim:
     """The claim in an Authorization header, given all headers of the request."""
-    algorithm, _, parameters = authorization.partition(" ")
-    if algorithm not in ALGORITHMS:  # 3
-        raise _unsupported(algorithm)
-    form, signature = _without_signature(parameters)
-    who, signed = _form(form, tuple(headers))  # 4 5 6 7 8 9
+    form, signature = _without_signature(authorization)
+    algorithm, who, signed = _form(form, tuple(headers))  # 3 4 5 6 7 8 9
     timestamp, date = _date(headers)  # 10
     access_key_id, scope = credential(who, algorithm)  # 11
     payload = _payload_hash(headers, scope, algorithm)  # 12
@@ -31,9 +28,36 @@ def header_claim(authorization: str, headers: dict[str, str]) -> Claim:
     return claim if algorithm == ALGORITHM else _with_regions(claim, headers)
 
 
+def _without_signature(authorization: str) -> tuple[str, str]:
+    """The header with a star in place of the signature, and the signature."""
+    before, found, rest = authorization.rpartition("Signature=")
+    if not found:
+        return authorization, ""
+    signature, comma, after = rest.partition(",")
+    return f"{before}Signature={'*' if signature else ''}{comma}{after}", signature
+
+
+# All but its signature is the same in a client's next request, which finds this remembered.
+@lru_cache(_REMEMBERED)
+def _form(form: str, sent: tuple[str, ...]) -> tuple[str, str, tuple[str, ...]]:
+    """Rules 3 to 9: the algorithm, the credential, and the names of the signed headers."""
+    algorithm, _, parameters = form.partition(" ")
+    if algorithm not in ALGORITHMS:  # 3
+        raise _unsupported(algorithm)
+    given, others = _pairs(parameters)  # 4
+    wrong = [f"Authorization header requires '{key}' parameter." for key in _PARAMETERS if not given.get(key)]
+    if "x-amz-date" not in sent and "date" not in sent:
+        wrong.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
+    if others:
+        wrong.append("Authorization header has a parameter that is none of its own, or one of them twice.")
+    if wrong:  # 5
+        raise fault("IncompleteSignature", f"{' '.join(wrong)} Authorization header {_hashed(form)}")
+    return algorithm, given["Credential"], signed_names(given["SignedHeaders"], sent)  # 6 7 8 9
+
+
 def _unsupported(algorithm: str) -> AwsError:
     if algorithm.startswith("AWS4-"):
-        return fault("UnsupportedSignature", f"Unsupported AWS 'algorithm': '{algorithm}'.")
+        return fault("UnsupportedSignature", f"Unsupported AWS 'algorithm': '{algorithm[:100]}'.")
     if algorithm == "AWS":
         return fault(
             "UnsupportedSignature",
@@ -42,40 +66,16 @@ def _unsupported(algorithm: str) -> AwsError:
     return fault("UnsupportedSignature", "Unsupported Authorization Type")
 
 
-def _without_signature(parameters: str) -> tuple[str, str]:
-    """The parameters with a star in place of the signature, and the signature."""
-    before, found, rest = parameters.rpartition("Signature=")
-    if not found:
-        return parameters, ""
-    signature, comma, after = rest.partition(",")
-    return f"{before}Signature={'*' if signature else ''}{comma}{after}", signature
-
-
-# All but its signature is the same in a client's next request, which finds this remembered.
-@lru_cache(_REMEMBERED)
-def _form(form: str, sent: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """Rules 4 to 9: the credential, and the names of the signed headers."""
-    given, others = _pairs(form)  # 4
-    wrong = [f"Authorization header requires '{key}' parameter." for key in _PARAMETERS if not given.get(key)]
-    if "x-amz-date" not in sent and "date" not in sent:
-        wrong.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
-    if others:
-        wrong.append("Authorization header has a parameter that is none of its own, or one of them twice.")
-    if wrong:  # 5
-        raise fault("IncompleteSignature", f"{' '.join(wrong)} Authorization header {_hashed(form)}")
-    return given["Credential"], signed_names(given["SignedHeaders"], sent)  # 6 7 8 9
-
-
-def _pairs(form: str) -> tuple[dict[str, str], list[str]]:
+def _pairs(parameters: str) -> tuple[dict[str, str], list[str]]:
     """The parameters, and the keys that are unknown or come again."""
     given: dict[str, str] = {}
     others = []
-    for pair in form.split(",") if form else ():
+    for pair in parameters.split(",") if parameters else ():
         key, equals, value = pair.strip(" ").partition("=")
         if not equals:
             raise fault(
                 "IncompleteSignature",
-                f"Invalid key=value pair (missing equal-sign) in Authorization header {_hashed(form)}.",
+                f"Invalid key=value pair (missing equal-sign) in Authorization header {_hashed(parameters)}.",
             )
         if key in given or key not in _PARAMETERS:
             others.append(key)

@@ -39,4 +39,6 @@ def parse_http_date(text: str) -> datetime:
     try:
         return parse_moment(text)
     except ValueError:
-        return parsedate_to_datetime(text).astimezone(UTC)
+        moment = parsedate_to_datetime(text)
+        # RFC 5322, section 3.3: the zone -0000 is UTC of which nothing is said, and comes without one.
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)

@@ -49,7 +49,9 @@ def verify(
     services: the names a scope may give (the first is the one said to the caller); regions: the same for
     regions; None allows any.
     """
-    verify_head(claim, request, secret, services=services, regions=regions, now=now, skew=skew)
+    check_time(claim, now, skew)  # 13 14
+    check_scope(claim, services, regions)  # 15
+    check_signature(claim, request, secret)  # 16
     check_payload(claim.payload_hash, request.body)  # 17
 
 
@@ -70,20 +72,25 @@ def verify_head(
     """
     check_time(claim, now, skew)  # 13 14
     check_scope(claim, services, regions)  # 15
+    check_signature(claim, request, secret)  # 16
+
+
+def check_signature(claim: Claim, request: HttpRequest, secret: str) -> None:
+    """Rule 16."""
     try:
         canonical = canonical_request(claim, request)
         to_sign = string_to_sign(claim, canonical)
-        proved = holds(claim, secret, to_sign, claim.signature)
+        if holds(claim, secret, to_sign, claim.signature):
+            return
     except (UnicodeEncodeError, KeyError):
         raise fault("SignatureDoesNotMatch", meant="not a request that `read` saw on a wire") from None
-    if not proved:  # 16
-        raise fault(
-            "SignatureDoesNotMatch",
-            AWSAccessKeyId=claim.access_key_id,
-            StringToSign=to_sign,
-            SignatureProvided=claim.signature,
-            CanonicalRequest=canonical,
-        )
+    raise fault(
+        "SignatureDoesNotMatch",
+        AWSAccessKeyId=claim.access_key_id,
+        StringToSign=to_sign,
+        SignatureProvided=claim.signature,
+        CanonicalRequest=canonical,
+    )
 
 
 def holds(claim: Claim, secret: str, to_sign: str, signature: str) -> bool:
