@@ -1,0 +1,167 @@
+"""What may be stored: tests/vectors/policy/storing/<topic>.json.
+
+A vector has a name, the kind of document, perhaps where it is to be attached, the document byte for byte
+(long ones as pieces with how often each stands), whether it is valid, and the code of AWS's error.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from watchword.policy import Kind, Policy, PolicyError, validate
+from watchword.policy.lines import check_line
+from watchword.policy.text import places
+
+DIRECTORY = Path(__file__).parents[1] / "vectors" / "policy" / "storing"
+VECTORS = [
+    pytest.param(vector, id=f"{file.stem}: {vector['name']}")
+    for file in sorted(DIRECTORY.glob("*.json"))
+    for vector in json.loads(file.read_text())
+]
+AT_LEAST = 220
+
+
+@pytest.mark.parametrize("vector", VECTORS)
+def test_may_be_stored(vector: dict[str, Any]) -> None:
+    document = vector["document"]
+    if isinstance(document, list):
+        document = "".join(text * times for text, times in document)
+    told = check_line(vector | {"id": 1, "document": document})
+    assert told.get("valid") is vector["valid"], (vector["because"], told)
+    if "error" in vector:
+        assert told["error"]["code"] == vector["error"]
+
+
+def test_vectors_do_not_vanish() -> None:
+    assert len(VECTORS) >= AT_LEAST
+
+
+@pytest.mark.parametrize(
+    ("kind", "document", "said"),
+    [
+        (Kind.MANAGED, "{", "This policy contains invalid Json"),
+        (Kind.MANAGED, '{"Statement":[]}', "Policy document must be version 2012-10-17 or greater."),
+        (
+            Kind.IDENTITY,
+            '{"Statement":[{"Effect":"Allow","Action":"*"}]}',
+            "Policy statement must contain resources.",
+        ),
+        (
+            Kind.IDENTITY,
+            '{"Statement":[{"Effect":"Allow","Action":[],"Resource":"*"}]}',
+            "Policy statement must contain actions.",
+        ),
+        (
+            Kind.IDENTITY,
+            '{"Statement":[{"Effect":"Allow","Action":"Get","Resource":"*"}]}',
+            "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
+        ),
+        (
+            Kind.IDENTITY,
+            '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"b"}]}',
+            'Resource b must be in ARN format or "*".',
+        ),
+        (
+            Kind.IDENTITY,
+            '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}',
+            "Policy document should not specify a principal.",
+        ),
+        (
+            Kind.TRUST,
+            '{"Statement":[{"Effect":"Allow","Principal":{"AWS":"bob"},"Action":"sts:AssumeRole"}]}',
+            'Invalid principal in policy: "AWS":"bob"',
+        ),
+        (
+            Kind.TRUST,
+            '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole","Resource":"*"}]}',
+            "Has prohibited field Resource",
+        ),
+        (
+            Kind.TRUST,
+            '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject"}]}',
+            "AssumeRole policy may only specify STS AssumeRole actions.",
+        ),
+    ],
+)
+def test_aws_words(kind: Kind, document: str, said: str) -> None:
+    with pytest.raises(PolicyError) as caught:
+        validate(document, kind)
+    assert caught.value.said == said
+
+
+def test_an_error_knows_its_place() -> None:
+    document = '{\n "Version": "2012-10-17",\n "Statement": [\n  {"Effect": "allow", "Action": "*"}]}'
+    told = check_line({"id": 1, "kind": "identity", "document": document})
+    assert (told["error"]["line"], told["error"]["column"]) == (4, 14)
+
+
+def test_a_base64_document_is_read_byte_for_byte() -> None:
+    line = {"id": 1, "kind": "identity", "encoding": "base64", "document": "eyJWZXJzaW9uIjoi/yJ9"}
+    assert check_line(line)["valid"] is False
+
+
+@pytest.mark.parametrize("line", [{}, {"id": 3, "kind": "x", "document": {}}, {"id": 4, "kind": "identity"}])
+def test_a_line_that_cannot_be_read(line: dict[str, Any]) -> None:
+    told = check_line(line)
+    assert told["id"] == line.get("id")
+    assert told["error"]
+    assert "valid" not in told
+
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=8)
+    | st.sampled_from(["Allow", "*", "s3:Get*"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "Version",
+                    "Statement",
+                    "Effect",
+                    "Action",
+                    "Resource",
+                    "Principal",
+                    "Condition",
+                    "AWS",
+                    "Sid",
+                    "x",
+                ]
+            ),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=20,
+)
+
+
+@given(json_values, st.sampled_from(Kind))
+def test_any_json_is_stored_or_refused(value: object, kind: Kind) -> None:
+    try:
+        policy = validate(json.dumps(value), kind)
+    except PolicyError as refused:
+        assert refused.said
+    else:
+        assert Policy.parse(str(policy)) == policy
+
+
+@given(st.text(max_size=200) | st.binary(max_size=200), st.sampled_from(Kind))
+def test_any_text_is_stored_or_refused(source: str | bytes, kind: Kind) -> None:
+    with pytest.raises(PolicyError):
+        validate(source, kind)
+
+
+@given(json_values)
+def test_every_value_has_a_place(value: object) -> None:
+    text = json.dumps({"a": value}, indent=1)
+    (found,) = places(text, [("a",)])
+    assert found is not None
+    assert text[found.offset :].startswith(json.dumps(value, indent=1)[:1])
