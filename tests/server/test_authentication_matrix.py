@@ -1,0 +1,305 @@
+"""Every operation that is served, asked for in every way that proves nothing: refused, and nothing done.
+
+What is covered of the defects other systems had: N1 (one place verifies, whatever the route), N3 (unsigned
+x-amz headers), N5 (old signatures), N11 (scope of another service), N29 and N31 (tokens that nobody sealed),
+N42 (deleted and inactive keys, deleted roles), N46 (no key id is special).
+"""
+
+import base64
+import hashlib
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import botocore.session
+import pytest
+from tests.server.harness import Answer, Draft, Keys, Line, client, journal, query
+
+from watchword.names import HttpRequest
+from watchword.services.table import SERVED
+from watchword.store import Database, revocations
+from watchword.store.revocations import Revocation
+from watchword.testing import Server
+
+BUCKET = "matrix-bucket"
+OPERATIONS = [(service, name) for service, rows in sorted(SERVED.items()) for name in sorted(rows)]
+LEAST_CASES = 2600
+"""The matrix may grow, never shrink."""
+
+QUERY, S3 = "query", "s3"
+BODIES = {
+    "DeleteObjects": b"<Delete><Object><Key>key</Key></Object></Delete>",
+    "PutBucketPolicy": b"{}",
+}
+"""What anonymous callers are let through with, to the decision."""
+MARKS = {
+    "CopyObject": {"x-amz-copy-source": f"{BUCKET}/key"},
+    "DeleteObjects": {
+        "content-md5": base64.b64encode(hashlib.md5(BODIES["DeleteObjects"]).digest()).decode()
+    },
+}
+"""Headers by which one operation is told from another, and those that its body needs."""
+SINGLY = {("nothing", "DeleteObjects"): ("AccessDenied", 200)}
+"""Refused key by key, as S3 does."""
+
+
+def draft(service: str, name: str) -> Draft:
+    """A request for the operation; what else it needs is never looked at."""
+    if service != "s3":
+        return query(service, name)
+    http = botocore.session.get_session().get_service_model(service).operation_model(name).http
+    path, _, asked = http["requestUri"].partition("?")
+    path = path.replace("{Bucket}", BUCKET).replace("{Key+}", "key")
+    return Draft(service, http["method"], path, asked, MARKS.get(name, {}), BODIES.get(name, b""))
+
+
+DRAFTS = {(service, name): draft(service, name) for service, name in OPERATIONS}
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Credentials of every kind that must not work, and one that does."""
+
+    good: Keys
+    session: Keys
+    other_session: Keys
+    inactive: Keys
+    deleted: Keys
+    expired: Keys
+    revoked: Keys
+    roleless: Keys
+    reborn: Keys
+
+
+Make = Callable[[Draft, str, Cast], HttpRequest]
+
+
+@dataclass(frozen=True)
+class Fake:
+    """A way to ask without the right to, and what it is answered: code and status."""
+
+    make: Make
+    query: tuple[str, int]
+    s3: tuple[str, int]
+    recognised: bool = True
+
+
+def signed(keys: Callable[[Cast], Keys]) -> Make:
+    return lambda draft, endpoint, cast: draft.signed(endpoint, keys(cast))
+
+
+def wrong_signature(draft: Draft, endpoint: str, cast: Cast) -> HttpRequest:
+    return draft.signed(endpoint, {**cast.good, "SecretAccessKey": "a" * 40})
+
+
+def no_signature_value(draft: Draft, endpoint: str, cast: Cast) -> HttpRequest:
+    request = draft.signed(endpoint, cast.good)
+    headers = [
+        (name, value.rpartition("=")[0] + "=" + "0" * 64 if name == "authorization" else value)
+        for name, value in request.headers
+    ]
+    return replace(request, headers=tuple(headers))
+
+
+def of_another_service(draft: Draft, endpoint: str, cast: Cast) -> HttpRequest:
+    return draft.signed(endpoint, cast.good, scope="ec2")
+
+
+def old(draft: Draft, endpoint: str, cast: Cast) -> HttpRequest:
+    return draft.signed(endpoint, cast.good, now=datetime.now(UTC) - timedelta(minutes=16))
+
+
+def early(draft: Draft, endpoint: str, cast: Cast) -> HttpRequest:
+    return draft.signed(endpoint, cast.good, now=datetime.now(UTC) + timedelta(minutes=16))
+
+
+def unsigned_header(draft: Draft, endpoint: str, cast: Cast) -> HttpRequest:
+    request = draft.signed(endpoint, cast.good)
+    return replace(request, headers=(*request.headers, ("x-amz-meta-added", "later")))
+
+
+def added_token(draft: Draft, endpoint: str, cast: Cast) -> HttpRequest:
+    request = draft.signed(endpoint, cast.good)
+    token = cast.session["SessionToken"]
+    return replace(request, headers=(*request.headers, ("x-amz-security-token", token)))
+
+
+def changed_body(draft: Draft, endpoint: str, cast: Cast) -> HttpRequest:
+    return (
+        replace(draft, body=draft.body + b"&a=b")
+        .signed(endpoint, cast.good)
+        .with_body(draft.request(endpoint).body)
+    )
+
+
+def tampered(cast: Cast) -> Keys:
+    token = bytearray(base64.b64decode(cast.session["SessionToken"]))
+    token[len(token) // 2] ^= 1
+    return {**cast.session, "SessionToken": base64.b64encode(token).decode()}
+
+
+def without_token(cast: Cast) -> Keys:
+    return {name: value for name, value in cast.session.items() if name != "SessionToken"}
+
+
+NO_TOKEN = (("InvalidClientTokenId", 403), ("InvalidToken", 400))
+NO_KEY = (("InvalidClientTokenId", 403), ("InvalidAccessKeyId", 403))
+NO_MATCH = (("SignatureDoesNotMatch", 403), ("SignatureDoesNotMatch", 403))
+TOO_OLD = (("SignatureDoesNotMatch", 403), ("RequestTimeTooSkewed", 403))
+
+FAKES = {
+    "nothing": Fake(
+        lambda draft, endpoint, _: draft.request(endpoint),
+        ("MissingAuthenticationToken", 403),
+        ("AccessDenied", 403),
+    ),
+    "wrong secret": Fake(wrong_signature, *NO_MATCH),
+    "zeroes": Fake(no_signature_value, *NO_MATCH),
+    "unknown key": Fake(signed(lambda cast: {**cast.good, "AccessKeyId": "AKIA" + "A" * 16}), *NO_KEY),
+    "key named test": Fake(signed(lambda _: {"AccessKeyId": "test", "SecretAccessKey": "test"}), *NO_KEY),
+    "key named like an account": Fake(
+        signed(lambda _: {"AccessKeyId": "123456789012", "SecretAccessKey": "test"}), *NO_KEY
+    ),
+    "inactive key": Fake(signed(lambda cast: cast.inactive), *NO_KEY),
+    "deleted key": Fake(signed(lambda cast: cast.deleted), *NO_KEY),
+    "token missing": Fake(signed(without_token), *NO_KEY),
+    "token of another key": Fake(
+        signed(lambda cast: {**cast.session, "SessionToken": cast.other_session["SessionToken"]}), *NO_TOKEN
+    ),
+    "token with a user's key": Fake(
+        signed(lambda cast: {**cast.good, "SessionToken": cast.session["SessionToken"]}), *NO_KEY
+    ),
+    "token tampered with": Fake(signed(tampered), *NO_TOKEN),
+    "token that is none": Fake(signed(lambda cast: {**cast.session, "SessionToken": "AQIDBA=="}), *NO_TOKEN),
+    "token added": Fake(added_token, ("SignatureDoesNotMatch", 403), ("AccessDenied", 403), recognised=False),
+    "expired session": Fake(signed(lambda cast: cast.expired), ("ExpiredToken", 403), ("ExpiredToken", 400)),
+    "revoked session": Fake(signed(lambda cast: cast.revoked), *NO_TOKEN),
+    "session of a deleted role": Fake(signed(lambda cast: cast.roleless), *NO_TOKEN),
+    "session of a role made again": Fake(signed(lambda cast: cast.reborn), *NO_TOKEN),
+    "another service's scope": Fake(
+        of_another_service, ("InvalidAction", 400), ("MethodNotAllowed", 405), recognised=False
+    ),
+    "old": Fake(old, *TOO_OLD),
+    "early": Fake(early, *TOO_OLD),
+    "unsigned header": Fake(
+        unsigned_header, ("SignatureDoesNotMatch", 403), ("AccessDenied", 403), recognised=False
+    ),
+    "changed body": Fake(changed_body, ("SignatureDoesNotMatch", 403), ("XAmzContentSHA256Mismatch", 400)),
+}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Path]]:
+    """An ephemeral server, and its data."""
+    place = tmp_path_factory.mktemp("matrix")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(place))
+        started = Server.start()
+    with started:
+        yield started, next(place.glob("watchword-*"))
+
+
+@pytest.fixture(scope="module")
+def cast(server: tuple[Server, Path]) -> Cast:
+    running = server[0]
+    root = {"AccessKeyId": running.access_key_id, "SecretAccessKey": running.secret}
+    iam = client("iam", running.endpoint, root)
+    client("s3", running.endpoint, root).create_bucket(Bucket=BUCKET)
+    iam.create_user(UserName="good")
+    iam.attach_user_policy(UserName="good", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    good = iam.create_access_key(UserName="good")["AccessKey"]
+
+    def key(name: str) -> Keys:
+        iam.create_user(UserName=name)
+        made: Keys = iam.create_access_key(UserName=name)["AccessKey"]
+        return made
+
+    def assume(name: str) -> Keys:
+        trust = (
+            '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":'
+            f'{{"AWS":"{running.account}"}},"Action":"sts:AssumeRole"}}]}}'
+        )
+        arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        sts = client("sts", running.endpoint, good)
+        made: Keys = sts.assume_role(RoleArn=arn, RoleSessionName="matrix")["Credentials"]
+        return made
+
+    expired = assume("expired")
+    running.advance(3601)
+    inactive, deleted = key("inactive"), key("deleted")
+    iam.update_access_key(UserName="inactive", AccessKeyId=inactive["AccessKeyId"], Status="Inactive")
+    iam.delete_access_key(UserName="deleted", AccessKeyId=deleted["AccessKeyId"])
+    roleless, reborn, revoked = assume("roleless"), assume("reborn"), assume("revoked")
+    iam.delete_role(RoleName="roleless")
+    iam.delete_role(RoleName="reborn")
+    assume("reborn")
+    revoke(server[1], running.account, revoked["AccessKeyId"])
+    return Cast(
+        good, assume("session"), assume("other"), inactive, deleted, expired, revoked, roleless, reborn
+    )
+
+
+def revoke(data: Path, account: str, access_key_id: str) -> None:
+    """As `watchword session revoke` does, which won't open an ephemeral server's data."""
+    database, now = Database.open(f"sqlite:///{data}/watchword.db"), datetime.now(UTC)
+    with database.write(now) as tx:
+        revocation = Revocation(account, "session", access_key_id, now + timedelta(days=1), now)
+        revocations.put(tx, revocation)
+    database.close()
+
+
+def everything(data: Path) -> tuple[list[str], list[str]]:
+    """The whole database as SQL, and the objects' files."""
+    with sqlite3.connect(data / "watchword.db") as database:
+        dump = list(database.iterdump())
+    database.close()
+    return dump, sorted(str(file) for file in (data / "objects").rglob("*"))
+
+
+def expected(name: str, service: str, operation: str, answer: Answer, method: str) -> bool:
+    fake = FAKES[name]
+    code, status = SINGLY.get((name, operation)) or (fake.s3 if service == "s3" else fake.query)
+    return answer.status == status and (method == "HEAD" or answer.code == code)
+
+
+@pytest.mark.parametrize("name", FAKES)
+def test_every_operation_refuses(server: tuple[Server, Path], cast: Cast, name: str) -> None:
+    running, data = server
+    fake, before, surprises, asked = FAKES[name], everything(data), [], {}
+    with Line(running.endpoint) as line:
+        for (service, operation), plan in DRAFTS.items():
+            answer = line.send(fake.make(plan, running.endpoint, cast))
+            asked[answer.request_id] = operation if fake.recognised else "Unknown"
+            if not expected(name, service, operation, answer, plan.method):
+                surprises.append((service, operation, answer.status, answer.body[:300]))
+    assert not surprises, surprises[:3]
+    assert everything(data) == before
+    recorded = {event["requestID"]: event["eventName"] for event in journal(data)}
+    assert {request_id: recorded[request_id] for request_id in asked} == asked
+
+
+def test_the_matrix_is_whole() -> None:
+    assert len(OPERATIONS) == len(DRAFTS) == sum(len(rows) for rows in SERVED.values())
+    assert len(OPERATIONS) * len(FAKES) >= LEAST_CASES
+
+
+def test_the_same_requests_by_the_right_caller_are_answered_otherwise(
+    server: tuple[Server, Path], cast: Cast
+) -> None:
+    """The matrix refuses for the credentials' sake and nothing else's. (Last, since it does things.)"""
+    about_credentials = {code for fake in FAKES.values() for code, _ in (fake.query, fake.s3)} - {
+        "AccessDenied"
+    }
+    running = server[0]
+    with Line(running.endpoint) as line:
+        for (service, operation), plan in DRAFTS.items():
+            answer = line.send(plan.signed(running.endpoint, cast.good))
+            assert answer.status != 501, operation
+            assert answer.status < 500, operation
+            assert answer.status < 400 or plan.method == "HEAD" or answer.code not in about_credentials, (
+                service,
+                operation,
+                answer,
+            )
