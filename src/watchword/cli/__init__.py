@@ -1,24 +1,67 @@
-"""Floor 8: the commands. `watchword --help` lists them."""
+"""Floor 8: the commands. `watchword --help` lists them.
+
+A command's module is imported when the command is run, so that those that need no server (decide, check,
+test) start without loading one. The lines of `COMMANDS` are what the list says of each; what a command
+says of itself stands with it.
+"""
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-from watchword.cli import accounts, credentials, explain, keyring, sessions, tour
-from watchword.cli.serve import serve
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="Watchword: AWS's IAM and STS, self-hosted.",
-)
-app.command()(serve)
-app.command()(credentials.credentials)
-app.command()(explain.explain)
-app.command()(tour.tour)
-app.add_typer(accounts.app, name="account")
-app.add_typer(keyring.app, name="keyring")
-app.add_typer(credentials.root_key_app, name="root-key")
-app.add_typer(sessions.app, name="session")
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a command is, and what the list says of it."""
+
+    place: str
+    """module:name, below this package; the name is a function or, for a command of commands, a Typer."""
+    line: str
+
+    def load(self) -> Any:  # noqa: ANN401 typer keeps the type of its commands to itself
+        module, _, name = self.place.partition(":")
+        found = getattr(import_module(f"{__name__}.{module}"), name)
+        if isinstance(found, typer.Typer):
+            return typer.main.get_group(found)
+        alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        alone.command()(found)
+        return typer.main.get_command(alone)
+
+
+COMMANDS = {
+    "serve": Entry("serve:serve", "Serve the interfaces of IAM, STS and S3."),
+    "tour": Entry("tour:tour", "Walk one request from role to refusal."),
+    "credentials": Entry("credentials:credentials", "Mint an administrator's session of one hour."),
+    "explain": Entry("explain:explain", "Print who asked for what, and the decision with its reason."),
+    "decide": Entry("decide:decide", "Decide requests by policies, a line of JSON each, offline."),
+    "account": Entry("accounts:app", "Make and list accounts."),
+    "session": Entry("sessions:app", "End sessions before they expire."),
+    "keyring": Entry("keyring:app", "Rotate the keyring."),
+    "root-key": Entry("credentials:root_key_app", "Static root keys: discouraged, for tools that insist."),
+}
+
+
+class Deferred(TyperGroup):
+    """The commands of the table, each imported when it is run."""
+
+    def __init__(self, **settings: Any) -> None:  # noqa: ANN401 typer's own
+        super().__init__(**settings)
+        self.commands = {name: TyperCommand(name, help=entry.line) for name, entry in COMMANDS.items()}
+
+    def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override]  # noqa: ANN401 typer keeps the type of its commands to itself
+        name, known, rest = super().resolve_command(ctx, args)
+        return name, COMMANDS[name].load() if known and name else None, rest
+
+
+app = typer.Typer(cls=Deferred, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def watchword() -> None:
+    """Watchword: AWS's IAM and STS, self-hosted."""
 
 
 def main() -> None:

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, fail, opened
+from watchword.cli.ending import fail
+from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
 from watchword.furnish import add_account
 from watchword.names.ids import is_account_id
 from watchword.store import Conflict

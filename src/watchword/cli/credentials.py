@@ -13,7 +13,8 @@ from typing import Annotated
 
 import typer
 
-from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, fail, opened
+from watchword.cli.ending import fail
+from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
 from watchword.local_trust import Refused, administrator_session, new_root_key
 from watchword.sessions import Session
 from watchword.sessions import session as sessions

@@ -10,7 +10,8 @@ import typer
 from rich.console import Console
 
 from watchword.access import recall
-from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, fail, opened
+from watchword.cli.ending import fail
+from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
 from watchword.cli.pages import event_page
 
 

@@ -1,10 +1,5 @@
-"""The options that commands share, and how a command ends when it can't go on.
+"""The options that commands on a data directory share, and opening it."""
 
-A command's own output goes to standard output, everything said to a person to standard error. What can't
-start ends with one line and exit code 2.
-"""
-
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,10 +8,9 @@ from typing import Annotated
 import typer
 
 from watchword.app import CannotStart, open_world
+from watchword.cli.ending import fail
 from watchword.settings import DEFAULT_DATA, Settings
 from watchword.world import World
-
-CANNOT_START = 2
 
 Data = Annotated[
     Path,
@@ -30,12 +24,6 @@ RootKeyFile = Annotated[
     str, typer.Option(envvar="WATCHWORD_ROOT_KEY_FILE", help="File of the root key, when not DATA/root.key.")
 ]
 DEFAULT_DATA_DIRECTORY = DEFAULT_DATA.expanduser()
-
-
-def fail(reason: str) -> typer.Exit:
-    """Says why, in one line; raise what this returns."""
-    print(f"watchword: {reason}", file=sys.stderr)
-    return typer.Exit(CANNOT_START)
 
 
 @contextmanager

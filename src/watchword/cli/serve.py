@@ -23,7 +23,8 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from watchword.app import CannotStart, application, open_world
-from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, fail
+from watchword.cli.ending import fail
+from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile
 from watchword.gateway import Application, Framing
 from watchword.local_trust import first_account
 from watchword.names.ids import Prefix, is_account_id, new_access_key_id, new_secret

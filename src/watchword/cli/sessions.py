@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, fail, opened
+from watchword.cli.ending import fail
+from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
 from watchword.local_trust import Refused, revoke_sessions
 
 app = typer.Typer(no_args_is_help=True, help="End sessions before they expire.")

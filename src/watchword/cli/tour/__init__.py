@@ -2,7 +2,7 @@
 
 from importlib.util import find_spec
 
-from watchword.cli.options import fail
+from watchword.cli.ending import fail
 
 
 def tour() -> None:
