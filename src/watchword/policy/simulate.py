@@ -86,7 +86,7 @@ def _blocked_alone(decision: Decision, kind: PolicyType, policies: Policies) -> 
     """The same question where a Deny elsewhere ended the decision: asked with these policies alone."""
     alone = {
         PolicyType.BOUNDARY: Policies(identity=policies.boundary or ()),
-        PolicyType.SCP: Policies(identity=policies.identity, scps=policies.scps),
+        PolicyType.SCP: Policies(scps=policies.scps),
     }[kind]
     blocked = decide(decision.request, alone).blocked_by
     return (PolicyType.IDENTITY if kind is PolicyType.BOUNDARY else kind) in blocked

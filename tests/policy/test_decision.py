@@ -1,0 +1,239 @@
+"""The words of a refusal, and what a decision and its explanation hold."""
+
+import json
+from typing import Any
+
+import pytest
+
+from watchword.names.principal import Anonymous, RoleSession, User
+from watchword.policy import (
+    Engine,
+    Policies,
+    Policy,
+    PolicyType,
+    Request,
+    Source,
+    Verdict,
+    as_json,
+    decide,
+    explain,
+    message,
+)
+
+ALICE = User("111122223333", "alice", "AIDAALICE")
+JOB = RoleSession("111122223333", "worker", "AROAWORKER", "job", "/team/")
+OBJECT = "arn:aws:s3:::bucket/key"
+HEAD = f'User: {ALICE.arn} is not authorized to perform: s3:GetObject on resource: "{OBJECT}"'
+
+
+def source(name: str = "", effect: str = "Allow", **more: Any) -> Source:
+    statement = {"Effect": effect, "Action": "s3:*", "Resource": "*"} | more
+    return Source(Policy.parse(json.dumps({"Version": "2012-10-17", "Statement": [statement]})), name)
+
+
+FULL = source("full")
+OTHER = source("other", Action="ec2:*")
+PUBLIC = source("bucket", Principal="*")
+MANAGED = "arn:aws:iam::111122223333:policy/no-s3"
+
+
+def asked(policies: Policies, **more: Any) -> str:
+    given: dict[str, Any] = {"principal": ALICE, "action": "s3:GetObject", "resource": OBJECT} | more
+    return message(decide(Request(**given), policies))
+
+
+@pytest.mark.parametrize(
+    ("policies", "because"),
+    [
+        (Policies(), "because no identity-based policy allows the s3:GetObject action"),
+        (
+            Policies(identity=(FULL,), boundary=(OTHER,)),
+            "because no permissions boundary allows the s3:GetObject action",
+        ),
+        (
+            Policies(identity=(FULL,), session=(OTHER,)),
+            "because no session policy allows the s3:GetObject action",
+        ),
+        (
+            Policies(identity=(FULL,), scps=((FULL,), (OTHER,))),
+            "because no service control policy allows the s3:GetObject action",
+        ),
+        (
+            Policies(identity=(FULL,), rcps=((source(Principal="*", Action="sqs:*"),),)),
+            "because no resource control policy allows the s3:GetObject action",
+        ),
+        (
+            Policies(identity=(FULL,), vpc_endpoint=(source(Principal="*", Action="ec2:*"),)),
+            "because no VPC endpoint policy allows the s3:GetObject action",
+        ),
+        (
+            Policies(identity=(FULL, source(MANAGED, "Deny"))),
+            f"with an explicit deny in an identity-based policy: {MANAGED}",
+        ),
+        (
+            Policies(identity=(FULL, source("inline", "Deny"))),
+            "with an explicit deny in an identity-based policy",
+        ),
+        (
+            Policies(identity=(FULL,), boundary=(source(MANAGED, "Deny"),)),
+            f"with an explicit deny in a permissions boundary: {MANAGED}",
+        ),
+        (
+            Policies(identity=(FULL,), scps=((FULL, source("arn:aws:organizations::1:policy/p", "Deny")),)),
+            "with an explicit deny in a service control policy: arn:aws:organizations::1:policy/p",
+        ),
+        (
+            Policies(identity=(FULL,), resource=source("arn:aws:s3:::bucket", "Deny", Principal="*")),
+            "with an explicit deny in a resource-based policy",
+        ),
+    ],
+)
+def test_a_refusal_in_aws_words(policies: Policies, because: str) -> None:
+    assert asked(policies) == f"{HEAD} {because}"
+
+
+def test_across_accounts_the_resource_policy_is_named() -> None:
+    words = asked(Policies(identity=(FULL,)), resource_account="444455556666")
+    assert words == f"{HEAD} because no resource-based policy allows the s3:GetObject action"
+
+
+def test_a_trust_policy_has_words_of_its_own() -> None:
+    trust = Source(
+        Policy.parse('{"Statement":[{"Effect":"Deny","Principal":"*","Action":"sts:AssumeRole"}]}')
+    )
+    role = {
+        "action": "sts:AssumeRole",
+        "resource": "arn:aws:iam::111122223333:role/r",
+        "resource_type": "role",
+    }
+    head = f"User: {ALICE.arn} is not authorized to perform: sts:AssumeRole on resource: {role['resource']}"
+    assert (
+        asked(Policies(), **role) == f"{head} because no role trust policy allows the sts:AssumeRole action"
+    )
+    assert asked(Policies(resource=trust), **role) == f"{head} with an explicit deny in the role trust policy"
+
+
+def test_a_resource_of_star_is_not_told() -> None:
+    words = asked(Policies(), action="iam:ListUsers", resource="*")
+    assert words == (
+        f"User: {ALICE.arn} is not authorized to perform: iam:ListUsers "
+        "because no identity-based policy allows the iam:ListUsers action"
+    )
+
+
+def test_an_allowed_request_needs_no_words() -> None:
+    with pytest.raises(ValueError, match="needs no excuse"):
+        asked(Policies(identity=(FULL,)))
+
+
+def test_near_misses_tell_expected_and_actual() -> None:
+    near = source(
+        "near",
+        Resource="arn:aws:s3:::bucket/${aws:PrincipalTag/team}/*",
+        Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}, "Bool": {"aws:SecureTransport": "true"}},
+    )
+    request = Request(ALICE, "s3:GetObject", OBJECT, {"aws:SourceIp": "192.0.2.1"})
+    told = as_json(explain(decide(request, Policies(identity=(near,)))))
+    assert told["nearMisses"] == [
+        {
+            "policyType": "identity",
+            "policy": "near",
+            "statement": 0,
+            "sid": None,
+            "effect": "Allow",
+            "failed": [
+                {
+                    "element": "Resource",
+                    "expected": ["arn:aws:s3:::bucket/${aws:PrincipalTag/team}/*"],
+                    "actual": OBJECT,
+                },
+                {
+                    "element": "Condition",
+                    "operator": "IpAddress",
+                    "key": "aws:SourceIp",
+                    "expected": ["10.0.0.0/8"],
+                    "actual": "192.0.2.1",
+                },
+                {
+                    "element": "Condition",
+                    "operator": "Bool",
+                    "key": "aws:SecureTransport",
+                    "expected": ["true"],
+                    "actual": None,
+                },
+            ],
+        }
+    ]
+    assert told["missingKeys"] == ["aws:principaltag/team", "aws:SecureTransport"]
+    assert told["wouldAllow"] == [
+        {
+            "policyType": "identity",
+            "statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": OBJECT},
+        }
+    ]
+
+
+def test_a_principal_that_is_not_named_is_a_near_miss() -> None:
+    bob = source("bucket", Principal={"AWS": "arn:aws:iam::111122223333:user/bob"})
+    request = Request(ALICE, "s3:GetObject", OBJECT, resource_account="444455556666")
+    found = explain(decide(request, Policies(identity=(FULL,), resource=bob))).near_misses
+    assert [(each.element, each.expected, each.actual) for each in found[0].failures] == [
+        ("Principal", ("arn:aws:iam::111122223333:user/bob",), ALICE.arn)
+    ]
+
+
+def test_a_role_is_told_to_be_named_by_its_role() -> None:
+    request = Request(JOB, "sts:AssumeRole", "arn:aws:iam::111122223333:role/r", resource_type="role")
+    (remedy,) = as_json(explain(decide(request, Policies())))["wouldAllow"]
+    assert remedy["statement"] == {
+        "Effect": "Allow",
+        "Principal": {"AWS": JOB.role_arn},
+        "Action": "sts:AssumeRole",
+    }
+
+
+def test_an_explicit_deny_has_no_remedy() -> None:
+    told = as_json(
+        explain(
+            decide(Request(ALICE, "s3:GetObject", OBJECT), Policies(identity=(FULL, source("d", "Deny"))))
+        )
+    )
+    assert told["wouldAllow"] == told["nearMisses"] == []
+    assert [(each["effect"], each["policy"]) for each in told["matches"]] == [
+        ("Deny", "d"),
+        ("Allow", "full"),
+    ]
+
+
+def test_a_public_object() -> None:
+    decision = decide(
+        Request(Anonymous(), "s3:GetObject", OBJECT, resource_account="1"), Policies(resource=PUBLIC)
+    )
+    assert decision.verdict is Verdict.ALLOW
+    assert decision.type is None
+    assert [each.type for each in decision.matches] == [PolicyType.RESOURCE]
+
+
+def test_an_engine_answers_for_its_principal_only() -> None:
+    engine = Engine(ALICE, (FULL,))
+    assert engine.decide(Request(ALICE, "s3:GetObject", OBJECT)).allowed
+    with pytest.raises(ValueError, match="its own principal"):
+        engine.decide(Request(JOB, "s3:GetObject", OBJECT))
+
+
+def test_policies_remember_the_engine_of_their_last_principal() -> None:
+    policies = Policies.of(identity=[FULL.policy], scps=[[FULL]], rcps=None, vpc_endpoint=None, session=None)
+    assert policies.engine(ALICE) is policies.engine(User("111122223333", "alice", "AIDAALICE"))
+    assert policies.engine(JOB) is not policies.engine(ALICE)
+
+
+def test_a_context_key_in_two_cases_is_refused() -> None:
+    with pytest.raises(ValueError, match="stands twice"):
+        Request(ALICE, "s3:GetObject", OBJECT, {"aws:SourceIp": "10.0.0.1", "AWS:sourceip": "10.0.0.2"})
+
+
+def test_what_an_engine_remembers_is_bounded() -> None:
+    engine = Engine(ALICE, (FULL,))
+    for number in range(5000):
+        assert engine.decide(Request(ALICE, f"s3:Action{number}", OBJECT)).allowed
+    assert len(engine._tables) <= 4096
