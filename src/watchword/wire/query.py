@@ -1,8 +1,8 @@
 """The query protocol: form parameters in, XML out. IAM and STS speak it.
 
 Reading rules:
-1. POST carries its parameters in the body, and in its query string only a signature (`X-Amz-*`); GET
-   carries them in the query string and has no body; a parameter is given once (`form.single`);
+1. parameters stand in the body, and then in the query string only a signature (`X-Amz-*`); without a
+   body (GET, or a presigned POST) they stand in the query string; each is given once (`form.single`);
 2. `Tags.member.1.Key` is a path: members of structures, items of lists by number (`member`), entries of
    maps (`entry.1.key`); a name can't be value and path at once;
 3. items come in the order of their numbers, gaps are closed; an empty value is an empty list;
@@ -14,6 +14,7 @@ Error Types" (MalformedQueryString).
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from watchword.names import AwsError, HttpRequest, HttpResponse
@@ -25,6 +26,7 @@ from watchword.wire.values import UnreadableError
 
 MAX_BODY = 32 << 20  # a SAML metadata document has 10 MB before it is escaped
 MAX_DEPTH = 32
+_REMEMBERED, _REMEMBERED_BYTES = 64, 8192
 
 Node = Any
 """A value (str), or what stands under a name: {next part of the path: Node}."""
@@ -33,17 +35,26 @@ Read = Callable[[Node], Any]
 _INDEX = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 
 
-def parameters(request: HttpRequest) -> dict[str, str]:
+def parameters(request: HttpRequest) -> Mapping[str, str]:
     """The parameters of a request, each given once; raises FormError (1.)."""
-    in_query = form.read_pairs(request.query)
-    if request.method == "GET":
-        if request.body.size:
-            raise form.FormError("a GET request with a body")
+    read = _remembered if request.body.size <= _REMEMBERED_BYTES else _parameters
+    return read(request.method, request.query, request.body.read())
+
+
+def _parameters(method: str, query: str, body: bytes) -> Mapping[str, str]:
+    in_query = form.read_pairs(query)
+    if not body:  # a GET, or a POST that was presigned
         return form.single(in_query)
+    if method == "GET":
+        raise form.FormError("a GET request with a body")
     for name, _ in in_query:
         if not name.lower().startswith("x-amz-"):
-            raise form.FormError(f"parameter {name[:100]!r} of a POST request stands in its query string")
-    return form.single(form.read_body(request.body.read()))
+            raise form.FormError(f"parameter {name[:100]!r} stands in the query string beside a body")
+    return form.single(form.read_body(body))
+
+
+# Who recognises a request and who parses it ask one after the other.
+_remembered = lru_cache(_REMEMBERED)(_parameters)
 
 
 def malformed(problem: form.FormError) -> AwsError:

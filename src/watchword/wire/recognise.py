@@ -17,7 +17,7 @@ Sources: Smithy 2.0, AWS protocols; IAM User Guide, "Making query requests"; Ama
 What doesn't belong here: whether the signature is right (sigv4).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
@@ -150,7 +150,7 @@ def _is_form(request: HttpRequest) -> bool:
     return request.method == "POST" and _content_type(request) == _FORM
 
 
-def _parameters(request: HttpRequest, voice: Voice) -> dict[str, str]:
+def _parameters(request: HttpRequest, voice: Voice) -> Mapping[str, str]:
     if request.body.size > query.MAX_BODY:
         raise _unrecognised(fault("RequestTooLarge"), voice, request)
     try:
@@ -169,7 +169,7 @@ def _by_form(request: HttpRequest, models: Models) -> Operation:
     return _by_action(request, parameters, service)
 
 
-def _by_action(request: HttpRequest, parameters: dict[str, str], service: Service) -> Operation:
+def _by_action(request: HttpRequest, parameters: Mapping[str, str], service: Service) -> Operation:
     action = parameters.get("Action")
     known = parameters.get("Version") == service.version and action in service.operations
     served = request.path in _ROOT and request.method in {"GET", "POST"}
@@ -178,7 +178,7 @@ def _by_action(request: HttpRequest, parameters: dict[str, str], service: Servic
     return service.operation(action)
 
 
-def _no_action(parameters: dict[str, str]) -> AwsError:
+def _no_action(parameters: Mapping[str, str]) -> AwsError:
     action, version = parameters.get("Action"), parameters.get("Version") or _NO_VERSION
     if action is None:
         return AwsError("MissingAction", 400, "The request is missing an action.")
