@@ -7,20 +7,25 @@ and failed ends the search. Within the signature scheme the order is:
 2. the signature (an unknown key is verified against a secret of nobody's first, so that it takes the
    same time as a wrong signature);
 3. the session's expiry; 4. that its principal still exists, as itself; 5. revocation;
-6. what credentials of that kind may call at all.
+6. what credentials of that kind may call at all;
+7. a body that comes in signed chunks, or with a checksum behind it.
 """
 
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
+from typing import NamedTuple
 
 from watchword.access.caller import NOBODY, Caller
+from watchword.access.unframe import framed, is_framed, unframe
 from watchword.facts import Facts
 from watchword.names import AwsError, HttpRequest, fault
 from watchword.names.ids import Prefix
 from watchword.sessions import Session, limits, revocation
 from watchword.sessions import session as sessions
 from watchword.sigv4 import Claim, read, verify
+from watchword.sigv4.verify import verify_head
 from watchword.wire import Operation
 from watchword.world import World
 
@@ -31,43 +36,55 @@ SKEW_SECONDS_S3 = 900
 _NOBODYS_SECRET = "0" * 40
 
 
+class Proven(NamedTuple):
+    """Who calls, and the request that they have shown to be theirs: its body is the payload, unframed."""
+
+    caller: Caller
+    request: HttpRequest
+
+
 def authenticate(
     world: World, request: HttpRequest, claim: Claim | None, operation: Operation, *, anonymous: bool
-) -> Caller:
+) -> Proven:
     """The caller of an operation. Raises a fault when authentication failed, or is needed and missing."""
     service = operation.service
     if claim is not None:
         skew = SKEW_SECONDS_S3 if service.name == "s3" else SKEW_SECONDS
-        caller = _signer(world, request, claim, (service.signing_name,), skew)
+        caller, secret = _signer(world, request, claim, (service.signing_name,), skew)
         if caller.session:
             limits.check(caller.session, service.name, operation.name)
-        return caller
-    if anonymous:
-        return NOBODY
-    raise fault("MissingAuthenticationToken")
+        return Proven(caller, unframe(request, claim, secret) if framed(claim) else request)
+    if not anonymous:
+        raise fault("MissingAuthenticationToken")
+    if is_framed(request):
+        raise fault("UnsupportedSignature", "A body in chunks needs a signature.")
+    return Proven(NOBODY, request)
 
 
 def identify(world: World, request: HttpRequest) -> Caller:
     """Who signed a request to this server itself, for whichever service they signed it."""
     claim = read(request)
-    if claim is None:
+    if claim is None or framed(claim):
         raise fault("MissingAuthenticationToken")
-    return _signer(world, request, claim, None, SKEW_SECONDS)
+    return _signer(world, request, claim, None, SKEW_SECONDS)[0]
 
 
 def _signer(
     world: World, request: HttpRequest, claim: Claim, services: Collection[str] | None, skew: int
-) -> Caller:
+) -> tuple[Caller, str]:
+    """The caller and their secret. A framed body is still to be proved, with that secret."""
+    check = verify_head if framed(claim) else verify
+    expected = partial(check, claim, request, services=services, now=world.clock.wall(), skew=skew)
     try:
         caller, secret = _credentials(world.facts, claim)
     except AwsError as unknown:
         with suppress(AwsError):
-            verify(claim, request, _NOBODYS_SECRET, services=services, now=world.clock.wall(), skew=skew)
+            expected(_NOBODYS_SECRET)
         raise unknown from None
-    verify(claim, request, secret, services=services, now=world.clock.wall(), skew=skew)
+    expected(secret)
     if caller.session:
         _check_session(world.facts, caller.session, world.clock.now())
-    return caller
+    return caller, secret
 
 
 def _credentials(facts: Facts, claim: Claim) -> tuple[Caller, str]:

@@ -87,7 +87,8 @@ def _travel(world: World, passage: Passage) -> HttpResponse:
         raise Cold
 
     anonymous = operation.unsigned if served is None else served.anonymous
-    visit.caller = authenticate(world, request, claim, operation, anonymous=anonymous)
+    visit.caller, request = authenticate(world, request, claim, operation, anonymous=anonymous)
+    visit.request = request
 
     call, served = _look_up(world, operation, served, visit)
 
@@ -109,7 +110,8 @@ def _travel(world: World, passage: Passage) -> HttpResponse:
 def _read_claim(request: HttpRequest, visit: Visit) -> Claim | None:
     claim = read(request)
     if claim:
-        visit.access_key_id, visit.region = claim.access_key_id, claim.scope.region
+        visit.access_key_id = claim.access_key_id
+        visit.region = claim.scope.region or claim.region_set[0]
     return claim
 
 

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import unquote
 
 from watchword.gateway.framing import MAX_HEAD
 from watchword.names import Body, HttpRequest, fault
@@ -66,8 +67,9 @@ async def body(request: HttpRequest, receive: Receive, spool: Path) -> Body:
 
 
 def may_be_large(request: HttpRequest) -> bool:
-    """Whether the request claims to be one to S3; the signature will tell."""
-    return "/s3/aws4_request" in (request.header("authorization") or "")
+    """Whether the request claims to be one to S3, in a header or presigned; the signature will tell."""
+    claimed = request.header("authorization") or unquote(request.query)
+    return "/s3/aws4_request" in claimed
 
 
 async def _spooled(start: bytes, pieces: AsyncIterator[bytes], spool: Path, limit: int) -> Body:

@@ -208,14 +208,6 @@ def test_a_broken_promise_leaves_the_old_object(s3: Counter, bucket: str, header
     assert s3.blobs() == 1
 
 
-def test_a_body_in_signed_chunks_is_not_stored_with_its_frames(s3: Counter, bucket: str) -> None:
-    headers = {"x-amz-content-sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER"}
-    assert (
-        s3.code("PutObject", Bucket=bucket, Key="key", Body=Body(DATA), headers=headers) == "NotImplemented"
-    )
-    assert s3.blobs() == 0
-
-
 def test_versions(s3: Counter, bucket: str) -> None:
     s3.put(bucket, "key", DATA)
     assert s3("GetObject", Bucket=bucket, Key="key", VersionId="null")["VersionId"] == "null"

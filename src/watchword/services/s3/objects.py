@@ -77,9 +77,7 @@ def to_put(call: Call) -> tuple[Demand, ...]:
 
 
 def _body(call: Call) -> Body:
-    """The object's bytes. A body still framed in signed chunks isn't them."""
-    if (call.request.header("x-amz-content-sha256") or "").startswith("STREAMING-"):
-        raise s3_error("NotImplemented", Header="x-amz-content-sha256")
+    """The object's bytes."""
     body = call.input.get("Body", Body())
     assert isinstance(body, Body)
     return body

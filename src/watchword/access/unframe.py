@@ -1,0 +1,70 @@
+"""A body that proves itself in chunks, made plain: what floors above see is the payload alone.
+
+`watchword.sigv4.chunked` proves and yields the payload; here it is kept, and nothing of it is handed on
+before its last byte, signature and checksum held. A body in memory stays there; one in a file is made
+plain in place, since the payload is always shorter than the chunks that carry it. The checksums of the
+trailer become headers, as if they had been sent so from the start.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+from watchword.names import Body, HttpRequest
+from watchword.objects import ALGORITHMS
+from watchword.sigv4 import Claim
+from watchword.sigv4.chunked import Decoder
+from watchword.sigv4.payload import FRAMINGS
+
+_PIECE = 1 << 20
+_OF_THE_FRAMES = frozenset({"x-amz-trailer", "content-length", "transfer-encoding"})
+_CODING = "aws-chunked"
+
+
+def framed(claim: Claim) -> bool:
+    """Whether the claim says that the body proves itself in chunks."""
+    return claim.payload_hash in FRAMINGS
+
+
+def is_framed(request: HttpRequest) -> bool:
+    """The same of a request that nobody signed."""
+    return request.header("x-amz-content-sha256") in FRAMINGS
+
+
+def unframe(request: HttpRequest, claim: Claim, secret: str) -> HttpRequest:
+    """The request with its payload for a body. Raises as the decoder does."""
+    decoder = Decoder(claim, request, secret, ALGORITHMS)
+    file = request.body.file
+    body = _in_memory(request.body, decoder) if file is None else _in_place(file, decoder)
+    decoder.end()
+    return replace(request, headers=_plain(request, body, decoder.trailers), body=body)
+
+
+def _in_memory(body: Body, decoder: Decoder) -> Body:
+    return Body(b"".join(decoder.feed(body.data)))
+
+
+def _in_place(file: Path, decoder: Decoder) -> Body:
+    read_at = written = 0
+    with file.open("r+b") as both:
+        while True:
+            both.seek(read_at)
+            piece = both.read(_PIECE)
+            if not piece:
+                break
+            read_at += len(piece)
+            both.seek(written)
+            for payload in decoder.feed(piece):
+                written += both.write(payload)
+        both.truncate(written)
+    return Body(file=file)
+
+
+def _plain(request: HttpRequest, body: Body, trailers: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    headers = []
+    for name, value in request.headers:
+        if name == "content-encoding":
+            codings = [coding.strip() for coding in value.split(",")]
+            value = ", ".join(coding for coding in codings if coding != _CODING)  # noqa: PLW2901 the one change
+        if name not in _OF_THE_FRAMES and (value or name != "content-encoding"):
+            headers.append((name, value))
+    return (*headers, ("content-length", str(body.size)), *trailers.items())
