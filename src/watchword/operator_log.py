@@ -2,11 +2,14 @@
 
 A traceback is reduced to where it happened and the exception's type: an exception's own text may hold what
 a request carried, and no secret may reach a log. What callers did stands in the audit journal, not here.
+A line that can't be written (the disk is full, nobody reads the pipe any more) is lost: what answers a
+request must not break of what it says about it.
 """
 
 import sys
 import traceback
 from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -23,9 +26,19 @@ def configure() -> None:
             _where,
             structlog.processors.JSONRenderer(),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: _StandardError(),
         cache_logger_on_first_use=True,
     )
+
+
+class _StandardError:
+    """Where the lines go; the name of the method called is their level, which they carry themselves."""
+
+    def msg(self, line: str) -> None:
+        with suppress(OSError, ValueError):
+            print(line, file=sys.stderr, flush=True)
+
+    debug = info = warning = error = exception = critical = msg
 
 
 def _where(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
