@@ -1,0 +1,238 @@
+"""One event for each answer, in CloudTrail's format, that nobody can quietly remove; or no answer."""
+
+import json
+import re
+import resource
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.server.harness import (
+    REGION,
+    Draft,
+    Keys,
+    Line,
+    Running,
+    client,
+    code_of,
+    credentials,
+    journal,
+    query,
+    serve,
+    watchword,
+)
+
+from watchword.journal import broken_links
+
+Event = dict[str, Any]
+
+ALWAYS = {
+    "eventVersion",
+    "userIdentity",
+    "eventTime",
+    "eventSource",
+    "eventName",
+    "awsRegion",
+    "sourceIPAddress",
+    "userAgent",
+    "requestParameters",
+    "responseElements",
+    "requestID",
+    "eventID",
+    "readOnly",
+    "eventType",
+    "managementEvent",
+    "recipientAccountId",
+    "eventCategory",
+}
+"""AWS CloudTrail User Guide, "CloudTrail record contents"."""
+
+
+def changes(data: Path) -> list[Event]:
+    """The events that were committed with their changes."""
+    with sqlite3.connect(data / "watchword.db") as database:
+        rows = database.execute("SELECT event FROM audit").fetchall()
+    database.close()
+    return [json.loads(row[0]) for row in rows]
+
+
+def events(data: Path) -> dict[str, Event]:
+    everything = [*journal(data), *changes(data)]
+    found = {event["requestID"]: event for event in everything}
+    assert len(found) == len(everything)
+    return found
+
+
+STRANGER = {"AccessKeyId": "AKIA" + "C" * 16, "SecretAccessKey": "c" * 40}
+UNSIGNED = {
+    "unsigned": query("iam", "ListUsers"),
+    "an object": Draft("s3", "GET", "/some-bucket/key"),
+    "a bad header": Draft("iam", headers={"authorization": "Basic dTpw"}),
+    "a bad form": Draft("iam", headers={"content-type": "application/x-www-form-urlencoded"}, body=b"a=%zz"),
+    "a bad target": Draft("iam", headers={"x-amz-target": "Nobody.Nothing"}, body=b"{"),
+    "nothing": Draft("s3", "GET", "/"),
+    "too much": Draft("iam", body=b"a" * ((1 << 20) + 1)),
+}
+
+
+@pytest.mark.parametrize("name", UNSIGNED)
+def test_refused_without_a_caller(kept: Running, name: str) -> None:
+    with Line(kept.endpoint) as line:
+        answer = line.send(UNSIGNED[name].request(kept.endpoint))
+    assert 400 <= answer.status < 500
+    event = events(kept.data)[answer.request_id]
+    assert set(event) >= ALWAYS
+    assert event["errorCode"]
+    assert event["userIdentity"]["type"] in {"Unknown", "Anonymous", "AWSAccount"}
+    assert event["sourceIPAddress"] == "127.0.0.1"
+
+
+def test_refused_with_a_claim(kept: Running) -> None:
+    with Line(kept.endpoint) as line:
+        answer = line.send(query("iam", "ListUsers").signed(kept.endpoint, STRANGER))
+    event = events(kept.data)[answer.request_id]
+    assert event["userIdentity"] == {"type": "Unknown", "accessKeyId": STRANGER["AccessKeyId"]}
+    assert (event["eventSource"], event["eventName"]) == ("iam.amazonaws.com", "ListUsers")
+    assert event["additionalEventData"] == {"meant": "unknown access key"}
+
+
+def test_every_answer_of_a_session_of_work(kept: Running, administrator: Keys) -> None:
+    iam = client("iam", kept.endpoint, administrator)
+    s3 = client("s3", kept.endpoint, administrator)
+    seen: list[str] = []
+    for made in (iam, s3):
+        made.meta.events.register("after-call", lambda parsed, **_: seen.append(_request_id(parsed)))
+    iam.create_user(UserName="audited")
+    iam.list_users()
+    assert code_of(iam.create_user, UserName="audited") == "EntityAlreadyExists"
+    assert code_of(iam.get_user, UserName="nobody-here") == "NoSuchEntity"
+    s3.create_bucket(Bucket="audited-bucket")
+    s3.put_object(Bucket="audited-bucket", Key="k", Body=b"x")
+    s3.get_object(Bucket="audited-bucket", Key="k")["Body"].read()
+    assert code_of(s3.get_object, Bucket="audited-bucket", Key="none") == "NoSuchKey"
+    names = [events(kept.data)[request_id]["eventName"] for request_id in seen]
+    assert names == [
+        "CreateUser",
+        "ListUsers",
+        "CreateUser",
+        "GetUser",
+        "CreateBucket",
+        "PutObject",
+        "GetObject",
+        "GetObject",
+    ]
+
+
+def _request_id(parsed: dict[str, Any]) -> str:
+    metadata = parsed["ResponseMetadata"]
+    return str(metadata.get("RequestId") or metadata["HTTPHeaders"]["x-amz-request-id"])
+
+
+def test_an_event_says_who_what_where_and_why(kept: Running, administrator: Keys) -> None:
+    iam = client("iam", kept.endpoint, administrator)
+    answer = iam.create_user(UserName="described", Tags=[{"Key": "team", "Value": "red"}])
+    event = events(kept.data)[answer["ResponseMetadata"]["RequestId"]]
+    assert set(event) >= ALWAYS
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", event["eventTime"])
+    identity = event["userIdentity"]
+    assert identity["type"] == "AssumedRole"
+    assert identity["accessKeyId"] == administrator["AccessKeyId"]
+    assert identity["arn"].startswith(f"arn:aws:sts::{administrator['AccountId']}:assumed-role/")
+    assert identity["sessionContext"]["sessionIssuer"]["userName"] == "WatchwordAdministrator"
+    assert event["awsRegion"] == REGION
+    assert event["recipientAccountId"] == administrator["AccountId"]
+    assert event["requestParameters"]["userName"] == "described"
+    assert event["requestParameters"]["tags"] == [{"key": "team", "value": "red"}]
+    assert event["responseElements"]["user"]["userName"] == "described"
+    assert event["readOnly"] is False
+    decisions = event["additionalEventData"]["decisions"]
+    assert [decision["action"] for decision in decisions] == ["iam:CreateUser", "iam:TagUser"]
+    assert {decision["decision"] for decision in decisions} == {"allow"}
+
+
+def test_a_refusal_holds_its_decision(kept: Running, administrator: Keys) -> None:
+    iam = client("iam", kept.endpoint, administrator)
+    iam.create_user(UserName="powerless")
+    key = iam.create_access_key(UserName="powerless")["AccessKey"]
+    sought = client("iam", kept.endpoint, key)
+    with pytest.raises(sought.exceptions.ClientError) as refused:
+        sought.delete_user(UserName="powerless")
+    event = events(kept.data)[refused.value.response["ResponseMetadata"]["RequestId"]]
+    assert event["errorCode"] == "AccessDenied"
+    assert event["errorMessage"] == refused.value.response["Error"]["Message"]
+    assert event["additionalEventData"]["decisions"][0]["decision"] == "implicitDeny"
+    assert event["responseElements"] is None
+
+
+def test_changes_are_recorded_where_they_are_made(kept: Running, administrator: Keys) -> None:
+    iam = client("iam", kept.endpoint, administrator)
+    made = iam.create_group(GroupName="recorded")["ResponseMetadata"]["RequestId"]
+    assert code_of(iam.create_group, GroupName="recorded") == "EntityAlreadyExists"
+    in_database = {event["requestID"] for event in changes(kept.data)}
+    in_journal = {event["requestID"] for event in journal(kept.data)}
+    assert made in in_database - in_journal
+    last = max(journal(kept.data), key=lambda event: event["eventTime"])
+    assert last["requestID"] not in in_database
+
+
+def test_the_journal_is_a_chain(kept: Running) -> None:
+    for file in (kept.data / "audit").glob("*.jsonl"):
+        assert broken_links(file) == []
+
+
+def test_a_line_that_was_changed_or_removed_shows(tmp_path: Path) -> None:
+    with serve(tmp_path / "data") as server, Line(server.endpoint) as line:
+        for _ in range(5):
+            line.send(Draft("s3", "GET", "/some-bucket/key").request(server.endpoint))
+        [file] = (server.data / "audit").glob("*.jsonl")
+        lines = file.read_bytes().splitlines(keepends=True)
+        assert len(lines) == 5
+    copy = tmp_path / "copy.jsonl"
+    copy.write_bytes(b"".join(lines[:2] + lines[3:]))
+    assert broken_links(copy) == [3]
+    copy.write_bytes(b"".join([*lines[:2], lines[2].replace(b"127.0.0.1", b"127.0.0.2"), *lines[3:]]))
+    assert broken_links(copy) == [4]
+
+
+def test_a_full_disk_refuses_rather_than_drops(tmp_path: Path) -> None:
+    with serve(tmp_path / "data") as server:
+        keys = credentials(server.data)
+        sts = client("sts", server.endpoint, keys)
+        iam = client("iam", server.endpoint, keys)
+        s3 = client("s3", server.endpoint, keys)
+        sts.get_caller_identity()
+        before = len(journal(server.data))
+        [file] = (server.data / "audit").glob("*.jsonl")
+        whole = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (file.stat().st_size, whole[1]))
+        assert code_of(sts.get_caller_identity) in {"InternalFailure", "ServiceUnavailable"}
+        assert code_of(iam.list_users) in {"InternalFailure", "ServiceUnavailable"}
+        assert code_of(s3.list_buckets) in {"InternalError", "ServiceUnavailable"}
+        assert code_of(iam.create_user, UserName="unrecorded") in {"InternalFailure", "ServiceUnavailable"}
+        assert code_of(iam.delete_user, UserName="nobody") in {"InternalFailure", "ServiceUnavailable"}
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, whole)
+        assert code_of(iam.get_user, UserName="unrecorded") == "NoSuchEntity"
+        sts.get_caller_identity()
+        names = [event["eventName"] for event in journal(server.data)[before:]]
+        assert names == ["GetUser", "GetCallerIdentity"]
+        assert "Traceback" not in server.said
+        assert watchword("explain", "--last-denied", "--data", str(server.data)).exit_code in {0, 2}
+
+
+def test_half_a_record_ends_its_file(tmp_path: Path) -> None:
+    """The next record begins another, so that neither is lost."""
+    with serve(tmp_path / "data") as server, Line(server.endpoint) as line:
+        asked = Draft("s3", "GET", "/some-bucket/key").request(server.endpoint)
+        first = line.send(asked)
+        [file] = (server.data / "audit").glob("*.jsonl")
+        whole = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (file.stat().st_size + 100, whole[1]))
+        assert line.send(asked).status == 500
+        assert line.send(asked).status == first.status
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, whole)
+        kept_event = line.send(asked)
+        assert kept_event.status == first.status
+        assert len(list((server.data / "audit").glob("*.jsonl"))) == 2
+        found = watchword("explain", kept_event.request_id, "--data", str(server.data))
+        assert found.exit_code == 0

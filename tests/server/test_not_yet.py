@@ -1,0 +1,98 @@
+"""What the models know and nobody serves: listed, and refused in the protocol's own form.
+
+UPDATE_GOLDEN=1 writes the list anew; it may only shrink.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from tests.server.harness import Draft, Keys, Line, Running, journal, query
+
+from watchword.models import read_model
+from watchword.services.table import SERVED
+from watchword.wire import Models
+
+LIST = Path(__file__).parents[1] / "golden" / "not_yet.txt"
+MOST = 702
+
+
+def not_yet() -> list[str]:
+    models = Models(read_model)
+    return [
+        f"{service.name} {operation}"
+        for service in models.services
+        for operation in sorted(models.service(service.name).operations)
+        if operation not in SERVED.get(service.name, {})
+    ]
+
+
+def test_the_list_is_true() -> None:
+    if os.environ.get("UPDATE_GOLDEN"):
+        LIST.parent.mkdir(exist_ok=True)
+        LIST.write_text("\n".join(not_yet()) + "\n")
+    assert LIST.read_text().splitlines() == not_yet()
+    assert len(not_yet()) <= MOST
+
+
+def target(service: str, prefix: str, operation: str) -> Draft:
+    headers = {"content-type": "application/x-amz-json-1.1", "x-amz-target": f"{prefix}.{operation}"}
+    return Draft(service, headers=headers, body=b"{}")
+
+
+JSON = {"content-type": "application/json"}
+ASKED = {
+    "iam CreateSAMLProvider": query("iam", "CreateSAMLProvider", Name="x"),
+    "sts DecodeAuthorizationMessage": query("sts", "DecodeAuthorizationMessage", EncodedMessage="x"),
+    "s3 CreateMultipartUpload": Draft("s3", "POST", "/some-bucket/key", "uploads"),
+    "organizations DescribeOrganization": target(
+        "organizations", "AWSOrganizationsV20161128", "DescribeOrganization"
+    ),
+    "lambda ListFunctions": Draft("lambda", "GET", "/2015-03-31/functions/"),
+    "cognito-identity ListIdentityPools": target(
+        "cognito-identity", "AWSCognitoIdentityService", "ListIdentityPools"
+    ),
+    "eks-auth AssumeRoleForPodIdentity": Draft(
+        "eks-auth", "POST", "/clusters/c/assume-role-for-pod-identity", headers=JSON, body=b'{"token":"x"}'
+    ),
+    "sso ListAccounts": Draft("awsssoportal", "GET", "/assignment/accounts", headers={}),
+    "sso-oidc RegisterClient": Draft("sso-oauth", "POST", "/client/register", headers=JSON, body=b"{}"),
+    "signin CreateOAuth2Token": Draft("signin", "POST", "/v1/token", headers=JSON, body=b"{}"),
+    "cloudtrail LookupEvents": target(
+        "cloudtrail", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101", "LookupEvents"
+    ),
+}
+FORMS = {
+    "query": (b"<ErrorResponse", "text/xml"),
+    "rest-xml": (b"<Error>", "application/xml"),
+    "json": (b'"__type"', "application/x-amz-json-1.1"),
+    "rest-json": (b'"message"', "application/json"),
+}
+
+
+def test_every_service_is_asked() -> None:
+    assert {name.split()[0] for name in ASKED} == {service.name for service in Models(read_model).services}
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_it_says_so_in_the_protocols_form(kept: Running, administrator: Keys, name: str) -> None:
+    if name not in not_yet():
+        pytest.fail(f"{name} is served by now: ask for another one here")
+    service, operation = name.split()
+    with Line(kept.endpoint) as line:
+        answer = line.send(ASKED[name].signed(kept.endpoint, administrator))
+    assert (answer.status, answer.code) == (501, "NotImplemented")
+    form, content_type = FORMS[Models(read_model).service(service).protocol]
+    assert form in answer.body
+    assert answer.headers["content-type"] == content_type
+    event = next(event for event in journal(kept.data) if event["requestID"] == answer.request_id)
+    assert (event["eventName"], event["errorCode"]) == (operation, "NotImplemented")
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_it_says_so_to_nobody_who_is_not_known(kept: Running, name: str) -> None:
+    stranger = {"AccessKeyId": "AKIA" + "B" * 16, "SecretAccessKey": "b" * 40}
+    with Line(kept.endpoint) as line:
+        answer = line.send(ASKED[name].signed(kept.endpoint, stranger))
+    assert answer.status in {400, 403}
+    assert answer.code in {"InvalidClientTokenId", "InvalidAccessKeyId", "UnrecognizedClientException"}

@@ -1,0 +1,144 @@
+"""N35: after a day's work and a day's attacks, no secret stands in anything that is kept or printed."""
+
+import base64
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from botocore.client import BaseClient
+from tests.server.harness import (
+    Draft,
+    Keys,
+    Line,
+    client,
+    code_of,
+    credentials,
+    eventually,
+    query,
+    serve,
+    told,
+    watchword,
+)
+
+from watchword.proofs.keyring import unwrap
+
+TRUST = (
+    '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"%s"},'
+    '"Action":"sts:AssumeRole"}]}'
+)
+
+
+class Secrets:
+    """What must not be found, in every form it could be written in."""
+
+    def __init__(self) -> None:
+        self.forms: dict[bytes, str] = {}
+        self.texts: dict[str, str] = {}
+
+    def text(self, name: str, text: str) -> None:
+        assert len(text) >= 16
+        self.forms[text.encode()] = name
+        self.texts[name] = text
+        self.raw(f"{name}, decoded", base64.b64decode(text))
+
+    def raw(self, name: str, data: bytes) -> None:
+        self.forms |= {data: name, data.hex().encode(): f"{name}, hexadecimal"}
+        self.forms[base64.b64encode(data)] = f"{name}, base64"
+
+    def keys(self, name: str, keys: Keys) -> Keys:
+        self.text(f"secret of {name}", keys["SecretAccessKey"])
+        if "SessionToken" in keys:
+            self.text(f"token of {name}", keys["SessionToken"])
+        return keys
+
+    def found_in(self, text: bytes) -> set[str]:
+        return {name for form, name in self.forms.items() if form in text}
+
+
+def files(place: Path) -> Iterator[tuple[Path, bytes]]:
+    for file in sorted(place.rglob("*")):
+        if file.is_file() and file.name != "root.key":
+            yield file, file.read_bytes()
+
+
+def test_no_secret_is_kept_or_printed(tmp_path: Path) -> None:
+    data, secrets = tmp_path / "data", Secrets()
+    with serve(data) as server:
+        administrator = secrets.keys("the administrator", credentials(data))
+        secrets.keys("root", told("root-key", "create", "--data", str(data)))
+        iam = client("iam", server.endpoint, administrator)
+        work(server.endpoint, iam, secrets)
+        attack(server.endpoint, secrets)
+        material(data, secrets)
+        told("keyring", "rotate", "--data", str(data))
+        material(data, secrets)
+        break_things(data, server.endpoint, administrator, secrets)
+        assert eventually(lambda: "request failed" in server.said)  # the operator is told ...
+        assert "Traceback" not in server.said
+        watchword("explain", "--last-denied", "--data", str(data))
+    assert len(secrets.forms) >= 30
+    for file, content in files(tmp_path):
+        assert secrets.found_in(content) == set(), file
+    assert any(file.name.endswith(".printed") for file, _ in files(tmp_path))
+
+
+def work(endpoint: str, iam: BaseClient, secrets: Secrets) -> None:
+    """Keys are made, a role is assumed, objects are moved."""
+    user = iam.create_user(UserName="alice")["User"]
+    alice = secrets.keys("alice", iam.create_access_key(UserName="alice")["AccessKey"])
+    iam.create_role(RoleName="reader", AssumeRolePolicyDocument=TRUST % user["Arn"])
+    iam.attach_role_policy(RoleName="reader", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    sts = client("sts", endpoint, alice)
+    arn = user["Arn"].replace("user/alice", "role/reader")
+    reader = secrets.keys("reader", sts.assume_role(RoleArn=arn, RoleSessionName="canary")["Credentials"])
+    secrets.keys("alice's session", sts.get_session_token()["Credentials"])
+    s3 = client("s3", endpoint, reader)
+    s3.create_bucket(Bucket="canary-bucket")
+    s3.put_object(Bucket="canary-bucket", Key="k", Body=b"x" * (2 << 20))
+    s3.get_object(Bucket="canary-bucket", Key="k")["Body"].read()
+
+
+def attack(endpoint: str, secrets: Secrets) -> None:
+    """Secrets in places where they don't belong, and credentials that don't fit."""
+    secret, token = secrets.texts["secret of alice"], secrets.texts["token of reader"]
+    wrong = {"AccessKeyId": "ASIA" + "A" * 16, "SecretAccessKey": secret, "SessionToken": token}
+    drafts = [
+        query("sts", "GetCallerIdentity"),
+        query("iam", "ListUsers"),
+        Draft("s3", "GET", "/canary-bucket/k"),
+        Draft("organizations", headers={"x-amz-target": "AWSOrganizationsV20161128.Nothing"}, body=b"{"),
+        query("sts", "GetSessionToken", SerialNumber="arn:aws:iam::1:mfa/x", TokenCode="123456"),
+    ]
+    with Line(endpoint) as line:
+        for draft in drafts:
+            assert line.send(draft.signed(endpoint, wrong)).status >= 400
+            assert line.send(draft.signed(endpoint, {**wrong, "SessionToken": token[:-8]})).status >= 400
+            assert line.send(draft.request(endpoint)).status >= 400
+
+
+def material(data: Path, secrets: Secrets) -> None:
+    """The root key, and the keys of the ring as only it opens them."""
+    root = base64.b64decode((data / "root.key").read_bytes().strip())
+    secrets.raw("the root key", root)
+    with sqlite3.connect(data / "watchword.db") as database:
+        for key_id, sealed in database.execute("SELECT id, sealed FROM keyring").fetchall():
+            secrets.raw(f"keyring key {key_id}", unwrap(key_id, bytes(sealed), root).material)
+    database.close()
+
+
+def break_things(data: Path, endpoint: str, keys: Keys, secrets: Secrets) -> None:
+    """Faults of ours: a table is gone, an object's bytes are gone, a document is no policy any more."""
+    assert secrets.forms
+    iam, s3 = client("iam", endpoint, keys), client("s3", endpoint, keys)
+    with sqlite3.connect(data / "watchword.db", isolation_level=None) as database:
+        database.execute("ALTER TABLE tags RENAME TO hidden")
+        assert code_of(iam.tag_user, UserName="alice", Tags=[{"Key": "a", "Value": "b"}])
+        database.execute("ALTER TABLE hidden RENAME TO tags")
+        database.execute("UPDATE roles SET trust = 'no JSON'")
+        assert code_of(iam.get_role, RoleName="reader")
+        assert code_of(iam.update_assume_role_policy, RoleName="reader", PolicyDocument="{}")
+    database.close()
+    for file in (data / "objects").rglob("*"):
+        if file.is_file():
+            file.unlink()
+    assert code_of(s3.get_object, Bucket="canary-bucket", Key="k")

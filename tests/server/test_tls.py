@@ -1,0 +1,159 @@
+"""HTTPS: unmodified clients over it, and what the server makes of it."""
+
+import ipaddress
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError, SSLError
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from tests.server.harness import Keys, Running, client, credentials, serve, watchword
+
+AWS = Path(sys.executable).with_name("aws")
+
+
+def make_certificate(place: Path, passphrase: bytes = b"") -> tuple[Path, Path]:
+    """A self-signed certificate of 127.0.0.1 and its key, as files."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "watchword test")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName(
+                [x509.IPAddress(ipaddress.ip_address("127.0.0.1")), x509.DNSName("localhost")]
+            ),
+            critical=False,
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    protection = (
+        serialization.BestAvailableEncryption(passphrase) if passphrase else serialization.NoEncryption()
+    )
+    files = place / "certificate.pem", place / "key.pem"
+    files[0].write_bytes(certificate.public_bytes(pem))
+    files[1].write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, protection))
+    return files
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    return make_certificate(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture(scope="module")
+def secure(files: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    arguments = "--tls-certificate", str(files[0]), "--tls-key", str(files[1])
+    with serve(tmp_path_factory.mktemp("tls-server") / "data", *arguments) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def keys(secure: Running) -> Keys:
+    return credentials(secure.data)
+
+
+@pytest.fixture
+def trusted(files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(files[0]))
+
+
+def test_boto3_over_https(secure: Running, keys: Keys, trusted: None) -> None:
+    assert secure.endpoint.startswith("https://")
+    arn = client("sts", secure.endpoint, keys).get_caller_identity()["Arn"]
+    assert ":assumed-role/WatchwordAdministrator/" in arn
+
+
+def test_the_aws_cli_over_https(secure: Running, keys: Keys, files: tuple[Path, Path]) -> None:
+    environment = {
+        **os.environ,
+        "AWS_CA_BUNDLE": str(files[0]),
+        "AWS_ENDPOINT_URL": secure.endpoint,
+        "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": keys["SessionToken"],
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    said = subprocess.run(
+        [AWS, "iam", "list-users"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert said.returncode == 0, said.stderr
+
+
+def test_who_does_not_know_the_certificate_says_nothing(secure: Running, keys: Keys) -> None:
+    with pytest.raises(SSLError):
+        client("sts", secure.endpoint, keys).get_caller_identity()
+
+
+def test_plain_http_is_not_spoken(secure: Running, keys: Keys) -> None:
+    plain = secure.endpoint.replace("https:", "http:")
+    with pytest.raises((ConnectionClosedError, EndpointConnectionError)):
+        client("sts", plain, keys).get_caller_identity()
+    assert "Traceback" not in secure.said
+
+
+def test_objects_over_https(secure: Running, keys: Keys, trusted: None) -> None:
+    """boto3 leaves the body's hash out of the signature over TLS, and sends it whole."""
+    s3 = client("s3", secure.endpoint, keys)
+    s3.create_bucket(Bucket="tls-bucket")
+    for body in (b"small", b"x" * (3 << 20)):
+        s3.put_object(Bucket="tls-bucket", Key="k", Body=body)
+        assert s3.get_object(Bucket="tls-bucket", Key="k")["Body"].read() == body
+
+
+def test_chunked_uploads_are_answered_clearly(secure: Running, keys: Keys, trusted: None) -> None:
+    """As boto3 sends objects over TLS unless told otherwise: read, or refused with a reason."""
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=secure.endpoint,
+        region_name="us-east-1",
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+        config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
+    )
+    s3.create_bucket(Bucket="chunked-bucket")
+    try:
+        s3.put_object(Bucket="chunked-bucket", Key="k", Body=b"body")
+    except ClientError as refused:
+        assert refused.response["Error"]["Code"] == "InvalidRequest"
+        assert "STREAMING-UNSIGNED-PAYLOAD-TRAILER" in refused.response["Error"]["Message"]
+        assert "Contents" not in s3.list_objects_v2(Bucket="chunked-bucket")
+    else:
+        assert s3.get_object(Bucket="chunked-bucket", Key="k")["Body"].read() == b"body"
+
+
+def test_a_policy_can_ask_for_tls(secure: Running, keys: Keys, trusted: None) -> None:
+    iam = client("iam", secure.endpoint, keys)
+    iam.create_user(UserName="careful")
+    only = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:ListUsers","Resource":"*",'
+    only += '"Condition":{"Bool":{"aws:SecureTransport":"true"}}}]}'
+    iam.put_user_policy(UserName="careful", PolicyName="tls", PolicyDocument=only)
+    key = iam.create_access_key(UserName="careful")["AccessKey"]
+    assert client("iam", secure.endpoint, key).list_users()["Users"]
+
+
+def test_a_key_with_a_passphrase_is_not_asked_for(tmp_path: Path) -> None:
+    certificate, key = make_certificate(tmp_path, b"hush")
+    arguments = "--tls-certificate", str(certificate), "--tls-key", str(key)
+    result = watchword("serve", *arguments, "--data", str(tmp_path / "data"))
+    assert result.exit_code == 2
+    assert len(result.stderr.splitlines()) == 1
+    assert str(key) in result.stderr
