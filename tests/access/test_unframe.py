@@ -29,9 +29,7 @@ def in_chunks(data: bytes, checksum: str = "", size: int = 65536) -> bytes:
     return chunks + f"0\r\nx-amz-checksum-crc32:{checksum or crc32(data)}\r\n\r\n".encode()
 
 
-def signed(
-    data: bytes, body: Body, path: str = "/bucket/key", host: str = "localhost", **more: str
-) -> HttpRequest:
+def signed(data: bytes, body: Body, path: str = "/bucket/key", host: str = "localhost") -> HttpRequest:
     headers = {
         "host": host,
         "content-length": str(body.size),
@@ -39,7 +37,6 @@ def signed(
         "x-amz-decoded-content-length": str(len(data)),
         "x-amz-trailer": "x-amz-checksum-crc32",
         "content-encoding": "gzip, aws-chunked",
-        **more,
     }
     request = HttpRequest("PUT", path, headers=tuple(headers.items()), body=body)
     return sign(request, KEY, service="s3", region="us-east-1", now=datetime.now(UTC))
