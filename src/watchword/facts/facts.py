@@ -9,7 +9,7 @@ caller starts over with one that may. What is loaded stands in `load`; what may 
 belongs to `watchword.access`.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
 from typing import Self, TypeVar, cast
@@ -45,6 +45,8 @@ from watchword.store.revocations import Revocation
 from watchword.store.users import User as UserRecord
 
 Value = TypeVar("Value")
+Key = tuple[str, ...]
+"""The kind of a fact and what identifies it."""
 Load = Callable[[Transaction], Loaded[Value]]
 NO_GRANTS = Loaded(Grants(), frozenset[Topic]())
 
@@ -152,15 +154,15 @@ class Facts:
         """A managed policy, compiled once for all who have it."""
         return self._load(("policy", arn), partial(load_policy, arn=arn), tx)
 
-    def _fact(self, key: Hashable, load: Load[Value]) -> Value | None:
+    def _fact(self, key: Key, load: Load[Value]) -> Value | None:
         return self._load(key, load).value
 
-    def _needed(self, key: Hashable, load: Load[Value]) -> Value:
+    def _needed(self, key: Key, load: Load[Value]) -> Value:
         found = self._load(key, load).value
         assert found is not None
         return found
 
-    def _load(self, key: Hashable, load: Load[Value], tx: Transaction | None = None) -> Loaded[Value]:
+    def _load(self, key: Key, load: Load[Value], tx: Transaction | None = None) -> Loaded[Value]:
         """The fact with its topics. That there is no such thing isn't kept."""
         generation = self._cache.generation
         kept = self._cache.get(key)
@@ -168,6 +170,8 @@ class Facts:
             return cast("Loaded[Value]", kept)
         if self.cached:
             raise Cold
+        if any("\0" in part for part in key):
+            return Loaded(None, frozenset())  # no name holds a NUL, and PostgreSQL can't even be asked
         with nullcontext(tx) if tx else self._database.read() as reading:
             loaded = load(reading)
         if loaded.value is not None:
