@@ -36,7 +36,8 @@ class _StandardError:
 
     def msg(self, line: str) -> None:
         with suppress(OSError, ValueError):
-            print(line, file=sys.stderr, flush=True)
+            sys.stderr.write(f"{line}\n")
+            sys.stderr.flush()
 
     debug = info = warning = error = exception = critical = msg
 
