@@ -67,6 +67,12 @@ def not_an_arn(text: str) -> AwsError:
     return refusal("InvalidInput", f"ARN {text} is not valid.")
 
 
+def unclear(arn: str) -> AwsError:
+    """An ARN that is not a user's, group's or role's."""
+    said = f"Invalid Entity Arn: {arn} does not clearly define entity type and name."
+    return refusal("InvalidInput", said)
+
+
 def beyond(quota: str, limit: int) -> AwsError:
     """One more than the quota of that name lets."""
     return refusal("LimitExceeded", f"Cannot exceed quota for {quota}: {limit}")

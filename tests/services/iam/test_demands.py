@@ -41,6 +41,9 @@ NAMES = {
     "PermissionsBoundary": ADMINISTRATOR,
     "Tags": [{"Key": "Team", "Value": "blue"}],
     "TagKeys": ["Team"],
+    "PolicySourceArn": ROLE,
+    "PolicyInputList": [ALLOW_ALL],
+    "ActionNames": ["s3:GetObject"],
 }
 
 ON_USER = "GetUser ListAccessKeys CreateAccessKey ListUserTags GetUserPolicy ListUserPolicies DeleteUser"
@@ -88,6 +91,10 @@ SIMPLE = [
     ("ListAccountAliases", "*", {}),
     ("ListVirtualMFADevices", "*", {}),
     ("GetAccountAuthorizationDetails", "*", {}),
+    ("SimulateCustomPolicy", "*", {}),
+    ("GetContextKeysForCustomPolicy", "*", {}),
+    ("SimulatePrincipalPolicy", ROLE, OWN_TAGS),
+    ("GetContextKeysForPrincipalPolicy", ROLE, OWN_TAGS),
 ]
 ELSEWHERE = {
     *("CreateUser", "CreateGroup", "CreateRole", "CreatePolicy", "UpdateUser", "UpdateGroup"),

@@ -13,6 +13,7 @@ from watchword.services.iam import (
     inline_policies,
     policies,
     roles,
+    simulation,
     tags,
     users,
     versions,
@@ -31,5 +32,6 @@ OPERATIONS: dict[str, Operation] = {
     **boundaries.OPERATIONS,
     **tags.OPERATIONS,
     **account.OPERATIONS,
+    **simulation.OPERATIONS,
     **absent.OPERATIONS,
 }

@@ -16,7 +16,7 @@ from watchword.identity.arns import PolicyArn, entity_arn
 from watchword.identity.managed import OWNER
 from watchword.identity.refusals import nobody_named
 from watchword.names.principal import Root, User
-from watchword.services.iam.kinds import USER, AnyKind, Entity, arn_of
+from watchword.services.iam.kinds import USER, AnyKind, Entity, arn_of, named_by
 from watchword.services.operation import Call, Demands
 
 Context = dict[str, ContextValue]
@@ -84,6 +84,14 @@ def on_all(noun: str) -> Demands:
         return (_demand(call, entity_arn(noun, call.account, prefix, "", partition(call))),)
 
     return demands
+
+
+def on_source(call: Call) -> tuple[Demand, ...]:
+    """On the user, group or role whose policies are asked about."""
+    kind, arn, name = named_by(call.input["PolicySourceArn"])
+    if arn.account == call.account:
+        return (_on_entity(call, kind, name),)
+    return (_demand(call, str(arn), account=arn.account),)
 
 
 def on_account(call: Call) -> tuple[Demand, ...]:

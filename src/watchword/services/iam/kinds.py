@@ -10,7 +10,8 @@ from typing import Any, Generic, TypeVar
 
 from watchword.facts import Facts
 from watchword.identity.arns import entity_arn
-from watchword.identity.refusals import missing
+from watchword.identity.refusals import missing, unclear
+from watchword.names import Arn
 from watchword.services.operation import Call
 from watchword.store import Transaction, groups, roles, users
 from watchword.store.groups import Group
@@ -50,6 +51,11 @@ class Kind(Generic[One]):
             raise missing(self.noun, name)
         return entity
 
+    def at(self, tx: Transaction, arn: Arn) -> One | None:
+        """The entity of that ARN."""
+        entity = self.named(tx, arn.account, arn.resource.rpartition("/")[2])
+        return entity if entity is not None and arn_of(self, entity) == str(arn) else None
+
 
 AnyKind = Kind[Any]
 
@@ -65,3 +71,16 @@ ROLE: Kind[Role] = Kind("role", "RoleName", roles.named, _role, "PoliciesPerRole
 def arn_of(kind: AnyKind, entity: Entity) -> str:
     """The entity's ARN."""
     return entity_arn(kind.noun, entity.account, entity.path, entity.name, entity.partition)
+
+
+def named_by(text: str) -> tuple[AnyKind, Arn, str]:
+    """What kind of entity an ARN names, and its name. Raises InvalidInput."""
+    try:
+        arn = Arn.parse(text)
+    except ValueError:
+        raise unclear(text) from None
+    noun, _, rest = arn.resource.partition("/")
+    kind = next((each for each in (USER, GROUP, ROLE) if each.noun == noun), None)
+    if arn.service != "iam" or kind is None or not rest:
+        raise unclear(text)
+    return kind, arn, rest.rpartition("/")[2]

@@ -1,0 +1,145 @@
+"""What a user, group or role holds, for the policy simulator: its policies, with the texts they stand in.
+
+The policies of a user or role are gathered by the function that real decisions gather them by
+(`facts.load`), in the simulation's own transaction, so that the two can't disagree. A group can't call
+anything: its policies are simulated as those of a member whom no resource policy names.
+Source: IAM API Reference, "Statement" (SourcePolicyId) and "PolicyIdentifier".
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from watchword.facts.load import Grants, load_grants, load_policy
+from watchword.identity.arns import PolicyArn
+from watchword.identity.managed import OWNER, aws_policies
+from watchword.names import Arn
+from watchword.names.principal import RoleSession, User
+from watchword.policy import Policy, Source
+from watchword.policy.match import glob
+from watchword.services.iam.kinds import GROUP, ROLE, USER, AnyKind, Entity, arn_of
+from watchword.store import Transaction, attachments, groups, inline, versions
+
+SESSION_NAME = "simulation"
+"""Whoever calls as a role has a session."""
+IDENTITY_POLICY, RESOURCE_POLICY = "IAM Policy", "Resource Policy"
+"""What the simulator calls the types of documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The text of a policy, and what the simulator calls it."""
+
+    id: str
+    type: str
+    text: str
+    owner: tuple[str, str] = ("", "")
+    """Of an inline policy: kind and name of whose it is."""
+
+
+Documents = dict[Source, Document]
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """The policies of an entity, and whoever calls with them."""
+
+    principal: User | RoleSession
+    identity: Documents
+    boundary: tuple[Source, ...] | None = None
+
+
+def holdings(tx: Transaction, kind: AnyKind, entity: Entity) -> Holdings:
+    """What decisions are made from when the entity calls."""
+    principal = caller(kind, Arn.parse(arn_of(kind, entity)), entity.id)
+    owners: list[tuple[str, Entity]] = [(kind.noun, entity)]
+    if kind is GROUP:
+        grants = Grants(_of_group(tx, entity.id))
+    else:
+        grants = load_grants(tx, principal, load_policy).value or Grants()
+    if kind is USER:
+        owners += [("group", group) for group in groups.of_user(tx, entity.id)]
+    identity = {each: _document(tx, owners, each) for each in grants.identity}
+    return Holdings(principal, identity, grants.boundary)
+
+
+def caller(kind: AnyKind, arn: Arn, unique_id: str) -> User | RoleSession:
+    """Whoever calls as that entity."""
+    before, _, name = arn.resource.removeprefix(kind.noun).rpartition("/")
+    if kind is GROUP:
+        return nobody(arn.account)
+    if kind is ROLE:
+        return RoleSession(arn.account, name, unique_id, SESSION_NAME, f"{before}/", arn.partition)
+    return User(arn.account, name, unique_id, f"{before}/", arn.partition)
+
+
+def nobody(account: str) -> User:
+    """Somebody of an account whom no policy can name."""
+    return User(account, "", "")
+
+
+def without(held: Holdings, identifiers: Sequence[Mapping[str, Any]]) -> Holdings:
+    """As it would be without the policies that any PolicyIdentifier means."""
+    tests = [_EXCLUSIONS[member](value) for each in identifiers for member, value in each.items()]
+    kept = {
+        source: document
+        for source, document in held.identity.items()
+        if not any(test(source, document) for test in tests)
+    }
+    types = [each.get("PolicyType") for each in identifiers]
+    return replace(held, identity=kept, boundary=None if "permission-boundary" in types else held.boundary)
+
+
+def _of_group(tx: Transaction, group_id: str) -> tuple[Source, ...]:
+    own = [Source(Policy.parse(each.document), each.name) for each in inline.of(tx, "group", group_id)]
+    arns = [each.policy_arn for each in attachments.of(tx, "group", group_id)]
+    return (*own, *(Source(policy, arn) for arn in arns if (policy := load_policy(tx, arn).value)))
+
+
+def _document(tx: Transaction, owners: list[tuple[str, Entity]], source: Source) -> Document:
+    if source.arn:
+        known = aws_policies().get(source.arn)
+        version = known.version if known else versions.in_force(tx, source.arn)
+        text = version.document if version else str(source.policy)
+        return Document(PolicyArn.parse(source.arn).name, IDENTITY_POLICY, text)
+    for noun, owner in owners:
+        for each in inline.of(tx, noun, owner.id):
+            if each.name == source.name and Policy.parse(each.document) == source.policy:
+                name = f"{noun}_{owner.name}_{each.name}"
+                return Document(name, IDENTITY_POLICY, each.document, (noun, owner.name))
+    raise LookupError(source)
+
+
+# Exclusions: each member of PolicyIdentifier makes a test of a policy.
+
+Excludes = Callable[[Source, Document], bool]
+
+
+def _by_type(wanted: str) -> Excludes:
+    def test(source: Source, _document: Document) -> bool:
+        owner = PolicyArn.parse(source.arn).account if source.arn else None
+        return wanted == ("inline" if owner is None else "aws-managed" if owner == OWNER else "user-managed")
+
+    return test
+
+
+def _by_arn(pattern: str) -> Excludes:
+    matches = glob(pattern)
+    return lambda source, _document: source.arn is not None and matches(source.arn)
+
+
+def _inline(wanted: Mapping[str, str]) -> Excludes:
+    matches = glob(wanted["AttachmentName"])
+
+    def test(source: Source, document: Document) -> bool:
+        noun, name = document.owner
+        return noun == wanted["AttachmentType"] and source.name == wanted["PolicyName"] and matches(name)
+
+    return test
+
+
+_EXCLUSIONS: Mapping[str, Callable[[Any], Excludes]] = {
+    "PolicyType": _by_type,
+    "PolicyArn": _by_arn,
+    "InlinePolicyIdentifier": _inline,
+}

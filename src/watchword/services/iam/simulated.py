@@ -1,0 +1,228 @@
+"""What a simulation is about: who asks, by which policies, in which context.
+
+Source: IAM API Reference, "SimulateCustomPolicy", "SimulatePrincipalPolicy", "ContextEntry".
+
+* Documents must be readable and may be as long as the model takes.
+* The context is what the input gives and, where a principal's own policies are simulated, what is true of
+  that principal (`access.context`). Nothing else is known: no connection, no time, no session.
+* Service control policies come with the input only: no account here is in an organization yet.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from watchword.access import Caller, Demand
+from watchword.access.context import Context, gather_context
+from watchword.identity.refusals import missing, refusal
+from watchword.names import Arn, AwsError, HttpRequest
+from watchword.names.ids import is_account_id
+from watchword.names.principal import RoleSession, User
+from watchword.policy import Kind, Policies, Policy, PolicyError, Source, values
+from watchword.policy.simulate import context_keys
+from watchword.policy.validate import wrong
+from watchword.services.iam.holdings import (
+    IDENTITY_POLICY,
+    RESOURCE_POLICY,
+    Document,
+    Documents,
+    Holdings,
+    caller,
+    holdings,
+    nobody,
+    without,
+)
+from watchword.services.iam.kinds import named_by
+from watchword.services.operation import Call
+
+_OF_PRINCIPALS = ("aws:principal", "aws:userid", "aws:username")
+"""How the keys begin that are true of a principal whatever it asks for."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everything about a simulation but action and resource."""
+
+    principal: User | RoleSession
+    policies: Policies
+    context: Context
+    owner: str
+    """The account of resources whose ARN names none."""
+    documents: Documents
+    """What statements can be pointed at."""
+
+    @cached_property
+    def missing(self) -> tuple[str, ...]:
+        """The keys that the policies use and the context lacks."""
+        known = {key.lower() for key in self.context}
+        sources = (*self.documents, *(self.policies.boundary or ()))
+        return tuple(key for key in context_keys(each.policy for each in sources) if key.lower() not in known)
+
+
+def of_input(call: Call) -> Scene:
+    """The scene of SimulateCustomPolicy: everything is given."""
+    identity, resource = given(call, "PolicyInputList"), _resource_policy(call)
+    if resource and "CallerArn" not in call.input:
+        raise invalid("CallerArn is required where ResourcePolicy is given.")
+    principal = _caller(call) or nobody(call.account)
+    policies = Policies(
+        identity=tuple(identity),
+        resource=next(iter(resource), None),
+        boundary=_boundary(call),
+        scps=_organization(call),
+    )
+    return Scene(principal, policies, _entries(call), _owner(call, principal), identity | resource)
+
+
+def of_principal(call: Call) -> Scene:
+    """The scene of SimulatePrincipalPolicy: what is held, and what is given besides."""
+    held = without(source(call), call.input.get("PolicyExclusionList", ()))
+    identity, resource = held.identity | given(call, "PolicyInputList"), _resource_policy(call)
+    principal, boundary = _caller(call) or held.principal, _boundary(call)
+    policies = Policies(
+        identity=tuple(identity),
+        resource=next(iter(resource), None),
+        boundary=held.boundary if boundary is None else boundary,
+    )
+    context = _with(_known(call, principal), _entries(call))
+    return Scene(principal, policies, context, _owner(call, principal), identity | resource)
+
+
+def source(call: Call) -> Holdings:
+    """What the entity holds that PolicySourceArn names. Raises NoSuchEntity."""
+    kind, arn, name = named_by(call.input["PolicySourceArn"])
+    entity = kind.at(call.tx, arn) if arn.account == call.account else None
+    if entity is None:
+        raise missing(kind.noun, name)
+    return holdings(call.tx, kind, entity)
+
+
+def given(call: Call, member: str) -> Documents:
+    """The identity policies of a list of the input, numbered from 1."""
+    texts: Sequence[str] = call.input.get(member, ())
+    return dict(
+        _read(f"{member}.{number}", IDENTITY_POLICY, text, Kind.IDENTITY)
+        for number, text in enumerate(texts, 1)
+    )
+
+
+def invalid(said: str) -> AwsError:
+    """InvalidInput."""
+    return refusal("InvalidInput", said)
+
+
+# Policies
+
+
+def _read(name: str, type_: str, text: str, kind: Kind) -> tuple[Source, Document]:
+    try:
+        policy = Policy.parse(text)
+    except PolicyError as error:
+        raise invalid(f"{name} is not a valid policy: {error.meant}") from None
+    for said, meant, _ in wrong(policy, kind):
+        raise invalid(f"{name} is not a valid policy: {meant or said}")
+    return Source(policy, name), Document(name, type_, text)
+
+
+def _boundary(call: Call) -> tuple[Source, ...] | None:
+    found = given(call, "PermissionsBoundaryPolicyInputList")
+    if len(found) > 1:
+        raise invalid("An entity has one permissions boundary.")
+    return tuple(found) or None
+
+
+def _resource_policy(call: Call) -> Documents:
+    text = call.input.get("ResourcePolicy")
+    return {} if text is None else dict([_read("ResourcePolicy", RESOURCE_POLICY, text, Kind.RESOURCE)])
+
+
+def _organization(call: Call) -> tuple[tuple[Source, ...], ...] | None:
+    levels: Sequence[Mapping[str, Sequence[str]]] = call.input.get("OrderedOrganizationPolicyInputList", ())
+    name = "ServiceControlPolicyInputList"
+    read = tuple(
+        tuple(
+            _read(f"{name}.{level}.{number}", IDENTITY_POLICY, text, Kind.SCP)[0]
+            for number, text in enumerate(each.get(name, ()), 1)
+        )
+        for level, each in enumerate(levels, 1)
+    )
+    return read or None
+
+
+# Who asks, and whose resources
+
+
+def _caller(call: Call) -> User | RoleSession | None:
+    """Whom CallerArn names; it need not exist."""
+    if "CallerArn" not in call.input:
+        return None
+    kind, arn, _ = named_by(call.input["CallerArn"])
+    entity = kind.at(call.tx, arn)
+    return caller(kind, arn, entity.id if entity else "")
+
+
+def _owner(call: Call, principal: User | RoleSession) -> str:
+    owner: str = call.input.get("ResourceOwner", principal.account)
+    if is_account_id(owner):
+        return owner
+    try:
+        return Arn.parse(owner).account
+    except ValueError:
+        raise invalid(f"Invalid ResourceOwner: {owner}") from None
+
+
+# The context
+
+
+def _known(call: Call, principal: User | RoleSession) -> Context:
+    """What is true of a principal whatever it asks for."""
+    if principal == nobody(principal.account):
+        return {}
+    nothing = Demand("", "", "")
+    context = gather_context(
+        call.world.facts, Caller(principal), HttpRequest("POST"), nothing, region=call.region, now=call.now
+    )
+    return {key: value for key, value in context.items() if key.lower().startswith(_OF_PRINCIPALS)}
+
+
+def _with(context: Context, entries: Context) -> Context:
+    """A context with entries that go before its own, whatever the case of their keys."""
+    taken = {key.lower() for key in entries}
+    return {key: value for key, value in context.items() if key.lower() not in taken} | entries
+
+
+def _entries(call: Call) -> Context:
+    """ContextEntries. Raises InvalidInput for what is not of its type."""
+    entries: Iterable[Mapping[str, object]] = call.input.get("ContextEntries", ())
+    context: Context = {}
+    for entry in entries:
+        name, type_ = entry.get("ContextKeyName"), entry.get("ContextKeyType", "string")
+        found = entry.get("ContextKeyValues", ())
+        if not isinstance(name, str) or not isinstance(found, Sequence):
+            raise invalid("A context entry needs a name and values.")
+        if name.lower() in {key.lower() for key in context}:
+            raise invalid(f"The context key {name} is given twice.")
+        context[name] = _typed(name, str(type_), found)
+    return context
+
+
+def _typed(name: str, type_: str, found: Sequence[str]) -> str | tuple[str, ...]:
+    readable = _TYPES[type_.removesuffix("List")]
+    for value in found:
+        if readable(value) is None:
+            raise invalid(f"The value {value} of the context key {name} is not of type {type_}.")
+    if type_.endswith("List"):
+        return tuple(found)
+    if len(found) != 1:
+        raise invalid(f"The context key {name} of type {type_} takes one value.")
+    return found[0]
+
+
+_TYPES: Mapping[str, Callable[[str], object]] = {
+    "string": str,
+    "numeric": values.number,
+    "boolean": values.boolean,
+    "ip": values.network,
+    "binary": values.binary,
+    "date": values.instant,
+}

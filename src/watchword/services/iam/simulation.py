@@ -1,0 +1,224 @@
+"""The policy simulator: what would be decided, and by which statements.
+
+Source: IAM API Reference, "SimulateCustomPolicy", "SimulatePrincipalPolicy", "EvaluationResult",
+"ResourceSpecificResult", "GetContextKeysForCustomPolicy", "GetContextKeysForPrincipalPolicy".
+
+* One result for each action. What it says of all resources together is the strictest answer; each
+  resource has its own in ResourceSpecificResults, unless "*" is all that was asked about.
+* Statements of identity and resource policies are pointed at; those of boundaries and organizations not.
+* A statement starts behind the bracket or the statement before it and ends behind itself, as in AWS's
+  own examples (AWS CLI Command Reference, "simulate-custom-policy").
+* An answer holds at most MOST_TRIED decisions: IAM may answer fewer results than MaxItems.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+
+from watchword.names import Arn, fault
+from watchword.policy import PolicyType, Request, Verdict
+from watchword.policy.simulate import Simulation, context_keys, simulate
+from watchword.policy.table import Cited
+from watchword.policy.text import Place, spans
+from watchword.services.iam import demands, pages, simulated
+from watchword.services.iam.shapes import Shape
+from watchword.services.iam.simulated import Scene, invalid
+from watchword.services.operation import Call, Operation, Output, reads
+
+MOST_TRIED = 10_000
+EVERYTHING = "*"
+
+WORDS = {
+    Verdict.ALLOW: "allowed",
+    Verdict.IMPLICIT_DENY: "implicitDeny",
+    Verdict.EXPLICIT_DENY: "explicitDeny",
+}
+"""What the simulator calls a verdict, the strictest last."""
+TYPES = {
+    PolicyType.IDENTITY: "IAM Policy",
+    PolicyType.RESOURCE: "Resource Policy",
+    PolicyType.BOUNDARY: "Permissions Boundary Policy",
+}
+"""What it calls the types of policy of which it tells how each contributed."""
+
+
+def simulate_custom_policy(call: Call) -> Output:
+    """SimulateCustomPolicy."""
+    return _simulate(call, simulated.of_input(call))
+
+
+def simulate_principal_policy(call: Call) -> Output:
+    """SimulatePrincipalPolicy."""
+    return _simulate(call, simulated.of_principal(call))
+
+
+def get_context_keys_for_custom_policy(call: Call) -> Output:
+    """GetContextKeysForCustomPolicy."""
+    found = simulated.given(call, "PolicyInputList")
+    return {"ContextKeyNames": list(context_keys(each.policy for each in found))}
+
+
+def get_context_keys_for_principal_policy(call: Call) -> Output:
+    """GetContextKeysForPrincipalPolicy."""
+    found = simulated.source(call).identity | simulated.given(call, "PolicyInputList")
+    return {"ContextKeyNames": list(context_keys(each.policy for each in found))}
+
+
+def _simulate(call: Call, scene: Scene) -> Output:
+    actions = _actions(call)
+    resources = _resources(call)
+    start = _start(call)
+    stop = start + max(1, min(pages.size_of(call), MOST_TRIED // len(resources)))
+    results = [_result(scene, action, resources) for action in actions[start:stop]]
+    return {"EvaluationResults": results, **pages.end(str(stop), more=stop < len(actions))}
+
+
+def _start(call: Call) -> int:
+    number = pages.start_of(call) or "0"
+    if not number.isdecimal():
+        raise fault("ValidationError", "Invalid Marker.")
+    return int(number)
+
+
+def _actions(call: Call) -> Sequence[str]:
+    actions: Sequence[str] = call.input["ActionNames"]
+    for action in actions:
+        service, _, name = action.partition(":")
+        if not service or not name or "*" in action or "?" in action:
+            raise invalid(f"Invalid action name: {action}")
+    return actions
+
+
+def _resources(call: Call) -> Sequence[str]:
+    resources: Sequence[str] = call.input.get("ResourceArns") or [EVERYTHING]
+    for resource in resources:
+        _account(resource)
+    return resources
+
+
+def _account(resource: str) -> str:
+    """The account in an ARN, empty where it names none."""
+    if resource == EVERYTHING:
+        return ""
+    try:
+        return Arn.parse(resource).account
+    except ValueError:
+        raise invalid(f"Invalid resource ARN: {resource}") from None
+
+
+# One action on its resources
+
+
+def _result(scene: Scene, action: str, resources: Sequence[str]) -> Shape:
+    """EvaluationResult."""
+    tried = [simulate(_request(scene, action, resource), scene.policies) for resource in resources]
+    result: Shape = {
+        "EvalActionName": action,
+        "EvalResourceName": resources[0] if len(resources) == 1 else EVERYTHING,
+        "EvalDecision": _strictest(WORDS[each.decision.verdict] for each in tried),
+        **_told(scene, tried),
+        **_organization(tried),
+    }
+    if resources != [EVERYTHING]:
+        result["ResourceSpecificResults"] = [_specific(scene, each) for each in tried]
+    return result
+
+
+def _request(scene: Scene, action: str, resource: str) -> Request:
+    owner = _account(resource) or scene.owner
+    return Request(scene.principal, action, resource, scene.context, resource_account=owner)
+
+
+def _specific(scene: Scene, tried: Simulation) -> Shape:
+    """ResourceSpecificResult."""
+    return {
+        "EvalResourceName": tried.decision.request.resource,
+        "EvalResourceDecision": WORDS[tried.decision.verdict],
+        **_told(scene, [tried]),
+    }
+
+
+def _told(scene: Scene, tried: Sequence[Simulation]) -> Shape:
+    """What is said alike of one resource and of all of them."""
+    matched = dict.fromkeys(chain.from_iterable(each.matched for each in tried))
+    return {
+        "MatchedStatements": [_statement(scene, each) for each in matched if each.source in scene.documents],
+        "MissingContextValues": list(scene.missing),
+        **_boundary(tried),
+        **_details(tried),
+    }
+
+
+def _boundary(tried: Sequence[Simulation]) -> Shape:
+    """PermissionsBoundaryDecisionDetail, where there is one."""
+    allowed = [each.allowed_by_boundary for each in tried]
+    if None in allowed:
+        return {}
+    return {"PermissionsBoundaryDecisionDetail": {"AllowedByPermissionsBoundary": all(allowed)}}
+
+
+def _organization(tried: Sequence[Simulation]) -> Shape:
+    """OrganizationsDecisionDetail, where there are service control policies."""
+    allowed = [each.allowed_by_organization for each in tried]
+    if None in allowed:
+        return {}
+    return {"OrganizationsDecisionDetail": {"AllowedByOrganizations": all(allowed)}}
+
+
+def _details(tried: Sequence[Simulation]) -> Shape:
+    """EvalDecisionDetails: empty within one account, absent for "*" and where an SCP denies."""
+    if any(each.decision.request.resource == EVERYTHING for each in tried):
+        return {}
+    if any(each.allowed_by_organization is False for each in tried):
+        return {}
+    across = [each for each in tried if not each.decision.situation.same_account]
+    kinds = [
+        kind for kind in TYPES if kind is not PolicyType.BOUNDARY or tried[0].allowed_by_boundary is not None
+    ]
+    details = {
+        TYPES[kind]: _strictest(_contribution(each, kind) for each in across) for kind in kinds if across
+    }
+    return {"EvalDecisionDetails": details}
+
+
+def _contribution(tried: Simulation, kind: PolicyType) -> str:
+    """What the policies of one type say by themselves."""
+    denies = [each.rule.deny for each in tried.decision.matches if each.type is kind]
+    if not denies:
+        return WORDS[Verdict.IMPLICIT_DENY]
+    return WORDS[Verdict.EXPLICIT_DENY if any(denies) else Verdict.ALLOW]
+
+
+def _strictest(words: Iterable[str]) -> str:
+    return max(words, key=list(WORDS.values()).index)
+
+
+def _statement(scene: Scene, cited: Cited) -> Shape:
+    """Statement: which, of which document, and where in it."""
+    document = scene.documents[cited.source]
+    start, end = _extent(document.text, cited.rule.index)
+    return {
+        "SourcePolicyId": document.id,
+        "SourcePolicyType": document.type,
+        "StartPosition": _position(document.text, start),
+        "EndPosition": _position(document.text, end),
+    }
+
+
+def _extent(text: str, index: int) -> tuple[int, int]:
+    found = spans(text)
+    whole = found["Statement",]
+    start = found["Statement", index - 1][1] if index else whole[0] + 1
+    return start, found.get(("Statement", index), whole)[1]
+
+
+def _position(text: str, offset: int) -> Shape:
+    place = Place.at(text, offset)
+    return {"Line": place.line, "Column": place.column}
+
+
+OPERATIONS: dict[str, Operation] = {
+    "SimulateCustomPolicy": reads(simulate_custom_policy, demands.on_account),
+    "SimulatePrincipalPolicy": reads(simulate_principal_policy, demands.on_source),
+    "GetContextKeysForCustomPolicy": reads(get_context_keys_for_custom_policy, demands.on_account),
+    "GetContextKeysForPrincipalPolicy": reads(get_context_keys_for_principal_policy, demands.on_source),
+}
