@@ -14,7 +14,7 @@ from dataclasses import replace
 from watchword.facts import Cold
 from watchword.gateway import control
 from watchword.gateway.journey import journey
-from watchword.gateway.receive import Gone, Message, Receive, Scope, Send, body, head
+from watchword.gateway.receive import Gone, Message, Receive, Scope, Send, body, head, sweep_spool
 from watchword.names import AwsError, HttpRequest, HttpResponse
 from watchword.services.s3.sweep import sweep
 from watchword.world import World
@@ -65,11 +65,15 @@ class Application:
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while (await receive())["type"] != "lifespan.shutdown":
-            self._threads.submit(sweep, self._world)
+            self._threads.submit(self._sweep)
             await send({"type": "lifespan.startup.complete"})
         self._threads.shutdown()
         self._close()
         await send({"type": "lifespan.shutdown.complete"})
+
+    def _sweep(self) -> None:
+        sweep_spool(self._world.settings.data, self._world.clock.wall())
+        sweep(self._world)
 
 
 async def _send(response: HttpResponse, send: Send, threads: ThreadPoolExecutor) -> None:

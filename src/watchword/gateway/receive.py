@@ -3,13 +3,16 @@
 1. The head: at most MAX_HEAD bytes of target and headers.
 2. A small body is held in memory. A large one is spooled to a private file, and only for S3, by the
    scope its Authorization header claims: nobody else has a use for it.
-3. A client that goes away before its last byte leaves nothing behind.
+3. A client that goes away before its last byte leaves nothing behind; what a killed server left behind,
+   the next one removes.
 Nothing is decoded here but header bytes (latin-1, as HTTP/1.1 has them: RFC 9110, section 5.5).
 """
 
 import os
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import unquote
@@ -25,6 +28,11 @@ Send = Callable[[Message], Awaitable[None]]
 MAX_IN_MEMORY = 1 << 20
 MAX_OBJECT = 5 << 30
 """Largest object of one PutObject: Amazon S3 User Guide, "Uploading objects"."""
+
+
+ABANDONED = timedelta(hours=1)
+"""Age at which nobody works on a spooled body any more: `framing` ends connections that fall silent."""
+_SPOOLED = "incoming-"
 
 
 class Gone(Exception):  # noqa: N818 the client left; nobody is told
@@ -66,6 +74,14 @@ async def body(request: HttpRequest, receive: Receive, spool: Path) -> Body:
     return Body(bytes(held))
 
 
+def sweep_spool(spool: Path, now: datetime) -> None:
+    """Removes bodies whose server was killed while it received or read them."""
+    for file in spool.glob(f"{_SPOOLED}*"):
+        with suppress(FileNotFoundError):
+            if file.stat().st_mtime < (now - ABANDONED).timestamp():
+                file.unlink()
+
+
 def may_be_large(request: HttpRequest) -> bool:
     """Whether the request claims to be one to S3, in a header or presigned; the signature will tell."""
     claimed = request.header("authorization") or unquote(request.query)
@@ -73,7 +89,7 @@ def may_be_large(request: HttpRequest) -> bool:
 
 
 async def _spooled(start: bytes, pieces: AsyncIterator[bytes], spool: Path, limit: int) -> Body:
-    descriptor, name = tempfile.mkstemp(dir=spool, prefix="incoming-")
+    descriptor, name = tempfile.mkstemp(dir=spool, prefix=_SPOOLED)
     with os.fdopen(descriptor, "wb") as target:
         try:
             await _fill(target, start, pieces, limit)
