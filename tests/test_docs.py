@@ -1,0 +1,265 @@
+"""What the pages say is what happens: links, commands, settings, and the tests that they name.
+
+README's console blocks are pasted into one shell, in their order, with the real aws CLI, against a server
+that was started as README starts it. `$ ` begins a command, which goes on while its quotes are open; what
+follows is what it prints. Ids, times, paths and the breaking of lines may differ, nothing else.
+"""
+
+import itertools
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+import pytest
+from typer.testing import CliRunner
+
+from watchword.cli import COMMANDS, app
+
+ROOT = Path(__file__).parents[1]
+BIN = Path(sys.executable).parent
+PAGES = [*ROOT.glob("*.md"), *sorted((ROOT / "docs").rglob("*.md"))]
+README = (ROOT / "README.md").read_text()
+OPERATING = (ROOT / "docs" / "operating.md").read_text()
+MAKES = ("make run", "make test")
+ONE_SESSION = 'eval "$(.venv/bin/watchword credentials --format env)"'
+"""Once the pasted lines have shown that every command can mint its own, which takes each a second."""
+
+
+def named(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+class Block(NamedTuple):
+    """A command of a console block, and what it prints."""
+
+    command: str
+    printed: str
+
+
+def blocks(page: str) -> list[Block]:
+    found = []
+    for block in re.findall(r"^```console\n(.*?)^```", page, re.MULTILINE | re.DOTALL):
+        pieces = re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
+        found += [_split(piece.splitlines()) for piece in pieces]
+    return found
+
+
+def _split(lines: list[str]) -> Block:
+    for end in range(1, len(lines) + 1):
+        command = "\n".join(lines[:end])
+        try:
+            shlex.split(command)
+        except ValueError:
+            continue
+        return Block(command, "\n".join(lines[end:]))
+    raise AssertionError(f"open quotes: {lines[0]}")
+
+
+# --- links and names -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_links_resolve(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+        if "://" not in target:
+            file, _, heading = target.partition("#")
+            found = page.parent / file if file else page
+            assert found.exists(), target
+            assert not heading or heading in headings(found), target
+
+
+def headings(page: Path) -> set[str]:
+    """The anchors of a page, as they are made of its headings."""
+    texts = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", text.lower()).replace(" ", "-") for text in texts}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_files_and_tests_that_are_named_exist(page: Path) -> None:
+    for file, name in re.findall(r"`([\w/]+/[\w./-]+\.(?:py|json))(?:::(\w+))?`", page.read_text()):
+        places = [place / file for place in (ROOT, ROOT / "tests", ROOT / "src" / "watchword")]
+        found = next((place for place in places if place.exists()), None)
+        assert found, file
+        assert not name or f"def {name}(" in found.read_text(), f"{file}::{name}"
+
+
+# --- commands ------------------------------------------------------------------------------------------
+
+
+def known(name: str) -> Any:
+    """The command, whole."""
+    return COMMANDS[name].load()
+
+
+def commands_of(page: str) -> set[str]:
+    """Whatever begins with `watchword` and a word, in code."""
+    code = [*re.findall(r"`([^`\n]+)`", page), *(block.command for block in blocks(page))]
+    found = (re.search(r"(?:^|[\s\"(/])watchword ([a-z].*)", text, re.DOTALL) for text in code)
+    return {match[1] for match in found if match}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_commands_and_flags_exist(page: Path) -> None:
+    helped = CliRunner().invoke(app, ["--help"]).stdout
+    for text in commands_of(page.read_text()):
+        words = text.split()
+        assert re.search(rf"^\W*{words[0]}\s", helped, re.MULTILINE), text
+        command = known(words[0])
+        if hasattr(command, "commands") and len(words) > 1:
+            assert words[1] in command.commands, text
+            command = command.commands[words[1]]
+        flags = {flag for option in command.params for flag in option.opts}
+        assert set(re.findall(r"(?<=\s)--[a-z-]+", text)) <= flags | {"--help"}, text
+
+
+def test_the_table_of_settings_is_true() -> None:
+    rows = re.findall(r"^\| `(--[\w-]+)` \| `(\w+)` \| (?:`([^`]+)`)? ?\| (.+) \|$", OPERATING, re.MULTILINE)
+    told = [
+        (option.opts[0], option.envvar, _default(option.default), option.help)
+        for option in known("serve").params
+        if option.name != "help"
+    ]
+    assert rows == told
+
+
+def _default(value: object) -> str:
+    home = str(Path("~").expanduser())
+    return "" if value in (False, None) else str(value).replace(home, "~")
+
+
+def test_commands_that_open_the_data_take_all_of_its_settings() -> None:
+    settings = {"--data", "--database", "--root-key-file"}
+    for name in COMMANDS:
+        command = known(name)
+        for one in getattr(command, "commands", {name: command}).values():
+            flags = {flag for option in one.params for flag in option.opts}
+            assert settings & flags in (set(), settings), name
+
+
+# --- what can run does run -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A directory like a clone after `make run`."""
+    (tmp_path / ".venv").symlink_to(BIN.parent)
+    (tmp_path / "home").mkdir()
+    return tmp_path
+
+
+@pytest.fixture
+def environment(place: Path) -> dict[str, str]:
+    """A stranger's: a home of their own, and nothing set."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "WATCHWORD_"))}
+    return {**kept, "HOME": str(place / "home"), "PATH": f"{BIN}:{kept['PATH']}", "AWS_PAGER": ""}
+
+
+@contextmanager
+def started(arguments: list[str], place: Path, environment: dict[str, str]) -> Iterator[IO[str]]:
+    """What a server prints."""
+    command = [place / ".venv/bin/watchword", *arguments]
+    with subprocess.Popen(
+        command, cwd=place, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as process:
+        assert process.stdout
+        try:
+            yield process.stdout
+        finally:
+            process.terminate()
+
+
+def pasted(commands: list[str], place: Path, environment: dict[str, str]) -> list[str]:
+    """What each of the commands prints, in one shell."""
+    mark = "- - - the next one - - -"
+    script = "".join(f"{command}\necho '{mark}'\n" for command in commands)
+    ran = subprocess.run(
+        ["bash"], input=script, env=environment, cwd=place, text=True, check=False,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    return ran.stdout.split(f"{mark}\n")[:-1]
+
+
+def alike(text: str) -> str:
+    """Without what differs from one time to the next."""
+    for what, pattern in (
+        ("<session>", r"botocore-session-\d+"),
+        ("<request>", r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+        ("<time>", r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"),
+        ("<account>", r"\b\d{12}\b"),
+        ("<port>", r"(?<=127\.0\.0\.1:)\d+"),
+        ("<path>", r"/\S+/(?=\.venv|\.watchword)"),
+        (" ", r"\s+"),
+    ):
+        text = re.sub(pattern, what, text)
+    return text.strip()
+
+
+def test_the_first_screen_can_be_pasted(place: Path, environment: dict[str, str]) -> None:
+    first, *rest = blocks(README)
+    assert first.command == "make run"
+    with started(["serve", "--port", "0"], place, environment) as printed:
+        greeting = "".join(itertools.islice(printed, 6))
+        assert alike(greeting) == alike(first.printed)
+        lines = [line for line in greeting.splitlines() if line.startswith("    ")]
+        steps = [block for block in rest if block.command not in MAKES and "serve" not in block.command]
+        outputs = pasted([*lines, ONE_SESSION, *(step.command for step in steps)], place, environment)
+    assert ":assumed-role/WatchwordAdministrator/" in outputs[2]
+    for step, printed in zip(steps, outputs[4:], strict=True):
+        assert alike(printed) == alike(step.printed), step.command
+    assert steps[-1].command.endswith("explain --last-denied")
+    assert "nearly: identity policy reports" in outputs[-1]
+
+
+def test_an_ephemeral_server_says_what_the_readme_shows(place: Path, environment: dict[str, str]) -> None:
+    block = next(block for block in blocks(README) if "--ephemeral" in block.command)
+    with started(shlex.split(block.command)[1:], place, environment) as printed:
+        said, shown = json.loads(printed.readline()), json.loads(block.printed)
+    assert said.keys() == shown.keys()
+    assert said["AccountId"] == shown["AccountId"]
+
+
+def test_the_pytest_example_passes(place: Path, environment: dict[str, str]) -> None:
+    example = re.search(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    assert example
+    (place / "test_example.py").write_text(example[1])
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_example.py"],
+        cwd=place, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stdout
+    assert "1 passed" in ran.stdout
+
+
+def runs_here(block: Block) -> bool:
+    """A command that ends, and needs nothing that a page can't know."""
+    return block.command.startswith("watchword ") and " serve " not in block.command
+
+
+@pytest.fixture
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A data directory that nobody has used, found by the environment."""
+    monkeypatch.setenv("WATCHWORD_DATA", str(tmp_path / "data"))
+
+
+@pytest.mark.usefixtures("empty")
+def test_the_commands_of_operating_run_in_their_order() -> None:
+    steps = [block for block in blocks(OPERATING) if runs_here(block)]
+    assert len(steps) >= 7
+    for step in steps:
+        result = CliRunner().invoke(app, shlex.split(step.command)[1:])
+        refused = "nothing was denied yet" in result.stderr
+        assert result.exit_code == 0 or (refused and "explain" in step.command), (step.command, result.stderr)
+        assert step.printed in result.stdout
+
+
+def test_the_chain_of_the_journal_is_checked_as_operating_says(place: Path) -> None:
+    step = next(block for block in blocks(OPERATING) if "broken_links" in block.command)
+    (place / "FILE").write_text('{"previousLine":""}\n{"previousLine":"another"}\n')
+    assert pasted([step.command], place, dict(os.environ)) == ["[2]\n"]
