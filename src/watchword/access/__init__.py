@@ -1,9 +1,19 @@
 """Floor 5: who is this?  may they?  write it down."""
 
-from watchword.access.authenticate import authenticate
+from watchword.access.authenticate import admit, authenticate
 from watchword.access.authorize import Circumstances, authorize, refusal
 from watchword.access.caller import Caller
 from watchword.access.demand import Demand
 from watchword.access.record import Visit, record
 
-__all__ = ["Caller", "Circumstances", "Demand", "Visit", "authenticate", "authorize", "record", "refusal"]
+__all__ = [
+    "Caller",
+    "Circumstances",
+    "Demand",
+    "Visit",
+    "admit",
+    "authenticate",
+    "authorize",
+    "record",
+    "refusal",
+]

@@ -11,7 +11,7 @@ and failed ends the search. Within the signature scheme the order is:
 7. a body that comes in signed chunks, or with a checksum behind it.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -50,7 +50,8 @@ def authenticate(
     service = operation.service
     if claim is not None:
         skew = SKEW_SECONDS_S3 if service.name == "s3" else SKEW_SECONDS
-        caller, secret = _signer(world, request, claim, (service.signing_name,), skew)
+        check = verify_head if framed(claim) else verify
+        caller, secret = _signer(world, request, claim, (service.signing_name,), skew, check=check)
         if caller.session:
             limits.check(caller.session, service.name, operation.name)
         return Proven(caller, unframe(request, claim, secret) if framed(claim) else request)
@@ -59,6 +60,17 @@ def authenticate(
     if is_framed(request):
         raise fault("UnsupportedSignature", "A body in chunks needs a signature.")
     return Proven(NOBODY, request)
+
+
+def admit(world: World, request: HttpRequest) -> None:
+    """Raises unless the head of a request to S3 was signed; its body needn't be here yet.
+
+    So that nobody without credentials makes us keep a large body. Who calls this authenticates again.
+    """
+    claim = read(request)
+    if claim is None:
+        raise fault("MissingAuthenticationToken")
+    _signer(world, request, claim, ("s3",), SKEW_SECONDS_S3, check=verify_head)
 
 
 def identify(world: World, request: HttpRequest) -> Caller:
@@ -70,10 +82,15 @@ def identify(world: World, request: HttpRequest) -> Caller:
 
 
 def _signer(
-    world: World, request: HttpRequest, claim: Claim, services: Collection[str] | None, skew: int
+    world: World,
+    request: HttpRequest,
+    claim: Claim,
+    services: Collection[str] | None,
+    skew: int,
+    *,
+    check: Callable[..., None] = verify,
 ) -> tuple[Caller, str]:
-    """The caller and their secret. A framed body is still to be proved, with that secret."""
-    check = verify_head if framed(claim) else verify
+    """The caller and their secret. With `verify_head` for a check, the body is still to be proved."""
     expected = partial(check, claim, request, services=services, now=world.clock.wall(), skew=skew)
     try:
         caller, secret = _credentials(world.facts, claim)

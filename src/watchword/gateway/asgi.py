@@ -10,7 +10,9 @@ import asyncio
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
+from watchword.access import admit
 from watchword.facts import Cold
 from watchword.gateway import control
 from watchword.gateway.journey import journey
@@ -43,7 +45,8 @@ class Application:
         request = HttpRequest(scope["method"])
         try:
             request = head(scope)
-            request = request.with_body(await body(request, receive, self._world.settings.data))
+            spool, admitted = self._world.settings.data, partial(self._admit, request)
+            request = request.with_body(await body(request, receive, spool, admitted))
         except Gone:
             return
         except AwsError as unfit:
@@ -62,6 +65,9 @@ class Application:
         except Cold:
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(self._threads, act, self._world, request)
+
+    async def _admit(self, request: HttpRequest) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._threads, admit, self._world, request)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while (await receive())["type"] != "lifespan.shutdown":

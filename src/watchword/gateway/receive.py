@@ -2,7 +2,8 @@
 
 1. The head: at most MAX_HEAD bytes of target and headers.
 2. A small body is held in memory. A large one is spooled to a private file, and only for S3, by the
-   scope its Authorization header claims: nobody else has a use for it.
+   scope its Authorization header claims: nobody else has a use for it. And only once whoever sends it is
+   admitted: without credentials nobody fills the disk.
 3. A client that goes away before its last byte leaves nothing behind; what a killed server left behind,
    the next one removes.
 Nothing is decoded here but header bytes (latin-1, as HTTP/1.1 has them: RFC 9110, section 5.5).
@@ -24,6 +25,8 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+Admit = Callable[[], Awaitable[None]]
+"""Raises a fault unless the request's head was signed."""
 
 MAX_IN_MEMORY = 1 << 20
 MAX_OBJECT = 5 << 30
@@ -59,7 +62,7 @@ def head(scope: Scope) -> HttpRequest:
     )
 
 
-async def body(request: HttpRequest, receive: Receive, spool: Path) -> Body:
+async def body(request: HttpRequest, receive: Receive, spool: Path, admit: Admit) -> Body:
     """The whole body. A body with a `file` belongs to the caller, who removes the file."""
     limit = MAX_OBJECT if may_be_large(request) else MAX_IN_MEMORY
     _check_announced(request, limit)
@@ -70,6 +73,7 @@ async def body(request: HttpRequest, receive: Receive, spool: Path) -> Body:
         if len(held) > limit:
             raise _too_large(limit)
         if len(held) > MAX_IN_MEMORY:
+            await admit()
             return await _spooled(bytes(held), pieces, spool, limit)
     return Body(bytes(held))
 
