@@ -17,7 +17,7 @@ FLOORS = [
     {"store"},
     {"identity", "objects"},
     {"sessions"},
-    {"settings", "journal", "models", "operator_log", "root_key"},
+    {"settings", "journal", "models", "operator_log", "root_key", "service_reference"},
     {"facts"},
     {"world"},
     {"access", "furnish"},

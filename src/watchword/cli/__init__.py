@@ -37,6 +37,7 @@ COMMANDS = {
     "credentials": Entry("credentials:credentials", "Mint an administrator's session of one hour."),
     "explain": Entry("explain:explain", "Print who asked for what, and the decision with its reason."),
     "decide": Entry("decide:decide", "Decide requests by policies, a line of JSON each, offline."),
+    "check": Entry("check:check", "Check whether policies may be stored, and what is doubtful about them."),
     "account": Entry("accounts:app", "Make and list accounts."),
     "session": Entry("sessions:app", "End sessions before they expire."),
     "keyring": Entry("keyring:app", "Rotate the keyring."),

@@ -1,0 +1,195 @@
+"""watchword check: may a policy be stored, and what is doubtful about it.
+
+Grammar and limits are those of the kind of policy; findings have the names of IAM Access Analyzer's checks.
+What is found has its line and column, in four forms: for people, JSON, SARIF for code scanners, and, from
+standard input with --json, a line of JSON for each document (docs/check.md).
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from watchword.cli.decide import STANDARD_INPUT, answer_lines
+from watchword.cli.ending import fail
+from watchword.cli.sarif import sarif
+from watchword.policy import Kind, Policy, PolicyError
+from watchword.policy.catalogue import Catalogue
+from watchword.policy.findings import Level
+from watchword.policy.lines import check as check_document
+from watchword.policy.lines import check_line
+from watchword.service_reference import catalogue
+
+NOT_GOOD = 1
+Told = dict[str, Any]
+
+_SEVERITY = list(Level)
+_COLOURS = {
+    Level.ERROR: "red",
+    Level.SECURITY_WARNING: "magenta",
+    Level.WARNING: "yellow",
+    Level.SUGGESTION: "cyan",
+}
+_WIDEST, _BEFORE = 100, 60
+"""Of a long line, how much is shown, and how much of that before the caret."""
+
+
+class Form(StrEnum):
+    """How findings are told."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A file, and what was found."""
+
+    file: str
+    text: str
+    kind: Kind
+    told: Told
+
+    @property
+    def faults(self) -> list[Told]:
+        """What keeps it from being stored, then the findings, alike in form."""
+        error = self.told["error"]
+        first = [] if error is None else [_as_finding(error)]
+        return first + list(self.told["findings"])
+
+
+def check(
+    files: Annotated[list[str], typer.Argument(help="Policy documents; - for standard input.")],
+    kind: Annotated[
+        Kind | None,
+        typer.Option("--kind", help="What they are to be stored as; told from each when left out."),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="A line of JSON each; from - also a line each in.")
+    ] = False,
+    as_sarif: Annotated[bool, typer.Option("--sarif", help="SARIF 2.1.0, for code scanners.")] = False,
+    expand: Annotated[
+        bool, typer.Option("--expand", help="List the actions that wildcards stand for.")
+    ] = False,
+    fail_on: Annotated[
+        Level, typer.Option("--fail-on", help="The mildest finding that is answered by exit code 1.")
+    ] = Level.SECURITY_WARNING,
+) -> None:
+    """Check whether policies may be stored, and look for what is doubtful about them.
+
+    Exit code 1 when a policy may not be stored, or for a finding as grave as --fail-on says.
+    """
+    known = catalogue()
+    if as_json and files == [STANDARD_INPUT]:
+        answer_lines(STANDARD_INPUT, partial(check_line, catalogue=known))
+        return
+    checked = [_check(file, kind, known) for file in files]
+    form = Form.JSON if as_json else Form.SARIF if as_sarif else Form.TEXT
+    for line in _FORMS[form](checked, known if expand else None):
+        typer.echo(line)
+    if any(_bad(each, fail_on) for each in checked):
+        raise typer.Exit(NOT_GOOD)
+
+
+def _check(file: str, kind: Kind | None, known: Catalogue) -> Checked:
+    try:
+        source = sys.stdin.buffer.read() if file == STANDARD_INPUT else Path(file).read_bytes()
+    except OSError as error:
+        raise fail(f"{file}: {error.strerror}") from None
+    kind = kind or _kind_of(source)
+    text = source.decode("utf-8", "replace")
+    return Checked(file, text, kind, check_document(source, kind, known))
+
+
+def _kind_of(source: bytes) -> Kind:
+    """Told from what a document has: principals are for resources, and roles know STS alone."""
+    try:
+        statements = Policy.parse(source).statements
+    except PolicyError:
+        return Kind.IDENTITY
+    if not any(each.principal for each in statements):
+        return Kind.IDENTITY
+    of_sts = all(name.lower().startswith("sts:") for each in statements for name in each.action.values)
+    return Kind.TRUST if of_sts and not any(each.resource for each in statements) else Kind.RESOURCE
+
+
+def _bad(checked: Checked, fail_on: Level) -> bool:
+    grave = _SEVERITY[: _SEVERITY.index(fail_on) + 1]
+    return any(fault["level"] in grave for fault in checked.faults) or not checked.told["valid"]
+
+
+def _as_finding(error: Told) -> Told:
+    said, reason = error["message"], error["reason"]
+    details = said if reason in ("", said) else f"{said} {reason}"
+    return {**error, "level": Level.ERROR, "check": error["code"], "details": details}
+
+
+def _expansions(checked: Checked, known: Catalogue | None) -> dict[str, list[str]]:
+    """The patterns of its actions, and what they stand for."""
+    try:
+        statements = Policy.parse(checked.text).statements if known else ()
+    except PolicyError:
+        return {}
+    patterns = dict.fromkeys(name for each in statements for name in each.action.values)
+    return {
+        name: list(known.expand(name)) for name in patterns if known and any(sign in name for sign in "*?")
+    }
+
+
+# Forms
+
+
+def _as_text(checked: list[Checked], known: Catalogue | None) -> Iterator[str]:
+    for each in checked:
+        lines = each.text.splitlines()
+        for fault in each.faults:
+            yield from _fault(each.file, lines, fault)
+        for pattern, actions in _expansions(each, known).items():
+            yield f"{each.file}: {pattern} stands for {len(actions)} actions"
+            yield from (f"    {action}" for action in actions)
+        how = "may be stored" if each.told["valid"] else "can't be stored"
+        yield f"{each.file}: {how} as {each.kind} policy, {_counted(each.told['findings'])}"
+
+
+def _fault(file: str, lines: list[str], fault: Told) -> Iterator[str]:
+    place = f"{file}:{fault['line']}:{fault['column']}" if "line" in fault else file
+    level = Level(fault["level"])
+    word = typer.style(level.value, fg=_COLOURS[level], bold=True)
+    yield f"{place}: {word} {fault['code']}: {fault['details']}"
+    if "line" in fault and fault["line"] <= len(lines):
+        yield from _caret(lines[fault["line"] - 1], fault["line"], fault["column"] - 1)
+
+
+def _caret(line: str, number: int, column: int) -> Iterator[str]:
+    """The line, or the part of it around the column, and a caret below."""
+    start = max(0, column - _BEFORE) if len(line) > _WIDEST else 0
+    shown = line[start : start + _WIDEST]
+    below = "".join("\t" if sign == "\t" else " " for sign in shown[: column - start])
+    yield f"{number:>6} | {shown}"
+    yield f"{'':>6} | {below}^"
+
+
+def _counted(findings: list[Told]) -> str:
+    return f"{len(findings)} finding{'' if len(findings) == 1 else 's'}"
+
+
+def _as_json(checked: list[Checked], known: Catalogue | None) -> Iterator[str]:
+    for each in checked:
+        told = {"file": each.file, "kind": each.kind, **each.told}
+        if known:
+            told["expanded"] = _expansions(each, known)
+        yield json.dumps(told)
+
+
+def _as_sarif(checked: list[Checked], _known: Catalogue | None) -> Iterator[str]:
+    yield json.dumps(sarif({each.file: each.faults for each in checked}), indent=2)
+
+
+_FORMS = {Form.TEXT: _as_text, Form.JSON: _as_json, Form.SARIF: _as_sarif}
