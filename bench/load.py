@@ -28,29 +28,41 @@ def requests_per_second(
     """Whole answers per second. Raises RuntimeError for any answer but a 2xx."""
     chooser = selectors.DefaultSelector()
     for index in range(connections):
-        peer = socket.create_connection(("127.0.0.1", port))
-        peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection = Connection(peer, bytearray(), index)
-        chooser.register(peer, selectors.EVENT_READ, connection)
-        peer.sendall(requests[index % len(requests)])
+        _connect(chooser, port, index, requests)
     answered, began = 0, time.perf_counter()
     end = began + seconds
     while time.perf_counter() < end:
         for key, _ in chooser.select(1):
             connection = key.data
-            connection.received += connection.socket.recv(PIECE)
+            received = connection.socket.recv(PIECE)
+            connection.received += received
             # A server that sends head and body apart must not wait for our delayed acknowledgement.
             connection.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
-            if _whole(connection.received):
-                answered += 1
+            whole = _whole(connection.received)
+            answered += whole
+            turn = connection.turn + connections
+            if not received:  # this server closes after each answer
+                chooser.unregister(connection.socket)
+                connection.socket.close()
+                _connect(chooser, port, turn, requests)
+            elif whole and b"\r\nconnection: close" not in connection.received.lower():
                 connection.received.clear()
-                connection.turn += connections
-                connection.socket.sendall(requests[connection.turn % len(requests)])
+                connection.turn = turn
+                connection.socket.sendall(requests[turn % len(requests)])
+            elif whole:
+                connection.received.clear()
     elapsed = time.perf_counter() - began
     for key in list(chooser.get_map().values()):
         key.data.socket.close()
     chooser.close()
     return answered / elapsed
+
+
+def _connect(chooser: selectors.BaseSelector, port: int, turn: int, requests: Sequence[bytes]) -> None:
+    peer = socket.create_connection(("127.0.0.1", port))
+    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    chooser.register(peer, selectors.EVENT_READ, Connection(peer, bytearray(), turn))
+    peer.sendall(requests[turn % len(requests)])
 
 
 def _whole(received: bytearray) -> bool:
