@@ -35,15 +35,13 @@ class Target:
         self._negated = negated
         pattern = patterns[0] if len(patterns) == 1 and not negated else ""
         wild = _WILD.search(pattern)
-        self.exact = bool(pattern) and wild is None
+        self.exact = wild is None and pattern != ""
         """Whether only one resource matches, which is `prefix`."""
         self.prefix = pattern if wild is None else _border(pattern[: wild.start()])
         """Every matching resource starts with it; unless `exact`, it ends at a segment's border."""
-
-    @property
-    def unconditional(self) -> bool:
+        everywhere = not patterns or (pattern == "*" and not negated)
+        self.unconditional = everywhere and not rule.statement.conditions
         """Whether every request passes."""
-        return self._patterns in ((), ("*",)) and not self._negated and not self._rule.statement.conditions
 
     @cached_property
     def checks(self) -> tuple[Check, ...]:
@@ -61,11 +59,8 @@ class Rule:
         self.index = index
         self.variables = variables
         self.deny = statement.effect is Effect.DENY
-
-    @cached_property
-    def names_action(self) -> Match:
+        self.names_action = _any_of(statement.action)
         """Whether the statement speaks about an action, given in lower case."""
-        return _any_of(self.statement.action)
 
     @cached_property
     def conditions(self) -> tuple[Check, ...]:
@@ -79,7 +74,7 @@ class Rule:
         resource = self.statement.resource
         if resource is None:
             return lambda _request: True
-        return _resource_check(resource.values, variables=self.variables, negated=resource.negated)
+        return _resource_check(self._known(resource), variables=self.variables, negated=resource.negated)
 
     @cached_property
     def targets(self) -> tuple[Target, ...]:
@@ -96,11 +91,16 @@ class Rule:
         return (Target(self),) if resource is None else self._targets_of(resource)
 
     def _targets_of(self, resource: Patterns) -> tuple[Target, ...]:
-        doubtful = self.deny != resource.negated
-        patterns = tuple(each for each in resource.values if doubtful or not _wild_service(each))
+        patterns = self._known(resource)
         if resource.negated:
             return (Target(self, patterns, negated=True),)
-        return tuple(Target(self, (each,)) for each in patterns)
+        return tuple([Target(self, (each,)) for each in patterns])
+
+    def _known(self, resource: Patterns) -> tuple[str, ...]:
+        """Without the patterns that, not understood, would widen access."""
+        if self.deny != resource.negated:
+            return resource.values
+        return tuple([each for each in resource.values if not _wild_service(each)])
 
 
 def _resource_check(patterns: Sequence[str], *, variables: bool, negated: bool = False) -> Check:
@@ -118,16 +118,12 @@ def _resource_test(pattern: tuple[Token, ...]) -> Check:
     return lambda request: test(request.resource)
 
 
+@lru_cache(maxsize=8192)
 def _any_of(action: Patterns) -> Match:
-    tests = [_action(each) for each in action.values]
+    tests = [glob(each.lower()) for each in action.values]
     if len(tests) == 1 and not action.negated:
         return tests[0]
     return lambda name: any(test(name) for test in tests) is not action.negated
-
-
-@lru_cache(maxsize=8192)
-def _action(pattern: str) -> Match:
-    return glob(pattern.lower())
 
 
 def _border(head: str) -> str:

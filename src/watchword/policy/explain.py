@@ -9,7 +9,6 @@ that would allow is one Allow per blocking policy type; for an explicit deny the
 """
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 from msgspec import Struct
@@ -24,8 +23,8 @@ from watchword.policy.request import ROLE, Request
 from watchword.policy.table import Cited
 from watchword.policy.variables import Value, Variable, tokens
 
-MOST_NEAR_MISSES = 5
-_MOST_EXAMINED = 8
+MOST_NEAR_MISSES = 3
+_EVERYONE = Principals(everyone=True)
 _FOR_EVERYONE = (PolicyType.RCP, PolicyType.VPC_ENDPOINT)
 
 
@@ -69,7 +68,7 @@ def explain(decision: Decision) -> Explanation:
     """The reasons of a decision."""
     if decision.verdict is not Verdict.IMPLICIT_DENY:
         return Explanation(decision, decision.matches, (), (), ())
-    near = sorted(_near_misses(decision), key=lambda each: len(each.failures))[:MOST_NEAR_MISSES]
+    near = _near_misses(decision)
     missing = dict.fromkeys(key for each in near for key in _missing_keys(each, decision.request))
     return Explanation(decision, decision.matches, tuple(near), tuple(missing), tuple(_remedies(decision)))
 
@@ -102,13 +101,18 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
     }
 
 
-def _near_misses(decision: Decision) -> Iterator[NearMiss]:
+def _near_misses(decision: Decision) -> list[NearMiss]:
     request = decision.request
-    seen = dict.fromkeys(decision.matches)
-    for cited in islice(_helpful(decision), _MOST_EXAMINED):
+    seen = set(decision.matches)
+    near: list[NearMiss] = []
+    for cited in _helpful(decision):
+        if len(near) == MOST_NEAR_MISSES:
+            break
         if cited not in seen:
-            seen[cited] = None
-            yield NearMiss(cited, tuple(_failures(cited, request)))
+            seen.add(cited)
+            near.append(NearMiss(cited, tuple(_failures(cited, request))))
+    near.sort(key=lambda each: len(each.failures))
+    return near
 
 
 def _helpful(decision: Decision) -> Iterator[Cited]:
@@ -117,18 +121,17 @@ def _helpful(decision: Decision) -> Iterator[Cited]:
         for _, _, cited in table.allows.candidates(decision.request.resource):
             if cited.type in decision.blocked_by:
                 yield cited
-    for table in decision.tables:
-        for cited in (*table.unreached, *table.statements):
-            if cited.type in decision.blocked_by and not cited.rule.deny:
-                yield cited
+    for kind in decision.blocked_by:
+        for table in decision.tables:
+            yield from table.speaking.get(kind, ())
 
 
 def _failures(cited: Cited, request: Request) -> Iterator[Failure]:
     statement = cited.rule.statement
     if not cited.bits:
         yield Failure("Principal", _written(statement.principal), request.principal.arn)
-    resource = statement.resource
-    if resource is not None and not cited.rule.covers(request):
+    resource = statement.resource or Patterns(())
+    if not cited.targets or not cited.rule.covers(request):
         yield Failure("NotResource" if resource.negated else "Resource", resource.values, request.resource)
     for condition, holds in zip(statement.conditions, cited.rule.conditions, strict=True):
         if not holds(request):
@@ -140,23 +143,26 @@ def _missing_keys(near: NearMiss, request: Request) -> Iterator[str]:
     for failure in near.failures:
         if failure.key and failure.actual is None:
             yield failure.key
-        if near.cited.rule.variables and failure.element != "Principal":
-            for text in failure.expected:
-                for token in tokens(text, variables=True):
-                    if isinstance(token, Variable) and token.key and token.key not in request.context:
-                        yield token.key
+        for text in failure.expected if near.cited.rule.variables else ():
+            for token in tokens(text, variables=True) if "${" in text else ():
+                if isinstance(token, Variable) and token.key and token.key not in request.context:
+                    yield token.key
 
 
 def _remedies(decision: Decision) -> Iterator[Remedy]:
     request = decision.request
-    grantee, reached = _grantee(decision)
-    whom = {PolicyType.RESOURCE: grantee} | dict.fromkeys(_FOR_EVERYONE, Principals(everyone=True))
+    action, resource = Patterns((request.action,)), Patterns((_literal(request.resource),))
+    lacking = set(decision.blocked_by)
+    grantee = None
+    if PolicyType.RESOURCE in lacking:
+        grantee, reached = _grantee(decision)
+        lacking.update(blocked_by(decision.bits | reached, decision.situation))
     for kind in PolicyType:
-        if kind in decision.blocked_by or kind in blocked_by(decision.bits | reached, decision.situation):
-            trust = kind is PolicyType.RESOURCE and request.resource_type == ROLE
-            resource = None if trust else Patterns((_literal(request.resource),))
-            action = Patterns((request.action,))
-            yield Remedy(kind, Statement(Effect.ALLOW, action, resource, whom.get(kind)))
+        if kind in lacking:
+            attached = kind is PolicyType.RESOURCE
+            named = None if attached and request.resource_type == ROLE else resource
+            whom = grantee if attached else _EVERYONE if kind in _FOR_EVERYONE else None
+            yield Remedy(kind, Statement(Effect.ALLOW, action, named, whom))
 
 
 def _grantee(decision: Decision) -> tuple[Principals, int]:

@@ -134,16 +134,18 @@ def _principal_map(value: object, path: Path, *, negated: bool) -> Principals:
 
 def _conditions(value: object, path: Path) -> tuple[Condition, ...]:
     return tuple(
-        Condition(operator, key, _values(values, (*path, operator, key)))
-        for operator, keys in _object(value, None, path).items()
-        for key, values in _object(keys, None, (*path, operator)).items()
+        [
+            Condition(operator, key, _values(values, (*path, operator, key)))
+            for operator, keys in _object(value, None, path).items()
+            for key, values in _object(keys, None, (*path, operator)).items()
+        ]
     )
 
 
 def _values(value: object, path: Path) -> tuple[str, ...]:
-    return (
-        tuple([_scalar(each, path) for each in value]) if isinstance(value, list) else (_scalar(value, path),)
-    )
+    if type(value) is str:
+        return (value,)
+    return tuple([_scalar(each, path) for each in (value if isinstance(value, list) else [value])])
 
 
 def _scalar(value: object, path: Path) -> str:
@@ -155,6 +157,8 @@ def _scalar(value: object, path: Path) -> str:
 
 
 def _texts(value: object, path: Path) -> tuple[str, ...]:
+    if type(value) is str:
+        return (value,)
     values = value if isinstance(value, list) else [value]
     for each in values:
         if type(each) is not str:

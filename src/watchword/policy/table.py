@@ -41,13 +41,12 @@ class Cited(Struct, frozen=True, eq=False):
 
 
 Entry = tuple[int, Target, Cited]
-_NONE: list[Entry] = []
 
 
 class Index:
     """Entries by resource."""
 
-    __slots__ = ("_exact", "_lengths", "_under", "bits", "unconditional")
+    __slots__ = ("_anywhere", "_exact", "_lengths", "_under", "bits", "unconditional")
 
     def __init__(self, statements: Iterable[Cited]) -> None:
         exact: defaultdict[str, list[Entry]] = defaultdict(list)
@@ -60,13 +59,16 @@ class Index:
                     self.unconditional |= each.bits
                 filed = exact if target.exact else under
                 filed[target.prefix].append((each.bits, target, each))
+        self._anywhere = under.pop("", [])
         self._exact = dict(exact)
         self._under = dict(under)
         self._lengths = tuple(sorted({len(prefix) for prefix in under}))
 
     def candidates(self, resource: str) -> list[Entry]:
         """Every entry whose resource may match."""
-        found = self._exact.get(resource, _NONE)
+        found = self._anywhere
+        if resource in self._exact:
+            found = found + self._exact[resource]
         under = self._under
         for length in self._lengths:
             entries = under.get(resource[:length])
@@ -78,14 +80,17 @@ class Index:
 class Table:
     """The statements that can apply to one action of one caller."""
 
-    __slots__ = ("_asked", "_denying", "allows", "denies", "given", "statements", "unreached")
+    __slots__ = ("_asked", "_denying", "allows", "denies", "given", "speaking")
 
-    def __init__(self, statements: Sequence[Cited], unreached: Sequence[Cited] = (), given: int = 0) -> None:
-        self.statements = tuple(statements)
-        self.unreached = tuple(unreached)
-        """Allows that name the action, but not the caller."""
-        self.allows = Index(each for each in statements if not each.rule.deny)
-        self.denies = Index(each for each in statements if each.rule.deny)
+    def __init__(self, statements: Sequence[Cited], given: int = 0) -> None:
+        self.speaking: defaultdict[PolicyType, list[Cited]] = defaultdict(list)
+        """The Allows that name the action, by policy type, those that don't name the caller too."""
+        for each in statements:
+            if not each.rule.deny:
+                self.speaking[each.type].append(each)
+        reached = [each for each in statements if each.bits]
+        self.allows = Index(each for each in reached if not each.rule.deny)
+        self.denies = Index(each for each in reached if each.rule.deny)
         self.given = given | self.allows.unconditional
         """Bits that need no look at a request."""
         self._asked = self.allows.bits & ~self.given
@@ -137,11 +142,7 @@ def table(layers: Sequence[Layer], name: str, names: Names, *, bounded: bool) ->
         for rule in source.policy.rules
         if rule.names_action(name)
     ]
-    return Table(
-        [each for each in cited if each.bits and each.targets],
-        [each for each in cited if not each.bits and each.type is PolicyType.RESOURCE],
-        exempt,
-    )
+    return Table(cited, exempt)
 
 
 def _under_rcps(name: str) -> bool:

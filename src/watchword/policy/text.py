@@ -12,6 +12,7 @@ Numbers keep the text they were written with, as `Number`. Nothing here knows po
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
@@ -120,8 +121,8 @@ def _decoded(source: str | bytes) -> str:
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        raise JsonError(f"the key {next(key for key in keys if keys.count(key) > 1)!r} stands twice")
+        (twice, _), *_ = (Counter(key for key, _ in pairs)).most_common(1)
+        raise JsonError(f"the key {twice!r} stands twice")
     return found
 
 
