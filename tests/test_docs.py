@@ -90,6 +90,15 @@ def test_files_and_tests_that_are_named_exist(page: Path) -> None:
         assert not name or f"def {name}(" in found.read_text(), f"{file}::{name}"
 
 
+def test_tests_that_are_named_alone_exist() -> None:
+    defined = {
+        name
+        for file in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"def (test_\w+)", file.read_text())
+    }
+    assert {name for page in PAGES for name in re.findall(r"`(test_\w+)`", page.read_text())} <= defined
+
+
 # --- commands ------------------------------------------------------------------------------------------
 
 
