@@ -21,6 +21,7 @@ from watchword.world import World
 
 PREFIX = "/_watchword/"
 LONGEST_ADVANCE = 10 * 365 * 86400
+"""All leaps together: the calendar ends, and then nothing could be answered any more."""
 
 Act = Callable[[World, HttpRequest], HttpResponse]
 
@@ -71,8 +72,9 @@ def _advance(world: World, request: HttpRequest) -> HttpResponse:
         wanted = msgspec.json.decode(request.body.read(), type=Advance)
     except msgspec.DecodeError as unreadable:
         raise fault("MalformedInput", f'Expected {{"advance": seconds}}: {unreadable}') from None
-    if not 0 <= wanted.advance <= LONGEST_ADVANCE:
-        raise fault("ValidationError", f"advance must be between 0 and {LONGEST_ADVANCE} seconds.")
+    furthest = LONGEST_ADVANCE - world.clock.ahead.total_seconds()
+    if not 0 <= wanted.advance <= furthest:
+        raise fault("ValidationError", f"advance must be between 0 and {furthest:.0f} seconds.")
     world.clock.advance(wanted.advance)
     return _json(200, {"now": f"{world.clock.now():%Y-%m-%dT%H:%M:%SZ}"})
 
