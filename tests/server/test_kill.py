@@ -17,7 +17,7 @@ from tests.server.harness import Draft, Keys, Running, client, credentials, even
 from watchword.journal import newest_first
 
 ROUNDS = 3
-ENOUGH = 12
+ENOUGH = 8
 """Writes of each kind before the kill."""
 BUCKET = "kill-bucket"
 
