@@ -80,6 +80,8 @@ BUCKET = {
     ],
 }
 
+BOUNDARY_TEXT, SCP_TEXT, BUCKET_TEXT = (json.dumps(each) for each in (BOUNDARY, SCP, BUCKET))
+
 
 def statement(number: int) -> dict[str, Any]:
     """The statement of one bucket: who reads there under what conditions, or that nobody deletes there."""
@@ -175,31 +177,32 @@ Prepare = Callable[[Asked], Any]
 Answer = Callable[[Any], str]
 
 
-def _decide(size: int) -> Callable[[Request], Decision]:
+def _decide(texts: list[str]) -> Callable[[Request], Decision]:
     """The decisions of a fresh engine, from JSON text."""
     held = Engine(
         USER,
-        [Source(Policy.parse(text), f"policy-{index}") for index, text in enumerate(documents(size))],
-        (Source(Policy.parse(json.dumps(BOUNDARY))),),
+        [Source(Policy.parse(text), f"policy-{index}") for index, text in enumerate(texts)],
+        (Source(Policy.parse(BOUNDARY_TEXT)),),
     )
-    bucket = Source(Policy.parse(json.dumps(BUCKET)))
-    scps = ((Source(Policy.parse(json.dumps(SCP))),),)
+    bucket = Source(Policy.parse(BUCKET_TEXT))
+    scps = ((Source(Policy.parse(SCP_TEXT)),),)
     return lambda request: held.decide(request, resource_policy=bucket, scps=scps)
 
 
 def engine(size: int) -> tuple[Prepare, Answer]:
-    decide = _decide(size)
+    decide = _decide(documents(size))
     return _request, lambda request: decide(request).verdict
 
 
 def explained(size: int) -> tuple[Prepare, Answer]:
-    decide = _decide(size)
+    decide = _decide(documents(size))
     return _request, lambda request: explain(decide(request)).decision.verdict
 
 
 def first(size: int) -> tuple[Prepare, Answer]:
     """The first decision, from JSON text."""
-    return _request, lambda request: _decide(size)(request).verdict
+    texts = documents(size)
+    return _request, lambda request: _decide(texts)(request).verdict
 
 
 def _request(each: Asked) -> Request:

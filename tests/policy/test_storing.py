@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watchword.policy import Kind, Policy, PolicyError, validate
@@ -143,6 +143,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(json_values, st.sampled_from(Kind))
 def test_any_json_is_stored_or_refused(value: object, kind: Kind) -> None:
     try:
@@ -153,12 +154,14 @@ def test_any_json_is_stored_or_refused(value: object, kind: Kind) -> None:
         assert Policy.parse(str(policy)) == policy
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200) | st.binary(max_size=200), st.sampled_from(Kind))
 def test_any_text_is_stored_or_refused(source: str | bytes, kind: Kind) -> None:
     with pytest.raises(PolicyError):
         validate(source, kind)
 
 
+@settings(deadline=None)
 @given(json_values)
 def test_every_value_has_a_place(value: object) -> None:
     text = json.dumps({"a": value}, indent=1)

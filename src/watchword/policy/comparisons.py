@@ -94,6 +94,14 @@ def typed(read: Callable[[str], Any], compare: Callable[[Any, Any], bool]) -> Bu
     return build
 
 
+def booleans(wanted: tuple[str, ...], *, variables: bool) -> Compare:  # noqa: ARG001 they have none
+    """Bool. There are two values only, so the answers are a table."""
+    read_values = [values.boolean(each) for each in wanted]
+    otherwise = None if None in read_values else False
+    answers = {text: value in read_values or otherwise for text, value in values.BOOLEANS.items()}
+    return lambda value, _context: answers.get(value.lower())
+
+
 def addresses(wanted: tuple[str, ...], *, variables: bool) -> Compare:  # noqa: ARG001 they have none
     """IpAddress."""
     blocks = [values.network(each) for each in wanted]

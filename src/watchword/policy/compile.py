@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 
 from watchword.policy.comparisons import matches
-from watchword.policy.conditions import Check, check
+from watchword.policy.conditions import Asked, Check, check
 from watchword.policy.grammar import Effect, Patterns, Statement
 from watchword.policy.match import Match, glob, matcher, resource_tokens
 from watchword.policy.variables import Token, has_variables
@@ -26,8 +26,11 @@ _SERVICE = 2
 class Target:
     """One resource pattern of a rule: where an index files it, and what a request must pass.
 
-    The checks are compiled at first use: most statements of a document are never looked at closely.
+    Most statements of a document are never looked at closely, so `checks` begins as the one check that
+    compiles the others and puts them into its own place.
     """
+
+    __slots__ = ("_negated", "_patterns", "_rule", "checks", "exact", "prefix", "unconditional")
 
     def __init__(self, rule: "Rule", patterns: tuple[str, ...] = (), *, negated: bool = False) -> None:
         self._rule = rule
@@ -42,13 +45,16 @@ class Target:
         everywhere = not patterns or (pattern == "*" and not negated)
         self.unconditional = everywhere and not rule.statement.conditions
         """Whether every request passes."""
+        self.checks: list[Check] = [] if self.unconditional else [self._compile]
 
-    @cached_property
-    def checks(self) -> tuple[Check, ...]:
-        if self.exact or not self._patterns or (not self._negated and self._patterns[0] == f"{self.prefix}*"):
-            return self._rule.conditions
-        check = _resource_check(self._patterns, variables=self._rule.variables, negated=self._negated)
-        return (check, *self._rule.conditions)
+    def _compile(self, request: Asked) -> bool:
+        rule, filed = self._rule, self.exact or not self._patterns
+        if filed or (not self._negated and self._patterns[0] == f"{self.prefix}*"):
+            self.checks[:] = rule.conditions
+        else:
+            covers = _resource_check(self._patterns, variables=rule.variables, negated=self._negated)
+            self.checks[:] = [covers, *rule.conditions]
+        return all(check(request) for check in self.checks)
 
 
 class Rule:

@@ -77,15 +77,15 @@ class Engine:
         if panel is None or panel.frame != frame:
             panel = self._panels[key] = self._seat(request, resource_policy, frame)
         name = request.name
-        own = self._tables.get(name) or self._own_table(name)
-        others = panel.tables.get(name) or panel.table(name)
+        tables = panel.tables.get(name) or panel.seat(name, self._tables.get(name) or self._table(name))
+        own, others = tables
         bits = own.bits(request)
         if not bits & DENIED:
             bits |= others.bits(request)
         verdict, blocked = panel.verdicts.get(bits) or panel.verdict(bits)
-        return Decision(verdict, request, blocked, bits, (own, others), panel.situation)
+        return Decision(verdict, request, blocked, bits, tables, panel.situation)
 
-    def _own_table(self, name: str) -> Table:
+    def _table(self, name: str) -> Table:
         _forget(self._tables)
         built = self._tables[name] = table(self._layers, name, self.names, bounded=self.bounded)
         return built
@@ -110,13 +110,15 @@ class Panel:
             given=engine.given,
             levels=tuple((each.type, each.bits) for each in self._layers if each.bits),
         )
-        self.tables: dict[str, Table] = {}
+        self.tables: dict[str, tuple[Table, Table]] = {}
+        """By action: the engine's own table, and that of everybody else."""
         self.verdicts: dict[int, tuple[Verdict, tuple[PolicyType, ...]]] = {}
 
-    def table(self, name: str) -> Table:
+    def seat(self, name: str, own: Table) -> tuple[Table, Table]:
         _forget(self.tables)
-        built = self.tables[name] = table(self._layers, name, self._names, bounded=self._bounded)
-        return built
+        others = table(self._layers, name, self._names, bounded=self._bounded)
+        seated = self.tables[name] = (own, others)
+        return seated
 
     def verdict(self, bits: int) -> tuple[Verdict, tuple[PolicyType, ...]]:
         denied = bits & DENIED

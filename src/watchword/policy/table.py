@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from watchword.policy.combine import DENIED, EVERYTHING, RCP_SERVICES, UNDENIABLE, PolicyType
 from watchword.policy.compile import Rule, Target
-from watchword.policy.conditions import Asked
+from watchword.policy.conditions import Asked, Check
 from watchword.policy.document import Source
 from watchword.policy.principals import Names, reach
 
@@ -40,7 +40,7 @@ class Cited(Struct, frozen=True, eq=False):
     """What it grants where it applies; DENIED for a Deny."""
 
 
-Entry = tuple[int, Target, Cited]
+Entry = tuple[int, list[Check], Cited]
 
 
 class Index:
@@ -58,7 +58,7 @@ class Index:
                 if target.unconditional:
                     self.unconditional |= each.bits
                 filed = exact if target.exact else under
-                filed[target.prefix].append((each.bits, target, each))
+                filed[target.prefix].append((each.bits, target.checks, each))
         self._anywhere = under.pop("", [])
         self._exact = dict(exact)
         self._under = dict(under)
@@ -67,8 +67,8 @@ class Index:
     def candidates(self, resource: str) -> list[Entry]:
         """Every entry whose resource may match."""
         found = self._anywhere
-        if resource in self._exact:
-            found = found + self._exact[resource]
+        if self._exact:
+            found = found + self._exact.get(resource, [])
         under = self._under
         for length in self._lengths:
             entries = under.get(resource[:length])
@@ -99,17 +99,17 @@ class Table:
     def bits(self, request: Asked) -> int:
         """What is granted to a request, or DENIED."""
         if self._denying:
-            for _, target, _ in self.denies.candidates(request.resource):
-                for check in target.checks:
+            for _, checks, _ in self.denies.candidates(request.resource):
+                for check in checks:
                     if not check(request):
                         break
                 else:
                     return DENIED
         granted = self.given
         if self._asked:
-            for bits, target, _ in self.allows.candidates(request.resource):
+            for bits, checks, _ in self.allows.candidates(request.resource):
                 if bits & ~granted:
-                    for check in target.checks:
+                    for check in checks:
                         if not check(request):
                             break
                     else:
@@ -120,8 +120,8 @@ class Table:
         """Every statement that applies, as the keys of a dict."""
         found: dict[Cited, None] = {}
         for index in (self.denies, self.allows):
-            for _, target, cited in index.candidates(request.resource):
-                for check in target.checks:
+            for _, checks, cited in index.candidates(request.resource):
+                for check in checks:
                     if not check(request):
                         break
                 else:

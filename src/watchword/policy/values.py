@@ -23,7 +23,7 @@ _DATE = re.compile(
     r"(?:Z|(?P<sign>[+-])(?P<hours>[0-9]{2}):?(?P<minutes>[0-9]{2}))?)?)?)?",
     re.ASCII,
 )
-_BOOLEANS = {"true": True, "false": False}
+BOOLEANS = {"true": True, "false": False}
 _OCTETS = {str(number): number for number in range(256)}
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
@@ -59,7 +59,7 @@ def instant(text: str) -> Decimal | None:
 
 def boolean(text: str) -> bool | None:
     """True or false, in any case."""
-    return _BOOLEANS.get(text.lower())
+    return BOOLEANS.get(text.lower())
 
 
 def binary(text: str) -> bytes | None:
