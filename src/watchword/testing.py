@@ -1,4 +1,4 @@
-"""An ephemeral Watchword for tests: a pytest plugin, and the server process it starts.
+"""For tests: a pytest plugin, and the ephemeral server that it starts.
 
     def test_upload(watchword):
         s3 = boto3.client("s3", **watchword.client_arguments)
@@ -6,7 +6,8 @@
         watchword.advance(3601)     # credentials minted before have expired now
 
 The plugin is active where the package is installed. One server runs per test process; every test that
-uses the fixture `watchword` begins with an empty one.
+uses the fixture `watchword` begins with an empty one. Files of policy tests (docs/policy-tests.md) are
+collected like files of Python tests.
 """
 
 import json
@@ -18,8 +19,9 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import pytest
 
@@ -134,3 +136,39 @@ def watchword(watchword_server: Server, monkeypatch: pytest.MonkeyPatch) -> Serv
     for name, value in watchword_server.environment.items():
         monkeypatch.setenv(name, value)
     return watchword_server
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Files of policy tests, by their name."""
+    if not file_path.name.endswith((".policy-tests.yaml", ".policy-tests.yml")):
+        return None
+    return PolicyFile.from_parent(parent, path=file_path)
+
+
+class PolicyFile(pytest.File):
+    """A file of policy tests."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        from watchword import policy_tests  # noqa: PLC0415 most test runs have none and need no YAML
+
+        try:
+            cases = policy_tests.read(self.path)
+        except policy_tests.Unreadable as unreadable:
+            raise self.CollectError(str(unreadable)) from None
+        for case in cases:
+            yield PolicyItem.from_parent(self, name=case.name, case=case)
+
+
+class PolicyItem(pytest.Item):
+    """One policy test."""
+
+    def __init__(self, *, case: Any, **given: Any) -> None:  # noqa: ANN401 pytest's own, and what needs YAML
+        super().__init__(**given)
+        self.case = case
+
+    def runtest(self) -> None:
+        if failures := self.case.failures():
+            pytest.fail("\n".join(failures), pytrace=False)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, self.case.line - 1, self.name

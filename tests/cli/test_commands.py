@@ -45,7 +45,7 @@ def test_a_misspelt_command_is_told_its_name() -> None:
     assert "Did you mean 'decide'?" in refused.stderr
 
 
-@pytest.mark.parametrize("name", ["decide", "check"])
+@pytest.mark.parametrize("name", ["decide", "check", "test"])
 def test_what_needs_no_server_loads_none(name: str) -> None:
     program = (
         f"import sys\nfrom watchword.cli import COMMANDS\nCOMMANDS[{name!r}].load()\nprint(*sys.modules)"

@@ -38,6 +38,7 @@ COMMANDS = {
     "explain": Entry("explain:explain", "Print who asked for what, and the decision with its reason."),
     "decide": Entry("decide:decide", "Decide requests by policies, a line of JSON each, offline."),
     "check": Entry("check:check", "Check whether policies may be stored, and what is doubtful about them."),
+    "test": Entry("policy_tests:run", "Run policy tests: given, when, then, because."),
     "account": Entry("accounts:app", "Make and list accounts."),
     "session": Entry("sessions:app", "End sessions before they expire."),
     "keyring": Entry("keyring:app", "Rotate the keyring."),

@@ -4,11 +4,12 @@ Pages are lines of text, to be printed with `soft_wrap`: the terminal breaks the
 them or piped onwards is whole.
 """
 
-import json
 from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.text import Text
+
+from watchword.reasons import reasons
 
 Event = dict[str, Any]
 
@@ -39,31 +40,6 @@ def decision_page(decision: Event) -> RenderableType:
         Text(f"  {decision['action']} on {decision['resource']}"),
     ]
     return Group(*lines, *(Text(f"  {line}") for line in reasons(decision)))
-
-
-def reasons(decision: Event) -> list[str]:
-    """The reasons of a decision, a line each."""
-    lines = [f"{match['effect']} by {_statement(match)}" for match in decision["matches"]]
-    if decision.get("blockedBy"):
-        lines.append(f"no Allow in: {', '.join(decision['blockedBy'])}")
-    for miss in decision.get("nearMisses", []):
-        lines.append(f"nearly: {_statement(miss)}")
-        lines += [f"    {_failure(failure)}" for failure in miss["failed"]]
-    for remedy in decision.get("wouldAllow", []):
-        lines.append(f"would allow it, as {remedy['policyType']} policy:")
-        lines.append(f"    {json.dumps(remedy['statement'])}")
-    return lines
-
-
-def _statement(match: Event) -> str:
-    name = match["policy"] or f"{match['policyType']} policy"
-    return f"{match['policyType']} policy {name}, statement {match['sid'] or match['statement']}"
-
-
-def _failure(failure: Event) -> str:
-    what = f"{failure['operator']} {failure['key']}" if "key" in failure else failure["element"]
-    had = "nothing" if failure["actual"] is None else failure["actual"]
-    return f"{what} expected {' or '.join(failure['expected'])}, had {had}"
 
 
 def _facts(event: Event) -> list[tuple[str, str]]:

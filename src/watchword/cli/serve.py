@@ -14,6 +14,7 @@ import socket
 import ssl
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -22,12 +23,13 @@ import typer
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from watchword.app import CannotStart, application, open_world
+from watchword.app import CannotStart, open_world
 from watchword.cli.ending import fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile
 from watchword.gateway import Application, Framing
 from watchword.local_trust import first_account
 from watchword.names.ids import Prefix, is_account_id, new_access_key_id, new_secret
+from watchword.serving import application
 from watchword.settings import DEFAULT_HOST, DEFAULT_PORT, Ephemeral, Settings
 
 BACKLOG = 2048
@@ -49,6 +51,12 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
     ] = "",
     tls_certificate: Annotated[str, typer.Option(envvar="WATCHWORD_TLS_CERTIFICATE", help="PEM file.")] = "",
     tls_key: Annotated[str, typer.Option(envvar="WATCHWORD_TLS_KEY", help="PEM file.")] = "",
+    sigv2_presigned: Annotated[
+        bool,
+        typer.Option(
+            envvar="WATCHWORD_SIGV2_PRESIGNED", help="Whether S3 takes presigned requests of version 2."
+        ),
+    ] = True,
     ephemeral: Annotated[
         bool, typer.Option("--ephemeral", envvar="WATCHWORD_EPHEMERAL", help="Forget everything at exit.")
     ] = False,
@@ -64,27 +72,29 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
         raise fail("an ephemeral server is one process; leave --workers out")
     scheme = "https" if tls_certificate else "http"
     hostnames = tuple(filter(None, (name.strip() for name in hostname.split(","))))
+    settings = Settings(
+        data.expanduser().absolute(), database, root_key_file, hostnames, sigv2_presigned=sigv2_presigned
+    )
     tls = {"ssl_certfile": tls_certificate, "ssl_keyfile": tls_key} if tls_certificate else {}
     with _bind(host, port) as listener:
         endpoint = f"{scheme}://{_url_host(host)}:{listener.getsockname()[1]}"
         try:
             if ephemeral:
-                _serve_ephemeral(listener, endpoint, account, hostnames, tls)
+                _serve_ephemeral(listener, endpoint, settings, account, tls)
             else:
-                settings = Settings(data.expanduser().absolute(), database, root_key_file, hostnames)
                 _serve_kept(listener, endpoint, settings, workers, tls)
         except CannotStart as error:
             raise fail(str(error)) from None
 
 
 def _serve_ephemeral(
-    listener: socket.socket, endpoint: str, account: str, hostnames: tuple[str, ...], tls: dict[str, str]
+    listener: socket.socket, endpoint: str, settings: Settings, account: str, tls: dict[str, str]
 ) -> None:
     directory = Path(tempfile.mkdtemp(prefix="watchword-"))
     key = new_access_key_id(Prefix.ACCESS_KEY, account, secrets.token_bytes)
     root = Ephemeral(account, key, new_secret(secrets.token_bytes))
     try:
-        world = open_world(Settings(directory, hostnames=hostnames, ephemeral=root))
+        world = open_world(replace(settings, data=directory, database="", root_key="", ephemeral=root))
         server = _server(application(world), tls)
         print(
             json.dumps(
@@ -115,7 +125,7 @@ def _serve_kept(
     world.close()
     _greet(endpoint, settings, account)
     settings.export(os.environ)
-    config = _config("watchword.app:worker", tls, factory=True, workers=workers)
+    config = _config("watchword.serving:worker", tls, factory=True, workers=workers)
     Multiprocess(config, sockets=[listener]).run()
 
 

@@ -10,10 +10,11 @@ from rich.panel import Panel
 from rich.text import Text
 
 from watchword.access import recall
-from watchword.cli.pages import VERDICTS, decisions, reasons
+from watchword.cli.pages import VERDICTS, decisions
 from watchword.cli.tour.stage import Stage, stage
 from watchword.cli.tour.story import ALLOWED, STEPS, Step, Story
 from watchword.names import AwsError
+from watchword.reasons import reasons
 from watchword.sigv4 import explain, read
 
 

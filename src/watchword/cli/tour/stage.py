@@ -20,11 +20,12 @@ import boto3
 import uvicorn
 from botocore.config import Config
 
-from watchword.app import application, open_world
+from watchword.app import open_world
 from watchword.furnish import add_account
 from watchword.gateway import Framing
 from watchword.local_trust import administrator_session
 from watchword.names import Body, HttpRequest
+from watchword.serving import application
 from watchword.sessions import session as sessions
 from watchword.settings import Settings
 from watchword.world import World

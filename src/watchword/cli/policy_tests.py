@@ -1,0 +1,44 @@
+"""watchword test: policy tests, run and reported."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from watchword.cli.ending import fail
+from watchword.policy_tests import Case, Unreadable, find, read
+
+NOT_GOOD = 1
+
+
+def run(
+    files: Annotated[
+        list[Path], typer.Argument(help="Files of tests, or directories of *.policy-tests.yaml.")
+    ],
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Tell failures only.")] = False,
+) -> None:
+    """Run policy tests: given policies, when a request, then a verdict and its reason.
+
+    Exit code 1 when one fails, 2 when a file can't be read.
+    """
+    try:
+        cases = [case for path in files for file in find(path) for case in read(file)]
+    except Unreadable as unreadable:
+        raise fail(str(unreadable)) from None
+    if not cases:
+        raise fail(f"no tests in {', '.join(map(str, files))}")
+    failed = sum(not _passes(case, quiet=quiet) for case in cases)
+    typer.echo(f"{len(cases) - failed} passed, {failed} failed")
+    if failed:
+        raise typer.Exit(NOT_GOOD)
+
+
+def _passes(case: Case, *, quiet: bool) -> bool:
+    failures = case.failures()
+    if failures:
+        typer.echo(f"{typer.style('FAILED', fg='red', bold=True)} {case.file}:{case.line} {case.name}")
+        for line in failures:
+            typer.echo(f"    {line}")
+    elif not quiet:
+        typer.echo(f"{typer.style('passed', fg='green')} {case.file}:{case.line} {case.name}")
+    return not failures
