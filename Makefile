@@ -41,13 +41,16 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.run: $(VENV)/.python pyproject.toml constraints.txt
+	@echo 'installing, this once' >&2
 	@$(PIP) --editable '.[tour]'
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run
+	@echo 'installing what tests need, this once' >&2
 	@$(PIP) --editable '.[tour,test]'
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.test
+	@echo 'installing what is measured against, this once' >&2
 	@$(PIP) --editable '.[tour,test,bench]'
 	@touch $@

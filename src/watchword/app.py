@@ -1,21 +1,16 @@
-"""Puts a server together: the one place where settings become parts.
+"""Puts a world together: the one place where settings become parts.
 
-`open_world` is what `watchword serve`, each of its workers and every other command share. It makes what a
+`open_world` is what the server, each of its workers and every other command share. It makes what a
 first start needs: the data directory, the root key, the keyring and the first account.
 """
 
-import multiprocessing
-import os
 import secrets
-import signal
-import threading
 import time
 from pathlib import Path
 
-from watchword import operator_log, root_key
+from watchword import root_key
 from watchword.facts import Facts, RootKey
 from watchword.furnish import furnish
-from watchword.gateway import Application
 from watchword.journal import Journal
 from watchword.models import read_model
 from watchword.objects import Objects
@@ -60,25 +55,6 @@ def open_world(settings: Settings) -> World:
         file = settings.root_key_file
         raise CannotStart(f"root key {file}: this database's keyring rests under another one") from None
     return world
-
-
-def application(world: World) -> Application:
-    """The ASGI application of a world, which it closes at shutdown."""
-    operator_log.configure()
-    return Application(world, world.close)
-
-
-def worker() -> Application:
-    """The application of one of several worker processes, on settings that `serve` exported."""
-    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
-    return application(open_world(Settings.read(os.environ)))
-
-
-def _end_with_parent() -> None:
-    """A worker whose server was killed would keep its port."""
-    if parent := multiprocessing.parent_process():
-        parent.join()
-        signal.raise_signal(signal.SIGTERM)
 
 
 def _make_private(directory: Path) -> None:

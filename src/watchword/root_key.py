@@ -30,7 +30,9 @@ def load(file: Path) -> bytes:
     except OSError as error:
         raise Unusable(f"root key {file}: {error.strerror}") from None
     if mode & _OTHERS:
-        raise Unusable(f"root key {file}: others can read it (mode {mode:04o}); chmod 600 it, then rotate")
+        raise Unusable(
+            f"root key {file}: others can read it (mode {mode:04o}); chmod 600 it, and take it for known"
+        )
     try:
         key = base64.b64decode(text.strip(), validate=True)
     except ValueError:

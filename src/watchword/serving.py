@@ -1,0 +1,31 @@
+"""The server of a world, in this process or as one of several workers."""
+
+import multiprocessing
+import os
+import signal
+import threading
+
+from watchword import operator_log
+from watchword.app import open_world
+from watchword.gateway import Application
+from watchword.settings import Settings
+from watchword.world import World
+
+
+def application(world: World) -> Application:
+    """The ASGI application of a world, which it closes at shutdown."""
+    operator_log.configure()
+    return Application(world, world.close)
+
+
+def worker() -> Application:
+    """The application of one of several worker processes, on settings that `serve` exported."""
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+    return application(open_world(Settings.read(os.environ)))
+
+
+def _end_with_parent() -> None:
+    """A worker whose server was killed would keep its port."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        signal.raise_signal(signal.SIGTERM)
