@@ -35,6 +35,8 @@ class Settings:
     """The root key's file; empty for root.key in the data directory."""
     hostnames: tuple[str, ...] = ()
     """Further host names that are this server, for clients that address it by another name."""
+    sigv2_presigned: bool = True
+    """Whether S3 takes presigned requests of signature version 2."""
     ephemeral: Ephemeral | None = None
     """What a server that forgets everything starts from; None for one that keeps."""
 
@@ -58,6 +60,7 @@ class Settings:
             database=environment.get("WATCHWORD_DATABASE", ""),
             root_key=environment.get("WATCHWORD_ROOT_KEY_FILE", ""),
             hostnames=tuple(filter(None, environment.get("WATCHWORD_HOSTNAME", "").split(","))),
+            sigv2_presigned=environment.get("WATCHWORD_SIGV2_PRESIGNED", "true") == "true",
         )
 
     def export(self, environment: MutableMapping[str, str]) -> None:
@@ -66,3 +69,4 @@ class Settings:
         environment["WATCHWORD_DATABASE"] = self.database
         environment["WATCHWORD_ROOT_KEY_FILE"] = self.root_key
         environment["WATCHWORD_HOSTNAME"] = ",".join(self.hostnames)
+        environment["WATCHWORD_SIGV2_PRESIGNED"] = "true" if self.sigv2_presigned else "false"

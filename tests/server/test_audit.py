@@ -94,7 +94,7 @@ def test_refused_with_a_claim(kept: Running) -> None:
     event = events(kept.data)[answer.request_id]
     assert event["userIdentity"] == {"type": "Unknown", "accessKeyId": STRANGER["AccessKeyId"]}
     assert (event["eventSource"], event["eventName"]) == ("iam.amazonaws.com", "ListUsers")
-    assert event["additionalEventData"] == {"meant": "unknown access key"}
+    assert event["additionalEventData"] == {"signatureVersion": "SigV4", "meant": "unknown access key"}
 
 
 def test_every_answer_of_a_session_of_work(kept: Running, administrator: Keys) -> None:

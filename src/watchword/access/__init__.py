@@ -3,6 +3,7 @@
 from watchword.access.authenticate import admit, authenticate
 from watchword.access.authorize import Circumstances, authorize, refusal
 from watchword.access.caller import Caller
+from watchword.access.claims import Shown, shown
 from watchword.access.demand import Demand
 from watchword.access.record import Visit, record
 
@@ -10,10 +11,12 @@ __all__ = [
     "Caller",
     "Circumstances",
     "Demand",
+    "Shown",
     "Visit",
     "admit",
     "authenticate",
     "authorize",
     "record",
     "refusal",
+    "shown",
 ]

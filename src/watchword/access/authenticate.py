@@ -11,13 +11,15 @@ and failed ends the search. Within the signature scheme the order is:
 7. a body that comes in signed chunks, or with a checksum behind it.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
-from watchword.access.caller import NOBODY, Caller
+from watchword.access.caller import NOBODY, VERSION_2, Caller, Means
+from watchword.access.claims import shown
 from watchword.access.unframe import framed, is_framed, unframe
 from watchword.facts import Facts
 from watchword.names import AwsError, HttpRequest, fault
@@ -25,6 +27,8 @@ from watchword.names.ids import Prefix
 from watchword.sessions import Session, limits, revocation
 from watchword.sessions import session as sessions
 from watchword.sigv4 import Claim, read, verify
+from watchword.sigv4.payload import check_payload
+from watchword.sigv4.sigv2 import Presigned, verify_presigned
 from watchword.sigv4.verify import verify_head
 from watchword.wire import Operation
 from watchword.world import World
@@ -44,22 +48,25 @@ class Proven(NamedTuple):
 
 
 def authenticate(
-    world: World, request: HttpRequest, claim: Claim | None, operation: Operation, *, anonymous: bool
+    world: World,
+    request: HttpRequest,
+    claim: Claim | Presigned | None,
+    operation: Operation,
+    *,
+    anonymous: bool,
 ) -> Proven:
     """The caller of an operation. Raises a fault when authentication failed, or is needed and missing."""
     service = operation.service
-    if claim is not None:
+    if claim is None:
+        return _unsigned(request, anonymous=anonymous)
+    if isinstance(claim, Presigned):
+        proven = _presigned_by_version_2(world, request, claim)
+    else:
         skew = SKEW_SECONDS_S3 if service.name == "s3" else SKEW_SECONDS
-        check = verify_head if framed(claim) else verify
-        caller, secret = _signer(world, request, claim, (service.signing_name,), skew, check=check)
-        if caller.session:
-            limits.check(caller.session, service.name, operation.name)
-        return Proven(caller, unframe(request, claim, secret) if framed(claim) else request)
-    if not anonymous:
-        raise fault("MissingAuthenticationToken")
-    if is_framed(request):
-        raise fault("UnsupportedSignature", "A body in chunks needs a signature.")
-    return Proven(NOBODY, request)
+        proven = _signed(world, request, claim, service.signing_name, skew)
+    if proven.caller.session:
+        limits.check(proven.caller.session, service.name, operation.name)
+    return proven
 
 
 def admit(world: World, request: HttpRequest) -> None:
@@ -67,10 +74,15 @@ def admit(world: World, request: HttpRequest) -> None:
 
     So that nobody without credentials makes us keep a large body. Who calls this authenticates again.
     """
-    claim = read(request)
+    claim, request = shown(world.settings, request)
     if claim is None:
         raise fault("MissingAuthenticationToken")
-    _signer(world, request, claim, ("s3",), SKEW_SECONDS_S3, check=verify_head)
+    if isinstance(claim, Presigned):
+        _signer(world, claim, partial(verify_presigned, claim, now=world.clock.wall()))
+    else:
+        now = world.clock.wall()
+        check = partial(verify_head, claim, request, services=("s3",), now=now, skew=SKEW_SECONDS_S3)
+        _signer(world, claim, check)
 
 
 def identify(world: World, request: HttpRequest) -> Caller:
@@ -78,20 +90,38 @@ def identify(world: World, request: HttpRequest) -> Caller:
     claim = read(request)
     if claim is None or framed(claim):
         raise fault("MissingAuthenticationToken")
-    return _signer(world, request, claim, None, SKEW_SECONDS)[0]
+    return _signer(world, claim, partial(verify, claim, request, now=world.clock.wall(), skew=SKEW_SECONDS))[
+        0
+    ]
 
 
-def _signer(
-    world: World,
-    request: HttpRequest,
-    claim: Claim,
-    services: Collection[str] | None,
-    skew: int,
-    *,
-    check: Callable[..., None] = verify,
-) -> tuple[Caller, str]:
-    """The caller and their secret. With `verify_head` for a check, the body is still to be proved."""
-    expected = partial(check, claim, request, services=services, now=world.clock.wall(), skew=skew)
+def _unsigned(request: HttpRequest, *, anonymous: bool) -> Proven:
+    if not anonymous:
+        raise fault("MissingAuthenticationToken")
+    if is_framed(request):
+        raise fault("UnsupportedSignature", "A body in chunks needs a signature.")
+    return Proven(NOBODY, request)
+
+
+def _signed(world: World, request: HttpRequest, claim: Claim, service: str, skew: int) -> Proven:
+    check, now = verify_head if framed(claim) else verify, world.clock.wall()
+    expected = partial(check, claim, request, services=(service,), now=now, skew=skew)
+    caller, secret = _signer(world, claim, expected)
+    if claim.expires is not None:
+        age = sessions.milliseconds(now) - sessions.milliseconds(claim.timestamp)
+        caller = replace(caller, means=Means("REST-QUERY-STRING", claim.algorithm, max(age, 0)))
+    return Proven(caller, unframe(request, claim, secret) if framed(claim) else request)
+
+
+def _presigned_by_version_2(world: World, request: HttpRequest, claim: Presigned) -> Proven:
+    expected = partial(verify_presigned, claim, now=world.clock.wall())
+    caller, _ = _signer(world, claim, expected)
+    check_payload(request.header("x-amz-content-sha256") or "", request.body)
+    return Proven(replace(caller, means=Means("REST-QUERY-STRING", VERSION_2)), request)
+
+
+def _signer(world: World, claim: Claim | Presigned, expected: Callable[[str], None]) -> tuple[Caller, str]:
+    """The caller and their secret, which `expected` was given: it raises unless that secret signed."""
     try:
         caller, secret = _credentials(world.facts, claim)
     except AwsError as unknown:
@@ -104,7 +134,7 @@ def _signer(
     return caller, secret
 
 
-def _credentials(facts: Facts, claim: Claim) -> tuple[Caller, str]:
+def _credentials(facts: Facts, claim: Claim | Presigned) -> tuple[Caller, str]:
     if claim.access_key_id.startswith(Prefix.SESSION_KEY):
         session = _session(facts, claim)
         return Caller(session.principal, session.access_key_id, session), session.secret
@@ -120,7 +150,7 @@ def _credentials(facts: Facts, claim: Claim) -> tuple[Caller, str]:
     return Caller(key.principal, claim.access_key_id), key.secret
 
 
-def _session(facts: Facts, claim: Claim) -> Session:
+def _session(facts: Facts, claim: Claim | Presigned) -> Session:
     if claim.token is None:
         raise fault(
             "InvalidClientTokenId",

@@ -4,10 +4,28 @@ Made only by `authenticate`; every floor above may rely on it.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from watchword.names import Principal
 from watchword.names.principal import Anonymous
 from watchword.sessions import Session
+
+VERSION_2 = "AWS"
+
+
+class Means(NamedTuple):
+    """How a signature was shown, in the words of S3's condition keys.
+
+    Source: Service Authorization Reference, "Amazon S3", s3:authType, s3:signatureversion, s3:signatureAge.
+    """
+
+    form: str = "REST-HEADER"
+    version: str = "AWS4-HMAC-SHA256"
+    age: int | None = None
+    """Milliseconds since it was signed; of presigned requests only."""
+
+
+IN_HEADER = Means()
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +35,7 @@ class Caller:
     principal: Principal
     access_key_id: str = ""
     session: Session | None = None
+    means: Means = IN_HEADER
 
     @property
     def account(self) -> str:

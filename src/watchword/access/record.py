@@ -40,6 +40,10 @@ LONGEST_VALUE = 4096
 DATA_EVENTS = frozenset(
     {"PutObject", "GetObject", "HeadObject", "DeleteObject", "DeleteObjects", "CopyObject"}
 )
+_SIGNATURES: dict[str, dict[str, Any]] = {
+    "SigV4": {"signatureVersion": "SigV4"},
+    "SigV2": {"signatureVersion": "SigV2", "weak": True},
+}
 READING = ("Get", "List", "Head", "Describe", "Simulate")
 
 
@@ -56,6 +60,8 @@ class Visit:
     caller: Caller | None = None
     access_key_id: str = ""
     """As claimed; whose it is, is known only once there is a caller."""
+    signature: str = ""
+    """SigV4 or SigV2, as read; whether it holds, is known only once there is a caller."""
     input: Mapping[str, Any] = field(default_factory=dict)
     demands: tuple[Demand, ...] = ()
     decisions: tuple[Decision, ...] = ()
@@ -89,7 +95,7 @@ def record(visit: Visit) -> dict[str, Any]:
     if visit.error:
         event["errorCode"] = visit.error.code
         event["errorMessage"] = visit.error.said[:LONGEST_VALUE]
-    additional: dict[str, Any] = {}
+    additional: dict[str, Any] = dict(_SIGNATURES.get(visit.signature, {}))
     if visit.error and visit.error.meant:
         additional["meant"] = visit.error.meant
     if visit.decisions:

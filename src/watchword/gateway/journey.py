@@ -20,13 +20,13 @@ import msgspec
 import structlog
 from msgspec import structs
 
-from watchword.access import Circumstances, Visit, authenticate, authorize, record, refusal
+from watchword.access import Circumstances, Shown, Visit, authenticate, authorize, record, refusal, shown
 from watchword.facts import Cold
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
 from watchword.names.ids import new_request_id
 from watchword.services.operation import Around, Call, Operation
 from watchword.services.table import SERVED
-from watchword.sigv4 import Claim, read
+from watchword.sigv4.sigv2 import Presigned
 from watchword.store import Transaction, Unavailable, audit
 from watchword.wire import Operation as WireOperation
 from watchword.wire import plain_fault, recognise
@@ -80,14 +80,15 @@ def _travel(world: World, passage: Passage) -> HttpResponse:
     visit, request = passage.visit, passage.visit.request
     world.facts.confirm()
 
-    claim = _read_claim(request, visit)
-    operation = passage.operation = _recognise(world, request, claim, visit)
+    read = _read_claim(world, visit)
+    request = visit.request
+    operation = passage.operation = _recognise(world, read, visit)
     served = SERVED.get(operation.service.name, {}).get(operation.name)
     if world.facts.cached and (served is None or served.around is not Around.PURE):
         raise Cold
 
     anonymous = operation.unsigned if served is None else served.anonymous
-    visit.caller, request = authenticate(world, request, claim, operation, anonymous=anonymous)
+    visit.caller, request = authenticate(world, request, read.claim, operation, anonymous=anonymous)
     visit.request = request
 
     call, served = _look_up(world, operation, served, visit)
@@ -107,17 +108,17 @@ def _travel(world: World, passage: Passage) -> HttpResponse:
     return response
 
 
-def _read_claim(request: HttpRequest, visit: Visit) -> Claim | None:
-    claim = read(request)
-    if claim:
-        visit.access_key_id = claim.access_key_id
-        visit.region = claim.scope.region or claim.region_set[0]
-    return claim
+def _read_claim(world: World, visit: Visit) -> Shown:
+    read = shown(world.settings, visit.request)
+    if read.claim is not None:
+        visit.access_key_id, visit.region, visit.request = read.claim.access_key_id, read.region, read.request
+        visit.signature = "SigV2" if isinstance(read.claim, Presigned) else "SigV4"
+    return read
 
 
-def _recognise(world: World, request: HttpRequest, claim: Claim | None, visit: Visit) -> WireOperation:
-    scope_service = claim.scope.service if claim else None
-    operation = recognise(request, world.models, scope_service=scope_service, hosts=world.settings.hosts)
+def _recognise(world: World, read: Shown, visit: Visit) -> WireOperation:
+    hosts = world.settings.hosts
+    operation = recognise(read.request, world.models, scope_service=read.service, hosts=hosts)
     visit.service, visit.operation = operation.service.name, operation.name
     return operation
 

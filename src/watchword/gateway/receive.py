@@ -20,6 +20,7 @@ from urllib.parse import unquote
 
 from watchword.gateway.framing import MAX_HEAD
 from watchword.names import Body, HttpRequest, fault
+from watchword.sigv4.sigv2 import PARAMETER as VERSION_2
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -89,7 +90,7 @@ def sweep_spool(spool: Path, now: datetime) -> None:
 def may_be_large(request: HttpRequest) -> bool:
     """Whether the request claims to be one to S3, in a header or presigned; the signature will tell."""
     claimed = request.header("authorization") or unquote(request.query)
-    return "/s3/aws4_request" in claimed
+    return "/s3/aws4_request" in claimed or VERSION_2 in claimed
 
 
 async def _spooled(start: bytes, pieces: AsyncIterator[bytes], spool: Path, limit: int) -> Body:

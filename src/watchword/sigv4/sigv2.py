@@ -1,9 +1,10 @@
-r"""Signature version 2, for presigned GET and PUT and POST forms of S3 only. Weak; off unless asked for.
+r"""Signature version 2, for presigned GET and PUT and POST forms of S3 only. Weak, and so never read unasked.
 
 Nothing else here calls this module, and `watchword.sigv4.read` refuses version 2. A server whose setting
 allows it asks `read_presigned` (or `read_form`) first and records that version 2 was used.
 Why at all: boto3 still presigns this way by default for S3 in some regions. Why weak: HMAC-SHA1 with the
-secret itself as the key, good for every region and service, no limit to its duration, host not signed.
+secret itself as the key, good for every region and service, host not signed. Its duration has no limit of
+its own; here it has version 4's.
 
     string = METHOD \n Content-MD5 \n Content-Type \n Expires \n  *( x-amz-name:value \n )  resource
     resource = "/" bucket, where the host names it, then the path as sent, then "?" and SUBRESOURCES
@@ -18,14 +19,17 @@ import hmac
 import re
 from base64 import b64encode
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from watchword.names import HttpRequest, fault
+from watchword.names import AwsError, HttpRequest, fault
 from watchword.sigv4.post import lower_fields
-from watchword.sigv4.query import Pair, attempts_signature, query_pairs
+from watchword.sigv4.query import LONGEST, Pair, attempts_signature, query_pairs
 
 METHODS = frozenset({"GET", "PUT"})
+PARAMETER = "AWSAccessKeyId"
+"""What a query has as it is, if it is presigned with version 2."""
 
 SUBRESOURCES = frozenset(
     {
@@ -85,8 +89,9 @@ LISTING = frozenset(
 """Parameters that nothing signs but that only narrow a listing."""
 
 _HEADERS = frozenset({"content-md5", "content-type"})
-_PARAMETERS = ("AWSAccessKeyId", "Expires", "Signature")
+_PARAMETERS = (PARAMETER, "Expires", "Signature")
 _SECONDS = re.compile(r"[0-9]{1,11}", re.ASCII)
+_UNFIT = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]|^[ \t]|[ \t]$")
 
 
 class Presigned(NamedTuple):
@@ -131,6 +136,23 @@ def read_presigned(request: HttpRequest, bucket: str) -> Presigned | None:
     )
 
 
+def with_headers(request: HttpRequest) -> HttpRequest:
+    """A presigned request with its query's x-amz- parameters, content-md5 and content-type as headers.
+
+    They are signed as headers, and S3 takes them for such. Of content-md5 and content-type the header's own
+    value is the one that was signed; an x-amz- parameter that comes in both places is refused.
+    """
+    there = {name for name, _ in request.headers}
+    pairs = [(key.lower(), value) for key, value in query_pairs(request.query) if _is_header(key)]
+    added = [(name, value) for name, value in pairs if name not in there & _HEADERS]
+    names = [name for name, _ in added]
+    if twice := [name for name in names if name in there or names.count(name) > 1]:
+        raise fault("IncompleteSignature", f"'{twice[0][:80]}' is given more than once.")
+    if unfit := [name for name, value in added if _UNFIT.search(value)]:
+        raise AwsError("InvalidArgument", 400, f"The value of '{unfit[0][:80]}' can't be a header's.")
+    return replace(request, headers=(*request.headers, *added))
+
+
 def read_form(fields: Sequence[Pair]) -> Presigned | None:
     """The claim of a form's fields; None when there is none. Its policy is checked by `post.check_policy`."""
     given = lower_fields(fields)
@@ -150,6 +172,8 @@ def verify_presigned(claim: Presigned, secret: str, now: datetime) -> None:
         raise fault(
             "AccessDenied", "Request has expired", Expires=claim.expires.strftime("%Y-%m-%dT%H:%M:%SZ")
         )
+    if claim.expires is not None and claim.expires - now > timedelta(seconds=LONGEST):
+        raise fault("AccessDenied", f"A presigned request is good for {LONGEST} seconds at most.")
     if not (
         claim.signature.isascii() and hmac.compare_digest(_signature(secret, claim.to_sign), claim.signature)
     ):
@@ -162,13 +186,11 @@ def verify_presigned(claim: Presigned, secret: str, now: datetime) -> None:
 
 
 def _is_known(key: str) -> bool:
-    return (
-        key in _PARAMETERS
-        or key in SUBRESOURCES
-        or key in LISTING
-        or key in _HEADERS
-        or key.startswith("x-amz-")
-    )
+    return key in _PARAMETERS or key in SUBRESOURCES or key in LISTING or _is_header(key)
+
+
+def _is_header(key: str) -> bool:
+    return key in _HEADERS or key.startswith("x-amz-")
 
 
 def _signature(secret: str, text: str) -> str:

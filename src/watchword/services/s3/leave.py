@@ -138,7 +138,10 @@ def request_context(call: Call) -> dict[str, ContextValue]:
     """The condition keys that any request to S3 has: how it is signed, and some of its headers."""
     context: dict[str, ContextValue] = {}
     if not call.caller.anonymous:
-        context |= {"s3:authType": "REST-HEADER", "s3:signatureversion": "AWS4-HMAC-SHA256"}
+        means = call.caller.means
+        context |= {"s3:authType": means.form, "s3:signatureversion": means.version}
+        if means.age is not None:
+            context["s3:signatureAge"] = str(means.age)
     for name, value in call.request.headers:
         if name in HEADER_KEYS:
             context[HEADER_KEYS[name]] = value

@@ -1,0 +1,51 @@
+"""What does the request show, to prove who sends it?  Read once, before anything else looks at it.
+
+1. Signature Version 4, in the Authorization header or the query: `watchword.sigv4.read`;
+2. version 2 in the query, where the setting lets it in: for S3 only, GET and PUT only, never in a header
+   (docs/decisions/0008). What such a query has in place of headers becomes headers here, so that the
+   operation is told from what was signed.
+
+Nothing is proved here; that is `authenticate`.
+"""
+
+from typing import NamedTuple
+
+from watchword.names import HttpRequest
+from watchword.settings import Settings
+from watchword.sigv4 import Claim, read, sigv2
+from watchword.sigv4.sigv2 import Presigned
+from watchword.wire.addressing import before_path
+
+VERSION_2_REGION = "us-east-1"
+"""Version 2 names no region; this is the one where AWS serves whoever names none."""
+
+
+class Shown(NamedTuple):
+    """A claim, what it is for, and the request to go on with."""
+
+    claim: Claim | Presigned | None
+    request: HttpRequest
+
+    @property
+    def service(self) -> str | None:
+        """The service that the signature is for."""
+        if isinstance(self.claim, Presigned):
+            return "s3"
+        return self.claim.scope.service if self.claim else None
+
+    @property
+    def region(self) -> str:
+        """The region that the signature is for."""
+        if isinstance(self.claim, Presigned):
+            return VERSION_2_REGION
+        return (self.claim.scope.region or self.claim.region_set[0]) if self.claim else ""
+
+
+def shown(settings: Settings, request: HttpRequest) -> Shown:
+    """What a request shows. Raises faults."""
+    if settings.sigv2_presigned and sigv2.PARAMETER in request.query:  # 2
+        bucket = before_path(request.header("host"), settings.hosts).strip("/")
+        claim = sigv2.read_presigned(request, bucket)
+        if claim is not None:
+            return Shown(claim, sigv2.with_headers(request))
+    return Shown(read(request), request)  # 1
