@@ -174,7 +174,8 @@ class Workload:
 # The evaluators: each is made for a size and answers a prepared request with a label.
 
 Prepare = Callable[[Asked], Any]
-Answer = Callable[[Any], str]
+Answer = Callable[[Any], Any]
+"""Gives a decision, or its label."""
 
 
 def _decide(texts: list[str]) -> Callable[[Request], Decision]:
@@ -190,13 +191,12 @@ def _decide(texts: list[str]) -> Callable[[Request], Decision]:
 
 
 def engine(size: int) -> tuple[Prepare, Answer]:
-    decide = _decide(documents(size))
-    return _request, lambda request: decide(request).verdict
+    return _request, _decide(documents(size))
 
 
 def explained(size: int) -> tuple[Prepare, Answer]:
     decide = _decide(documents(size))
-    return _request, lambda request: explain(decide(request)).decision.verdict
+    return _request, lambda request: explain(decide(request)).decision
 
 
 def first(size: int) -> tuple[Prepare, Answer]:
@@ -364,7 +364,8 @@ def _must(row: RowData | None) -> RowData:
     return row
 
 
-def _agrees(answer: str, label: str) -> bool:
+def _agrees(found: Any, label: str) -> bool:
+    answer = getattr(found, "verdict", found)
     return answer == label or (answer == "deny" and label != ALLOW)
 
 

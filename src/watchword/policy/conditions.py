@@ -37,7 +37,7 @@ from watchword.policy.comparisons import (
     typed,
 )
 from watchword.policy.grammar import Condition
-from watchword.policy.variables import Context
+from watchword.policy.variables import Context, fold
 
 
 class Asked(Protocol):
@@ -129,7 +129,7 @@ def operator(text: str) -> Operator | None:
 def check(condition: Condition, *, variables: bool, doubt: bool) -> Check:
     """A function that says whether a request meets `condition`."""
     found = operator(condition.operator)
-    key = condition.key.lower()
+    key = fold(condition.key)
     if found is None:
         return lambda _request: doubt
     if found.name == NULL and not found.quantifier:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from watchword.names import Principal
-from watchword.policy.variables import Value
+from watchword.policy.variables import Value, fold
 
 ROLE = "role"
 KMS_KEY = "kms-key"
@@ -37,11 +37,11 @@ class Request:
     """What else, beside the documents, decides who sits in judgement."""
 
     def __post_init__(self) -> None:
-        folded = {key.lower(): value for key, value in self.context.items() if value != ()}
+        folded = {fold(key): value for key, value in self.context.items() if value != ()}
         if len(folded) != sum(value != () for value in self.context.values()):
             raise ValueError("a context key stands twice, in different case")
         object.__setattr__(self, "context", folded)
-        object.__setattr__(self, "name", self.action.lower())
+        object.__setattr__(self, "name", fold(self.action))
         if self.resource_account is None:
             object.__setattr__(self, "resource_account", self._owner())
         standing = (

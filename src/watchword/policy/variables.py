@@ -10,12 +10,20 @@ Source: IAM User Guide, "IAM policy elements: Variables and tags" (rule 14 of `c
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
+from sys import intern
 from typing import Final
 
 from msgspec import Struct
 
 Value = str | tuple[str, ...]
 Context = Mapping[str, Value]
+
+
+@lru_cache(maxsize=4096)
+def fold(name: str) -> str:
+    """A name without its case, as one object: policies and requests then meet in it at once."""
+    return intern(name.lower())
 
 
 class Wildcard:
@@ -119,4 +127,4 @@ def _variable(inside: str | None) -> Token:
     if inside in _LITERALS:
         return inside
     found = _VARIABLE.fullmatch(inside)
-    return Variable(found["key"].lower(), found["default"]) if found else Variable("")
+    return Variable(fold(found["key"]), found["default"]) if found else Variable("")
