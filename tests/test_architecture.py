@@ -21,7 +21,7 @@ FLOORS = [
     {"facts", "policy_tests"},
     {"world"},
     {"access", "furnish"},
-    {"services", "local_trust"},
+    {"services", "local_trust", "rehearsal"},
     {"gateway"},
     {"app", "testing"},
     {"serving"},

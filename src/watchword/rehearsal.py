@@ -1,0 +1,150 @@
+"""What would be decided if somebody asked: a request that isn't sent, decided by `authorize` like any other.
+
+The principal's policies, tags and boundary are those in the store, and so is what is attached to the
+resource: a bucket's policy, a role's trust policy, tags. What only a real request would tell (address, time,
+TLS, headers, keys of the action) is given as a context; where it says nothing, a request without it is meant.
+Whoever calls as a role does so in a fresh session without tags and policies of its own.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from watchword.access import Caller, Circumstances, Demand, authorize
+from watchword.access.demand import ContextValue
+from watchword.facts import Facts
+from watchword.identity.arns import entity_arn
+from watchword.names import Arn, HttpRequest
+from watchword.names.principal import RoleSession, Root, User
+from watchword.policy import Decision, values
+from watchword.store import accounts
+from watchword.world import World
+
+Context = Mapping[str, ContextValue]
+
+SESSION_NAME = "rehearsal"
+REGION = "us-east-1"
+_OF_PRINCIPALS = ("aws:principal", "aws:userid", "aws:username")
+_HEADERS = {"aws:useragent": "user-agent", "aws:referer": "referer"}
+
+
+class Unknown(Exception):  # noqa: N818 its message is the line that a person reads
+    """It can't be rehearsed; the message is one line."""
+
+
+def rehearse(world: World, principal: str, action: str, resource: str, context: Context) -> Decision:
+    """The decision on what the principal of that ARN would ask for. Raises Unknown."""
+    keys = {key.lower(): value for key, value in context.items()}
+    for key in keys:
+        if key.startswith(_OF_PRINCIPALS):
+            raise Unknown(f"{key} is not for a request to say: the server knows who calls")
+    caller = Caller(_principal(world, _arn(principal)))
+    demand = _demand(world.facts, caller, action, resource, context)
+    (decision,) = authorize(_circumstances(world, caller, keys), (demand,))
+    return decision
+
+
+def _principal(world: World, arn: Arn) -> User | RoleSession | Root:
+    kind, _, rest = arn.resource.partition("/")
+    name = rest.rpartition("/")[2]
+    match arn.service, kind:
+        case "iam", "root":
+            with world.database.read() as tx:
+                if accounts.by_id(tx, arn.account):
+                    return Root(arn.account, arn.partition)
+        case "iam", "user":
+            user = world.facts.user_named(arn.account, name)
+            if user and entity_arn("user", user.account, user.path, user.name, user.partition) == str(arn):
+                return User(user.account, user.name, user.id, user.path, user.partition)
+        case "iam", "role":
+            found = world.facts.role_named(arn.account, name)
+            if found and found.arn == str(arn):
+                return _session(world.facts, arn.account, name, SESSION_NAME)
+        case "sts", "assumed-role":
+            role, _, session = rest.partition("/")
+            return _session(world.facts, arn.account, role, session)
+    raise Unknown(f"nobody is called {arn}")
+
+
+def _session(facts: Facts, account: str, name: str, session: str) -> RoleSession:
+    found = facts.role_named(account, name)
+    if found is None or not session:
+        raise Unknown(f"no session {session!r} can be had of a role {name!r} in account {account}")
+    role = found.role
+    return RoleSession(role.account, role.name, role.id, session, role.path, role.partition)
+
+
+# What is asked for
+
+
+def _demand(facts: Facts, caller: Caller, action: str, resource: str, context: Context) -> Demand:
+    if resource == "*":
+        return Demand(action, resource, caller.account, context)
+    arn = _arn(resource)
+    if arn.service == "s3" and not arn.account:
+        return _on_bucket(facts, caller, action, arn, context)
+    if arn.service == "iam":
+        return _on_entity(facts, action, arn, context)
+    return Demand(action, resource, arn.account or caller.account, context)
+
+
+def _on_bucket(facts: Facts, caller: Caller, action: str, arn: Arn, context: Context) -> Demand:
+    found = facts.bucket(arn.resource.partition("/")[0])
+    if found is None:
+        return Demand(action, str(arn), caller.account, context)
+    account, name = found.bucket.account, f"arn:{arn.partition}:s3:::{found.bucket.name}"
+    keys = {"s3:ResourceAccount": account, **context}
+    return Demand(action, str(arn), account, keys, found.policy, name)
+
+
+def _on_entity(facts: Facts, action: str, arn: Arn, context: Context) -> Demand:
+    kind, _, rest = arn.resource.partition("/")
+    name = rest.rpartition("/")[2]
+    role = facts.role_named(arn.account, name) if kind == "role" else None
+    if action.lower().startswith("sts:"):
+        trust, tags = (role.trust, role.tags) if role and role.arn == str(arn) else (None, {})
+        return Demand(action, str(arn), arn.account, context, trust, str(arn), "role", tags)
+    user = facts.user_named(arn.account, name) if kind == "user" else None
+    held = role.tags if role else facts.tags("user", user.id) if user else {}
+    if kind == "policy":
+        held = facts.tags("policy", str(arn))
+    keys = {**{f"iam:ResourceTag/{key}": value for key, value in held.items()}, **context}
+    return Demand(action, str(arn), arn.account, keys, resource_tags=held)
+
+
+# How it is asked
+
+
+def _circumstances(world: World, caller: Caller, keys: Context) -> Circumstances:
+    """The connection and the moment that the context speaks of; keys in lower case."""
+    request = HttpRequest(
+        "POST",
+        headers=tuple((header, _text(keys, key)) for key, header in _HEADERS.items() if key in keys),
+        secure=_text(keys, "aws:securetransport").lower() == "true",
+        peer=_text(keys, "aws:sourceip"),
+    )
+    return Circumstances(
+        world, caller, request, _text(keys, "aws:requestedregion") or REGION, _now(world, keys)
+    )
+
+
+def _now(world: World, keys: Context) -> datetime:
+    for key in ("aws:currenttime", "aws:epochtime"):
+        if key in keys:
+            seconds = values.instant(_text(keys, key))
+            try:
+                return datetime.fromtimestamp(float("nan" if seconds is None else seconds), UTC)
+            except (OverflowError, ValueError):
+                raise Unknown(f"{key} is no time: {_text(keys, key)}") from None
+    return world.clock.now()
+
+
+def _text(keys: Context, key: str) -> str:
+    value = keys.get(key, "")
+    return value if isinstance(value, str) else ", ".join(value)
+
+
+def _arn(text: str) -> Arn:
+    try:
+        return Arn.parse(text)
+    except ValueError as error:
+        raise Unknown(str(error)) from None

@@ -1,0 +1,170 @@
+"""What the server would decide is what it then does."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+from click.testing import Result
+from tests.server.harness import Keys, Running, client, credentials, serve, told, watchword
+
+ALLOW = {"Effect": "Allow", "Resource": "*"}
+
+
+def document(*statements: Mapping[str, object]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [dict(each) for each in statements]})
+
+
+class Place:
+    """A server with a user, a role, and a bucket whose policy denies one folder."""
+
+    def __init__(self, server: Running) -> None:
+        self.data, self.endpoint = server.data, server.endpoint
+        self.administrator = credentials(server.data)
+        self.account = told("account", "list", "--data", str(self.data))["AccountId"]
+        self.ann, self.worker = (
+            f"arn:aws:iam::{self.account}:user/ann",
+            f"arn:aws:iam::{self.account}:role/worker",
+        )
+        iam, s3 = self.client("iam", self.administrator), self.client("s3", self.administrator)
+        iam.create_user(UserName="ann", Tags=[{"Key": "team", "Value": "red"}])
+        statements = [
+            ALLOW | {"Action": ["s3:GetObject", "sts:AssumeRole"]},
+            ALLOW
+            | {
+                "Action": "iam:GetUser",
+                "Condition": {"StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}},
+            },
+            ALLOW | {"Action": "iam:ListUsers", "Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}},
+            ALLOW
+            | {
+                "Action": "iam:ListRoles",
+                "Condition": {"DateLessThan": {"aws:CurrentTime": "2020-01-01T00:00:00Z"}},
+            },
+        ]
+        iam.put_user_policy(UserName="ann", PolicyName="own", PolicyDocument=document(*statements))
+        trust = {"Effect": "Allow", "Principal": {"AWS": self.account}, "Action": "sts:AssumeRole"}
+        trust["Condition"] = {"StringEquals": {"sts:ExternalId": "42"}}
+        iam.create_role(RoleName="worker", AssumeRolePolicyDocument=document(trust))
+        iam.put_role_policy(
+            RoleName="worker", PolicyName="own", PolicyDocument=document(ALLOW | {"Action": "s3:*"})
+        )
+        s3.create_bucket(Bucket="reports")
+        for key in ("open", "secret/1"):
+            s3.put_object(Bucket="reports", Key=key, Body=b"1")
+        denied = {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:GetObject",
+            "Resource": "arn:aws:s3:::reports/secret/*",
+        }
+        s3.put_bucket_policy(Bucket="reports", Policy=document(denied))
+        self.keys: Keys = iam.create_access_key(UserName="ann")["AccessKey"]
+
+    def client(self, service: str, keys: Keys) -> BaseClient:
+        return client(service, self.endpoint, keys)
+
+    def simulate(self, *arguments: str) -> Result:
+        return watchword("simulate", "--data", str(self.data), *arguments)
+
+    def verdict(self, principal: str, action: str, resource: str, *context: str) -> str:
+        flags = [word for each in context for word in ("--context", each)]
+        said = self.simulate(
+            "--principal", principal, "--action", action, "--resource", resource, "--json", *flags
+        )
+        found: dict[str, Any] = json.loads(said.stdout)
+        assert said.exit_code == (0 if found["decision"] == "allow" else 1)
+        return str(found["decision"])
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    with serve(tmp_path_factory.mktemp("simulate") / "data") as server:
+        yield Place(server)
+
+
+def happened(call: Any, **given: object) -> str:
+    try:
+        call(**given)
+    except ClientError as refused:
+        return "explicitDeny" if "explicit deny" in refused.response["Error"]["Message"] else "implicitDeny"
+    return "allow"
+
+
+@pytest.mark.parametrize(("key", "expected"), [("open", "allow"), ("secret/1", "explicitDeny")])
+def test_with_the_policy_of_the_bucket(place: Place, key: str, expected: str) -> None:
+    real = happened(place.client("s3", place.keys).get_object, Bucket="reports", Key=key)
+    assert place.verdict(place.ann, "s3:GetObject", f"arn:aws:s3:::reports/{key}") == real == expected
+
+
+def test_with_tags_of_both(place: Place) -> None:
+    real = happened(place.client("iam", place.keys).get_user, UserName="ann")
+    assert place.verdict(place.ann, "iam:GetUser", place.ann) == real == "allow"
+    assert place.verdict(place.ann, "iam:GetUser", place.ann[:-3] + "bob") == "implicitDeny"
+
+
+def test_with_the_trust_of_a_role(place: Place) -> None:
+    call = place.client("sts", place.keys).assume_role
+    given = {"RoleArn": place.worker, "RoleSessionName": "one"}
+    assert (
+        place.verdict(place.ann, "sts:AssumeRole", place.worker) == happened(call, **given) == "implicitDeny"
+    )
+    real = happened(call, **given, ExternalId="42")
+    assert place.verdict(place.ann, "sts:AssumeRole", place.worker, "sts:ExternalId=42") == real == "allow"
+
+
+def test_at_another_time_and_place(place: Place) -> None:
+    users = f"arn:aws:iam::{place.account}:user/"
+    assert place.verdict(place.ann, "iam:ListUsers", users) == "implicitDeny"
+    assert place.verdict(place.ann, "iam:ListUsers", users, "aws:SourceIp=192.0.2.1") == "allow"
+    assert place.verdict(place.ann, "iam:ListRoles", "*") == "implicitDeny"
+    assert place.verdict(place.ann, "iam:ListRoles", "*", "aws:CurrentTime=2019-01-01T00:00:00Z") == "allow"
+
+
+def test_as_a_role_a_session_and_root(place: Place) -> None:
+    session = f"arn:aws:sts::{place.account}:assumed-role/worker/one"
+    bucket = "arn:aws:s3:::reports"
+    assert place.verdict(place.worker, "s3:DeleteBucket", bucket) == "allow"
+    assert place.verdict(session, "s3:DeleteBucket", bucket) == "allow"
+    assert place.verdict(session, "iam:ListUsers", "*") == "implicitDeny"
+    assert place.verdict(f"arn:aws:iam::{place.account}:root", "iam:DeleteUser", place.ann) == "allow"
+
+
+def test_for_people(place: Place) -> None:
+    said = place.simulate("--principal", place.ann, "--action", "s3:GetObject", "--action", "s3:PutObject")
+    assert said.exit_code == 1
+    assert said.stdout.splitlines()[:3] == ["", "allowed", "  s3:GetObject on *"]
+    assert "refused: nothing allows it\n  s3:PutObject on *\n  no Allow in: identity\n" in said.stdout
+    assert "would allow it, as identity policy:" in said.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--principal", "ann"], "not an ARN: 'ann'"),
+        (
+            ["--principal", "arn:aws:iam::000000000000:user/ann"],
+            "nobody is called arn:aws:iam::000000000000:user/ann",
+        ),
+        (["--principal", "{ann}", "--context", "x"], "--context wants key=value, not 'x'"),
+        (["--principal", "{ann}", "--context", "aws:CurrentTime=x"], "aws:currenttime is no time: x"),
+        (
+            ["--principal", "{ann}", "--context", "aws:PrincipalTag/team=blue"],
+            "aws:principaltag/team is not for a request to say: the server knows who calls",
+        ),
+        (["--principal", "{ann}", "--resource", "reports"], "not an ARN: 'reports'"),
+    ],
+)
+def test_what_cannot_be_simulated(place: Place, arguments: list[str], said: str) -> None:
+    found = place.simulate("--action", "s3:GetObject", *(each.format(ann=place.ann) for each in arguments))
+    assert (found.exit_code, found.stderr) == (2, f"watchword: {said}\n")
+
+
+def test_nothing_is_recorded(place: Place) -> None:
+    journal = Path(place.data) / "audit"
+    before = [file.read_bytes() for file in sorted(journal.iterdir())]
+    place.verdict(place.ann, "s3:GetObject", "*")
+    assert [file.read_bytes() for file in sorted(journal.iterdir())] == before
