@@ -6,12 +6,14 @@ from watchword.access.caller import Caller
 from watchword.access.claims import Shown, shown
 from watchword.access.demand import Demand
 from watchword.access.record import Visit, record
+from watchword.access.uploads import Upload
 
 __all__ = [
     "Caller",
     "Circumstances",
     "Demand",
     "Shown",
+    "Upload",
     "Visit",
     "admit",
     "authenticate",

@@ -21,6 +21,7 @@ from typing import NamedTuple
 from watchword.access.caller import NOBODY, VERSION_2, Caller, Means
 from watchword.access.claims import shown
 from watchword.access.unframe import framed, is_framed, unframe
+from watchword.access.uploads import Upload, take_file, verify_upload
 from watchword.facts import Facts
 from watchword.names import AwsError, HttpRequest, fault
 from watchword.names.ids import Prefix
@@ -50,7 +51,7 @@ class Proven(NamedTuple):
 def authenticate(
     world: World,
     request: HttpRequest,
-    claim: Claim | Presigned | None,
+    claim: Claim | Presigned | Upload | None,
     operation: Operation,
     *,
     anonymous: bool,
@@ -59,7 +60,9 @@ def authenticate(
     service = operation.service
     if claim is None:
         return _unsigned(request, anonymous=anonymous)
-    if isinstance(claim, Presigned):
+    if isinstance(claim, Upload):
+        proven = _uploaded(world, request, claim, anonymous=anonymous)
+    elif isinstance(claim, Presigned):
         proven = _presigned_by_version_2(world, request, claim)
     else:
         skew = SKEW_SECONDS_S3 if service.name == "s3" else SKEW_SECONDS
@@ -77,7 +80,9 @@ def admit(world: World, request: HttpRequest) -> None:
     claim, request = shown(world.settings, request)
     if claim is None:
         raise fault("MissingAuthenticationToken")
-    if isinstance(claim, Presigned):
+    if isinstance(claim, Upload):
+        _uploader(world, claim)
+    elif isinstance(claim, Presigned):
         _signer(world, claim, partial(verify_presigned, claim, now=world.clock.wall()))
     else:
         now = world.clock.wall()
@@ -118,6 +123,25 @@ def _presigned_by_version_2(world: World, request: HttpRequest, claim: Presigned
     caller, _ = _signer(world, claim, expected)
     check_payload(request.header("x-amz-content-sha256") or "", request.body)
     return Proven(replace(caller, means=Means("REST-QUERY-STRING", VERSION_2)), request)
+
+
+def _uploaded(world: World, request: HttpRequest, upload: Upload, *, anonymous: bool) -> Proven:
+    if upload.claim is None:
+        caller = _unsigned(request, anonymous=anonymous).caller
+    else:
+        caller = _uploader(world, upload)
+    body = take_file(upload, request.body, world.clock.wall())
+    length = ("content-length", str(body.size))
+    return Proven(caller, replace(request, headers=(*request.headers, length), body=body))
+
+
+def _uploader(world: World, upload: Upload) -> Caller:
+    claim = upload.claim
+    if claim is None:
+        raise fault("MissingAuthenticationToken")
+    caller, _ = _signer(world, claim, partial(verify_upload, upload, now=world.clock.wall()))
+    version = VERSION_2 if isinstance(claim, Presigned) else claim.algorithm
+    return replace(caller, means=Means("POST", version))
 
 
 def _signer(world: World, claim: Claim | Presigned, expected: Callable[[str], None]) -> tuple[Caller, str]:

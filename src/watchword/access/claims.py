@@ -3,13 +3,15 @@
 1. Signature Version 4, in the Authorization header or the query: `watchword.sigv4.read`;
 2. version 2 in the query, where the setting lets it in: for S3 only, GET and PUT only, never in a header
    (docs/decisions/0008). What such a query has in place of headers becomes headers here, so that the
-   operation is told from what was signed.
+   operation is told from what was signed;
+3. a form that is posted to a bucket: see `uploads`.
 
 Nothing is proved here; that is `authenticate`.
 """
 
 from typing import NamedTuple
 
+from watchword.access.uploads import Upload, read_upload
 from watchword.names import HttpRequest
 from watchword.settings import Settings
 from watchword.sigv4 import Claim, read, sigv2
@@ -23,22 +25,29 @@ VERSION_2_REGION = "us-east-1"
 class Shown(NamedTuple):
     """A claim, what it is for, and the request to go on with."""
 
-    claim: Claim | Presigned | None
+    claim: Claim | Presigned | Upload | None
     request: HttpRequest
 
     @property
     def service(self) -> str | None:
         """The service that the signature is for."""
-        if isinstance(self.claim, Presigned):
+        if isinstance(self.claim, Presigned | Upload):
             return "s3"
         return self.claim.scope.service if self.claim else None
 
     @property
     def region(self) -> str:
         """The region that the signature is for."""
-        if isinstance(self.claim, Presigned):
+        claim = self.claim.claim if isinstance(self.claim, Upload) else self.claim
+        if isinstance(claim, Presigned):
             return VERSION_2_REGION
-        return (self.claim.scope.region or self.claim.region_set[0]) if self.claim else ""
+        return (claim.scope.region or claim.region_set[0]) if claim else ""
+
+    @property
+    def version(self) -> str:
+        """The signature's version, for the record; empty when there is none."""
+        claim = self.claim.claim if isinstance(self.claim, Upload) else self.claim
+        return "" if claim is None else "SigV2" if isinstance(claim, Presigned) else "SigV4"
 
 
 def shown(settings: Settings, request: HttpRequest) -> Shown:
@@ -48,4 +57,6 @@ def shown(settings: Settings, request: HttpRequest) -> Shown:
         claim = sigv2.read_presigned(request, bucket)
         if claim is not None:
             return Shown(claim, sigv2.with_headers(request))
+    if request.method == "POST" and (upload := read_upload(settings, request)):  # 3
+        return Shown(*upload)
     return Shown(read(request), request)  # 1

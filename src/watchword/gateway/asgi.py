@@ -17,7 +17,7 @@ from watchword.facts import Cold
 from watchword.gateway import control
 from watchword.gateway.journey import journey
 from watchword.gateway.receive import Gone, Message, Receive, Scope, Send, body, head, sweep_spool
-from watchword.names import AwsError, HttpRequest, HttpResponse
+from watchword.names import AwsError, Body, HttpRequest, HttpResponse
 from watchword.services.s3.sweep import sweep
 from watchword.world import World
 
@@ -66,7 +66,8 @@ class Application:
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(self._threads, act, self._world, request)
 
-    async def _admit(self, request: HttpRequest) -> None:
+    async def _admit(self, request: HttpRequest, beginning: Body) -> None:
+        request = request.with_body(beginning)
         await asyncio.get_running_loop().run_in_executor(self._threads, admit, self._world, request)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:

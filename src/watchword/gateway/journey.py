@@ -20,13 +20,23 @@ import msgspec
 import structlog
 from msgspec import structs
 
-from watchword.access import Circumstances, Shown, Visit, authenticate, authorize, record, refusal, shown
+from watchword.access import (
+    Circumstances,
+    Shown,
+    Upload,
+    Visit,
+    authenticate,
+    authorize,
+    record,
+    refusal,
+    shown,
+)
 from watchword.facts import Cold
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
 from watchword.names.ids import new_request_id
 from watchword.services.operation import Around, Call, Operation
+from watchword.services.s3.posted import posted
 from watchword.services.table import SERVED
-from watchword.sigv4.sigv2 import Presigned
 from watchword.store import Transaction, Unavailable, audit
 from watchword.wire import Operation as WireOperation
 from watchword.wire import plain_fault, recognise
@@ -104,6 +114,8 @@ def _travel(world: World, passage: Passage) -> HttpResponse:
             structs.replace(call, transaction=transaction, decisions=visit.decisions)
         )
         response = operation.write(visit.output, visit.request_id)
+        if isinstance(read.claim, Upload):
+            response = posted(request, read.claim.bucket, read.claim.fields, response)
         _keep(world, visit, transaction if served.around is Around.WRITE else None)
     return response
 
@@ -112,7 +124,7 @@ def _read_claim(world: World, visit: Visit) -> Shown:
     read = shown(world.settings, visit.request)
     if read.claim is not None:
         visit.access_key_id, visit.region, visit.request = read.claim.access_key_id, read.region, read.request
-        visit.signature = "SigV2" if isinstance(read.claim, Presigned) else "SigV4"
+        visit.signature = read.version
     return read
 
 

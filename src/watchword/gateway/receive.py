@@ -2,8 +2,8 @@
 
 1. The head: at most MAX_HEAD bytes of target and headers.
 2. A small body is held in memory. A large one is spooled to a private file, and only for S3, by the
-   scope its Authorization header claims: nobody else has a use for it. And only once whoever sends it is
-   admitted: without credentials nobody fills the disk.
+   scope its Authorization header claims or as a form: nobody else has a use for it. And only once whoever
+   sends it is admitted: without credentials nobody fills the disk.
 3. A client that goes away before its last byte leaves nothing behind; what a killed server left behind,
    the next one removes.
 Nothing is decoded here but header bytes (latin-1, as HTTP/1.1 has them: RFC 9110, section 5.5).
@@ -21,13 +21,14 @@ from urllib.parse import unquote
 from watchword.gateway.framing import MAX_HEAD
 from watchword.names import Body, HttpRequest, fault
 from watchword.sigv4.sigv2 import PARAMETER as VERSION_2
+from watchword.wire.multipart import boundary_of
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-Admit = Callable[[], Awaitable[None]]
-"""Raises a fault unless the request's head was signed."""
+Admit = Callable[[Body], Awaitable[None]]
+"""Given how the body begins: raises a fault unless the request's head, or its form, was signed."""
 
 MAX_IN_MEMORY = 1 << 20
 MAX_OBJECT = 5 << 30
@@ -74,7 +75,7 @@ async def body(request: HttpRequest, receive: Receive, spool: Path, admit: Admit
         if len(held) > limit:
             raise _too_large(limit)
         if len(held) > MAX_IN_MEMORY:
-            await admit()
+            await admit(Body(bytes(held)))
             return await _spooled(bytes(held), pieces, spool, limit)
     return Body(bytes(held))
 
@@ -88,9 +89,13 @@ def sweep_spool(spool: Path, now: datetime) -> None:
 
 
 def may_be_large(request: HttpRequest) -> bool:
-    """Whether the request claims to be one to S3, in a header or presigned; the signature will tell."""
+    """Whether the request claims to be one to S3, in whatever form; the signature will tell."""
     claimed = request.header("authorization") or unquote(request.query)
-    return "/s3/aws4_request" in claimed or VERSION_2 in claimed
+    return "/s3/aws4_request" in claimed or VERSION_2 in claimed or _is_upload(request)
+
+
+def _is_upload(request: HttpRequest) -> bool:
+    return request.method == "POST" and boundary_of(request.header("content-type")) is not None
 
 
 async def _spooled(start: bytes, pieces: AsyncIterator[bytes], spool: Path, limit: int) -> Body:

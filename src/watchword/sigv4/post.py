@@ -12,7 +12,7 @@ The policy (base64 of JSON) is the string to sign. The checks, in order:
 
 Sources: Amazon S3 API Reference, "Authenticating Requests: Browser-Based Uploads Using POST", "POST Policy"
 and "Error responses". Taking the multipart body apart and filling ${filename} in belong to the caller,
-after these checks; so does the session's own expiry.
+before these checks, for the policy is about the fields as they are then; so does the session's own expiry.
 """
 
 import json
