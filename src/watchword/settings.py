@@ -37,6 +37,8 @@ class Settings:
     """Further host names that are this server, for clients that address it by another name."""
     sigv2_presigned: bool = True
     """Whether S3 takes presigned requests of signature version 2."""
+    refuse_replays: bool = False
+    """Whether a signature is good for one change only."""
     ephemeral: Ephemeral | None = None
     """What a server that forgets everything starts from; None for one that keeps."""
 
@@ -61,6 +63,7 @@ class Settings:
             root_key=environment.get("WATCHWORD_ROOT_KEY_FILE", ""),
             hostnames=tuple(filter(None, environment.get("WATCHWORD_HOSTNAME", "").split(","))),
             sigv2_presigned=environment.get("WATCHWORD_SIGV2_PRESIGNED", "true") == "true",
+            refuse_replays=environment.get("WATCHWORD_REFUSE_REPLAYS", "false") == "true",
         )
 
     def export(self, environment: MutableMapping[str, str]) -> None:
@@ -70,3 +73,4 @@ class Settings:
         environment["WATCHWORD_ROOT_KEY_FILE"] = self.root_key
         environment["WATCHWORD_HOSTNAME"] = ",".join(self.hostnames)
         environment["WATCHWORD_SIGV2_PRESIGNED"] = "true" if self.sigv2_presigned else "false"
+        environment["WATCHWORD_REFUSE_REPLAYS"] = "true" if self.refuse_replays else "false"

@@ -6,6 +6,7 @@ from watchword.access.caller import Caller
 from watchword.access.claims import Shown, shown
 from watchword.access.demand import Demand
 from watchword.access.record import Visit, record
+from watchword.access.replays import refuse_replay
 from watchword.access.uploads import Upload
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "authorize",
     "record",
     "refusal",
+    "refuse_replay",
     "shown",
 ]

@@ -41,6 +41,11 @@ SKEW_SECONDS_S3 = 900
 _NOBODYS_SECRET = "0" * 40
 
 
+def skew_of(service: str) -> int:
+    """Seconds that the clocks of a service's callers may differ from ours."""
+    return SKEW_SECONDS_S3 if service == "s3" else SKEW_SECONDS
+
+
 class Proven(NamedTuple):
     """Who calls, and the request that they have shown to be theirs: its body is the payload, unframed."""
 
@@ -65,8 +70,7 @@ def authenticate(
     elif isinstance(claim, Presigned):
         proven = _presigned_by_version_2(world, request, claim)
     else:
-        skew = SKEW_SECONDS_S3 if service.name == "s3" else SKEW_SECONDS
-        proven = _signed(world, request, claim, service.signing_name, skew)
+        proven = _signed(world, request, claim, service.signing_name, skew_of(service.name))
     if proven.caller.session:
         limits.check(proven.caller.session, service.name, operation.name)
     return proven

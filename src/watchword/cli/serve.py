@@ -57,6 +57,14 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
             envvar="WATCHWORD_SIGV2_PRESIGNED", help="Whether S3 takes presigned requests of version 2."
         ),
     ] = True,
+    refuse_replays: Annotated[
+        bool,
+        typer.Option(
+            "--refuse-replays",
+            envvar="WATCHWORD_REFUSE_REPLAYS",
+            help="Refuse a second change by one signature.",
+        ),
+    ] = False,
     ephemeral: Annotated[
         bool, typer.Option("--ephemeral", envvar="WATCHWORD_EPHEMERAL", help="Forget everything at exit.")
     ] = False,
@@ -73,7 +81,12 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
     scheme = "https" if tls_certificate else "http"
     hostnames = tuple(filter(None, (name.strip() for name in hostname.split(","))))
     settings = Settings(
-        data.expanduser().absolute(), database, root_key_file, hostnames, sigv2_presigned=sigv2_presigned
+        data.expanduser().absolute(),
+        database,
+        root_key_file,
+        hostnames,
+        sigv2_presigned=sigv2_presigned,
+        refuse_replays=refuse_replays,
     )
     tls = {"ssl_certfile": tls_certificate, "ssl_keyfile": tls_key} if tls_certificate else {}
     with _bind(host, port) as listener:

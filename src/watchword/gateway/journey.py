@@ -29,6 +29,7 @@ from watchword.access import (
     authorize,
     record,
     refusal,
+    refuse_replay,
     shown,
 )
 from watchword.facts import Cold
@@ -87,18 +88,17 @@ def refuse(world: World, passage: Passage, error: AwsError) -> HttpResponse:
 
 
 def _travel(world: World, passage: Passage) -> HttpResponse:
-    visit, request = passage.visit, passage.visit.request
+    visit = passage.visit
     world.facts.confirm()
 
     read = _read_claim(world, visit)
-    request = visit.request
     operation = passage.operation = _recognise(world, read, visit)
     served = SERVED.get(operation.service.name, {}).get(operation.name)
     if world.facts.cached and (served is None or served.around is not Around.PURE):
         raise Cold
 
     anonymous = operation.unsigned if served is None else served.anonymous
-    visit.caller, request = authenticate(world, request, read.claim, operation, anonymous=anonymous)
+    visit.caller, request = authenticate(world, visit.request, read.claim, operation, anonymous=anonymous)
     visit.request = request
 
     call, served = _look_up(world, operation, served, visit)
@@ -108,6 +108,7 @@ def _travel(world: World, passage: Passage) -> HttpResponse:
     visit.decisions = authorize(circumstances, demands)
     if refused := refusal(demands, visit.decisions):
         raise refused
+    refuse_replay(world, read, visit.service, visit.operation)
 
     with _around(world, served, visit) as transaction:
         visit.output = served.perform(

@@ -117,6 +117,11 @@ def check_policy(fields: Mapping[str, str], *, bucket: str, size: int, now: date
         _check_size(size, smallest, largest)
 
 
+def expiration(policy: str) -> datetime:
+    """When a policy expires. Raises InvalidPolicyDocument."""
+    return _document(policy)[0]
+
+
 def _document(policy: str) -> tuple[datetime, list[object]]:
     """Rule 4: the expiration and the conditions."""
     with suppress(ValueError, RecursionError):

@@ -23,6 +23,7 @@ from watchword.store import (
     revocations,
     roles,
     tags,
+    used_signatures,
     users,
     versions,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "revocations",
     "roles",
     "tags",
+    "used_signatures",
     "users",
     "versions",
 ]

@@ -1,4 +1,4 @@
 """Alembic's revisions, as data of the package; `watchword.store.migrate` runs them."""
 
-NEWEST = "0001"
+NEWEST = "0002"
 """The last revision in `versions`."""

@@ -1,0 +1,35 @@
+"""Signatures that were used, while a second use is to be refused.
+
+No decision depends on them and each stands for itself, so they are written beside other changes. What is
+past its time is dropped on the way, by one use in 64.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Column, LargeBinary, Table, bindparam
+
+from watchword.store.tables import METADATA, Moment
+from watchword.store.transaction import Transaction
+
+USED_SIGNATURES = Table(
+    "used_signatures",
+    METADATA,
+    Column("identity", LargeBinary, primary_key=True),
+    Column("until", Moment, nullable=False, index=True),
+)
+
+_PAST = USED_SIGNATURES.delete().where(USED_SIGNATURES.c.until < bindparam("now"))
+_SELDOM = 4
+"""First bytes of an identity, of 256, at which the past is dropped."""
+
+
+def insert(tx: Transaction, identity: bytes, until: datetime, now: datetime) -> None:
+    """Raises Conflict when it was used before."""
+    if identity[0] < _SELDOM:
+        forget(tx, now)
+    tx.run(USED_SIGNATURES.insert(), {"identity": identity, "until": until})
+
+
+def forget(tx: Transaction, now: datetime) -> None:
+    """Drops what nobody can use any more."""
+    tx.run(_PAST, {"now": now})

@@ -1,0 +1,81 @@
+"""A setting by which one signature makes one change, in all processes together."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from tests.server.harness import REGION, Answer, Draft, Keys, Line, client, credentials, query, serve
+
+from watchword.names import HttpRequest
+from watchword.sigv4 import Credentials, presign
+
+BUCKET = "replays"
+PUT = Draft("s3", "PUT", f"/{BUCKET}/key", body=b"x")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A server of two processes."""
+
+    endpoint: str
+    keys: Keys
+
+    def answers(self, request: HttpRequest, times: int = 6) -> list[Answer]:
+        """To one request, each time on a connection of its own."""
+        found = []
+        for _ in range(times):
+            with Line(self.endpoint) as line:
+                found.append(line.send(request))
+        return found
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    data: Path = tmp_path_factory.mktemp("replays") / "data"
+    with serve(data, "--workers", "2", "--refuse-replays") as server:
+        keys = credentials(data)
+        client("s3", server.endpoint, keys).create_bucket(Bucket=BUCKET)
+        client("iam", server.endpoint, keys).create_role(
+            RoleName="r",
+            AssumeRolePolicyDocument='{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":'
+            '{"AWS":"*"},"Action":"sts:AssumeRole"}]}',
+        )
+        yield Desk(server.endpoint, keys)
+
+
+def presigned(desk: Desk) -> HttpRequest:
+    who = Credentials(desk.keys["AccessKeyId"], desk.keys["SecretAccessKey"], desk.keys["SessionToken"])
+    now = datetime.now(UTC)
+    return presign(PUT.request(desk.endpoint), who, service="s3", region=REGION, now=now, expires=60)
+
+
+CHANGES: dict[str, Callable[[Desk], HttpRequest]] = {
+    "a put": lambda desk: PUT.signed(desk.endpoint, desk.keys),
+    "a presigned put": presigned,
+    "a user": lambda desk: query("iam", "CreateGroup", GroupName="g").signed(desk.endpoint, desk.keys),
+    "an update": lambda desk: query("iam", "UpdateRole", RoleName="r", Description="d").signed(
+        desk.endpoint, desk.keys
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_second_change_is_refused(desk: Desk, name: str) -> None:
+    first, *others = desk.answers(CHANGES[name](desk))
+    assert first.status == 200, first
+    for answer in others:
+        assert (answer.status, answer.code) == (403, "AccessDenied")
+        assert b"This signature was used before." in answer.body
+
+
+def test_reading_again_is_fine(desk: Desk) -> None:
+    for draft in (query("sts", "GetCallerIdentity"), query("iam", "ListRoles")):
+        assert {answer.status for answer in desk.answers(draft.signed(desk.endpoint, desk.keys))} == {200}
+
+
+def test_who_is_refused_anyway_uses_nothing(desk: Desk) -> None:
+    request = CHANGES["a put"](desk)
+    forged = HttpRequest(request.method, "/replays/other", request.query, request.headers, request.body)
+    assert {answer.code for answer in desk.answers(forged, 2)} == {"SignatureDoesNotMatch"}
