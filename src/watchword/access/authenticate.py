@@ -11,6 +11,7 @@ and failed ends the search. Within the signature scheme the order is:
 7. a body that comes in signed chunks, or with a checksum behind it.
 """
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -38,6 +39,8 @@ SKEW_SECONDS = 300
 SKEW_SECONDS_S3 = 900
 """Source: Amazon S3 API Reference, "Error responses", RequestTimeTooSkewed."""
 
+_REGION = re.compile(r"[a-z0-9*](?:[a-z0-9*-]{0,61}[a-z0-9*])?")
+"""Any name a region could have, since this server is in none of AWS's; SigV4a's patterns as well."""
 _NOBODYS_SECRET = "0" * 40
 
 
@@ -113,6 +116,7 @@ def _unsigned(request: HttpRequest, *, anonymous: bool) -> Proven:
 
 
 def _signed(world: World, request: HttpRequest, claim: Claim, service: str, skew: int) -> Proven:
+    _check_region(claim)
     check, now = verify_head if framed(claim) else verify, world.clock.wall()
     expected = partial(check, claim, request, services=(service,), now=now, skew=skew)
     caller, secret = _signer(world, claim, expected)
@@ -143,6 +147,8 @@ def _uploader(world: World, upload: Upload) -> Caller:
     claim = upload.claim
     if claim is None:
         raise fault("MissingAuthenticationToken")
+    if isinstance(claim, Claim):
+        _check_region(claim)
     caller, _ = _signer(world, claim, partial(verify_upload, upload, now=world.clock.wall()))
     version = VERSION_2 if isinstance(claim, Presigned) else claim.algorithm
     return replace(caller, means=Means("POST", version))
@@ -160,6 +166,13 @@ def _signer(world: World, claim: Claim | Presigned, expected: Callable[[str], No
     if caller.session:
         _check_session(world.facts, caller.session, world.clock.now())
     return caller, secret
+
+
+def _check_region(claim: Claim) -> None:
+    for region in claim.region_set or (claim.scope.region,):
+        if not _REGION.fullmatch(region):
+            said = f"Credential should be scoped to a valid Region, not '{region[:80]}'."
+            raise fault("ScopeMismatch", said)
 
 
 def _credentials(facts: Facts, claim: Claim | Presigned) -> tuple[Caller, str]:

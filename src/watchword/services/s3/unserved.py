@@ -21,6 +21,7 @@ HONOURED: dict[str, frozenset[str]] = {
     "x-amz-content-sha256": _ANY,
     "x-amz-date": _ANY,
     "x-amz-decoded-content-length": _ANY,
+    "x-amz-region-set": _ANY,
     "x-amz-security-token": _ANY,
     "x-amz-trailer": _ANY,
     "x-amz-user-agent": _ANY,
