@@ -31,23 +31,30 @@ class Shown(NamedTuple):
     @property
     def service(self) -> str | None:
         """The service that the signature is for."""
-        if isinstance(self.claim, Presigned | Upload):
-            return "s3"
-        return self.claim.scope.service if self.claim else None
+        if isinstance(self.claim, Claim):
+            return self.claim.scope.service
+        return None if self.claim is None else "s3"
+
+    @property
+    def signed(self) -> Claim | Presigned | None:
+        """The signature's own claim, wherever it stands."""
+        return self.claim.claim if isinstance(self.claim, Upload) else self.claim
 
     @property
     def region(self) -> str:
         """The region that the signature is for."""
-        claim = self.claim.claim if isinstance(self.claim, Upload) else self.claim
-        if isinstance(claim, Presigned):
-            return VERSION_2_REGION
-        return (claim.scope.region or claim.region_set[0]) if claim else ""
+        claim = self.signed
+        if isinstance(claim, Claim):
+            return claim.scope.region or claim.region_set[0]
+        return "" if claim is None else VERSION_2_REGION
 
     @property
     def version(self) -> str:
         """The signature's version, for the record; empty when there is none."""
-        claim = self.claim.claim if isinstance(self.claim, Upload) else self.claim
-        return "" if claim is None else "SigV2" if isinstance(claim, Presigned) else "SigV4"
+        claim = self.signed
+        if isinstance(claim, Claim):
+            return "SigV4"
+        return "" if claim is None else "SigV2"
 
 
 def shown(settings: Settings, request: HttpRequest) -> Shown:
@@ -57,6 +64,7 @@ def shown(settings: Settings, request: HttpRequest) -> Shown:
         claim = sigv2.read_presigned(request, bucket)
         if claim is not None:
             return Shown(claim, sigv2.with_headers(request))
-    if request.method == "POST" and (upload := read_upload(settings, request)):  # 3
+    signed = read(request)  # 1
+    if signed is None and (upload := read_upload(settings, request)):  # 3
         return Shown(*upload)
-    return Shown(read(request), request)  # 1
+    return Shown(signed, request)

@@ -41,6 +41,7 @@ DATA_EVENTS = frozenset(
     {"PutObject", "GetObject", "HeadObject", "DeleteObject", "DeleteObjects", "CopyObject"}
 )
 _SIGNATURES: dict[str, dict[str, Any]] = {
+    "": {},
     "SigV4": {"signatureVersion": "SigV4"},
     "SigV2": {"signatureVersion": "SigV2", "weak": True},
 }
@@ -95,7 +96,7 @@ def record(visit: Visit) -> dict[str, Any]:
     if visit.error:
         event["errorCode"] = visit.error.code
         event["errorMessage"] = visit.error.said[:LONGEST_VALUE]
-    additional: dict[str, Any] = dict(_SIGNATURES.get(visit.signature, {}))
+    additional: dict[str, Any] = {**_SIGNATURES[visit.signature]}
     if visit.error and visit.error.meant:
         additional["meant"] = visit.error.meant
     if visit.decisions:
