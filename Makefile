@@ -14,7 +14,7 @@ run: $(VENV)/.run  ## install and serve on SQLite at 127.0.0.1:4566
 	@$(BIN)/watchword serve
 
 test: $(VENV)/.test  ## install what tests need and run them all, on SQLite and PostgreSQL
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/.test  ## format, lint, types, tests, docs
 	@$(BIN)/ruff format --check

@@ -16,8 +16,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-import engines
 import http_rows
+import policy
+import sigv4
+import tokens
 
 RESULTS = Path(__file__).parents[1] / "docs" / "performance.md"
 BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
@@ -80,7 +82,8 @@ def main() -> None:
     chosen = options.parse_args()
     console = Console()
     with ExitStack() as stack:
-        rows = [Row(*row) for row in (*engines.rows(), *http_rows.rows(stack))]
+        every = (*policy.rows(), *sigv4.rows(), *tokens.rows(), *http_rows.rows(stack))
+        rows = [Row(*row) for row in every]
         for number in measured(rows, chosen.rounds):
             console.print(f"round {number} of {chosen.rounds}", style="dim")
     table = lines(rows)

@@ -1,5 +1,6 @@
 """The server of a world, in this process or as one of several workers."""
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -8,6 +9,7 @@ import threading
 from watchword import operator_log
 from watchword.app import open_world
 from watchword.gateway import Application
+from watchword.services.table import SERVED
 from watchword.settings import Settings
 from watchword.world import World
 
@@ -15,6 +17,10 @@ from watchword.world import World
 def application(world: World) -> Application:
     """The ASGI application of a world, which it closes at shutdown."""
     operator_log.configure()
+    for service in SERVED:
+        world.models.service(service).warm()
+    gc.collect()
+    gc.freeze()  # models and code stay for good: looking through them again and again finds nothing
     return Application(world, world.close)
 
 

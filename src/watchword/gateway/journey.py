@@ -79,7 +79,7 @@ def refuse(world: World, passage: Passage, error: AwsError) -> HttpResponse:
     visit.error, visit.output = error, None
     try:
         world.journal.append(record(visit), visit.now)
-    except OSError:
+    except Exception:
         log.exception("audit journal", request_id=visit.request_id)
         error = fault("InternalFailure")
     if passage.operation is None:

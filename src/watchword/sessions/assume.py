@@ -143,6 +143,8 @@ def same_user(origin: Origin, duration: int | None, now: datetime, randomness: R
 
 def packed_size(session: Session) -> int:
     """PackedPolicySize: how full the session is, in per cent; 0 when it carries nothing."""
+    if not (session.tags or session.policies or session.policy_arns):
+        return 0
     tags = sum(len(key.encode()) + len(value.encode()) for key, value in session.tags.items())
     policies = sum(len(text.encode()) for text in (*session.policies, *session.policy_arns))
     return -(-tags * PER_CENT // TAG_BYTES_AT_FULL) + -(-policies * PER_CENT // POLICY_BYTES_AT_FULL)

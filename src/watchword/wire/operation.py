@@ -150,6 +150,10 @@ class Service:
         """Every operation's name, in the order of the model."""
         return self.model.operations
 
+    def warm(self) -> None:
+        """Reads the model now rather than at the first request."""
+        _ = self.voice, self.routes
+
     def operation(self, name: str) -> Operation:
         """Raises KeyError for a name the model doesn't have."""
         if (known := self._known.get(name)) is not None:

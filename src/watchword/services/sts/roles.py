@@ -6,6 +6,8 @@ that doesn't trust the caller, so that nobody learns which roles exist.
 Source: AWS STS API Reference, AssumeRole; Service Authorization Reference, "AWS STS".
 """
 
+from functools import lru_cache
+
 from watchword.access import Demand
 from watchword.access.demand import ContextValue
 from watchword.facts import RoleFact
@@ -13,6 +15,9 @@ from watchword.names import Arn, fault
 from watchword.services.operation import Call, Operation, Output, pure
 from watchword.services.sts.credentials import credentials, refuse_mfa
 from watchword.sessions.assume import Origin, RoleTerms, Wish, assume_role, packed_size
+
+REMEMBERED = 1024
+"""Role ARNs whose parts are kept: the same ones are asked for again and again."""
 
 
 def assume(call: Call) -> Output:
@@ -34,45 +39,50 @@ def assume(call: Call) -> Output:
 def to_assume(call: Call) -> tuple[Demand, ...]:
     """sts:AssumeRole, and sts:TagSession and sts:SetSourceIdentity where the call does these too."""
     refuse_mfa(call)
-    arn = _arn(call)
-    found = call.world.facts.role_named(arn.account, arn.resource.rpartition("/")[2])
-    exists = found is not None and found.arn == str(arn)
+    name, arn, found = call.input["RoleArn"], _arn(call.input["RoleArn"]), _known(call)
     context = _context(call)
     actions = ["sts:AssumeRole"]
     if call.input.get("Tags") or _carries_tags(call):
         actions.append("sts:TagSession")
-    if call.input.get("SourceIdentity"):
+    if call.input.get("SourceIdentity") or _carries_identity(call):
         actions.append("sts:SetSourceIdentity")
     return tuple(
         Demand(
             action,
-            str(arn),
+            name,
             arn.account,
             context,
-            policy=found.trust if exists and found else None,
-            policy_name=str(arn),
+            policy=found.trust if found else None,
+            policy_name=name,
             resource_type="role",
-            resource_tags=found.tags if exists and found else {},
+            resource_tags=found.tags if found else {},
         )
         for action in actions
     )
 
 
-def _arn(call: Call) -> Arn:
+@lru_cache(REMEMBERED)
+def _arn(text: str) -> Arn:
     try:
-        arn = Arn.parse(call.input["RoleArn"])
+        arn = Arn.parse(text)
     except ValueError:
-        raise fault("ValidationError", f"{call.input['RoleArn']} is invalid") from None
+        raise fault("ValidationError", f"{text} is invalid") from None
     if arn.service != "iam" or arn.region or not arn.resource.startswith("role/"):
-        raise fault("ValidationError", f"{call.input['RoleArn']} is invalid")
+        raise fault("ValidationError", f"{text} is invalid")
     return arn
+
+
+def _known(call: Call) -> RoleFact | None:
+    """The role of exactly that ARN, path and case included."""
+    arn = _arn(call.input["RoleArn"])
+    found = call.world.facts.role_named(arn.account, arn.resource.rpartition("/")[2])
+    return found if found is not None and found.arn == call.input["RoleArn"] else None
 
 
 def _role(call: Call) -> RoleFact:
     """The role that was decided on; gone in between is refused like never there."""
-    arn = _arn(call)
-    found = call.world.facts.role_named(arn.account, arn.resource.rpartition("/")[2])
-    if found is None or found.arn != str(arn):
+    found = _known(call)
+    if found is None:
         raise fault("AccessDenied", meant="the role was deleted while the call was under way")
     return found
 
@@ -80,6 +90,11 @@ def _role(call: Call) -> RoleFact:
 def _carries_tags(call: Call) -> bool:
     session = call.caller.session
     return bool(session and session.kind == "role" and session.transitive)
+
+
+def _carries_identity(call: Call) -> bool:
+    session = call.caller.session
+    return bool(session and session.kind == "role" and session.source_identity)
 
 
 def _wish(call: Call) -> Wish:
