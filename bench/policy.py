@@ -261,11 +261,11 @@ def _cedar_request(each: Asked) -> dict[str, Any]:
 
 
 def cedarpy(size: int, *, from_text: bool = False) -> tuple[Prepare, Answer]:
-    import cedarpy as peer  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415 may be missing
+    import cedarpy as peer  # noqa: PLC0415 may be missing
 
     text = _in_cedar(size)
     policies = text if from_text else peer.PolicySet.from_str(text)
-    entities = [] if from_text else peer.Entities.from_json_str("[]")
+    entities: Any = [] if from_text else peer.Entities.from_json_str("[]")
 
     def answer(request: dict[str, Any]) -> str:
         return ALLOW if peer.is_authorized(request, policies, entities).allowed else "deny"
@@ -274,7 +274,7 @@ def cedarpy(size: int, *, from_text: bool = False) -> tuple[Prepare, Answer]:
 
 
 def ministack(size: int) -> tuple[Prepare, Answer]:
-    from ministack.core import (  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415 may be missing
+    from ministack.core import (  # noqa: PLC0415 may be missing
         iam_evaluator as peer,
     )
 
