@@ -1,12 +1,18 @@
 """Which condition keys a call fills, over the wire, with unmodified boto3."""
 
 import json
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, cast
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from watchword.access import Caller, Demand
+from watchword.access.context import gather_context
+from watchword.facts import Facts
+from watchword.names import HttpRequest
+from watchword.names.principal import Root
 from watchword.testing import Server
 
 TRUST_ALL_OF_THE_ACCOUNT = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:*"}
@@ -136,3 +142,19 @@ def test_a_sessions_keys(watchword: Server, alice: dict[str, str]) -> None:
     twice = [{"Key": "team", "Value": "x"}, {"Key": "TEAM", "Value": "y"}]
     with pytest.raises(ClientError, match="ValidationError"):
         sts.assume_role(**arguments, Tags=twice)
+
+
+def test_no_operation_fills_a_key_of_the_servers() -> None:
+    """What is true of the caller wins over what a call's own keys say."""
+    claimed = {"aws:PrincipalAccount": "999999999999", "aws:PrincipalArn": "*", "aws:SourceIp": "10.0.0.1"}
+    context = gather_context(
+        cast("Facts", None),
+        Caller(Root("123456789012")),
+        HttpRequest("POST", peer="127.0.0.1"),
+        Demand("iam:ListUsers", "*", "123456789012", claimed),
+        region="us-east-1",
+        now=datetime(2026, 11, 23, tzinfo=UTC),
+    )
+    assert context["aws:PrincipalAccount"] == "123456789012"
+    assert context["aws:PrincipalArn"] == "arn:aws:iam::123456789012:root"
+    assert context["aws:SourceIp"] == "127.0.0.1"

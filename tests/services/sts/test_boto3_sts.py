@@ -1,0 +1,144 @@
+"""STS with unmodified boto3: chains of sessions, and what a session can't call.
+
+Sources: IAM User Guide, "Pass session tags in AWS STS" (role chaining), "Monitor and control actions taken
+with assumed roles" (source identity), "Compare AWS STS credentials".
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from watchword.testing import Server
+
+ACCOUNT = "123456789012"
+ALL = ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
+
+
+def document(action: Any, **rest: Any) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, **rest}]})
+
+
+def arn(role: str) -> str:
+    return f"arn:aws:iam::{ACCOUNT}:role/{role}"
+
+
+def client(server: Server, service: str, credentials: dict[str, str]) -> Any:
+    return boto3.client(
+        service,
+        endpoint_url=server.endpoint,
+        region_name="us-east-1",
+        aws_access_key_id=credentials["AccessKeyId"],
+        aws_secret_access_key=credentials["SecretAccessKey"],
+        aws_session_token=credentials.get("SessionToken"),
+    )
+
+
+def code(call: Callable[..., Any], **arguments: Any) -> str:
+    with pytest.raises(ClientError) as refused:
+        call(**arguments)
+    return str(refused.value.response["Error"]["Code"])
+
+
+@pytest.fixture
+def iam(watchword: Server) -> Any:
+    return boto3.client("iam", **watchword.client_arguments)
+
+
+@pytest.fixture
+def ann(watchword: Server, iam: Any) -> Any:
+    """STS as a user who may do everything there."""
+    iam.create_user(UserName="ann")
+    iam.put_user_policy(UserName="ann", PolicyName="all", PolicyDocument=document("*", Resource="*"))
+    return client(watchword, "sts", iam.create_access_key(UserName="ann")["AccessKey"])
+
+
+def make_role(iam: Any, name: str, *trusted: str, path: str = "/") -> None:
+    trust = document(list(trusted), Principal={"AWS": ACCOUNT})
+    iam.create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=trust)
+    iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=document("*", Resource="*"))
+
+
+def test_inherited_tags_must_be_trusted_by_the_next_role(watchword: Server, iam: Any, ann: Any) -> None:
+    make_role(iam, "first", *ALL)
+    make_role(iam, "tagged", *ALL)
+    make_role(iam, "plain", "sts:AssumeRole")
+    tags = [{"Key": "team", "Value": "red"}]
+    first = ann.assume_role(
+        RoleArn=arn("first"), RoleSessionName="one", Tags=tags, TransitiveTagKeys=["team"]
+    )
+    chain = client(watchword, "sts", first["Credentials"])
+    assert chain.assume_role(RoleArn=arn("tagged"), RoleSessionName="two")
+    assert code(chain.assume_role, RoleArn=arn("plain"), RoleSessionName="two") == "AccessDenied"
+    untagged = ann.assume_role(RoleArn=arn("first"), RoleSessionName="one")["Credentials"]
+    assert client(watchword, "sts", untagged).assume_role(RoleArn=arn("plain"), RoleSessionName="two")
+
+
+def test_an_inherited_identity_must_be_trusted_by_the_next_role(
+    watchword: Server, iam: Any, ann: Any
+) -> None:
+    make_role(iam, "first", *ALL)
+    make_role(iam, "knowing", *ALL)
+    make_role(iam, "plain", "sts:AssumeRole")
+    first = ann.assume_role(RoleArn=arn("first"), RoleSessionName="one", SourceIdentity="ann")
+    chain = client(watchword, "sts", first["Credentials"])
+    again = chain.assume_role(RoleArn=arn("knowing"), RoleSessionName="two")
+    assert again["SourceIdentity"] == "ann"
+    assert code(chain.assume_role, RoleArn=arn("plain"), RoleSessionName="two") == "AccessDenied"
+
+
+@pytest.mark.parametrize(
+    "wrong", ["role/reader", "role/teams/blue/reader", "role/teams/red/", "role/reader/"]
+)
+def test_a_role_is_assumed_by_its_whole_arn_only(iam: Any, ann: Any, wrong: str) -> None:
+    make_role(iam, "reader", "sts:AssumeRole", path="/teams/red/")
+    assert ann.assume_role(RoleArn=arn("teams/red/reader"), RoleSessionName="one")
+    named = f"arn:aws:iam::{ACCOUNT}:{wrong}"
+    assert code(ann.assume_role, RoleArn=named, RoleSessionName="one") == "AccessDenied"
+
+
+def test_nobody_learns_which_roles_exist(watchword: Server, iam: Any, ann: Any) -> None:
+    make_role(iam, "closed", "sts:TagSession")
+    said = []
+    for name in ("closed", "absent"):
+        with pytest.raises(ClientError) as refused:
+            ann.assume_role(RoleArn=arn(name), RoleSessionName="one")
+        error = refused.value.response["Error"]
+        said.append((error["Code"], error["Message"].replace(name, "...")))
+    assert said[0] == said[1]
+
+
+def test_a_users_session_without_mfa_calls_no_iam_and_little_sts(
+    watchword: Server, iam: Any, ann: Any
+) -> None:
+    session = ann.get_session_token()["Credentials"]
+    sts = client(watchword, "sts", session)
+    assert sts.get_caller_identity()["Arn"].endswith(":user/ann")
+    assert code(client(watchword, "iam", session).list_users) == "InvalidClientTokenId"
+    assert code(sts.get_session_token) == "AccessDenied"
+    assert code(sts.get_access_key_info, AccessKeyId=session["AccessKeyId"]) == "AccessDenied"
+    make_role(iam, "reader", "sts:AssumeRole")
+    assert sts.assume_role(RoleArn=arn("reader"), RoleSessionName="one")
+
+
+def test_a_roles_session_asks_for_no_session_token(watchword: Server, iam: Any, ann: Any) -> None:
+    make_role(iam, "reader", "sts:AssumeRole")
+    session = ann.assume_role(RoleArn=arn("reader"), RoleSessionName="one")["Credentials"]
+    assert code(client(watchword, "sts", session).get_session_token) == "AccessDenied"
+
+
+def test_n26_what_a_session_was_denied_it_cant_mint(watchword: Server, iam: Any, ann: Any) -> None:
+    """N26: a session policy narrows whatever the session goes on to ask for."""
+    make_role(iam, "reader", "sts:AssumeRole")
+    narrow = document("sts:GetAccessKeyInfo", Resource="*")
+    session = ann.assume_role(RoleArn=arn("reader"), RoleSessionName="one", Policy=narrow)["Credentials"]
+    assert client(watchword, "sts", session).get_access_key_info(AccessKeyId=session["AccessKeyId"])
+    inside = client(watchword, "iam", session)
+    assert code(inside.create_access_key, UserName="ann") == "AccessDenied"
+    assert code(inside.delete_role_policy, RoleName="reader", PolicyName="all") == "AccessDenied"
+    chain = client(watchword, "sts", session)
+    make_role(iam, "other", "sts:AssumeRole")
+    assert code(chain.assume_role, RoleArn=arn("other"), RoleSessionName="two") == "AccessDenied"
