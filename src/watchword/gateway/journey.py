@@ -9,8 +9,9 @@
     reply         say so                                     wire/
 
 Nothing is done before the decision, nothing is answered before the record. A change, its record and its
-answer stand or fall together: they are made inside one transaction. What isn't understood is refused;
-what breaks answers InternalFailure, with the reason in the operator's log under the request id.
+answer stand or fall together: they are made inside one transaction (an object's bytes excepted:
+docs/decisions/0006). What isn't understood is refused; what breaks answers InternalFailure, with the
+reason in the operator's log under the request id.
 """
 
 from contextlib import AbstractContextManager, nullcontext
