@@ -5,10 +5,13 @@ import multiprocessing
 import os
 import signal
 import threading
+from typing import Any
+
+import uvicorn
 
 from watchword import operator_log
 from watchword.app import open_world
-from watchword.gateway import Application
+from watchword.gateway import Application, Connection
 from watchword.services.table import SERVED
 from watchword.settings import Settings
 from watchword.world import World
@@ -22,6 +25,22 @@ def application(world: World) -> Application:
     gc.collect()
     gc.freeze()  # models and code stay for good: looking through them again and again finds nothing
     return Application(world, world.close)
+
+
+def config(app: Application | str, **more: Any) -> uvicorn.Config:  # noqa: ANN401 uvicorn's own settings
+    """How uvicorn serves: by our connections, and with nothing between them and the application."""
+    return uvicorn.Config(
+        app,
+        http=Connection,
+        loop="uvloop",
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        **more,
+    )
 
 
 def worker() -> Application:

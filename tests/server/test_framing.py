@@ -12,7 +12,7 @@ import pytest
 import uvicorn
 from tests.server.harness import Running, bytes_answered, eventually
 
-from watchword.gateway import Framing
+from watchword.gateway import Connection
 
 HOST = b"Host: localhost\r\n"
 HEALTH = b"GET /_watchword/health HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n"
@@ -101,6 +101,22 @@ def test_requests_in_one_packet_are_answered_in_their_order(kept: Running) -> No
     assert re.findall(rb"HTTP/1\.1 (\d+)", answered) == [b"404", b"404", b"404", b"200"]
 
 
+def test_what_can_be_answered_at_once_waits_for_what_cannot(kept: Running) -> None:
+    slow = b"GET / HTTP/1.1\r\n" + HOST + b"\r\n"
+    quick = b"GET /_watchword/nothing HTTP/1.1\r\n" + HOST + b"\r\n"
+    answered = bytes_answered(kept.endpoint, quick + slow + quick + slow + HEALTH)
+    assert re.findall(rb"HTTP/1\.1 (\d+)", answered) == [b"404", b"403", b"404", b"403", b"200"]
+
+
+@pytest.mark.parametrize("end", [1, 20, 60, 100, len(post(b"Content-Length: 4")) + 2])
+def test_a_small_request_may_come_in_pieces(kept: Running, end: int) -> None:
+    asked = (
+        post(b"Content-Length: 4", body=b"a=bc").replace(b"POST / ", b"POST /_watchword/nothing ") + HEALTH
+    )
+    answered = bytes_answered(kept.endpoint, asked[:end], asked[end:])
+    assert re.findall(rb"HTTP/1\.1 (\d+)", answered) == [b"404", b"200"]
+
+
 def test_an_absolute_target_is_read_by_its_path(kept: Running) -> None:
     answered = bytes_answered(kept.endpoint, HEALTH.replace(b"GET /", b"GET http://elsewhere.example/"))
     assert answered.startswith(b"HTTP/1.1 200 OK")
@@ -130,12 +146,12 @@ def test_many_headers_are_cut_off(kept: Running) -> None:
 # --- the slow --------------------------------------------------------------------------------------------
 
 
-class Impatient(Framing):
+class Impatient(Connection):
     seconds = 0.2
 
 
 async def echo_length(
-    scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
+    _scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
 ) -> None:
     size, more = 0, True
     while more:
@@ -151,12 +167,23 @@ async def echo_length(
     await send({"type": "http.response.body", "body": body})
 
 
+class EchoesLength:
+    """An application that answers nothing at once."""
+
+    __call__ = staticmethod(echo_length)
+
+    def at_once(self, _request: object) -> None:
+        return None
+
+
 @pytest.fixture(scope="module")
 def impatient() -> Iterator[str]:
     """The endpoint of a server that waits 0.2 s."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = uvicorn.Server(
-            uvicorn.Config(echo_length, http=Impatient, lifespan="off", log_level="critical")  # type: ignore[arg-type]
+            uvicorn.Config(
+                EchoesLength(), http=Impatient, lifespan="off", log_level="critical", proxy_headers=False
+            )  # type: ignore[arg-type]
         )
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()

@@ -26,10 +26,10 @@ from uvicorn.supervisors import Multiprocess
 from watchword.app import CannotStart, open_world
 from watchword.cli.ending import fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile
-from watchword.gateway import Application, Framing
+from watchword.gateway import Application
 from watchword.local_trust import first_account
 from watchword.names.ids import Prefix, is_account_id, new_access_key_id, new_secret
-from watchword.serving import application
+from watchword.serving import application, config
 from watchword.settings import DEFAULT_HOST, DEFAULT_PORT, Ephemeral, Settings
 
 BACKLOG = 2048
@@ -138,8 +138,8 @@ def _serve_kept(
     world.close()
     _greet(endpoint, settings, account)
     settings.export(os.environ)
-    config = _config("watchword.serving:worker", tls, factory=True, workers=workers)
-    Multiprocess(config, sockets=[listener]).run()
+    several = config("watchword.serving:worker", factory=True, workers=workers, **tls)
+    Multiprocess(several, sockets=[listener]).run()
 
 
 def _server(app: Application, tls: dict[str, str]) -> uvicorn.Server:
@@ -147,27 +147,10 @@ def _server(app: Application, tls: dict[str, str]) -> uvicorn.Server:
 
     uvicorn raises the signal again when it is done, which by default would end the process at once.
     """
-    server = uvicorn.Server(_config(app, tls))
+    server = uvicorn.Server(config(app, **tls))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, server.handle_exit)
     return server
-
-
-def _config(app: object, tls: dict[str, str], *, factory: bool = False, workers: int = 1) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,  # type: ignore[arg-type]
-        factory=factory,
-        workers=workers,
-        http=Framing,
-        loop="uvloop",
-        ws="none",
-        log_level="warning",
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-        **tls,  # type: ignore[arg-type]
-    )
 
 
 def _bind(host: str, port: int) -> socket.socket:

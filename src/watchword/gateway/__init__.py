@@ -1,6 +1,6 @@
 """Floor 7: one request, start to end."""
 
 from watchword.gateway.asgi import Application
-from watchword.gateway.framing import Framing
+from watchword.gateway.connection import Connection
 
-__all__ = ["Application", "Framing"]
+__all__ = ["Application", "Connection"]

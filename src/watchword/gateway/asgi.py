@@ -1,9 +1,10 @@
-"""The server's only asynchronous code: bytes in, one journey, bytes out.
+"""The application: what is cached is answered at once, everything else in a thread; bytes in, bytes out.
 
-A journey runs on the event loop when everything it needs is cached; where a fact must first be read,
-or the operation touches database or files, `Cold` ends that attempt before it has done anything and
-the journey runs again, whole, on a worker thread (docs/decisions/0003). An event-loop journey does no
-SQL but SQLite's own freshness check.
+A journey runs on the event loop (`at_once`) when everything it needs is cached; where a fact must first be
+read, or the operation touches database or files, `Cold` ends that attempt before it has done anything and
+the journey runs again, whole, on a worker thread, by way of ASGI (docs/decisions/0003). An event-loop
+journey does no SQL but SQLite's own freshness check. No other code of the server is asynchronous, but for
+the receiving of bodies.
 """
 
 import asyncio
@@ -44,7 +45,7 @@ class Application:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = HttpRequest(scope["method"])
         try:
-            request = head(scope)
+            request = _head(scope)
             spool, admitted = self._world.settings.data, partial(self._admit, request)
             request = request.with_body(await body(request, receive, spool, admitted))
         except Gone:
@@ -58,13 +59,16 @@ class Application:
             if request.body.file:
                 request.body.file.unlink(missing_ok=True)
 
-    async def _answer(self, request: HttpRequest) -> HttpResponse:
-        act = control.find(request) or journey
+    def at_once(self, request: HttpRequest) -> HttpResponse | None:
+        """The answer that needs nothing but what is cached; None when it needs more, and nothing was done."""
         try:
-            return act(self._quick, request)
+            return _act(request)(self._quick, request)
         except Cold:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._threads, act, self._world, request)
+            return None
+
+    async def _answer(self, request: HttpRequest) -> HttpResponse:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, _act(request), self._world, request)
 
     async def _admit(self, request: HttpRequest, beginning: Body) -> None:
         request = request.with_body(beginning)
@@ -81,6 +85,18 @@ class Application:
     def _sweep(self) -> None:
         sweep_spool(self._world.settings.data, self._world.clock.wall())
         sweep(self._world)
+
+
+def _act(request: HttpRequest) -> Callable[[World, HttpRequest], HttpResponse]:
+    return control.find(request) or journey
+
+
+def _head(scope: Scope) -> HttpRequest:
+    client, secure = scope.get("client"), scope["scheme"] == "https"
+    peer = client[0] if client else ""
+    return head(
+        scope["method"], scope["raw_path"], scope["query_string"], scope["headers"], peer, secure=secure
+    )
 
 
 async def _send(response: HttpResponse, send: Send, threads: ThreadPoolExecutor) -> None:

@@ -11,14 +11,13 @@ Nothing is decoded here but header bytes (latin-1, as HTTP/1.1 has them: RFC 911
 
 import os
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import unquote
 
-from watchword.gateway.framing import MAX_HEAD
 from watchword.names import Body, HttpRequest, fault
 from watchword.sigv4.sigv2 import PARAMETER as VERSION_2
 from watchword.wire.multipart import boundary_of
@@ -30,13 +29,14 @@ Send = Callable[[Message], Awaitable[None]]
 Admit = Callable[[Body], Awaitable[None]]
 """Given how the body begins: raises a fault unless the request's head, or its form, was signed."""
 
+MAX_HEAD = 64 * 1024
 MAX_IN_MEMORY = 1 << 20
 MAX_OBJECT = 5 << 30
 """Largest object of one PutObject: Amazon S3 User Guide, "Uploading objects"."""
 
 
 ABANDONED = timedelta(hours=1)
-"""Age at which nobody works on a spooled body any more: `framing` ends connections that fall silent."""
+"""Age at which nobody works on a spooled body any more: `connection` ends connections that fall silent."""
 _SPOOLED = "incoming-"
 
 
@@ -44,23 +44,19 @@ class Gone(Exception):  # noqa: N818 the client left; nobody is told
     """The client closed the connection before its request was whole."""
 
 
-def head(scope: Scope) -> HttpRequest:
+def head(
+    method: str, path: bytes, query: bytes, fields: Iterable[tuple[bytes, bytes]], peer: str, *, secure: bool
+) -> HttpRequest:
     """The request without its body. Raises the fault RequestTooLarge."""
-    size = len(scope["raw_path"]) + len(scope["query_string"])
+    size = len(path) + len(query)
     headers = []
-    for name, value in scope["headers"]:
+    for name, value in fields:
         size += len(name) + len(value)
         headers.append((name.decode("latin-1"), value.decode("latin-1").strip(" \t")))
     if size > MAX_HEAD:
         raise fault("RequestTooLarge", f"The request target and headers exceed {MAX_HEAD} bytes.")
-    client = scope.get("client")
     return HttpRequest(
-        method=scope["method"],
-        path=scope["raw_path"].decode("latin-1"),
-        query=scope["query_string"].decode("latin-1"),
-        headers=tuple(headers),
-        peer=client[0] if client else "",
-        secure=scope["scheme"] == "https",
+        method, path.decode("latin-1"), query.decode("latin-1"), tuple(headers), Body(), peer, secure
     )
 
 

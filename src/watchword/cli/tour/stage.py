@@ -22,10 +22,9 @@ from botocore.config import Config
 
 from watchword.app import open_world
 from watchword.furnish import add_account
-from watchword.gateway import Framing
 from watchword.local_trust import administrator_session
 from watchword.names import Body, HttpRequest
-from watchword.serving import application
+from watchword.serving import application, config
 from watchword.sessions import session as sessions
 from watchword.settings import Settings
 from watchword.world import World
@@ -91,9 +90,7 @@ def stage() -> Iterator[Stage]:
     with tempfile.TemporaryDirectory(prefix="watchword-tour-") as directory:
         world = open_world(Settings(Path(directory)))
         listener = socket.create_server(("127.0.0.1", 0))
-        server = uvicorn.Server(
-            uvicorn.Config(application(world), http=Framing, log_level="error", lifespan="on")
-        )
+        server = uvicorn.Server(config(application(world)))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         try:

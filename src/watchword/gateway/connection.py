@@ -1,0 +1,155 @@
+"""One connection: where a request ends and the next begins, and which are answered without a detour.
+
+llhttp (through httptools) refuses Content-Length beside Transfer-Encoding, bare line feeds, folded headers
+and control characters. What it leaves open is closed here:
+
+1. Nothing is upgraded. An Upgrade that nobody honours is ignored (RFC 9110, section 7.8); together with a
+   body it is refused, for httptools would take that body for the next request.
+2. A head ends within MAX_HEAD bytes and what one read brings besides, and within SECONDS.
+3. A body that stops coming for SECONDS ends the connection, unless it is us who don't read.
+4. A small request of stated length is held until it is whole, and answered within the same call when the
+   application can do so at once. What is large, chunked, waits for a 100 or comes behind an unfinished
+   answer goes the way of ASGI, and so does what the application can't answer at once.
+
+Who breaks rules 1 to 3 is answered 400 in plain text, if at all, and disconnected: no protocol was
+recognised, and nothing of it was a request. What a whole head may say is `receive`'s.
+"""
+
+import asyncio
+import re
+from enum import Enum
+from typing import Any
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from watchword.gateway.receive import MAX_HEAD, MAX_IN_MEMORY, head
+from watchword.names import AwsError, Body, HttpResponse
+
+LONGEST_READ = 256 * 1024
+"""Bytes that the event loop hands over at once."""
+_BODY = frozenset({b"content-length", b"transfer-encoding"})
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+"""All that may stand in no header, but for line feeds, which are counted."""
+
+
+class Part(Enum):
+    """Where in a request the connection is."""
+
+    BETWEEN = "between"
+    HEAD = "head"
+    BODY = "body"
+
+
+class Connection(HttpToolsProtocol):
+    """uvicorn's protocol on httptools, with the rules above."""
+
+    seconds = 30.0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._part = Part.BETWEEN
+        self._head = 0
+        self._held: list[bytes] | None = None
+        self._asked = False
+        self._heard = self._began = self.loop.time()
+        self._timer = self.loop.call_later(self.seconds, self._look)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._timer.cancel()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        self._heard = self.loop.time()
+        super().data_received(data)
+        if self._part is Part.HEAD:
+            self._head += len(data)
+            if self._head > MAX_HEAD + LONGEST_READ:
+                self.send_400_response("The request's head is too long.")
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._part, self._head, self._began, self._asked = Part.HEAD, 0, self._heard, True
+
+    def on_headers_complete(self) -> None:
+        if self.parser.should_upgrade() and any(name in _BODY for name, _ in self.headers):
+            raise ValueError("an upgrade with a body")
+        self._part = Part.BODY
+        self._held = [] if self._may_be_held() else None
+        if self._held is None:
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        if self._held is None:
+            super().on_body(body)
+        else:
+            self._held.append(body)
+
+    def on_message_complete(self) -> None:
+        self._part = Part.BETWEEN
+        if self._held is None:
+            super().on_message_complete()
+            return
+        body, self._held = b"".join(self._held), None
+        if not self._answer(body):
+            super().on_headers_complete()
+            super().on_body(body)
+            super().on_message_complete()
+
+    def _may_be_held(self) -> bool:
+        """Rule 4."""
+        if self.expect_100_continue or self.flow.write_paused or self.parser.should_upgrade():
+            return False
+        if self.pipeline or (self.cycle is not None and not self.cycle.response_complete):
+            return False
+        said = dict(self.headers)
+        return b"transfer-encoding" not in said and int(said.get(b"content-length", 0)) <= MAX_IN_MEMORY
+
+    def _answer(self, body: bytes) -> bool:
+        """Whether the request could be answered at once, and was."""
+        response = self._at_once(body)
+        if response is None:
+            return False
+        keep_alive = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
+        self.transport.write(self._as_sent(response, keep_alive=keep_alive))
+        if not keep_alive:
+            self.transport.close()
+        self.on_response_complete()
+        return True
+
+    def _at_once(self, body: bytes) -> HttpResponse | None:
+        url, method = httptools.parse_url(self.url), self.parser.get_method().decode()
+        peer, secure = self.client[0] if self.client else "", self.scheme == "https"
+        try:
+            request = head(method, url.path, url.query or b"", self.headers, peer, secure=secure)
+        except AwsError:
+            return None
+        answered: HttpResponse | None = self.app.at_once(request.with_body(Body(body)))
+        return answered
+
+    def _as_sent(self, response: HttpResponse, *, keep_alive: bool) -> bytes:
+        headers = response.headers if keep_alive else (*response.headers, ("connection", "close"))
+        text = "".join([f"{name}: {value}\n" for name, value in headers])
+        if _CONTROLS.search(text) or text.count("\n") != len(headers):
+            raise ValueError("a header that holds a control character")
+        common = b"".join([b"%b: %b\r\n" % header for header in self.server_state.default_headers])
+        own = text.replace("\n", "\r\n").encode("latin-1")
+        body = response.body if isinstance(response.body, bytes) else b"".join(response.body)
+        if self.parser.get_method() == b"HEAD":
+            body = b""
+        return b"".join([STATUS_LINE[response.status], common, own, b"\r\n", body])
+
+    def _look(self) -> None:
+        now = self.loop.time()
+        late = {
+            Part.BETWEEN: not self._asked,  # afterwards uvicorn itself ends idle connections
+            Part.HEAD: now - self._began >= self.seconds,
+            Part.BODY: now - self._heard >= self.seconds and not self.flow.read_paused,
+        }
+        if late[self._part]:
+            self.transport.close()
+        else:
+            self._timer = self.loop.call_later(self.seconds, self._look)
+
+    def _unsupported_upgrade_warning(self) -> Any:  # noqa: ANN401 uvicorn's
+        """Ignored as said, and nothing for an operator to act upon."""
