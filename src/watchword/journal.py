@@ -29,18 +29,18 @@ class Journal:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._directory = directory
         self._lock = threading.Lock()
-        self._day = ""
+        self._day = 0
         self._file = -1
         self._previous = ""
 
     def append(self, event: dict[str, Any], now: datetime) -> None:
         """Writes one event. Raises OSError when it can't be kept; the caller must then refuse."""
         with self._lock:
-            self._turn(f"{now:%Y-%m-%d}")
+            self._turn(now)
             line = _encoder.encode({**event, "previousLine": self._previous})
             written = os.write(self._file, line + b"\n")
             if written != len(line) + 1:
-                self._day = ""  # a half line ends this file; the next record begins another
+                self._day = 0  # a half line ends this file; the next record begins another
                 raise OSError("the audit journal took only part of a record")
             self._previous = hashlib.sha256(line).hexdigest()
 
@@ -48,15 +48,16 @@ class Journal:
         with self._lock:
             if self._file >= 0:
                 os.close(self._file)
-            self._file, self._day = -1, ""
+            self._file, self._day = -1, 0
 
-    def _turn(self, day: str) -> None:
+    def _turn(self, now: datetime) -> None:
+        day = now.toordinal()
         if day == self._day:
             return
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
-        self._file = _create(self._directory, f"{day}-{os.getpid()}")
+        self._file = _create(self._directory, f"{now:%Y-%m-%d}-{os.getpid()}")
         self._day, self._previous = day, ""
 
 

@@ -19,6 +19,8 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
+from msgspec import structs
+
 from watchword.access.caller import NOBODY, VERSION_2, Caller, Means
 from watchword.access.claims import shown
 from watchword.access.unframe import framed, is_framed, unframe
@@ -122,7 +124,7 @@ def _signed(world: World, request: HttpRequest, claim: Claim, service: str, skew
     caller, secret = _signer(world, claim, expected)
     if claim.expires is not None:
         age = sessions.milliseconds(now) - sessions.milliseconds(claim.timestamp)
-        caller = replace(caller, means=Means("REST-QUERY-STRING", claim.algorithm, max(age, 0)))
+        caller = structs.replace(caller, means=Means("REST-QUERY-STRING", claim.algorithm, max(age, 0)))
     return Proven(caller, unframe(request, claim, secret) if framed(claim) else request)
 
 
@@ -130,7 +132,7 @@ def _presigned_by_version_2(world: World, request: HttpRequest, claim: Presigned
     expected = partial(verify_presigned, claim, now=world.clock.wall())
     caller, _ = _signer(world, claim, expected)
     check_payload(request.header("x-amz-content-sha256") or "", request.body)
-    return Proven(replace(caller, means=Means("REST-QUERY-STRING", VERSION_2)), request)
+    return Proven(structs.replace(caller, means=Means("REST-QUERY-STRING", VERSION_2)), request)
 
 
 def _uploaded(world: World, request: HttpRequest, upload: Upload, *, anonymous: bool) -> Proven:
@@ -151,7 +153,7 @@ def _uploader(world: World, upload: Upload) -> Caller:
         _check_region(claim)
     caller, _ = _signer(world, claim, partial(verify_upload, upload, now=world.clock.wall()))
     version = VERSION_2 if isinstance(claim, Presigned) else claim.algorithm
-    return replace(caller, means=Means("POST", version))
+    return structs.replace(caller, means=Means("POST", version))
 
 
 def _signer(world: World, claim: Claim | Presigned, expected: Callable[[str], None]) -> tuple[Caller, str]:

@@ -5,8 +5,9 @@ engine's own reason. Every way in ends here: a role's trust policy is the role's
 assuming a role is decided like anything else.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from watchword.access.caller import Caller
 from watchword.access.context import gather_context
@@ -16,8 +17,7 @@ from watchword.policy import Decision, Request, Source, message
 from watchword.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
+class Circumstances(Struct, frozen=True):
     """What is the same for all demands of one call."""
 
     world: World

@@ -3,8 +3,9 @@
 Made only by `authenticate`; every floor above may rely on it.
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from watchword.names import Principal
 from watchword.names.principal import Anonymous
@@ -28,8 +29,7 @@ class Means(NamedTuple):
 IN_HEADER = Means()
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """Who calls, by which access key, within which session."""
 
     principal: Principal

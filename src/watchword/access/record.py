@@ -6,14 +6,17 @@ Members in HIDDEN never reach a record, wherever they stand in a request or an a
 Source: AWS CloudTrail User Guide, "CloudTrail record contents" and "CloudTrail userIdentity element".
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct, field
 
 from watchword.access.caller import Caller
 from watchword.access.demand import Demand
 from watchword.names import AwsError, HttpRequest
+from watchword.names.moment import iso
 from watchword.names.principal import PRINCIPAL_TYPES, RoleSession, User
 from watchword.policy import Decision, as_json, explain, message
 from watchword.sessions.session import moment
@@ -40,6 +43,7 @@ LONGEST_VALUE = 4096
 DATA_EVENTS = frozenset(
     {"PutObject", "GetObject", "HeadObject", "DeleteObject", "DeleteObjects", "CopyObject"}
 )
+_REMEMBERED_NAMES = 1024
 _SIGNATURES: dict[str, dict[str, Any]] = {
     "": {},
     "SigV4": {"signatureVersion": "SigV4"},
@@ -48,8 +52,7 @@ _SIGNATURES: dict[str, dict[str, Any]] = {
 READING = ("Get", "List", "Head", "Describe", "Simulate")
 
 
-@dataclass
-class Visit:
+class Visit(Struct):
     """What is known about a request so far; the journey fills it in on the way."""
 
     request_id: str
@@ -77,7 +80,7 @@ def record(visit: Visit) -> dict[str, Any]:
     event: dict[str, Any] = {
         "eventVersion": EVENT_VERSION,
         "userIdentity": _identity(visit),
-        "eventTime": f"{visit.now:%Y-%m-%dT%H:%M:%SZ}",
+        "eventTime": iso(visit.now),
         "eventSource": f"{visit.service or 'unknown'}.amazonaws.com",
         "eventName": visit.operation or "Unknown",
         "awsRegion": visit.region,
@@ -144,7 +147,7 @@ def _session_context(caller: Caller) -> dict[str, Any]:
     assert session is not None
     context: dict[str, Any] = {
         "attributes": {
-            "creationDate": f"{moment(session.issued):%Y-%m-%dT%H:%M:%SZ}",
+            "creationDate": iso(moment(session.issued)),
             "mfaAuthenticated": "true" if session.mfa_at is not None else "false",
         }
     }
@@ -161,16 +164,25 @@ def _session_context(caller: Caller) -> dict[str, Any]:
     return context
 
 
-def _shown(value: object, name: str = "") -> Any:  # noqa: ANN401 any JSON value
-    """`value` as JSON with CloudTrail's lower first letters, hidden members masked, bytes left out."""
-    if name in HIDDEN:
-        return MASK
-    show = _SHOWN.get(type(value))
-    return show(value) if show else None
+def _shown(members: Mapping[str, Any]) -> dict[str, Any]:
+    """Members as JSON with CloudTrail's lower first letters, hidden ones masked, bytes left out."""
+    return {
+        _lower_first(key): MASK if key in HIDDEN else _SHOWN.get(type(value), _left_out)(value)
+        for key, value in members.items()
+    }
 
 
-def _shown_members(members: dict[str, object]) -> dict[str, Any]:
-    return {key[:1].lower() + key[1:]: _shown(value, key) for key, value in members.items()}
+def _shown_items(items: Iterable[Any]) -> list[Any]:
+    return [_SHOWN.get(type(item), _left_out)(item) for item in items]
+
+
+def _left_out(_value: object) -> None:
+    """What a record can't hold."""
+
+
+@lru_cache(_REMEMBERED_NAMES)
+def _lower_first(name: str) -> str:
+    return name[:1].lower() + name[1:]
 
 
 _SHOWN: dict[type, Callable[[Any], Any]] = {
@@ -178,8 +190,8 @@ _SHOWN: dict[type, Callable[[Any], Any]] = {
     int: lambda number: number,
     bool: lambda truth: truth,
     float: lambda number: number,
-    dict: _shown_members,
-    list: lambda items: [_shown(item) for item in items],
-    tuple: lambda items: [_shown(item) for item in items],
-    datetime: lambda moment: f"{moment:%Y-%m-%dT%H:%M:%SZ}",
+    dict: _shown,
+    list: _shown_items,
+    tuple: _shown_items,
+    datetime: iso,
 }

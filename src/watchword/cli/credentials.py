@@ -16,6 +16,7 @@ import typer
 from watchword.cli.ending import fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
 from watchword.local_trust import Refused, administrator_session, new_root_key
+from watchword.names.moment import iso
 from watchword.sessions import Session
 from watchword.sessions import session as sessions
 
@@ -109,7 +110,7 @@ def _members(session: Session, token: str) -> dict[str, str]:
 
 
 def _expiration(session: Session) -> str:
-    return f"{sessions.moment(session.expires):%Y-%m-%dT%H:%M:%SZ}"
+    return iso(sessions.moment(session.expires))
 
 
 _FORMS = {Format.PROCESS: _process, Format.ENV: _env, Format.JSON: _json}

@@ -15,6 +15,7 @@ from watchword.access.authenticate import identify
 from watchword.facts import Cold
 from watchword.furnish import reset
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
+from watchword.names.moment import iso
 from watchword.names.principal import Root
 from watchword.wire import plain_fault
 from watchword.world import World
@@ -76,7 +77,7 @@ def _advance(world: World, request: HttpRequest) -> HttpResponse:
     if not 0 <= wanted.advance <= furthest:
         raise fault("ValidationError", f"advance must be between 0 and {furthest:.0f} seconds.")
     world.clock.advance(wanted.advance)
-    return _json(200, {"now": f"{world.clock.now():%Y-%m-%dT%H:%M:%SZ}"})
+    return _json(200, {"now": iso(world.clock.now())})
 
 
 def _check_root(world: World, request: HttpRequest) -> None:

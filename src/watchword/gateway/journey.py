@@ -15,11 +15,10 @@ reason in the operator's log under the request id.
 """
 
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 
 import msgspec
 import structlog
-from msgspec import structs
+from msgspec import Struct, structs
 
 from watchword.access import (
     Circumstances,
@@ -47,8 +46,7 @@ from watchword.world import World
 log = structlog.get_logger()
 
 
-@dataclass
-class Passage:
+class Passage(Struct):
     """How far a request has come: for its record and for the form of its answer."""
 
     visit: Visit

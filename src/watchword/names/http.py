@@ -13,6 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
+from msgspec import Struct
+
 _PIECE = 1 << 20
 
 
@@ -69,11 +71,19 @@ class HttpRequest:
 
     def header(self, name: str) -> str | None:
         """The first value of a header by its lower-case name."""
-        return next((value for key, value in self.headers if key == name), None)
+        return self._first.get(name)
+
+    @property
+    def repeats(self) -> bool:
+        """Whether some header is given more than once."""
+        return len(self._first) != len(self.headers)
+
+    @cached_property
+    def _first(self) -> dict[str, str]:
+        return dict(reversed(self.headers))
 
 
-@dataclass(frozen=True, slots=True)
-class HttpResponse:
+class HttpResponse(Struct, frozen=True):
     """An answer; `body` is bytes, or pieces of bytes when a `content-length` header states their sum."""
 
     status: int

@@ -21,10 +21,11 @@ _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _SECRET_BYTES = 30  # 40 characters of base64
 _MARKER = 1 << 47
 _ACCOUNT_MASK = 0x7FFF_FFFF_FF80
-_UUID_FIXED = 0b1111 << 76 | 0b11 << 62
-_UUID_VERSION_4 = 0b0100 << 76 | 0b10 << 62
+_UUID_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 _DRAWN_MASK = (1 << 39) - 1
-_SHIFTS = range(75, -1, -5)
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
+"""Ten bits as two characters."""
+_SHIFTS = range(70, -1, -10)
 
 
 class Prefix(StrEnum):
@@ -49,7 +50,7 @@ def new_access_key_id(prefix: Prefix, account: str, randomness: Randomness) -> s
     """An access key id of 20 characters that carries `account`."""
     drawn = int.from_bytes(randomness(5), "big")
     carried = ((_MARKER | (int(account) << 7)) << 32) | (drawn & _DRAWN_MASK)
-    return prefix + "".join([_ALPHABET[carried >> shift & 31] for shift in _SHIFTS])
+    return prefix + "".join([_PAIRS[carried >> shift & 1023] for shift in _SHIFTS])
 
 
 def account_of_access_key(access_key_id: str) -> str | None:
@@ -66,8 +67,9 @@ def account_of_access_key(access_key_id: str) -> str | None:
 
 def new_request_id(randomness: Randomness) -> str:
     """A version 4 UUID (RFC 9562, section 5.4)."""
-    text = f"{int.from_bytes(randomness(16), 'big') & ~_UUID_FIXED | _UUID_VERSION_4:032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    text = randomness(16).hex()
+    variant = _UUID_VARIANT[text[16]]
+    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{variant}{text[17:20]}-{text[20:]}"
 
 
 def new_secret(randomness: Randomness) -> str:

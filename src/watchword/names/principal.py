@@ -7,11 +7,10 @@ A session's ARN carries no role path; `role_arn` does. What a session may do, it
 not belong here.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Root:
+class Root(Struct, frozen=True):
     """An account's root user."""
 
     account: str
@@ -30,8 +29,7 @@ class Root:
         return self.account
 
 
-@dataclass(frozen=True, slots=True)
-class User:
+class User(Struct, frozen=True):
     """An IAM user; `path` begins and ends with a slash."""
 
     account: str
@@ -49,8 +47,7 @@ class User:
         return self.unique_id
 
 
-@dataclass(frozen=True, slots=True)
-class RoleSession:
+class RoleSession(Struct, frozen=True):
     """A role somebody has assumed, under a session name. `unique_id` is the role's."""
 
     account: str
@@ -73,8 +70,7 @@ class RoleSession:
         return f"{self.unique_id}:{self.session_name}"
 
 
-@dataclass(frozen=True, slots=True)
-class FederatedUser:
+class FederatedUser(Struct, frozen=True):
     """A session of GetFederationToken. `unique_id` is `account:name`; `user_arn` is who asked for it."""
 
     account: str
@@ -95,8 +91,7 @@ class FederatedUser:
         return self.unique_id
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """An AWS-style service, by its principal name such as `lambda.amazonaws.com`."""
 
     name: str
@@ -118,8 +113,7 @@ class Service:
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
-class _Vouched:
+class _Vouched(Struct, frozen=True):
     """Somebody of no account, whom a provider vouches for."""
 
     provider: str
@@ -142,20 +136,15 @@ class _Vouched:
         return self.unique_id
 
 
-class WebIdentity(_Vouched):
+class WebIdentity(_Vouched, frozen=True):
     """Somebody an OpenID Connect provider vouches for; `provider` is the provider's ARN or domain."""
 
-    __slots__ = ()
 
-
-class Saml(_Vouched):
+class Saml(_Vouched, frozen=True):
     """Somebody a SAML provider vouches for; `provider` is the provider's ARN."""
 
-    __slots__ = ()
 
-
-@dataclass(frozen=True, slots=True)
-class Anonymous:
+class Anonymous(Struct, frozen=True):
     """Nobody in particular: a request without any authentication."""
 
     @property

@@ -7,8 +7,10 @@ concepts" (role chaining).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from msgspec import Struct
 
 from watchword.names import AwsError, Principal, fault
 from watchword.names.ids import Prefix, Randomness, new_access_key_id, new_secret
@@ -27,8 +29,7 @@ POLICY_BYTES_AT_FULL = 2048
 PER_CENT = 100
 
 
-@dataclass(frozen=True, slots=True)
-class RoleTerms:
+class RoleTerms(Struct, frozen=True):
     """What the role itself says about sessions of it."""
 
     account: str
@@ -39,8 +40,7 @@ class RoleTerms:
     partition: str = "aws"
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What the caller asks for. Durations are seconds; None is the operation's default."""
 
     session_name: str = ""
@@ -52,8 +52,7 @@ class Wish:
     source_identity: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Who asks, and the session they ask from."""
 
     principal: Principal
@@ -64,11 +63,10 @@ class Origin:
         return isinstance(self.principal, RoleSession)
 
 
-@dataclass(frozen=True, slots=True)
-class Inherited:
+class Inherited(Struct, frozen=True):
     """What goes on from one session of a chain to the next."""
 
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = MappingProxyType({})
     transitive: tuple[str, ...] = ()
 
 

@@ -150,6 +150,10 @@ class Service:
         """Every operation's name, in the order of the model."""
         return self.model.operations
 
+    def knows(self, name: str) -> bool:
+        """Whether the model has an operation of that name."""
+        return name in self._known or name in self.operations
+
     def warm(self) -> None:
         """Reads the model now rather than at the first request."""
         _ = self.voice, self.routes
@@ -196,10 +200,15 @@ class Models:
 
     def __init__(self, read: Callable[[str], bytes], rows: Mapping[str, Row] = SERVICES) -> None:
         self._services = {name: Service(row, read) for name, row in rows.items()}
+        self._signed = {service.signing_name: service for service in self._services.values()}
 
     def service(self, name: str) -> Service:
         """Raises KeyError for a service that isn't in the table."""
         return self._services[name]
+
+    def signed_as(self, name: str) -> Service | None:
+        """The service that credential scopes call so."""
+        return self._signed.get(name)
 
     @property
     def services(self) -> tuple[Service, ...]:

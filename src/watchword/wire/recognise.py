@@ -97,6 +97,8 @@ def _unrecognised(error: AwsError, voice: Voice, request: HttpRequest) -> Unreco
 
 
 def _once(request: HttpRequest) -> None:
+    if not request.repeats:
+        return
     seen = set()
     for name, _ in request.headers:
         if name in seen and name in _SINGLE:
@@ -116,7 +118,7 @@ def _by_target(request: HttpRequest, models: Models, target: str, scope: str | N
     if scope not in {None, service.signing_name}:
         said = f"Credential should be scoped to correct service: '{service.signing_name}'. "
         raise _unrecognised(fault("ScopeMismatch", said), service.voice, request)
-    if name not in service.operations or request.method != "POST":
+    if not service.knows(name) or request.method != "POST":
         raise _unrecognised(
             fault("InvalidAction", meant=f"no target {target[:100]!r}"), service.voice, request
         )
@@ -127,7 +129,7 @@ def _by_target(request: HttpRequest, models: Models, target: str, scope: str | N
 
 
 def _by_scope(request: HttpRequest, models: Models, scope: str, hosts: Collection[str]) -> Operation:
-    service = next((one for one in models.services if one.signing_name == scope), None)
+    service = models.signed_as(scope)
     if service is None:
         error = fault("InvalidAction", f"The service {scope[:60]!r} is not served here.")
         raise UnrecognisedError(error, guessed_voice(request))
@@ -171,9 +173,9 @@ def _by_form(request: HttpRequest, models: Models) -> Operation:
 
 def _by_action(request: HttpRequest, parameters: Mapping[str, str], service: Service) -> Operation:
     action = parameters.get("Action")
-    known = parameters.get("Version") == service.version and action in service.operations
     served = request.path in _ROOT and request.method in {"GET", "POST"}
-    if action is None or not known or not served:
+    asked = served and parameters.get("Version") == service.version
+    if action is None or not asked or not service.knows(action):
         raise _unrecognised(_no_action(parameters), service.voice, request)
     return service.operation(action)
 

@@ -141,6 +141,8 @@ def _build_writer(shape: Shape, compile_: Callable[[Shape], Write]) -> Write:
             return lambda entries: "".join(
                 [f"<entry>{write_entry(key, value)}</entry>" for key, value in entries.items()]
             )
+    if shape.type == "string":
+        return xml_text.text
     write_text, escape = values.writer(shape, TIMESTAMPS), xml_text.text
     return lambda value: escape(write_text(value))
 
