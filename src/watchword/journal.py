@@ -1,7 +1,8 @@
 """The audit journal: JSON Lines, appended, one file a process and day, never rewritten.
 
-A record is one write() of one line, made before the answer is sent: nothing is queued, so nothing is
-lost when the process is killed, and a full disk slows or refuses callers rather than dropping records.
+A record is one line, and is written before its answer is sent: nothing is lost when the process is killed,
+and a full disk slows or refuses callers rather than dropping records. Records of answers that leave together
+are gathered and written by one write().
 Each line carries the SHA-256 of the line before it in its file, so a line that was taken out or changed
 shows. Records of changes are not here but in the database, committed with the change.
 What a record says belongs to `watchword.access.record`.
@@ -11,12 +12,14 @@ import hashlib
 import itertools
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import msgspec
+
+Event = dict[str, Any]
 
 _PRIVATE = 0o600
 _encoder = msgspec.json.Encoder()
@@ -33,16 +36,27 @@ class Journal:
         self._file = -1
         self._previous = ""
 
-    def append(self, event: dict[str, Any], now: datetime) -> None:
+    def append(self, event: Event, now: datetime) -> None:
         """Writes one event. Raises OSError when it can't be kept; the caller must then refuse."""
+        self.append_all([event], now)
+
+    def append_all(self, events: Iterable[Event], now: datetime) -> None:
+        """The same of several: all of them are kept, or OSError is raised."""
         with self._lock:
             self._turn(now)
-            line = _encoder.encode({**event, "previousLine": self._previous})
-            written = os.write(self._file, line + b"\n")
-            if written != len(line) + 1:
+            lines, previous = bytearray(), self._previous
+            for event in events:
+                line = _encoder.encode({**event, "previousLine": previous})
+                lines += line + b"\n"
+                previous = hashlib.sha256(line).hexdigest()
+            if os.write(self._file, lines) != len(lines):
                 self._day = 0  # a half line ends this file; the next record begins another
                 raise OSError("the audit journal took only part of a record")
-            self._previous = hashlib.sha256(line).hexdigest()
+            self._previous = previous
+
+    def gathering(self) -> "Gathering":
+        """A place for events that will be written together."""
+        return Gathering(self)
 
     def close(self) -> None:
         with self._lock:
@@ -61,6 +75,31 @@ class Journal:
         self._day, self._previous = day, ""
 
 
+class Gathering:
+    """Events of one thread that wait for `write`."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._events: list[Event] = []
+        self._now: datetime | None = None
+
+    def append(self, event: Event, now: datetime) -> None:
+        self._events.append(event)
+        self._now = now
+
+    def write(self) -> None:
+        """Writes what was gathered. Raises OSError when it can't be kept; every caller is then refused."""
+        events, self._events = self._events, []
+        if self._now is not None and events:
+            self._journal.append_all(events, self._now)
+
+    def gathering(self) -> Self:
+        return self
+
+    def close(self) -> None:
+        """The journal is its owner's to close."""
+
+
 def _create(directory: Path, stem: str) -> int:
     """A new file's descriptor; the count in its name tells apart files of one process id."""
     for count in itertools.count():
@@ -72,7 +111,7 @@ def _create(directory: Path, stem: str) -> int:
     raise AssertionError("unreachable")
 
 
-def newest_first(directory: Path) -> Iterator[dict[str, Any]]:
+def newest_first(directory: Path) -> Iterator[Event]:
     """The journal's events, file by file from the newest, each file from its end.
 
     Unreadable lines (a last line cut off by a kill) are passed over.

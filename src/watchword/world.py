@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from watchword.facts import Facts
-from watchword.journal import Journal
+from watchword.journal import Gathering, Journal
 from watchword.names.ids import Randomness
 from watchword.objects import Objects
 from watchword.settings import Settings
@@ -47,7 +47,7 @@ class World:
     database: Database
     facts: Facts
     models: Models
-    journal: Journal
+    journal: Journal | Gathering
     objects: Objects
 
     def close(self) -> None:

@@ -87,3 +87,17 @@ def test_lines_are_json(tmp_path: Path) -> None:
     journal.append({"text": 'a "quote"\nand a line'}, NOW)
     journal.close()
     assert json.loads(files(tmp_path)[0].read_text())["text"] == 'a "quote"\nand a line'
+
+
+def test_what_was_gathered_is_written_together(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    gathering = journal.gathering()
+    for number in range(3):
+        gathering.append({"number": number}, NOW)
+    journal.append({"number": 3}, NOW)
+    assert [event["number"] for event in newest_first(tmp_path)] == [3]
+    gathering.write()
+    gathering.write()
+    assert [event["number"] for event in newest_first(tmp_path)] == [2, 1, 0, 3]
+    assert broken_links(files(tmp_path)[0]) == []
+    journal.close()

@@ -172,8 +172,8 @@ class EchoesLength:
 
     __call__ = staticmethod(echo_length)
 
-    def at_once(self, _request: object) -> None:
-        return None
+    def at_once(self, _request: object, _deliver: object) -> bool:
+        return False
 
 
 @pytest.fixture(scope="module")

@@ -66,15 +66,26 @@ class Facts:
         self._cache = cache
         self.root_key = root_key
         self.cached = cached
+        self._confirmed = False
 
     def cached_only(self) -> Self:
         """The same facts, for the event loop."""
         return type(self)(self._database, self._watch, self._cache, self.root_key, cached=True)
 
     def confirm(self) -> None:
-        """Raises ServiceUnavailable unless this process knows of every change."""
+        """Raises ServiceUnavailable unless this process knows of every change.
+
+        Cached facts stay confirmed until they are doubted.
+        """
+        if self._confirmed:
+            return
         if not self._watch.check():
             raise fault("ServiceUnavailable", meant="the database can't confirm that nothing changed")
+        self._confirmed = self.cached
+
+    def doubt(self) -> None:
+        """From now on something may have changed."""
+        self._confirmed = False
 
     def close(self) -> None:
         """Ends the watch."""

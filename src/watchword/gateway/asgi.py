@@ -10,14 +10,13 @@ the receiving of bodies.
 import asyncio
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import partial
 
 from watchword.access import admit
-from watchword.facts import Cold
 from watchword.gateway import control
 from watchword.gateway.journey import journey
 from watchword.gateway.receive import Gone, Message, Receive, Scope, Send, body, head, sweep_spool
+from watchword.gateway.turn import Act, Deliver, Turn
 from watchword.names import AwsError, Body, HttpRequest, HttpResponse
 from watchword.services.s3.sweep import sweep
 from watchword.world import World
@@ -30,7 +29,7 @@ class Application:
 
     def __init__(self, world: World, close: Callable[[], None]) -> None:
         self._world = world
-        self._quick = replace(world, facts=world.facts.cached_only())
+        self._turn = Turn(world)
         self._close = close
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="journey")
 
@@ -59,12 +58,12 @@ class Application:
             if request.body.file:
                 request.body.file.unlink(missing_ok=True)
 
-    def at_once(self, request: HttpRequest) -> HttpResponse | None:
-        """The answer that needs nothing but what is cached; None when it needs more, and nothing was done."""
-        try:
-            return _act(request)(self._quick, request)
-        except Cold:
-            return None
+    def at_once(self, request: HttpRequest, deliver: Deliver) -> bool:
+        """Whether `deliver` will have the answer soon, for it needs nothing but what is cached.
+
+        False when it needs more, and nothing was done.
+        """
+        return self._turn.answer(_act(request), request, deliver)
 
     async def _answer(self, request: HttpRequest) -> HttpResponse:
         loop = asyncio.get_running_loop()
@@ -87,7 +86,7 @@ class Application:
         sweep(self._world)
 
 
-def _act(request: HttpRequest) -> Callable[[World, HttpRequest], HttpResponse]:
+def _act(request: HttpRequest) -> Act:
     return control.find(request) or journey
 
 

@@ -7,9 +7,9 @@ and control characters. What it leaves open is closed here:
    body it is refused, for httptools would take that body for the next request.
 2. A head ends within MAX_HEAD bytes and what one read brings besides, and within SECONDS.
 3. A body that stops coming for SECONDS ends the connection, unless it is us who don't read.
-4. A small request of stated length is held until it is whole, and answered within the same call when the
-   application can do so at once. What is large, chunked, waits for a 100 or comes behind an unfinished
-   answer goes the way of ASGI, and so does what the application can't answer at once.
+4. A small request of stated length is held until it is whole, and answered within the same turn of the
+   event loop when the application can do so at once. What is large, chunked, waits for a 100 or comes
+   behind an unfinished answer goes the way of ASGI, and so does what can't be answered at once.
 
 Who breaks rules 1 to 3 is answered 400 in plain text, if at all, and disconnected: no protocol was
 recognised, and nothing of it was a request. What a whole head may say is `receive`'s.
@@ -18,6 +18,7 @@ recognised, and nothing of it was a request. What a whole head may say is `recei
 import asyncio
 import re
 from enum import Enum
+from functools import partial
 from typing import Any
 
 import httptools
@@ -106,28 +107,27 @@ class Connection(HttpToolsProtocol):
         return b"transfer-encoding" not in said and int(said.get(b"content-length", 0)) <= MAX_IN_MEMORY
 
     def _answer(self, body: bytes) -> bool:
-        """Whether the request could be answered at once, and was."""
-        response = self._at_once(body)
-        if response is None:
-            return False
-        keep_alive = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
-        self.transport.write(self._as_sent(response, keep_alive=keep_alive))
-        if not keep_alive:
-            self.transport.close()
-        self.on_response_complete()
-        return True
-
-    def _at_once(self, body: bytes) -> HttpResponse | None:
+        """Whether the request can be answered at once, and will be."""
         url, method = httptools.parse_url(self.url), self.parser.get_method().decode()
         peer, secure = self.client[0] if self.client else "", self.scheme == "https"
         try:
             request = head(method, url.path, url.query or b"", self.headers, peer, secure=secure)
         except AwsError:
-            return None
-        answered: HttpResponse | None = self.app.at_once(request.with_body(Body(body)))
+            return False
+        keep_alive = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
+        deliver = partial(self._deliver, bodiless=method == "HEAD", keep_alive=keep_alive)
+        answered: bool = self.app.at_once(request.with_body(Body(body)), deliver)
         return answered
 
-    def _as_sent(self, response: HttpResponse, *, keep_alive: bool) -> bytes:
+    def _deliver(self, response: HttpResponse, *, bodiless: bool, keep_alive: bool) -> None:
+        if self.transport.is_closing():
+            return
+        self.transport.write(self._as_sent(response, bodiless=bodiless, keep_alive=keep_alive))
+        if not keep_alive:
+            self.transport.close()
+        self.on_response_complete()
+
+    def _as_sent(self, response: HttpResponse, *, bodiless: bool, keep_alive: bool) -> bytes:
         headers = response.headers if keep_alive else (*response.headers, ("connection", "close"))
         text = "".join([f"{name}: {value}\n" for name, value in headers])
         if _CONTROLS.search(text) or text.count("\n") != len(headers):
@@ -135,9 +135,10 @@ class Connection(HttpToolsProtocol):
         common = b"".join([b"%b: %b\r\n" % header for header in self.server_state.default_headers])
         own = text.replace("\n", "\r\n").encode("latin-1")
         body = response.body if isinstance(response.body, bytes) else b"".join(response.body)
-        if self.parser.get_method() == b"HEAD":
-            body = b""
-        return b"".join([STATUS_LINE[response.status], common, own, b"\r\n", body])
+        return b"".join([STATUS_LINE[response.status], common, own, b"\r\n", b"" if bodiless else body])
+
+    def shutdown(self) -> None:
+        self.loop.call_soon(super().shutdown)  # after the answers of this turn
 
     def _look(self) -> None:
         now = self.loop.time()

@@ -86,6 +86,11 @@ def refuse(world: World, passage: Passage, error: AwsError) -> HttpResponse:
     return passage.operation.fault(error, visit.request_id)
 
 
+def unrecorded(world: World, request: HttpRequest) -> HttpResponse:
+    """What is said when the record of an answer can't be kept, and so the answer can't be given."""
+    return plain_fault(fault("InternalFailure"), new_request_id(world.randomness), request)
+
+
 def _travel(world: World, passage: Passage) -> HttpResponse:
     visit = passage.visit
     world.facts.confirm()

@@ -1,0 +1,62 @@
+"""One turn of the event loop: requests that came together share what it costs to be sure, and to be recorded.
+
+A journey from cached facts is short beside a system call, so all journeys of a turn share theirs:
+
+1. whether anything changed elsewhere is asked before the first of them, when all of them had begun to come;
+2. their records are written by one write(), after the last of them;
+3. only then do their answers leave, in order; where the records can't be kept each is refused instead.
+
+Nothing that changes anything is done in a turn, so a refusal at 3 has nothing to take back.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+import structlog
+
+from watchword.facts import Cold
+from watchword.gateway.journey import unrecorded
+from watchword.names import HttpRequest, HttpResponse
+from watchword.world import World
+
+Act = Callable[[World, HttpRequest], HttpResponse]
+Deliver = Callable[[HttpResponse], None]
+
+log = structlog.get_logger()
+
+
+class Turn:
+    """What the journeys of a turn have in common; the same object serves one turn after the other."""
+
+    def __init__(self, world: World) -> None:
+        self._facts, self._records = world.facts.cached_only(), world.journal.gathering()
+        self._world = replace(world, facts=self._facts, journal=self._records)
+        self._answers: list[tuple[HttpRequest, HttpResponse, Deliver]] = []
+        self._begun = False
+
+    def answer(self, act: Act, request: HttpRequest, deliver: Deliver) -> bool:
+        """Whether `deliver` will have an answer at the end of the turn; False when nothing was done."""
+        if not self._begun:
+            self._begun = True
+            asyncio.get_running_loop().call_soon(self._end)
+        try:
+            self._answers.append((request, act(self._world, request), deliver))
+        except Cold:
+            return False
+        return True
+
+    def _end(self) -> None:
+        answers, self._answers, self._begun = self._answers, [], False
+        self._facts.doubt()
+        kept = self._write()
+        for request, response, deliver in answers:
+            deliver(response if kept else unrecorded(self._world, request))
+
+    def _write(self) -> bool:
+        try:
+            self._records.write()
+        except OSError:
+            log.exception("audit journal")
+            return False
+        return True

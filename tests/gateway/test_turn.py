@@ -1,0 +1,78 @@
+"""What came together is recorded together, and leaves after its records."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from watchword.app import open_world
+from watchword.gateway.journey import journey
+from watchword.gateway.turn import Turn
+from watchword.journal import broken_links
+from watchword.names import Body, HttpRequest, HttpResponse
+from watchword.settings import Settings
+from watchword.world import World
+
+FORM = ("content-type", "application/x-www-form-urlencoded")
+ASKED = HttpRequest("POST", "/", "", (FORM,), Body(b"Action=GetCallerIdentity&Version=2011-06-15"))
+"""Refused, since nobody signed it; from cached facts alone."""
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    world = open_world(Settings(tmp_path))
+    yield world
+    world.close()
+
+
+def lines(world: World) -> list[bytes]:
+    return b"".join(file.read_bytes() for file in files(world)).splitlines()
+
+
+def files(world: World) -> list[Path]:
+    return list((world.settings.data / "audit").glob("*.jsonl"))
+
+
+def after_a_turn(world: World, requests: int) -> list[tuple[int, int]]:
+    """Of each answer its status, and how many records there were when it left."""
+    left: list[tuple[int, int]] = []
+
+    def deliver(response: HttpResponse) -> None:
+        left.append((response.status, len(lines(world))))
+
+    async def take_turn() -> None:
+        turn = Turn(world)
+        for _ in range(requests):
+            assert turn.answer(journey, ASKED, deliver)
+        assert (left, lines(world)) == ([], [])
+        await asyncio.sleep(0)
+
+    asyncio.run(take_turn())
+    return left
+
+
+def test_answers_leave_after_all_records(world: World) -> None:
+    assert after_a_turn(world, 3) == [(403, 3)] * 3
+    assert [broken_links(file) for file in files(world)] == [[]]
+
+
+def test_what_cannot_be_recorded_is_refused(world: World) -> None:
+    (world.settings.data / "audit").rmdir()
+    assert after_a_turn(world, 2) == [(500, 0)] * 2
+
+
+def test_a_turn_asks_once_whether_anything_changed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+    check = world.facts._watch.check
+    monkeypatch.setattr(world.facts._watch, "check", lambda: asked.append(True) or check())
+
+    async def take_turns() -> None:
+        turn = Turn(world)
+        for taken in range(1, 4):
+            for _ in range(3):
+                turn.answer(journey, ASKED, lambda _: None)
+            assert len(asked) == taken
+            await asyncio.sleep(0)
+
+    asyncio.run(take_turns())
