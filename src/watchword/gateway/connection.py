@@ -33,6 +33,9 @@ _BODY = frozenset({b"content-length", b"transfer-encoding"})
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 """All that may stand in no header, but for line feeds, which are counted."""
 
+UNSAFE = HttpResponse(500, (("content-length", "0"),))
+"""Said in place of an answer with a header that would end before its value; `wire` lets none through."""
+
 
 class Part(Enum):
     """Where in a request the connection is."""
@@ -101,10 +104,14 @@ class Connection(HttpToolsProtocol):
         """Rule 4."""
         if self.expect_100_continue or self.flow.write_paused or self.parser.should_upgrade():
             return False
-        if self.pipeline or (self.cycle is not None and not self.cycle.response_complete):
+        if not self._idle():
             return False
         said = dict(self.headers)
         return b"transfer-encoding" not in said and int(said.get(b"content-length", 0)) <= MAX_IN_MEMORY
+
+    def _idle(self) -> bool:
+        """Whether no answer is under way by ASGI; the pipeline is then empty."""
+        return self.cycle is None or self.cycle.response_complete
 
     def _answer(self, body: bytes) -> bool:
         """Whether the request can be answered at once, and will be."""
@@ -125,13 +132,14 @@ class Connection(HttpToolsProtocol):
         self.transport.write(self._as_sent(response, bodiless=bodiless, keep_alive=keep_alive))
         if not keep_alive:
             self.transport.close()
-        self.on_response_complete()
+        if self._idle():  # else the answer under way says when it is complete
+            self.on_response_complete()
 
     def _as_sent(self, response: HttpResponse, *, bodiless: bool, keep_alive: bool) -> bytes:
         headers = response.headers if keep_alive else (*response.headers, ("connection", "close"))
         text = "".join([f"{name}: {value}\n" for name, value in headers])
         if _CONTROLS.search(text) or text.count("\n") != len(headers):
-            raise ValueError("a header that holds a control character")
+            return self._as_sent(UNSAFE, bodiless=bodiless, keep_alive=keep_alive)
         common = b"".join([b"%b: %b\r\n" % header for header in self.server_state.default_headers])
         own = text.replace("\n", "\r\n").encode("latin-1")
         body = response.body if isinstance(response.body, bytes) else b"".join(response.body)
