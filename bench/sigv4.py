@@ -24,7 +24,7 @@ from botocore.credentials import Credentials as BotocoreCredentials
 from watchword.names import Body, HttpRequest
 from watchword.sigv4 import Claim, Credentials, explain, read, sign, verify
 from watchword.sigv4.chunked import Decoder
-from watchword.sigv4.key import signing_key
+from watchword.sigv4.key import sign_text, signing_key
 from watchword.sigv4.payload import EMPTY_SHA256
 
 RowData = tuple[str, Callable[[], float], str, str]
@@ -207,7 +207,7 @@ def _signed_body(claim: Claim) -> bytes:
     for data in [bytes(CHUNK)] * (SIZE // CHUNK) + [b""]:
         hashes = f"{EMPTY_SHA256}\n{hashlib.sha256(data).hexdigest()}"
         text = f"{claim.algorithm}-PAYLOAD\n{claim.date}\n{scope.text}\n{previous}\n{hashes}"
-        previous = hmac.new(key, text.encode(), "sha256").hexdigest()
+        previous = sign_text(key, text)
         out.append(f"{len(data):x};chunk-signature={previous}\r\n".encode() + data + b"\r\n")
     return b"".join(out)
 

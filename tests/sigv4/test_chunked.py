@@ -16,6 +16,7 @@ import pytest
 from awscrt import checksums as crt
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace as replaced
 
 from watchword.names import AwsError, HttpRequest
 from watchword.sigv4 import Claim, Credentials, read, sign, verify
@@ -93,7 +94,7 @@ class Body:
             self.previous = sign_text_v4a(key, text)
             return self.previous.ljust(144, "*")
         key = signing_key(CREDENTIALS.secret, "20130524", "us-east-1", "s3")
-        self.previous = hmac.new(key, text.encode(), "sha256").hexdigest()
+        self.previous = hmac.new(key.key, text.encode(), "sha256").hexdigest()
         return self.previous
 
     def chunk(self, data: bytes) -> "Body":
@@ -417,7 +418,7 @@ def test_n1_an_unsigned_trailer_upload_is_still_a_signed_request() -> None:
     claim = read(request)
     assert claim
     with pytest.raises(AwsError, match="SignatureDoesNotMatch"):
-        verify_head(claim._replace(signature="0" * 64), request, CREDENTIALS.secret, now=NOW)
+        verify_head(replaced(claim, signature="0" * 64), request, CREDENTIALS.secret, now=NOW)
 
 
 @pytest.mark.parametrize("payload", FORMS)

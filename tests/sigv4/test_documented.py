@@ -21,7 +21,7 @@ FRIDAY = datetime(2013, 5, 24, tzinfo=UTC)
 
 def test_the_key_of_the_documentation() -> None:
     key = signing_key(IAM.secret, "20150830", "us-east-1", "iam")
-    assert key.hex() == "c4afb1cc5771d871763a393e44b703571b55cc28424d1a5e86da6ed3c154a4b9"
+    assert key.key.hex() == "c4afb1cc5771d871763a393e44b703571b55cc28424d1a5e86da6ed3c154a4b9"
 
 
 def test_list_users() -> None:

@@ -123,7 +123,7 @@ def test_a_mismatch_shows_the_texts_and_never_our_signature() -> None:
         "CanonicalRequest": texts.canonical_request,
     }
     expected = sign_text(signing_key("wrong", "20261123", "r", "sts"), texts.string_to_sign)
-    key = signing_key("wrong", "20261123", "r", "sts").hex()
+    key = signing_key("wrong", "20261123", "r", "sts").key.hex()
     for text in (str(error), error.meant, repr(error.args), *error.fields.values()):
         assert expected not in text
         assert key not in text

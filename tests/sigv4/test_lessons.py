@@ -11,6 +11,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from msgspec.structs import replace as replaced
 
 from watchword.names import AwsError, Body, HttpRequest
 from watchword.sigv4 import Credentials, explain, read, sign, verify
@@ -187,7 +188,7 @@ def test_n11_a_signature_for_one_service_is_none_for_another() -> None:
     assert refused(signed("sts"), "iam") == "ScopeMismatch"
     claim = read(signed("sts"))
     assert claim
-    moved = claim._replace(scope=replace(claim.scope, service="iam"))
+    moved = replaced(claim, scope=replace(claim.scope, service="iam"))
     with pytest.raises(AwsError, match="SignatureDoesNotMatch"):
         verify(moved, signed("sts"), SIGNER.secret, now=NOW)
 

@@ -271,7 +271,8 @@ def test_a_declared_hash_is_the_body_s_for_every_service() -> None:
     ],
 )
 def test_no_line_end_survives_in_a_header(value: str, canonical: str) -> None:
-    assert canonical_headers((HOST, ("x", value)), ("host", "x")) == f"host:sts.local\nx:{canonical}"
+    made = canonical_headers((HOST, ("x", value)), ("host", "x"))
+    assert made == f"host:sts.local\nx:{canonical}\n\nhost;x"
 
 
 def test_a_claim_is_verified_against_its_own_request() -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from msgspec.structs import replace as replaced
 
 from watchword.names import AwsError, HttpRequest
 from watchword.sigv4 import Claim, Credentials, read, sign, verify
@@ -98,7 +99,7 @@ def test_the_region_set_is_needed() -> None:
 )
 def test_a_malformed_signature_is_only_wrong(signature: str) -> None:
     request = signed()
-    claim = claim_of(request)._replace(signature=signature)
+    claim = replaced(claim_of(request), signature=signature)
     with pytest.raises(AwsError, match="SignatureDoesNotMatch"):
         verify(claim, request, SIGNER.secret, now=NOW)
 
@@ -108,13 +109,13 @@ def test_capitals_and_spaces_are_another_text() -> None:
     claim = claim_of(request)
     for signature in (claim.signature.upper(), f"{claim.signature[:2]} {claim.signature[2:]}"):
         with pytest.raises(AwsError, match="SignatureDoesNotMatch"):
-            verify(claim._replace(signature=signature), request, SIGNER.secret, now=NOW)
+            verify(replaced(claim, signature=signature), request, SIGNER.secret, now=NOW)
 
 
 def test_another_secret_or_access_key_is_another_key() -> None:
     request = signed()
     claim = claim_of(request)
-    for other, secret in ((claim, "other"), (claim._replace(access_key_id="AKIA"), SIGNER.secret)):
+    for other, secret in ((claim, "other"), (replaced(claim, access_key_id="AKIA"), SIGNER.secret)):
         with pytest.raises(AwsError, match="SignatureDoesNotMatch"):
             verify(other, request, secret, now=NOW)
 
@@ -123,7 +124,7 @@ def test_the_twin_of_a_signature_is_the_same_request_to_the_replay_guard() -> No
     request = signed()
     claim = claim_of(request)
     r, s = decode_dss_signature(bytes.fromhex(claim.signature))
-    twin = claim._replace(signature=encode_dss_signature(r, ORDER - s).hex())
+    twin = replaced(claim, signature=encode_dss_signature(r, ORDER - s).hex())
     verify(twin, request, SIGNER.secret, now=NOW)
     assert twin.signature != claim.signature
     assert trace(twin, request, 300) == trace(claim, request, 300)

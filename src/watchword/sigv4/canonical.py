@@ -14,8 +14,11 @@ Nothing here decides: texts come out, for the verifier, the signer and whoever w
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
+from operator import itemgetter
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from watchword.names import HttpRequest
@@ -27,6 +30,7 @@ _ENCODED_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?")
 _ENCODED = r"(?:[A-Za-z0-9._~-]++|%(?:[0189A-F][0-9A-F]|2[0-9ABCF]|3[A-F]|[46]0|5[B-E]|7[BCDF]))"
 _ENCODED_PAIR = re.compile(f"{_ENCODED}++={_ENCODED}*+")
 """One pair of a query that needs no encoding again: nothing encoded that need not be, nothing else raw."""
+_REMEMBERED = 256
 _SPACES = re.compile(r"[ \t\r\n]+")
 
 
@@ -51,9 +55,8 @@ def canonical_request(claim: Claim, request: HttpRequest) -> str:
         path = canonical_path(path)
     query = canonical_query(request.query, presigned=claim.expires is not None) if request.query else ""
     headers = canonical_headers(request.headers, claim.signed_headers)
-    signed = ";".join(claim.signed_headers)
     payload = claim.payload_hash or hash_of(request.body)
-    return f"{request.method}\n{path}\n{query}\n{headers}\n\n{signed}\n{payload}"
+    return f"{request.method}\n{path}\n{query}\n{headers}\n{payload}"
 
 
 def string_to_sign(claim: Claim, canonical: str) -> str:
@@ -86,22 +89,34 @@ def canonical_query(query: str, *, presigned: bool = False) -> str:
 
 
 def canonical_headers(headers: tuple[tuple[str, str], ...], signed: tuple[str, ...]) -> str:
-    """Rule 3: one line for each name in `signed`. Raises KeyError for a header that isn't there."""
-    values = dict(headers)
-    if len(values) != len(headers):
-        values = _joined(headers)
-    # In line, because nearly every value is tidy and a call for each would take as long as the hashing.
-    text = "\n".join(
-        [
-            f"{name}:{value}"
-            if " " not in (value := values[name]) or ("  " not in value and value.strip(" ") == value)
-            else f"{name}:{_trimmed(value)}"
-            for name in signed
-        ]
-    )
-    if "\t" in text or "\r" in text or text.count("\n") != len(signed) - 1:
-        return "\n".join([f"{name}:{_trimmed(values[name])}" for name in signed])
-    return text
+    """Rule 3: a line for each name in `signed`, an empty one, and the names. KeyError for one not there."""
+    by_name = dict(headers)
+    if len(by_name) != len(headers):
+        by_name = _joined(headers)
+    pick, lines = _lines(signed)
+    values = pick(by_name)
+    # Nearly every value is tidy, and looking at all of them at once is quicker than at each.
+    together = "".join(values)
+    if "\t" in together or "\r" in together or "\n" in together:
+        values = tuple([_trimmed(value) for value in values])
+    elif " " in together:
+        values = tuple(
+            [
+                value
+                if " " not in value or ("  " not in value and value.strip(" ") == value)
+                else _trimmed(value)
+                for value in values
+            ]
+        )
+    return lines % values
+
+
+@lru_cache(_REMEMBERED)
+def _lines(signed: tuple[str, ...]) -> tuple[Callable[[dict[str, str]], tuple[str, ...]], str]:
+    """What takes the values of these headers, and the text with a place for each."""
+    pick = itemgetter(*signed) if len(signed) > 1 else lambda by_name: (by_name[signed[0]],)
+    names = [name.replace("%", "%%") for name in signed]
+    return pick, "".join([f"{name}:%s\n" for name in names]) + f"\n{';'.join(names)}"
 
 
 def _pair(pair: str) -> tuple[str, str]:

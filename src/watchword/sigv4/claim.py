@@ -5,7 +5,8 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+
+import msgspec
 
 from watchword.sigv4.scope import Scope
 
@@ -14,7 +15,7 @@ ALGORITHM_V4A = "AWS4-ECDSA-P256-SHA256"
 ALGORITHMS = frozenset({ALGORITHM, ALGORITHM_V4A})
 
 
-class Claim(NamedTuple):
+class Claim(msgspec.Struct, frozen=True, gc=False):
     """A signature and what it is said to cover."""
 
     algorithm: str

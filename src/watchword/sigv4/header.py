@@ -5,6 +5,8 @@ from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 
+from msgspec.structs import replace
+
 from watchword.names import AwsError, fault
 from watchword.sigv4.claim import ALGORITHM, ALGORITHMS, Claim
 from watchword.sigv4.moment import parse_http_date, print_moment
@@ -20,12 +22,13 @@ def header_claim(authorization: str, headers: dict[str, str]) -> Claim:
     """The claim in an Authorization header, given all headers of the request."""
     form, signature = _without_signature(authorization)
     algorithm, who, signed = _form(form, tuple(headers))  # 3 4 5 6 7 8 9
-    timestamp, date = _date(headers)  # 10
+    date = headers.get("x-amz-date")
+    timestamp, date = _http_date(headers["date"]) if date is None else (amz_date(date), date)  # 10
     access_key_id, scope = credential(who, algorithm)  # 11
     payload = _payload_hash(headers, scope, algorithm)  # 12
     token = headers.get("x-amz-security-token")
     claim = Claim(algorithm, access_key_id, scope, signed, signature, token, date, timestamp, payload)
-    return claim if algorithm == ALGORITHM else _with_regions(claim, headers)
+    return claim if algorithm == ALGORITHM else replace(claim, region_set=_regions(headers))
 
 
 def _without_signature(authorization: str) -> tuple[str, str]:
@@ -33,6 +36,8 @@ def _without_signature(authorization: str) -> tuple[str, str]:
     before, found, rest = authorization.rpartition("Signature=")
     if not found:
         return authorization, ""
+    if rest and "," not in rest:
+        return f"{before}Signature=*", rest
     signature, comma, after = rest.partition(",")
     return f"{before}Signature={'*' if signature else ''}{comma}{after}", signature
 
@@ -89,14 +94,11 @@ def _hashed(text: str) -> str:
     return f"(hashed with SHA-256 and encoded with Base64): '{digest}'"
 
 
-def _date(headers: dict[str, str]) -> tuple[datetime, str]:
-    text = headers.get("x-amz-date")
-    if text is not None:
-        return amz_date(text), text
+def _http_date(text: str) -> tuple[datetime, str]:
     try:
-        moment = parse_http_date(headers["date"])
+        moment = parse_http_date(text)
     except (ValueError, OverflowError):
-        raise bad_date(headers["date"]) from None
+        raise bad_date(text) from None
     return moment, print_moment(moment)
 
 
@@ -111,10 +113,10 @@ def _payload_hash(headers: dict[str, str], scope: Scope, algorithm: str) -> str:
     return ""
 
 
-def _with_regions(claim: Claim, headers: dict[str, str]) -> Claim:
+def _regions(headers: dict[str, str]) -> tuple[str, ...]:
     text = headers.get("x-amz-region-set")
     if not text:
         raise fault(
             "IncompleteSignature", "Authorization header requires existence of a 'X-Amz-Region-Set' header."
         )
-    return claim._replace(region_set=region_set(text))
+    return region_set(text)

@@ -1,28 +1,45 @@
 """The signing key: the secret, narrowed to one day, region and service.
 
-Source: IAM User Guide, "Create a signed AWS API request", step 4. Derived keys are remembered, because
-deriving one costs four HMACs and a client's next request needs the same one.
+Source: IAM User Guide, "Create a signed AWS API request", step 4. A client's next request needs what its
+last one needed, so the key, which costs four HMACs, is remembered; and with it HMAC's two hashes, begun
+with the key, as RFC 2104, section 4 suggests.
 """
 
+import hashlib
 import hmac
 from functools import lru_cache
+from hashlib import sha256
+from typing import NamedTuple
 
 from watchword.sigv4.scope import TERMINATOR
 
 _REMEMBERED = 2048
+_BLOCK = 64
+_INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
+
+
+class SigningKey(NamedTuple):
+    """A key and HMAC-SHA256's hashes begun with it (RFC 2104, section 2); to be copied, not to be fed."""
+
+    key: bytes
+    inner: "hashlib._Hash"
+    outer: "hashlib._Hash"
 
 
 # The arguments are the scope's parts and not the scope, because hashing them is cheaper.
 @lru_cache(_REMEMBERED)
-def signing_key(secret: str, date: str, region: str, service: str) -> bytes:
+def signing_key(secret: str, date: str, region: str, service: str) -> SigningKey:
     """The key for one secret and scope."""
     key = b"AWS4" + secret.encode()
     for part in (date, region, service, TERMINATOR):
         key = hmac.digest(key, part.encode("latin-1"), "sha256")
-    return key
+    block = key.ljust(_BLOCK, b"\0")
+    return SigningKey(key, sha256(block.translate(_INNER)), sha256(block.translate(_OUTER)))
 
 
-def sign_text(key: bytes, text: str) -> str:
-    """The signature of a string to sign, in lower-case hex."""
-    # hmac.new, because hmac.digest looks its algorithm up again at every call.
-    return hmac.new(key, text.encode("latin-1"), "sha256").hexdigest()
+def sign_text(key: SigningKey, text: str) -> str:
+    """The signature of a string to sign: its HMAC-SHA256 in lower-case hex."""
+    inner, outer = key.inner.copy(), key.outer.copy()
+    inner.update(text.encode("latin-1"))
+    outer.update(inner.digest())
+    return outer.hexdigest()

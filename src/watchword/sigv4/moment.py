@@ -6,14 +6,10 @@ other form RFC 9110, section 5.6.7. Comparing times belongs to `watchword.sigv4.
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
 
 _LENGTH = len("20150830T123600Z")
-_REMEMBERED = 64
 
 
-# All requests of one second carry the same text.
-@lru_cache(_REMEMBERED)
 def parse_moment(text: str) -> datetime:
     """Raises ValueError unless `text` is exactly like 20150830T123600Z."""
     # fromisoformat alone would also take week dates, offsets and fractions.

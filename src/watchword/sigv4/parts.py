@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from functools import lru_cache
 
 from watchword.names import AwsError, fault
 from watchword.sigv4.claim import ALGORITHM_V4A
@@ -9,6 +10,8 @@ from watchword.sigv4.moment import parse_moment
 from watchword.sigv4.scope import Scope, parse_credential, parse_credential_without_region
 
 _NAMES = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+(?:;[a-z0-9!#$%&'*+.^_`|~-]+)*")
+_DATES = 64
+_CREDENTIALS = 1024
 
 
 def signed_names(text: str, sent: tuple[str, ...]) -> tuple[str, ...]:
@@ -35,6 +38,8 @@ def signed_names(text: str, sent: tuple[str, ...]) -> tuple[str, ...]:
     return signed
 
 
+# All requests of one second carry the same text.
+@lru_cache(_DATES)
 def amz_date(text: str) -> datetime:
     """Rule 10."""
     try:
@@ -52,6 +57,8 @@ def bad_date(text: str) -> AwsError:
     )
 
 
+# Clients repeat their credential on every request of a day: remembered, it costs one look-up.
+@lru_cache(_CREDENTIALS)
 def credential(text: str, algorithm: str) -> tuple[str, Scope]:
     """Rule 11: the access key id and the scope."""
     try:

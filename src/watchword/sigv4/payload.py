@@ -70,5 +70,7 @@ def check_payload(declared: str, body: Body) -> None:
 
 def hash_of(body: Body) -> str:
     """The body's SHA-256 in hex."""
+    if body.file is not None:
+        return body.sha256
     # Most bodies are small and hashed once: remembering the hash costs more than it saves.
-    return sha256(body.data).hexdigest() if body.file is None else body.sha256
+    return sha256(body.data).hexdigest() if body.data else EMPTY_SHA256

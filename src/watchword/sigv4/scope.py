@@ -5,7 +5,7 @@ nothing else is known about it; whether they are the right ones is for `watchwor
 """
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 TERMINATOR = "aws4_request"
 
@@ -14,7 +14,6 @@ AS_SENT = frozenset({"s3", "s3express", "s3-outposts", "s3-object-lambda"})
 
 _PARTS = 5
 _PARTS_WITHOUT_REGION = 4
-_REMEMBERED = 1024
 
 
 @dataclass(frozen=True)
@@ -38,8 +37,6 @@ class Scope:
         return f"{self.date}/{region}{self.service}/{self.terminator}"
 
 
-# Clients repeat their credential on every request of a day: remembered, it costs one look-up.
-@lru_cache(_REMEMBERED)
 def parse_credential(text: str) -> tuple[str, Scope]:
     """The access key id and the scope of `keyid/date/region/service/terminator`. Raises ValueError."""
     parts = text.split("/")

@@ -12,6 +12,8 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 
+from msgspec.structs import replace as replaced
+
 from watchword.names import HttpRequest
 from watchword.sigv4.canonical import canonical_request, string_to_sign
 from watchword.sigv4.claim import ALGORITHM, ALGORITHM_V4A, Claim, Credentials
@@ -68,7 +70,7 @@ def sign(
     kept = (header for header in request.headers if header[0] not in ours)
     added = ((name, value) for name, value in ours.items() if value is not None)
     dressed = replace(request, headers=(*kept, *added))
-    claim = claim._replace(payload_hash=payload, signed_headers=_signed(dressed))
+    claim = replaced(claim, payload_hash=payload, signed_headers=_signed(dressed))
     authorization = (
         f"{algorithm} Credential={claim.access_key_id}/{claim.scope.text}, "
         f"SignedHeaders={';'.join(claim.signed_headers)}, Signature={_signature(claim, dressed, credentials)}"
@@ -104,7 +106,8 @@ def presign(
     pairs = [f"{name}={quote(value, safe='~')}" for name, value in parameters.items()]
     query = "&".join([request.query, *pairs] if request.query else pairs)
     declared = request.header("x-amz-content-sha256")
-    claim = claim._replace(
+    claim = replaced(
+        claim,
         expires=expires,
         signed_headers=_signed(request),
         payload_hash=declared or (UNSIGNED_PAYLOAD if claim.scope.as_sent else ""),
