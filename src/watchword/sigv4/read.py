@@ -44,7 +44,11 @@ ONCE = (
 
 
 def read(request: HttpRequest) -> Claim | None:
-    """The claim of a request, None when it makes none. Raises faults."""
+    """The claim of a request, None when it makes none: then nobody is known to have sent it.
+
+    Raises AwsError: IncompleteSignature, UnsupportedSignature, UnsignedHeaders; of S3 also
+    AuthorizationQueryParametersError, InvalidRequest and InvalidArgument. Nothing is proved by a claim.
+    """
     headers = dict(request.headers)
     if len(headers) != len(request.headers):
         _check_repeats(request)  # 1

@@ -56,7 +56,12 @@ def sign(
     now: datetime,
     algorithm: str = ALGORITHM,
 ) -> HttpRequest:
-    """`request` with an Authorization header. It must have a host header: ValueError otherwise."""
+    """`request` with an Authorization header, and x-amz-date, the token's and, for S3, the payload's header.
+
+    service and region: as the scope has them ("sts", "eu-west-1"); now: the time of signing, with its zone.
+    The body is hashed, unless the request has x-amz-content-sha256. All its headers are signed but UNSIGNED.
+    Raises ValueError for a request without a host header.
+    """
     claim = _claim(request, credentials, service, region, now, algorithm)
     ours = {
         "authorization": None,
@@ -88,7 +93,12 @@ def presign(
     expires: int,
     algorithm: str = ALGORITHM,
 ) -> HttpRequest:
-    """`request` with a query that authenticates it for `expires` seconds. All its headers are signed."""
+    """`request` with a query that authenticates it for `expires` seconds, from `now` on: 1 to 604800.
+
+    All its headers but UNSIGNED are signed: whoever uses the URL has to send them so. S3's payload is not
+    signed unless the request has x-amz-content-sha256; any other service's is the body's hash.
+    Raises ValueError for other seconds, and for a request without a host header.
+    """
     if not 1 <= expires <= LONGEST:
         raise ValueError(f"a presigned request is good for 1 to {LONGEST} seconds, not {expires}")
     claim = _claim(request, credentials, service, region, now, algorithm)

@@ -46,8 +46,13 @@ def verify(
 ) -> None:
     """Returns when `request` was signed with `secret` as claimed; raises a fault otherwise.
 
-    services: the names a scope may give (the first is the one said to the caller); regions: the same for
-    regions; None allows any.
+    claim: what `read` made of this same request; secret: the one of `claim.access_key_id`; now: a time with
+    its zone; skew: the seconds that the signer's clock may differ from it. services: the names a scope may
+    give (the first is the one said to the caller), regions: the same for regions; None allows any, which is
+    right only for who checks `claim.scope` otherwise.
+    Raises AwsError: SignatureExpired or SignatureNotYetCurrent (a presigned S3 request: AccessDenied),
+    ScopeMismatch, SignatureDoesNotMatch, PayloadHashMismatch; UnsupportedSignature for an aws-chunked body.
+    Whether the key is active, the token is its own and its session lasts is for the caller to check.
     """
     check_time(claim, now, skew)  # 13 14
     check_scope(claim, services, regions)  # 15
