@@ -6,6 +6,7 @@ of their own and get the settings back from the environment that `export` prepar
 
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Self
 
@@ -13,6 +14,9 @@ DEFAULT_DATA = Path("~/.watchword")
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 4566
 LOCAL_HOSTS = ("localhost", "s3.localhost")
+
+
+Network = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,8 @@ class Settings:
     """Whether S3 takes presigned requests of signature version 2."""
     refuse_replays: bool = False
     """Whether a signature is good for one change only."""
+    trusted_proxies: tuple[Network, ...] = ()
+    """Whose word is taken on where a request came from and whether by TLS."""
     ephemeral: Ephemeral | None = None
     """What a server that forgets everything starts from; None for one that keeps."""
 
@@ -61,9 +67,10 @@ class Settings:
             data=Path(environment.get("WATCHWORD_DATA") or DEFAULT_DATA).expanduser(),
             database=environment.get("WATCHWORD_DATABASE", ""),
             root_key=environment.get("WATCHWORD_ROOT_KEY_FILE", ""),
-            hostnames=tuple(filter(None, environment.get("WATCHWORD_HOSTNAME", "").split(","))),
+            hostnames=listed(environment.get("WATCHWORD_HOSTNAME", "")),
             sigv2_presigned=environment.get("WATCHWORD_SIGV2_PRESIGNED", "true") == "true",
             refuse_replays=environment.get("WATCHWORD_REFUSE_REPLAYS", "false") == "true",
+            trusted_proxies=networks(environment.get("WATCHWORD_TRUSTED_PROXIES", "")),
         )
 
     def export(self, environment: MutableMapping[str, str]) -> None:
@@ -74,3 +81,14 @@ class Settings:
         environment["WATCHWORD_HOSTNAME"] = ",".join(self.hostnames)
         environment["WATCHWORD_SIGV2_PRESIGNED"] = "true" if self.sigv2_presigned else "false"
         environment["WATCHWORD_REFUSE_REPLAYS"] = "true" if self.refuse_replays else "false"
+        environment["WATCHWORD_TRUSTED_PROXIES"] = ",".join(map(str, self.trusted_proxies))
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """What stands between commas."""
+    return tuple(filter(None, (each.strip() for each in text.split(","))))
+
+
+def networks(text: str) -> tuple[Network, ...]:
+    """Addresses and networks, such as `10.0.0.0/8,::1`. Raises ValueError."""
+    return tuple(map(ip_network, listed(text)))

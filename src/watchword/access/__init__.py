@@ -5,6 +5,7 @@ from watchword.access.authorize import Circumstances, authorize, refusal
 from watchword.access.caller import Caller
 from watchword.access.claims import Shown, shown
 from watchword.access.demand import Demand
+from watchword.access.origin import as_sent
 from watchword.access.record import Visit, record
 from watchword.access.replays import refuse_replay
 from watchword.access.uploads import Upload
@@ -17,6 +18,7 @@ __all__ = [
     "Upload",
     "Visit",
     "admit",
+    "as_sent",
     "authenticate",
     "authorize",
     "record",

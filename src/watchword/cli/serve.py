@@ -30,7 +30,7 @@ from watchword.gateway import Application
 from watchword.local_trust import first_account
 from watchword.names.ids import Prefix, is_account_id, new_access_key_id, new_secret
 from watchword.serving import application, config
-from watchword.settings import DEFAULT_HOST, DEFAULT_PORT, Ephemeral, Settings
+from watchword.settings import DEFAULT_HOST, DEFAULT_PORT, Ephemeral, Network, Settings, listed, networks
 
 BACKLOG = 2048
 EPHEMERAL_ACCOUNT = "123456789012"
@@ -65,6 +65,13 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
             help="Refuse a second change by one signature.",
         ),
     ] = False,
+    trusted_proxies: Annotated[
+        str,
+        typer.Option(
+            envvar="WATCHWORD_TRUSTED_PROXIES",
+            help="Networks whose X-Forwarded headers hold, comma-separated.",
+        ),
+    ] = "",
     ephemeral: Annotated[
         bool, typer.Option("--ephemeral", envvar="WATCHWORD_EPHEMERAL", help="Forget everything at exit.")
     ] = False,
@@ -79,14 +86,14 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
     if ephemeral and workers > 1:
         raise fail("an ephemeral server is one process; leave --workers out")
     scheme = "https" if tls_certificate else "http"
-    hostnames = tuple(filter(None, (name.strip() for name in hostname.split(","))))
     settings = Settings(
         data.expanduser().absolute(),
         database,
         root_key_file,
-        hostnames,
+        listed(hostname),
         sigv2_presigned=sigv2_presigned,
         refuse_replays=refuse_replays,
+        trusted_proxies=_networks(trusted_proxies),
     )
     tls = {"ssl_certfile": tls_certificate, "ssl_keyfile": tls_key} if tls_certificate else {}
     with _bind(host, port) as listener:
@@ -177,6 +184,13 @@ def _check_tls(certificate: str, key: str) -> None:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
     except (OSError, ssl.SSLError) as error:
         raise fail(f"TLS certificate {certificate} with key {key}: {error.strerror or error}") from None
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    try:
+        return networks(text)
+    except ValueError as wrong:
+        raise fail(f"--trusted-proxies: {wrong}") from None
 
 
 def _url_host(host: str) -> str:

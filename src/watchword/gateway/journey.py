@@ -25,6 +25,7 @@ from watchword.access import (
     Shown,
     Upload,
     Visit,
+    as_sent,
     authenticate,
     authorize,
     record,
@@ -93,6 +94,7 @@ def unrecorded(world: World, request: HttpRequest) -> HttpResponse:
 
 def _travel(world: World, passage: Passage) -> HttpResponse:
     visit = passage.visit
+    visit.request = as_sent(visit.request, world.settings.trusted_proxies)
     world.facts.confirm()
 
     read = _read_claim(world, visit)
