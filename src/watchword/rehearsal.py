@@ -93,7 +93,7 @@ def _on_bucket(facts: Facts, caller: Caller, action: str, arn: Arn, context: Con
         return Demand(action, str(arn), caller.account, context)
     account, name = found.bucket.account, f"arn:{arn.partition}:s3:::{found.bucket.name}"
     keys = {"s3:ResourceAccount": account, **context}
-    return Demand(action, str(arn), account, keys, found.policy, name)
+    return Demand(action, str(arn), account, keys, found.policy, name, region=found.bucket.region)
 
 
 def _on_entity(facts: Facts, action: str, arn: Arn, context: Context) -> Demand:
@@ -105,9 +105,9 @@ def _on_entity(facts: Facts, action: str, arn: Arn, context: Context) -> Demand:
         return Demand(action, str(arn), arn.account, context, trust, str(arn), "role", tags)
     user = facts.user_named(arn.account, name) if kind == "user" else None
     held = role.tags if role else facts.tags("user", user.id) if user else {}
+    keys = {**{f"iam:ResourceTag/{key}": value for key, value in held.items()}, **context}
     if kind == "policy":
         held = facts.tags("policy", str(arn))
-    keys = {**{f"iam:ResourceTag/{key}": value for key, value in held.items()}, **context}
     return Demand(action, str(arn), arn.account, keys, resource_tags=held)
 
 

@@ -1,7 +1,9 @@
 """Which condition keys a call fills, over the wire, with unmodified boto3."""
 
 import json
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, cast
 
 import boto3
@@ -9,12 +11,16 @@ import pytest
 from botocore.exceptions import ClientError
 
 from watchword.access import Caller, Demand
+from watchword.access.caller import NOBODY
 from watchword.access.context import gather_context
 from watchword.facts import Facts
 from watchword.names import HttpRequest
-from watchword.names.principal import Root
+from watchword.names.principal import FederatedUser, RoleSession, Root, Service, User
+from watchword.policy.findings import GLOBAL_KEYS
+from watchword.sessions.session import Kind, Session, milliseconds
 from watchword.testing import Server
 
+PAGE = Path(__file__).parents[2] / "docs" / "condition-keys.md"
 TRUST_ALL_OF_THE_ACCOUNT = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:*"}
 
 
@@ -63,7 +69,7 @@ def allowed(server: Server, credentials: dict[str, str], condition: dict[str, di
         ("StringEquals", "aws:PrincipalTag/team", "red", "blue"),
         ("StringEquals", "aws:PrincipalTag/TEAM", "red", "blue"),
         ("IpAddress", "aws:SourceIp", "127.0.0.0/8", "10.0.0.0/8"),
-        ("StringEquals", "aws:RequestedRegion", "eu-central-1", "us-east-1"),
+        ("StringEquals", "aws:RequestedRegion", "us-east-1", "eu-central-1"),
         ("Bool", "aws:SecureTransport", "false", "true"),
         ("DateGreaterThan", "aws:CurrentTime", "2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z"),
         ("NumericGreaterThan", "aws:EpochTime", "1600000000", "99999999999"),
@@ -122,6 +128,7 @@ def test_a_sessions_keys(watchword: Server, alice: dict[str, str]) -> None:
             "aws:SourceIdentity": "alice",
         },
         "Null": {"aws:username": "true", "aws:TokenIssueTime": "false"},
+        "Bool": {"aws:MultiFactorAuthPresent": "false"},
     }
     iam.put_role_policy(
         RoleName="reader",
@@ -142,6 +149,147 @@ def test_a_sessions_keys(watchword: Server, alice: dict[str, str]) -> None:
     twice = [{"Key": "team", "Value": "x"}, {"Key": "TEAM", "Value": "y"}]
     with pytest.raises(ClientError, match="ValidationError"):
         sts.assume_role(**arguments, Tags=twice)
+
+
+def test_a_bucket_is_where_it_is(watchword: Server, alice: dict[str, str]) -> None:
+    """Whatever region a request is signed for: no signer chooses aws:RequestedRegion of what is there."""
+    iam = boto3.client("iam", **watchword.client_arguments)
+    boto3.client("s3", **watchword.client_arguments).create_bucket(
+        Bucket="there", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    in_frankfurt = {"StringEquals": {"aws:RequestedRegion": "eu-central-1"}}
+    policy = document({"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": in_frankfurt})
+    iam.put_user_policy(UserName="alice", PolicyName="when", PolicyDocument=policy)
+    mine = client(watchword, "s3", alice)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        mine.list_objects_v2(Bucket="there")
+    assert mine.list_buckets()["Buckets"]
+    iam.put_user_policy(
+        UserName="alice", PolicyName="when", PolicyDocument=policy.replace("eu-central-1", "eu-west-1")
+    )
+    assert mine.list_objects_v2(Bucket="there")["KeyCount"] == 0
+
+
+# --- which key is there for whom -----------------------------------------------------------------------
+
+
+class Tagged:
+    """Facts that know a tag of everybody."""
+
+    def tags(self, kind: str, entity_id: str) -> dict[str, str]:
+        return {"team": f"{kind} {entity_id}"}
+
+
+ACCOUNT = "123456789012"
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+ALWAYS = {
+    *("aws:CurrentTime", "aws:EpochTime", "aws:SecureTransport", "aws:ViaAWSService", "aws:RequestedRegion"),
+    *("aws:SourceIp", "aws:UserAgent", "aws:referer", "aws:ResourceAccount", "aws:ResourceTag/team"),
+    *("aws:RequestTag/team", "aws:TagKeys", "aws:PrincipalType", "aws:userid"),
+}
+SIGNED = ALWAYS | {"aws:PrincipalArn", "aws:PrincipalAccount", "aws:PrincipalIsAWSService"}
+TEMPORARY = {"aws:TokenIssueTime", "aws:MultiFactorAuthPresent"}
+TAGS = {"aws:PrincipalTag/team"}
+USER = User(ACCOUNT, "ann", "AIDA1")
+ROLE = RoleSession(ACCOUNT, "worker", "AROA1", "morning", "/teams/")
+
+
+def session(kind: Kind, **more: Any) -> Session:
+    start = milliseconds(NOW) - 5000
+    return Session(kind, "ASIA1", "", ACCOUNT, "AROA1", "ann", "/", "morning", start, start + 9000, **more)
+
+
+PRESENT: list[tuple[Caller, set[str], dict[str, str]]] = [
+    (
+        Caller(Root(ACCOUNT)),
+        SIGNED,
+        {
+            "aws:PrincipalType": "Account",
+            "aws:userid": ACCOUNT,
+            "aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:root",
+            "aws:PrincipalIsAWSService": "false",
+        },
+    ),
+    (
+        Caller(USER),
+        SIGNED | TAGS | {"aws:username"},
+        {"aws:PrincipalType": "User", "aws:userid": "AIDA1", "aws:username": "ann"},
+    ),
+    (
+        Caller(USER, "ASIA1", session("user")),
+        SIGNED | TAGS | TEMPORARY | {"aws:username"},
+        {"aws:MultiFactorAuthPresent": "false", "aws:TokenIssueTime": "2026-11-22T23:59:55Z"},
+    ),
+    (
+        Caller(USER, "ASIA1", session("user", mfa_at=milliseconds(NOW) - 3000)),
+        SIGNED | TAGS | TEMPORARY | {"aws:username", "aws:MultiFactorAuthAge"},
+        {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "3"},
+    ),
+    (
+        Caller(ROLE, "ASIA1", session("role", tags={"Team": "passed"}, source_identity="ann")),
+        SIGNED | TEMPORARY | {"aws:PrincipalTag/Team", "aws:SourceIdentity"},
+        {
+            "aws:PrincipalType": "AssumedRole",
+            "aws:userid": "AROA1:morning",
+            "aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/teams/worker",
+            "aws:MultiFactorAuthPresent": "false",
+            "aws:PrincipalTag/Team": "passed",
+        },
+    ),
+    (
+        Caller(FederatedUser(ACCOUNT, "bob", USER.arn), "ASIA1", session("federated")),
+        SIGNED | {"aws:TokenIssueTime"},
+        {
+            "aws:PrincipalType": "FederatedUser",
+            "aws:userid": f"{ACCOUNT}:bob",
+            "aws:PrincipalArn": f"arn:aws:sts::{ACCOUNT}:federated-user/bob",
+        },
+    ),
+    (
+        Caller(Service("cloudtrail.amazonaws.com")),
+        ALWAYS | {"aws:PrincipalIsAWSService", "aws:PrincipalServiceName", "aws:PrincipalServiceNamesList"},
+        {"aws:PrincipalIsAWSService": "true", "aws:PrincipalServiceName": "cloudtrail.amazonaws.com"},
+    ),
+    (
+        NOBODY,
+        ALWAYS | {"aws:PrincipalAccount"},
+        {"aws:PrincipalType": "Anonymous", "aws:userid": "anonymous", "aws:PrincipalAccount": "anonymous"},
+    ),
+]
+"""Caller, the keys that are there, and some of their values."""
+
+
+def gathered(caller: Caller) -> dict[str, Any]:
+    headers = (("user-agent", "curl"), ("referer", "https://example.com"))
+    asked = Demand(
+        "s3:GetObject",
+        "arn:aws:s3:::bucket/key",
+        ACCOUNT,
+        {"aws:RequestTag/team": "red", "aws:TagKeys": ("team",)},
+        resource_tags={"team": "blue"},
+    )
+    request = HttpRequest("GET", headers=headers, peer="127.0.0.1")
+    return gather_context(cast("Facts", Tagged()), caller, request, asked, region="eu-west-1", now=NOW)
+
+
+@pytest.mark.parametrize(("caller", "keys", "values"), PRESENT)
+def test_which_keys_are_there_for_whom(caller: Caller, keys: set[str], values: dict[str, str]) -> None:
+    context = gathered(caller)
+    assert context.keys() == keys
+    assert {key: context[key] for key in values} == values
+
+
+def test_the_page_of_keys_is_true() -> None:
+    """Every key of AWS's has a row, and those with a tick are those that some caller has."""
+    rows = re.findall(r"^\| `([\w:]+)/?\*?` \| (yes|no) \|", PAGE.read_text(), re.MULTILINE)
+    told = dict(rows)
+    assert len(told) == len(rows)
+    elsewhere = {key for key in told if not key.startswith("aws:")}
+    assert {key.lower() for key in told} - {key.lower() for key in elsewhere} == {
+        key.rstrip("/") for key in GLOBAL_KEYS
+    }
+    there = {key.partition("/")[0].lower() for _, keys, _ in PRESENT for key in keys}
+    assert {key.lower() for key, answer in rows if answer == "yes"} == there
 
 
 def test_no_operation_fills_a_key_of_the_servers() -> None:

@@ -3,8 +3,9 @@
 Every value comes from what this server knows itself: the sealed session, the store, the clock, the
 connection. A header fills only the two keys that AWS documents as chosen by the client (aws:UserAgent,
 aws:referer). Keys of the action itself come with its demands; where both speak, this file wins, so that
-no request can name its own principal.
-Source: IAM User Guide, "AWS global condition context keys".
+no request can name its own principal. docs/condition-keys.md has every key, those that aren't here too.
+Source: IAM User Guide, "AWS global condition context keys" (Availability) and "IAM policy elements:
+Variables and tags" (Principal key values).
 """
 
 from datetime import datetime
@@ -13,10 +14,13 @@ from watchword.access.caller import Caller
 from watchword.access.demand import ContextValue, Demand
 from watchword.facts import Facts
 from watchword.names import HttpRequest
-from watchword.names.principal import PRINCIPAL_TYPES, RoleSession, User
+from watchword.names.principal import PRINCIPAL_TYPES, RoleSession, Service, User
 from watchword.sessions.session import Session, milliseconds, moment
 
 Context = dict[str, ContextValue]
+
+ONE_REGION = {"iam": "us-east-1"}
+"""Services of one region, which is the one that is called whatever region was signed for."""
 
 
 def gather_context(
@@ -25,21 +29,22 @@ def gather_context(
     """The whole context of one demand."""
     context: Context = dict(demand.context)
     context.update({f"aws:ResourceTag/{key}": value for key, value in demand.resource_tags.items()})
-    context.update(_connection(request, region, now))
+    context.update(_connection(request, now))
     context.update(_principal(facts, caller))
     if caller.session:
         context.update(_session(caller.session, now))
     if demand.account:
         context["aws:ResourceAccount"] = demand.account
+    service = demand.action.partition(":")[0].lower()
+    context["aws:RequestedRegion"] = demand.region or ONE_REGION.get(service, region)
     return context
 
 
-def _connection(request: HttpRequest, region: str, now: datetime) -> Context:
+def _connection(request: HttpRequest, now: datetime) -> Context:
     context: Context = {
         "aws:CurrentTime": f"{now:%Y-%m-%dT%H:%M:%SZ}",
         "aws:EpochTime": str(int(now.timestamp())),
         "aws:SecureTransport": "true" if request.secure else "false",
-        "aws:RequestedRegion": region,
         "aws:ViaAWSService": "false",
     }
     if request.peer:
@@ -52,21 +57,27 @@ def _connection(request: HttpRequest, region: str, now: datetime) -> Context:
 
 def _principal(facts: Facts, caller: Caller) -> Context:
     principal = caller.principal
-    context: Context = {
-        "aws:PrincipalType": PRINCIPAL_TYPES[type(principal)],
-        "aws:userid": principal.userid,
-        "aws:PrincipalIsAWSService": "false",
-    }
+    context: Context = {"aws:PrincipalType": PRINCIPAL_TYPES[type(principal)], "aws:userid": principal.userid}
     if caller.anonymous:
-        return context
-    arn = principal.role_arn if isinstance(principal, RoleSession) else principal.arn
-    context["aws:PrincipalArn"] = arn
+        return context | {"aws:PrincipalAccount": principal.userid}
+    if isinstance(principal, Service):
+        return context | _of_service(principal)
+    context["aws:PrincipalIsAWSService"] = "false"
+    context["aws:PrincipalArn"] = principal.role_arn if isinstance(principal, RoleSession) else principal.arn
     context["aws:PrincipalAccount"] = principal.account
     if isinstance(principal, User):
         context["aws:username"] = principal.name
     for key, value in principal_tags(facts, caller).items():
         context[f"aws:PrincipalTag/{key}"] = value
     return context
+
+
+def _of_service(service: Service) -> Context:
+    return {
+        "aws:PrincipalIsAWSService": "true",
+        "aws:PrincipalServiceName": service.name,
+        "aws:PrincipalServiceNamesList": (service.name,),
+    }
 
 
 def principal_tags(facts: Facts, caller: Caller) -> dict[str, str]:
@@ -85,11 +96,10 @@ def principal_tags(facts: Facts, caller: Caller) -> dict[str, str]:
 
 def _session(session: Session, now: datetime) -> Context:
     context: Context = {"aws:TokenIssueTime": f"{moment(session.issued):%Y-%m-%dT%H:%M:%SZ}"}
+    if session.kind != "federated":  # who were authenticated elsewhere
+        context["aws:MultiFactorAuthPresent"] = "false" if session.mfa_at is None else "true"
     if session.mfa_at is not None:
-        context["aws:MultiFactorAuthPresent"] = "true"
         context["aws:MultiFactorAuthAge"] = str((milliseconds(now) - session.mfa_at) // 1000)
-    elif session.kind == "user":
-        context["aws:MultiFactorAuthPresent"] = "false"
     if session.source_identity:
         context["aws:SourceIdentity"] = session.source_identity
     return context

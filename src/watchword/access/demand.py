@@ -34,3 +34,5 @@ class Demand:
     optional: bool = False
     """Whether the call goes on when this is refused; the operation then sees the refusal in
     `call.decisions` (DeleteObjects refuses single keys; a missing key is 404 only to who may list)."""
+    region: str = ""
+    """Where the resource is, for aws:RequestedRegion; empty for where the caller signed to be."""

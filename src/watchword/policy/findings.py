@@ -104,7 +104,7 @@ GLOBAL_KEYS: Mapping[str, str] = {
             aws:CalledVia aws:PrincipalOrgPaths aws:PrincipalServiceNamesList aws:ResourceOrgPaths
             aws:SourceOrgPaths aws:TagKeys aws:VpceOrgPaths
             """,
-        "ARN": "aws:ChatbotSourceArn aws:PrincipalArn aws:SourceArn aws:SourceVpcArn",
+        "ARN": "aws:ChatbotSourceArn aws:PrincipalArn aws:SignInSessionArn aws:SourceArn aws:SourceVpcArn",
         "Bool": """
             aws:AssumedRoot aws:IsMcpServiceAction aws:MultiFactorAuthPresent aws:PrincipalIsAWSService
             aws:SecureTransport aws:ViaAWSMCPService aws:ViaAWSService

@@ -101,7 +101,7 @@ def assume_role(
         policies=policies,
         policy_arns=tuple(wish.policy_arns),
         tags=tags,
-        transitive=tuple(dict.fromkeys((*inherited.transitive, *wish.transitive))),
+        transitive=_transitive(tags, (*inherited.transitive, *wish.transitive)),
         source_identity=source_identity,
         chained=origin.chained,
     )
@@ -197,6 +197,12 @@ def _tags(wish: Wish, inherited: Inherited) -> dict[str, str]:
     if unknown:
         raise fault("ValidationError", "The transitive tag keys must be among the session tags.")
     return {**inherited.tags, **dict(wish.tags)}
+
+
+def _transitive(tags: Mapping[str, str], wished: Sequence[str]) -> tuple[str, ...]:
+    """The keys as the tags have them, in whatever case they were wished for."""
+    folded = {key.lower() for key in wished}
+    return tuple(key for key in tags if key.lower() in folded)
 
 
 def _source_identity(wish: Wish, session: Session | None) -> str:

@@ -52,18 +52,19 @@ ON_USER += " ListServiceSpecificCredentials ListSigningCertificates GetLoginProf
 ON_BOUNDED_USER = "PutUserPolicy DeleteUserPolicy DeleteUserPermissionsBoundary"
 ON_GROUP = "GetGroup DeleteGroup AddUserToGroup RemoveUserFromGroup PutGroupPolicy GetGroupPolicy"
 ON_GROUP += " DeleteGroupPolicy ListGroupPolicies ListAttachedGroupPolicies"
-ON_ROLE = "GetRole UpdateRole UpdateRoleDescription UpdateAssumeRolePolicy DeleteRole ListRoleTags"
-ON_ROLE += " GetRolePolicy ListRolePolicies ListAttachedRolePolicies ListInstanceProfilesForRole"
-ON_BOUNDED_ROLE = "PutRolePolicy DeleteRolePolicy DeleteRolePermissionsBoundary"
+ON_ROLE = "ListRoleTags GetRolePolicy ListRolePolicies ListAttachedRolePolicies ListInstanceProfilesForRole"
+ON_BOUNDED_ROLE = "PutRolePolicy DeleteRolePolicy DeleteRolePermissionsBoundary GetRole UpdateRole DeleteRole"
+ON_BOUNDED_ROLE += " UpdateRoleDescription UpdateAssumeRolePolicy"
 ON_POLICY = "GetPolicy GetPolicyVersion ListPolicyVersions ListPolicyTags ListEntitiesForPolicy DeletePolicy"
 ON_POLICY += " CreatePolicyVersion SetDefaultPolicyVersion DeletePolicyVersion"
+TAGGED = [("User", USER, OWN_TAGS), ("Role", ROLE, OWN_TAGS), ("Policy", POLICY, {})]
 SIMPLE = [
     *((name, USER, OWN_TAGS) for name in ON_USER.split()),
     *((name, USER, OWN_TAGS | BOUND) for name in ON_BOUNDED_USER.split()),
     *((name, GROUP, {}) for name in ON_GROUP.split()),
     *((name, ROLE, OWN_TAGS) for name in ON_ROLE.split()),
     *((name, ROLE, OWN_TAGS | BOUND) for name in ON_BOUNDED_ROLE.split()),
-    *((name, POLICY, OWN_TAGS) for name in ON_POLICY.split()),
+    *((name, POLICY, {}) for name in ON_POLICY.split()),
     *(
         (f"{verb}UserPolicy", USER, OWN_TAGS | BOUND | {"iam:PolicyARN": POLICY})
         for verb in ("Attach", "Detach")
@@ -73,14 +74,8 @@ SIMPLE = [
         for verb in ("Attach", "Detach")
     ),
     *((f"{verb}GroupPolicy", GROUP, {"iam:PolicyARN": POLICY}) for verb in ("Attach", "Detach")),
-    *(
-        (f"Tag{noun}", arn, OWN_TAGS | TAGGING)
-        for noun, arn in (("User", USER), ("Role", ROLE), ("Policy", POLICY))
-    ),
-    *(
-        (f"Untag{noun}", arn, OWN_TAGS | {"aws:TagKeys": ("Team",)})
-        for noun, arn in (("User", USER), ("Role", ROLE), ("Policy", POLICY))
-    ),
+    *((f"Tag{noun}", arn, own | TAGGING) for noun, arn, own in TAGGED),
+    *((f"Untag{noun}", arn, own | {"aws:TagKeys": ("Team",)}) for noun, arn, own in TAGGED),
     ("PutUserPermissionsBoundary", USER, OWN_TAGS | BOUND),
     ("PutRolePermissionsBoundary", ROLE, OWN_TAGS | BOUND),
     ("ListUsers", f"arn:aws:iam::{A}:user/", {}),
@@ -128,7 +123,7 @@ def test_every_operation_is_asked_here() -> None:
 def test_one_action_on_one_resource(furnished: Iam) -> None:
     for name, resource, context in SIMPLE:
         (demand,) = furnished.asks(name, **given(name))
-        tags = {"Team": "red"} if "iam:ResourceTag/Team" in context else {}
+        tags = {"Team": "red"} if resource in {USER, ROLE, POLICY} else {}
         expected = Demand(f"iam:{name}", resource, A, context, resource_tags=tags)
         assert demand == expected, name
 

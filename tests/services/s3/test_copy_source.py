@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watchword.names import AwsError
-from watchword.services.s3.copies import Source
+from watchword.services.s3.copy_source import Source
 
 
 @pytest.mark.parametrize(

@@ -89,15 +89,60 @@ def test_condition_keys(s3: Counter, bucket: str) -> None:
         "s3:delimiter": "/",
         "s3:max-keys": "5",
     }
-    headers = {"x_amz_content_sha256": "UNSIGNED-PAYLOAD", "if_none_match": "*", "x_amz_acl": "private"}
-    (asked,) = demands(s3, "PutObject", ONE, **headers)
+    given = ONE | {"IfNoneMatch": "*", "ACL": "private"}
+    (asked,) = demands(s3, "PutObject", given, x_amz_content_sha256="UNSIGNED-PAYLOAD")
     assert asked.context.items() >= {
         ("s3:x-amz-content-sha256", "UNSIGNED-PAYLOAD"),
         ("s3:if-none-match", "*"),
         ("s3:x-amz-acl", "private"),
+        ("s3:ObjectCreationOperation", "true"),
     }
     _, asked = demands(s3, "GetObject", ONE | {"VersionId": "null"})
     assert asked.context["s3:VersionId"] == "null"
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_n13_a_header_that_is_not_the_operations_fills_no_key(s3: Counter, bucket: str) -> None:
+    """N13: a condition is met by what the operation does, not by a header that it doesn't read."""
+    forged = {
+        "x_amz_acl": "private",
+        "if_match": "x",
+        "x_amz_copy_source": "bucket/x",
+        "x_amz_storage_class": "STANDARD",
+    }
+    common = {"s3:authType", "s3:signatureversion", "s3:ResourceAccount"}
+    for name, own in (
+        ("GetObject", {"s3:prefix"}),
+        ("DeleteObject", set()),
+        ("HeadBucket", set()),
+        ("PutObject", {"s3:ObjectCreationOperation"}),
+        ("PutBucketPolicy", set()),
+    ):
+        for asked in demands(s3, name, ONE, **forged):
+            assert asked.context.keys() <= common | own, name
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_copy_has_the_source_it_reads(s3: Counter, bucket: str) -> None:
+    """N10: decoded, so that no other spelling of a denied source gets by."""
+    for header in ("bucket/secret/x", "/bucket/secret/x", "bucket/%73ecret%2Fx"):
+        *_, asked = demands(s3, "CopyObject", ONE | {"CopySource": header, "MetadataDirective": "COPY"})
+        assert asked.context["s3:x-amz-copy-source"] == "bucket/secret/x"
+        assert asked.context["s3:x-amz-metadata-directive"] == "COPY"
+    reads = demands(s3, "CopyObject", ONE | {"CopySource": "bucket/x", "ACL": "private", "IfMatch": "x"})
+    assert not [
+        key for asked in reads if asked.action != "s3:PutObject" for key in asked.context if "x-amz-" in key
+    ]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_conditional_delete(s3: Counter, bucket: str) -> None:
+    delete, read = demands(s3, "DeleteObject", ONE | {"IfMatch": '"x"'})
+    assert (delete.action, delete.context["s3:if-match"]) == ("s3:DeleteObject", '"x"')
+    assert "s3:if-match" not in read.context
+    entries = [{"Key": "a", "ETag": '"y"'}, {"Key": "b", "VersionId": "null", "ETag": '"z"'}, {"Key": "c"}]
+    asked = demands(s3, "DeleteObjects", {"Bucket": bucket, "Delete": {"Objects": entries}})
+    assert [each.context.get("s3:if-match") for each in asked] == ['"y"', None, None, None, None]
 
 
 HOME = """{"Version":"2012-10-17","Statement":[

@@ -142,3 +142,39 @@ def test_n26_what_a_session_was_denied_it_cant_mint(watchword: Server, iam: Any,
     chain = client(watchword, "sts", session)
     make_role(iam, "other", "sts:AssumeRole")
     assert code(chain.assume_role, RoleArn=arn("other"), RoleSessionName="two") == "AccessDenied"
+
+
+def test_contexts_are_not_served(iam: Any, ann: Any) -> None:
+    make_role(iam, "reader", "sts:*")
+    context = {"ProviderArn": "arn:aws:iam::aws:contextProvider/IdentityCenter", "ContextAssertion": "abcd"}
+    asked = {"RoleArn": arn("reader"), "RoleSessionName": "one", "ProvidedContexts": [context]}
+    assert code(ann.assume_role, **asked) == "NotImplemented"
+
+
+def test_a_role_is_assumed_by_its_tags(iam: Any, ann: Any) -> None:
+    make_role(iam, "reader", "sts:AssumeRole")
+    iam.tag_role(RoleName="reader", Tags=[{"Key": "team", "Value": "red"}])
+    for key in ("iam:ResourceTag/team", "aws:ResourceTag/Team"):
+        for value, expected in (("red", True), ("blue", False)):
+            condition = {"StringEquals": {key: value}}
+            policy = document("sts:AssumeRole", Resource="*", Condition=condition)
+            iam.put_user_policy(UserName="ann", PolicyName="all", PolicyDocument=policy)
+            trust = document("sts:AssumeRole", Principal={"AWS": ACCOUNT}, Condition=condition)
+            iam.update_assume_role_policy(RoleName="reader", PolicyDocument=trust)
+            if expected:
+                assert ann.assume_role(RoleArn=arn("reader"), RoleSessionName="one")
+            else:
+                assert code(ann.assume_role, RoleArn=arn("reader"), RoleSessionName="one") == "AccessDenied"
+
+
+def test_a_transitive_tag_is_named_in_any_case(watchword: Server, iam: Any, ann: Any) -> None:
+    make_role(iam, "first", *ALL)
+    make_role(iam, "second", *ALL)
+    tags = [{"Key": "Team", "Value": "red"}]
+    asked = {"RoleArn": arn("first"), "RoleSessionName": "one", "Tags": tags, "TransitiveTagKeys": ["team"]}
+    chain = client(watchword, "sts", ann.assume_role(**asked)["Credentials"])
+    named = {"StringEquals": {"aws:PrincipalTag/Team": "red"}}
+    listing = document("iam:ListUsers", Resource="*", Condition=named)
+    iam.put_role_policy(RoleName="second", PolicyName="all", PolicyDocument=listing)
+    second = chain.assume_role(RoleArn=arn("second"), RoleSessionName="two")["Credentials"]
+    assert client(watchword, "iam", second).list_users()["Users"]

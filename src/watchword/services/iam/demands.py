@@ -38,7 +38,7 @@ def on_user_or_caller(call: Call) -> tuple[Demand, ...]:
         return on(USER)(call)
     if isinstance(principal, User):
         tags = call.world.facts.tags("user", principal.unique_id)
-        return (_demand(call, principal.arn, tags),)
+        return (_demand(call, principal.arn, tags, _entity_tags(tags)),)
     if isinstance(principal, Root):
         return (_demand(call, principal.arn),)
     raise nobody_named()
@@ -50,7 +50,7 @@ def on_key(call: Call) -> tuple[Demand, ...]:
     if fact is None or fact.principal.account != call.account:
         return (_demand(call, entity_arn("user", call.account, "/", "*", partition(call))),)
     tags = call.world.facts.tags("user", fact.principal.unique_id) if isinstance(fact.principal, User) else {}
-    return (_demand(call, fact.principal.arn, tags),)
+    return (_demand(call, fact.principal.arn, tags, _entity_tags(tags)),)
 
 
 def on_new(kind: AnyKind, tagging: str = "") -> Demands:
@@ -128,12 +128,18 @@ def _on_entity(call: Call, kind: AnyKind, name: str, *, bounded: bool = False) -
     if entity is None:
         return _demand(call, entity_arn(kind.noun, call.account, "/", name, partition(call)), more=keys)
     tags = call.world.facts.tags(kind.noun, entity.id) if kind.tagged else {}
-    return _demand(call, arn_of(kind, entity), tags, keys | (_boundary(entity) if bounded else {}))
+    keys |= _boundary(entity) if bounded else {}
+    return _demand(call, arn_of(kind, entity), tags, keys | _entity_tags(tags))
 
 
 def _on_policy(call: Call, arn: PolicyArn, account: str) -> Demand:
     tags = {} if arn.account == OWNER else call.world.facts.tags("policy", str(arn))
     return _demand(call, str(arn), tags, account=account)
+
+
+def _entity_tags(tags: Mapping[str, str]) -> Context:
+    """iam:ResourceTag, which users and roles have and policies have not."""
+    return {f"iam:ResourceTag/{key}": value for key, value in tags.items()}
 
 
 def _boundary(entity: Entity) -> Context:
@@ -155,14 +161,12 @@ def _demand(
     more: Context | None = None,
     account: str = "",
 ) -> Demand:
-    tags = tags or {}
-    own = {f"iam:ResourceTag/{key}": value for key, value in tags.items()}
     return Demand(
         action=f"iam:{call.name}",
         resource=resource,
         account=account or call.account,
-        context={**own, **(more or {}), **_input_keys(call.input)},
-        resource_tags=tags,
+        context={**(more or {}), **_input_keys(call.input)},
+        resource_tags=tags or {},
     )
 
 

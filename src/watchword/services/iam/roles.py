@@ -94,10 +94,10 @@ def _role(call: Call, role: Role) -> shapes.Shape:
 
 OPERATIONS: dict[str, Operation] = {
     "CreateRole": writes(create_role, demands.on_new(ROLE, tagging="iam:TagRole")),
-    "GetRole": reads(get_role, demands.on(ROLE)),
+    "GetRole": reads(get_role, demands.on(ROLE, bounded=True)),
     "ListRoles": reads(list_roles, demands.on_all("role")),
-    "UpdateRole": writes(update_role, demands.on(ROLE)),
-    "UpdateRoleDescription": writes(update_role_description, demands.on(ROLE)),
-    "UpdateAssumeRolePolicy": writes(update_assume_role_policy, demands.on(ROLE)),
-    "DeleteRole": writes(delete_role, demands.on(ROLE)),
+    "UpdateRole": writes(update_role, demands.on(ROLE, bounded=True)),
+    "UpdateRoleDescription": writes(update_role_description, demands.on(ROLE, bounded=True)),
+    "UpdateAssumeRolePolicy": writes(update_assume_role_policy, demands.on(ROLE, bounded=True)),
+    "DeleteRole": writes(delete_role, demands.on(ROLE, bounded=True)),
 }

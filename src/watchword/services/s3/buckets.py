@@ -8,10 +8,10 @@ Source: Amazon S3 API Reference, CreateBucket, ListBuckets, HeadBucket, GetBucke
 import re
 
 from watchword.access import Demand
-from watchword.access.demand import ContextValue
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.services.s3.errors import invalid_argument, s3_error
-from watchword.services.s3.leave import bucket_of, on_bucket, request_context
+from watchword.services.s3.keys import keys_of
+from watchword.services.s3.leave import bucket_of, on_bucket
 from watchword.services.s3.limits import canonical_id, is_bucket_name
 from watchword.services.s3.tokens import open_token, seal_token
 from watchword.store import Dangling, buckets, objects
@@ -83,7 +83,7 @@ def delete_bucket(call: Call) -> Output:
 
 def to_create(call: Call) -> tuple[Demand, ...]:
     """Leave to make a bucket in the caller's account."""
-    context: dict[str, ContextValue] = {**request_context(call), "s3:ResourceAccount": call.account}
+    context = keys_of(call, "s3:CreateBucket", call.account)
     if constraint := _constraint(call):
         context["s3:locationconstraint"] = constraint
     return (Demand("s3:CreateBucket", f"arn:aws:s3:::{call.input['Bucket']}", call.account, context),)
@@ -91,7 +91,8 @@ def to_create(call: Call) -> tuple[Demand, ...]:
 
 def to_list_all(call: Call) -> tuple[Demand, ...]:
     """The ARN is the one that policies for this action usually name; `*` covers it as well."""
-    return (Demand("s3:ListAllMyBuckets", "arn:aws:s3:::*", call.account, request_context(call)),)
+    action = "s3:ListAllMyBuckets"
+    return (Demand(action, "arn:aws:s3:::*", call.account, keys_of(call, action, call.account)),)
 
 
 def _constraint(call: Call) -> str | None:

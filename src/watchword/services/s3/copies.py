@@ -1,23 +1,15 @@
 """CopyObject: leave to read there and to write here, and the bytes never leave the object store.
 
-The source is parsed once, and the bucket and key found are what is decided on and what is read:
-
-    [/]bucket/key[?versionId=id]     percent-encoded once; a `+` is a plus
-
 Source: Amazon S3 API Reference, CopyObject.
 """
-
-import re
-from dataclasses import dataclass
-from typing import Self
-from urllib.parse import unquote
 
 from watchword.access import Demand
 from watchword.facts import BucketFact
 from watchword.objects import BlobMissingError, Sums
 from watchword.services.operation import Call, Operation, Output, moves
+from watchword.services.s3.copy_source import Source
 from watchword.services.s3.described import Description, checksums, quoted
-from watchword.services.s3.errors import invalid_argument, s3_error
+from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import known_algorithm
 from watchword.services.s3.leave import bucket_named, bucket_of, no_such_key, reading
 from watchword.services.s3.limits import key_bytes
@@ -26,33 +18,6 @@ from watchword.services.s3.place import fresh_blob, place
 from watchword.services.s3.preconditions import Preconditions
 from watchword.store import objects
 from watchword.store.objects import UNVERSIONED, Object
-
-_SOURCE = re.compile(r"(?P<path>[^?]+)(?:\?versionId=(?P<version>.*))?", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where to copy from."""
-
-    bucket: str
-    key: str
-    version: str = ""
-
-    @classmethod
-    def parse(cls, header: str) -> Self:
-        """Raises InvalidArgument for what isn't a bucket and a key."""
-        found = _SOURCE.fullmatch(header)
-        try:
-            path = unquote(found["path"], errors="strict") if found else ""
-        except UnicodeDecodeError:
-            path = ""
-        bucket, slash, key = path.removeprefix("/").partition("/")
-        if found is None or not (bucket and slash and key):
-            said = "Copy Source must mention the source bucket and key: sourcebucket/sourcekey"
-            raise invalid_argument(said, "x-amz-copy-source", header)
-        if bucket.startswith("arn:"):
-            raise s3_error("NotImplemented", "Copying from an access point is not implemented.")
-        return cls(bucket, key, found["version"] or "")
 
 
 def copy_object(call: Call) -> Output:

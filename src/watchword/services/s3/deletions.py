@@ -15,6 +15,7 @@ from watchword.policy import Decision, message
 from watchword.services.operation import Call, Operation, Output, moves
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import check_body
+from watchword.services.s3.keys import Context
 from watchword.services.s3.leave import bucket_of, object_demand
 from watchword.services.s3.limits import MAX_KEYS, key_bytes
 from watchword.services.s3.place import displace
@@ -80,9 +81,16 @@ def _actions(match: str | None) -> tuple[str, ...]:
 def _demands(call: Call, key: str, version: str, match: str | None, *, optional: bool) -> tuple[Demand, ...]:
     fact = bucket_of(call)
     return tuple(
-        object_demand(call, fact, action, key, version=version, optional=optional)
+        object_demand(
+            call, fact, action, key, _conditional(action, version, match), version=version, optional=optional
+        )
         for action in _actions(match)
     )
+
+
+def _conditional(action: str, version: str, match: str | None) -> Context:
+    """Deleting the current version has a key for the tag it is conditional on."""
+    return {"s3:if-match": match} if match and not version and action == "s3:DeleteObject" else {}
 
 
 def _delete_entry(call: Call, entry: Entry, decisions: list[Decision]) -> AwsError | None:

@@ -15,31 +15,15 @@ Sources: Service Authorization Reference, "Amazon S3"; Amazon S3 API Reference, 
 Amazon S3 User Guide, "Bucket owner condition" and "Amazon S3 policy keys".
 """
 
-from collections.abc import Mapping
-
 from watchword.access import Demand
-from watchword.access.demand import ContextValue
 from watchword.facts import BucketFact
 from watchword.names import AwsError, fault
 from watchword.names.principal import Root
 from watchword.policy import message
 from watchword.services.operation import Call, Demands
 from watchword.services.s3.errors import s3_error
+from watchword.services.s3.keys import Context, keys_of
 from watchword.services.s3.limits import is_bucket_name, key_bytes
-
-Context = Mapping[str, ContextValue]
-
-HEADER_KEYS: dict[str, str] = {
-    "x-amz-content-sha256": "s3:x-amz-content-sha256",
-    "x-amz-copy-source": "s3:x-amz-copy-source",
-    "x-amz-metadata-directive": "s3:x-amz-metadata-directive",
-    "x-amz-acl": "s3:x-amz-acl",
-    "x-amz-storage-class": "s3:x-amz-storage-class",
-    "x-amz-object-ownership": "s3:x-amz-object-ownership",
-    "if-match": "s3:if-match",
-    "if-none-match": "s3:if-none-match",
-}
-"""Request header -> the condition key that repeats it."""
 
 
 def bucket_named(call: Call, name: str, owner: str | None) -> BucketFact:
@@ -61,14 +45,21 @@ def bucket_demand(
     call: Call, fact: BucketFact, action: str, context: Context | None = None, *, optional: bool = False
 ) -> Demand:
     """`action` on the bucket itself."""
-    return _demand(call, fact, action, fact.bucket.name, {**(context or {})}, optional=optional)
+    return _demand(call, fact, action, fact.bucket.name, context or {}, optional=optional)
 
 
 def object_demand(
-    call: Call, fact: BucketFact, action: str, key: str, *, version: str = "", optional: bool = False
+    call: Call,
+    fact: BucketFact,
+    action: str,
+    key: str,
+    context: Context | None = None,
+    *,
+    version: str = "",
+    optional: bool = False,
 ) -> Demand:
     """`action` on one object; a version asks for the action's own twin."""
-    context: dict[str, ContextValue] = {}
+    context = context or {}
     if version:
         action, context = f"{action}Version", {"s3:VersionId": version}
     key_bytes(key)
@@ -118,7 +109,7 @@ def _demand(
     fact: BucketFact,
     action: str,
     resource: str,
-    context: dict[str, ContextValue],
+    context: Context,
     *,
     optional: bool,
 ) -> Demand:
@@ -127,22 +118,9 @@ def _demand(
         action,
         f"arn:{bucket.partition}:s3:::{resource}",
         bucket.account,
-        {**request_context(call), "s3:ResourceAccount": bucket.account, **context},
+        keys_of(call, action, bucket.account) | context,
+        region=bucket.region,
         policy=fact.policy,
         policy_name=f"arn:{bucket.partition}:s3:::{bucket.name}",
         optional=optional,
     )
-
-
-def request_context(call: Call) -> dict[str, ContextValue]:
-    """The condition keys that any request to S3 has: how it is signed, and some of its headers."""
-    context: dict[str, ContextValue] = {}
-    if not call.caller.anonymous:
-        means = call.caller.means
-        context |= {"s3:authType": means.form, "s3:signatureversion": means.version}
-        if means.age is not None:
-            context["s3:signatureAge"] = str(means.age)
-    for name, value in call.request.headers:
-        if name in HEADER_KEYS:
-            context[HEADER_KEYS[name]] = value
-    return context

@@ -39,8 +39,9 @@ def assume(call: Call) -> Output:
 def to_assume(call: Call) -> tuple[Demand, ...]:
     """sts:AssumeRole, and sts:TagSession and sts:SetSourceIdentity where the call does these too."""
     refuse_mfa(call)
+    _refuse_unserved(call)
     name, arn, found = call.input["RoleArn"], _arn(call.input["RoleArn"]), _known(call)
-    context = _context(call)
+    context = _context(call) | _role_tags(found)
     actions = ["sts:AssumeRole"]
     if call.input.get("Tags") or _carries_tags(call):
         actions.append("sts:TagSession")
@@ -87,6 +88,12 @@ def _role(call: Call) -> RoleFact:
     return found
 
 
+def _refuse_unserved(call: Call) -> None:
+    """Contexts are asserted by identity providers of AWS, none of which is here."""
+    if call.input.get("ProvidedContexts"):
+        raise fault("NotImplemented", "ProvidedContexts of a session are not implemented.")
+
+
 def _carries_tags(call: Call) -> bool:
     session = call.caller.session
     return bool(session and session.kind == "role" and session.transitive)
@@ -108,6 +115,10 @@ def _wish(call: Call) -> Wish:
         transitive=given.get("TransitiveTagKeys", ()),
         source_identity=given.get("SourceIdentity", ""),
     )
+
+
+def _role_tags(found: RoleFact | None) -> dict[str, ContextValue]:
+    return {f"iam:ResourceTag/{key}": value for key, value in found.tags.items()} if found else {}
 
 
 def _context(call: Call) -> dict[str, ContextValue]:

@@ -1,0 +1,48 @@
+"""Where CopyObject copies from.
+
+The header is parsed once, and the bucket and key found are what is decided on, what conditions see and
+what is read:
+
+    [/]bucket/key[?versionId=id]     percent-encoded once; a `+` is a plus
+
+Source: Amazon S3 API Reference, CopyObject, "x-amz-copy-source".
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+from urllib.parse import unquote
+
+from watchword.services.s3.errors import invalid_argument, s3_error
+
+_SOURCE = re.compile(r"(?P<path>[^?]+)(?:\?versionId=(?P<version>.*))?", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where to copy from."""
+
+    bucket: str
+    key: str
+    version: str = ""
+
+    @classmethod
+    def parse(cls, header: str) -> Self:
+        """Raises InvalidArgument for what isn't a bucket and a key."""
+        found = _SOURCE.fullmatch(header)
+        try:
+            path = unquote(found["path"], errors="strict") if found else ""
+        except UnicodeDecodeError:
+            path = ""
+        bucket, slash, key = path.removeprefix("/").partition("/")
+        if found is None or not (bucket and slash and key):
+            said = "Copy Source must mention the source bucket and key: sourcebucket/sourcekey"
+            raise invalid_argument(said, "x-amz-copy-source", header)
+        if bucket.startswith("arn:"):
+            raise s3_error("NotImplemented", "Copying from an access point is not implemented.")
+        return cls(bucket, key, found["version"] or "")
+
+    def __str__(self) -> str:
+        """As conditions have it: decoded, without the slash before it."""
+        version = f"?versionId={self.version}" if self.version else ""
+        return f"{self.bucket}/{self.key}{version}"

@@ -1,0 +1,68 @@
+"""The condition keys that S3's actions have of a request: how it is signed, and what it asks for.
+
+An action has only the keys that the Service Authorization Reference gives it: a header that the operation
+doesn't read meets no condition. Values are those of the parsed input, the same that the operation works
+with. A key whose member the request leaves out is missing.
+Source: Service Authorization Reference, "Amazon S3"; Amazon S3 User Guide, "Amazon S3 policy keys".
+"""
+
+from collections.abc import Callable, Mapping
+
+from watchword.access.demand import ContextValue
+from watchword.services.operation import Call
+from watchword.services.s3.copy_source import Source
+
+Context = dict[str, ContextValue]
+Members = Mapping[str, str]
+"""Member of the input -> the condition key that repeats it."""
+
+_ACL: Members = {
+    "ACL": "s3:x-amz-acl",
+    "GrantFullControl": "s3:x-amz-grant-full-control",
+    "GrantRead": "s3:x-amz-grant-read",
+    "GrantReadACP": "s3:x-amz-grant-read-acp",
+    "GrantWrite": "s3:x-amz-grant-write",
+    "GrantWriteACP": "s3:x-amz-grant-write-acp",
+}
+OF_ACTION: Mapping[str, Members] = {
+    "s3:CreateBucket": {
+        **_ACL,
+        "BucketNamespace": "s3:x-amz-bucket-namespace",
+        "ObjectOwnership": "s3:x-amz-object-ownership",
+    },
+    "s3:PutObject": {
+        **_ACL,
+        "CopySource": "s3:x-amz-copy-source",
+        "IfMatch": "s3:if-match",
+        "IfNoneMatch": "s3:if-none-match",
+        "MetadataDirective": "s3:x-amz-metadata-directive",
+        "StorageClass": "s3:x-amz-storage-class",
+    },
+}
+_WRITTEN: Mapping[str, Callable[[str], str]] = {"CopySource": lambda header: str(Source.parse(header))}
+"""Members that a condition sees in another form than they came in."""
+_CREATES = "s3:PutObject"
+"""The action that makes an object; parts of one, which it is asked for as well, aren't served."""
+
+
+def keys_of(call: Call, action: str, account: str) -> Context:
+    """The keys of `action` on something of `account`'s."""
+    context: Context = {"s3:ResourceAccount": account, **_signing(call)}
+    for member, key in OF_ACTION.get(action, {}).items():
+        if member in call.input:
+            context[key] = _WRITTEN.get(member, str)(call.input[member])
+    if action == _CREATES:
+        context["s3:ObjectCreationOperation"] = "true"
+    return context
+
+
+def _signing(call: Call) -> Context:
+    context: Context = {}
+    if not call.caller.anonymous:
+        means = call.caller.means
+        context |= {"s3:authType": means.form, "s3:signatureversion": means.version}
+        if means.age is not None:
+            context["s3:signatureAge"] = str(means.age)
+    if hashed := call.request.header("x-amz-content-sha256"):
+        context["s3:x-amz-content-sha256"] = hashed
+    return context

@@ -1,0 +1,173 @@
+"""Every condition key that AWS gives an action we serve is filled, or is in the list of those that aren't.
+
+UPDATE_GOLDEN=1 writes the list anew; it may only shrink. Filled is what every operation's row asks with,
+when everything is given that its model takes.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import botocore.loaders
+import botocore.model
+import pytest
+from msgspec import structs
+
+from watchword.access import Caller, Demand
+from watchword.access.caller import Means
+from watchword.access.context import gather_context
+from watchword.app import open_world
+from watchword.local_trust import first_account
+from watchword.names import HttpRequest
+from watchword.names.principal import Root
+from watchword.service_reference import catalogue
+from watchword.services.operation import Around, Call
+from watchword.services.table import SERVED
+from watchword.settings import Settings
+from watchword.world import World
+
+LIST = Path(__file__).parents[1] / "golden" / "condition_keys_not_filled.txt"
+MOST = 179
+
+ALLOW_ALL = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}'
+DOCUMENT = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:*","Principal":{"AWS":"%s"}}}'
+TAGS = [{"Key": "Team", "Value": "red"}]
+SHARED = {
+    "iam": set[str](),
+    "s3": {"s3:x-amz-content-sha256"},
+    "sts": {
+        *("sts:externalid", "sts:rolesessionname", "sts:sourceidentity", "sts:transitivetagkeys"),
+        *(
+            "aws:requesttag/${tagkey}",
+            "aws:tagkeys",
+            "iam:resourcetag/${tagkey}",
+            "aws:resourcetag/${tagkey}",
+        ),
+    },
+}
+"""What is there for all actions of a service, given to all but a few. AssumeRole has its keys also when it
+asks for sts:TagSession and sts:SetSourceIdentity, which a trust policy allows in the same statement."""
+
+
+def values(account: str) -> dict[str, Any]:
+    """By the name of a member: what is given."""
+    names = {f"{noun}Name": noun.lower() for noun in ("User", "Group", "Role", "Policy")}
+    boundary = "arn:aws:iam::aws:policy/AdministratorAccess"
+    sent = ("GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP")
+    return {
+        **names,
+        "PolicyArn": f"arn:aws:iam::{account}:policy/policy",
+        "PermissionsBoundary": boundary,
+        "Tags": TAGS,
+        "TagKeys": ["Team"],
+        "PolicySourceArn": f"arn:aws:iam::{account}:role/role",
+        "RoleArn": f"arn:aws:iam::{account}:role/role",
+        "RoleSessionName": "morning",
+        "ExternalId": "7",
+        "SourceIdentity": "ann",
+        "TransitiveTagKeys": ["Team"],
+        "Bucket": "bucket",
+        "Key": "key",
+        "CopySource": "bucket/other",
+        "Prefix": "a",
+        "Delimiter": "/",
+        "MaxKeys": 7,
+        "ACL": "private",
+        **dict.fromkeys(sent, "private"),
+        "BucketNamespace": "global",
+        "ObjectOwnership": "BucketOwnerEnforced",
+        "CreateBucketConfiguration": {"LocationConstraint": "eu-west-1"},
+        "IfMatch": '"x"',
+        "IfNoneMatch": "*",
+        "MetadataDirective": "COPY",
+        "StorageClass": "STANDARD",
+        "VersionId": "null",
+        "AccessKeyId": "AKIA0000000000000000",
+        "Delete": {"Objects": [{"Key": "a", "ETag": '"x"'}, {"Key": "b", "VersionId": "null"}]},
+        "AssumeRolePolicyDocument": DOCUMENT % account,
+        "PolicyDocument": ALLOW_ALL,
+    }
+
+
+MEANS = Means("REST-QUERY-STRING", age=1)
+SENT = (("x-amz-content-sha256", "UNSIGNED-PAYLOAD"), ("x-amz-acl", "private"), ("if-match", "x"))
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """With an entity of each kind and a bucket."""
+    opened = open_world(Settings(tmp_path))
+    for name in ("CreatePolicy", "CreateUser", "CreateGroup", "CreateRole"):
+        run(opened, call(opened, "iam", name))
+    run(opened, call(opened, "s3", "CreateBucket"))
+    yield opened
+    opened.close()
+
+
+def call(world: World, service: str, name: str) -> Call:
+    """With everything that the model takes and is named above."""
+    account = first_account(world)
+    loaded = botocore.loaders.Loader().load_service_model(service, "service-2")
+    shape = botocore.model.ServiceModel(loaded, service).operation_model(name).input_shape
+    known = values(account)
+    given = {member: known[member] for member in (shape.members if shape else ()) if member in known}
+    caller, request = Caller(Root(account), means=MEANS), HttpRequest("POST", headers=SENT, peer="::1")
+    return Call(world, service, name, given, caller, request, "us-east-1", world.clock.now())
+
+
+def run(world: World, called: Call) -> dict[str, Any]:
+    """What the operation does, whoever may."""
+    row = SERVED[called.service][called.name]
+    assert row.around is Around.WRITE
+    with world.database.write(called.now) as tx:
+        return dict(row.perform(structs.replace(called, transaction=tx)))
+
+
+def filled(world: World) -> dict[str, set[str]]:
+    """Action -> its condition keys, in lower case; those of the caller and the connection left out."""
+    found: dict[str, set[str]] = {}
+    for service, rows in SERVED.items():
+        for name, row in rows.items():
+            called = call(world, service, name)
+            for demand in row.demands(called):
+                about = (world.facts, called.caller, HttpRequest("POST"))
+                nothing = Demand(demand.action, "*", "")
+                everywhere = gather_context(*about, nothing, region=called.region, now=called.now)
+                context = gather_context(*about, demand, region=called.region, now=called.now)
+                keys = {named(key) for key in context.keys() - everywhere.keys() - {"aws:ResourceAccount"}}
+                found.setdefault(demand.action, set()).update(keys)
+    return found
+
+
+def named(key: str) -> str:
+    """As the reference has it: the key of a tag is a variable."""
+    head, slash, _ = key.lower().partition("/")
+    return f"{head}/${{tagkey}}" if slash else head
+
+
+@pytest.fixture
+def known(world: World) -> dict[str, frozenset[str]]:
+    """Action -> the keys that AWS gives it."""
+    actions = {action: catalogue().action(action) for action in filled(world)}
+    assert all(actions.values()), actions
+    return {action: found.condition_keys for action, found in actions.items() if found}
+
+
+def test_the_list_is_true(world: World, known: dict[str, frozenset[str]]) -> None:
+    have = filled(world)
+    text = "".join(
+        f"{action} {key}\n" for action, keys in sorted(known.items()) for key in sorted(keys - have[action])
+    )
+    if os.environ.get("UPDATE_GOLDEN"):
+        LIST.write_text(text)
+    assert LIST.read_text() == text
+    assert len(text.splitlines()) <= MOST
+
+
+def test_no_action_has_keys_that_aws_does_not_give_it(world: World, known: dict[str, frozenset[str]]) -> None:
+    more = {
+        action: keys - known[action] - SHARED[action.partition(":")[0]]
+        for action, keys in filled(world).items()
+    }
+    assert {action: keys for action, keys in more.items() if keys} == {}
