@@ -25,14 +25,19 @@ def decide(line: Json) -> str:
     return Judgement(line).verdict()
 
 
+def given(members: Json) -> Json:
+    """Without those that are null."""
+    return {name: value for name, value in members.items() if value is not None}
+
+
 class Judgement:
     """One request and every document about it."""
 
     def __init__(self, line: Json) -> None:
-        self.request = line["request"]
+        self.request = given(line["request"])
         self.policies = {name: line["policies"].get(name) for name in ALL_KINDS}
         self.org = line.get("org") or {}
-        self.principal = self.request["principal"]
+        self.principal = given(self.request["principal"])
         self.context = {
             key.lower(): value
             for key, value in self.request.get("context", {}).items()
@@ -150,7 +155,7 @@ class Judgement:
         element = {} if element == "*" else element
         names = listed(element.get(self.element_type(), []))
         for link, ids in self.links():
-            if any(name in ids for name in names):
+            if any(name and name in ids for name in names):
                 found.add(link)
         return found
 

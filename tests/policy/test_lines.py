@@ -15,7 +15,8 @@ from watchword.names.principal import (
     User,
     WebIdentity,
 )
-from watchword.policy.lines import Caller, decide_line, principal_of
+from watchword.policy.callers import Caller, principal_of
+from watchword.policy.lines import decide_line
 
 ACCOUNT = "111122223333"
 ALLOW = {
@@ -117,6 +118,17 @@ def test_numbers_and_booleans_of_a_context_are_text() -> None:
         line({}, principal={"type": "alien"}),
         line({}, principal={"type": "user", "arn": "alice"}),
         line({}, principal={"type": "role-session", "arn": "arn:aws:sts::1:x"}),
+        line({}, principal={"type": "role-session", "arn": "arn:aws:iam::1:role/x"}),
+        line({}, principal={"type": "role-session", "account": "1", "roleArn": "arn:aws:iam::1:user/x"}),
+        line({}, principal={"type": "user", "arn": "arn:aws:sts::1:assumed-role/r/s"}),
+        line({}, principal={"type": "user", "name": "alice"}),
+        line({}, principal={"type": "federated-user", "arn": "arn:aws:iam::1:user/x"}),
+        line({}, principal={"type": "root"}),
+        line({}, principal={"type": "root", "arn": "arn:aws:iam::1:user/x"}),
+        line({}, principal={"type": "service"}),
+        line({}, principal={"type": "web-identity"}),
+        line({}, principal={"type": "saml"}),
+        line({}, principal=None),
         line({}, context={"a": None}),
         line({}, context={"a:b": "1", "A:B": "2"}),
         line({}, resourceType="queue"),

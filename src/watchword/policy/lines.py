@@ -1,7 +1,8 @@
 """Batches: one JSON object in, one out, for `watchword decide` and `watchword check --json`.
 
 The shapes are `Asked` and `Offered` below; docs/decide.md is their manual. A line that can't be read
-answers with `error`. The context of a line is complete: nothing is added to it.
+answers with `error`. A member that is null is one that was left out, but in a context, which is complete:
+nothing is added to it.
 """
 
 import base64
@@ -12,17 +13,8 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-from watchword.names import AwsError, Principal
-from watchword.names.principal import (
-    Anonymous,
-    FederatedUser,
-    RoleSession,
-    Root,
-    Saml,
-    Service,
-    User,
-    WebIdentity,
-)
+from watchword.names import AwsError
+from watchword.policy.callers import Caller, principal_of
 from watchword.policy.catalogue import Catalogue
 from watchword.policy.decision import Decision, message
 from watchword.policy.document import Policy, Source
@@ -38,24 +30,8 @@ from watchword.policy.variables import Value
 
 Scalar = str | bool | int | float
 Document = dict[str, Any] | str
-
-
-class Caller(Struct, rename="camel"):
-    """The principal of a line. Parts that its ARN says may be left out."""
-
-    type: Literal[
-        "user", "role-session", "federated-user", "root", "service", "anonymous", "web-identity", "saml"
-    ]
-    arn: str = ""
-    account: str = ""
-    unique_id: str = ""
-    name: str = ""
-    role_arn: str = ""
-    session_name: str = ""
-    service_linked: bool = False
-    user_arn: str = ""
-    service: str = ""
-    federated: str = ""
+_PARTS = ("request", "principal", "org", "policies")
+"""Members of a line that are objects with members of their own."""
 
 
 class Question(Struct, rename="camel"):
@@ -100,7 +76,7 @@ class Offered(Struct, rename="camel"):
     """A line for `check`."""
 
     kind: Literal["identity", "resource", "trust", "scp", "rcp"]
-    document: Document
+    document: Any
     encoding: Literal["base64"] | None = None
     attach_to: str | None = None
 
@@ -109,7 +85,7 @@ def decide_line(line: dict[str, Any], *, explained: bool = False) -> dict[str, A
     """The answer to one line: `decision` and `because`, or `error`."""
     answer: dict[str, Any] = {"id": line.get("id")} if isinstance(line, dict) else {"id": None}
     try:
-        asked = msgspec.convert(line, Asked)
+        asked = msgspec.convert(_given(line), Asked)
         decision = decide(request_of(asked), policies_of(asked.policies))
     except AwsError as error:
         return answer | {"error": f"{error.code}: {error.meant or error.said}"}
@@ -117,6 +93,13 @@ def decide_line(line: dict[str, Any], *, explained: bool = False) -> dict[str, A
         return answer | {"error": str(error)}
     told = as_json(explain(decision)) if explained else _sentence(decision)
     return answer | {"decision": decision.verdict.value, "because": told}
+
+
+def _given(line: Any) -> Any:  # noqa: ANN401 any JSON value
+    """A line without the members that are null."""
+    if not isinstance(line, dict):
+        return line
+    return {name: _given(each) if name in _PARTS else each for name, each in line.items() if each is not None}
 
 
 def check_line(line: dict[str, Any], catalogue: Catalogue | None = None) -> dict[str, Any]:
@@ -167,48 +150,6 @@ def _place_as_json(at: Place | None) -> dict[str, int]:
     return {} if at is None else {"line": at.line, "column": at.column}
 
 
-def principal_of(caller: Caller) -> Principal:  # noqa: PLR0911 one for each kind of principal
-    """The principal that a line names; raises ValueError when a part is missing."""
-    match caller.type:
-        case "service":
-            return Service(caller.service or caller.arn or caller.name)
-        case "anonymous":
-            return Anonymous()
-        case "web-identity":
-            return WebIdentity(caller.federated or caller.arn, caller.name)
-        case "saml":
-            return Saml(caller.federated or caller.arn, caller.name)
-    partition, account, path = _arn_of(caller)
-    match caller.type:
-        case "root":
-            return Root(account, partition)
-        case "user":
-            before, _, name = path.removeprefix("user").rpartition("/")
-            return User(account, name or caller.name, caller.unique_id, f"{before}/", partition)
-        case "federated-user":
-            return FederatedUser(account, path.rpartition("/")[2] or caller.name, caller.user_arn, partition)
-    return _role_session(caller, partition, account, path)
-
-
-def _role_session(caller: Caller, partition: str, account: str, path: str) -> RoleSession:
-    _, role, session = path.split("/", 2) if path else ("", "", caller.session_name)
-    before = ""
-    if caller.role_arn:
-        before, _, role = caller.role_arn.split(":", 5)[-1].removeprefix("role").rpartition("/")
-    return RoleSession(account, role, caller.unique_id.partition(":")[0], session, f"{before}/", partition)
-
-
-def _arn_of(caller: Caller) -> tuple[str, str, str]:
-    """Partition, account and resource part of a caller's ARN, or of its role's."""
-    text = caller.arn or caller.role_arn
-    if not text:
-        return "aws", caller.account, ""
-    parts = text.split(":", 5)
-    if len(parts) != 6:  # noqa: PLR2004 an ARN
-        raise ValueError(f"not an ARN: {text}")
-    return parts[1], caller.account or parts[4], parts[5] if caller.arn else ""
-
-
 def request_of(asked: Asked) -> Request:
     """The request of a line."""
     question, org = asked.request, asked.org or Organization()
@@ -255,7 +196,12 @@ def _sources(name: str, documents: list[Document] | tuple[()]) -> tuple[Source, 
 
 
 def _source(name: str, document: Document) -> Source:
-    return Source(Policy.parse(document if isinstance(document, str) else json.dumps(document)), name)
+    return Source(Policy.parse(document if isinstance(document, str) else _written(document)), name)
+
+
+def _written(document: Any) -> str:  # noqa: ANN401 any JSON value
+    """The shortest text that stands for a document given as a value."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
 def _sentence(decision: Decision) -> str:
@@ -280,7 +226,7 @@ def _kind(offered: Offered) -> Kind:
 
 def _document_text(offered: Offered) -> str | bytes:
     if not isinstance(offered.document, str):
-        return json.dumps(offered.document, ensure_ascii=False)
+        return _written(offered.document)
     if offered.encoding is None:
         return offered.document
     try:

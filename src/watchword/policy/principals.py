@@ -49,15 +49,15 @@ def names_of(principal: Principal) -> Names:  # noqa: PLR0911 one for each kind 
     """Rule 10: by ARN or by unique id; the id of a user or role is never given twice."""
     match principal:
         case User():
-            itself, account = frozenset({principal.arn, principal.unique_id}), _account(principal)
+            itself, account = _known(principal.arn, principal.unique_id), _account(principal)
             return Names("AWS", itself, account=account, chain=(account, itself))
         case RoleSession():
             itself, account = frozenset({principal.arn}), _account(principal)
-            role = frozenset({principal.role_arn, principal.unique_id})
+            role = _known(principal.role_arn, principal.unique_id)
             return Names("AWS", itself, role, account, (account, role, itself))
         case FederatedUser():
             itself, account = frozenset({principal.arn}), _account(principal)
-            return Names("AWS", itself, frozenset({principal.user_arn}), account, (account, itself))
+            return Names("AWS", itself, _known(principal.user_arn), account, (account, itself))
         case Root():
             account = _account(principal)
             return Names("AWS", account=account, chain=(account,))
@@ -122,6 +122,11 @@ def _renamed(element: Principals, names: Mapping[str, str]) -> Principals:
             for kind, ids in element.entries
         ),
     )
+
+
+def _known(*names: str) -> frozenset[str]:
+    """The names that are known: an empty one names nobody."""
+    return frozenset(filter(None, names))
 
 
 def _account(principal: User | RoleSession | FederatedUser | Root) -> frozenset[str]:

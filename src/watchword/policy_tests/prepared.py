@@ -14,7 +14,8 @@ import msgspec
 
 from watchword.names import AwsError
 from watchword.policy import Policies, Policy, Request, Source
-from watchword.policy.lines import Asked, Caller, Organization, Question, Scalar, request_of
+from watchword.policy.callers import Caller
+from watchword.policy.lines import Asked, Organization, Question, Scalar, request_of
 
 Document = dict[str, Any] | str
 Documents = list[Document] | Document

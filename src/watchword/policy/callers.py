@@ -1,0 +1,108 @@
+"""Who asks in a line: a type of principal, and what its kind has of the rest; docs/decide.md is the manual.
+
+What an ARN says may be left out. An ARN of another kind than the type, a principal of an account without
+one, and a service or provider without a name can't be read: ValueError.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+from msgspec import Struct
+
+from watchword.names import Principal
+from watchword.names.principal import (
+    Anonymous,
+    FederatedUser,
+    RoleSession,
+    Root,
+    Saml,
+    Service,
+    User,
+    WebIdentity,
+)
+
+_RESOURCES: Mapping[str, re.Pattern[str]] = {
+    "root": re.compile(r"root"),
+    "user": re.compile(r"user(?P<path>/(?:.*/)?)(?P<name>[^/]+)"),
+    "role": re.compile(r"role(?P<path>/(?:.*/)?)(?P<name>[^/]+)"),
+    "role-session": re.compile(r"assumed-role/(?P<role>[^/]+)/(?P<name>.+)"),
+    "federated-user": re.compile(r"federated-user/(?P<name>.+)"),
+}
+"""The part of an ARN behind its fifth colon, by what it is the ARN of."""
+
+
+class Caller(Struct, rename="camel"):
+    """The principal of a line."""
+
+    type: Literal[
+        "user", "role-session", "federated-user", "root", "service", "anonymous", "web-identity", "saml"
+    ]
+    arn: str = ""
+    account: str = ""
+    unique_id: str = ""
+    name: str = ""
+    role_arn: str = ""
+    session_name: str = ""
+    service_linked: bool = False
+    user_arn: str = ""
+    service: str = ""
+    federated: str = ""
+
+
+def principal_of(caller: Caller) -> Principal:  # noqa: PLR0911 one for each kind of principal
+    """The principal that a line names."""
+    match caller.type:
+        case "anonymous":
+            return Anonymous()
+        case "service":
+            return Service(_needed(caller, "service", caller.service or caller.arn or caller.name))
+        case "web-identity":
+            return WebIdentity(_needed(caller, "federated", caller.federated or caller.arn), caller.name)
+        case "saml":
+            return Saml(_needed(caller, "federated", caller.federated or caller.arn), caller.name)
+    partition, account = _partition_and_account(caller)
+    own = _read(caller.type, caller.arn)
+    match caller.type:
+        case "root":
+            return Root(account, partition)
+        case "user":
+            path, name = own.get("path", "/"), own.get("name", caller.name)
+            return User(account, name, caller.unique_id, path, partition)
+        case "federated-user":
+            return FederatedUser(account, own.get("name", caller.name), caller.user_arn, partition)
+    role = _read("role", caller.role_arn)
+    name, session = role.get("name") or own.get("role", ""), own.get("name", caller.session_name)
+    unique_id = caller.unique_id.partition(":")[0]
+    return RoleSession(account, name, unique_id, session, role.get("path", "/"), partition)
+
+
+def _partition_and_account(caller: Caller) -> tuple[str, str]:
+    """As the caller's ARN says, or its role's."""
+    partition, account = "aws", ""
+    if arn := caller.arn or caller.role_arn:
+        _, partition, _, _, account, _ = _parts(arn)
+    return partition, _needed(caller, "account", caller.account or account)
+
+
+def _read(kind: str, arn: str) -> dict[str, str]:
+    """What the resource part of an ARN of this kind says; nothing, where there is no ARN."""
+    if not arn:
+        return {}
+    found = _RESOURCES[kind].fullmatch(_parts(arn)[-1])
+    if found is None:
+        raise ValueError(f"not the ARN of a {kind}: {arn}")
+    return found.groupdict()
+
+
+def _parts(arn: str) -> list[str]:
+    parts = arn.split(":", 5)
+    if len(parts) != 6:  # noqa: PLR2004 an ARN
+        raise ValueError(f"not an ARN: {arn}")
+    return parts
+
+
+def _needed(caller: Caller, member: str, found: str) -> str:
+    if not found:
+        raise ValueError(f"a principal of type {caller.type} needs {member!r}")
+    return found
