@@ -68,6 +68,20 @@ def test_a_line_that_cannot_be_read_stops_nothing() -> None:
     assert found[-1]["decision"] == "allow"
 
 
+def test_a_line_that_is_no_json_is_answered_under_the_id_it_begins_with() -> None:
+    broken = [
+        '{"id": "a\\"b", "request": ' + "[" * 100_000,
+        '{ "id": 7, "request": {',
+        '{"id": 8',
+        '{"id": 1.5, }',
+        '{"id": "\\ud800", "request": {}}',
+        '{"request": {"id": 9}, }',
+    ]
+    found = decided("\n".join(broken))
+    assert [each["id"] for each in found] == ['a"b', 7, None, None, None, None]
+    assert all(each["error"] for each in found)
+
+
 def test_a_policy_that_is_none_is_an_error_of_its_line() -> None:
     found = decided(lines(line(1, {"Statement": 1}), line(2, "not JSON"), line(3, ALLOW)))
     assert [each.get("decision") for each in found] == [None, None, "allow"]

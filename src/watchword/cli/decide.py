@@ -4,6 +4,7 @@ The shapes of the lines are in `watchword.policy.lines` and docs/decide.md. Each
 as its line was read, so another program can hold a conversation. Nothing of the server is loaded.
 """
 
+import re
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -16,6 +17,7 @@ from watchword.cli.ending import fail
 from watchword.policy.lines import decide_line
 
 STANDARD_INPUT = "-"
+_LEADING_ID = re.compile(rb'\s*\{\s*"id"\s*:\s*("(?:[^"\\]|\\.)*"|-?[0-9]+)\s*[,}]')
 Answer = Callable[[Any], dict[str, Any]]
 
 
@@ -56,5 +58,14 @@ def _answer(line: bytes, answer: Answer) -> dict[str, Any]:
     try:
         read = msgspec.json.decode(line)
     except (ValueError, RecursionError) as error:
-        return {"id": None, "error": f"not JSON: {error}"}
+        return {"id": _id_of(line), "error": f"not JSON: {error}"}
     return answer(read)
+
+
+def _id_of(line: bytes) -> str | int | None:
+    """The id that a line begins with, though the rest of it can't be read."""
+    found = _LEADING_ID.match(line)
+    try:
+        return msgspec.json.decode(found[1], type=str | int) if found else None
+    except ValueError:
+        return None
