@@ -43,6 +43,7 @@ _PRINCIPALS: Mapping[str, re.Pattern[str]] = {
     "CanonicalUser": _CANONICAL_USER,
 }
 _ARN_SEGMENTS: Final = 6
+_ECR: Final = ("ecr:", "ecr-public:")
 _SID_WORDS = (
     "Statement IDs (SID) must be alpha-numeric. "
     "Check that your input satisfies the regular expression [0-9A-Za-z]*"
@@ -150,9 +151,15 @@ def _actions_of(statement: Statement, vendor: re.Pattern[str]) -> Found:
         elif ":" in after:
             yield "Actions/Condition can contain only one colon.", f"the action {action!r}", (name,)
         elif not vendor.fullmatch(before):
-            yield f"Vendor {before} is not valid", f"the action {action!r}", (name,)
+            yield _wrong_with_vendor(before), f"the action {action!r}", (name,)
         elif not after or any(letter.isspace() for letter in after):
             yield SYNTAX, f"the action {action!r} has no name", (name,)
+
+
+def _wrong_with_vendor(vendor: str) -> str:
+    if _WILD_VENDOR.fullmatch(vendor):
+        return "Action vendors (e.g., aws, ec2, etc.) must not contain wildcards."
+    return f"Vendor {vendor} is not valid"
 
 
 def sts_actions(statement: Statement) -> Found:
@@ -194,12 +201,18 @@ def resource_required(statement: Statement) -> Found:
     yield from resource_forms(statement)
 
 
+def resource_required_but_by_ecr(statement: Statement) -> Found:
+    """A policy of an ECR repository names no resource, as the only one."""
+    names = [each.lower() for each in statement.action.values]
+    if statement.resource is not None or not all(each.startswith(_ECR) for each in names):
+        yield from resource_required(statement)
+
+
 def resource_forms(statement: Statement) -> Found:
     """`*` or an ARN that spells its service out."""
-    if statement.resource is None:
-        return
-    path: Path = (_element_name("Resource", statement.resource),)
-    for resource in statement.resource.values:
+    element = statement.resource or Patterns(())
+    path: Path = (_element_name("Resource", element),)
+    for resource in element.values:
         if resource != EVERYONE:
             for said in _wrong_with_arn(resource):
                 yield said, f"the resource {resource!r}", path

@@ -8,7 +8,7 @@ Organizations User Guide, "SCP syntax", "RCP syntax" and "Quotas"; Amazon S3 Use
 `KINDS` is the whole table: limits, and which checks a kind makes. The order of checks is:
 
  0. it can be read (`parse`), and is not larger than its kind allows;
- 1. the Version that the kind needs;
+ 1. the Version that the kind needs, and no Id where it takes none;
  2. there is a statement; Sids are alphanumeric (for IAM) and unique;
  3. Principal and NotPrincipal: required, prohibited, and which principals exist at all;
  4. Effect, where the kind takes one only;
@@ -76,6 +76,7 @@ class Rules(Struct, frozen=True):
     """The one Version it takes; None where every Version will do, and none at all."""
     said: str | None = None
     """The one sentence of a service that tells no details."""
+    takes_id: bool = True
 
 
 def _limit(most: int, what: str) -> Size:
@@ -112,21 +113,25 @@ _RESOURCE = (
 )
 _ORGANIZATION = (checks.sid_alphanumeric, checks.actions_with_wild_vendor, checks.resources, *_COMMON)
 
+
+def _identity(size: Size, version: str | None = None) -> Rules:
+    return Rules(size, _IDENTITY, version=version, takes_id=False)
+
+
 KINDS: Mapping[Kind, Rules] = {
-    Kind.MANAGED: Rules(_limit(6144, "PolicySize"), _IDENTITY, version=VARIABLES_SINCE),
-    Kind.USER_INLINE: Rules(_inline(2048, "user"), _IDENTITY),
-    Kind.GROUP_INLINE: Rules(_inline(5120, "group"), _IDENTITY),
-    Kind.ROLE_INLINE: Rules(_inline(10_240, "role"), _IDENTITY),
-    Kind.IDENTITY: Rules(_inline(10_240, "role"), _IDENTITY),
-    Kind.SESSION: Rules(
+    Kind.MANAGED: _identity(_limit(6144, "PolicySize"), VARIABLES_SINCE),
+    Kind.USER_INLINE: _identity(_inline(2048, "user")),
+    Kind.GROUP_INLINE: _identity(_inline(5120, "group")),
+    Kind.ROLE_INLINE: _identity(_inline(10_240, "role")),
+    Kind.IDENTITY: _identity(_inline(10_240, "role")),
+    Kind.SESSION: _identity(
         Size(
             2048,
             "PackedPolicyTooLarge",
             "The session policy is longer than 2048 characters.",
             white_space=True,
             status=400,
-        ),
-        _IDENTITY,
+        )
     ),
     Kind.TRUST: Rules(_limit(2048, "ACLSizePerRole"), _TRUST),
     Kind.S3_BUCKET: Rules(
@@ -136,7 +141,7 @@ KINDS: Mapping[Kind, Rules] = {
     ),
     Kind.RESOURCE: Rules(
         Size(20_480, "MalformedPolicyDocument", _TOO_LARGE, white_space=True, status=400),
-        (*_RESOURCE, checks.resource_forms, *_COMMON),
+        (*_RESOURCE, checks.resource_required_but_by_ecr, *_COMMON),
     ),
     Kind.SCP: Rules(
         _organization("service control policy"),
@@ -176,6 +181,8 @@ def wrong(policy: Policy, kind: Kind) -> Found:
     rules = KINDS[kind]
     if rules.version is not None and policy.version != rules.version:
         yield f"Policy document must be version {rules.version} or greater.", "", ("Version",)
+    if policy.id is not None and not rules.takes_id:
+        yield "Has prohibited field Id", "an Id is for policies of resources", ("Id",)
     if not policy.statements:
         yield SYNTAX, "a policy needs a statement", ("Statement",)
     seen: set[str] = set()
