@@ -182,6 +182,29 @@ def test_a_principal_that_is_not_named_is_a_near_miss() -> None:
     ]
 
 
+def test_the_nearest_misses_are_told() -> None:
+    both = {"Bool": {"aws:SecureTransport": "true"}, "StringEquals": {"aws:userid": "x"}}
+    far = [source(f"far-{number}", Condition=both) for number in range(6)]
+    close = source("close", Condition={"Bool": {"aws:SecureTransport": "true"}})
+    told = explain(
+        decide(Request(ALICE, "s3:GetObject", OBJECT), Policies(identity=(*far, close)))
+    ).near_misses
+    assert [each.cited.source.name for each in told] == ["close", "far-0", "far-1"]
+
+
+def test_a_resource_policy_that_nearly_granted_is_a_near_miss() -> None:
+    office = source("bucket", Principal="*", Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}})
+    request = Request(ALICE, "s3:GetObject", OBJECT)
+    found = explain(decide(request, Policies(resource=office)))
+    assert [each.cited.source.name for each in found.near_misses] == ["bucket"]
+    assert found.missing_keys == ("aws:SourceIp",)
+    across = Request(ALICE, "s3:GetObject", OBJECT, resource_account="444455556666")
+    bucket = source("bucket", Principal="*")
+    elsewhere = source("other", Action="s3:PutObject", Principal="*")
+    policies = Policies(resource=bucket, boundary=(elsewhere,))
+    assert explain(decide(across, policies)).near_misses == ()
+
+
 def test_a_role_is_told_to_be_named_by_its_role() -> None:
     request = Request(JOB, "sts:AssumeRole", "arn:aws:iam::111122223333:role/r", resource_type="role")
     (remedy,) = as_json(explain(decide(request, Policies())))["wouldAllow"]

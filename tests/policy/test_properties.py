@@ -11,7 +11,7 @@ from cases import FULL, case, document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watchword.policy import Policy, Source, Verdict, as_json, decide, explain, message
+from watchword.policy import Policy, PolicyType, Source, Verdict, as_json, decide, explain, message
 from watchword.policy.lines import Asked, decide_line, policies_of, request_of
 from watchword.policy.print import statement_as_json
 
@@ -151,7 +151,7 @@ def test_explanations_agree_with_decisions(seed: int) -> None:
             assert asked.request.action in message(decision)
         for near in explain(decision).near_misses:
             assert near.failures
-            assert near.cited.type in decision.blocked_by
+            assert near.cited.type in (*decision.blocked_by, PolicyType.RESOURCE)
 
 
 @settings(deadline=None)

@@ -85,6 +85,36 @@ def test_vectors_do_not_vanish() -> None:
             '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject"}]}',
             "AssumeRole policy may only specify STS AssumeRole actions.",
         ),
+        (
+            Kind.IDENTITY,
+            '{"Statement":[{"Effect":"Allow","Action":"*:Get*","Resource":"*"}]}',
+            "Action vendors (e.g., aws, ec2, etc.) must not contain wildcards.",
+        ),
+        (
+            Kind.IDENTITY,
+            '{"Statement":[{"Effect":"Allow","Action":"s_3:Get*","Resource":"*"}]}',
+            "Vendor s_3 is not valid",
+        ),
+        (
+            Kind.SESSION,
+            '{"Id":"mine","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}',
+            "Has prohibited field Id",
+        ),
+        (
+            Kind.RESOURCE,
+            '{"Statement":[{"Effect":"Allow","Principal":"*","Action":["ecr:*","s3:*"]}]}',
+            "Missing required field Resource",
+        ),
+        (
+            Kind.SCP,
+            '{"Version":"2012-10-17","Statement":[]}',
+            "The provided policy document does not meet the requirements of the specified policy type.",
+        ),
+        (
+            Kind.RCP,
+            "[]",
+            "The provided policy document does not meet the requirements of the specified policy type.",
+        ),
     ],
 )
 def test_aws_words(kind: Kind, document: str, said: str) -> None:

@@ -24,6 +24,8 @@ from watchword.policy.table import Cited
 from watchword.policy.variables import Value, Variable, tokens
 
 MOST_NEAR_MISSES = 3
+MOST_LOOKED_AT = 12
+_LITERALLY = {ord(sign): f"${{{sign}}}" for sign in "$*?"}
 _EVERYONE = Principals(everyone=True)
 _FOR_EVERYONE = (PolicyType.RCP, PolicyType.VPC_ENDPOINT)
 
@@ -102,26 +104,44 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
 
 
 def _near_misses(decision: Decision) -> list[NearMiss]:
-    request = decision.request
     seen = set(decision.matches)
+    kinds = _helpful(decision)
     near: list[NearMiss] = []
-    for cited in _helpful(decision):
-        if len(near) == MOST_NEAR_MISSES:
-            break
-        if cited not in seen:
-            seen.add(cited)
-            near.append(NearMiss(cited, tuple(_failures(cited, request))))
+    for found, most in (
+        (_filed(decision, kinds), MOST_LOOKED_AT),
+        (_speaking(decision, kinds), MOST_NEAR_MISSES),
+    ):
+        for cited in found:
+            if len(near) >= most:
+                break
+            if cited not in seen:
+                seen.add(cited)
+                near.append(NearMiss(cited, tuple(_failures(cited, decision.request))))
     near.sort(key=lambda each: len(each.failures))
-    return near
+    return near[:MOST_NEAR_MISSES]
 
 
-def _helpful(decision: Decision) -> Iterator[Cited]:
-    """Allows of the blocking types: those filed under the resource, then all others."""
+def _helpful(decision: Decision) -> tuple[PolicyType, ...]:
+    """The types that block, and resource policies where a grant of theirs would leave less to block."""
+    _, others = decision.tables
+    blocking = decision.blocked_by
+    if PolicyType.RESOURCE in blocking or PolicyType.RESOURCE not in others.speaking:
+        return blocking
+    granted = blocked_by(decision.bits | DIRECT, decision.situation)
+    return blocking if granted == blocking else (*blocking, PolicyType.RESOURCE)
+
+
+def _filed(decision: Decision, kinds: tuple[PolicyType, ...]) -> Iterator[Cited]:
+    """Allows that are filed under the resource."""
     for table in decision.tables:
         for _, _, cited in table.allows.candidates(decision.request.resource):
-            if cited.type in decision.blocked_by:
+            if cited.type in kinds:
                 yield cited
-    for kind in decision.blocked_by:
+
+
+def _speaking(decision: Decision, kinds: tuple[PolicyType, ...]) -> Iterator[Cited]:
+    """All Allows that name the action."""
+    for kind in kinds:
         for table in decision.tables:
             yield from table.speaking.get(kind, ())
 
@@ -186,7 +206,7 @@ def _literal(resource: str) -> str:
     """The pattern that means this one resource."""
     if resource == "*":
         return resource
-    return resource.translate({ord(sign): f"${{{sign}}}" for sign in "$*?"})
+    return resource.translate(_LITERALLY)
 
 
 def _written(principal: Principals | None) -> tuple[str, ...]:
