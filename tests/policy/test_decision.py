@@ -164,7 +164,7 @@ def test_near_misses_tell_expected_and_actual() -> None:
             ],
         }
     ]
-    assert told["missingKeys"] == ["aws:principaltag/team", "aws:SecureTransport"]
+    assert told["missingKeys"] == ["aws:PrincipalTag/team", "aws:SecureTransport"]
     assert told["wouldAllow"] == [
         {
             "policyType": "identity",
@@ -180,6 +180,12 @@ def test_a_principal_that_is_not_named_is_a_near_miss() -> None:
     assert [(each.element, each.expected, each.actual) for each in found[0].failures] == [
         ("Principal", ("arn:aws:iam::111122223333:user/bob",), ALICE.arn)
     ]
+
+
+def test_a_principal_that_is_excepted_is_a_near_miss() -> None:
+    others = source("bucket", NotPrincipal={"AWS": ALICE.arn})
+    (near,) = explain(decide(Request(ALICE, "s3:GetObject", OBJECT), Policies(resource=others))).near_misses
+    assert [(each.element, each.expected) for each in near.failures] == [("NotPrincipal", (ALICE.arn,))]
 
 
 def test_the_nearest_misses_are_told() -> None:

@@ -21,7 +21,7 @@ from watchword.policy.grammar import Effect, Patterns, Principals, Statement
 from watchword.policy.print import statement_as_json
 from watchword.policy.request import ROLE, Request
 from watchword.policy.table import Cited
-from watchword.policy.variables import Value, Variable, tokens
+from watchword.policy.variables import Value, fold, keys_in
 
 MOST_NEAR_MISSES = 3
 MOST_LOOKED_AT = 12
@@ -149,7 +149,8 @@ def _speaking(decision: Decision, kinds: tuple[PolicyType, ...]) -> Iterator[Cit
 def _failures(cited: Cited, request: Request) -> Iterator[Failure]:
     statement = cited.rule.statement
     if not cited.bits:
-        yield Failure("Principal", _written(statement.principal), request.principal.arn)
+        element = "NotPrincipal" if statement.principal and statement.principal.negated else "Principal"
+        yield Failure(element, _written(statement.principal), request.principal.arn)
     resource = statement.resource or Patterns(())
     if not cited.targets or not cited.rule.covers(request):
         yield Failure("NotResource" if resource.negated else "Resource", resource.values, request.resource)
@@ -164,9 +165,7 @@ def _missing_keys(near: NearMiss, request: Request) -> Iterator[str]:
         if failure.key and failure.actual is None:
             yield failure.key
         for text in failure.expected if near.cited.rule.variables else ():
-            for token in tokens(text, variables=True) if "${" in text else ():
-                if isinstance(token, Variable) and token.key and token.key not in request.context:
-                    yield token.key
+            yield from (key for key in keys_in(text) if fold(key) not in request.context)
 
 
 def _remedies(decision: Decision) -> Iterator[Remedy]:

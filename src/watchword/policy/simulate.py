@@ -6,7 +6,6 @@ statements that matched with their positions in their documents, the context key
 and the simulation was not given, and whether boundary and organization alone would let the call pass.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
@@ -20,8 +19,7 @@ from watchword.policy.policies import Policies, decide
 from watchword.policy.request import Request
 from watchword.policy.table import Cited
 from watchword.policy.text import Place, spans
-
-_VARIABLE = re.compile(r"\$\{([^\s,'\"*?${}]+)")
+from watchword.policy.variables import keys_in
 
 
 class Simulation(Struct, frozen=True, eq=False):
@@ -112,7 +110,7 @@ def _keys_of(statement: Statement, *, variables: bool) -> Iterator[str]:
         found = operator(condition.operator)
         if variables and found is not None and found.comparison.variables:
             for value in condition.values:
-                yield from _VARIABLE.findall(value)
+                yield from keys_in(value)
     if variables and statement.resource is not None:
         for value in statement.resource.values:
-            yield from _VARIABLE.findall(value)
+            yield from keys_in(value)

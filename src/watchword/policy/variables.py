@@ -59,7 +59,9 @@ _PIECE = {
     False: re.compile(_WILDCARD),
     True: re.compile(r"\$\{(?P<variable>[^}]*)\}|(?P<open>\$\{.*)|" + _WILDCARD, re.DOTALL),
 }
-_VARIABLE = re.compile(r"(?P<key>[^\s,'\"*?${}]+)(?:, '(?P<default>[^']*)')?")
+_KEY = r"[^\s,'\"*?${}]+"
+_KEYS = re.compile(rf"\$\{{({_KEY})")
+_VARIABLE = re.compile(rf"(?P<key>{_KEY})(?:, '(?P<default>[^']*)')?")
 _LITERALS = frozenset("*?$")
 
 
@@ -76,6 +78,11 @@ def tokens(text: str, *, variables: bool, wildcards: bool = True) -> tuple[Token
         at = piece.end()
     found.append(text[at:])
     return joined(found)
+
+
+def keys_in(text: str) -> list[str]:
+    """The keys that the variables of a text name, as written."""
+    return _KEYS.findall(text)
 
 
 def joined(found: list[Token]) -> tuple[Token, ...]:
