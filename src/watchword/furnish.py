@@ -1,80 +1,101 @@
-"""What every database starts with: a key in the keyring and an account. And how the keyring rotates.
+"""Opening a data directory, with what a first start needs: a root key, a key in the keyring, an account.
 
-Several servers may start on one empty database at once: writes are serial, so the first one furnishes and
-the others find it done. An ephemeral server is furnished again at each reset, with the same account and
-the same root key.
+And how the keyring rotates. Several servers may start on one empty database at once: writes are serial, so
+the first one furnishes and the others find it done. An ephemeral server is furnished again at each reset,
+with the same account and the same root key.
 """
 
-from datetime import timedelta
+from pathlib import Path
+from secrets import token_bytes
 
+from watchword import root_key
+from watchword.ground import Clock, Ground, RootKey
 from watchword.identity import secrets
 from watchword.names.ids import ACCOUNT_DIGITS
-from watchword.proofs.keyring import Key, new_key, wrap
-from watchword.store import Transaction, access_keys, accounts, keyring
+from watchword.proofs.keyring import Key, Unopenable, new_key, wrap
+from watchword.settings import Settings
+from watchword.store import Database, StoreError, Transaction, access_keys, accounts, keyring
 from watchword.store.access_keys import AccessKey
 from watchword.store.accounts import Account
 from watchword.store.keyring import ACTIVE, WrappedKey
-from watchword.world import World
 
 FIRST_ACCOUNT = "main"
 RESEALED_AT_ONCE = 100
 
 
-def furnish(world: World) -> None:
-    """Makes what is missing; does nothing on a furnished database."""
-    with world.database.write(world.clock.now()) as tx:
+class CannotStart(Exception):  # noqa: N818 its message is the whole line an operator reads
+    """It can't start; the message is one line."""
+
+
+def open_ground(settings: Settings) -> Ground:
+    """A furnished ground on the settings' data directory and database. Raises CannotStart."""
+    try:
+        _make_private(settings.data)
+        key = RootKey(root_key.load_or_make(settings.root_key_file, token_bytes), token_bytes)
+        database = Database.open(settings.database_url, durable=settings.ephemeral is None)
+        ground = Ground(settings, Clock(), token_bytes, database, key)
+        furnish(ground)
+    except OSError as error:
+        raise CannotStart(f"data directory {settings.data}: {error.strerror}") from None
+    except (StoreError, root_key.Unusable) as error:
+        raise CannotStart(str(error)) from None
+    except Unopenable:
+        file = settings.root_key_file
+        raise CannotStart(f"root key {file}: this database's keyring rests under another one") from None
+    return ground
+
+
+def _make_private(directory: Path) -> None:
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def furnish(ground: Ground) -> None:
+    """Makes what is missing; does nothing on a furnished database. Raises Unopenable."""
+    with ground.database.write(ground.clock.now()) as tx:
         if not keyring.all_keys(tx):
-            add_key(world, tx)
-        if not accounts.count(tx) and world.settings.ephemeral is None:
-            add_account(world, tx, FIRST_ACCOUNT)
-    if world.settings.ephemeral is not None:
-        _furnish_ephemeral(world)
+            add_key(ground, tx)
+        ground.root_key.keyring(tx)
+        if not accounts.count(tx) and ground.settings.ephemeral is None:
+            add_account(ground, tx, FIRST_ACCOUNT)
+    if ground.settings.ephemeral is not None:
+        _furnish_ephemeral(ground)
 
 
-def reset(world: World) -> None:
-    """Empties an ephemeral server; account and root key stay."""
-    if world.settings.ephemeral is None:
-        raise RuntimeError("only an ephemeral server forgets")
-    world.clock.ahead = timedelta()
-    world.database.reset(world.clock.now())
-    world.objects.reset()
-    furnish(world)
-
-
-def add_account(world: World, tx: Transaction, name: str, account_id: str = "") -> str:
+def add_account(ground: Ground, tx: Transaction, name: str, account_id: str = "") -> str:
     """A new account's id. Raises Conflict when there is an account of that id."""
-    drawn = int.from_bytes(world.randomness(16), "big")
+    drawn = int.from_bytes(ground.randomness(16), "big")
     lowest = 10 ** (ACCOUNT_DIGITS - 1)
     account_id = account_id or str(lowest + drawn % (9 * lowest))
-    accounts.insert(tx, Account(account_id, name, world.clock.now()))
+    accounts.insert(tx, Account(account_id, name, ground.clock.now()))
     return account_id
 
 
-def add_root_key(world: World, tx: Transaction, account: str, key_id: str, secret: str) -> None:
+def add_root_key(ground: Ground, tx: Transaction, account: str, key_id: str, secret: str) -> None:
     """A long-term access key of the account's root user."""
-    sealed = secrets.seal(secret, key_id, world.facts.keyring())
-    key = AccessKey(key_id, account, None, sealed.secret, sealed.sealing_key, world.clock.now())
+    sealed = secrets.seal(secret, key_id, ground.root_key.keyring(tx))
+    key = AccessKey(key_id, account, None, sealed.secret, sealed.sealing_key, ground.clock.now())
     access_keys.insert(tx, key)
 
 
-def add_key(world: World, tx: Transaction) -> Key:
+def add_key(ground: Ground, tx: Transaction) -> Key:
     """A new key that seals from now on; those before it only open."""
     for older in keyring.all_keys(tx):
         if older.state == ACTIVE:
             keyring.retire(tx, older)
-    key = new_key(world.randomness)
-    wrapped = wrap(key, world.facts.root_key.material, world.randomness)
-    keyring.insert(tx, WrappedKey(key.id, wrapped, world.clock.now()))
+    key = new_key(ground.randomness)
+    wrapped = wrap(key, ground.root_key.material, ground.randomness)
+    keyring.insert(tx, WrappedKey(key.id, wrapped, ground.clock.now()))
     return key
 
 
-def rotate(world: World) -> tuple[str, int]:
+def rotate(ground: Ground) -> tuple[str, int]:
     """A new sealing key, and every secret at rest sealed again under it: its id, and how many."""
-    with world.database.write(world.clock.now()) as tx:
-        newest = add_key(world, tx)
-    ring, resealed, more = world.facts.keyring(), 0, True
+    with ground.database.write(ground.clock.now()) as tx:
+        newest = add_key(ground, tx)
+        ring = ground.root_key.keyring(tx)
+    resealed, more = 0, True
     while more:
-        with world.database.write(world.clock.now()) as tx:
+        with ground.database.write(ground.clock.now()) as tx:
             keys, more = access_keys.to_reseal(tx, newest.id, limit=RESEALED_AT_ONCE)
             for key in keys:
                 sealed = secrets.seal(secrets.open(key, ring), key.id, ring)
@@ -83,10 +104,10 @@ def rotate(world: World) -> tuple[str, int]:
     return newest.id, resealed
 
 
-def _furnish_ephemeral(world: World) -> None:
-    start = world.settings.ephemeral
+def _furnish_ephemeral(ground: Ground) -> None:
+    start = ground.settings.ephemeral
     assert start is not None
-    with world.database.write(world.clock.now()) as tx:
+    with ground.database.write(ground.clock.now()) as tx:
         if accounts.by_id(tx, start.account) is None:
-            add_account(world, tx, FIRST_ACCOUNT, start.account)
-            add_root_key(world, tx, start.account, start.access_key_id, start.secret)
+            add_account(ground, tx, FIRST_ACCOUNT, start.account)
+            add_root_key(ground, tx, start.account, start.access_key_id, start.secret)

@@ -7,6 +7,7 @@ over the network.
 from datetime import timedelta
 
 from watchword.furnish import add_root_key
+from watchword.ground import Ground
 from watchword.names import Arn
 from watchword.names.ids import Prefix, account_of_access_key, new_access_key_id, new_secret, new_unique_id
 from watchword.sessions import Session
@@ -14,7 +15,6 @@ from watchword.sessions.session import milliseconds
 from watchword.store import Transaction, access_keys, accounts, attachments, revocations, roles, users
 from watchword.store.revocations import Revocation
 from watchword.store.roles import Role
-from watchword.world import World
 
 ADMINISTRATOR = "WatchwordAdministrator"
 ADMINISTRATOR_PATH = "/watchword/"
@@ -30,21 +30,21 @@ class Refused(Exception):  # noqa: N818 its message is the line that a person re
     """It can't be done; the message is one line."""
 
 
-def first_account(world: World) -> str:
+def first_account(ground: Ground) -> str:
     """The id of the account that was made first."""
-    with world.database.read() as tx:
+    with ground.database.read() as tx:
         return _account(tx, "")
 
 
-def administrator_session(world: World, account: str, role_arn: str, session_name: str) -> Session:
+def administrator_session(ground: Ground, account: str, role_arn: str, session_name: str) -> Session:
     """A session of one hour, of the role named or of the account's administrator."""
-    now = world.clock.now()
-    with world.database.write(now) as tx:
-        role = _role(tx, role_arn) if role_arn else _administrator(world, tx, _account(tx, account))
+    now = ground.clock.now()
+    with ground.database.write(now) as tx:
+        role = _role(tx, role_arn) if role_arn else _administrator(ground, tx, _account(tx, account))
     return Session(
         kind="role",
-        access_key_id=new_access_key_id(Prefix.SESSION_KEY, role.account, world.randomness),
-        secret=new_secret(world.randomness),
+        access_key_id=new_access_key_id(Prefix.SESSION_KEY, role.account, ground.randomness),
+        secret=new_secret(ground.randomness),
         account=role.account,
         unique_id=role.id,
         name=role.name,
@@ -56,22 +56,22 @@ def administrator_session(world: World, account: str, role_arn: str, session_nam
     )
 
 
-def new_root_key(world: World, account: str) -> tuple[str, str]:
+def new_root_key(ground: Ground, account: str) -> tuple[str, str]:
     """A static key of the account's root user: its id, and its secret, which is shown this once."""
-    secret = new_secret(world.randomness)
-    with world.database.write(world.clock.now()) as tx:
+    secret = new_secret(ground.randomness)
+    with ground.database.write(ground.clock.now()) as tx:
         account = _account(tx, account)
         if len(access_keys.of_root(tx, account)) >= MAX_ROOT_KEYS:
             raise Refused(f"the root user of account {account} has {MAX_ROOT_KEYS} access keys already")
-        key_id = new_access_key_id(Prefix.ACCESS_KEY, account, world.randomness)
-        add_root_key(world, tx, account, key_id, secret)
+        key_id = new_access_key_id(Prefix.ACCESS_KEY, account, ground.randomness)
+        add_root_key(ground, tx, account, key_id, secret)
     return key_id, secret
 
 
-def revoke_sessions(world: World, subject: str) -> tuple[str, str]:
+def revoke_sessions(ground: Ground, subject: str) -> tuple[str, str]:
     """Ends what a session's access key id, or the ARN of a role or user, names: its kind and its id."""
-    now = world.clock.now()
-    with world.database.write(now) as tx:
+    now = ground.clock.now()
+    with ground.database.write(now) as tx:
         account, kind, revoked = _subject(tx, subject)
         revocations.put(tx, Revocation(account, kind, revoked, now, now))
     return kind, revoked
@@ -108,16 +108,16 @@ def _role(tx: Transaction, role_arn: str) -> Role:
     return role
 
 
-def _administrator(world: World, tx: Transaction, account: str) -> Role:
+def _administrator(ground: Ground, tx: Transaction, account: str) -> Role:
     found = roles.named(tx, account, ADMINISTRATOR)
     if found is not None:
         return found
     role = Role(
-        id=new_unique_id(Prefix.ROLE, world.randomness),
+        id=new_unique_id(Prefix.ROLE, ground.randomness),
         account=account,
         name=ADMINISTRATOR,
         path=ADMINISTRATOR_PATH,
-        created=world.clock.now(),
+        created=ground.clock.now(),
         trust=TRUSTS_NOBODY,
         description="Whoever can read the data directory. Opened by local trust only.",
         max_session=SESSION_SECONDS,

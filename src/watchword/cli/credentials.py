@@ -15,6 +15,7 @@ import typer
 
 from watchword.cli.ending import fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
+from watchword.furnish import open_ground
 from watchword.local_trust import Refused, administrator_session, new_root_key
 from watchword.names.moment import iso
 from watchword.sessions import Session
@@ -47,12 +48,12 @@ def credentials(
     root_key_file: RootKeyFile = "",
 ) -> None:
     """Mint an administrator's session of one hour from local trust."""
-    with opened(data, database, root_key_file) as world:
+    with opened(open_ground, data, database, root_key_file) as ground:
         try:
-            session = administrator_session(world, account, role, _session_name())
+            session = administrator_session(ground, account, role, _session_name())
         except Refused as refused:
             raise fail(str(refused)) from None
-        print(_FORMS[form](session, sessions.seal(session, world.facts.keyring())))
+        print(_FORMS[form](session, sessions.seal(session, ground.keyring())))
 
 
 @root_key_app.command("create")
@@ -63,9 +64,9 @@ def create_root_key(
     root_key_file: RootKeyFile = "",
 ) -> None:
     """Make a static access key of an account's root user and print it as JSON, this once."""
-    with opened(data, database, root_key_file) as world:
+    with opened(open_ground, data, database, root_key_file) as ground:
         try:
-            access_key_id, secret = new_root_key(world, account)
+            access_key_id, secret = new_root_key(ground, account)
         except Refused as refused:
             raise fail(str(refused)) from None
     print(json.dumps({"AccessKeyId": access_key_id, "SecretAccessKey": secret}))

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from watchword.access import recall
+from watchword.app import open_world
 from watchword.cli.ending import fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
 from watchword.cli.pages import event_page
@@ -26,7 +27,7 @@ def explain(
     """Print who asked for what, and the decision with its reason."""
     if bool(request_id) == last_denied:
         raise fail("give a request id, or --last-denied")
-    with opened(data, database, root_key_file) as world:
+    with opened(open_world, data, database, root_key_file) as world:
         event = recall.last_denied(world) if last_denied else recall.by_request(world, request_id)
     if event is None:
         raise fail("nothing was denied yet" if last_denied else f"no record of request {request_id}")

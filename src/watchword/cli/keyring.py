@@ -5,6 +5,7 @@ import json
 import typer
 
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
+from watchword.furnish import open_ground
 from watchword.furnish import rotate as rotate_keyring
 
 app = typer.Typer(no_args_is_help=True, help="Rotate the keyring.")
@@ -18,6 +19,6 @@ def rotate(
 
     Older keys still open the tokens that they sealed. Running servers follow at once.
     """
-    with opened(data, database, root_key_file) as world:
-        key, resealed = rotate_keyring(world)
+    with opened(open_ground, data, database, root_key_file) as ground:
+        key, resealed = rotate_keyring(ground)
     print(json.dumps({"KeyId": key, "SecretsSealedAgain": resealed}))

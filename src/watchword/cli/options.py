@@ -1,16 +1,18 @@
 """The options that commands on a data directory share, and opening it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
-from watchword.app import CannotStart, open_world
 from watchword.cli.ending import fail
+from watchword.furnish import CannotStart
+from watchword.ground import Ground
 from watchword.settings import DEFAULT_DATA, Settings
-from watchword.world import World
+
+Opened = TypeVar("Opened", bound=Ground)
 
 Data = Annotated[
     Path,
@@ -27,13 +29,15 @@ DEFAULT_DATA_DIRECTORY = DEFAULT_DATA.expanduser()
 
 
 @contextmanager
-def opened(data: Path, database: str, root_key: str) -> Iterator[World]:
-    """The world that a command works on, beside any server that has it open too."""
+def opened(
+    opening: Callable[[Settings], Opened], data: Path, database: str, root_key: str
+) -> Iterator[Opened]:
+    """What a command works on, beside any server that has it open too: the ground, or a whole world."""
     try:
-        world = open_world(Settings(data.expanduser().absolute(), database, root_key))
+        found = opening(Settings(data.expanduser().absolute(), database, root_key))
     except CannotStart as error:
         raise fail(str(error)) from None
     try:
-        yield world
+        yield found
     finally:
-        world.close()
+        found.close()

@@ -7,6 +7,7 @@ import typer
 
 from watchword.cli.ending import fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
+from watchword.furnish import open_ground
 from watchword.local_trust import Refused, revoke_sessions
 
 app = typer.Typer(no_args_is_help=True, help="End sessions before they expire.")
@@ -25,9 +26,9 @@ def revoke(
 
     It holds from the next request on, on every server; new sessions can be had at once.
     """
-    with opened(data, database, root_key_file) as world:
+    with opened(open_ground, data, database, root_key_file) as ground:
         try:
-            kind, ended = revoke_sessions(world, subject)
+            kind, ended = revoke_sessions(ground, subject)
         except Refused as refused:
             raise fail(str(refused)) from None
     print(json.dumps({"Revoked": kind, "Subject": ended}))

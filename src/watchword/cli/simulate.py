@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from watchword.access.demand import ContextValue
+from watchword.app import open_world
 from watchword.cli.ending import fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
 from watchword.cli.pages import decision_page
@@ -41,7 +42,7 @@ def simulate(  # noqa: PLR0913, PLR0917 one parameter a flag
     Exit code 1 when something would be refused.
     """
     keys = _keys(context or [])
-    with opened(data, database, root_key_file) as world:
+    with opened(open_world, data, database, root_key_file) as world:
         try:
             found = [
                 rehearse(world, principal, *asked, keys)

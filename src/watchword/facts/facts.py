@@ -20,7 +20,6 @@ from watchword.facts.load import (
     KeyFact,
     Loaded,
     RoleFact,
-    RootKey,
     load_bucket,
     load_existence,
     load_grants,
@@ -33,6 +32,7 @@ from watchword.facts.load import (
     load_tags,
     load_user,
 )
+from watchword.ground import RootKey
 from watchword.names import Principal, fault
 from watchword.names.principal import RoleSession, User
 from watchword.policy import Engine, Policy, Source

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from watchword.ground import RootKey
 from watchword.identity import managed, secrets
 from watchword.identity.arns import entity_arn
-from watchword.names.ids import Randomness
 from watchword.names.principal import RoleSession, Root, User
 from watchword.policy import Policy, Source
-from watchword.proofs.keyring import Keyring, unwrap
+from watchword.proofs.keyring import Keyring
 from watchword.sessions import Session
 from watchword.store import (
     Topic,
@@ -53,14 +53,6 @@ LoadPolicy = Callable[[Transaction, str], Loaded[Policy]]
 
 
 @dataclass(frozen=True, slots=True)
-class RootKey:
-    """What the keyring rests under."""
-
-    material: bytes = field(repr=False)
-    randomness: Randomness = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class KeyFact:
     """A long-term access key, opened."""
 
@@ -96,9 +88,7 @@ class Grants:
 
 
 def load_keyring(tx: Transaction, root: RootKey) -> Loaded[Keyring]:
-    rows = keyring.all_keys(tx)
-    keys = tuple(unwrap(row.id, row.sealed, root.material) for row in rows)
-    return _loaded(Keyring(keys, root.randomness), keyring.WHOLE)
+    return _loaded(root.keyring(tx), keyring.WHOLE)
 
 
 def load_key(tx: Transaction, access_key_id: str, ring: Keyring) -> Loaded[KeyFact]:

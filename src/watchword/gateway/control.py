@@ -13,7 +13,6 @@ import msgspec
 
 from watchword.access.authenticate import identify
 from watchword.facts import Cold
-from watchword.furnish import reset
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
 from watchword.names.moment import iso
 from watchword.names.principal import Root
@@ -63,7 +62,7 @@ def _health(world: World) -> HttpResponse:
 
 def _reset(world: World, request: HttpRequest) -> HttpResponse:
     _check_root(world, request)
-    reset(world)
+    world.reset()
     return _json(200, {"status": "empty"})
 
 

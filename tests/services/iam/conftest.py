@@ -8,7 +8,8 @@ import pytest
 from tests.services.iam.harness import A, B, Fresh, Iam
 
 from watchword.access import Caller
-from watchword.facts import Facts, RootKey
+from watchword.facts import Facts
+from watchword.ground import RootKey
 from watchword.names.principal import Root
 from watchword.proofs.keyring import new_key, wrap
 from watchword.store import Database, accounts, keyring
@@ -41,6 +42,7 @@ def world(database: Database, now: datetime) -> World:
         clock=unused,
         randomness=secrets.token_bytes,
         database=database,
+        root_key=root,
         facts=Facts(database, Fresh(), cache, root),
         models=unused,
         journal=unused,

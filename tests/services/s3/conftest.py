@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from tests.services.s3.harness import OTHER, OWNER, Counter, Fresh
 
-from watchword.facts import Facts, RootKey
+from watchword.facts import Facts
+from watchword.ground import Clock, RootKey
 from watchword.journal import Journal
 from watchword.models import read_model
 from watchword.names.principal import Anonymous, User
@@ -18,7 +19,7 @@ from watchword.store import Cache, Database, accounts, inline, users
 from watchword.store.accounts import Account
 from watchword.store.inline import Inline
 from watchword.wire import Models
-from watchword.world import Clock, World
+from watchword.world import World
 
 
 @pytest.fixture
@@ -26,13 +27,14 @@ def s3(database: Database, tmp_path: Path, now: datetime) -> Iterator[Counter]:
     """A counter on an empty database with two accounts."""
     cache = Cache(1000)
     database.subscribe(cache.apply)
-    facts = Facts(database, Fresh(), cache, RootKey(os.urandom(32), os.urandom))
+    root_key = RootKey(os.urandom(32), os.urandom)
     world = World(
         settings=Settings(data=tmp_path),
         clock=Clock(now.timestamp),
         randomness=os.urandom,
         database=database,
-        facts=facts,
+        root_key=root_key,
+        facts=Facts(database, Fresh(), cache, root_key),
         models=Models(read_model),
         journal=Journal(tmp_path / "audit"),
         objects=Objects.open(tmp_path / "objects", durable=False),

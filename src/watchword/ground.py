@@ -1,0 +1,67 @@
+"""What everything stands on: settings, time, chance, the database, and the key that its keyring rests under.
+
+Whoever can read the data directory needs no more to furnish it and to be its administrator, so the commands
+for that start without what only a server has: engines, models, objects.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from watchword.names.ids import Randomness
+from watchword.proofs.keyring import Keyring, unwrap
+from watchword.settings import Settings
+from watchword.store import Database, Transaction, keyring
+
+
+@dataclass
+class Clock:
+    """The time. Ephemeral servers can be sent ahead to see credentials expire."""
+
+    read: Callable[[], float] = time.time
+    ahead: timedelta = field(default_factory=timedelta)
+
+    def wall(self) -> datetime:
+        """The time on everybody's clock: what a signature's date is compared with."""
+        return datetime.fromtimestamp(self.read(), UTC)
+
+    def now(self) -> datetime:
+        """The server's own time: what expiry is compared with."""
+        return self.wall() + self.ahead
+
+    def advance(self, seconds: float) -> None:
+        self.ahead += timedelta(seconds=seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class RootKey:
+    """What the keyring rests under."""
+
+    material: bytes = field(repr=False)
+    randomness: Randomness = field(repr=False)
+
+    def keyring(self, tx: Transaction) -> Keyring:
+        """The keys that seal tokens and secrets. Raises Unopenable when they rest under another key."""
+        keys = tuple(unwrap(row.id, row.sealed, self.material) for row in keyring.all_keys(tx))
+        return Keyring(keys, self.randomness)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """An open data directory and its database."""
+
+    settings: Settings
+    clock: Clock
+    randomness: Randomness
+    database: Database
+    root_key: RootKey
+
+    def keyring(self) -> Keyring:
+        """The keys that seal tokens and secrets, as they are now."""
+        with self.database.read() as tx:
+            return self.root_key.keyring(tx)
+
+    def close(self) -> None:
+        """Lets go of connections."""
+        self.database.close()
