@@ -1,8 +1,10 @@
 """The list of commands, and what is loaded to run one."""
 
+import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -55,3 +57,24 @@ def test_what_needs_no_server_loads_none(name: str) -> None:
     ).stdout
     assert not OF_THE_SERVER & set(loaded.split())
     assert "watchword.app" not in loaded.split()
+
+
+def test_a_conversation_is_held_without_loading_what_converts_parameters() -> None:
+    assert {"pydantic", "rich"}.isdisjoint(_loaded_by("decide", os.devnull))
+
+
+def test_the_administrator_needs_no_engines_models_and_objects(tmp_path: Path) -> None:
+    loaded = _loaded_by("credentials", "--data", str(tmp_path), "--format", "json")
+    assert "watchword.store" in loaded
+    assert {f"watchword.{name}" for name in ("policy", "wire", "objects", "sigv4", "facts")}.isdisjoint(
+        loaded
+    )
+
+
+def _loaded_by(*arguments: str) -> set[str]:
+    program = "import sys\nfrom watchword.cli import app\napp(sys.argv[1:], standalone_mode=False)\n"
+    program += "print(*sys.modules, file=sys.stderr)"
+    ran = subprocess.run(
+        [sys.executable, "-c", program, *arguments], check=True, capture_output=True, text=True
+    )
+    return set(ran.stderr.split())

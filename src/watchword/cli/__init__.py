@@ -12,6 +12,8 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from watchword.cli.values import Plain, as_given
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -27,7 +29,7 @@ class Entry:
         if isinstance(found, typer.Typer):
             return typer.main.get_group(found)
         alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        alone.command()(found)
+        alone.command(cls=Plain)(found)
         return typer.main.get_command(alone)
 
 
@@ -53,6 +55,9 @@ class Deferred(TyperGroup):
     def __init__(self, **settings: Any) -> None:  # noqa: ANN401 typer's own
         super().__init__(**settings)
         self.commands = {name: TyperCommand(name, help=entry.line) for name, entry in COMMANDS.items()}
+
+    def get_params(self, ctx: typer.Context) -> list[Any]:  # type: ignore[override]  # the same
+        return as_given(super().get_params(ctx))
 
     def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override]  # noqa: ANN401 typer keeps the type of its commands to itself
         name, known, rest = super().resolve_command(ctx, args)

@@ -8,9 +8,9 @@ from collections.abc import Collection
 from collections.abc import Mapping as Dictionary
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import BigInteger, Column, ForeignKey, LargeBinary, Table, Text, bindparam, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, Column, ForeignKey, Insert, LargeBinary, Table, Text, bindparam, select
 
 from watchword.store.tables import METADATA, Mapping, Moment, Word, columns
 from watchword.store.transaction import Transaction
@@ -59,9 +59,16 @@ _THERE = (
 )
 _AT = ALL.where(*_THERE)
 _TAKE = OBJECTS.delete().where(*_THERE).returning(*columns(OBJECTS, Object))
-_INSERT = insert(OBJECTS).on_conflict_do_nothing()  # SQLite and PostgreSQL have the clause in common
 _ANY = select(OBJECTS.c.bucket_id).where(OBJECTS.c.bucket_id == bindparam("bucket_id")).limit(1)
 _NAMED = select(OBJECTS.c.blob).where(OBJECTS.c.blob.in_(bindparam("blobs", expanding=True)))
+
+
+@cache
+def _insert() -> Insert:
+    # SQLite and PostgreSQL have the clause in common. Most commands put nothing and need no second dialect.
+    from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415
+
+    return insert(OBJECTS).on_conflict_do_nothing()
 
 
 def put(tx: Transaction, new: Object) -> list[Object]:
@@ -73,7 +80,7 @@ def put(tx: Transaction, new: Object) -> list[Object]:
     while True:
         old = remove(tx, new.bucket_id, new.key, new.version)
         replaced += [old] if old else []
-        if tx.run(_INSERT, asdict(new)):
+        if tx.run(_insert(), asdict(new)):
             return replaced
 
 
