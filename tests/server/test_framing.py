@@ -108,6 +108,15 @@ def test_what_can_be_answered_at_once_waits_for_what_cannot(kept: Running) -> No
     assert re.findall(rb"HTTP/1\.1 (\d+)", answered) == [b"404", b"403", b"404", b"403", b"200"]
 
 
+def test_who_leaves_before_their_answers_is_no_error(kept: Running) -> None:
+    slow = b"GET / HTTP/1.1\r\n" + HOST + b"\r\n"
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", kept.port)) as connection:
+            connection.sendall(slow * 20)
+    assert bytes_answered(kept.endpoint, HEALTH).startswith(b"HTTP/1.1 200 OK")
+    assert "Traceback" not in kept.said
+
+
 @pytest.mark.parametrize("end", [1, 20, 60, 100, len(post(b"Content-Length: 4")) + 2])
 def test_a_small_request_may_come_in_pieces(kept: Running, end: int) -> None:
     asked = (

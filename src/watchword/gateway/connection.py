@@ -22,7 +22,7 @@ from functools import partial
 from typing import Any
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from watchword.gateway.receive import MAX_HEAD, MAX_IN_MEMORY, head
 from watchword.names import AwsError, Body, HttpResponse
@@ -55,12 +55,15 @@ class Connection(HttpToolsProtocol):
         self._part = Part.BETWEEN
         self._head = 0
         self._held: list[bytes] | None = None
+        self._under_way: RequestResponseCycle | None = None
         self._asked = False
         self._heard = self._began = self.loop.time()
         self._timer = self.loop.call_later(self.seconds, self._look)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._timer.cancel()
+        if self._under_way is not None:  # uvicorn tells only the last of a pipeline
+            self._under_way.disconnected = True
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -99,6 +102,10 @@ class Connection(HttpToolsProtocol):
             super().on_headers_complete()
             super().on_body(body)
             super().on_message_complete()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # noqa: ANN401 uvicorn's
+        self._under_way = cycle
+        super()._start_asgi_task(cycle, app)
 
     def _may_be_held(self) -> bool:
         """Rule 4."""
