@@ -18,6 +18,7 @@ from rich.table import Table
 
 import http_rows
 import policy
+import refusals
 import sigv4
 import tokens
 
@@ -82,7 +83,7 @@ def main() -> None:
     chosen = options.parse_args()
     console = Console()
     with ExitStack() as stack:
-        every = (*policy.rows(), *sigv4.rows(), *tokens.rows(), *http_rows.rows(stack))
+        every = (*policy.rows(), *sigv4.rows(), *tokens.rows(), *refusals.rows(stack), *http_rows.rows(stack))
         rows = [Row(*row) for row in every]
         for number in measured(rows, chosen.rounds):
             console.print(f"round {number} of {chosen.rounds}", style="dim")

@@ -4,8 +4,8 @@ Schemes are tried in order; each answers a Caller, None for not tried, or raises
 and failed ends the search. Within the signature scheme the order is:
 
 1. the access key, or the session token and that it belongs to the key named;
-2. the signature (an unknown key is verified against a secret of nobody's first, so that it takes the
-   same time as a wrong signature);
+2. the signature (an unknown key is verified against a secret of nobody's first, and after a wrong signature
+   nobody's key is looked for in the database, so that both take the same time);
 3. the session's expiry; 4. that its principal still exists, as itself; 5. revocation;
 6. what credentials of that kind may call at all;
 7. a body that comes in signed chunks, or with a checksum behind it.
@@ -44,6 +44,7 @@ SKEW_SECONDS_S3 = 900
 _REGION = re.compile(r"[a-z0-9*](?:[a-z0-9*-]{0,61}[a-z0-9*])?")
 """Any name a region could have, since this server is in none of AWS's; SigV4a's patterns as well."""
 _NOBODYS_SECRET = "0" * 40
+_NOBODYS_KEY = "AKIA" + "0" * 16
 
 
 def skew_of(service: str) -> int:
@@ -164,7 +165,12 @@ def _signer(world: World, claim: Claim | Presigned, expected: Callable[[str], No
         with suppress(AwsError):
             expected(_NOBODYS_SECRET)
         raise unknown from None
-    expected(secret)
+    try:
+        expected(secret)
+    except AwsError:
+        if caller.session is None:
+            world.facts.access_key(_NOBODYS_KEY)
+        raise
     if caller.session:
         _check_session(world.facts, caller.session, world.clock.now())
     return caller, secret
