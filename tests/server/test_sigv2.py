@@ -11,7 +11,10 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import boto3
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
 from tests.server.harness import Answer, Keys, journal
+from tests.server.test_forms import BOUNDARY, multipart
 
 from watchword.testing import Server
 
@@ -169,6 +172,19 @@ def test_other_methods_and_headers_are_refused(old: Old) -> None:
     assert old.client().get_object(Bucket=BUCKET, Key="there")["Body"].read() == SECRET_BODY
 
 
+def test_n4_boto3_that_signs_its_headers_so_is_refused(old: Old) -> None:
+    config = Config(signature_version="s3")
+    s3 = boto3.client("s3", config=config, **old.server.client_arguments)  # type: ignore[call-overload]
+    for call, given in (
+        (s3.list_buckets, {}),
+        (s3.get_object, {"Bucket": BUCKET, "Key": "there"}),
+        (s3.put_object, {"Bucket": BUCKET, "Key": "there", "Body": b"x"}),
+    ):
+        with pytest.raises(ClientError, match="Please use AWS4-HMAC-SHA256"):
+            call(**given)
+    assert old.client().get_object(Bucket=BUCKET, Key="there")["Body"].read() == SECRET_BODY
+
+
 def test_the_token_belongs_to_the_key(old: Old) -> None:
     url = url_of(old.by_session)
     assert ask(url).status == 200
@@ -193,5 +209,12 @@ def test_a_setting_switches_it_off(strict: Old) -> None:
     for s3 in (strict.client(), strict.by_session):
         answer = ask(url_of(s3))
         assert (answer.status, answer.code) == (400, "InvalidRequest")
+        assert b"Please use AWS4-HMAC-SHA256." in answer.body
         assert ask(url_of(s3, "put_object"), "PUT", b"x").status == 400
+        made = s3.generate_presigned_post(BUCKET, "there")
+        assert "AWSAccessKeyId" in made["fields"]
+        kind = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+        answer = ask(made["url"], "POST", multipart(made["fields"], b"x"), **kind)
+        assert (answer.status, answer.code) == (400, "InvalidRequest")
+        assert b"Please use AWS4-HMAC-SHA256." in answer.body
     assert strict.client().get_object(Bucket=BUCKET, Key="there")["Body"].read() == SECRET_BODY
