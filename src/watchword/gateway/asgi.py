@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+from msgspec import structs
+
 from watchword.access import admit
 from watchword.gateway import control
 from watchword.gateway.journey import journey
@@ -50,7 +52,12 @@ class Application:
         except Gone:
             return
         except AwsError as unfit:
-            await _send(journey(self._world, request, unfit), send, self._threads)
+            refused = journey(self._world, request, unfit)
+            if request.header(
+                "expect"
+            ):  # and so perhaps no body comes: what comes next would be taken for it
+                refused = structs.replace(refused, headers=(*refused.headers, ("connection", "close")))
+            await _send(refused, send, self._threads)
             return
         try:
             await _send(await self._answer(request), send, self._threads)

@@ -3,7 +3,8 @@
 1. The head: at most MAX_HEAD bytes of target and headers.
 2. A small body is held in memory. A large one is spooled to a private file, and only for S3, by the
    scope its Authorization header claims or as a form: nobody else has a use for it. And only once whoever
-   sends it is admitted: without credentials nobody fills the disk.
+   sends it is admitted: without credentials nobody fills the disk. Who waits for a 100 (RFC 9110, section
+   10.1.1) is admitted before it gets one; a form can't be, whose signature is in its body.
 3. A client that goes away before its last byte leaves nothing behind; what a killed server left behind,
    the next one removes.
 Nothing is decoded here but header bytes (latin-1, as HTTP/1.1 has them: RFC 9110, section 5.5).
@@ -64,6 +65,8 @@ async def body(request: HttpRequest, receive: Receive, spool: Path, admit: Admit
     """The whole body. A body with a `file` belongs to the caller, who removes the file."""
     limit = MAX_OBJECT if may_be_large(request) else MAX_IN_MEMORY
     _check_announced(request, limit)
+    if limit == MAX_OBJECT and _waits(request):
+        await admit(Body())
     held = bytearray()
     pieces = _pieces(receive)
     async for piece in pieces:
@@ -88,6 +91,10 @@ def may_be_large(request: HttpRequest) -> bool:
     """Whether the request claims to be one to S3, in whatever form; the signature will tell."""
     claimed = request.header("authorization") or unquote(request.query)
     return "/s3/aws4_request" in claimed or VERSION_2 in claimed or _is_upload(request)
+
+
+def _waits(request: HttpRequest) -> bool:
+    return request.header("expect") is not None and not _is_upload(request)
 
 
 def _is_upload(request: HttpRequest) -> bool:
