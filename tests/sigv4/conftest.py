@@ -96,9 +96,9 @@ def credentials() -> Credentials:
 
 @pytest.fixture(scope="session")
 def crt_sign(moment: datetime) -> Callable[..., HttpRequest]:
-    """(request, credentials, service, region, v4a, expires) -> signed by the AWS common runtime.
+    """(request, credentials, service, region, v4a, expires, payload) -> signed by the AWS common runtime.
 
-    With `expires` in the query, otherwise in the header.
+    With `expires` in the query, otherwise in the header; `payload` in place of the body's hash.
     """
 
     def signed(
@@ -109,6 +109,7 @@ def crt_sign(moment: datetime) -> Callable[..., HttpRequest]:
         *,
         v4a: bool = False,
         expires: int | None = None,
+        payload: str | None = None,
     ) -> HttpRequest:
         kinds, s3 = crt.AwsSignatureType, service == "s3"
         config = crt.AwsSigningConfig(
@@ -122,7 +123,7 @@ def crt_sign(moment: datetime) -> Callable[..., HttpRequest]:
             date=moment,
             use_double_uri_encode=not s3,
             should_normalize_uri_path=not s3,
-            signed_body_value="UNSIGNED-PAYLOAD" if s3 and expires else None,
+            signed_body_value="UNSIGNED-PAYLOAD" if s3 and expires else payload,
             signed_body_header_type=crt.AwsSignedBodyHeaderType.X_AMZ_CONTENT_SHA_256
             if s3 and expires is None
             else crt.AwsSignedBodyHeaderType.NONE,
