@@ -14,7 +14,7 @@ from watchword.services.table import SERVED
 from watchword.wire import Models
 
 LIST = Path(__file__).parents[1] / "golden" / "not_yet.txt"
-MOST = 702
+MOST = 701
 
 
 def not_yet() -> list[str]:
@@ -43,7 +43,9 @@ def target(service: str, prefix: str, operation: str) -> Draft:
 JSON = {"content-type": "application/json"}
 ASKED = {
     "iam CreateSAMLProvider": query("iam", "CreateSAMLProvider", Name="x"),
-    "sts DecodeAuthorizationMessage": query("sts", "DecodeAuthorizationMessage", EncodedMessage="x"),
+    "sts GetWebIdentityToken": query(
+        "sts", "GetWebIdentityToken", **{"Audience.member.1": "x", "SigningAlgorithm": "RS256"}
+    ),
     "s3 CreateMultipartUpload": Draft("s3", "POST", "/some-bucket/key", "uploads"),
     "organizations DescribeOrganization": target(
         "organizations", "AWSOrganizationsV20161128", "DescribeOrganization"

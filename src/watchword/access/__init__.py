@@ -7,6 +7,7 @@ from watchword.access.claims import Shown, shown
 from watchword.access.demand import Demand
 from watchword.access.origin import as_sent
 from watchword.access.record import Visit, record
+from watchword.access.refused import authorization_message
 from watchword.access.replays import refuse_replay
 from watchword.access.uploads import Upload
 
@@ -20,6 +21,7 @@ __all__ = [
     "admit",
     "as_sent",
     "authenticate",
+    "authorization_message",
     "authorize",
     "record",
     "refusal",

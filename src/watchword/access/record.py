@@ -70,6 +70,8 @@ class Visit(Struct):
     demands: tuple[Demand, ...] = ()
     decisions: tuple[Decision, ...] = ()
     """One for each demand."""
+    message: str = ""
+    """The encoded authorization message, where a decision refused."""
     error: AwsError | None = None
     output: Mapping[str, Any] | None = None
     """Kept for changes only, as CloudTrail does."""
@@ -102,6 +104,8 @@ def record(visit: Visit) -> dict[str, Any]:
     additional: dict[str, Any] = {**_SIGNATURES[visit.signature]}
     if visit.error and visit.error.meant:
         additional["meant"] = visit.error.meant
+    if visit.message:
+        additional["authorizationMessage"] = visit.message
     if visit.decisions:
         additional["decisions"] = list(map(_decision, visit.demands, visit.decisions))
     if additional:

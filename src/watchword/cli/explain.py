@@ -4,7 +4,7 @@ Prints the recorded event and its decisions; nothing is decided again.
 """
 
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -19,6 +19,9 @@ from watchword.cli.pages import event_page
 def explain(
     request_id: Annotated[str, typer.Argument(help="The request id that the answer carried.")] = "",
     last_denied: Annotated[bool, typer.Option("--last-denied", help="The newest refusal.")] = False,
+    encoded: Annotated[
+        bool, typer.Option("--encoded", help="The refusal as DecodeAuthorizationMessage takes it.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The event as recorded.")] = False,
     data: Data = DEFAULT_DATA_DIRECTORY,
     database: Database = "",
@@ -31,7 +34,16 @@ def explain(
         event = recall.last_denied(world) if last_denied else recall.by_request(world, request_id)
     if event is None:
         raise fail("nothing was denied yet" if last_denied else f"no record of request {request_id}")
-    if as_json:
+    if encoded:
+        print(_message(event))
+    elif as_json:
         print(json.dumps(event, indent=2))
     else:
         Console(highlight=False).print(event_page(event), soft_wrap=True)
+
+
+def _message(event: dict[str, Any]) -> str:
+    message: str | None = event.get("additionalEventData", {}).get("authorizationMessage")
+    if message is None:
+        raise fail("no decision refused that request to somebody of an account")
+    return message

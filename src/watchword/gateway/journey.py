@@ -27,6 +27,7 @@ from watchword.access import (
     Visit,
     as_sent,
     authenticate,
+    authorization_message,
     authorize,
     record,
     refusal,
@@ -43,6 +44,9 @@ from watchword.store import Transaction, Unavailable, audit
 from watchword.wire import Operation as WireOperation
 from watchword.wire import plain_fault, recognise
 from watchword.world import World
+
+MESSAGE_HEADER = "x-watchword-authorization-message"
+"""On refusals: what DecodeAuthorizationMessage takes (docs/decisions/0009)."""
 
 log = structlog.get_logger()
 
@@ -81,10 +85,13 @@ def refuse(world: World, passage: Passage, error: AwsError) -> HttpResponse:
         world.journal.append(record(visit), visit.now)
     except Exception:
         log.exception("audit journal", request_id=visit.request_id)
-        error = fault("InternalFailure")
+        error, visit.message = fault("InternalFailure"), ""
     if passage.operation is None:
         return plain_fault(error, visit.request_id, visit.request)
-    return passage.operation.fault(error, visit.request_id)
+    response = passage.operation.fault(error, visit.request_id)
+    if not visit.message:
+        return response
+    return structs.replace(response, headers=(*response.headers, (MESSAGE_HEADER, visit.message)))
 
 
 def unrecorded(world: World, request: HttpRequest) -> HttpResponse:
@@ -113,6 +120,7 @@ def _travel(world: World, passage: Passage) -> HttpResponse:
     circumstances = Circumstances(world, visit.caller, request, visit.region, visit.now)
     visit.decisions = authorize(circumstances, demands)
     if refused := refusal(demands, visit.decisions):
+        visit.message = authorization_message(world, visit.caller, demands, visit.decisions)
         raise refused
     refuse_replay(world, read, visit.service, visit.operation)
 

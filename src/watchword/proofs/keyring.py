@@ -26,6 +26,8 @@ _ID_BYTES = 8
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
 _HEAD_BYTES = len(_VERSION) + _ID_BYTES
+OVERHEAD = _HEAD_BYTES + _NONCE_BYTES + _TAG_BYTES
+"""Bytes that an envelope is longer than what is in it."""
 _WRAPPING = b"watchword keyring key 1 "
 _ROOT_ID = "00" * _ID_BYTES
 

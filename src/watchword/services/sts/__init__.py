@@ -1,10 +1,11 @@
 """AWS Security Token Service."""
 
 from watchword.services.operation import Operation
-from watchword.services.sts import credentials, identity, roles
+from watchword.services.sts import credentials, identity, messages, roles
 
 OPERATIONS: dict[str, Operation] = {
     **identity.OPERATIONS,
     **credentials.OPERATIONS,
+    **messages.OPERATIONS,
     **roles.OPERATIONS,
 }
