@@ -124,6 +124,10 @@ class Facts:
         """Tags of a user, role or policy, by its unique id (a policy's by its ARN)."""
         return self._needed(("tags", kind, entity_id), lambda tx: load_tags(tx, kind, entity_id))
 
+    def managed_policy(self, arn: str) -> Policy | None:
+        """The version in force of the managed policy of that ARN, whoever's it is."""
+        return self._fact(("policy", arn), partial(load_policy, arn=arn))
+
     def exists(self, session: Session) -> bool:
         """Whether whoever the session speaks for is still there, by unique id."""
         found = self._fact(
@@ -151,15 +155,21 @@ class Facts:
         if isinstance(principal, User | RoleSession):
             load = partial(load_grants, principal=principal, managed_policy=self._policy)
             grants = self._load(("grants", principal.unique_id), load)
-        passed, topics = None, grants.topics
-        if session is not None:
-            passed = [Source(Policy.parse(text)) for text in session.policies]
-            for arn in session.policy_arns:
-                entry = self._load(("policy", arn), partial(load_policy, arn=arn))
-                passed += [Source(entry.value, arn)] if entry.value else []
-                topics |= entry.topics
+        passed = Loaded(None, frozenset[Topic]()) if session is None else self._passed(session)
         own = grants.value or Grants()
-        return Engine(principal, own.identity, own.boundary, passed), topics
+        return Engine(principal, own.identity, own.boundary, passed.value), grants.topics | passed.topics
+
+    def _passed(self, session: Session) -> Loaded[list[Source]]:
+        """The policies passed to a session. One that is gone may have denied: then nothing is allowed."""
+        passed = [Source(Policy.parse(text)) for text in session.policies]
+        topics = frozenset[Topic]()
+        for arn in session.policy_arns:
+            entry = self._load(("policy", arn), partial(load_policy, arn=arn))
+            if entry.value is None:
+                return Loaded([], topics)
+            passed.append(Source(entry.value, arn))
+            topics |= entry.topics
+        return Loaded(passed, topics)
 
     def _policy(self, tx: Transaction, arn: str) -> Loaded[Policy]:
         """A managed policy, compiled once for all who have it."""

@@ -33,10 +33,16 @@ class PolicyArn:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Raises InvalidInput for what can't be a managed policy's ARN."""
-        found = _POLICY.fullmatch(text)
-        if found is None:
+        known = cls.known(text)
+        if known is None:
             raise not_an_arn(text)
-        return cls(**found.groupdict())
+        return known
+
+    @classmethod
+    def known(cls, text: str) -> Self | None:
+        """None for what can't be a managed policy's ARN."""
+        found = _POLICY.fullmatch(text)
+        return cls(**found.groupdict()) if found else None
 
     def __str__(self) -> str:
         return entity_arn("policy", self.account, self.path, self.name, self.partition)

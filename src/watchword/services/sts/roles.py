@@ -6,11 +6,14 @@ that doesn't trust the caller, so that nobody learns which roles exist.
 Source: AWS STS API Reference, AssumeRole; Service Authorization Reference, "AWS STS".
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from watchword.access import Demand
 from watchword.access.demand import ContextValue
 from watchword.facts import RoleFact
+from watchword.identity.arns import PolicyArn
+from watchword.identity.managed import OWNER
 from watchword.names import Arn, fault
 from watchword.services.operation import Call, Operation, Output, pure
 from watchword.services.sts.credentials import credentials, refuse_mfa
@@ -23,8 +26,9 @@ REMEMBERED = 1024
 def assume(call: Call) -> Output:
     role = _role(call).role
     terms = RoleTerms(role.account, role.id, role.name, role.path, role.max_session, role.partition)
-    origin = Origin(call.caller.principal, call.caller.session)
-    session = assume_role(terms, _wish(call), origin, call.now, call.world.randomness)
+    origin, wish = Origin(call.caller.principal, call.caller.session), _wish(call)
+    _check_policies(call, wish.policy_arns, role.account)
+    session = assume_role(terms, wish, origin, call.now, call.world.randomness)
     output: dict[str, object] = {
         "Credentials": credentials(call.world, session),
         "AssumedRoleUser": {"AssumedRoleId": session.principal.userid, "Arn": session.principal.arn},
@@ -115,6 +119,14 @@ def _wish(call: Call) -> Wish:
         transitive=given.get("TransitiveTagKeys", ()),
         source_identity=given.get("SourceIdentity", ""),
     )
+
+
+def _check_policies(call: Call, arns: Iterable[str], account: str) -> None:
+    """Managed session policies are of the role's account, or of AWS, and are there."""
+    for text in arns:
+        arn = PolicyArn.known(text)
+        if arn is None or arn.account not in (OWNER, account) or not call.world.facts.managed_policy(text):
+            raise fault("ValidationError", f"The session policy {text} does not exist in the role's account.")
 
 
 def _role_tags(found: RoleFact | None) -> dict[str, ContextValue]:
