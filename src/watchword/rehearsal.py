@@ -102,13 +102,18 @@ def _on_entity(facts: Facts, action: str, arn: Arn, context: Context) -> Demand:
     role = facts.role_named(arn.account, name) if kind == "role" else None
     if action.lower().startswith("sts:"):
         trust, tags = (role.trust, role.tags) if role and role.arn == str(arn) else (None, {})
-        return Demand(action, str(arn), arn.account, context, trust, str(arn), "role", tags)
+        keys = {**_entity_tags(tags), **context}
+        return Demand(action, str(arn), arn.account, keys, trust, str(arn), "role", tags)
     user = facts.user_named(arn.account, name) if kind == "user" else None
     held = role.tags if role else facts.tags("user", user.id) if user else {}
-    keys = {**{f"iam:ResourceTag/{key}": value for key, value in held.items()}, **context}
+    keys = {**_entity_tags(held), **context}
     if kind == "policy":
         held = facts.tags("policy", str(arn))
     return Demand(action, str(arn), arn.account, keys, resource_tags=held)
+
+
+def _entity_tags(tags: Mapping[str, str]) -> Context:
+    return {f"iam:ResourceTag/{key}": value for key, value in tags.items()}
 
 
 # How it is asked

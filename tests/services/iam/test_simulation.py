@@ -260,6 +260,15 @@ class TestStatements:
         ({"PermissionsBoundaryPolicyInputList": [READ, READ]}, "An entity has one permissions boundary."),
         ({"ActionNames": ["s3:*"]}, "Invalid action name: s3:*"),
         ({"ActionNames": ["GetObject"]}, "Invalid action name: GetObject"),
+        ({"ActionNames": ["s3:Get:Object"]}, "Invalid action name: s3:Get:Object"),
+        ({"ActionNames": ["s3:Get?"]}, "Invalid action name: s3:Get?"),
+        ({"ActionNames": [":Get"]}, "Invalid action name: :Get"),
+        ({"ResourceOwner": "arn:aws:s3:::bucket"}, "Invalid ResourceOwner: arn:aws:s3:::bucket"),
+        ({"CallerArn": "arn:aws:iam::nobody:user/ann"}, "Invalid Entity Arn: arn:aws:iam::nobody:user/ann"),
+        (
+            {"CallerArn": f"arn:aws:iam:here:{A}:user/ann"},
+            f"Invalid Entity Arn: arn:aws:iam:here:{A}:user/ann",
+        ),
         ({"ResourceArns": ["bucket"]}, "Invalid resource ARN: bucket"),
         ({"ResourceOwner": "somebody"}, "Invalid ResourceOwner: somebody"),
         (

@@ -6,6 +6,7 @@ anything: its policies are simulated as those of a member whom no resource polic
 Source: IAM API Reference, "Statement" (SourcePolicyId) and "PolicyIdentifier".
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from watchword.facts.load import Grants, load_grants, load_policy
 from watchword.identity.arns import PolicyArn
 from watchword.identity.managed import OWNER, aws_policies
+from watchword.identity.refusals import refusal
 from watchword.names import Arn
 from watchword.names.principal import RoleSession, User
 from watchword.policy import Policy, Source
@@ -80,7 +82,7 @@ def nobody(account: str) -> User:
 
 def without(held: Holdings, identifiers: Sequence[Mapping[str, Any]]) -> Holdings:
     """As it would be without the policies that any PolicyIdentifier means."""
-    tests = [_EXCLUSIONS[member](value) for each in identifiers for member, value in each.items()]
+    tests = [_test_of(each) for each in identifiers]
     kept = {
         source: document
         for source, document in held.identity.items()
@@ -112,6 +114,9 @@ def _document(tx: Transaction, owners: list[tuple[str, Entity]], source: Source)
 
 # Exclusions: each member of PolicyIdentifier makes a test of a policy.
 
+_ARN_PATTERN = re.compile(r"arn:aws[a-z-]*:iam::(?:[0-9]{12}|aws):policy/[^*]*\*?[^*]*", re.ASCII)
+"""Wildcards stand behind `policy/`, and one star at most."""
+
 Excludes = Callable[[Source, Document], bool]
 
 
@@ -123,7 +128,17 @@ def _by_type(wanted: str) -> Excludes:
     return test
 
 
+def _test_of(identifier: Mapping[str, Any]) -> Excludes:
+    """Raises InvalidInput unless one member is given, and well."""
+    if len(identifier) != 1:
+        raise refusal("InvalidInput", "A policy identifier has exactly one member.")
+    ((member, value),) = identifier.items()
+    return _EXCLUSIONS[member](value)
+
+
 def _by_arn(pattern: str) -> Excludes:
+    if not _ARN_PATTERN.fullmatch(pattern):
+        raise refusal("InvalidInput", f"Invalid policy ARN: {pattern}")
     matches = glob(pattern)
     return lambda source, _document: source.arn is not None and matches(source.arn)
 

@@ -12,6 +12,7 @@ from watchword.facts import Facts
 from watchword.identity.arns import entity_arn
 from watchword.identity.refusals import missing, unclear
 from watchword.names import Arn
+from watchword.names.ids import is_account_id
 from watchword.services.operation import Call
 from watchword.store import Transaction, groups, roles, users
 from watchword.store.groups import Group
@@ -81,6 +82,6 @@ def named_by(text: str) -> tuple[AnyKind, Arn, str]:
         raise unclear(text) from None
     noun, _, rest = arn.resource.partition("/")
     kind = next((each for each in (USER, GROUP, ROLE) if each.noun == noun), None)
-    if arn.service != "iam" or kind is None or not rest:
+    if arn.service != "iam" or arn.region or not is_account_id(arn.account) or kind is None or not rest:
         raise unclear(text)
     return kind, arn, rest.rpartition("/")[2]

@@ -162,13 +162,15 @@ def _caller(call: Call) -> User | RoleSession | None:
 
 
 def _owner(call: Call, principal: User | RoleSession) -> str:
-    owner: str = call.input.get("ResourceOwner", principal.account)
-    if is_account_id(owner):
-        return owner
+    """An account's id, or any ARN in it."""
+    given: str = call.input.get("ResourceOwner", principal.account)
     try:
-        return Arn.parse(owner).account
+        owner = given if is_account_id(given) else Arn.parse(given).account
     except ValueError:
-        raise invalid(f"Invalid ResourceOwner: {owner}") from None
+        owner = ""
+    if not is_account_id(owner):
+        raise invalid(f"Invalid ResourceOwner: {given}")
+    return owner
 
 
 # The context

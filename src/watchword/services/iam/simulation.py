@@ -11,6 +11,7 @@ Source: IAM API Reference, "SimulateCustomPolicy", "SimulatePrincipalPolicy", "E
 * An answer holds at most MOST_TRIED decisions: IAM may answer fewer results than MaxItems.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
@@ -26,6 +27,7 @@ from watchword.services.operation import Call, Operation, Output, reads
 
 MOST_TRIED = 10_000
 EVERYTHING = "*"
+_ACTION = re.compile(r"[a-z0-9-]+:[a-z0-9-]+", re.ASCII | re.IGNORECASE)
 
 WORDS = {
     Verdict.ALLOW: "allowed",
@@ -82,8 +84,7 @@ def _start(call: Call) -> int:
 def _actions(call: Call) -> Sequence[str]:
     actions: Sequence[str] = call.input["ActionNames"]
     for action in actions:
-        service, _, name = action.partition(":")
-        if not service or not name or "*" in action or "?" in action:
+        if not _ACTION.fullmatch(action):
             raise invalid(f"Invalid action name: {action}")
     return actions
 
@@ -117,6 +118,7 @@ def _result(scene: Scene, action: str, resources: Sequence[str]) -> Shape:
         "EvalDecision": _strictest(WORDS[each.decision.verdict] for each in tried),
         **_told(scene, tried),
         **_organization(tried),
+        **_details(tried),
     }
     if resources != [EVERYTHING]:
         result["ResourceSpecificResults"] = [_specific(scene, each) for each in tried]
@@ -134,6 +136,7 @@ def _specific(scene: Scene, tried: Simulation) -> Shape:
         "EvalResourceName": tried.decision.request.resource,
         "EvalResourceDecision": WORDS[tried.decision.verdict],
         **_told(scene, [tried]),
+        **({} if tried.decision.situation.same_account else _details([tried])),
     }
 
 
@@ -144,7 +147,6 @@ def _told(scene: Scene, tried: Sequence[Simulation]) -> Shape:
         "MatchedStatements": [_statement(scene, each) for each in matched if each.source in scene.documents],
         "MissingContextValues": list(scene.missing),
         **_boundary(tried),
-        **_details(tried),
     }
 
 
@@ -165,7 +167,10 @@ def _organization(tried: Sequence[Simulation]) -> Shape:
 
 
 def _details(tried: Sequence[Simulation]) -> Shape:
-    """EvalDecisionDetails: empty within one account, absent for "*" and where an SCP denies."""
+    """EvalDecisionDetails: empty within one account, absent for "*" and where an SCP denies.
+
+    A single resource has none within one account.
+    """
     if any(each.decision.request.resource == EVERYTHING for each in tried):
         return {}
     if any(each.allowed_by_organization is False for each in tried):
