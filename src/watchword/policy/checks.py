@@ -26,6 +26,7 @@ _PARTITION = re.compile(r"aws(?:-[a-z]+)*|\*", re.ASCII)
 _AWS_PRINCIPAL = re.compile(
     r"\*|[0-9]{12}"
     r"|arn:aws[a-z-]*:iam::[0-9]{12}:(?:root|(?:user|role)/[\w+=,.@/-]+)"
+    r"|arn:aws[a-z-]*:iam::cloudfront:user/CloudFront Origin Access Identity [A-Z0-9]+"
     r"|arn:aws[a-z-]*:sts::[0-9]{12}:(?:assumed-role/[\w+=,.@-]+/[\w+=,.@-]+|federated-user/[\w+=,.@-]+)"
     r"|A(?:ID|RO)A[A-Z0-9]{12,124}",
     re.ASCII,
@@ -48,6 +49,7 @@ _SID_WORDS = (
     "Statement IDs (SID) must be alpha-numeric. "
     "Check that your input satisfies the regular expression [0-9A-Za-z]*"
 )
+_NO_VENDOR = "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."
 ORGANIZATION_WORDS = (
     "The provided policy document does not meet the requirements of the specified policy type."
 )
@@ -146,8 +148,7 @@ def _actions_of(statement: Statement, vendor: re.Pattern[str]) -> Found:
         if action == EVERYONE:
             continue
         if not colon:
-            said = "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."
-            yield said, f"the action {action!r}", (name,)
+            yield _NO_VENDOR, f"the action {action!r}", (name,)
         elif ":" in after:
             yield "Actions/Condition can contain only one colon.", f"the action {action!r}", (name,)
         elif not vendor.fullmatch(before):
@@ -228,6 +229,8 @@ def _wrong_with_arn(resource: str) -> Iterator[str]:
         yield "Resource vendor must be fully qualified and cannot contain regexes."
     elif parts[2] == "iam" and len(parts) == _ARN_SEGMENTS and parts[3]:
         yield f"IAM resource {resource} cannot contain region information."
+    elif parts[2] == "s3" and len(parts) == _ARN_SEGMENTS and parts[3] and not parts[4]:
+        yield f"Resource {resource} can not contain region information."
 
 
 # 7. Conditions
@@ -241,8 +244,8 @@ def conditions(statement: Statement) -> Found:
         if found is None:
             yield SYNTAX, f"there is no operator {condition.operator!r}", path[:2]
             continue
-        if not condition.key.strip():
-            yield SYNTAX, "a condition without a key", path
+        if not all(condition.key.partition(":")):
+            yield _NO_VENDOR, f"the condition key {condition.key!r}", path
         for value in condition.values:
             if found.comparison.readable(value) is None:
                 yield SYNTAX, f"{value!r} is no value for {condition.operator}", path
