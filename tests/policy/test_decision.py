@@ -121,6 +121,13 @@ def test_a_resource_of_star_is_not_told() -> None:
     )
 
 
+def test_nobody_is_called_anonymous() -> None:
+    request = Request(Anonymous(), "s3:GetObject", OBJECT, resource_account="1")
+    words = message(decide(request, Policies()))
+    assert words.startswith("User: anonymous is not authorized to perform: s3:GetObject on resource: ")
+    assert words.endswith("because no resource-based policy allows the s3:GetObject action")
+
+
 def test_an_allowed_request_needs_no_words() -> None:
     with pytest.raises(ValueError, match="needs no excuse"):
         asked(Policies(identity=(FULL,)))

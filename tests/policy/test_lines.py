@@ -95,6 +95,10 @@ def test_explained() -> None:
     assert told["because"]["matches"][0]["sid"] == "All"
 
 
+def test_an_account_without_a_number_is_not_given() -> None:
+    assert decide_line(line({"identity": [ALLOW]}, resourceAccount=""))["decision"] == "allow"
+
+
 def test_numbers_and_booleans_of_a_context_are_text() -> None:
     condition = {
         "Bool": {"x:B": "true"},

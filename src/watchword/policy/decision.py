@@ -9,6 +9,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from watchword.names.principal import Anonymous
 from watchword.policy.combine import PolicyType, Situation, Verdict
 from watchword.policy.request import ROLE, Request
 from watchword.policy.table import Cited, Table
@@ -64,7 +65,9 @@ def _rank(cited: Cited) -> int:
 def message(decision: Decision) -> str:
     """AWS's sentence for a refusal. S3 alone puts the resource into quotes."""
     request = decision.request
-    head = f"User: {request.principal.arn} is not authorized to perform: {request.action}"
+    who = request.principal
+    name = who.unique_id if isinstance(who, Anonymous) else who.arn
+    head = f"User: {name} is not authorized to perform: {request.action}"
     if request.resource != "*":
         quote = '"' if request.name.startswith("s3:") else ""
         head += f" on resource: {quote}{request.resource}{quote}"

@@ -158,7 +158,7 @@ def request_of(asked: Asked) -> Request:
         question.action,
         question.resource,
         {key: _value(value) for key, value in question.context.items()},
-        question.resource_account,
+        question.resource_account or None,
         question.resource_type,
         service_linked=question.principal.service_linked,
         principal_account_is_management=org.principal_account_is_management,
