@@ -90,5 +90,5 @@ def open(token: str, keyring: Keyring) -> Session:  # noqa: A001 the other half 
     """The session in a token; raises the fault InvalidSessionToken."""
     try:
         return _decoder.decode(session_token.open(token, keyring))
-    except msgspec.DecodeError as unknown:
+    except (msgspec.DecodeError, UnicodeDecodeError) as unknown:
         raise fault("InvalidSessionToken", meant=f"token payload: {unknown}") from None

@@ -16,6 +16,7 @@ before these checks, for the policy is about the fields as they are then; so doe
 """
 
 import json
+import re
 from base64 import b64decode
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
@@ -33,6 +34,7 @@ VERSION_2 = frozenset({"signature", "awsaccesskeyid"})
 
 _REQUIRED = ("x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature")
 _RANGE = "content-length-range"
+_BYTES = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
 class Form(NamedTuple):
@@ -141,7 +143,7 @@ def _condition(condition: object) -> tuple[str, str, str]:
         case ["eq" | "starts-with" as operator, str(name), str(value)] if name.startswith("$"):
             return operator, name[1:].lower(), value
         case ["content-length-range", str() | int() as least, str() | int() as most]:
-            if str(least).isdecimal() and str(most).isdecimal():
+            if _BYTES.fullmatch(str(least)) and _BYTES.fullmatch(str(most)):
                 return _RANGE, str(least), str(most)
     raise _invalid(f"Invalid condition: {json.dumps(condition)[:200]}")
 
