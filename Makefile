@@ -4,6 +4,8 @@
 
 PYTHON ?= python3
 VENV := .venv
+FUZZ_SECONDS ?= 60
+FUZZ_CASES ?= 1000000
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
@@ -26,14 +28,16 @@ format: $(VENV)/.test  ## put the code into its form
 	@$(BIN)/ruff format
 	@$(BIN)/ruff check --fix
 
-fuzz: $(VENV)/.test  ## the property tests with many more cases
+fuzz: $(VENV)/.fuzz  ## inputs guided by coverage, a million policy cases, and the property tests with many more
+	@$(BIN)/python -m fuzz --seconds $(FUZZ_SECONDS)
+	@$(BIN)/python -m fuzz.differential --cases $(FUZZ_CASES)
 	@WATCHWORD_FUZZ=1 $(BIN)/python -m pytest -n 2 tests/policy tests/sigv4 tests/wire tests/services/s3 tests/server
 
 bench: $(VENV)/.bench  ## measure against named peers, in one interleaved run
 	@$(BIN)/python bench/run.py
 
 clean:  ## remove what the other commands made
-	rm -rf $(VENV) .hypothesis .mypy_cache .ruff_cache
+	rm -rf $(VENV) .hypothesis .mypy_cache .ruff_cache fuzz/corpus fuzz/crashes
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Watchword needs Python 3.11 or newer")'
@@ -48,6 +52,11 @@ $(VENV)/.run: $(VENV)/.python pyproject.toml constraints.txt
 $(VENV)/.test: $(VENV)/.run
 	@echo 'installing what tests need, this once' >&2
 	@$(PIP) --editable '.[tour,test]'
+	@touch $@
+
+$(VENV)/.fuzz: $(VENV)/.test
+	@echo 'installing the fuzzer, this once' >&2
+	@$(PIP) --editable '.[tour,test,fuzz]'
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.test

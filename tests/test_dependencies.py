@@ -16,6 +16,7 @@ GROUPS = {
     "For the tour": PROJECT["optional-dependencies"]["tour"],
     "To test": PROJECT["optional-dependencies"]["test"],
     "To sign": PROJECT["optional-dependencies"]["client"],
+    "To fuzz": PROJECT["optional-dependencies"]["fuzz"],
     "To measure": PROJECT["optional-dependencies"]["bench"],
 }
 PINS = {
@@ -33,7 +34,7 @@ def test_every_dependency_has_a_reason_and_nothing_else_has(heading: str) -> Non
 
 
 def test_the_headings_are_all_the_groups() -> None:
-    assert PROJECT["optional-dependencies"].keys() == {"tour", "test", "client", "bench"}
+    assert PROJECT["optional-dependencies"].keys() == {"tour", "test", "client", "fuzz", "bench"}
 
 
 def test_whatever_is_installed_is_pinned() -> None:
