@@ -4,7 +4,8 @@ What can be read but not kept is refused here, with AWS's code and words; what m
 doubtful is for `lint` to say.
 
 Source: IAM User Guide, "Grammar of the IAM JSON policy language", "IAM and AWS STS quotas"; AWS
-Organizations User Guide, "SCP syntax", "RCP syntax" and "Quotas"; Amazon S3 User Guide, "Bucket policies".
+Organizations User Guide, "SCP syntax", "RCP syntax" and "Quotas"; Amazon S3 User Guide, "Bucket policies";
+AWS KMS Developer Guide, "Resource quotas", for the largest policy that any resource has.
 `KINDS` is the whole table: limits, and which checks a kind makes. The order of checks is:
 
  0. it can be read (`parse`), and is not larger than its kind allows;
@@ -20,7 +21,7 @@ Which principals have an account to exist in, and sums over several inline polic
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from msgspec import Struct
@@ -56,13 +57,21 @@ class Kind(StrEnum):
 _TOO_LARGE = "Policy exceeds the maximum allowed document size."
 
 
+def _without_white_space(text: str) -> int:
+    return len(_WHITE_SPACE.sub("", text))
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode())
+
+
 class Size(Struct, frozen=True):
-    """A limit in characters (bytes where the service counts bytes), and the words of its excess."""
+    """A limit, how the service counts, and the words of its excess."""
 
     most: int
     code: str
     said: str
-    white_space: bool = False
+    counted: Callable[[str], int] = _without_white_space
     status: int = 409
 
 
@@ -89,7 +98,7 @@ def _inline(most: int, entity: str) -> Size:
 
 def _organization(kind: str) -> Size:
     said = f"The content of the {kind} exceeds the maximum size of 5120 characters."
-    return Size(5120, "ConstraintViolationException", said, white_space=True, status=400)
+    return Size(5120, "ConstraintViolationException", said, counted=len, status=400)
 
 
 _COMMON = (checks.conditions, checks.variables)
@@ -129,18 +138,18 @@ KINDS: Mapping[Kind, Rules] = {
             2048,
             "PackedPolicyTooLarge",
             "The session policy is longer than 2048 characters.",
-            white_space=True,
+            counted=len,
             status=400,
         )
     ),
     Kind.TRUST: Rules(_limit(2048, "ACLSizePerRole"), _TRUST),
     Kind.S3_BUCKET: Rules(
-        Size(20_480, "MalformedPolicy", _TOO_LARGE, white_space=True, status=400),
+        Size(20_480, "MalformedPolicy", _TOO_LARGE, counted=_bytes, status=400),
         (*_RESOURCE, checks.resource_required, *_COMMON),
         "MalformedPolicy",
     ),
     Kind.RESOURCE: Rules(
-        Size(20_480, "MalformedPolicyDocument", _TOO_LARGE, white_space=True, status=400),
+        Size(32_768, "MalformedPolicyDocument", _TOO_LARGE, counted=_bytes, status=400),
         (*_RESOURCE, checks.resource_required_but_by_ecr, *_COMMON),
     ),
     Kind.SCP: Rules(
@@ -169,7 +178,7 @@ def validate(source: str | bytes, kind: Kind) -> Policy:
     except PolicyError as error:
         raise _refusal(rules, error.said, error.meant, error.path, error.offset) from None
     size = rules.size
-    if len(text if size.white_space else _WHITE_SPACE.sub("", text)) > size.most:
+    if size.counted(text) > size.most:
         raise PolicyError(size.said, code=size.code, status=size.status)
     for said, meant, path in wrong(policy, kind):
         raise _refusal(rules, said, meant, path)
