@@ -80,6 +80,8 @@ class Judgement:
         service = self.request["action"].lower().split(":")[0]
         if self.org.get("resourceAccountIsManagement") or service not in RCP_SERVICES:
             rcps = None
+        if self.request["action"].lower() == "kms:retiregrant":
+            rcps = None
         return scps, rcps
 
     def permitted(self, grants: set[str]) -> bool:

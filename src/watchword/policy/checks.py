@@ -11,6 +11,7 @@ from typing import Final
 
 from watchword.policy.conditions import operator
 from watchword.policy.grammar import EVERYONE, Effect, Patterns, Principals, Statement
+from watchword.policy.match import glob
 from watchword.policy.parse import SYNTAX
 from watchword.policy.text import Path
 from watchword.policy.variables import Variable, tokens
@@ -44,6 +45,14 @@ _PRINCIPALS: Mapping[str, re.Pattern[str]] = {
     "CanonicalUser": _CANONICAL_USER,
 }
 _ARN_SEGMENTS: Final = 6
+_TRUST_ACTIONS: Final = (
+    "sts:assumerole",
+    "sts:assumerolewithsaml",
+    "sts:assumerolewithwebidentity",
+    "sts:tagsession",
+    "sts:setsourceidentity",
+    "sts:setcontext",
+)
 _ECR: Final = ("ecr:", "ecr-public:")
 _SID_WORDS = (
     "Statement IDs (SID) must be alpha-numeric. "
@@ -164,11 +173,11 @@ def _wrong_with_vendor(vendor: str) -> str:
 
 
 def sts_actions(statement: Statement) -> Found:
-    """A trust policy is about assuming the role."""
+    """A trust policy is about assuming the role; a wildcard must reach one of its actions."""
     name = _element_name("Action", statement.action)
-    if statement.action.negated or not all(
-        each.lower().startswith("sts:") for each in statement.action.values
-    ):
+    patterns = [glob(each.lower()) for each in statement.action.values if each.lower().startswith("sts:")]
+    reaching = [each for each in patterns if any(each(action) for action in _TRUST_ACTIONS)]
+    if statement.action.negated or len(reaching) != len(statement.action.values):
         yield "AssumeRole policy may only specify STS AssumeRole actions.", "", (name,)
 
 

@@ -85,6 +85,8 @@ RCP_SERVICES = frozenset(
     """.split()  # noqa: SIM905 a table of names
 )
 """AWS Organizations User Guide, "List of AWS services that support RCPs"."""
+BEYOND_RCPS = "kms:retiregrant"
+"""AWS KMS Developer Guide, "Resource control policies in AWS KMS"."""
 UNDENIABLE = "sts:getcalleridentity"
 
 _LIMITS = ((PolicyType.IDENTITY, IDENTITY), (PolicyType.BOUNDARY, BOUNDARY), (PolicyType.SESSION, SESSION))
