@@ -37,8 +37,9 @@ class Request:
     """What else, beside the documents, decides who sits in judgement."""
 
     def __post_init__(self) -> None:
-        folded = {fold(key): value for key, value in self.context.items() if value != ()}
-        if len(folded) != sum(value != () for value in self.context.values()):
+        given = self.context
+        folded = {fold(key): value for key, value in given.items() if value != ()}
+        if len(folded) != len(given) and len(folded) != sum(value != () for value in given.values()):
             raise ValueError("a context key stands twice, in different case")
         object.__setattr__(self, "context", folded)
         object.__setattr__(self, "name", fold(self.action))
