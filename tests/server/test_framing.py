@@ -68,8 +68,8 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("sent", REFUSED.values(), ids=REFUSED.keys())
-def test_what_cannot_be_framed_is_refused_and_disconnected(kept: Running, sent: bytes) -> None:
-    """N44: the connection ends, so nothing after it is taken for another request."""
+def test_n44_what_cannot_be_framed_is_refused(kept: Running, sent: bytes) -> None:
+    """The connection ends, so nothing after it is taken for another request."""
     answered = bytes_answered(kept.endpoint, sent, seconds=5)
     assert answered.startswith(b"HTTP/1.1 400 Bad Request\r\n")
     assert answered.count(b"HTTP/1.1") == 1
