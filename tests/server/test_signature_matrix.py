@@ -24,13 +24,17 @@ from watchword.sigv4.claim import ALGORITHM, ALGORITHM_V4A
 from watchword.sigv4.key import sign_text, signing_key
 from watchword.sigv4.payload import EMPTY_SHA256
 from watchword.sigv4.sigv2 import read_presigned
+from watchword.sigv4.sigv4a import private_key, sign_text_v4a
 from watchword.testing import Server
 
-LEAST_CASES = 4000
+LEAST_CASES = 5000
 """The matrix may grow, never shrink."""
 NO_REGION = "Not_A_Region"
 BOUNDARY = "boundary"
-SIGNED_CHUNKS = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
+PAYLOADS = {
+    ALGORITHM: "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
+    ALGORITHM_V4A: "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD",
+}
 UNSIGNED_CHUNKS = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
 
 
@@ -72,14 +76,42 @@ def framed(request: HttpRequest, payload: str, **more: str) -> HttpRequest:
     return replace(request, headers=(*request.headers, *added.items()), body=Body())
 
 
-def signed_chunks(request: HttpRequest, by: Signing) -> HttpRequest:
-    signed = header(framed(request, SIGNED_CHUNKS), by)
-    previous = (signed.header("authorization") or "").rpartition("=")[2]
-    date = signed.header("x-amz-date") or ""
-    text = f"{ALGORITHM}-PAYLOAD\n{date}\n{date[:8]}/{by.region}/{by.service}/aws4_request\n{previous}\n"
-    key = signing_key(by.credentials.secret, date[:8], by.region, by.service)
-    last = sign_text(key, f"{text}{EMPTY_SHA256}\n{EMPTY_SHA256}")
+def signed_chunks(request: HttpRequest, by: Signing, algorithm: str = ALGORITHM) -> HttpRequest:
+    signed = header(framed(request, PAYLOADS[algorithm]), by, algorithm)
+    last, _ = chained(signed, by, "PAYLOAD", f"{EMPTY_SHA256}\n{EMPTY_SHA256}")
     return signed.with_body(Body(f"0;chunk-signature={last}\r\n\r\n".encode()))
+
+
+def signed_trailer(request: HttpRequest, by: Signing, algorithm: str = ALGORITHM) -> HttpRequest:
+    payload = f"{PAYLOADS[algorithm]}-TRAILER"
+    signed = header(framed(request, payload, **{"x-amz-trailer": "x-amz-checksum-crc32"}), by, algorithm)
+    last, before = chained(signed, by, "PAYLOAD", f"{EMPTY_SHA256}\n{EMPTY_SHA256}")
+    trailer = "x-amz-checksum-crc32:AAAAAA=="
+    hashed = hashlib.sha256(f"{trailer}\n".encode()).hexdigest()
+    whole, _ = chained(signed, by, "TRAILER", hashed, before)
+    text = f"0;chunk-signature={last}\r\n{trailer}\r\nx-amz-trailer-signature:{whole}\r\n\r\n"
+    return signed.with_body(Body(text.encode()))
+
+
+def chained(signed: HttpRequest, by: Signing, kind: str, hashes: str, previous: str = "") -> tuple[str, str]:
+    """The signature of a chunk or a trailer, as it is sent and as the next one has it."""
+    authorization, date = signed.header("authorization") or "", signed.header("x-amz-date") or ""
+    algorithm, scope = authorization.partition(" ")[0], authorization.partition("/")[2].partition(",")[0]
+    previous = previous or authorization.rpartition("=")[2]
+    text = f"{algorithm}-{kind}\n{date}\n{scope}\n{previous}\n{hashes}"
+    if algorithm == ALGORITHM_V4A:
+        found = sign_text_v4a(private_key(by.credentials.secret, by.credentials.access_key_id), text)
+        return found.ljust(144, "*"), found
+    found = sign_text(signing_key(by.credentials.secret, date[:8], by.region, by.service), text)
+    return found, found
+
+
+def v4a_chunks(request: HttpRequest, by: Signing) -> HttpRequest:
+    return signed_chunks(request, by, ALGORITHM_V4A)
+
+
+def v4a_trailer(request: HttpRequest, by: Signing) -> HttpRequest:
+    return signed_trailer(request, by, ALGORITHM_V4A)
 
 
 def unsigned_chunks(request: HttpRequest, by: Signing) -> HttpRequest:
@@ -137,6 +169,9 @@ FORMS: dict[str, tuple[Make, Callable[[Draft], bool]]] = {
     "presigned": (presigned, lambda _: True),
     "sigv4a header": (header_v4a, lambda _: True),
     "signed chunks": (signed_chunks, lambda draft: draft.service == "s3"),
+    "signed trailer": (signed_trailer, lambda draft: draft.service == "s3"),
+    "sigv4a chunks": (v4a_chunks, lambda draft: draft.service == "s3"),
+    "sigv4a trailer": (v4a_trailer, lambda draft: draft.service == "s3"),
     "unsigned chunks": (unsigned_chunks, lambda draft: draft.service == "s3"),
     "form": (form, lambda draft: draft.method == "PUT" and draft.path == f"/{BUCKET}/key"),
     "version 2": (version_2, lambda draft: draft.service == "s3" and draft.method in {"GET", "PUT"}),
@@ -209,6 +244,24 @@ def another_token(make: Make, request: HttpRequest, service: str, cast: Cast) ->
     return make(request, Signing(keys, now(), service))
 
 
+def touched(make: Make, request: HttpRequest, service: str, cast: Cast) -> HttpRequest:
+    """Another signature of the last chunk or trailer, or another checksum."""
+    whole = make(request, Signing(cast.user, now(), service))
+    head, mark, rest = whole.body.data.rpartition(b"signature:" if make in TRAILERS else b"signature=")
+    if not mark:
+        return whole.with_body(Body(whole.body.data.replace(b"AAAAAA==", b"AAAAAQ==")))
+    other = b"1" if rest.startswith(b"0") else b"0"
+    return whole.with_body(Body(head + mark + other + rest[1:]))
+
+
+def cut(make: Make, request: HttpRequest, service: str, cast: Cast) -> HttpRequest:
+    whole = make(request, Signing(cast.user, now(), service))
+    return whole.with_body(Body(whole.body.data[:-1]))
+
+
+TRAILERS = {signed_trailer, v4a_trailer}
+CHUNKS = {kind for kind in FORMS if "chunks" in kind or "trailer" in kind}
+OF_CHUNKS: dict[str, Wrong] = {"body touched": touched, "body cut": cut}
 WRONGS: dict[str, Wrong] = {
     "missing": missing,
     "forged": forged,
@@ -219,10 +272,14 @@ WRONGS: dict[str, Wrong] = {
     "unsigned header": unsigned_header,
     "token missing": no_token,
     "token of another key": another_token,
+    **OF_CHUNKS,
 }
 HAS_NO_SCOPE = {"another service", "no region"}
 CASES = [
-    (kind, wrong) for kind in FORMS for wrong in WRONGS if not (kind == "version 2" and wrong in HAS_NO_SCOPE)
+    (kind, wrong)
+    for kind in FORMS
+    for wrong in WRONGS
+    if not (kind == "version 2" and wrong in HAS_NO_SCOPE) and (kind in CHUNKS or wrong not in OF_CHUNKS)
 ]
 
 
