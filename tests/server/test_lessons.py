@@ -1,6 +1,7 @@
 """What went wrong with signatures in comparable systems, tried on a whole server; more in tests/sigv4."""
 
 import base64
+import html
 import json
 import secrets
 import time
@@ -8,11 +9,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
-from tests.server.harness import Answer, Draft, Keys, Line, Running, client, query
+from tests.server.harness import REGION, Answer, Draft, Keys, Line, Running, client, journal, query
 
 from watchword.proofs.keyring import Keyring, new_key
 from watchword.sessions import Session
 from watchword.sessions import session as sessions
+from watchword.sigv4 import explain, read
+from watchword.sigv4.key import sign_text, signing_key
 
 WHO = query("sts", "GetCallerIdentity")
 
@@ -95,3 +98,25 @@ def test_n47_a_parameter_in_query_and_body_is_refused(kept: Running, administrat
         answer = ask(kept, replace(WHO, query=where), administrator)
         assert answer.code in {"MalformedQueryString", "MalformedInput"}
         assert b"<Arn>" not in answer.body
+
+
+def test_what_was_to_be_signed_is_told_and_never_the_signature(kept: Running, user: Keys) -> None:
+    wrong = {**user, "SecretAccessKey": "a" * 40}
+    s3 = Draft("s3", "GET", "/bucket/key")
+    for draft in (WHO, query("iam", "ListUsers"), s3):
+        signed = draft.signed(kept.endpoint, wrong)
+        claim = read(signed)
+        assert claim
+        texts = explain(claim, signed)
+        right = sign_text(
+            signing_key(user["SecretAccessKey"], claim.date[:8], REGION, draft.service), texts.string_to_sign
+        )
+        with Line(kept.endpoint) as line:
+            answer = line.send(signed)
+        assert (answer.status, answer.code) == (403, "SignatureDoesNotMatch")
+        shown = html.unescape(answer.body.decode())
+        assert texts.canonical_request in shown
+        assert texts.string_to_sign in shown
+        assert right not in shown
+        assert right not in str(journal(kept.data)[-1])
+        assert texts.string_to_sign not in str(journal(kept.data)[-1])

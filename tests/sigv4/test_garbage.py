@@ -120,7 +120,9 @@ def test_a_mismatch_shows_the_texts_and_never_our_signature() -> None:
         "AWSAccessKeyId": "AKIA",
         "StringToSign": texts.string_to_sign,
         "SignatureProvided": claim.signature,
+        "StringToSignBytes": texts.string_to_sign.encode().hex(" "),
         "CanonicalRequest": texts.canonical_request,
+        "CanonicalRequestBytes": texts.canonical_request.encode().hex(" "),
     }
     expected = sign_text(signing_key("wrong", "20261123", "r", "sts"), texts.string_to_sign)
     key = signing_key("wrong", "20261123", "r", "sts").key.hex()

@@ -104,10 +104,25 @@ def test_s3_shows_fields_and_both_ids(models: Models) -> None:
 
 
 def test_fields_of_a_signature_stay_out_of_other_protocols(models: Models) -> None:
-    for service in ("sts", "organizations", "lambda"):
+    shown = {"StringToSign": "canary", "CanonicalRequest": "canary"}
+    for service in ("organizations", "lambda"):
         operation = models.service(service).operation(SOME[service])
-        response = operation.fault(fault("SignatureDoesNotMatch", StringToSign="canary"), "r")
+        response = operation.fault(fault("SignatureDoesNotMatch", **shown), "r")
         assert b"canary" not in response.body  # type: ignore[operator]
+
+
+def test_iam_and_sts_say_what_was_to_be_signed(models: Models) -> None:
+    shown = {"StringToSign": "AWS4-<x>\nb", "CanonicalRequest": "GET\n/", "SignatureProvided": "00"}
+    for operation in (
+        models.service("iam").operation("GetUser"),
+        models.service("sts").operation(SOME["sts"]),
+    ):
+        response = operation.fault(fault("SignatureDoesNotMatch", **shown), "r")
+        said = parsed(response, "query")["Error"]["Message"]
+        assert said.endswith(
+            "for details.\n\nThe Canonical String for this request should have been\n'GET\n/'\n\n"
+            "The String-to-Sign should have been\n'AWS4-<x>\nb'\n"
+        )
 
 
 def test_head_has_no_body(models: Models) -> None:

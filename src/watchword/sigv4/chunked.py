@@ -31,7 +31,7 @@ from typing import Protocol
 from watchword.names import AwsError, HttpRequest, fault
 from watchword.sigv4.claim import Claim
 from watchword.sigv4.payload import EMPTY_SHA256, FRAMINGS, Framing
-from watchword.sigv4.verify import holds
+from watchword.sigv4.verify import holds, mismatch
 
 MAX_CHUNK = 16 << 20
 MIN_CHUNK = 8192
@@ -196,12 +196,7 @@ class Decoder:
         # SigV4a's signatures are of unequal length and may be filled up with stars.
         signature = signature.rstrip("*")
         if not holds(claim, self._secret, text, signature):
-            raise fault(
-                "SignatureDoesNotMatch",
-                AWSAccessKeyId=claim.access_key_id,
-                StringToSign=text,
-                SignatureProvided=signature,
-            )
+            raise mismatch(claim.access_key_id, text, signature)
         self._previous = signature
 
 

@@ -26,7 +26,7 @@ from typing import NamedTuple
 from watchword.names import AwsError, fault
 from watchword.sigv4.claim import ALGORITHM, Claim
 from watchword.sigv4.parts import amz_date, credential
-from watchword.sigv4.verify import check_scope, holds
+from watchword.sigv4.verify import check_scope, holds, mismatch
 
 FREE = frozenset({"x-amz-signature", "signature", "awsaccesskeyid", "file", "policy"})
 """Fields that need no condition; nor does any that begins with x-ignore-."""
@@ -89,12 +89,7 @@ def verify_form(
     except UnicodeEncodeError:
         proved = False
     if not proved:
-        raise fault(
-            "SignatureDoesNotMatch",
-            AWSAccessKeyId=form.claim.access_key_id,
-            StringToSign=policy,
-            SignatureProvided=form.claim.signature,
-        )
+        raise mismatch(form.claim.access_key_id, policy, form.claim.signature)
 
 
 def check_policy(fields: Mapping[str, str], *, bucket: str, size: int, now: datetime) -> None:

@@ -26,6 +26,7 @@ from typing import NamedTuple
 from watchword.names import AwsError, HttpRequest, fault
 from watchword.sigv4.post import lower_fields
 from watchword.sigv4.query import LONGEST, Pair, attempts_signature, query_pairs
+from watchword.sigv4.verify import mismatch
 
 METHODS = frozenset({"GET", "PUT"})
 PARAMETER = "AWSAccessKeyId"
@@ -177,12 +178,7 @@ def verify_presigned(claim: Presigned, secret: str, now: datetime) -> None:
     if not (
         claim.signature.isascii() and hmac.compare_digest(_signature(secret, claim.to_sign), claim.signature)
     ):
-        raise fault(
-            "SignatureDoesNotMatch",
-            AWSAccessKeyId=claim.access_key_id,
-            StringToSign=claim.to_sign,
-            SignatureProvided=claim.signature,
-        )
+        raise mismatch(claim.access_key_id, claim.to_sign, claim.signature)
 
 
 def _is_known(key: str) -> bool:

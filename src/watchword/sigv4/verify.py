@@ -14,7 +14,8 @@ aws-chunked body proves itself piece by piece: `verify` refuses it, `verify_head
 `watchword.sigv4.chunked`.
 Texts that a client may see never hold the signature we computed.
 Sources: IAM User Guide, "Troubleshoot Signature Version 4 signing for AWS API requests"; Amazon S3 API
-Reference, "Error responses" (RequestTimeTooSkewed, AccessDenied of an expired request).
+Reference, "Error responses" (RequestTimeTooSkewed, AccessDenied of an expired request); "Troubleshooting
+signature errors" there (what S3 shows of a SignatureDoesNotMatch).
 """
 
 from collections.abc import Collection
@@ -89,13 +90,24 @@ def check_signature(claim: Claim, request: HttpRequest, secret: str) -> None:
             return
     except (UnicodeEncodeError, KeyError):
         raise fault("SignatureDoesNotMatch", meant="not a request that `read` saw on a wire") from None
-    raise fault(
-        "SignatureDoesNotMatch",
-        AWSAccessKeyId=claim.access_key_id,
-        StringToSign=to_sign,
-        SignatureProvided=claim.signature,
-        CanonicalRequest=canonical,
-    )
+    raise mismatch(claim.access_key_id, to_sign, claim.signature, canonical)
+
+
+def mismatch(access_key_id: str, to_sign: str, provided: str, canonical: str = "") -> AwsError:
+    """Rule 16, broken: what was signed wrongly, by whom; never the signature that would have been right."""
+    shown = {
+        "AWSAccessKeyId": access_key_id,
+        "StringToSign": to_sign,
+        "SignatureProvided": provided,
+        "StringToSignBytes": _hex(to_sign),
+    }
+    if canonical:
+        shown |= {"CanonicalRequest": canonical, "CanonicalRequestBytes": _hex(canonical)}
+    return fault("SignatureDoesNotMatch", **shown)
+
+
+def _hex(text: str) -> str:
+    return text.encode("latin-1", "replace").hex(" ")
 
 
 def holds(claim: Claim, secret: str, to_sign: str, signature: str) -> bool:

@@ -4,11 +4,13 @@ Rules:
 1. a fault (`names.fault`) takes code, status and, unless it says something itself, its sentence from
    `faults`; any other error brings its own;
 2. an error of the service's model takes code and status from there, and its fields become the members of
-   the modelled shape, in their types; fields that no model asks for are shown only by S3;
+   the modelled shape, in their types; fields that no model asks for are shown only by S3, and by IAM and
+   STS the texts that were to be signed, in their sentence;
 3. a HEAD answer has no body; S3's clients then read the status alone.
 
 Source: Smithy 2.0, AWS protocols, "Operation error serialization"; IAM User Guide, "Making query
-requests"; Amazon S3 API Reference, "Error responses".
+requests" and "Troubleshoot Signature Version 4 signing for AWS API requests"; Amazon S3 API Reference,
+"Error responses".
 """
 
 from collections.abc import Callable, Mapping
@@ -85,10 +87,21 @@ def _query(voice: Voice, spoken: Spoken, request_id: str, _headers: Headers) -> 
     namespace = f' xmlns="{xml_text.attribute(voice.namespace)}"' if voice.namespace else ""
     root = (
         f"<ErrorResponse{namespace}><Error><Type>{kind}</Type><Code>{xml_text.text(spoken.code)}</Code>"
-        f"<Message>{xml_text.text(spoken.said)}</Message>{members}</Error>"
+        f"<Message>{xml_text.text(_with_texts(spoken))}</Message>{members}</Error>"
         f"<RequestId>{xml_text.text(request_id)}</RequestId></ErrorResponse>"
     )
     return "text/xml", xml_text.document(root)
+
+
+def _with_texts(spoken: Spoken) -> str:
+    """Rule 2."""
+    if "CanonicalRequest" not in spoken.fields:
+        return spoken.said
+    return (
+        f"{spoken.said}\n\nThe Canonical String for this request should have been\n"
+        f"'{spoken.fields['CanonicalRequest']}'\n\n"
+        f"The String-to-Sign should have been\n'{spoken.fields['StringToSign']}'\n"
+    )
 
 
 def _json(voice: Voice, spoken: Spoken, _request_id: str, _headers: Headers) -> tuple[str, bytes]:
