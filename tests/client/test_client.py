@@ -168,6 +168,11 @@ def test_what_is_signed_is_what_is_sent(client: Client, judge: Judge, target: st
     assert judge.seen[-1].header("x-amz-security-token") == "a token"
 
 
+def test_a_host_of_ones_own(client: Client, judge: Judge) -> None:
+    answer = client.send(SIGNER, "svc/here", "GET", judge.url, headers={"host": "api.example.org"})
+    assert (answer.status_code, judge.seen[-1].header("host")) == (200, "api.example.org")
+
+
 @pytest.mark.parametrize("body", [b"", b"bytes", "t\u00ebxt", {"a": "1", "b": ["2", "3"]}])
 def test_every_body_in_memory(client: Client, judge: Judge, body: Any) -> None:
     given = {"data": body} if isinstance(body, dict) else {"content": body}

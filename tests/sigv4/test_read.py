@@ -4,6 +4,7 @@ from base64 import b64encode
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from watchword.names import AwsError, Body, HttpRequest
 from watchword.sigv4 import Claim, Credentials, presign, read, sign, verify
 from watchword.sigv4.canonical import canonical_headers
 from watchword.sigv4.claim import ALGORITHM_V4A
+from watchword.sigv4.payload import hash_of
 from watchword.sigv4.sigv4a import private_key
 
 NOW = datetime(2026, 11, 23, 12, 34, 56, tzinfo=UTC)
@@ -273,6 +275,13 @@ def test_a_declared_hash_is_the_body_s_for_every_service() -> None:
 def test_no_line_end_survives_in_a_header(value: str, canonical: str) -> None:
     made = canonical_headers((HOST, ("x", value)), ("host", "x"))
     assert made == f"host:sts.local\nx:{canonical}\n\nhost;x"
+
+
+def test_a_body_in_a_file_is_hashed_like_one_in_memory(tmp_path: Path) -> None:
+    file = tmp_path / "body"
+    for data in (b"", b"a" * 3_000_000):
+        file.write_bytes(data)
+        assert hash_of(Body(file=file)) == hash_of(Body(data)) == sha256(data).hexdigest()
 
 
 def test_a_claim_is_verified_against_its_own_request() -> None:

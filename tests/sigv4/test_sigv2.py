@@ -15,7 +15,7 @@ from botocore.credentials import Credentials as BotocoreCredentials
 
 from watchword.names import AwsError, HttpRequest
 from watchword.sigv4 import Credentials, read
-from watchword.sigv4.sigv2 import Presigned, read_form, read_presigned, verify_presigned
+from watchword.sigv4.sigv2 import Presigned, read_form, read_presigned, verify_presigned, with_headers
 
 NOW = datetime(2026, 11, 23, 12, 34, 56, tzinfo=UTC)
 SIGNER = Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
@@ -77,6 +77,25 @@ def test_a_virtual_host_names_the_bucket() -> None:
     check(request, "b")
     assert refused(request, "c").code == "SignatureDoesNotMatch"
     assert refused(request).code == "SignatureDoesNotMatch"
+
+
+def test_what_the_query_has_in_place_of_headers_becomes_headers() -> None:
+    headers = (("host", "a"), ("content-type", "text/x"))
+    query = "x-amz-acl=private&x-amz-meta-a=b&content-type=text%2Fy&content-md5=m&Expires=1"
+    request = HttpRequest("PUT", "/b/k", query, headers)
+    added = (("x-amz-acl", "private"), ("x-amz-meta-a", "b"), ("content-md5", "m"))
+    assert with_headers(request).headers == (*headers, *added)
+    for more, code in (
+        ("x-amz-acl=public-read", "IncompleteSignature"),
+        ("x-amz-copy-source=a%0D%0Ab", "InvalidArgument"),
+        ("x-amz-copy-source=%20a", "InvalidArgument"),
+    ):
+        with pytest.raises(AwsError) as caught:
+            with_headers(replace(request, query=f"{request.query}&{more}"))
+        assert caught.value.code == code
+    there = replace(request, headers=(*headers, ("x-amz-acl", "private")))
+    with pytest.raises(AwsError, match="more than once"):
+        with_headers(there)
 
 
 def test_it_expires() -> None:
