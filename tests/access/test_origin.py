@@ -120,6 +120,13 @@ def test_a_scheme_that_cannot_be_read_is_refused(scheme: str) -> None:
         seen("10.0.0.1", ("x-forwarded-proto", scheme))
 
 
+def test_the_version_of_tls_is_between_us_and_the_client() -> None:
+    forwarded = (("x-forwarded-for", "198.51.100.1"), ("x-forwarded-proto", "https"))
+    for peer, version in (("10.0.0.1", ""), ("192.0.2.7", "1.3")):
+        request = HttpRequest("GET", headers=forwarded, peer=peer, secure=True, tls="1.3")
+        assert as_sent(request, PROXIES).tls == version
+
+
 def test_a_proxy_that_forwards_nothing_asks_for_itself() -> None:
     assert seen("10.0.0.1", ("x-real-ip", "1.1.1.1"), ("forwarded", "for=1.1.1.1")) == ("10.0.0.1", False)
     assert seen("10.0.0.1", secure=True) == ("10.0.0.1", True)

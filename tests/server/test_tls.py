@@ -1,6 +1,7 @@
 """HTTPS: unmodified clients over it, and what the server makes of it."""
 
 import ipaddress
+import json
 import os
 import subprocess
 import sys
@@ -190,6 +191,28 @@ def test_a_policy_can_ask_for_tls(secure: Running, keys: Keys, trusted: None) ->
     iam.put_user_policy(UserName="careful", PolicyName="tls", PolicyDocument=only)
     key = iam.create_access_key(UserName="careful")["AccessKey"]
     assert client("iam", secure.endpoint, key).list_users()["Users"]
+
+
+@pytest.mark.parametrize(("version", "enough"), [("1.2", True), ("1.3", True), ("1.4", False)])
+def test_a_policy_can_ask_for_a_version_of_tls(
+    secure: Running, keys: Keys, trusted: None, version: str, *, enough: bool
+) -> None:
+    """s3:TlsVersion, of small requests and of those that come by ASGI."""
+    iam, s3 = client("iam", secure.endpoint, keys), client("s3", secure.endpoint, keys)
+    name = f"tls-{version.replace('.', '-')}"
+    iam.create_user(UserName=name)
+    s3.create_bucket(Bucket=name)
+    at_least = {"NumericGreaterThanEquals": {"s3:TlsVersion": version}}
+    statement = {"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": at_least}
+    policy = {"Version": "2012-10-17", "Statement": statement}
+    iam.put_user_policy(UserName=name, PolicyName="tls", PolicyDocument=json.dumps(policy))
+    mine = client("s3", secure.endpoint, iam.create_access_key(UserName=name)["AccessKey"])
+    for body in (b"small", bytes(3 << 20)):
+        if enough:
+            assert mine.put_object(Bucket=name, Key="key", Body=body)["ETag"]
+        else:
+            with pytest.raises(ClientError, match="AccessDenied"):
+                mine.put_object(Bucket=name, Key="key", Body=body)
 
 
 def test_a_key_with_a_passphrase_is_not_asked_for(tmp_path: Path) -> None:

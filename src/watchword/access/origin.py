@@ -44,7 +44,7 @@ def as_sent(request: HttpRequest, trusted: Sequence[Network]) -> HttpRequest:
     hops, schemes = list(_entries(request, FOR)), list(_entries(request, PROTO))
     if not hops and not schemes:
         return replace(request, peer=str(peer))
-    return replace(request, peer=_client(peer, hops, trusted), secure=_secure(schemes))
+    return replace(request, peer=_client(peer, hops, trusted), secure=_secure(schemes), tls="")
 
 
 def _client(peer: Address, hops: list[str], trusted: Sequence[Network]) -> str:

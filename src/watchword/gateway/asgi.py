@@ -99,10 +99,9 @@ def _act(request: HttpRequest) -> Act:
 
 def _head(scope: Scope) -> HttpRequest:
     client, secure = scope.get("client"), scope["scheme"] == "https"
-    peer = client[0] if client else ""
-    return head(
-        scope["method"], scope["raw_path"], scope["query_string"], scope["headers"], peer, secure=secure
-    )
+    peer, tls = client[0] if client else "", scope.get("tls", "")
+    target = (scope["method"], scope["raw_path"], scope["query_string"])
+    return head(*target, scope["headers"], peer, secure=secure, tls=tls)
 
 
 async def _send(response: HttpResponse, send: Send, threads: ThreadPoolExecutor) -> None:

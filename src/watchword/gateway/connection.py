@@ -45,6 +45,12 @@ class Part(Enum):
     BODY = "body"
 
 
+def tls_version(transport: asyncio.Transport) -> str:
+    """Such as 1.3; empty without TLS."""
+    secured = transport.get_extra_info("ssl_object")
+    return (secured.version() or "").removeprefix("TLSv") if secured else ""
+
+
 class Connection(HttpToolsProtocol):
     """uvicorn's protocol on httptools, with the rules above."""
 
@@ -57,6 +63,7 @@ class Connection(HttpToolsProtocol):
         self._held: list[bytes] | None = None
         self._under_way: RequestResponseCycle | None = None
         self._asked = False
+        self._tls = tls_version(transport)
         self._heard = self._began = self.loop.time()
         self._timer = self.loop.call_later(self.seconds, self._look)
 
@@ -76,6 +83,7 @@ class Connection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self.scope["tls"] = self._tls  # type: ignore[typeddict-unknown-key]
         self._part, self._head, self._began, self._asked = Part.HEAD, 0, self._heard, True
 
     def on_headers_complete(self) -> None:
@@ -125,7 +133,9 @@ class Connection(HttpToolsProtocol):
         url, method = httptools.parse_url(self.url), self.parser.get_method().decode()
         peer, secure = self.client[0] if self.client else "", self.scheme == "https"
         try:
-            request = head(method, url.path, url.query or b"", self.headers, peer, secure=secure)
+            request = head(
+                method, url.path, url.query or b"", self.headers, peer, secure=secure, tls=self._tls
+            )
         except AwsError:
             return False
         keep_alive = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()

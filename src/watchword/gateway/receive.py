@@ -46,7 +46,14 @@ class Gone(Exception):  # noqa: N818 the client left; nobody is told
 
 
 def head(
-    method: str, path: bytes, query: bytes, fields: Iterable[tuple[bytes, bytes]], peer: str, *, secure: bool
+    method: str,
+    path: bytes,
+    query: bytes,
+    fields: Iterable[tuple[bytes, bytes]],
+    peer: str,
+    *,
+    secure: bool,
+    tls: str = "",
 ) -> HttpRequest:
     """The request without its body. Raises the fault RequestTooLarge."""
     size = len(path) + len(query)
@@ -57,7 +64,7 @@ def head(
     if size > MAX_HEAD:
         raise fault("RequestTooLarge", f"The request target and headers exceed {MAX_HEAD} bytes.")
     return HttpRequest(
-        method, path.decode("latin-1"), query.decode("latin-1"), tuple(headers), Body(), peer, secure
+        method, path.decode("latin-1"), query.decode("latin-1"), tuple(headers), Body(), peer, secure, tls
     )
 
 

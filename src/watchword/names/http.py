@@ -64,10 +64,13 @@ class HttpRequest:
     """The IP address of the other end of the connection."""
     secure: bool = False
     """Whether the connection was TLS."""
+    tls: str = ""
+    """The version of TLS, such as 1.3; empty where it isn't known."""
 
     def with_body(self, body: Body) -> Self:
         """The same request, received whole."""
-        return type(self)(self.method, self.path, self.query, self.headers, body, self.peer, self.secure)
+        head = (self.method, self.path, self.query, self.headers)
+        return type(self)(*head, body, self.peer, self.secure, self.tls)
 
     def header(self, name: str) -> str | None:
         """The first value of a header by its lower-case name."""

@@ -65,4 +65,6 @@ def _signing(call: Call) -> Context:
             context["s3:signatureAge"] = str(means.age)
     if hashed := call.request.header("x-amz-content-sha256"):
         context["s3:x-amz-content-sha256"] = hashed
+    if call.request.tls:
+        context["s3:TlsVersion"] = call.request.tls
     return context
