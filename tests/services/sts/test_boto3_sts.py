@@ -100,6 +100,8 @@ def test_contexts_are_not_served(iam: Any, ann: Any) -> None:
     context = {"ProviderArn": "arn:aws:iam::aws:contextProvider/IdentityCenter", "ContextAssertion": "abcd"}
     asked = {"RoleArn": arn("reader"), "RoleSessionName": "one", "ProvidedContexts": [context]}
     assert code(ann.assume_role, **asked) == "NotImplemented"
+    assert code(ann.get_session_token, MinimumSessionTokenSize=4096) == "NotImplemented"
+    assert ann.get_session_token(MinimumSessionTokenSize=0)["Credentials"]
 
 
 def test_a_role_is_assumed_by_its_tags(iam: Any, ann: Any) -> None:

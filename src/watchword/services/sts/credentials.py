@@ -3,12 +3,15 @@
 Source: AWS STS API Reference, Credentials and GetSessionToken (which needs no permission).
 """
 
-from watchword.names import AwsError
+from watchword.names import AwsError, fault
 from watchword.services.operation import Call, Operation, Output, no_demands, pure
 from watchword.sessions import session as sessions
 from watchword.sessions.assume import Origin, same_user
 from watchword.sessions.session import Session
 from watchword.world import World
+
+UNSERVED = ("ProvidedContexts", "MinimumSessionTokenSize")
+"""Contexts are asserted by services of AWS, none of which is here."""
 
 
 def credentials(world: World, session: Session) -> Output:
@@ -32,8 +35,16 @@ def refuse_mfa(call: Call) -> None:
         )
 
 
+def refuse_unserved(call: Call) -> None:
+    """Raises NotImplemented for what a session is asked to be and can't be here."""
+    for member in UNSERVED:
+        if call.input.get(member):
+            raise fault("NotImplemented", f"{member} is not implemented.")
+
+
 def get_session_token(call: Call) -> Output:
     refuse_mfa(call)
+    refuse_unserved(call)
     origin = Origin(call.caller.principal, call.caller.session)
     session = same_user(origin, call.input.get("DurationSeconds"), call.now, call.world.randomness)
     return {"Credentials": credentials(call.world, session)}

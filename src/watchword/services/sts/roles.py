@@ -16,7 +16,7 @@ from watchword.identity.arns import PolicyArn
 from watchword.identity.managed import OWNER
 from watchword.names import Arn, fault
 from watchword.services.operation import Call, Operation, Output, pure
-from watchword.services.sts.credentials import credentials, refuse_mfa
+from watchword.services.sts.credentials import credentials, refuse_mfa, refuse_unserved
 from watchword.sessions.assume import Origin, RoleTerms, Wish, assume_role, packed_size
 
 REMEMBERED = 1024
@@ -43,7 +43,7 @@ def assume(call: Call) -> Output:
 def to_assume(call: Call) -> tuple[Demand, ...]:
     """sts:AssumeRole, and sts:TagSession and sts:SetSourceIdentity where the call does these too."""
     refuse_mfa(call)
-    _refuse_unserved(call)
+    refuse_unserved(call)
     name, arn, found = call.input["RoleArn"], _arn(call.input["RoleArn"]), _known(call)
     context = _context(call) | _role_tags(found)
     actions = ["sts:AssumeRole"]
@@ -90,12 +90,6 @@ def _role(call: Call) -> RoleFact:
     if found is None:
         raise fault("AccessDenied", meant="the role was deleted while the call was under way")
     return found
-
-
-def _refuse_unserved(call: Call) -> None:
-    """Contexts are asserted by identity providers of AWS, none of which is here."""
-    if call.input.get("ProvidedContexts"):
-        raise fault("NotImplemented", "ProvidedContexts of a session are not implemented.")
 
 
 def _carries_tags(call: Call) -> bool:
