@@ -14,6 +14,7 @@ from watchword.access.caller import Caller
 from watchword.access.demand import ContextValue, Demand
 from watchword.facts import Facts
 from watchword.names import HttpRequest
+from watchword.names.moment import iso
 from watchword.names.principal import PRINCIPAL_TYPES, RoleSession, Service, User
 from watchword.sessions.session import Session, milliseconds, moment
 
@@ -42,7 +43,7 @@ def gather_context(
 
 def _connection(request: HttpRequest, now: datetime) -> Context:
     context: Context = {
-        "aws:CurrentTime": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+        "aws:CurrentTime": iso(now),
         "aws:EpochTime": str(int(now.timestamp())),
         "aws:SecureTransport": "true" if request.secure else "false",
         "aws:ViaAWSService": "false",
@@ -95,7 +96,7 @@ def principal_tags(facts: Facts, caller: Caller) -> dict[str, str]:
 
 
 def _session(session: Session, now: datetime) -> Context:
-    context: Context = {"aws:TokenIssueTime": f"{moment(session.issued):%Y-%m-%dT%H:%M:%SZ}"}
+    context: Context = {"aws:TokenIssueTime": iso(moment(session.issued))}
     if session.kind != "federated":  # who were authenticated elsewhere
         context["aws:MultiFactorAuthPresent"] = "false" if session.mfa_at is None else "true"
     if session.mfa_at is not None:
