@@ -1,10 +1,13 @@
 """Where a request came from: what proxies are believed, and what nobody is."""
 
 import http.client
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.server.harness import Running, journal, serve, watchword
 
 from watchword.access.origin import as_sent
@@ -177,3 +180,13 @@ def test_over_the_wire(tmp_path: Path) -> None:
     with serve(tmp_path / "b") as server:
         asked(server, *told)
         assert [event["sourceIPAddress"] for event in journal(server.data)] == ["127.0.0.1"]
+
+
+OURS = st.integers(1, 2**24 - 2).map(lambda number: str(ip_address(0x0A000000 + number)))
+NOT_OURS = st.ip_addresses(v=4).filter(lambda address: address not in PROXIES[0]).map(str)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])), NOT_OURS, st.lists(OURS))
+def test_n14_whatever_a_client_claims(claimed: str, client: str, proxies: list[str]) -> None:
+    """However long the chain of our proxies, and whatever stood in the header before it came to them."""
+    assert forwarded(", ".join((claimed, client, *proxies))) == client
