@@ -20,7 +20,6 @@ from fuzz import TARGETS
 
 HERE = Path(__file__).parent
 LIMITS = ("-timeout=5", "-rss_limit_mb=2048", "-max_len=65536", "-print_final_stats=1")
-LAST_LINES = 25
 
 
 def fuzz(name: str, seconds: int, runs: int) -> None:
@@ -50,11 +49,12 @@ def run(name: str, seconds: int, runs: int) -> bool:
         check=False,
     )
     lines = done.stderr.splitlines()
-    told = [line.partition(":")[2].strip() for line in lines if "number_of_executed_units" in line]
+    told = [line.rpartition(":")[2].strip() for line in lines if "number_of_executed_units" in line]
     covered = next((line for line in reversed(lines) if "cov:" in line), "")
     print(f"{name}: {' '.join(told) or 'no'} runs; {covered.partition(' ')[2].strip()}", flush=True)
     if done.returncode:
-        print("\n".join([*done.stdout.splitlines(), *lines][-LAST_LINES:]), flush=True)
+        trouble = [line for line in lines if not line.startswith(("#", "INFO:", "WARNING:"))]
+        print(f"exit code {done.returncode}", *done.stdout.splitlines(), *trouble, sep="\n", flush=True)
     return done.returncode == 0
 
 

@@ -53,6 +53,8 @@ def _form(form: str, sent: tuple[str, ...]) -> tuple[str, str, tuple[str, ...]]:
     wrong = [f"Authorization header requires '{key}' parameter." for key in _PARAMETERS if not given.get(key)]
     if "x-amz-date" not in sent and "date" not in sent:
         wrong.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
+    if given.get("Signature", "") not in {"", "*"}:
+        wrong.append("Authorization header has another text within its 'Signature'.")
     if others:
         wrong.append("Authorization header has a parameter that is none of its own, or one of them twice.")
     if wrong:  # 5
