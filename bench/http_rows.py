@@ -8,6 +8,7 @@ from typing import Any
 import calls
 import load
 import servers
+from rows import Row
 
 SECONDS = 1.0
 ROLE = "bench"
@@ -15,24 +16,22 @@ BUCKET = "bench-objects"
 OBJECT = "one-kib"
 MOTO_KEY = ("AKIAIOSFODNN7EXAMPLE", "x" * 40)
 
-RowData = tuple[str, Callable[[], float], str, str]
 
-
-def rows(stack: ExitStack) -> Iterator[RowData]:
+def rows(stack: ExitStack) -> Iterator[Row]:
     """Starts the servers and gives what is measured on them."""
     hello = stack.enter_context(servers.hello_world())
     ours = stack.enter_context(servers.watchword())
     moto = stack.enter_context(servers.moto())
     port = int(ours.endpoint.rpartition(":")[2])
     greeting = [b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"]
-    yield "hello-world", _rate(hello, lambda: greeting), "", ""
+    yield Row("hello-world", _rate(hello, lambda: greeting))
     aims = {"GetCallerIdentity": ">= 0.25", "AssumeRole": ">= 0.12", "GetObject 1 KiB": ""}
     mine = Target(port, ours.account, ours.access_key_id, ours.secret)
     theirs = Target(moto, "123456789012", *MOTO_KEY)
     for name, make in CALLS.items():
-        yield f"moto {name}", _rate(moto, make(theirs)), "", ""
-        yield name, _rate(port, make(mine)), "hello-world", aims[name]
-        yield f"{name} again", _rate(port, make(mine)), f"moto {name}", ">= 12"
+        yield Row(f"moto {name}", _rate(moto, make(theirs)))
+        yield Row(name, _rate(port, make(mine)), "hello-world", aims[name])
+        yield Row(f"{name} again", _rate(port, make(mine)), f"moto {name}", ">= 12")
 
 
 class Target:

@@ -8,11 +8,12 @@ took longer than the wrong signature that was tried beside it: one time in two, 
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from rows import Row
 from watchword.access import admit
 from watchword.app import open_world
 from watchword.local_trust import first_account, new_root_key
@@ -21,16 +22,15 @@ from watchword.settings import Settings
 from watchword.sigv4 import Credentials, sign
 from watchword.world import World
 
-RowData = tuple[str, Callable[[], float], str, str]
 MANY = 200
 PAIRS = 5000
 WRONG, UNKNOWN = "refuse a wrong signature", "refuse an unknown access key"
 
 
-def rows(stack: ExitStack) -> Iterator[RowData]:
+def rows(stack: ExitStack) -> Iterator[Row]:
     world, known = _world(stack)
-    yield WRONG, lambda: 1 / statistics.median(_times(world, [known] * MANY)), "", ""
-    yield UNKNOWN, lambda: 1 / statistics.median(_times(world, ["AKIA" + "A" * 16] * MANY)), WRONG, "1"
+    yield Row(WRONG, lambda: 1 / statistics.median(_times(world, [known] * MANY)))
+    yield Row(UNKNOWN, lambda: 1 / statistics.median(_times(world, ["AKIA" + "A" * 16] * MANY)), WRONG, "1")
 
 
 def _world(stack: ExitStack) -> tuple[World, str]:

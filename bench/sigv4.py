@@ -9,7 +9,6 @@ import base64
 import hashlib
 import hmac
 import secrets
-import statistics
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -21,14 +20,12 @@ from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotocoreCredentials
 
+from rows import Row, print_medians
 from watchword.names import Body, HttpRequest
 from watchword.sigv4 import Claim, Credentials, explain, read, sign, verify
 from watchword.sigv4.chunked import Decoder
 from watchword.sigv4.key import sign_text, signing_key
 from watchword.sigv4.payload import EMPTY_SHA256
-
-RowData = tuple[str, Callable[[], float], str, str]
-"""Name, operations per second of one round, the row it is compared with, the aim."""
 
 MANY = 400
 ROUNDS = 15
@@ -47,22 +44,22 @@ S3_FLOOR = "floor of an S3 GET with a token"
 HASHING = "SHA-256 of 16 MiB in 64 KiB pieces"
 
 
-def rows() -> Iterator[RowData]:
+def rows() -> Iterator[Row]:
     """All rows, peers first."""
     sts, s3 = [_sts() for _ in range(MANY)], [_s3() for _ in range(MANY)]
-    yield STS_FLOOR, _floor(sts), "", ""
-    yield "verify an STS POST", _verifying(sts, LONG_TERM), STS_FLOOR, ">= 0.29, aim 0.45"
-    yield "sign an STS POST", _signing(sts, LONG_TERM, "sts"), STS_FLOOR, ""
-    yield "botocore signs an STS POST", _botocore(sts, LONG_TERM, SigV4Auth, "sts"), STS_FLOOR, ""
-    yield S3_FLOOR, _floor(s3), "", ""
+    yield Row(STS_FLOOR, _floor(sts), "", "")
+    yield Row("verify an STS POST", _verifying(sts, LONG_TERM), STS_FLOOR, ">= 0.29, aim 0.45")
+    yield Row("sign an STS POST", _signing(sts, LONG_TERM, "sts"), STS_FLOOR, "")
+    yield Row("botocore signs an STS POST", _botocore(sts, LONG_TERM, SigV4Auth, "sts"), STS_FLOOR, "")
+    yield Row(S3_FLOOR, _floor(s3), "", "")
     botocore = "botocore signs an S3 GET with a token"
-    yield botocore, _botocore(s3, SESSION, S3SigV4Auth, "s3"), S3_FLOOR, ""
-    yield "verify an S3 GET with a token", _verifying(s3, SESSION), S3_FLOOR, ">= 0.25, aim 0.40"
-    yield "the same, against botocore's signing", _verifying(s3, SESSION), botocore, ">= 4"
-    yield HASHING, _hashing, "", ""
-    yield "signed chunks of 16 MiB", _decoding("STREAMING-AWS4-HMAC-SHA256-PAYLOAD"), HASHING, ">= 0.5"
+    yield Row(botocore, _botocore(s3, SESSION, S3SigV4Auth, "s3"), S3_FLOOR, "")
+    yield Row("verify an S3 GET with a token", _verifying(s3, SESSION), S3_FLOOR, ">= 0.25, aim 0.40")
+    yield Row("the same, against botocore's signing", _verifying(s3, SESSION), botocore, ">= 4")
+    yield Row(HASHING, _hashing, "", "")
+    yield Row("signed chunks of 16 MiB", _decoding("STREAMING-AWS4-HMAC-SHA256-PAYLOAD"), HASHING, ">= 0.5")
     unsigned = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
-    yield "unsigned chunks of 16 MiB with crc32", _decoding(unsigned), HASHING, ">= 0.8"
+    yield Row("unsigned chunks of 16 MiB with crc32", _decoding(unsigned), HASHING, ">= 0.8")
 
 
 def _sent(request: HttpRequest) -> HttpRequest:
@@ -219,19 +216,5 @@ def _unsigned_body() -> bytes:
     return chunks + f"0\r\nx-amz-checksum-crc32:{checksum}\r\n\r\n".encode()
 
 
-def main() -> None:
-    """The medians of some rounds, each with its ratio to its peer."""
-    given = list(rows())
-    rounds: dict[str, list[float]] = {name: [] for name, *_ in given}
-    for _ in range(ROUNDS):
-        for name, measure, *_ in given:
-            rounds[name].append(measure())
-    medians = {name: statistics.median(rates) for name, rates in rounds.items()}
-    for name, _, peer, reach in given:
-        rate = medians[name]
-        ratio = f"{rate / medians[peer]:.2f} of {peer}" if peer else ""
-        print(f"{name:44}{rate:12,.0f}/s{1e6 / rate:12,.1f} us  {ratio:48} {reach}")
-
-
 if __name__ == "__main__":
-    main()
+    print_medians(rows(), ROUNDS)

@@ -4,18 +4,18 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 
+from rows import Row
 from watchword.proofs import session_token
 from watchword.proofs.keyring import Keyring, new_key
 
-RowData = tuple[str, Callable[[], float], str, str]
 MANY = 400
 PAYLOAD_BYTES = 300
 RING = Keyring((new_key(secrets.token_bytes),), secrets.token_bytes)
 
 
-def rows() -> Iterator[RowData]:
-    yield "seal a session token", _seal, "", ""
-    yield "open a session token", _open, "", ""
+def rows() -> Iterator[Row]:
+    yield Row("seal a session token", _seal)
+    yield Row("open a session token", _open)
 
 
 def _seal() -> float:
