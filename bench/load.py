@@ -1,77 +1,90 @@
 """A load generator: keep-alive connections, one request under way on each, answers counted when whole.
 
-Requests are bytes that were signed before the clock starts, so that only the server is measured; the
-generator itself does some 20,000 requests a second against a server that does nothing.
+Requests are bytes that were signed before the clock starts, so that only the server is measured. What the
+generator itself does for an answer is little (one poll for all that have come, one receive, one send), the
+same for every server, and happens on a processor that the server doesn't use.
 """
 
-import selectors
+import re
+import select
 import socket
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 PIECE = 65536
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_CLOSE = re.compile(rb"\r\nconnection: *close", re.IGNORECASE)
 
 
-@dataclass
+@dataclass(slots=True)
 class Connection:
     """One connection, and what has come of the answer that is under way."""
 
     socket: socket.socket
-    received: bytearray
     turn: int
+    received: bytes = b""
 
 
 def requests_per_second(
     port: int, requests: Sequence[bytes], *, seconds: float, connections: int = 8
 ) -> float:
     """Whole answers per second. Raises RuntimeError for any answer but a 2xx."""
-    chooser = selectors.DefaultSelector()
-    for index in range(connections):
-        _connect(chooser, port, index, requests)
+    poll = select.epoll()
+    opened: dict[int, Connection] = {}
+    for turn in range(connections):
+        _connect(poll, opened, Connection(_peer(port), turn), requests)
     answered, began = 0, time.perf_counter()
     end = began + seconds
     while time.perf_counter() < end:
-        for key, _ in chooser.select(1):
-            connection = key.data
-            received = connection.socket.recv(PIECE)
-            connection.received += received
-            # A server that sends head and body apart must not wait for our delayed acknowledgement.
-            connection.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
-            whole = _whole(connection.received)
-            answered += whole
-            turn = connection.turn + connections
-            if not received:  # this server closes after each answer
-                chooser.unregister(connection.socket)
+        for number, _ in poll.poll(1):
+            connection = opened[number]
+            piece = connection.socket.recv(PIECE)
+            received = connection.received + piece if connection.received else piece
+            if not piece:  # closes after each answer
+                answered += _whole(received)
                 connection.socket.close()
-                _connect(chooser, port, turn, requests)
-            elif whole and b"\r\nconnection: close" not in connection.received.lower():
-                connection.received.clear()
-                connection.turn = turn
-                connection.socket.sendall(requests[turn % len(requests)])
-            elif whole:
-                connection.received.clear()
+                _connect(poll, opened, Connection(_peer(port), connection.turn + connections), requests)
+            elif _whole(received) and not _CLOSE.search(received, 0, _head(received)):
+                answered += 1
+                connection.received = b""
+                connection.turn += connections
+                connection.socket.sendall(requests[connection.turn % len(requests)])
+            else:
+                connection.received = received
+                # A server that sends head and body apart must not wait for our delayed acknowledgement.
+                connection.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
     elapsed = time.perf_counter() - began
-    for key in list(chooser.get_map().values()):
-        key.data.socket.close()
-    chooser.close()
+    for connection in opened.values():
+        connection.socket.close()
+    poll.close()
     return answered / elapsed
 
 
-def _connect(chooser: selectors.BaseSelector, port: int, turn: int, requests: Sequence[bytes]) -> None:
+def _peer(port: int) -> socket.socket:
     peer = socket.create_connection(("127.0.0.1", port))
     peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    chooser.register(peer, selectors.EVENT_READ, Connection(peer, bytearray(), turn))
-    peer.sendall(requests[turn % len(requests)])
+    return peer
 
 
-def _whole(received: bytearray) -> bool:
-    end = received.find(b"\r\n\r\n")
-    if end < 0:
+def _connect(
+    poll: select.epoll, opened: dict[int, Connection], new: Connection, requests: Sequence[bytes]
+) -> None:
+    opened[new.socket.fileno()] = new
+    poll.register(new.socket, select.EPOLLIN)
+    new.socket.sendall(requests[new.turn % len(requests)])
+
+
+def _head(received: bytes) -> int:
+    """How long the head is; 0 until it is there."""
+    return received.find(b"\r\n\r\n") + 1
+
+
+def _whole(received: bytes) -> bool:
+    head = _head(received)
+    if not head:
         return False
     if not received.startswith((b"HTTP/1.1 2", b"HTTP/1.0 2")):
-        raise RuntimeError(bytes(received[:600]).decode("latin-1"))
-    head = bytes(received[:end]).lower()
-    start = head.find(b"content-length:")
-    length = int(head[start + 15 :].split(b"\r\n", 1)[0]) if start >= 0 else 0
-    return len(received) >= end + 4 + length
+        raise RuntimeError(received[:600].decode("latin-1"))
+    length = _LENGTH.search(received, 0, head)
+    return len(received) >= head + 3 + (int(length[1]) if length else 0)

@@ -23,7 +23,7 @@ BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
 
 def save(table: list[Line], rounds: int) -> None:
     """Puts the table between the marks of docs/performance.md."""
-    head = ["| what | rate | time each | ratio | aim |", "| --- | ---: | ---: | --- | --- |"]
+    head = ["| what | rate | time each | ratio | aim or note |", "| --- | ---: | ---: | --- | --- |"]
     body = [f"| {' | '.join(line)} |" for line in table]
     machine = f"{platform.machine()}, Python {platform.python_version()}, {rounds} rounds, medians."
     text = RESULTS.read_text()
