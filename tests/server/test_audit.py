@@ -220,6 +220,27 @@ def test_a_full_disk_refuses_rather_than_drops(tmp_path: Path) -> None:
         assert watchword("explain", "--last-denied", "--data", str(server.data)).exit_code in {0, 2}
 
 
+def test_an_object_stands_or_falls_with_its_record(tmp_path: Path) -> None:
+    with serve(tmp_path / "data") as server:
+        s3 = client("s3", server.endpoint, credentials(server.data))
+        s3.create_bucket(Bucket="kept")
+        s3.put_object(Bucket="kept", Key="old", Body=b"old")
+        [file] = (server.data / "audit").glob("*.jsonl")
+        database = server.data / "watchword.db-wal"
+        while file.stat().st_size < database.stat().st_size + 100_000:  # only the journal comes to its limit
+            assert code_of(s3.get_object, Bucket="kept", Key="k" * 1000) == "NoSuchKey"
+        whole = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (file.stat().st_size, whole[1]))
+        objects = {"Objects": [{"Key": "old"}]}
+        assert code_of(s3.put_object, Bucket="kept", Key="new", Body=b"new") == "InternalError"
+        assert code_of(s3.put_object, Bucket="kept", Key="old", Body=b"new") == "InternalError"
+        assert code_of(s3.delete_object, Bucket="kept", Key="old") == "InternalError"
+        assert code_of(s3.delete_objects, Bucket="kept", Delete=objects) == "InternalError"
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, whole)
+        assert [each["Key"] for each in s3.list_objects_v2(Bucket="kept")["Contents"]] == ["old"]
+        assert s3.get_object(Bucket="kept", Key="old")["Body"].read() == b"old"
+
+
 def test_half_a_record_ends_its_file(tmp_path: Path) -> None:
     """The next record begins another, so that neither is lost."""
     with serve(tmp_path / "data") as server, Line(server.endpoint) as line:

@@ -9,9 +9,9 @@
     reply         say so                                     wire/
 
 Nothing is done before the decision, nothing is answered before the record. A change, its record and its
-answer stand or fall together: they are made inside one transaction (an object's bytes excepted:
-docs/decisions/0006). What isn't understood is refused; what breaks answers InternalFailure, with the
-reason in the operator's log under the request id.
+answer stand or fall together: they are made inside one transaction, which for an object's bytes is the one
+that makes them visible (docs/decisions/0001). What isn't understood is refused; what breaks answers
+InternalFailure, with the reason in the operator's log under the request id.
 """
 
 from contextlib import AbstractContextManager, nullcontext
@@ -37,7 +37,7 @@ from watchword.access import (
 from watchword.facts import Cold
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
 from watchword.names.ids import new_request_id
-from watchword.services.operation import Around, Call, Operation
+from watchword.services.operation import Around, Call, Change, Operation, moving
 from watchword.services.s3.posted import posted
 from watchword.services.table import SERVED
 from watchword.store import Transaction, Unavailable, audit
@@ -170,20 +170,24 @@ def _look_up(
     return call, served
 
 
-def _around(world: World, served: Operation, visit: Visit) -> AbstractContextManager[Transaction | None]:
+def _around(
+    world: World, served: Operation, visit: Visit
+) -> AbstractContextManager[Transaction | Change | None]:
     match served.around:
         case Around.READ:
             return world.database.read()
         case Around.WRITE:
             return world.database.write(visit.now)
-        case Around.PURE | Around.MOVE:
+        case Around.MOVE:
+            return moving(world.database, visit.now)
+        case Around.PURE:
             return nullcontext()
 
 
-def _keep(world: World, visit: Visit, transaction: Transaction | None) -> None:
+def _keep(world: World, visit: Visit, transaction: Transaction | Change | None) -> None:
     """Changes are recorded where they are made, everything else in the journal."""
     event = record(visit)
-    if transaction is None:
+    if not isinstance(transaction, Transaction):
         world.journal.append(event, visit.now)
     else:
         text = msgspec.json.encode(event).decode()

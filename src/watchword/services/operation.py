@@ -6,14 +6,16 @@ A noun file of a service holds small functions of a `Call` and ends in a table, 
 * `pure`:   no database; answered on the event loop when what it needs is cached;
 * `reads`:  one read transaction, `call.tx`;
 * `writes`: one write transaction, `call.tx`, in which the audit record of the call also commits;
-* `moves`:  object bytes: the function opens its own short transactions.
+* `moves`:  object bytes: the function reads in short snapshots, lays the bytes down, and begins its one
+            change when they lie ready (`call.change`); it commits once the call is recorded.
 
 A function runs only after every demand of its row was allowed, and never decides itself. It returns the
 members of the operation's output shape, or raises AwsError with a code of the operation's model.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -23,10 +25,38 @@ from msgspec import Struct
 from watchword.access import Caller, Demand
 from watchword.names import HttpRequest
 from watchword.policy import Decision
-from watchword.store import Transaction
+from watchword.store import Database, Transaction
 from watchword.world import World
 
 Output = Mapping[str, object]
+
+
+@dataclass
+class Change:
+    """The one change of an operation that `moves`: begun by it, ended by the journey."""
+
+    database: Database
+    now: datetime
+    _open: ExitStack = field(default_factory=ExitStack)
+    transaction: Transaction | None = None
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
+    """What is done once the change has committed, and not when it hasn't."""
+
+    def begin(self) -> Transaction:
+        """Its transaction, the same one each time."""
+        if self.transaction is None:
+            self.transaction = self._open.enter_context(self.database.write(self.now, shared=True))
+        return self.transaction
+
+
+@contextmanager
+def moving(database: Database, now: datetime) -> Iterator[Change]:
+    """A change that commits with this block if it was begun, and is undone when the block raises."""
+    change = Change(database, now)
+    with change._open:  # noqa: SLF001 the other half of `begin`
+        yield change
+    for do in change.afterwards:
+        do()
 
 
 class Call(Struct, frozen=True, eq=False):
@@ -41,7 +71,8 @@ class Call(Struct, frozen=True, eq=False):
     request: HttpRequest
     region: str
     now: datetime
-    transaction: Transaction | None = None
+    transaction: Transaction | Change | None = None
+    """What the journey has put around the operation."""
     decisions: tuple[Decision, ...] = ()
     """What was decided on the row's demands, in their order; all allowed but optional ones."""
 
@@ -53,8 +84,15 @@ class Call(Struct, frozen=True, eq=False):
     @property
     def tx(self) -> Transaction:
         """The open transaction of an operation that `reads` or `writes`."""
-        if self.transaction is None:
-            raise RuntimeError(f"{self.name} is pure and has no transaction")
+        if not isinstance(self.transaction, Transaction):
+            raise RuntimeError(f"{self.name} has no open transaction")  # noqa: TRY004 a wrong row, not type
+        return self.transaction
+
+    @property
+    def change(self) -> Change:
+        """The change of an operation that `moves`."""
+        if not isinstance(self.transaction, Change):
+            raise RuntimeError(f"{self.name} moves nothing")  # noqa: TRY004 a wrong row, not type
         return self.transaction
 
 

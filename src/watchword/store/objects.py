@@ -59,6 +59,7 @@ _THERE = (
 )
 _AT = ALL.where(*_THERE)
 _TAKE = OBJECTS.delete().where(*_THERE).returning(*columns(OBJECTS, Object))
+_TAKE_THIS = _TAKE.where(OBJECTS.c.blob == bindparam("blob"))
 _ANY = select(OBJECTS.c.bucket_id).where(OBJECTS.c.bucket_id == bindparam("bucket_id")).limit(1)
 _NAMED = select(OBJECTS.c.blob).where(OBJECTS.c.blob.in_(bindparam("blobs", expanding=True)))
 
@@ -89,9 +90,14 @@ def at(tx: Transaction, bucket_id: str, key: bytes, version: str = UNVERSIONED) 
     return tx.one(Object, _AT, bucket_id=bucket_id, key=key, version=version)
 
 
-def remove(tx: Transaction, bucket_id: str, key: bytes, version: str = UNVERSIONED) -> Object | None:
-    """Takes the object away; the one that was there."""
-    return tx.take(Object, _TAKE, bucket_id=bucket_id, key=key, version=version)
+def remove(
+    tx: Transaction, bucket_id: str, key: bytes, version: str = UNVERSIONED, *, blob: str | None = None
+) -> Object | None:
+    """Takes the object away, or only the one of those bytes; the one that was there."""
+    where = {"bucket_id": bucket_id, "key": key, "version": version}
+    if blob is None:
+        return tx.take(Object, _TAKE, **where)
+    return tx.take(Object, _TAKE_THIS, **where, blob=blob)
 
 
 def any_in(tx: Transaction, bucket_id: str) -> bool:

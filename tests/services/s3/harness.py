@@ -10,7 +10,7 @@ import pytest
 from watchword.access import Caller, Circumstances, authorize, refusal
 from watchword.names import AwsError, Body, HttpRequest, Principal
 from watchword.names.principal import Root
-from watchword.services.operation import Around, Call
+from watchword.services.operation import Around, Call, moving
 from watchword.services.s3 import OPERATIONS
 from watchword.world import World
 
@@ -62,7 +62,8 @@ class Counter:
                 with self.world.database.write(self.now) as tx:
                     return dict(row.perform(call(tx, decisions)))
             case _:
-                return dict(row.perform(call(None, decisions)))
+                with moving(self.world.database, self.now) as change:
+                    return dict(row.perform(call(change, decisions)))
 
     def code(self, name: str, **given: object) -> str:
         """The code of the error that the call must end in."""

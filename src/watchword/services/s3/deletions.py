@@ -36,10 +36,7 @@ def delete_objects(call: Call) -> Output:
     check_body(call.request, required=True)
     deleted: list[Entry] = []
     errors: list[Entry] = []
-    decisions = iter(call.decisions)
-    for entry in _entries(call):
-        needed = [next(decisions) for _ in _actions(entry.get("ETag"))]
-        error = _delete_entry(call, entry, needed)
+    for entry, error in _delete_all(call):
         named = {name: entry[name] for name in ("Key", "VersionId") if name in entry}
         if error is None:
             deleted.append(named)
@@ -91,6 +88,18 @@ def _demands(call: Call, key: str, version: str, match: str | None, *, optional:
 def _conditional(action: str, version: str, match: str | None) -> Context:
     """Deleting the current version has a key for the tag it is conditional on."""
     return {"s3:if-match": match} if match and not version and action == "s3:DeleteObject" else {}
+
+
+def _delete_all(call: Call) -> list[tuple[Entry, AwsError | None]]:
+    """Each entry, and why it was not deleted. In the order of keys, lest two callers wait for each other."""
+    decisions = iter(call.decisions)
+    needed = [[next(decisions) for _ in _actions(entry.get("ETag"))] for entry in _entries(call)]
+    asked = list(enumerate(zip(_entries(call), needed, strict=True)))
+    done = {
+        place: (entry, _delete_entry(call, entry, decided))
+        for place, (entry, decided) in sorted(asked, key=lambda each: each[1][0]["Key"])
+    }
+    return [done[place] for place in range(len(done))]
 
 
 def _delete_entry(call: Call, entry: Entry, decisions: list[Decision]) -> AwsError | None:

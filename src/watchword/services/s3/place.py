@@ -1,24 +1,23 @@
-"""The one short transaction that makes bytes an object, or an object no more.
+"""The one change that makes bytes an object, or an object no more.
 
 Preconditions are checked against the row that the change takes the place of, in the same transaction.
 Writers of objects run beside each other: should another one have come between the look and the change,
-the change is undone and S3's own answer for it is given. The bytes of what was replaced go after the
-commit; when that fails they are swept later.
+S3's own answer for it is given. The change commits once the call is recorded, and the bytes of what was
+replaced go after that; when that fails they are swept later.
 Source: Amazon S3 User Guide, "Add preconditions to S3 operations with conditional requests".
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from watchword.names import AwsError
 from watchword.objects import new_blob
 from watchword.services.operation import Call
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.preconditions import Preconditions
-from watchword.store import Dangling, Transaction, objects
+from watchword.store import Dangling, objects
 from watchword.store.objects import Object
-
-Change = Callable[[Transaction], Iterable[Object]]
 
 
 @contextmanager
@@ -38,41 +37,37 @@ def fresh_blob(call: Call) -> Iterator[str]:
 
 def place(call: Call, new: Object, bucket: str) -> None:
     """Makes `new` the object of its key, if the call's preconditions hold."""
-    wanted = Preconditions(call.input.get("IfMatch"), call.input.get("IfNoneMatch"))
+    wanted, tx = Preconditions(call.input.get("IfMatch"), call.input.get("IfNoneMatch")), call.change.begin()
+    seen = _seen(call, new.bucket_id, new.key, wanted)
     try:
-        replaced = _change(call, new.bucket_id, new.key, wanted, lambda tx: objects.put(tx, new))
+        replaced = objects.put(tx, new)
     except Dangling:
         raise s3_error("NoSuchBucket", BucketName=bucket) from None
-    _forget(call, replaced)
+    if wanted and replaced != seen:
+        raise s3_error("ConditionalRequestConflict")
+    forget(call, (row.blob for row in replaced))
 
 
 def displace(call: Call, bucket_id: str, key: bytes, match: str | None = None) -> None:
     """Takes the object away, if it is the one that `match` names. None there is no error without it."""
-
-    def change(tx: Transaction) -> list[Object]:
-        taken = objects.remove(tx, bucket_id, key)
-        return [taken] if taken else []
-
-    _forget(call, _change(call, bucket_id, key, Preconditions(match), change))
-
-
-def _change(call: Call, bucket_id: str, key: bytes, wanted: Preconditions, change: Change) -> list[Object]:
-    """What the change replaced."""
-    with call.world.database.write(call.now, shared=True) as tx:
-        if not wanted:
-            return list(change(tx))
-        seen = objects.at(tx, bucket_id, key)
-        wanted.check_write(seen.etag if seen else None, key.decode())
-        replaced = list(change(tx))
-        if replaced != [each for each in (seen,) if each]:
-            raise _overtaken()
-    return replaced
+    wanted, tx = Preconditions(match), call.change.begin()
+    seen = _seen(call, bucket_id, key, wanted)
+    taken = objects.remove(tx, bucket_id, key, blob=seen[0].blob if seen else None)
+    if wanted and taken is None:
+        raise s3_error("ConditionalRequestConflict")
+    forget(call, (row.blob for row in (taken,) if row))
 
 
-def _overtaken() -> AwsError:
-    return s3_error("ConditionalRequestConflict")
+def forget(call: Call, blobs: Iterable[str]) -> None:
+    """Has bytes deleted that nothing will name once the call's change has committed."""
+    for blob in list(blobs):
+        call.change.afterwards.append(partial(call.world.objects.delete, blob))
 
 
-def _forget(call: Call, replaced: Iterable[Object]) -> None:
-    for row in replaced:
-        call.world.objects.delete(row.blob)
+def _seen(call: Call, bucket_id: str, key: bytes, wanted: Preconditions) -> list[Object]:
+    """The object there, if it is asked about; checked."""
+    if not wanted:
+        return []
+    seen = objects.at(call.change.begin(), bucket_id, key)
+    wanted.check_write(seen.etag if seen else None, key.decode())
+    return [seen] if seen else []
