@@ -36,6 +36,7 @@ BODIES = {
 """What anonymous callers are let through with, to the decision."""
 MARKS = {
     "CopyObject": {"x-amz-copy-source": f"{BUCKET}/key"},
+    "UploadPartCopy": {"x-amz-copy-source": f"{BUCKET}/key"},
     "DeleteObjects": {
         "content-md5": base64.b64encode(hashlib.md5(BODIES["DeleteObjects"]).digest()).decode()
     },
@@ -49,8 +50,13 @@ def draft(service: str, name: str) -> Draft:
     """A request for the operation; what else it needs is never looked at."""
     if service != "s3":
         return query(service, name)
-    http = botocore.session.get_session().get_service_model(service).operation_model(name).http
+    model = botocore.session.get_session().get_service_model(service).operation_model(name)
+    http, shape = model.http, model.input_shape
     path, _, asked = http["requestUri"].partition("?")
+    for member in shape.required_members if shape else ():
+        place = shape.members[member].serialization
+        if place.get("location") == "querystring":
+            asked += f"&{place['name']}=1" if asked else f"{place['name']}=1"
     path = path.replace("{Bucket}", BUCKET).replace("{Key+}", "key")
     return Draft(service, http["method"], path, asked, MARKS.get(name, {}), BODIES.get(name, b""))
 

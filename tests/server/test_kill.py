@@ -126,6 +126,25 @@ def test_what_a_killed_upload_left_goes_when_it_is_old(tmp_path: Path) -> None:
         assert "Contents" not in client("s3", again.endpoint, keys).list_objects_v2(Bucket=BUCKET)
 
 
+def test_a_part_that_was_acknowledged_survives(tmp_path: Path) -> None:
+    data, part = tmp_path / "data", b"p" * (5 << 20)
+    named = {"Bucket": BUCKET, "Key": "in parts"}
+    with serve(data) as server:
+        s3 = client("s3", server.endpoint, credentials(data))
+        s3.create_bucket(Bucket=BUCKET)
+        named["UploadId"] = s3.create_multipart_upload(**named)["UploadId"]
+        s3.upload_part(**named, PartNumber=1, Body=part)
+        server.stop(signal.SIGKILL)
+    with serve(data) as again:
+        s3 = client("s3", again.endpoint, credentials(data))
+        assert "Contents" not in s3.list_objects_v2(Bucket=BUCKET)
+        s3.upload_part(**named, PartNumber=2, Body=b"end")
+        sent = s3.list_parts(**named)["Parts"]
+        parts = [{name: each[name] for name in ("PartNumber", "ETag")} for each in sent]
+        s3.complete_multipart_upload(**named, MultipartUpload={"Parts": parts})
+        assert s3.get_object(Bucket=BUCKET, Key="in parts")["Body"].read() == part + b"end"
+
+
 def _slow_body(start: int) -> Iterator[bytes]:
     yield b"x" * start
     while True:

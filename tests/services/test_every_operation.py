@@ -48,6 +48,9 @@ USER, GROUP, WORKER = {"UserName": "ann"}, {"GroupName": "staff"}, {"RoleName": 
 INLINE = {"PolicyName": "own", "PolicyDocument": READ}
 OWN = {"PolicyName": "own"}
 
+UPLOAD = {"UploadId": "none"}
+PARTS = {"Parts": [{"PartNumber": 1, "ETag": "none"}]}
+
 CALLS: list[tuple[str, str, dict[str, Any]]] = [
     ("sts", "GetCallerIdentity", {}),
     ("sts", "GetSessionToken", {}),
@@ -148,6 +151,13 @@ CALLS: list[tuple[str, str, dict[str, Any]]] = [
     ("s3", "CopyObject", {**PUT, "Key": "two", "CopySource": OBJECT}),
     ("s3", "ListObjects", PUT),
     ("s3", "ListObjectsV2", PUT),
+    ("s3", "CreateMultipartUpload", OBJECT),
+    ("s3", "ListMultipartUploads", PUT),
+    ("s3", "UploadPart", {**OBJECT, **UPLOAD, "PartNumber": 1, "Body": b"bytes"}),
+    ("s3", "UploadPartCopy", {**OBJECT, **UPLOAD, "PartNumber": 1, "CopySource": OBJECT}),
+    ("s3", "ListParts", {**OBJECT, **UPLOAD}),
+    ("s3", "CompleteMultipartUpload", {**OBJECT, **UPLOAD, "MultipartUpload": PARTS}),
+    ("s3", "AbortMultipartUpload", {**OBJECT, **UPLOAD}),
     ("s3", "DeleteObject", OBJECT),
     ("s3", "DeleteObjects", {**PUT, "Delete": {"Objects": [{"Key": "two"}]}}),
     ("s3", "DeleteBucket", PUT),
@@ -165,6 +175,8 @@ CALLS: list[tuple[str, str, dict[str, Any]]] = [
 ]
 
 NOT_THERE = {
+    **dict.fromkeys(("UploadPart", "UploadPartCopy", "ListParts"), "NoSuchUpload"),
+    **dict.fromkeys(("CompleteMultipartUpload", "AbortMultipartUpload"), "NoSuchUpload"),
     "DeleteLoginProfile": "NoSuchEntity",
     "GetBucketCors": "NoSuchCORSConfiguration",
     "GetBucketEncryption": "ServerSideEncryptionConfigurationNotFoundError",

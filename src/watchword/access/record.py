@@ -41,7 +41,11 @@ EVENT_VERSION = "1.11"
 LONGEST_VALUE = 4096
 """Characters kept of one text value."""
 DATA_EVENTS = frozenset(
-    {"PutObject", "GetObject", "HeadObject", "DeleteObject", "DeleteObjects", "CopyObject"}
+    {
+        *("PutObject", "GetObject", "HeadObject", "DeleteObject", "DeleteObjects", "CopyObject"),
+        *("CreateMultipartUpload", "UploadPart", "UploadPartCopy", "CompleteMultipartUpload"),
+        *("AbortMultipartUpload", "ListParts"),
+    }
 )
 _REMEMBERED_NAMES = 1024
 _SIGNATURES: dict[str, dict[str, Any]] = {

@@ -9,8 +9,12 @@ remainder. Squaring is linear over two elements, so the same holds for n and a d
 one sparse relation folds a long message in halves, each half in a few shifts of a whole number, and leaves
 a short tail for the usual table.
 
+Joining: the CRC of two messages, one after the other, is that of the first times x to the power of the
+bits of the second, plus that of the second; the ones before and after each cancel out.
+
 `SPARSE` are the exponents n below 1,000 whose relation has the fewest terms, found by trying each.
-Sources: RFC 3720, appendix B.4 (CRC-32C); NVM Express NVM Command Set 1.0, 5.2.1.3.4 (CRC-64/NVME).
+Sources: ISO 3309 (CRC-32); RFC 3720, appendix B.4 (CRC-32C);
+NVM Express NVM Command Set 1.0, 5.2.1.3.4 (CRC-64/NVME).
 """
 
 from typing import Final
@@ -43,6 +47,8 @@ class Polynomial:
     def __init__(self, width: int, reflected: int) -> None:
         self.width = width
         self.mask = (1 << width) - 1
+        self._reflected = reflected
+        self._powers: dict[int, int] = {}
         self._table = [_divide(byte, reflected, 8) for byte in range(256)]
         remainder = _divide(1 << (width - 1), reflected, SPARSE[width])
         powers = (width - 1 - bit for bit in range(width) if remainder >> bit & 1)
@@ -56,6 +62,31 @@ class Polynomial:
         for byte in data:
             state = table[(state ^ byte) & 0xFF] ^ (state >> 8)
         return state
+
+    def join(self, first: int, second: int, size: int) -> int:
+        """The CRC of two messages, one after the other; `size` is that of the second, in bytes."""
+        if size not in self._powers:
+            self._powers[size] = self._power(8 * size)
+        return self._times(first, self._powers[size]) ^ second
+
+    def _power(self, exponent: int) -> int:
+        """The power of x."""
+        power, square = 1 << (self.width - 1), 1 << (self.width - 2)
+        while exponent:
+            if exponent & 1:
+                power = self._times(power, square)
+            square = self._times(square, square)
+            exponent >>= 1
+        return power
+
+    def _times(self, one: int, other: int) -> int:
+        """The product of two remainders."""
+        product = 0
+        for bit in reversed(range(self.width)):
+            if one >> bit & 1:
+                product ^= other
+            other = _divide(other, self._reflected, 1)
+        return product
 
     def _fold(self, data: memoryview, state: int) -> bytes:
         """A short message of the same remainder, with the state worked in."""
@@ -81,5 +112,6 @@ def _divide(value: int, reflected: int, times: int) -> int:
     return value
 
 
+CRC32 = Polynomial(32, 0xEDB88320)
 CRC32C = Polynomial(32, 0x82F63B78)
 CRC64NVME = Polynomial(64, 0x9A6C_9329_AC4B_C9B5)

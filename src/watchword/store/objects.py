@@ -8,11 +8,10 @@ from collections.abc import Collection
 from collections.abc import Mapping as Dictionary
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from functools import cache
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Insert, LargeBinary, Table, Text, bindparam, select
+from sqlalchemy import BigInteger, Column, ForeignKey, LargeBinary, Table, Text, bindparam, select
 
-from watchword.store.tables import METADATA, Mapping, Moment, Word, columns
+from watchword.store.tables import METADATA, Mapping, Moment, Numbers, Word, columns, insert_new
 from watchword.store.transaction import Transaction
 
 UNVERSIONED = "null"
@@ -31,6 +30,7 @@ OBJECTS = Table(
     Column("metadata", Mapping, nullable=False),
     Column("checksums", Mapping, nullable=False),
     Column("modified", Moment, nullable=False),
+    Column("parts", Numbers),
 )
 
 
@@ -49,6 +49,8 @@ class Object:
     metadata: Dictionary[str, str] = field(default_factory=dict)
     checksums: Dictionary[str, str] = field(default_factory=dict)
     version: str = UNVERSIONED
+    parts: tuple[int, ...] = ()
+    """The sizes of the parts that it was uploaded in."""
 
 
 ALL = select(*columns(OBJECTS, Object))
@@ -64,14 +66,6 @@ _ANY = select(OBJECTS.c.bucket_id).where(OBJECTS.c.bucket_id == bindparam("bucke
 _NAMED = select(OBJECTS.c.blob).where(OBJECTS.c.blob.in_(bindparam("blobs", expanding=True)))
 
 
-@cache
-def _insert() -> Insert:
-    # SQLite and PostgreSQL have the clause in common. Most commands put nothing and need no second dialect.
-    from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415
-
-    return insert(OBJECTS).on_conflict_do_nothing()
-
-
 def put(tx: Transaction, new: Object) -> list[Object]:
     """Puts the object in its place; those whose place it takes. Raises Dangling without its bucket.
 
@@ -81,7 +75,7 @@ def put(tx: Transaction, new: Object) -> list[Object]:
     while True:
         old = remove(tx, new.bucket_id, new.key, new.version)
         replaced += [old] if old else []
-        if tx.run(_insert(), asdict(new)):
+        if tx.run(insert_new(OBJECTS), asdict(new)):
             return replaced
 
 

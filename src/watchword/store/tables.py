@@ -5,6 +5,7 @@ Both engines must read, compare and sort alike, so only types that do so are use
 * `Moment`: an aware datetime, kept as whole microseconds since 1970 (no engine's idea of time zones);
 * `Word`: text compared and sorted by code point (PostgreSQL's database may have any other collation);
 * `Mapping`: a small dictionary of strings, kept as JSON text;
+* `Numbers`: a tuple of whole numbers, kept as text; no numbers are NULL;
 * bytes: SQLite's BLOB and PostgreSQL's BYTEA both sort as memcmp does.
 
 Names that IAM holds unique without regard to case (IAM User Guide, "IAM identifiers") stand twice in a
@@ -14,9 +15,10 @@ row: `name` as it was written, `folded` as it is compared.
 import json
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Dialect, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Dialect, Insert, Integer, MetaData, Table, Text
 from sqlalchemy.types import TypeDecorator
 
 METADATA = MetaData(
@@ -62,6 +64,19 @@ class Mapping(TypeDecorator[dict[str, str]]):
         return None if value is None else json.loads(value)
 
 
+class Numbers(TypeDecorator[tuple[int, ...]]):
+    """Whole numbers in their order."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[int, ...] | None, dialect: Dialect) -> str | None:  # noqa: ARG002 SQLAlchemy's signature
+        return " ".join(map(str, value)) if value else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[int, ...]:  # noqa: ARG002 SQLAlchemy's signature
+        return tuple(map(int, value.split())) if value else ()
+
+
 def columns(table: Table, record: type) -> list[Column[Any]]:
     """The columns of a record, in the order of its fields: a row unpacks into its constructor."""
     return [table.c[field.name] for field in fields(record)]
@@ -70,3 +85,12 @@ def columns(table: Table, record: type) -> list[Column[Any]]:
 def fold(name: str) -> str:
     """The form in which names are compared."""
     return name.casefold()
+
+
+@cache
+def insert_new(table: Table) -> Insert:
+    """Inserts what isn't there yet; what is stays as it is."""
+    # SQLite and PostgreSQL have the clause in common. Most commands put nothing and need no second dialect.
+    from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415
+
+    return insert(table).on_conflict_do_nothing()

@@ -47,5 +47,11 @@ def test_a_day_with_the_cli(watchword: Server, tmp_path: Path) -> None:
     aws("mv", "s3://bucket/copy", "s3://bucket/moved")
     aws("rm", "--recursive", "s3://bucket/site")
     assert b"site/" not in aws("ls", "s3://bucket/")
+    large = tmp_path / "large"
+    large.write_bytes(bytes(range(256)) * (9 << 12))
+    aws("cp", str(large), "s3://bucket/large")  # in parts, from 8 MB on
+    aws("cp", "s3://bucket/large", str(tmp_path / "down"))
+    assert (tmp_path / "down").read_bytes() == large.read_bytes()
+    aws("cp", "s3://bucket/large", "s3://bucket/large-copy")
     aws("rb", "--force", "s3://bucket")
     assert aws("ls") == b""

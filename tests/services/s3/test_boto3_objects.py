@@ -80,6 +80,50 @@ def test_a_large_file_up_and_down(s3: BaseClient, tmp_path: Path) -> None:
     assert down.read_bytes() == up.read_bytes()
 
 
+def test_a_large_file_in_parts_and_a_copy_of_it(s3: BaseClient, tmp_path: Path) -> None:
+    up, down = tmp_path / "up", tmp_path / "down"
+    up.write_bytes(bytes(range(256)) * (17 << 12))
+    s3.upload_file(str(up), "bucket", "ü/large", ExtraArgs={"Metadata": {"legion": "XIII"}})
+    s3.copy({"Bucket": "bucket", "Key": "ü/large"}, "bucket", "copy")
+    for key in ("ü/large", "copy"):
+        s3.download_file("bucket", key, str(down))
+        assert down.read_bytes() == up.read_bytes()
+        assert s3.head_object(Bucket="bucket", Key=key)["ETag"].endswith('-3"')
+    head = s3.head_object(Bucket="bucket", Key="ü/large", ChecksumMode="ENABLED")
+    assert (head["Metadata"], head["ChecksumType"]) == ({"legion": "XIII"}, "COMPOSITE")
+    assert "Uploads" not in s3.list_multipart_uploads(Bucket="bucket")
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "kind"), [("CRC32", "COMPOSITE"), ("SHA256", "COMPOSITE"), ("CRC32", "FULL_OBJECT")]
+)
+def test_an_upload_by_hand(s3: BaseClient, algorithm: str, kind: str) -> None:
+    named = {"Bucket": "bucket", "Key": "key"}
+    begun = s3.create_multipart_upload(**named, ChecksumAlgorithm=algorithm, ChecksumType=kind)
+    assert (begun["ChecksumAlgorithm"], begun["ChecksumType"]) == (algorithm, kind)
+    named["UploadId"] = begun["UploadId"]
+    member, parts = f"Checksum{algorithm}", []
+    for number, data in ((1, bytes(5 << 20)), (2, DATA)):
+        sent = s3.upload_part(**named, PartNumber=number, Body=data, ChecksumAlgorithm=algorithm)
+        parts.append({"PartNumber": number, "ETag": sent["ETag"], member: sent[member]})
+    listed = s3.list_parts(**named)["Parts"]
+    assert [{name: each[name] for name in parts[0]} for each in listed] == parts
+    done = s3.complete_multipart_upload(**named, MultipartUpload={"Parts": parts}, ChecksumType=kind)
+    assert done["Location"].endswith("/bucket/key")
+    got = s3.get_object(Bucket="bucket", Key="key", ChecksumMode="ENABLED")
+    assert got["Body"].read() == bytes(5 << 20) + DATA
+    assert (got[member], got["ChecksumType"]) == (done[member], kind)
+
+
+def test_an_upload_that_says_nothing_of_checksums(s3: BaseClient) -> None:
+    """boto3 sends a CRC-32 with each part all the same."""
+    named = {"Bucket": "bucket", "Key": "key"}
+    named["UploadId"] = s3.create_multipart_upload(**named)["UploadId"]
+    tag = s3.upload_part(**named, PartNumber=1, Body=DATA)["ETag"]
+    s3.complete_multipart_upload(**named, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": tag}]})
+    assert s3.get_object(Bucket="bucket", Key="key")["Body"].read() == DATA
+
+
 @pytest.mark.parametrize("algorithm", ["CRC32", "SHA1", "SHA256"])
 def test_checksums(s3: BaseClient, algorithm: str) -> None:
     s3.put_object(Bucket="bucket", Key="key", Body=DATA, ChecksumAlgorithm=algorithm)

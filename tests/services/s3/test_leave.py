@@ -47,6 +47,17 @@ ASKED: list[tuple[str, dict[str, Any], tuple[tuple[str, str, bool], ...]]] = [
         ONE | {"CopySource": "bucket/x%2F..%2Fy"},
         (*LIST, ("s3:GetObject", f"{BUCKET}/x/../y", False), ("s3:PutObject", KEY, False)),
     ),
+    ("CreateMultipartUpload", ONE, (("s3:PutObject", KEY, False),)),
+    ("UploadPart", ONE, (("s3:PutObject", KEY, False),)),
+    (
+        "UploadPartCopy",
+        ONE | {"CopySource": "bucket/x%2F..%2Fy"},
+        (*LIST, ("s3:GetObject", f"{BUCKET}/x/../y", False), ("s3:PutObject", KEY, False)),
+    ),
+    ("CompleteMultipartUpload", ONE, (("s3:PutObject", KEY, False),)),
+    ("AbortMultipartUpload", ONE, (("s3:AbortMultipartUpload", KEY, False),)),
+    ("ListParts", ONE, (("s3:ListMultipartUploadParts", KEY, False),)),
+    ("ListMultipartUploads", ONE, (("s3:ListBucketMultipartUploads", BUCKET, False),)),
     *[(name, ONE, ((action, BUCKET, False),)) for name, (action, _) in (ANSWERS | ABSENT).items()],
 ]
 

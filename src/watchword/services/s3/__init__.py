@@ -1,8 +1,9 @@
-"""Amazon S3, as far as buckets and whole objects go.
+"""Amazon S3, as far as buckets and objects go.
 
 Every row is guarded: what a request asks for and isn't served is refused before anything else. Nobody in
 particular (an unsigned request) is let through to the decision wherever a bucket's policy can speak; not
-to what needs an account (making and listing buckets) and not to copies, which must be signed.
+to what needs an account (making and listing buckets, uploads in parts, which are somebody's) and not to
+copies, which must be signed.
 """
 
 from dataclasses import replace
@@ -12,15 +13,23 @@ from watchword.services.operation import Call, Operation
 from watchword.services.s3 import (
     bucket_policies,
     buckets,
+    completion,
     copies,
     deletions,
     listings,
     objects,
+    parts,
     settings,
+    uploads,
 )
 from watchword.services.s3.unserved import refuse_unserved
 
-SIGNED_ONLY = {"CopyObject", "CreateBucket", "ListBuckets"}
+SIGNED_ONLY = {
+    *("CopyObject", "CreateBucket", "ListBuckets"),
+    *uploads.OPERATIONS,
+    *parts.OPERATIONS,
+    *completion.OPERATIONS,
+}
 
 
 def _guarded(name: str, row: Operation) -> Operation:
@@ -36,11 +45,14 @@ OPERATIONS: dict[str, Operation] = {
     for table in (
         bucket_policies.OPERATIONS,
         buckets.OPERATIONS,
+        completion.OPERATIONS,
         copies.OPERATIONS,
         deletions.OPERATIONS,
         listings.OPERATIONS,
         objects.OPERATIONS,
+        parts.OPERATIONS,
         settings.OPERATIONS,
+        uploads.OPERATIONS,
     )
     for name, row in table.items()
 }

@@ -9,12 +9,13 @@ import re
 
 from watchword.access import Demand
 from watchword.services.operation import Call, Operation, Output, reads, writes
+from watchword.services.s3.described import second
 from watchword.services.s3.errors import invalid_argument, s3_error
 from watchword.services.s3.keys import keys_of
 from watchword.services.s3.leave import bucket_of, on_bucket
 from watchword.services.s3.limits import canonical_id, is_bucket_name
 from watchword.services.s3.tokens import open_token, seal_token
-from watchword.store import Dangling, buckets, objects
+from watchword.store import Dangling, buckets, objects, uploads
 from watchword.store.buckets import Bucket
 
 FIRST_REGION = "us-east-1"
@@ -70,13 +71,14 @@ def get_bucket_location(call: Call) -> Output:
 
 
 def delete_bucket(call: Call) -> Output:
-    """DeleteBucket: only an empty one."""
+    """DeleteBucket: only an empty one. What is only on its way there ends; its bytes are swept."""
     bucket = bucket_of(call).bucket
     if objects.any_in(call.tx, bucket.id):
         raise s3_error("BucketNotEmpty", BucketName=bucket.name)
     try:
+        uploads.remove_all(call.tx, bucket.id)
         buckets.remove(call.tx, bucket)
-    except Dangling:  # an object came while we looked
+    except Dangling:  # an object or a part came while we looked
         raise s3_error("BucketNotEmpty", BucketName=bucket.name) from None
     return {}
 
@@ -132,7 +134,7 @@ def _matching(call: Call) -> list[Bucket]:
 
 
 def _entry(bucket: Bucket, *, paged: bool) -> dict[str, object]:
-    entry: dict[str, object] = {"Name": bucket.name, "CreationDate": bucket.created}
+    entry: dict[str, object] = {"Name": bucket.name, "CreationDate": second(bucket.created)}
     return entry | {"BucketRegion": bucket.region} if paged else entry
 
 

@@ -8,7 +8,7 @@ from watchword.facts import BucketFact
 from watchword.objects import BlobMissingError, Sums
 from watchword.services.operation import Call, Operation, Output, moves
 from watchword.services.s3.copy_source import Source
-from watchword.services.s3.described import Description, checksums, quoted
+from watchword.services.s3.described import Description, checksums, quoted, second
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import known_algorithm
 from watchword.services.s3.leave import bucket_named, bucket_of, no_such_key, reading
@@ -23,38 +23,40 @@ from watchword.store.objects import UNVERSIONED, Object
 def copy_object(call: Call) -> Output:
     """CopyObject."""
     source, target = Source.parse(call.input["CopySource"]), bucket_of(call).bucket
-    row = _source_row(call, source)
+    row = source_row(call, source)
     Preconditions.of(call.input, "CopySource").check_source(row.etag, row.modified)
     description = _description(call, source, row)
     with fresh_blob(call) as blob:
+        etag, kept = _copy_bytes(call, row, blob)
         new = Object(
             target.id,
             key_bytes(call.input["Key"]),
             blob,
             row.size,
-            row.etag,
+            etag,
             call.now,
-            checksums=_copy_bytes(call, row, blob),
+            checksums=kept,
             **description.columns,
         )
         place(call, new, target.name)
-    result = {"ETag": quoted(new.etag), "LastModified": new.modified, **checksums(new)}
+    result = {"ETag": quoted(new.etag), "LastModified": second(new.modified), **checksums(new)}
     output: dict[str, object] = {"CopyObjectResult": result}
     return output | {"CopySourceVersionId": source.version} if source.version else output
 
 
 def to_copy(call: Call) -> tuple[Demand, ...]:
-    """Read there, write here; and list there, for whom a missing source is NoSuchKey."""
-    source, fact = Source.parse(call.input["CopySource"]), _source_bucket(call)
-    return (*reading(call, fact, source.key, source.version), *to_put(call))
+    """Read there, write here."""
+    return (*to_read_source(call), *to_put(call))
 
 
-def _source_bucket(call: Call) -> BucketFact:
+def to_read_source(call: Call) -> tuple[Demand, ...]:
+    """Read there; and list there, for whom a missing source is NoSuchKey."""
     source = Source.parse(call.input["CopySource"])
-    return bucket_named(call, source.bucket, call.input.get("ExpectedSourceBucketOwner"))
+    return reading(call, _source_bucket(call), source.key, source.version)
 
 
-def _source_row(call: Call, source: Source) -> Object:
+def source_row(call: Call, source: Source) -> Object:
+    """The object to copy from. Raises NoSuchKey, or AccessDenied to who may not list."""
     if source.version not in ("", UNVERSIONED):
         raise s3_error("NoSuchVersion", Key=source.key, VersionId=source.version)
     with call.world.database.read() as tx:
@@ -62,6 +64,11 @@ def _source_row(call: Call, source: Source) -> Object:
     if row is None:
         raise no_such_key(call, source.key)
     return row
+
+
+def _source_bucket(call: Call) -> BucketFact:
+    source = Source.parse(call.input["CopySource"])
+    return bucket_named(call, source.bucket, call.input.get("ExpectedSourceBucketOwner"))
 
 
 def _description(call: Call, source: Source, row: Object) -> Description:
@@ -76,20 +83,23 @@ def _description(call: Call, source: Source, row: Object) -> Description:
     return Description.of(row)
 
 
-def _copy_bytes(call: Call, row: Object, blob: str) -> dict[str, str]:
-    """Copies the bytes; the checksum of the copy: the source's, or one of the algorithm asked for."""
+def _copy_bytes(call: Call, row: Object, blob: str) -> tuple[str, dict[str, str]]:
+    """Copies the bytes; ETag and checksum of the copy.
+
+    They are the source's, or summed anew where its are those of parts or another algorithm is asked for.
+    """
     asked = call.input.get("ChecksumAlgorithm")
+    algorithms = {known_algorithm(asked)} if asked else set(row.checksums)
     try:
         call.world.objects.copy(row.blob, blob)
     except BlobMissingError:
         raise s3_error("NoSuchKey", Key=row.key.decode()) from None
-    if asked is None or known_algorithm(asked) in row.checksums:
-        return dict(row.checksums)
-    sums = Sums((known_algorithm(asked),))
-    read = call.world.objects.get(blob, 0, row.size)
-    for piece in (read,) if isinstance(read, bytes) else read:
+    if not row.parts and algorithms <= set(row.checksums):
+        return row.etag, dict(row.checksums)
+    sums = Sums(algorithms)
+    for piece in call.world.objects.pieces(blob, 0, row.size):
         sums.take(piece)
-    return {known_algorithm(asked): sums.value(known_algorithm(asked))}
+    return sums.etag, {name: sums.value(name) for name in algorithms}
 
 
 OPERATIONS: dict[str, Operation] = {"CopyObject": moves(copy_object, to_copy)}

@@ -59,7 +59,7 @@ def described(call: Call, row: Object) -> dict[str, object]:
     """The members of GetObject's and HeadObject's output that a row knows."""
     output: dict[str, object] = {
         "AcceptRanges": "bytes",
-        "LastModified": row.modified.replace(microsecond=0),
+        "LastModified": second(row.modified),
         "ETag": quoted(row.etag),
         "ContentType": row.content_type,
         **{name: _said(name, value) for name, value in row.headers.items()},
@@ -75,7 +75,20 @@ def described(call: Call, row: Object) -> dict[str, object]:
 def checksums(row: Object) -> dict[str, str]:
     """The members that tell an object's checksum."""
     said = {f"Checksum{algorithm}": value for algorithm, value in row.checksums.items()}
-    return said | {"ChecksumType": "FULL_OBJECT"} if said else said
+    return said | checksum_type(row)
+
+
+def checksum_type(row: Object) -> dict[str, str]:
+    """The member that tells whether a checksum is the whole object's or made of its parts' (`sum-2`)."""
+    if not row.checksums:
+        return {}
+    made_of_parts = any("-" in value for value in row.checksums.values())
+    return {"ChecksumType": "COMPOSITE" if made_of_parts else "FULL_OBJECT"}
+
+
+def second(moment: datetime) -> datetime:
+    """S3 tells times to the second."""
+    return moment.replace(microsecond=0)
 
 
 def quoted(etag: str) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import quote_plus
 
 from watchword.access import Demand
 from watchword.services.operation import Call, Operation, Output, reads
-from watchword.services.s3.described import quoted
+from watchword.services.s3.described import checksum_type, quoted, second
 from watchword.services.s3.errors import invalid_argument
 from watchword.services.s3.keys import Context
 from watchword.services.s3.leave import bucket_demand, bucket_of
@@ -32,9 +32,9 @@ def list_objects(call: Call) -> Output:
     """ListObjects."""
     given = call.input
     page = _page(call, given.get("Marker", ""))
-    output = _common(call, page) | {"Marker": _encoded(given, given.get("Marker", ""))}
+    output = _common(call, page) | {"Marker": encoded(given, given.get("Marker", ""))}
     if page.more and given.get("Delimiter"):
-        output["NextMarker"] = _encoded(given, page.last.decode())
+        output["NextMarker"] = encoded(given, page.last.decode())
     return output | {"Contents": [_entry(call, row, owner=True) for row in page.objects]}
 
 
@@ -47,7 +47,7 @@ def list_objects_v2(call: Call) -> Output:
     if token is not None:
         output["ContinuationToken"] = token
     if start:
-        output["StartAfter"] = _encoded(given, start)
+        output["StartAfter"] = encoded(given, start)
     if page.more:
         output["NextContinuationToken"] = seal_token(page.last)
     owner = given.get("FetchOwner", False)
@@ -85,13 +85,13 @@ def _common(call: Call, page: Listing) -> Members:
     given = call.input
     output: Members = {
         "Name": given["Bucket"],
-        "Prefix": _encoded(given, given.get("Prefix", "")),
+        "Prefix": encoded(given, given.get("Prefix", "")),
         "MaxKeys": _limit(given),
         "IsTruncated": page.more and _limit(given) > 0,
-        "CommonPrefixes": [{"Prefix": _encoded(given, prefix.decode())} for prefix in page.prefixes],
+        "CommonPrefixes": [{"Prefix": encoded(given, prefix.decode())} for prefix in page.prefixes],
     }
     if given.get("Delimiter"):
-        output["Delimiter"] = _encoded(given, given["Delimiter"])
+        output["Delimiter"] = encoded(given, given["Delimiter"])
     if "EncodingType" in given:
         output["EncodingType"] = given["EncodingType"]
     return output
@@ -99,20 +99,20 @@ def _common(call: Call, page: Listing) -> Members:
 
 def _entry(call: Call, row: Object, *, owner: bool) -> Members:
     entry: Members = {
-        "Key": _encoded(call.input, row.key.decode()),
-        "LastModified": row.modified,
+        "Key": encoded(call.input, row.key.decode()),
+        "LastModified": second(row.modified),
         "ETag": quoted(row.etag),
         "Size": row.size,
         "StorageClass": "STANDARD",
     }
     if row.checksums:
-        entry |= {"ChecksumAlgorithm": list(row.checksums), "ChecksumType": "FULL_OBJECT"}
+        entry |= {"ChecksumAlgorithm": list(row.checksums), **checksum_type(row)}
     if owner:
         entry["Owner"] = {"ID": canonical_id(bucket_of(call).bucket.account)}
     return entry
 
 
-def _encoded(given: Mapping[str, Any], text: str) -> str:
+def encoded(given: Mapping[str, Any], text: str) -> str:
     """A key as form encoding has it, slashes and stars apart, when `encoding-type=url` asks for it."""
     if given.get("EncodingType") != "url":
         return text

@@ -13,13 +13,13 @@ from watchword.names import Body
 from watchword.objects import BlobMissingError
 from watchword.services.operation import Call, Operation, Output, moves, reads
 from watchword.services.s3.described import Description, checksums, described, quoted
-from watchword.services.s3.errors import invalid_argument, s3_error
+from watchword.services.s3.errors import invalid_argument
 from watchword.services.s3.integrity import promised
 from watchword.services.s3.leave import bucket_of, no_such_key, object_demand, to_read
 from watchword.services.s3.limits import key_bytes
 from watchword.services.s3.place import fresh_blob, place
 from watchword.services.s3.preconditions import Preconditions
-from watchword.services.s3.ranges import range_of
+from watchword.services.s3.ranges import part_of, range_of
 from watchword.store import objects
 from watchword.store.objects import UNVERSIONED, Object
 
@@ -33,7 +33,7 @@ def put_object(call: Call) -> Output:
     key, description = key_bytes(call.input["Key"]), Description.given(call.input)
     sums = promise.sums()
     with fresh_blob(call) as blob:
-        call.world.objects.put(blob, sums.through(_body(call).pieces()))
+        call.world.objects.put(blob, sums.through(body_of(call).pieces()))
         promise.check(sums)
         new = Object(
             bucket.id,
@@ -76,7 +76,7 @@ def to_put(call: Call) -> tuple[Demand, ...]:
     return tuple(object_demand(call, fact, action, key) for action in actions)
 
 
-def _body(call: Call) -> Body:
+def body_of(call: Call) -> Body:
     """The object's bytes."""
     body = call.input.get("Body", Body())
     assert isinstance(body, Body)
@@ -96,14 +96,15 @@ def _row(call: Call, row: Object | None) -> Object:
 def _looked_at(call: Call, row: Object) -> tuple[dict[str, object], tuple[int, int]]:
     """What is said about the object, and the bytes that are meant."""
     Preconditions.of(call.input).check_read(row.etag, row.modified)
-    if call.input.get("PartNumber", 1) != 1:
-        raise s3_error("InvalidPartNumber")
-    output, part = described(call, row), range_of(call.input.get("Range"), row.size)
-    start, end = part or (0, row.size)
+    output, asked = described(call, row), range_of(call.input.get("Range"), row.size)
+    if "PartNumber" in call.input:
+        asked = part_of(call.input["PartNumber"], row.parts or (row.size,), call.input.get("Range"))
+        output |= {"PartsCount": len(row.parts)} if row.parts else {}
+    start, end = asked or (0, row.size)
     output["ContentLength"] = end - start
-    if part:
+    if asked and end > start:
         output["ContentRange"] = f"bytes {start}-{end - 1}/{row.size}"
-    elif call.input.get("ChecksumMode") == "ENABLED":
+    if end - start == row.size and "Range" not in call.input and call.input.get("ChecksumMode") == "ENABLED":
         output |= checksums(row)
     return output, (start, end)
 

@@ -1,10 +1,11 @@
-"""The Range header: one range of bytes.
+"""Which bytes of an object are asked for: the Range header, or the number of a part.
 
 RFC 9110, section 14.1.2. S3 serves one range; what it can't read, or several ranges, it answers with the
 whole object (Amazon S3 API Reference, GetObject, Range).
 """
 
 import re
+from collections.abc import Sequence
 
 from watchword.services.s3.errors import s3_error
 
@@ -26,3 +27,13 @@ def range_of(header: str | None, size: int) -> tuple[int, int] | None:
     if start >= size or (suffix is not None and int(suffix) == 0):
         raise s3_error("InvalidRange", RangeRequested=header or "", ActualObjectSize=str(size))
     return start, end
+
+
+def part_of(number: int, sizes: Sequence[int], header: str | None) -> tuple[int, int]:
+    """The first byte of a part and the byte after its last. Raises InvalidPartNumber."""
+    if header is not None:
+        raise s3_error("InvalidRequest", "Cannot specify both Range header and partNumber query parameter")
+    if not 1 <= number <= len(sizes):
+        raise s3_error("InvalidPartNumber", PartNumberRequested=str(number), ActualPartCount=str(len(sizes)))
+    start = sum(sizes[: number - 1])
+    return start, start + sizes[number - 1]

@@ -1,9 +1,9 @@
-"""Housekeeping: bytes that no object has, left behind by a server that was killed between the two."""
+"""Housekeeping: bytes that neither an object nor a part has, left behind by a server that was killed."""
 
 from collections.abc import Collection
 from datetime import timedelta
 
-from watchword.store import objects
+from watchword.store import objects, parts
 from watchword.world import World
 
 LONGEST_UPLOAD = timedelta(days=1)
@@ -15,6 +15,6 @@ def sweep(world: World) -> int:
 
     def in_use(blobs: Collection[str]) -> Collection[str]:
         with world.database.read() as tx:
-            return objects.blobs_in_use(tx, blobs)
+            return [*objects.blobs_in_use(tx, blobs), *parts.blobs_in_use(tx, blobs)]
 
     return world.objects.sweep(in_use, world.clock.wall() - LONGEST_UPLOAD)

@@ -39,6 +39,7 @@ HONOURED: dict[str, frozenset[str]] = {
     "x-amz-checksum-sha1": _ANY,
     "x-amz-checksum-sha256": _ANY,
     "x-amz-checksum-sha512": _ANY,
+    "x-amz-checksum-type": _ANY,
     "x-amz-sdk-checksum-algorithm": _ANY,
     # Copies.
     "x-amz-copy-source": _ANY,
@@ -46,8 +47,11 @@ HONOURED: dict[str, frozenset[str]] = {
     "x-amz-copy-source-if-modified-since": _ANY,
     "x-amz-copy-source-if-none-match": _ANY,
     "x-amz-copy-source-if-unmodified-since": _ANY,
+    "x-amz-copy-source-range": _ANY,
     "x-amz-metadata-directive": frozenset({"COPY", "REPLACE"}),
     "x-amz-tagging-directive": frozenset({"COPY", "REPLACE"}),
+    # Uploads in parts.
+    "x-amz-mp-object-size": _ANY,
     # What holds anyway.
     "x-amz-bucket-namespace": frozenset({"global"}),
     "x-amz-bucket-object-lock-enabled": frozenset({"false", "False"}),

@@ -1,0 +1,157 @@
+"""CompleteMultipartUpload: parts become an object, at once and whole.
+
+1. The list names at least one part and each by number and ETag, or MalformedXML.
+2. Numbers ascend, or InvalidPartOrder.
+3. Each part is there, with that ETag and, where it is told, that checksum, or InvalidPart.
+4. A composite checksum needs each part's own in the list, or InvalidRequest.
+5. Every part but the last has MIN_PART bytes, or EntityTooSmall.
+6. What the request says of the object's size and checksum holds, or it is refused.
+
+The bytes of the parts are joined to one blob, which has the object's row like any other; in the same change
+the upload ends, so of two who complete it one finds no upload. Parts that the list doesn't name go too.
+Source: Amazon S3 API Reference, CompleteMultipartUpload.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from watchword.objects import BlobMissingError, composite, full, joined_etag
+from watchword.services.operation import Call, Operation, Output, moves
+from watchword.services.s3.described import checksums, quoted
+from watchword.services.s3.errors import s3_error
+from watchword.services.s3.leave import bucket_of
+from watchword.services.s3.objects import to_put
+from watchword.services.s3.parts import MAX_PARTS
+from watchword.services.s3.place import fresh_blob, place
+from watchword.services.s3.uploads import COMPOSITE, end, upload_of
+from watchword.store import parts
+from watchword.store.objects import Object
+from watchword.store.parts import Part
+from watchword.store.uploads import Upload
+
+MIN_PART = 5 << 20
+"""Bytes of every part but the last: User Guide, "Amazon S3 multipart upload limits"."""
+
+Entry = Mapping[str, Any]
+
+
+def complete_multipart_upload(call: Call) -> Output:
+    """CompleteMultipartUpload."""
+    entries = _entries(call)
+    with call.world.database.read() as tx:
+        upload = upload_of(call, tx)
+        sent = {part.number: part for part in parts.page(tx, upload.id, limit=MAX_PARTS)[0]}
+    chosen = [_chosen(call, upload, sent, entry) for entry in entries]
+    _check_sizes(call, chosen)
+    checksum = _checksum(call, upload, chosen)
+    with fresh_blob(call) as blob:
+        new = _object(call, upload, chosen, blob, checksum)
+        _join(call, chosen, blob)
+        end(call, upload)
+        place(call, new, call.input["Bucket"])
+    return {
+        "Location": f"http{'s' * call.request.secure}://{call.request.header('host')}{call.request.path}",
+        "Bucket": call.input["Bucket"],
+        "Key": call.input["Key"],
+        "ETag": quoted(new.etag),
+        **checksums(new),
+    }
+
+
+def _entries(call: Call) -> Sequence[Entry]:
+    """Rules 1 and 2."""
+    entries: Sequence[Entry] = call.input.get("MultipartUpload", {}).get("Parts", ())
+    if not entries or not all("PartNumber" in entry and "ETag" in entry for entry in entries):
+        raise s3_error("MalformedXML")
+    numbers = [entry["PartNumber"] for entry in entries]
+    if any(after <= before for before, after in pairwise(numbers)):
+        raise s3_error("InvalidPartOrder", UploadId=call.input["UploadId"])
+    return entries
+
+
+def _chosen(call: Call, upload: Upload, sent: Mapping[int, Part], entry: Entry) -> Part:
+    """Rules 3 and 4."""
+    part, member = sent.get(entry["PartNumber"]), f"Checksum{upload.algorithm}"
+    if upload.checksum_type == COMPOSITE and member not in entry:
+        raise s3_error(
+            "InvalidRequest",
+            f"The upload was created using a {upload.algorithm.lower()} checksum. The complete request must "
+            f"include the checksum for each part. It was missing for part {entry['PartNumber']} in the "
+            "request.",
+        )
+    etag = entry["ETag"].strip('"')
+    if part is None or part.etag != etag or entry.get(member, part.checksum) != part.checksum:
+        named = {"UploadId": call.input["UploadId"], "PartNumber": str(entry["PartNumber"]), "ETag": etag}
+        raise s3_error("InvalidPart", **named)
+    return part
+
+
+def _check_sizes(call: Call, chosen: Sequence[Part]) -> None:
+    """Rules 5 and 6."""
+    for part in chosen[:-1]:
+        if part.size < MIN_PART:
+            raise s3_error(
+                "EntityTooSmall",
+                ProposedSize=str(part.size),
+                MinSizeAllowed=str(MIN_PART),
+                PartNumber=str(part.number),
+                ETag=part.etag,
+            )
+    size, said = sum(part.size for part in chosen), call.input.get("MpuObjectSize")
+    if said is not None and said != size:
+        wrong = f"The provided 'x-amz-mp-object-size' header value {said} does not match what was computed: "
+        raise s3_error("InvalidRequest", f"{wrong}{size}")
+
+
+def _checksum(call: Call, upload: Upload, chosen: Sequence[Part]) -> dict[str, str]:
+    """Rule 6: the checksum that stays with the object."""
+    algorithm, wanted = upload.algorithm, call.input.get("ChecksumType")
+    if algorithm and wanted is not None and wanted != upload.checksum_type:
+        raise s3_error(
+            "InvalidRequest",
+            f"The upload was created using the {upload.checksum_type} checksum mode. The complete request "
+            "must use the same checksum mode.",
+        )
+    if not algorithm:
+        return {}
+    if upload.checksum_type == COMPOSITE:
+        value = composite(algorithm, [part.checksum for part in chosen])
+    else:
+        value = full(algorithm, [(part.checksum, part.size) for part in chosen])
+    said = call.input.get(f"Checksum{algorithm}", value)
+    if said not in (value, value.partition("-")[0]):
+        raise s3_error("BadDigest", f"The {algorithm} you specified did not match the calculated checksum.")
+    return {algorithm: value}
+
+
+def _object(
+    call: Call, upload: Upload, chosen: Sequence[Part], blob: str, checksum: Mapping[str, str]
+) -> Object:
+    sizes = tuple(part.size for part in chosen)
+    return Object(
+        bucket_of(call).bucket.id,
+        upload.key,
+        blob,
+        sum(sizes),
+        joined_etag([part.etag for part in chosen]),
+        call.now,
+        upload.content_type,
+        upload.headers,
+        upload.metadata,
+        checksum,
+        parts=sizes,
+    )
+
+
+def _join(call: Call, chosen: Sequence[Part], blob: str) -> None:
+    """A part that is gone was replaced, or its upload ended, since the look."""
+    try:
+        call.world.objects.join(((part.blob, part.size) for part in chosen), blob)
+    except BlobMissingError:
+        raise s3_error("OperationAborted") from None
+
+
+OPERATIONS: dict[str, Operation] = {
+    "CompleteMultipartUpload": moves(complete_multipart_upload, to_put),
+}

@@ -1,0 +1,187 @@
+"""Parts of an upload: sent, copied from an object, listed.
+
+A part is acknowledged when its bytes lie and its row has committed, like an object; nobody sees it as one.
+Its checksum is of the algorithm that the upload was begun with:
+1. a part that is sent with another is refused, so that the parts' checksums can be joined;
+2. a part of a composite checksum is sent with its own;
+3. where the full object's is kept, it is computed from the bytes when the part comes without;
+4. where none is kept, what comes is compared with the bytes all the same.
+A copy needs leave to read the source as well (`copies`), the very bytes and key that are read.
+Source: Amazon S3 API Reference, UploadPart, UploadPartCopy, ListParts.
+"""
+
+import re
+from collections.abc import Iterable
+
+from watchword.access import Demand
+from watchword.objects import BlobMissingError, Sums
+from watchword.services.operation import Call, Operation, Output, moves, reads
+from watchword.services.s3.copies import source_row, to_read_source
+from watchword.services.s3.copy_source import Source
+from watchword.services.s3.described import quoted, second
+from watchword.services.s3.errors import invalid_argument, s3_error
+from watchword.services.s3.integrity import Promise, promised
+from watchword.services.s3.objects import body_of
+from watchword.services.s3.place import forget, fresh_blob
+from watchword.services.s3.preconditions import Preconditions
+from watchword.services.s3.uploads import (
+    COMPOSITE,
+    kept_checksum,
+    no_such_upload,
+    on_upload,
+    owners,
+    page_size,
+    upload_of,
+)
+from watchword.store import Dangling, parts
+from watchword.store.objects import Object
+from watchword.store.parts import Part
+from watchword.store.uploads import Upload
+
+MAX_PARTS = 10_000
+_RANGE = re.compile(r"bytes=([0-9]{1,18})-([0-9]{1,18})", re.ASCII)
+
+
+def upload_part(call: Call) -> Output:
+    """UploadPart."""
+    number, promise = _number(call), promised(call.request)
+    upload = _upload(call)
+    _check_algorithm(upload, promise)
+    algorithms = {upload.algorithm, promise.algorithm} - {"", None}
+    with fresh_blob(call) as blob:
+        sums = Sums(name for name in algorithms if name)
+        call.world.objects.put(blob, sums.through(body_of(call).pieces()))
+        promise.check(sums)
+        part = _keep(call, upload, number, blob, sums)
+    echoed = {f"Checksum{promise.algorithm}": promise.checksum} if promise.algorithm else {}
+    return {"ETag": quoted(part.etag), **echoed, **checksum_of(upload, part)}
+
+
+def upload_part_copy(call: Call) -> Output:
+    """UploadPartCopy."""
+    number, upload, source = _number(call), _upload(call), Source.parse(call.input["CopySource"])
+    row = source_row(call, source)
+    Preconditions.of(call.input, "CopySource").check_source(row.etag, row.modified)
+    start, end = _source_range(call, row)
+    with fresh_blob(call) as blob:
+        sums = Sums((upload.algorithm,) if upload.algorithm else ())
+        call.world.objects.put(blob, sums.through(_source_bytes(call, row, start, end)))
+        part = _keep(call, upload, number, blob, sums)
+    result = {"ETag": quoted(part.etag), "LastModified": second(part.modified), **checksum_of(upload, part)}
+    output: dict[str, object] = {"CopyPartResult": result}
+    return output | {"CopySourceVersionId": source.version} if source.version else output
+
+
+def list_parts(call: Call) -> Output:
+    """ListParts."""
+    upload, limit, after = upload_of(call, call.tx), page_size(call, "MaxParts", "max-parts"), _marker(call)
+    found, more = parts.page(call.tx, upload.id, after=after, limit=limit)
+    return {
+        "Bucket": call.input["Bucket"],
+        "Key": call.input["Key"],
+        "UploadId": upload.id,
+        "PartNumberMarker": str(after),
+        "NextPartNumberMarker": str(found[-1].number if found else 0),
+        "MaxParts": limit,
+        "IsTruncated": more and limit > 0,
+        "Parts": [_entry(upload, part) for part in found],
+        **owners(call, upload),
+        **kept_checksum(upload),
+    }
+
+
+def to_copy_part(call: Call) -> tuple[Demand, ...]:
+    """Read there, write here."""
+    return (*to_read_source(call), *on_upload("s3:PutObject")(call))
+
+
+def checksum_of(upload: Upload, part: Part) -> dict[str, str]:
+    """The member that tells a part's checksum, where one is kept."""
+    return {f"Checksum{upload.algorithm}": part.checksum} if upload.algorithm else {}
+
+
+def _number(call: Call) -> int:
+    number: int = call.input["PartNumber"]
+    if not 1 <= number <= MAX_PARTS:
+        said = f"Part number must be an integer between 1 and {MAX_PARTS}, inclusive"
+        raise invalid_argument(said, "partNumber", str(number))
+    return number
+
+
+def _marker(call: Call) -> int:
+    marker = call.input.get("PartNumberMarker") or "0"
+    if not (marker.isascii() and marker.isdecimal() and len(marker) < len(str(2**31))):
+        said = "Provided part-number-marker not an integer or within integer range"
+        raise invalid_argument(said, "part-number-marker", marker)
+    return int(marker)
+
+
+def _upload(call: Call) -> Upload:
+    with call.world.database.read() as tx:
+        return upload_of(call, tx)
+
+
+def _check_algorithm(upload: Upload, promise: Promise) -> None:
+    """Rules 1 and 2."""
+    wanted, given = upload.algorithm, promise.algorithm or ""
+    if not wanted or given == wanted or (not given and upload.checksum_type != COMPOSITE):
+        return
+    raise s3_error(
+        "InvalidRequest",
+        f"Checksum Type mismatch occurred, expected checksum Type: {wanted.lower()}, "
+        f"actual checksum Type: {given.lower() or 'null'}",
+    )
+
+
+def _keep(call: Call, upload: Upload, number: int, blob: str, sums: Sums) -> Part:
+    """Makes the bytes a part of the upload."""
+    checksum = sums.value(upload.algorithm) if upload.algorithm else ""
+    new = Part(upload.id, number, blob, sums.size, sums.etag, checksum, call.now)
+    try:
+        forget(call, parts.put(call.change.begin(), new))
+    except Dangling:
+        raise no_such_upload(call) from None
+    return new
+
+
+def _source_range(call: Call, row: Object) -> tuple[int, int]:
+    """The first byte and the byte after the last."""
+    asked = call.input.get("CopySourceRange")
+    if asked is None:
+        return 0, row.size
+    found = _RANGE.fullmatch(asked)
+    first, last = (int(found[1]), int(found[2])) if found else (1, 0)
+    if last < first:
+        said = (
+            "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last "
+            "are the zero-based offsets of the first and last bytes to copy"
+        )
+        raise invalid_argument(said, "x-amz-copy-source-range", asked)
+    if last >= row.size:
+        said = f"Range specified is not valid for source object of size: {row.size}"
+        raise invalid_argument(said, "x-amz-copy-source-range", asked)
+    return first, last + 1
+
+
+def _source_bytes(call: Call, row: Object, start: int, end: int) -> Iterable[bytes]:
+    try:
+        return call.world.objects.pieces(row.blob, start, end)
+    except BlobMissingError:
+        raise s3_error("NoSuchKey", Key=row.key.decode()) from None
+
+
+def _entry(upload: Upload, part: Part) -> dict[str, object]:
+    return {
+        "PartNumber": part.number,
+        "LastModified": second(part.modified),
+        "ETag": quoted(part.etag),
+        "Size": part.size,
+        **checksum_of(upload, part),
+    }
+
+
+OPERATIONS: dict[str, Operation] = {
+    "UploadPart": moves(upload_part, on_upload("s3:PutObject")),
+    "UploadPartCopy": moves(upload_part_copy, to_copy_part),
+    "ListParts": reads(list_parts, on_upload("s3:ListMultipartUploadParts")),
+}

@@ -1,0 +1,199 @@
+"""Uploads in parts: begun, listed, given up. Their parts stand in `parts`, their end in `completion`.
+
+An upload is the caller's who knows its id and has leave for its key: an id is good for the very key that it
+was begun for, so leave for one key is none for another's upload. It stays until it is completed or given
+up, or its bucket is deleted.
+Source: Amazon S3 API Reference, CreateMultipartUpload, AbortMultipartUpload, ListMultipartUploads; User
+Guide, "Uploading and copying objects using multipart upload".
+"""
+
+from collections.abc import Iterator
+
+from watchword.access import Demand
+from watchword.names import AwsError
+from watchword.names.principal import Root
+from watchword.objects import JOINED
+from watchword.services.operation import Call, Demands, Operation, Output, moves, reads
+from watchword.services.s3.described import Description, second
+from watchword.services.s3.errors import invalid_argument, s3_error
+from watchword.services.s3.integrity import known_algorithm
+from watchword.services.s3.leave import bucket_of, object_demand, on_bucket
+from watchword.services.s3.limits import MAX_KEYS, canonical_id, key_bytes
+from watchword.services.s3.listings import encoded
+from watchword.services.s3.place import forget
+from watchword.store import Dangling, Transaction, uploads
+from watchword.store.uploads import Upload
+
+COMPOSITE, FULL_OBJECT = "COMPOSITE", "FULL_OBJECT"
+Members = dict[str, object]
+
+
+def create_multipart_upload(call: Call) -> Output:
+    """CreateMultipartUpload."""
+    algorithm, checksum_type = _checksum(call)
+    bucket = bucket_of(call).bucket
+    new = Upload(
+        f"{int(call.now.timestamp() * 1_000_000):014x}{call.world.randomness(24).hex()}",
+        bucket.id,
+        key_bytes(call.input["Key"]),
+        call.now,
+        _initiator(call),
+        algorithm,
+        checksum_type,
+        **Description.given(call.input).columns,
+    )
+    try:
+        uploads.insert(call.change.begin(), new)
+    except Dangling:
+        raise s3_error("NoSuchBucket", BucketName=bucket.name) from None
+    return {"Bucket": bucket.name, "Key": call.input["Key"], "UploadId": new.id, **kept_checksum(new)}
+
+
+def abort_multipart_upload(call: Call) -> Output:
+    """AbortMultipartUpload."""
+    end(call, upload_of(call, call.change.begin()))
+    return {}
+
+
+def list_multipart_uploads(call: Call) -> Output:
+    """ListMultipartUploads."""
+    given, limit = call.input, page_size(call, "MaxUploads", "max-uploads")
+    found = [each for each, _ in zip(_entries(call), range(limit + 1), strict=False)]
+    shown, more = found[:limit], len(found) > limit > 0
+    output: Members = {
+        "Bucket": given["Bucket"],
+        "KeyMarker": encoded(given, given.get("KeyMarker", "")),
+        "UploadIdMarker": given.get("UploadIdMarker", ""),
+        "Prefix": encoded(given, given.get("Prefix", "")),
+        "MaxUploads": limit,
+        "IsTruncated": more,
+        "Uploads": [_entry(call, each) for each in shown if isinstance(each, Upload)],
+        "CommonPrefixes": [{"Prefix": encoded(given, each)} for each in shown if isinstance(each, str)],
+    }
+    output |= {name: encoded(given, given[name]) for name in ("Delimiter",) if given.get(name)}
+    output |= {name: given[name] for name in ("EncodingType",) if name in given}
+    return output | (_next(call, shown[-1]) if more else {})
+
+
+def upload_of(call: Call, tx: Transaction) -> Upload:
+    """The upload that the call names. Raises NoSuchUpload."""
+    found = uploads.at(tx, bucket_of(call).bucket.id, key_bytes(call.input["Key"]), call.input["UploadId"])
+    if found is None:
+        raise no_such_upload(call)
+    return found
+
+
+def end(call: Call, upload: Upload) -> None:
+    """Forgets an upload and its parts. Raises NoSuchUpload when somebody else has ended it."""
+    try:
+        blobs = uploads.remove(call.change.begin(), upload.id)
+    except Dangling:
+        raise s3_error("OperationAborted") from None
+    if blobs is None:
+        raise no_such_upload(call)
+    forget(call, blobs)
+
+
+def no_such_upload(call: Call) -> AwsError:
+    """No upload of that id to that key."""
+    return s3_error("NoSuchUpload", UploadId=call.input["UploadId"])
+
+
+def kept_checksum(upload: Upload) -> Members:
+    """The members that tell what checksum an upload keeps."""
+    if not upload.algorithm:
+        return {}
+    return {"ChecksumAlgorithm": upload.algorithm, "ChecksumType": upload.checksum_type}
+
+
+def owners(call: Call, upload: Upload) -> Members:
+    """The members that tell whose an upload is."""
+    return {
+        "Owner": {"ID": canonical_id(bucket_of(call).bucket.account)},
+        "Initiator": {"ID": upload.by},
+        "StorageClass": "STANDARD",
+    }
+
+
+def page_size(call: Call, member: str, parameter: str) -> int:
+    """How many items a page may have."""
+    asked: int = call.input.get(member, MAX_KEYS)
+    if asked < 0:
+        said = f"Argument {parameter} must be an integer between 0 and 2147483647"
+        raise invalid_argument(said, parameter, str(asked))
+    return min(asked, MAX_KEYS)
+
+
+def on_upload(action: str) -> Demands:
+    """For operations that need `action` on the object to be."""
+
+    def demands(call: Call) -> tuple[Demand, ...]:
+        return (object_demand(call, bucket_of(call), action, call.input["Key"]),)
+
+    return demands
+
+
+def _checksum(call: Call) -> tuple[str, str]:
+    """Algorithm and type of the checksum that the object will have."""
+    asked, wanted = call.input.get("ChecksumAlgorithm"), call.input.get("ChecksumType")
+    if asked is None:
+        if wanted is None:
+            return "", ""
+        said = "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header."
+        raise s3_error("InvalidRequest", said)
+    algorithm = known_algorithm(asked)
+    possible = [COMPOSITE, FULL_OBJECT] if algorithm in JOINED else [COMPOSITE]
+    possible = [FULL_OBJECT] if algorithm == "CRC64NVME" else possible
+    if wanted is not None and wanted not in possible:
+        said = f"The {wanted} checksum type cannot be used with the {algorithm.lower()} checksum algorithm."
+        raise s3_error("InvalidRequest", said)
+    return algorithm, wanted or possible[0]
+
+
+def _initiator(call: Call) -> str:
+    principal = call.caller.principal
+    return canonical_id(principal.account) if isinstance(principal, Root) else principal.arn
+
+
+def _entries(call: Call) -> Iterator[Upload | str]:
+    """Uploads after the markers, and prefixes that several are rolled up into, in their order."""
+    given = call.input
+    prefix, delimiter = given.get("Prefix", ""), given.get("Delimiter", "")
+    key_marker, id_marker = given.get("KeyMarker", ""), given.get("UploadIdMarker", "")
+    told = key_marker
+    low = max(prefix.encode(), key_marker.encode())
+    for upload in uploads.below(call.tx, bucket_of(call).bucket.id, low):
+        key = upload.key.decode()
+        if not key.startswith(prefix):
+            return
+        if key == key_marker and not (id_marker and upload.id > id_marker):
+            continue
+        found = key.find(delimiter, len(prefix)) if delimiter else -1
+        if found < 0:
+            yield upload
+        elif (common := key[: found + len(delimiter)]) != told:
+            told = common
+            yield common
+
+
+def _entry(call: Call, upload: Upload) -> Members:
+    return {
+        "Key": encoded(call.input, upload.key.decode()),
+        "UploadId": upload.id,
+        "Initiated": second(upload.begun),
+        **owners(call, upload),
+        **kept_checksum(upload),
+    }
+
+
+def _next(call: Call, last: Upload | str) -> Members:
+    if isinstance(last, str):
+        return {"NextKeyMarker": encoded(call.input, last), "NextUploadIdMarker": ""}
+    return {"NextKeyMarker": encoded(call.input, last.key.decode()), "NextUploadIdMarker": last.id}
+
+
+OPERATIONS: dict[str, Operation] = {
+    "CreateMultipartUpload": moves(create_multipart_upload, on_upload("s3:PutObject")),
+    "AbortMultipartUpload": moves(abort_multipart_upload, on_upload("s3:AbortMultipartUpload")),
+    "ListMultipartUploads": reads(list_multipart_uploads, on_bucket("s3:ListBucketMultipartUploads")),
+}

@@ -1,0 +1,77 @@
+"""Parts of uploads under way, each a blob of its own until the upload is completed.
+
+A part that is sent again takes the place of the one before.
+"""
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, Table, bindparam, select
+
+from watchword.store.tables import METADATA, Moment, Word, columns, insert_new
+from watchword.store.transaction import Transaction
+
+PARTS = Table(
+    "parts",
+    METADATA,
+    Column("upload_id", Word, ForeignKey("uploads.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("blob", Word, nullable=False, index=True),
+    Column("size", BigInteger, nullable=False),
+    Column("etag", Word, nullable=False),
+    Column("checksum", Word, nullable=False),
+    Column("modified", Moment, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part; `checksum` is of its upload's algorithm, empty where none is kept."""
+
+    upload_id: str
+    number: int
+    blob: str
+    size: int
+    etag: str
+    checksum: str
+    modified: datetime
+
+
+_OF = PARTS.c.upload_id == bindparam("upload_id")
+_AFTER = (
+    select(*columns(PARTS, Part)).where(_OF, PARTS.c.number > bindparam("after")).order_by(PARTS.c.number)
+)
+_TAKE = PARTS.delete().where(_OF, PARTS.c.number == bindparam("number")).returning(PARTS.c.blob)
+_BLOBS = select(PARTS.c.blob).where(_OF)
+_NAMED = select(PARTS.c.blob).where(PARTS.c.blob.in_(bindparam("blobs", expanding=True)))
+
+
+def put(tx: Transaction, new: Part) -> list[str]:
+    """Puts the part in its place; the blobs whose place it takes. Raises Dangling without its upload.
+
+    Another writer may put the same part between the two statements; then ours follows his.
+    """
+    replaced: list[str] = []
+    while True:
+        old = tx.take(str, _TAKE, upload_id=new.upload_id, number=new.number)
+        replaced += [old] if old else []
+        if tx.run(insert_new(PARTS), asdict(new)):
+            return replaced
+
+
+def page(tx: Transaction, upload_id: str, *, after: int = 0, limit: int) -> tuple[list[Part], bool]:
+    """In the order of their numbers, after the number given; and whether there are more."""
+    return tx.page(Part, _AFTER, limit, upload_id=upload_id, after=after)
+
+
+def remove_all(tx: Transaction, upload_id: str) -> list[str]:
+    """Takes all parts of an upload away; their blobs."""
+    blobs = tx.all(str, _BLOBS, upload_id=upload_id)
+    tx.run(PARTS.delete().where(PARTS.c.upload_id == upload_id))
+    return blobs
+
+
+def blobs_in_use(tx: Transaction, blobs: Collection[str]) -> list[str]:
+    """Of these blobs, those that are the bytes of a part."""
+    return tx.all(str, _NAMED, blobs=list(blobs))

@@ -1,0 +1,86 @@
+"""Uploads in parts that are under way: what their object will be called and said to be. Parts are in `parts`.
+
+An id sorts by the moment it was made at. Nothing of an upload is an object yet, no decision depends on it,
+and writers may run beside each other.
+"""
+
+from collections.abc import Mapping as Dictionary
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Table, Text, bindparam, select
+
+from watchword.store import parts
+from watchword.store.tables import METADATA, Mapping, Moment, Word, columns
+from watchword.store.transaction import Transaction
+
+UPLOADS = Table(
+    "uploads",
+    METADATA,
+    Column("id", Word, primary_key=True),
+    Column("bucket_id", Word, ForeignKey("buckets.id"), nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("begun", Moment, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("algorithm", Word, nullable=False),
+    Column("checksum_type", Word, nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("headers", Mapping, nullable=False),
+    Column("metadata", Mapping, nullable=False),
+    Index("ix_uploads_bucket_id", "bucket_id", "key", "id"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An upload in parts; `by` is the ARN of who began it, `algorithm` empty where no checksum is kept."""
+
+    id: str
+    bucket_id: str
+    key: bytes
+    begun: datetime
+    by: str
+    algorithm: str = ""
+    checksum_type: str = ""
+    content_type: str = "binary/octet-stream"
+    headers: Dictionary[str, str] = field(default_factory=dict)
+    metadata: Dictionary[str, str] = field(default_factory=dict)
+
+
+_ALL = select(*columns(UPLOADS, Upload))
+_OF_BUCKET = UPLOADS.c.bucket_id == bindparam("bucket_id")
+_THERE = (UPLOADS.c.id == bindparam("id"), _OF_BUCKET, UPLOADS.c.key == bindparam("key"))
+_AT = _ALL.where(*_THERE)
+_BELOW = _ALL.where(_OF_BUCKET, UPLOADS.c.key >= bindparam("low")).order_by(UPLOADS.c.key, UPLOADS.c.id)
+_REMOVE = UPLOADS.delete().where(UPLOADS.c.id == bindparam("id"))
+_IDS = select(UPLOADS.c.id).where(_OF_BUCKET)
+
+
+def insert(tx: Transaction, upload: Upload) -> None:
+    """Raises Dangling without its bucket."""
+    tx.run(UPLOADS.insert(), asdict(upload))
+
+
+def at(tx: Transaction, bucket_id: str, key: bytes, upload_id: str) -> Upload | None:
+    """The upload of that id, if it is for that key; None when there is none."""
+    return tx.one(Upload, _AT, bucket_id=bucket_id, key=key, id=upload_id)
+
+
+def below(tx: Transaction, bucket_id: str, low: bytes) -> list[Upload]:
+    """All of the bucket whose keys are not less than `low`, in the order of keys and ids."""
+    return tx.all(Upload, _BELOW, bucket_id=bucket_id, low=low)
+
+
+def remove(tx: Transaction, upload_id: str) -> list[str] | None:
+    """Ends an upload; the blobs of its parts, None when it has ended already.
+
+    Raises Dangling when a part came meanwhile.
+    """
+    blobs = parts.remove_all(tx, upload_id)
+    return blobs if tx.run(_REMOVE, {"id": upload_id}) else None
+
+
+def remove_all(tx: Transaction, bucket_id: str) -> None:
+    """Ends all uploads to a bucket."""
+    for upload_id in tx.all(str, _IDS, bucket_id=bucket_id):
+        remove(tx, upload_id)
