@@ -5,6 +5,7 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import boto3
@@ -51,6 +52,21 @@ def test_put_get_head_delete(s3: BaseClient) -> None:
     with pytest.raises(ClientError) as missing:
         s3.head_object(Bucket="bucket", Key="a b/ü+%.txt")
     assert code(missing) == ("404", 404)
+
+
+def test_headers_are_kept_and_overridden(s3: BaseClient) -> None:
+    kept = {"CacheControl": "no-cache", "ContentLanguage": "la", "ContentEncoding": "gzip"}
+    s3.put_object(Bucket="bucket", Key="key", Body=DATA, Expires=datetime(2030, 1, 1, tzinfo=UTC), **kept)
+    head = s3.head_object(Bucket="bucket", Key="key")
+    assert {name: head[name] for name in kept} == kept
+    assert head["ExpiresString"] == "Tue, 01 Jan 2030 00:00:00 GMT"
+    got = s3.get_object(
+        Bucket="bucket",
+        Key="key",
+        ResponseExpires=datetime(2031, 1, 1, tzinfo=UTC),
+        ResponseContentType="a/b",
+    )
+    assert (got["ExpiresString"], got["ContentType"]) == ("Wed, 01 Jan 2031 00:00:00 GMT", "a/b")
 
 
 def test_ranges_and_conditions(s3: BaseClient) -> None:

@@ -176,3 +176,10 @@ def test_pages_are_the_model_in_pieces(
         else:
             given["Marker"] = output.get("NextMarker") or output["Contents"][-1]["Key"]
     assert found == model(keys, prefix, delimiter)
+
+
+def test_a_page_of_none_is_the_end(s3: Counter, bucket: str) -> None:
+    s3.put(bucket, "key")
+    page = s3("ListObjectsV2", Bucket=bucket, MaxKeys=0)
+    assert page["IsTruncated"] is False
+    assert "NextContinuationToken" not in page

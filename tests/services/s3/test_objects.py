@@ -7,7 +7,7 @@ import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,7 @@ def test_what_was_said_of_it_is_said_again(s3: Counter, bucket: str) -> None:
         "ContentEncoding": "gzip",
         "ContentLanguage": "la",
         "ContentType": "text/plain",
-        "Expires": datetime(2030, 1, 1, tzinfo=UTC),
+        "Expires": "Tue, 01 Jan 2030 00:00:00 GMT",
         "Metadata": {"legion": "XIII", "grüße": "ja"},
     }
     s3.put(bucket, "key", DATA, **said)

@@ -2,12 +2,13 @@
 
 What a request says about the object it writes is kept with it and said again when it is read: the media
 type, the system headers below and the user's metadata (Amazon S3 User Guide, "Working with object
-metadata"). Nothing about the bytes themselves belongs here.
+metadata"); Expires as the text that it came in. Nothing about the bytes themselves belongs here.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.utils import format_datetime
 from typing import Any, TypedDict
 
 from watchword.services.operation import Call
@@ -42,7 +43,7 @@ class Description:
         """From the input of a put. Raises MetadataTooLarge."""
         metadata = {name.lower(): value for name, value in members.get("Metadata", {}).items()}
         check_metadata(metadata)
-        headers = {name: _kept(members[name]) for name in SYSTEM_HEADERS if name in members}
+        headers = {name: members[name] for name in SYSTEM_HEADERS if name in members}
         return cls(members.get("ContentType") or DEFAULT_TYPE, headers, metadata)
 
     @classmethod
@@ -62,7 +63,7 @@ def described(call: Call, row: Object) -> dict[str, object]:
         "LastModified": second(row.modified),
         "ETag": quoted(row.etag),
         "ContentType": row.content_type,
-        **{name: _said(name, value) for name, value in row.headers.items()},
+        **row.headers,
         **_overrides(call),
     }
     if row.metadata:
@@ -101,12 +102,6 @@ def _overrides(call: Call) -> dict[str, object]:
     if asked and call.caller.anonymous:
         said = "Request specific response headers cannot be used for anonymous GET requests."
         raise s3_error("InvalidRequest", said)
+    if isinstance(moment := asked.get("Expires"), datetime):
+        asked["Expires"] = format_datetime(moment, usegmt=True)
     return asked
-
-
-def _kept(value: str | datetime) -> str:
-    return value.isoformat() if isinstance(value, datetime) else value
-
-
-def _said(name: str, value: str) -> object:
-    return datetime.fromisoformat(value) if name == "Expires" else value

@@ -33,7 +33,7 @@ def list_objects(call: Call) -> Output:
     given = call.input
     page = _page(call, given.get("Marker", ""))
     output = _common(call, page) | {"Marker": encoded(given, given.get("Marker", ""))}
-    if page.more and given.get("Delimiter"):
+    if output["IsTruncated"] and given.get("Delimiter"):
         output["NextMarker"] = encoded(given, page.last.decode())
     return output | {"Contents": [_entry(call, row, owner=True) for row in page.objects]}
 
@@ -48,7 +48,7 @@ def list_objects_v2(call: Call) -> Output:
         output["ContinuationToken"] = token
     if start:
         output["StartAfter"] = encoded(given, start)
-    if page.more:
+    if output["IsTruncated"]:
         output["NextContinuationToken"] = seal_token(page.last)
     owner = given.get("FetchOwner", False)
     return output | {"Contents": [_entry(call, row, owner=owner) for row in page.objects]}
