@@ -4,8 +4,8 @@ Nothing else is global: no other source of time or randomness, no setting read w
 rule above can be tried as value in, value out, by giving it another world.
 """
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from watchword.facts import Facts
 from watchword.furnish import furnish
@@ -23,12 +23,15 @@ class World(Ground):
     models: Models
     journal: Journal | Gathering
     objects: Objects
+    last_uses: dict[str, datetime] = field(default_factory=dict)
+    """What was used when, by this process: access keys and roles by their ids."""
 
     def reset(self) -> None:
         """Empties an ephemeral server; account and root key stay."""
         if self.settings.ephemeral is None:
             raise RuntimeError("only an ephemeral server forgets")
         self.clock.ahead = timedelta()
+        self.last_uses.clear()
         self.database.reset(self.clock.now())
         self.objects.reset()
         furnish(self)

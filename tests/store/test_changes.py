@@ -107,7 +107,6 @@ BEFORE: dict[Callable[..., object], Callable[[Transaction], object]] = {
 """What must be there for a change to be one."""
 
 NO_DECISION_DEPENDS_ON = {
-    users.password_used,
     roles.used,
     access_keys.used,
     audit.insert,

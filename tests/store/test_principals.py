@@ -1,7 +1,7 @@
 """Accounts, users, groups and roles: what was written is read back; names are unique whatever their case."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -13,6 +13,7 @@ from watchword.store.roles import Role
 from watchword.store.users import User
 
 A, B = "111111111111", "222222222222"
+SPAN = timedelta(minutes=15)
 
 
 def user(name: str, at: datetime, account: str = A, path: str = "/") -> User:
@@ -152,7 +153,8 @@ def test_a_role_is_described_trusted_and_used(database: Database, now: datetime)
         roles.insert(tx, record)
         roles.describe(tx, record, description="ships", max_session=43200)
         roles.trust(tx, record, '{"Statement": []}')
-        roles.used(tx, record.id, now, "eu-west-1")
+        roles.used(tx, record.id, now, SPAN, region="eu-west-1")
+        roles.used(tx, record.id, now + SPAN / 2, SPAN, region="eu-west-2")
         assert roles.by_id(tx, record.id) == replace(
             record,
             description="ships",
@@ -161,14 +163,6 @@ def test_a_role_is_described_trusted_and_used(database: Database, now: datetime)
             last_used=now,
             last_used_region="eu-west-1",
         )
-
-
-def test_the_last_use_of_a_password_is_kept(database: Database, now: datetime) -> None:
-    alice = user("alice", now)
-    with database.write(now) as tx:
-        users.insert(tx, alice)
-        users.password_used(tx, alice.id, now)
-        assert users.by_id(tx, alice.id) == replace(alice, password_last_used=now)
 
 
 def test_members_join_once_and_leave(database: Database, now: datetime) -> None:
@@ -220,8 +214,11 @@ def test_an_access_key_is_kept_switched_resealed_and_removed(database: Database,
         found = access_keys.by_id(tx, key.id)
         assert found == replace(key, status="Inactive")
         assert not found.active
-        access_keys.used(tx, key.id, now, region="us-east-1", service="s3")
+        access_keys.used(tx, key.id, now, SPAN, region="us-east-1", service="s3")
+        access_keys.used(tx, key.id, now + SPAN / 2, SPAN, region="us-east-1", service="sts")
         assert access_keys.by_id(tx, key.id).last_used_service == "s3"
+        access_keys.used(tx, key.id, now + SPAN, SPAN, region="us-east-1", service="sts")
+        assert access_keys.by_id(tx, key.id).last_used_service == "sts"
         assert access_keys.to_reseal(tx, "k2", limit=5)[0][0].id == key.id
         access_keys.reseal(tx, key, secret=b"again", sealing_key="k2")
         assert access_keys.to_reseal(tx, "k2", limit=5) == ([], False)

@@ -5,6 +5,7 @@ from watchword.access.authorize import Circumstances, authorize, refusal
 from watchword.access.caller import Caller
 from watchword.access.claims import Shown, shown
 from watchword.access.demand import Demand
+from watchword.access.last_use import note_use
 from watchword.access.origin import as_sent
 from watchword.access.record import Visit, record
 from watchword.access.refused import authorization_message
@@ -23,6 +24,7 @@ __all__ = [
     "authenticate",
     "authorization_message",
     "authorize",
+    "note_use",
     "record",
     "refusal",
     "refuse_replay",

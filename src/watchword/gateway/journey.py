@@ -29,6 +29,7 @@ from watchword.access import (
     authenticate,
     authorization_message,
     authorize,
+    note_use,
     record,
     refusal,
     refuse_replay,
@@ -113,6 +114,7 @@ def _travel(world: World, passage: Passage) -> HttpResponse:
     anonymous = operation.unsigned if served is None else served.anonymous
     visit.caller, request = authenticate(world, visit.request, read.claim, operation, anonymous=anonymous)
     visit.request = request
+    note_use(world, visit)
 
     call, served = _look_up(world, operation, served, visit)
 

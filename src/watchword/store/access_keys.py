@@ -1,11 +1,11 @@
 """Access keys of users and of an account's root user. Secrets are sealed before they come here."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Column, ForeignKey, LargeBinary, Table, bindparam, select
 
-from watchword.store.tables import METADATA, Moment, Word, columns
+from watchword.store.tables import METADATA, Moment, Word, columns, unused_since
 from watchword.store.transaction import Transaction
 
 ACTIVE = "Active"
@@ -96,10 +96,11 @@ def switch(tx: Transaction, key: AccessKey, status: str) -> None:
     _update(tx, key, status=status)
 
 
-def used(tx: Transaction, key_id: str, at: datetime, *, region: str, service: str) -> None:
-    """No decision depends on it."""
+def used(tx: Transaction, key_id: str, at: datetime, span: timedelta, *, region: str, service: str) -> None:
+    """Writes the use down, unless one within the span before is. No decision depends on it."""
     last = {"last_used": at, "last_used_region": region, "last_used_service": service}
-    tx.run(ACCESS_KEYS.update().where(ACCESS_KEYS.c.id == key_id), last)
+    due = unused_since(ACCESS_KEYS.c.last_used, at - span)
+    tx.run(ACCESS_KEYS.update().where(ACCESS_KEYS.c.id == key_id, due), last)
 
 
 def remove(tx: Transaction, key: AccessKey) -> None:

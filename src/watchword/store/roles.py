@@ -6,12 +6,12 @@ Binding them and showing them belongs to whoever writes the role.
 """
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Column, Integer, Text, bindparam, select
 
 from watchword.store.entities import after_name, count_of, entity_table, of_that_name
-from watchword.store.tables import Moment, Word, columns, fold
+from watchword.store.tables import Moment, Word, columns, fold, unused_since
 from watchword.store.transaction import Transaction
 
 ROLES = entity_table(
@@ -93,9 +93,11 @@ def bound(tx: Transaction, role: Role, boundary: str | None) -> None:
     _update(tx, role, boundary=boundary)
 
 
-def used(tx: Transaction, role_id: str, at: datetime, region: str) -> None:
-    """No decision depends on it."""
-    tx.run(ROLES.update().where(ROLES.c.id == role_id), {"last_used": at, "last_used_region": region})
+def used(tx: Transaction, role_id: str, at: datetime, span: timedelta, *, region: str) -> None:
+    """Writes the use down, unless one within the span before is. No decision depends on it."""
+    due = unused_since(ROLES.c.last_used, at - span)
+    last = {"last_used": at, "last_used_region": region}
+    tx.run(ROLES.update().where(ROLES.c.id == role_id, due), last)
 
 
 def remove(tx: Transaction, role: Role) -> None:

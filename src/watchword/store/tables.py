@@ -18,7 +18,18 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Dialect, Insert, Integer, MetaData, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Dialect,
+    Insert,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    or_,
+)
 from sqlalchemy.types import TypeDecorator
 
 METADATA = MetaData(
@@ -80,6 +91,11 @@ class Numbers(TypeDecorator[tuple[int, ...]]):
 def columns(table: Table, record: type) -> list[Column[Any]]:
     """The columns of a record, in the order of its fields: a row unpacks into its constructor."""
     return [table.c[field.name] for field in fields(record)]
+
+
+def unused_since(last_used: Column[Any], moment: datetime) -> ColumnElement[bool]:
+    """Whether something was last used at that moment or before, if ever."""
+    return or_(last_used.is_(None), last_used <= moment)
 
 
 def fold(name: str) -> str:

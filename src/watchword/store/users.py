@@ -75,11 +75,6 @@ def bound(tx: Transaction, user: User, boundary: str | None) -> None:
     _update(tx, user, boundary=boundary)
 
 
-def password_used(tx: Transaction, user_id: str, at: datetime) -> None:
-    """No decision depends on it."""
-    tx.run(USERS.update().where(USERS.c.id == user_id), {"password_last_used": at})
-
-
 def remove(tx: Transaction, user: User) -> None:
     """Raises Dangling while access keys or memberships hang on the user."""
     tx.run(USERS.delete().where(USERS.c.id == user.id))

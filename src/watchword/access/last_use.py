@@ -1,0 +1,51 @@
+"""When, where and for what an access key or a role was last used.
+
+One use in SPAN is recorded, as at AWS ("if an access key is used more than one time in a 15-minute span,
+only the first use is recorded": IAM User Guide, "Understand the credential report format"; RoleLastUsed
+likewise), so a request costs a look into `world.last_uses` and one in SPAN a small write beside all others.
+Each process looks for itself; the store takes the first. No decision depends on it, so a use that can't be
+written is passed over. Signed requests count whether they are allowed or not.
+"""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from watchword.access.caller import Caller
+from watchword.access.record import Visit
+from watchword.facts import Cold
+from watchword.names.principal import RoleSession
+from watchword.store import StoreError, Transaction, access_keys, roles
+from watchword.world import World
+
+SPAN = timedelta(minutes=15)
+
+
+def note_use(world: World, visit: Visit) -> None:
+    """Remembers that the caller's key or role was used, unless that was done a while ago."""
+    caller = visit.caller
+    used = _used(caller) if caller else ""
+    if not used or not _is_due(world.last_uses.get(used), visit.now):
+        return
+    if world.facts.cached:
+        raise Cold
+    world.last_uses[used] = visit.now
+    with suppress(StoreError), world.database.write(visit.now, shared=True) as tx:
+        _write(tx, visit, used)
+
+
+def _used(caller: Caller) -> str:
+    """The unique id of the role, or the id of the long-term access key."""
+    if isinstance(caller.principal, RoleSession):
+        return caller.principal.unique_id
+    return "" if caller.session else caller.access_key_id
+
+
+def _is_due(last: datetime | None, now: datetime) -> bool:
+    return last is None or now - last >= SPAN
+
+
+def _write(tx: Transaction, visit: Visit, used: str) -> None:
+    if visit.access_key_id == used:
+        access_keys.used(tx, used, visit.now, SPAN, region=visit.region, service=visit.service)
+    else:
+        roles.used(tx, used, visit.now, SPAN, region=visit.region)

@@ -1,0 +1,92 @@
+"""When keys and roles were last used, as IAM tells it."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from watchword.testing import Server
+
+TRUST = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+ALLOW = {"Effect": "Allow", "Action": "sts:*", "Resource": "*"}
+Make = Callable[..., Any]
+
+
+def policy(statement: dict[str, object]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statement})
+
+
+@pytest.fixture
+def ann(watchword: Server) -> tuple[str, Make]:
+    """A user's access key, and what makes a client that uses it."""
+    iam = boto3.client("iam", **watchword.client_arguments)
+    iam.create_user(UserName="ann")
+    iam.put_user_policy(UserName="ann", PolicyName="sts", PolicyDocument=policy(ALLOW))
+    key = iam.create_access_key(UserName="ann")["AccessKey"]
+    own = {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
+
+    def make(service: str, **given: str) -> Any:
+        return boto3.client(service, **{**watchword.client_arguments, **own, **given})
+
+    return key["AccessKeyId"], make
+
+
+def last(watchword: Server, key_id: str) -> dict[str, Any]:
+    iam = boto3.client("iam", **watchword.client_arguments)
+    found: dict[str, Any] = iam.get_access_key_last_used(AccessKeyId=key_id)["AccessKeyLastUsed"]
+    return found
+
+
+def test_the_first_use_in_a_quarter_of_an_hour(watchword: Server, ann: tuple[str, Make]) -> None:
+    key_id, make = ann
+    assert last(watchword, key_id) == {"ServiceName": "N/A", "Region": "N/A"}
+    make("sts", region_name="eu-west-1").get_caller_identity()
+    used = last(watchword, key_id)
+    assert (used["ServiceName"], used["Region"]) == ("sts", "eu-west-1")
+    assert abs(used["LastUsedDate"] - datetime.now(UTC)) < timedelta(minutes=1)
+    with pytest.raises(ClientError):
+        make("s3").list_buckets()
+    assert last(watchword, key_id) == used
+    watchword.advance(15 * 60)
+    with pytest.raises(ClientError):
+        make("s3").list_buckets()
+    assert last(watchword, key_id)["ServiceName"] == "s3"
+
+
+def test_of_a_role(watchword: Server, ann: tuple[str, Make]) -> None:
+    iam, (key_id, make) = boto3.client("iam", **watchword.client_arguments), ann
+    arn = iam.create_role(RoleName="worker", AssumeRolePolicyDocument=policy(TRUST))["Role"]["Arn"]
+    session = make("sts").assume_role(RoleArn=arn, RoleSessionName="morning")["Credentials"]
+    assert iam.get_role(RoleName="worker")["Role"]["RoleLastUsed"] == {}
+    before = last(watchword, key_id)
+    make(
+        "sts",
+        region_name="eu-west-1",
+        aws_access_key_id=session["AccessKeyId"],
+        aws_secret_access_key=session["SecretAccessKey"],
+        aws_session_token=session["SessionToken"],
+    ).get_caller_identity()
+    used = iam.get_role(RoleName="worker")["Role"]["RoleLastUsed"]
+    assert used["Region"] == "eu-west-1"
+    assert abs(used["LastUsedDate"] - datetime.now(UTC)) < timedelta(minutes=1)
+    assert last(watchword, key_id) == before
+
+
+def test_a_wrong_signature_is_no_use(watchword: Server, ann: tuple[str, Make]) -> None:
+    key_id, make = ann
+    with pytest.raises(ClientError):
+        make("sts", aws_secret_access_key="another").get_caller_identity()
+    assert "LastUsedDate" not in last(watchword, key_id)
+
+
+def test_an_emptied_server_remembers_none(watchword: Server) -> None:
+    sts = boto3.client("sts", **watchword.client_arguments)
+    sts.get_caller_identity()
+    assert "LastUsedDate" in last(watchword, watchword.access_key_id)
+    watchword.reset()
+    sts.get_caller_identity()
+    assert "LastUsedDate" in last(watchword, watchword.access_key_id)
