@@ -45,6 +45,7 @@ BUCKET_POLICY = json.dumps(
 TAGS = [{"Key": "team", "Value": "red"}]
 PUT, OBJECT = {"Bucket": "every-operation"}, {"Bucket": "every-operation", "Key": "one"}
 USER, GROUP, WORKER = {"UserName": "ann"}, {"GroupName": "staff"}, {"RoleName": "worker"}
+PROFILE = {"InstanceProfileName": "machines"}
 INLINE = {"PolicyName": "own", "PolicyDocument": READ}
 OWN = {"PolicyName": "own"}
 
@@ -78,7 +79,16 @@ CALLS: list[tuple[str, str, dict[str, Any]]] = [
     ("iam", "UpdateRole", {**WORKER, "MaxSessionDuration": 7200}),
     ("iam", "UpdateRoleDescription", {**WORKER, "Description": "works"}),
     ("iam", "UpdateAssumeRolePolicy", {**WORKER, "PolicyDocument": TRUST}),
+    ("iam", "CreateInstanceProfile", PROFILE),
+    ("iam", "GetInstanceProfile", PROFILE),
+    ("iam", "ListInstanceProfiles", {}),
+    ("iam", "TagInstanceProfile", {**PROFILE, "Tags": TAGS}),
+    ("iam", "ListInstanceProfileTags", PROFILE),
+    ("iam", "UntagInstanceProfile", {**PROFILE, "TagKeys": ["team"]}),
+    ("iam", "AddRoleToInstanceProfile", {**PROFILE, **WORKER}),
     ("iam", "ListInstanceProfilesForRole", WORKER),
+    ("iam", "RemoveRoleFromInstanceProfile", {**PROFILE, **WORKER}),
+    ("iam", "DeleteInstanceProfile", PROFILE),
     ("iam", "CreatePolicy", {"PolicyName": "reading", "PolicyDocument": READ}),
     ("iam", "GetPolicy", {"PolicyArn": POLICY}),
     ("iam", "ListPolicies", {"Scope": "Local"}),
@@ -112,7 +122,14 @@ CALLS: list[tuple[str, str, dict[str, Any]]] = [
     ("iam", "GetContextKeysForPrincipalPolicy", {"PolicySourceArn": ROLE}),
     ("iam", "GetAccountSummary", {}),
     ("iam", "GetAccountAuthorizationDetails", {}),
+    ("iam", "CreateAccountAlias", {"AccountAlias": "legion"}),
     ("iam", "ListAccountAliases", {}),
+    ("iam", "DeleteAccountAlias", {"AccountAlias": "legion"}),
+    ("iam", "GetAccountPasswordPolicy", {}),
+    ("iam", "DeleteAccountPasswordPolicy", {}),
+    ("iam", "ListOpenIDConnectProviders", {}),
+    ("iam", "ListSAMLProviders", {}),
+    ("iam", "ListServerCertificates", {}),
     ("iam", "ListMFADevices", USER),
     ("iam", "ListVirtualMFADevices", {}),
     ("iam", "ListSSHPublicKeys", USER),
@@ -177,6 +194,7 @@ CALLS: list[tuple[str, str, dict[str, Any]]] = [
 NOT_THERE = {
     **dict.fromkeys(("UploadPart", "UploadPartCopy", "ListParts"), "NoSuchUpload"),
     **dict.fromkeys(("CompleteMultipartUpload", "AbortMultipartUpload"), "NoSuchUpload"),
+    **dict.fromkeys(("GetAccountPasswordPolicy", "DeleteAccountPasswordPolicy"), "NoSuchEntity"),
     "DeleteLoginProfile": "NoSuchEntity",
     "GetBucketCors": "NoSuchCORSConfiguration",
     "GetBucketEncryption": "ServerSideEncryptionConfigurationNotFoundError",

@@ -19,13 +19,16 @@ from watchword.store import (
     changes,
     groups,
     inline,
+    instance_profiles,
     keyring,
     listing,
     objects,
+    parts,
     policies,
     revocations,
     roles,
     tags,
+    uploads,
     users,
     versions,
 )
@@ -34,6 +37,7 @@ from watchword.store.accounts import Account
 from watchword.store.buckets import Bucket
 from watchword.store.groups import Group
 from watchword.store.inline import Inline
+from watchword.store.instance_profiles import InstanceProfile
 from watchword.store.keyring import WrappedKey
 from watchword.store.policies import Policy
 from watchword.store.revocations import Revocation
@@ -45,6 +49,7 @@ NOW = datetime(2026, 3, 14, tzinfo=UTC)
 ACCOUNT = Account(A, "main", NOW)
 USER = User("AIDA1", A, "alice", "/", NOW)
 GROUP = Group("AGPA1", A, "staff", "/", NOW)
+PROFILE = InstanceProfile("AIPA1", A, "machines", "/", NOW)
 ROLE = Role("AROA1", A, "deploy", "/", NOW, "{}")
 POLICY = Policy("ANPA1", A, "Read", "/", "arn:aws:iam::111111111111:policy/Read", NOW, NOW)
 KEY = AccessKey("AKIA1", A, None, b"sealed", "k1", NOW)
@@ -54,6 +59,7 @@ REVOCATION = Revocation(A, "role", "AROA1", NOW, NOW)
 
 CHANGES: dict[Callable[..., object], tuple[tuple[object, ...], dict[str, object], tuple[str, str]]] = {
     accounts.insert: ((ACCOUNT,), {}, ("account", A)),
+    accounts.set_alias: ((A, "legion"), {}, ("account", A)),
     users.insert: ((USER,), {}, ("user", "AIDA1")),
     users.rename: ((USER,), {"name": "bob", "path": "/"}, ("user", "AIDA1")),
     users.bound: ((USER, "arn"), {}, ("user", "AIDA1")),
@@ -68,6 +74,9 @@ CHANGES: dict[Callable[..., object], tuple[tuple[object, ...], dict[str, object]
     roles.trust: ((ROLE, "{}"), {}, ("role", "AROA1")),
     roles.bound: ((ROLE, None), {}, ("role", "AROA1")),
     roles.remove: ((ROLE,), {}, ("role", "AROA1")),
+    instance_profiles.insert: ((PROFILE,), {}, ("instance-profile", "AIPA1")),
+    instance_profiles.fill: ((PROFILE, None), {}, ("instance-profile", "AIPA1")),
+    instance_profiles.remove: ((PROFILE,), {}, ("instance-profile", "AIPA1")),
     policies.insert: ((POLICY, "{}"), {}, ("policy", "ANPA1")),
     policies.remove: ((POLICY,), {}, ("policy", "ANPA1")),
     versions.insert: ((POLICY, "{}"), {"default": True}, ("policy", "ANPA1")),
@@ -112,13 +121,18 @@ NO_DECISION_DEPENDS_ON = {
     audit.insert,
     objects.put,
     objects.remove,
+    parts.put,
+    parts.remove_all,
+    uploads.insert,
+    uploads.remove,
+    uploads.remove_all,
     revocations.forget,
     keyring.rewrap,
     changes.append,
 }
 NOUNS: list[ModuleType] = [
     accounts, users, groups, roles, policies, versions, attachments, inline, access_keys, tags, revocations,
-    buckets, objects, listing, audit, keyring, changes,
+    buckets, objects, listing, parts, uploads, instance_profiles, audit, keyring, changes,
 ]  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from watchword.facts.load import (
     load_existence,
     load_grants,
     load_group,
+    load_instance_profile,
     load_key,
     load_keyring,
     load_policy,
@@ -41,6 +42,7 @@ from watchword.sessions import Session
 from watchword.sessions import session as sessions
 from watchword.store import Cache, Database, Topic, Transaction, Watch, keyring
 from watchword.store.groups import Group
+from watchword.store.instance_profiles import InstanceProfile
 from watchword.store.revocations import Revocation
 from watchword.store.users import User as UserRecord
 
@@ -113,6 +115,10 @@ class Facts:
 
     def group_named(self, account: str, name: str) -> Group | None:
         return self._fact(("group", account, name), lambda tx: load_group(tx, account, name))
+
+    def instance_profile_named(self, account: str, name: str) -> InstanceProfile | None:
+        load = partial(load_instance_profile, account=account, name=name)
+        return self._fact(("instance-profile", account, name), load)
 
     def role_named(self, account: str, name: str) -> RoleFact | None:
         return self._fact(("role", account, name), lambda tx: load_role(tx, account, name))

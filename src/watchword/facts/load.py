@@ -24,6 +24,7 @@ from watchword.store import (
     buckets,
     groups,
     inline,
+    instance_profiles,
     keyring,
     policies,
     revocations,
@@ -34,6 +35,7 @@ from watchword.store import (
 )
 from watchword.store.buckets import Bucket
 from watchword.store.groups import Group
+from watchword.store.instance_profiles import InstanceProfile
 from watchword.store.revocations import Revocation
 from watchword.store.roles import Role
 from watchword.store.users import User as UserRecord
@@ -114,6 +116,11 @@ def load_user(tx: Transaction, account: str, name: str) -> Loaded[UserRecord]:
 def load_group(tx: Transaction, account: str, name: str) -> Loaded[Group]:
     group = groups.named(tx, account, name)
     return _loaded(group, Topic("group", group.id if group else ""))
+
+
+def load_instance_profile(tx: Transaction, account: str, name: str) -> Loaded[InstanceProfile]:
+    profile = instance_profiles.named(tx, account, name)
+    return _loaded(profile, Topic(instance_profiles.KIND, profile.id if profile else ""))
 
 
 def load_role(tx: Transaction, account: str, name: str) -> Loaded[RoleFact]:

@@ -5,6 +5,7 @@ AWS answers, because scripts read them. Which rule refuses what belongs to the o
 """
 
 from watchword.names import AwsError, fault
+from watchword.store.instance_profiles import KIND
 
 STATUS = {
     "DeleteConflict": 409,
@@ -23,18 +24,37 @@ def refusal(code: str, said: str) -> AwsError:
 
 
 def missing(noun: str, name: str) -> AwsError:
-    """No user, group, role or inline policy ("user policy") of that name."""
+    """No user, group, role, instance profile or inline policy ("user policy") of that name."""
+    if noun == KIND:
+        return refusal("NoSuchEntity", f"Instance Profile {name} cannot be found.")
     return refusal("NoSuchEntity", f"The {noun} with name {name} cannot be found.")
 
 
 def taken(noun: str, name: str) -> AwsError:
-    """A user, group or role of that name, in whatever case, exists."""
+    """A user, group, role or instance profile of that name, in whatever case, exists."""
+    if noun == KIND:
+        return refusal("EntityAlreadyExists", f"Instance Profile {name} already exists.")
     return refusal("EntityAlreadyExists", f"{noun.capitalize()} with name {name} already exists.")
 
 
 def missing_key(access_key_id: str) -> AwsError:
     """No such access key, or another user's."""
     return refusal("NoSuchEntity", f"The Access Key with id {access_key_id} cannot be found.")
+
+
+def missing_alias(alias: str) -> AwsError:
+    """The account isn't called so."""
+    return refusal("NoSuchEntity", f"The account alias {alias} cannot be found.")
+
+
+def taken_alias(alias: str) -> AwsError:
+    """An account is called so already."""
+    return refusal("EntityAlreadyExists", f"The account alias {alias} already exists.")
+
+
+def missing_password_policy(account: str) -> AwsError:
+    """The account has no rules for passwords."""
+    return refusal("NoSuchEntity", f"The Password Policy with domain name {account} cannot be found.")
 
 
 def missing_login_profile(user: str) -> AwsError:

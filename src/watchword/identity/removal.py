@@ -1,6 +1,7 @@
 """What must go before an entity can: the checks in their order, then the removal.
 
-Source: IAM API Reference, DeleteUser, DeleteGroup, DeleteRole, DeletePolicy. An entity's tags go with it;
+Source: IAM API Reference, DeleteUser, DeleteGroup, DeleteRole, DeleteInstanceProfile,
+DeletePolicy. An entity's tags go with it;
 everything else is for the caller to take away first.
 """
 
@@ -11,6 +12,7 @@ from watchword.store import (
     attachments,
     groups,
     inline,
+    instance_profiles,
     policies,
     roles,
     tags,
@@ -18,6 +20,7 @@ from watchword.store import (
     versions,
 )
 from watchword.store.groups import Group
+from watchword.store.instance_profiles import InstanceProfile
 from watchword.store.policies import Policy
 from watchword.store.roles import Role
 from watchword.store.users import User
@@ -54,9 +57,21 @@ def remove_group(tx: Transaction, group: Group) -> None:
 
 def remove_role(tx: Transaction, role: Role) -> None:
     """Raises DeleteConflict."""
+    # 1. Instance profiles that hold it.
+    if instance_profiles.page_of_role(tx, role.id, limit=1)[0]:
+        raise in_the_way("remove roles from instance profile")
+    # 2. Policies.
     _without_policies(tx, "role", role.id)
     tags.remove_all(tx, "role", role.id)
     roles.remove(tx, role)
+
+
+def remove_instance_profile(tx: Transaction, profile: InstanceProfile) -> None:
+    """Raises DeleteConflict."""
+    if profile.role_id:
+        raise in_the_way("remove roles from instance profile")
+    tags.remove_all(tx, instance_profiles.KIND, profile.id)
+    instance_profiles.remove(tx, profile)
 
 
 def remove_policy(tx: Transaction, policy: Policy) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Table, bindparam, func, select
+from sqlalchemy import Column, Index, Table, bindparam, func, select
 
 from watchword.store.tables import METADATA, Moment, Word, columns
 from watchword.store.transaction import Transaction
@@ -15,6 +15,8 @@ ACCOUNTS = Table(
     Column("partition", Word, nullable=False),
     Column("name", Word, nullable=False),
     Column("created", Moment, nullable=False),
+    Column("alias", Word),
+    Index("ix_accounts_alias", "alias", unique=True),
 )
 
 
@@ -26,11 +28,13 @@ class Account:
     name: str
     created: datetime
     partition: str = "aws"
+    alias: str | None = None
 
 
 _ALL = select(*columns(ACCOUNTS, Account))
 _BY_ID = _ALL.where(ACCOUNTS.c.id == bindparam("id"))
 _NAMED = _ALL.where(ACCOUNTS.c.name == bindparam("name")).order_by(ACCOUNTS.c.id)
+_OF_ALIAS = _ALL.where(ACCOUNTS.c.alias == bindparam("alias"))
 _PAGE = _ALL.where(ACCOUNTS.c.id > bindparam("after")).order_by(ACCOUNTS.c.id)
 _COUNT = select(func.count()).select_from(ACCOUNTS)
 
@@ -49,6 +53,17 @@ def by_id(tx: Transaction, account_id: str) -> Account | None:
 def named(tx: Transaction, name: str) -> list[Account]:
     """Names are for people; several accounts may have the same."""
     return tx.all(Account, _NAMED, name=name)
+
+
+def of_alias(tx: Transaction, alias: str) -> Account | None:
+    """The account that is also called so, None when none is."""
+    return tx.one(Account, _OF_ALIAS, alias=alias)
+
+
+def set_alias(tx: Transaction, account_id: str, alias: str | None) -> None:
+    """Calls the account so, or no longer. Raises Conflict when another one is."""
+    tx.run(ACCOUNTS.update().where(ACCOUNTS.c.id == account_id), {"alias": alias})
+    tx.changed("account", account_id, account_id)
 
 
 def everyone(tx: Transaction) -> list[Account]:

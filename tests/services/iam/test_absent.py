@@ -1,19 +1,15 @@
 """What nothing here makes: empty lists for those who exist, NoSuchEntity for those who don't."""
 
-import json
-
 import pytest
 from tests.services.iam.harness import MODEL, A, Iam, refused
 
 from watchword.services.iam import absent
 
 OF_USER = ["ListMFADevices", "ListSSHPublicKeys", "ListServiceSpecificCredentials", "ListSigningCertificates"]
-OF_ACCOUNT = ["ListAccountAliases", "ListVirtualMFADevices"]
+OF_ACCOUNT = ["ListServerCertificates", "ListVirtualMFADevices"]
+UNPAGED = ["ListOpenIDConnectProviders", "ListSAMLProviders"]
+PASSWORDS = ["GetAccountPasswordPolicy", "DeleteAccountPasswordPolicy"]
 PROFILE = ["GetLoginProfile", "DeleteLoginProfile"]
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": {"Effect": "Allow", "Principal": {"AWS": A}, "Action": "sts:AssumeRole"},
-}
 
 
 def is_empty(name: str, output: dict[str, object]) -> bool:
@@ -22,7 +18,7 @@ def is_empty(name: str, output: dict[str, object]) -> bool:
 
 
 def test_every_operation_is_tried_here() -> None:
-    assert set(absent.OPERATIONS) == {*OF_USER, *OF_ACCOUNT, *PROFILE, "ListInstanceProfilesForRole"}
+    assert set(absent.OPERATIONS) == {*OF_USER, *OF_ACCOUNT, *UNPAGED, *PASSWORDS, *PROFILE}
 
 
 @pytest.mark.parametrize("name", OF_USER)
@@ -47,8 +43,12 @@ def test_an_account_has_none(iam: Iam, name: str) -> None:
     assert is_empty(name, iam(name))
 
 
-def test_a_role_has_no_instance_profiles(iam: Iam) -> None:
-    name = "ListInstanceProfilesForRole"
-    refused("NoSuchEntity", "The role with name r cannot be found.", iam, name, RoleName="r")
-    iam("CreateRole", RoleName="r", AssumeRolePolicyDocument=json.dumps(TRUST))
-    assert is_empty(name, iam(name, RoleName="r"))
+@pytest.mark.parametrize("name", UNPAGED)
+def test_an_account_has_no_providers(iam: Iam, name: str) -> None:
+    (member,) = MODEL.operation_model(name).output_shape.members
+    assert iam(name) == {member: []}
+
+
+@pytest.mark.parametrize("name", PASSWORDS)
+def test_an_account_has_no_rules_for_passwords(iam: Iam, name: str) -> None:
+    refused("NoSuchEntity", f"The Password Policy with domain name {A} cannot be found.", iam, name)

@@ -21,6 +21,7 @@ USER, GROUP, ROLE = (
     f"arn:aws:iam::{A}:group/y/g",
     f"arn:aws:iam::{A}:role/z/r",
 )
+PROFILE = f"arn:aws:iam::{A}:instance-profile/v/m"
 POLICY = f"arn:aws:iam::{A}:policy/w/p"
 TAGS = [{"Key": "Team", "Value": "red"}]
 OWN_TAGS = {"iam:ResourceTag/Team": "red"}
@@ -31,6 +32,8 @@ NAMES = {
     "UserName": "ANN",
     "GroupName": "g",
     "RoleName": "r",
+    "InstanceProfileName": "m",
+    "AccountAlias": "legion",
     "PolicyName": "p",
     "PolicyArn": POLICY,
     "PolicyDocument": ALLOW_ALL,
@@ -53,16 +56,24 @@ ON_BOUNDED_USER = "PutUserPolicy DeleteUserPolicy DeleteUserPermissionsBoundary"
 ON_GROUP = "GetGroup DeleteGroup AddUserToGroup RemoveUserFromGroup PutGroupPolicy GetGroupPolicy"
 ON_GROUP += " DeleteGroupPolicy ListGroupPolicies ListAttachedGroupPolicies"
 ON_ROLE = "ListRoleTags GetRolePolicy ListRolePolicies ListAttachedRolePolicies ListInstanceProfilesForRole"
+ON_PROFILE = "GetInstanceProfile DeleteInstanceProfile RemoveRoleFromInstanceProfile ListInstanceProfileTags"
+ON_ACCOUNT = "GetAccountSummary GetAccountAuthorizationDetails ListVirtualMFADevices ListServerCertificates"
+ON_ACCOUNT += " CreateAccountAlias DeleteAccountAlias ListAccountAliases ListOpenIDConnectProviders"
+ON_ACCOUNT += " ListSAMLProviders GetAccountPasswordPolicy DeleteAccountPasswordPolicy SimulateCustomPolicy"
+ON_ACCOUNT += " GetContextKeysForCustomPolicy"
 ON_BOUNDED_ROLE = "PutRolePolicy DeleteRolePolicy DeleteRolePermissionsBoundary GetRole UpdateRole DeleteRole"
 ON_BOUNDED_ROLE += " UpdateRoleDescription UpdateAssumeRolePolicy"
 ON_POLICY = "GetPolicy GetPolicyVersion ListPolicyVersions ListPolicyTags ListEntitiesForPolicy DeletePolicy"
 ON_POLICY += " CreatePolicyVersion SetDefaultPolicyVersion DeletePolicyVersion"
-TAGGED = [("User", USER, OWN_TAGS), ("Role", ROLE, OWN_TAGS), ("Policy", POLICY, {})]
+TAGGED = [("User", USER, OWN_TAGS), ("Role", ROLE, OWN_TAGS), ("InstanceProfile", PROFILE, OWN_TAGS)]
+TAGGED += [("Policy", POLICY, {})]
 SIMPLE = [
     *((name, USER, OWN_TAGS) for name in ON_USER.split()),
     *((name, USER, OWN_TAGS | BOUND) for name in ON_BOUNDED_USER.split()),
     *((name, GROUP, {}) for name in ON_GROUP.split()),
     *((name, ROLE, OWN_TAGS) for name in ON_ROLE.split()),
+    *((name, PROFILE, OWN_TAGS) for name in ON_PROFILE.split()),
+    *((name, "*", {}) for name in ON_ACCOUNT.split()),
     *((name, ROLE, OWN_TAGS | BOUND) for name in ON_BOUNDED_ROLE.split()),
     *((name, POLICY, {}) for name in ON_POLICY.split()),
     *(
@@ -82,18 +93,14 @@ SIMPLE = [
     ("ListGroups", f"arn:aws:iam::{A}:group/", {}),
     ("ListRoles", f"arn:aws:iam::{A}:role/", {}),
     ("ListPolicies", f"arn:aws:iam::{A}:policy/", {}),
-    ("GetAccountSummary", "*", {}),
-    ("ListAccountAliases", "*", {}),
-    ("ListVirtualMFADevices", "*", {}),
-    ("GetAccountAuthorizationDetails", "*", {}),
-    ("SimulateCustomPolicy", "*", {}),
-    ("GetContextKeysForCustomPolicy", "*", {}),
+    ("ListInstanceProfiles", f"arn:aws:iam::{A}:instance-profile/", {}),
     ("SimulatePrincipalPolicy", ROLE, OWN_TAGS),
     ("GetContextKeysForPrincipalPolicy", ROLE, OWN_TAGS),
 ]
 ELSEWHERE = {
     *("CreateUser", "CreateGroup", "CreateRole", "CreatePolicy", "UpdateUser", "UpdateGroup"),
     *("UpdateAccessKey", "DeleteAccessKey", "GetAccessKeyLastUsed"),
+    *("CreateInstanceProfile", "AddRoleToInstanceProfile"),
 }
 
 
@@ -102,6 +109,7 @@ def furnished(iam: Iam) -> Iam:
     iam("CreatePolicy", PolicyName="p", Path="/w/", PolicyDocument=ALLOW_ALL, Tags=TAGS)
     iam("CreateUser", UserName="ann", Path="/x/", PermissionsBoundary=ADMINISTRATOR, Tags=TAGS)
     iam("CreateGroup", GroupName="g", Path="/y/")
+    iam("CreateInstanceProfile", InstanceProfileName="m", Path="/v/", Tags=TAGS)
     trust = {"AssumeRolePolicyDocument": TRUST}
     iam("CreateRole", RoleName="r", Path="/z/", PermissionsBoundary=ADMINISTRATOR, Tags=TAGS, **trust)
     return iam

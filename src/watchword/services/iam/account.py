@@ -9,15 +9,32 @@ from watchword.identity.arns import PolicyArn
 from watchword.identity.managed import aws_policies
 from watchword.identity.quotas import QUOTAS, SUMMARY
 from watchword.services.iam import demands, pages, shapes, trust
+from watchword.services.iam.instance_profiles import shown_profile
 from watchword.services.iam.kinds import GROUP, ROLE, USER, AnyKind, Entity
 from watchword.services.iam.pages import Fetch
 from watchword.services.iam.shapes import Shape
 from watchword.services.operation import Call, Operation, Output, reads
-from watchword.store import access_keys, attachments, groups, inline, policies, roles, tags, users
+from watchword.store import (
+    access_keys,
+    attachments,
+    groups,
+    inline,
+    instance_profiles,
+    policies,
+    roles,
+    tags,
+    users,
+)
 from watchword.store.groups import Group
 from watchword.store.policies import Policy
 from watchword.store.roles import Role
 from watchword.store.users import User
+
+NEVER_THERE = (
+    *("AccountMFAEnabled", "AccountPasswordPresent", "AccountSigningCertificatesPresent"),
+    *("MFADevices", "MFADevicesInUse", "Providers", "ServerCertificates"),
+)
+"""What GetAccountSummary counts at AWS and nothing here makes."""
 
 
 def get_account_summary(call: Call) -> Output:
@@ -27,7 +44,9 @@ def get_account_summary(call: Call) -> Output:
         "Groups": groups.count(call.tx, call.account),
         "Roles": roles.count(call.tx, call.account),
         "Policies": policies.count(call.tx, call.account),
+        "InstanceProfiles": instance_profiles.count(call.tx, call.account),
         "AccountAccessKeysPresent": min(1, len(access_keys.of_root(call.tx, call.account))),
+        **dict.fromkeys(NEVER_THERE, 0),
     }
     return {"SummaryMap": counts | {word: QUOTAS[quota] for word, quota in SUMMARY.items()}}
 
@@ -44,6 +63,10 @@ def get_account_authorization_details(call: Call) -> Output:
         member, _, detail = _SECTIONS[word]
         output[member] += [detail(call, each) for each in part]
     return {**output, **end}
+
+
+MOST_PROFILES = 1000
+"""Instance profiles told of one role."""
 
 
 def _users(call: Call, after: str, limit: int) -> tuple[list[User], bool]:
@@ -95,10 +118,11 @@ def _group_detail(call: Call, group: Group) -> Shape:
 
 def _role_detail(call: Call, role: Role) -> Shape:
     held = tags.of(call.tx, "role", role.id)
+    held_by, _ = instance_profiles.page_of_role(call.tx, role.id, limit=MOST_PROFILES)
     return {
         **shapes.role(role, trust.shown(call.tx, role.trust)),
         **shapes.role_holdings(role, held),
-        "InstanceProfileList": [],
+        "InstanceProfileList": [shown_profile(call, each) for each in held_by],
         "RolePolicyList": _inline(call, ROLE, role),
         "AttachedManagedPolicies": _attached(call, ROLE, role),
     }

@@ -1,7 +1,8 @@
-"""The three kinds of entity that policies are given to, as data.
+"""The kinds of entity that stand under a name and a path, as data.
 
-Attachments, inline policies, boundaries and tags work alike on users, groups and roles; what differs
-(words, the input member that names one, where it is looked up, its quotas) stands in this table.
+Attachments, inline policies, boundaries and tags work alike on users, groups and roles, tags on instance
+profiles as well; what differs (words, the input member that names one, where it is looked up, its quotas)
+stands in this table.
 """
 
 from collections.abc import Callable
@@ -14,13 +15,14 @@ from watchword.identity.refusals import missing, unclear
 from watchword.names import Arn
 from watchword.names.ids import is_account_id
 from watchword.services.operation import Call
-from watchword.store import Transaction, groups, roles, users
+from watchword.store import Transaction, groups, instance_profiles, roles, users
 from watchword.store.groups import Group
+from watchword.store.instance_profiles import InstanceProfile
 from watchword.store.roles import Role
 from watchword.store.users import User
 
-Entity = User | Group | Role
-One = TypeVar("One", User, Group, Role)
+Entity = User | Group | Role | InstanceProfile
+One = TypeVar("One", User, Group, Role, InstanceProfile)
 
 
 def _role(facts: Facts, account: str, name: str) -> Role | None:
@@ -38,9 +40,9 @@ class Kind(Generic[One]):
     named: Callable[[Transaction, str, str], One | None]
     known: Callable[[Facts, str, str], One | None]
     """The same before the transaction is open."""
-    attached: str
+    attached: str = ""
     """The quota of attached policies."""
-    inline: str
+    inline: str = ""
     """The quota of all inline policies together."""
     tagged: bool = True
 
@@ -67,6 +69,10 @@ GROUP: Kind[Group] = Kind(
     "group", "GroupName", groups.named, Facts.group_named, "PoliciesPerGroup", "GroupPolicySize", tagged=False
 )
 ROLE: Kind[Role] = Kind("role", "RoleName", roles.named, _role, "PoliciesPerRole", "RolePolicySize")
+
+INSTANCE_PROFILE: Kind[InstanceProfile] = Kind(
+    instance_profiles.KIND, "InstanceProfileName", instance_profiles.named, Facts.instance_profile_named
+)
 
 
 def arn_of(kind: AnyKind, entity: Entity) -> str:

@@ -34,14 +34,14 @@ def create_role(call: Call) -> Output:
     )
     roles.insert(call.tx, role)
     tags.put(call.tx, "role", role.id, given)
-    return {"Role": _role(call, role) | shapes.boundary(role.boundary) | shapes.tagged(given)}
+    return {"Role": shown_role(call, role) | shapes.boundary(role.boundary) | shapes.tagged(given)}
 
 
 def get_role(call: Call) -> Output:
     """GetRole."""
     role = ROLE.of(call)
     held = tags.of(call.tx, "role", role.id)
-    return {"Role": _role(call, role) | shapes.role_holdings(role, held)}
+    return {"Role": shown_role(call, role) | shapes.role_holdings(role, held)}
 
 
 def list_roles(call: Call) -> Output:
@@ -54,7 +54,7 @@ def list_roles(call: Call) -> Output:
         limit=pages.size_of(call),
     )
     end = pages.end(found[-1].name if found else "", more=more)
-    return {"Roles": [_role(call, role) for role in found], **end}
+    return {"Roles": [shown_role(call, role) for role in found], **end}
 
 
 def update_role(call: Call) -> Output:
@@ -72,7 +72,7 @@ def update_role(call: Call) -> Output:
 def update_role_description(call: Call) -> Output:
     """UpdateRoleDescription: as UpdateRole, and answers the role."""
     update_role(call)
-    return {"Role": _role(call, ROLE.of(call))}
+    return {"Role": shown_role(call, ROLE.of(call))}
 
 
 def update_assume_role_policy(call: Call) -> Output:
@@ -87,7 +87,7 @@ def delete_role(call: Call) -> Output:
     return {}
 
 
-def _role(call: Call, role: Role) -> shapes.Shape:
+def shown_role(call: Call, role: Role) -> shapes.Shape:
     """Role, as in a list."""
     return shapes.role(role, trust.shown(call.tx, role.trust)) | shapes.role_terms(role)
 

@@ -1,4 +1,4 @@
-"""Tags of users, roles and managed policies: added, taken away, listed."""
+"""Tags of users, roles, instance profiles and managed policies: added, taken away, listed."""
 
 from collections.abc import Callable
 from functools import partial
@@ -6,7 +6,7 @@ from functools import partial
 from watchword.identity import managed_policies
 from watchword.identity import tags as tag_rules
 from watchword.services.iam import demands, pages
-from watchword.services.iam.kinds import ROLE, USER, AnyKind
+from watchword.services.iam.kinds import INSTANCE_PROFILE, ROLE, USER, AnyKind
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.store import tags
 
@@ -27,7 +27,7 @@ def _own_policy(call: Call) -> tuple[str, str]:
 
 
 def add(owner: Owner, call: Call) -> Output:
-    """TagUser, TagRole, TagPolicy."""
+    """TagUser, TagRole, TagInstanceProfile, TagPolicy."""
     kind, owner_id = owner(call)
     given = tag_rules.read(call.input["Tags"])
     tag_rules.check_total(tags.of(call.tx, kind, owner_id), given)
@@ -36,13 +36,13 @@ def add(owner: Owner, call: Call) -> Output:
 
 
 def remove(owner: Owner, call: Call) -> Output:
-    """UntagUser, UntagRole, UntagPolicy."""
+    """UntagUser, UntagRole, UntagInstanceProfile, UntagPolicy."""
     tags.remove(call.tx, *owner(call), call.input["TagKeys"])
     return {}
 
 
 def list_tags(owner: Owner, call: Call) -> Output:
-    """ListUserTags, ListRoleTags, ListPolicyTags. Pages count: a key can be too long for a marker."""
+    """ListUserTags and its siblings. Pages count: a key can be too long for a marker."""
     written = enumerate(tag_rules.written(tags.of(call.tx, *owner(call))))
     shown, end = pages.page(call, written, lambda numbered: f"{numbered[0]:04}")
     return {"Tags": [tag for _, tag in shown], **end}
@@ -55,6 +55,11 @@ OPERATIONS: dict[str, Operation] = {
     "TagRole": writes(partial(add, _entity(ROLE)), demands.on(ROLE)),
     "UntagRole": writes(partial(remove, _entity(ROLE)), demands.on(ROLE)),
     "ListRoleTags": reads(partial(list_tags, _entity(ROLE)), demands.on(ROLE)),
+    "TagInstanceProfile": writes(partial(add, _entity(INSTANCE_PROFILE)), demands.on(INSTANCE_PROFILE)),
+    "UntagInstanceProfile": writes(partial(remove, _entity(INSTANCE_PROFILE)), demands.on(INSTANCE_PROFILE)),
+    "ListInstanceProfileTags": reads(
+        partial(list_tags, _entity(INSTANCE_PROFILE)), demands.on(INSTANCE_PROFILE)
+    ),
     "TagPolicy": writes(partial(add, _own_policy), demands.on_own_policy),
     "UntagPolicy": writes(partial(remove, _own_policy), demands.on_own_policy),
     "ListPolicyTags": reads(partial(list_tags, _policy), demands.on_policy),

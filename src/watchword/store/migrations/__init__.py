@@ -1,4 +1,4 @@
 """Alembic's revisions, as data of the package; `watchword.store.migrate` runs them."""
 
-NEWEST = "0003"
+NEWEST = "0004"
 """The last revision in `versions`."""

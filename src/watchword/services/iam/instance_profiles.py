@@ -1,0 +1,131 @@
+"""Instance profiles: made, read, listed, filled with a role, removed.
+
+Putting a role into one hands it to whoever has the machine, so the caller needs iam:PassRole on the role.
+Source: IAM API Reference, CreateInstanceProfile and its siblings; IAM User Guide, "Instance profiles" (one
+role each, a quota that can't be raised).
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from watchword.access import Demand
+from watchword.identity import removal
+from watchword.identity import tags as tag_rules
+from watchword.identity.refusals import beyond, missing, taken
+from watchword.names.ids import Prefix, new_unique_id
+from watchword.services.iam import demands, pages, shapes
+from watchword.services.iam.kinds import INSTANCE_PROFILE, ROLE, arn_of
+from watchword.services.iam.roles import shown_role
+from watchword.services.operation import Call, Operation, Output, reads, writes
+from watchword.store import instance_profiles, roles, tags
+from watchword.store.instance_profiles import KIND, InstanceProfile
+
+PASSED_TO = "ec2.amazonaws.com"
+
+
+def create_instance_profile(call: Call) -> Output:
+    """CreateInstanceProfile."""
+    name = call.input["InstanceProfileName"]
+    if instance_profiles.named(call.tx, call.account, name):
+        raise taken(KIND, name)
+    given = tag_rules.read(call.input.get("Tags", ()))
+    profile = InstanceProfile(
+        id=new_unique_id(Prefix.INSTANCE_PROFILE, call.world.randomness),
+        account=call.account,
+        name=name,
+        path=call.input.get("Path", "/"),
+        created=call.now,
+        partition=demands.partition(call),
+    )
+    instance_profiles.insert(call.tx, profile)
+    tags.put(call.tx, KIND, profile.id, given)
+    return {"InstanceProfile": shown_profile(call, profile) | shapes.tagged(given)}
+
+
+def get_instance_profile(call: Call) -> Output:
+    """GetInstanceProfile."""
+    profile = INSTANCE_PROFILE.of(call)
+    held = tags.of(call.tx, KIND, profile.id)
+    return {"InstanceProfile": shown_profile(call, profile) | shapes.tagged(held)}
+
+
+def list_instance_profiles(call: Call) -> Output:
+    """ListInstanceProfiles."""
+    found, more = instance_profiles.page(
+        call.tx,
+        call.account,
+        path_prefix=call.input.get("PathPrefix", "/"),
+        after=pages.start_of(call),
+        limit=pages.size_of(call),
+    )
+    return _listed(call, found, more=more)
+
+
+def list_instance_profiles_for_role(call: Call) -> Output:
+    """ListInstanceProfilesForRole."""
+    after, size = pages.start_of(call), pages.size_of(call)
+    found, more = instance_profiles.page_of_role(call.tx, ROLE.of(call).id, after=after, limit=size)
+    return _listed(call, found, more=more)
+
+
+def add_role_to_instance_profile(call: Call) -> Output:
+    """AddRoleToInstanceProfile: into an empty one."""
+    profile, role = INSTANCE_PROFILE.of(call), ROLE.of(call)
+    if profile.role_id:
+        raise beyond("InstanceSessionsPerInstanceProfile", 1)
+    instance_profiles.fill(call.tx, profile, role.id)
+    return {}
+
+
+def remove_role_from_instance_profile(call: Call) -> Output:
+    """RemoveRoleFromInstanceProfile."""
+    profile, role = INSTANCE_PROFILE.of(call), ROLE.of(call)
+    if profile.role_id != role.id:
+        raise missing("role", call.input["RoleName"])
+    instance_profiles.fill(call.tx, profile, None)
+    return {}
+
+
+def delete_instance_profile(call: Call) -> Output:
+    """DeleteInstanceProfile."""
+    removal.remove_instance_profile(call.tx, INSTANCE_PROFILE.of(call))
+    return {}
+
+
+def shown_profile(call: Call, profile: InstanceProfile) -> shapes.Shape:
+    """InstanceProfile, as in a list."""
+    role = roles.by_id(call.tx, profile.role_id) if profile.role_id else None
+    return {
+        "Path": profile.path,
+        "InstanceProfileName": profile.name,
+        "InstanceProfileId": profile.id,
+        "Arn": arn_of(INSTANCE_PROFILE, profile),
+        "CreateDate": shapes.second(profile.created),
+        "Roles": [shown_role(call, role)] if role else [],
+    }
+
+
+def to_add_role(call: Call) -> tuple[Demand, ...]:
+    """On the instance profile, and to pass the role to machines."""
+    (on_role,) = demands.on(ROLE)(call)
+    context = {**on_role.context, "iam:PassedToService": PASSED_TO}
+    passing = replace(on_role, action="iam:PassRole", context=context)
+    return (*demands.on(INSTANCE_PROFILE)(call), passing)
+
+
+def _listed(call: Call, found: Sequence[InstanceProfile], *, more: bool) -> Output:
+    end = pages.end(found[-1].name if found else "", more=more)
+    return {"InstanceProfiles": [shown_profile(call, profile) for profile in found], **end}
+
+
+OPERATIONS: dict[str, Operation] = {
+    "CreateInstanceProfile": writes(
+        create_instance_profile, demands.on_new(INSTANCE_PROFILE, tagging="iam:TagInstanceProfile")
+    ),
+    "GetInstanceProfile": reads(get_instance_profile, demands.on(INSTANCE_PROFILE)),
+    "ListInstanceProfiles": reads(list_instance_profiles, demands.on_all(KIND)),
+    "ListInstanceProfilesForRole": reads(list_instance_profiles_for_role, demands.on(ROLE)),
+    "AddRoleToInstanceProfile": writes(add_role_to_instance_profile, to_add_role),
+    "RemoveRoleFromInstanceProfile": writes(remove_role_from_instance_profile, demands.on(INSTANCE_PROFILE)),
+    "DeleteInstanceProfile": writes(delete_instance_profile, demands.on(INSTANCE_PROFILE)),
+}
