@@ -28,8 +28,9 @@ from watchword.settings import Settings
 from watchword.world import World
 
 LIST = Path(__file__).parents[1] / "golden" / "condition_keys_not_filled.txt"
-MOST = 150
+MOST = 173
 
+NOUNS = ("User", "Group", "Role", "Policy", "InstanceProfile")
 ALLOW_ALL = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}'
 DOCUMENT = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:*","Principal":{"AWS":"%s"}}}'
 TAGS = [{"Key": "Team", "Value": "red"}]
@@ -52,7 +53,7 @@ asks for sts:TagSession and sts:SetSourceIdentity, which a trust policy allows i
 
 def values(account: str) -> dict[str, Any]:
     """By the name of a member: what is given."""
-    names = {f"{noun}Name": noun.lower() for noun in ("User", "Group", "Role", "Policy")}
+    names = {f"{noun}Name": noun.lower() for noun in NOUNS}
     boundary = "arn:aws:iam::aws:policy/AdministratorAccess"
     sent = ("GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP")
     return {
@@ -98,7 +99,7 @@ SENT = (("x-amz-content-sha256", "UNSIGNED-PAYLOAD"), ("x-amz-acl", "private"), 
 def world(tmp_path: Path) -> Iterator[World]:
     """With an entity of each kind and a bucket."""
     opened = open_world(Settings(tmp_path))
-    for name in ("CreatePolicy", "CreateUser", "CreateGroup", "CreateRole"):
+    for name in (f"Create{noun}" for noun in NOUNS):
         run(opened, call(opened, "iam", name))
     run(opened, call(opened, "s3", "CreateBucket"))
     yield opened

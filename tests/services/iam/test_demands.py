@@ -65,14 +65,14 @@ ON_BOUNDED_ROLE = "PutRolePolicy DeleteRolePolicy DeleteRolePermissionsBoundary 
 ON_BOUNDED_ROLE += " UpdateRoleDescription UpdateAssumeRolePolicy"
 ON_POLICY = "GetPolicy GetPolicyVersion ListPolicyVersions ListPolicyTags ListEntitiesForPolicy DeletePolicy"
 ON_POLICY += " CreatePolicyVersion SetDefaultPolicyVersion DeletePolicyVersion"
-TAGGED = [("User", USER, OWN_TAGS), ("Role", ROLE, OWN_TAGS), ("InstanceProfile", PROFILE, OWN_TAGS)]
-TAGGED += [("Policy", POLICY, {})]
+TAGGED = [("User", USER, OWN_TAGS), ("Role", ROLE, OWN_TAGS), ("Policy", POLICY, {})]
+TAGGED += [("InstanceProfile", PROFILE, {})]
 SIMPLE = [
     *((name, USER, OWN_TAGS) for name in ON_USER.split()),
     *((name, USER, OWN_TAGS | BOUND) for name in ON_BOUNDED_USER.split()),
     *((name, GROUP, {}) for name in ON_GROUP.split()),
     *((name, ROLE, OWN_TAGS) for name in ON_ROLE.split()),
-    *((name, PROFILE, OWN_TAGS) for name in ON_PROFILE.split()),
+    *((name, PROFILE, {}) for name in ON_PROFILE.split()),
     *((name, "*", {}) for name in ON_ACCOUNT.split()),
     *((name, ROLE, OWN_TAGS | BOUND) for name in ON_BOUNDED_ROLE.split()),
     *((name, POLICY, {}) for name in ON_POLICY.split()),
@@ -131,7 +131,7 @@ def test_every_operation_is_asked_here() -> None:
 def test_one_action_on_one_resource(furnished: Iam) -> None:
     for name, resource, context in SIMPLE:
         (demand,) = furnished.asks(name, **given(name))
-        tags = {"Team": "red"} if resource in {USER, ROLE, POLICY} else {}
+        tags = {"Team": "red"} if resource in {USER, ROLE, POLICY, PROFILE} else {}
         expected = Demand(f"iam:{name}", resource, A, context, resource_tags=tags)
         assert demand == expected, name
 

@@ -156,6 +156,17 @@ def test_a_conditional_delete(s3: Counter, bucket: str) -> None:
     assert [each.context.get("s3:if-match") for each in asked] == ['"y"', None, None, None, None]
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_parts_are_no_objects_yet(s3: Counter, bucket: str) -> None:
+    for name, creates in (
+        ("CreateMultipartUpload", "false"),
+        ("UploadPart", "false"),
+        ("CompleteMultipartUpload", "true"),
+    ):
+        (asked,) = demands(s3, name, ONE)
+        assert asked.context["s3:ObjectCreationOperation"] == creates
+
+
 HOME = """{"Version":"2012-10-17","Statement":[
     {"Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::bucket",
      "Condition":{"StringLike":{"s3:prefix":["home/${aws:username}/*"]}}},

@@ -129,7 +129,8 @@ def _on_entity(call: Call, kind: AnyKind, name: str, *, bounded: bool = False) -
         return _demand(call, entity_arn(kind.noun, call.account, "/", name, partition(call)), more=keys)
     tags = call.world.facts.tags(kind.noun, entity.id) if kind.tagged else {}
     keys |= _boundary(entity) if bounded else {}
-    return _demand(call, arn_of(kind, entity), tags, keys | _entity_tags(tags))
+    keys |= _entity_tags(tags) if kind.attached else {}
+    return _demand(call, arn_of(kind, entity), tags, keys)
 
 
 def _on_policy(call: Call, arn: PolicyArn, account: str) -> Demand:
@@ -138,7 +139,7 @@ def _on_policy(call: Call, arn: PolicyArn, account: str) -> Demand:
 
 
 def _entity_tags(tags: Mapping[str, str]) -> Context:
-    """iam:ResourceTag, which users and roles have and policies have not."""
+    """iam:ResourceTag, which users and roles have, policies and instance profiles have not."""
     return {f"iam:ResourceTag/{key}": value for key, value in tags.items()}
 
 

@@ -42,7 +42,8 @@ OF_ACTION: Mapping[str, Members] = {
 _WRITTEN: Mapping[str, Callable[[str], str]] = {"CopySource": lambda header: str(Source.parse(header))}
 """Members that a condition sees in another form than they came in."""
 _CREATES = "s3:PutObject"
-"""The action that makes an object; parts of one, which it is asked for as well, aren't served."""
+"""The action that makes an object, and is asked for to send parts of one as well."""
+_OF_PARTS = {"CreateMultipartUpload", "UploadPart", "UploadPartCopy"}
 
 
 def keys_of(call: Call, action: str, account: str) -> Context:
@@ -52,7 +53,7 @@ def keys_of(call: Call, action: str, account: str) -> Context:
         if member in call.input:
             context[key] = _WRITTEN.get(member, str)(call.input[member])
     if action == _CREATES:
-        context["s3:ObjectCreationOperation"] = "true"
+        context["s3:ObjectCreationOperation"] = "false" if call.name in _OF_PARTS else "true"
     return context
 
 
