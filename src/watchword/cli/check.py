@@ -59,10 +59,11 @@ class Checked:
 
     @property
     def faults(self) -> list[Told]:
-        """What keeps it from being stored, then the findings, alike in form."""
-        error = self.told["error"]
-        first = [] if error is None else [_as_finding(error)]
-        return first + list(self.told["findings"])
+        """What keeps it from being stored, unless a finding there says so, then the findings."""
+        error, findings = self.told["error"], self.told["findings"]
+        errors = [_place(each) for each in findings if each["level"] == Level.ERROR]
+        alone = error is not None and _place(error) not in errors
+        return [_as_finding(error), *findings] if alone else list(findings)
 
 
 def check(
@@ -125,22 +126,35 @@ def _bad(checked: Checked, fail_on: Level) -> bool:
     return any(fault["level"] in grave for fault in checked.faults) or not checked.told["valid"]
 
 
+def _place(told: Told) -> tuple[int | None, int | None]:
+    return told.get("line"), told.get("column")
+
+
 def _as_finding(error: Told) -> Told:
     said, reason = error["message"], error["reason"]
     details = said if reason in ("", said) else f"{said} {reason}"
     return {**error, "level": Level.ERROR, "check": error["code"], "details": details}
 
 
-def _expansions(checked: Checked, known: Catalogue | None) -> dict[str, list[str]]:
-    """The patterns of its actions, and what they stand for."""
+def _expansions(checked: Checked, known: Catalogue, *, negated: bool) -> dict[str, list[str]]:
+    """The patterns of its Actions, or of its NotActions, and what they stand for."""
     try:
-        statements = Policy.parse(checked.text).statements if known else ()
+        statements = Policy.parse(checked.text).statements
     except PolicyError:
         return {}
-    patterns = dict.fromkeys(name for each in statements for name in each.action.values)
-    return {
-        name: list(known.expand(name)) for name in patterns if known and any(sign in name for sign in "*?")
-    }
+    actions = [each.action.values for each in statements if each.action.negated is negated]
+    patterns = dict.fromkeys(name for values in actions for name in values)
+    return {name: list(known.expand(name)) for name in patterns if any(sign in name for sign in "*?")}
+
+
+def _expanded(checked: Checked, known: Catalogue) -> Iterator[str]:
+    for negated, verb in ((False, "stands for"), (True, "leaves out")):
+        for pattern, actions in _expansions(checked, known, negated=negated).items():
+            service = pattern.partition(":")[0].lower()
+            wild = any(sign in service for sign in "*?")
+            unknown = "" if wild or service in known.services else f": there is no service {service}"
+            yield f"{checked.file}: {pattern} {verb} {_counted(len(actions), 'action')}{unknown}"
+            yield from (f"    {action}" for action in actions)
 
 
 # Forms
@@ -151,11 +165,15 @@ def _as_text(checked: list[Checked], known: Catalogue | None) -> Iterator[str]:
         lines = each.text.splitlines()
         for fault in each.faults:
             yield from _fault(each.file, lines, fault)
-        for pattern, actions in _expansions(each, known).items():
-            yield f"{each.file}: {pattern} stands for {len(actions)} actions"
-            yield from (f"    {action}" for action in actions)
-        how = "may be stored" if each.told["valid"] else "can't be stored"
-        yield f"{each.file}: {how} as {each.kind} policy, {_counted(each.told['findings'])}"
+        yield from _expanded(each, known) if known else ()
+        yield f"{each.file}: {_verdict(each)}, {_counted(len(each.told['findings']), 'finding')}"
+
+
+def _verdict(checked: Checked) -> str:
+    error = checked.told["error"]
+    if error is None:
+        return f"may be stored as {checked.kind} policy"
+    return f"can't be stored as {checked.kind} policy ({error['code']}: {error['message']})"
 
 
 def _fault(file: str, lines: list[str], fault: Told) -> Iterator[str]:
@@ -176,15 +194,16 @@ def _caret(line: str, number: int, column: int) -> Iterator[str]:
     yield f"{'':>6} | {below}^"
 
 
-def _counted(findings: list[Told]) -> str:
-    return f"{len(findings)} finding{'' if len(findings) == 1 else 's'}"
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _as_json(checked: list[Checked], known: Catalogue | None) -> Iterator[str]:
     for each in checked:
         told = {"file": each.file, "kind": each.kind, **each.told}
         if known:
-            told["expanded"] = _expansions(each, known)
+            told["expanded"] = _expansions(each, known, negated=False)
+            told["leftOut"] = _expansions(each, known, negated=True)
         yield json.dumps(told)
 
 

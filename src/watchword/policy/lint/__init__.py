@@ -1,0 +1,128 @@
+"""Findings: what is wrong with a policy, what won't do what its author wanted, and what does more.
+
+Source: IAM User Guide, "IAM policy validation check reference". Each module looks for one family of checks;
+`_CHECKS` is all that is looked for in a statement. A statement is looked at when it can be read by itself,
+even in a document that can't; `shape` says why it can't. Without a catalogue, what only a catalogue knows
+(actions, services' keys, forms of ARNs) is not looked for.
+
+A finding never decides whether a document may be stored: that is for `validate` to say.
+"""
+
+import json
+from typing import Any
+
+from watchword.policy.catalogue import Catalogue
+from watchword.policy.findings import Finding
+from watchword.policy.grammar import Effect, Statement
+from watchword.policy.lint.actions import actions, of_kind
+from watchword.policy.lint.addresses import addresses
+from watchword.policy.lint.arns import arns
+from watchword.policy.lint.key_values import key_values
+from watchword.policy.lint.keys import for_actions, keys
+from watchword.policy.lint.organizations import resource_control, service_control, services_in_rcps
+from watchword.policy.lint.principals import principals, required, services
+from watchword.policy.lint.risky import risky
+from watchword.policy.lint.shape import STATEMENT, shape, statements_of
+from watchword.policy.lint.statements import (
+    Statements,
+    redundant,
+    same_sids,
+    same_statements,
+    sid,
+    size,
+)
+from watchword.policy.lint.subject import Check, Found, Subject, under
+from watchword.policy.lint.tags import tags
+from watchword.policy.lint.trust import trust
+from watchword.policy.lint.values import values
+from watchword.policy.lint.variables import variables
+from watchword.policy.parse import PolicyError, parse
+from watchword.policy.text import MAX_LENGTH, JsonError, Path, read
+from watchword.policy.validate import Kind
+
+__all__ = ["lint"]
+
+_CHECKS: tuple[Check, ...] = (
+    sid,
+    required,
+    principals,
+    services,
+    trust,
+    service_control,
+    resource_control,
+    services_in_rcps,
+    actions,
+    of_kind,
+    arns,
+    risky,
+    redundant,
+    keys,
+    values,
+    addresses,
+    key_values,
+    for_actions,
+    tags,
+    variables,
+)
+
+
+def lint(source: str | bytes, kind: Kind, catalogue: Catalogue | None = None) -> tuple[Finding, ...]:
+    """Every finding, each statement's together, each with a path that the document has."""
+    text = source if isinstance(source, str) else source.decode("utf-8", "replace")
+    if len(text) > MAX_LENGTH:
+        return tuple(Finding(each.check, each.details, offset=0) for each in size(text, kind))
+    try:
+        document = read(source)
+    except JsonError as error:
+        return (Finding("Json syntax error", f"This is no JSON: {error.why}.", offset=error.offset),)
+    statements = _statements(source, document)
+    found = [*size(text, kind), *shape(document), *_of_statements(document, statements, kind, catalogue)]
+    return tuple(Finding(each.check, each.details, _path_in(document, each.path)) for each in found)
+
+
+def _of_statements(
+    document: object, statements: Statements, kind: Kind, catalogue: Catalogue | None
+) -> Found:
+    version = document.get("Version") if isinstance(document, dict) else None
+    yield from same_sids(statements, kind)
+    yield from same_statements(statements)
+    for index, statement in statements:
+        subject = Subject(statement, kind, version if type(version) is str else None, catalogue)
+        for check in _CHECKS:
+            yield from under(("Statement", index), check(subject))
+
+
+def _statements(source: str | bytes, document: object) -> Statements:
+    """Those that can be read, and where they stand."""
+    try:
+        return list(enumerate(parse(source)[2]))
+    except PolicyError:
+        alone = ((index, _statement(each)) for index, each in enumerate(statements_of(document)))
+        return [(index, each) for index, each in alone if each is not None]
+
+
+def _statement(value: object) -> Statement | None:
+    """Without the elements that don't exist; an Effect that is none denies."""
+    if not isinstance(value, dict):
+        return None
+    found = {name: value[name] for name in value if name in STATEMENT}
+    if found.get("Effect") not in list(Effect):
+        found["Effect"] = Effect.DENY
+    try:
+        _, _, statements = parse(json.dumps({"Statement": [found]}, ensure_ascii=False))
+    except PolicyError:
+        return None
+    return statements[0]
+
+
+def _path_in(document: Any, path: Path) -> Path:  # noqa: ANN401 any JSON value
+    """As much of a path as the document has: a lone value stands in no list."""
+    found: list[str | int] = []
+    here = document
+    for step in path:
+        if step in (here if isinstance(here, dict) else range(len(here)) if isinstance(here, list) else ()):
+            here = here[step]
+            found.append(step)
+        elif isinstance(step, str):
+            break
+    return tuple(found)

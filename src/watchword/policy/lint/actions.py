@@ -1,0 +1,58 @@
+"""Actions: that they exist, and that the kind of policy can speak about them.
+
+Source: AWS Service Authorization Reference; Amazon S3 User Guide, "Bucket policies".
+"""
+
+from difflib import get_close_matches
+
+from watchword.policy.catalogue import Catalogue
+from watchword.policy.findings import Finding
+from watchword.policy.grammar import EVERYONE
+from watchword.policy.lint.subject import Found, Subject
+from watchword.policy.validate import Kind
+
+_SERVICES = {Kind.S3_BUCKET: "s3", Kind.TRUST: "sts"}
+"""What a kind's actions are about, where it is one service."""
+
+
+def actions(subject: Subject) -> Found:
+    """Actions that no service has."""
+    for pattern, path in subject.actions():
+        service, _, name = pattern.partition(":")
+        if pattern == EVERYONE:
+            continue
+        if not name:
+            yield Finding("Invalid action", f"{pattern} has not the form service:Name.", path)
+        elif any(sign in service for sign in "*?"):
+            details = f"{pattern} speaks about every service with a name like that."
+            yield Finding("Wildcard in service name", details, path)
+        elif subject.catalogue is not None:
+            found = _unknown(pattern, service.lower(), subject.catalogue)
+            if found is not None:
+                yield Finding(*found, path)
+
+
+def _unknown(pattern: str, service: str, catalogue: Catalogue) -> tuple[str, str] | None:
+    if service not in catalogue.services:
+        details = f"There is no service {service}{_meant(service, catalogue.services)}."
+        return "Invalid service in action", details
+    if any(True for _ in catalogue.matching(pattern)):
+        return None
+    names = {name: each.name for name, each in catalogue.actions(service).items()}
+    return "Invalid action", f"There is no action {pattern}{_meant(pattern.lower(), names)}."
+
+
+def _meant(name: str, names: dict[str, str] | frozenset[str]) -> str:
+    near = get_close_matches(name, names, n=1, cutoff=0.8)
+    if not near:
+        return ""
+    return f"; perhaps {names[near[0]] if isinstance(names, dict) else near[0]} is meant"
+
+
+def of_kind(subject: Subject) -> Found:
+    """Actions that a policy of this kind can't grant."""
+    service = _SERVICES.get(subject.kind)
+    for pattern, path in subject.actions() if service else ():
+        if pattern != EVERYONE and pattern.partition(":")[0].lower() != service:
+            details = f"{pattern} is no action of {service}, which this kind of policy is about."
+            yield Finding("Unsupported action in policy", details, path)

@@ -1,0 +1,60 @@
+"""What service control policies and resource control policies can't say.
+
+Source: AWS Organizations User Guide, "SCP syntax" and "RCP syntax"; IAM User Guide, "RCP ..." of the check
+reference. An RCP also meets services that act for somebody: a condition on whom the principal belongs to must
+leave them out, one on whom they act for must speak about them only.
+"""
+
+from typing import Final
+
+from watchword.policy.combine import RCP_SERVICES
+from watchword.policy.findings import Finding
+from watchword.policy.grammar import EVERYONE
+from watchword.policy.lint.subject import Found, Subject, principal_name
+from watchword.policy.validate import Kind
+
+_OF_PRINCIPALS: Final = ("aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths")
+_OF_SOURCES: Final = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths")
+_IS_SERVICE: Final = "aws:principalisawsservice"
+
+
+def service_control(subject: Subject) -> Found:
+    """An SCP is about the principals of its accounts."""
+    element = subject.statement.principal
+    if subject.kind is Kind.SCP and element is not None:
+        details = "A service control policy names no principals; aws:PrincipalArn may stand in a condition."
+        yield Finding("SCP syntax error principal", details, (principal_name(element),))
+
+
+def resource_control(subject: Subject) -> Found:
+    """An RCP denies everybody actions of services that it may speak about."""
+    if subject.kind is not Kind.RCP:
+        return
+    statement, element = subject.statement, subject.statement.principal
+    if subject.allows:
+        yield Finding("RCP syntax error allow", "A resource control policy may only deny.", ("Effect",))
+    lone = element is not None and element.entries == (("AWS", (EVERYONE,)),)
+    if element is None or element.negated or not (element.everyone or lone):
+        details = f'A resource control policy has the Principal "{EVERYONE}".'
+        yield Finding("RCP syntax error principal", details, (principal_name(element),))
+    if statement.action.negated:
+        details = "A resource control policy has no NotAction."
+        yield Finding("RCP syntax error NotAction", details, ("NotAction",))
+        return
+    for pattern, path in subject.actions():
+        if pattern.partition(":")[0].lower() not in RCP_SERVICES:
+            details = f"{pattern} names no service that resource control policies speak about."
+            yield Finding("RCP syntax error action", details, path)
+
+
+def services_in_rcps(subject: Subject) -> Found:
+    """Services that act for somebody are meant by the one kind of condition and not by the other."""
+    if subject.kind is not Kind.RCP or _IS_SERVICE in subject.keys:
+        return
+    for condition, _, path in subject.conditions():
+        if condition.key.lower() in _OF_PRINCIPALS:
+            details = f'A service has no {condition.key}: add "BoolIfExists" {_IS_SERVICE} "false".'
+            yield Finding("RCP missing related principal condition key", details, path)
+        elif condition.key.lower() in _OF_SOURCES:
+            details = f'Only a service has {condition.key}: add "Bool" {_IS_SERVICE} "true".'
+            yield Finding("RCP missing related service principal condition key", details, path)

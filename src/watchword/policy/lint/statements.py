@@ -1,0 +1,95 @@
+"""Statements as such: their Sids, what they say twice, and the size of the whole.
+
+Source: IAM User Guide, "Redundant ..." of the check reference and "IAM JSON policy elements: Sid".
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from watchword.policy.findings import Finding
+from watchword.policy.grammar import Statement
+from watchword.policy.lint.subject import (
+    IDENTITY_KINDS,
+    RESOURCE_KINDS,
+    Found,
+    Subject,
+    element_name,
+)
+from watchword.policy.match import glob
+from watchword.policy.validate import KINDS, Kind
+
+Statements = Sequence[tuple[int, Statement]]
+"""Statements, each with its index."""
+
+_SID = re.compile(r"[0-9A-Za-z]*", re.ASCII)
+_MOST_COMPARED: Final = 100
+_QUOTAS = (
+    dict.fromkeys(IDENTITY_KINDS, "identity policy")
+    | dict.fromkeys(RESOURCE_KINDS, "resource policy")
+    | {Kind.TRUST: "role trust policy", Kind.SCP: "SCP", Kind.RCP: "RCP"}
+)
+
+
+def size(text: str, kind: Kind) -> Found:
+    """What counts is counted as `validate` does."""
+    limit = KINDS[kind].size
+    length = limit.counted(text)
+    if length > limit.most:
+        details = f"The policy has {length} characters, {limit.most} are the most."
+        yield Finding(f"Policy size exceeds {_QUOTAS[kind]} quota", details)
+
+
+def sid(subject: Subject) -> Found:
+    """Resource policies take any text."""
+    text = subject.statement.sid
+    if text == "":
+        yield Finding("Empty Sid value", "Give the Sid a value or leave it out.", ("Sid",))
+    elif text is not None and subject.kind not in RESOURCE_KINDS and not _SID.fullmatch(text):
+        yield Finding("Unsupported Sid", f"{text} has other characters than a-z, A-Z and 0-9.", ("Sid",))
+
+
+def same_sids(statements: Statements, kind: Kind) -> Found:
+    """Required by IAM and Organizations, recommended for the policies of resources."""
+    check = "Unique Sids recommended" if kind in RESOURCE_KINDS else "Unique Sids required"
+    seen: set[str] = set()
+    for index, each in statements:
+        if each.sid and each.sid in seen:
+            yield Finding(check, f"The Sid {each.sid} stands above as well.", ("Statement", index, "Sid"))
+        seen.add(each.sid or "")
+
+
+def same_statements(statements: Statements) -> Found:
+    """Sids apart."""
+    seen: set[Statement] = set()
+    for index, each in statements:
+        plain = Statement(each.effect, each.action, each.resource, each.principal, each.conditions)
+        if plain in seen:
+            yield Finding("Redundant statement", "The same statement stands above.", ("Statement", index))
+        seen.add(plain)
+
+
+def redundant(subject: Subject) -> Found:
+    """Entries of a list that another entry covers."""
+    statement = subject.statement
+    actions = [each.lower() for each in statement.action.values]
+    for index in _covered(actions):
+        details = f"{statement.action.values[index]} is covered by another entry."
+        yield Finding("Redundant action", details, (element_name("Action", statement.action), index))
+    if statement.resource is not None:
+        for index in _covered(statement.resource.values):
+            details = f"{statement.resource.values[index]} is covered by another entry."
+            path = (element_name("Resource", statement.resource), index)
+            yield Finding("Redundant resource", details, path)
+
+
+def _covered(patterns: Sequence[str]) -> list[int]:
+    """Which entries stand above already, or are matched by a wider one without variables."""
+    wide = [each for each in dict.fromkeys(patterns) if "*" in each and "$" not in each][:_MOST_COMPARED]
+    seen: set[str] = set()
+    found = []
+    for index, text in enumerate(patterns):
+        if text in seen or any(each != text and glob(each)(text) for each in wide):
+            found.append(index)
+        seen.add(text)
+    return found

@@ -1,0 +1,89 @@
+"""What the checks look at: one statement, and what it is part of.
+
+A check is a function of a Subject that yields findings whose paths start at the statement. Values of an
+element have their index in the path even where the document has a lone value; `lint` leaves that out.
+"""
+
+from collections.abc import Callable, Iterator
+
+from msgspec import Struct
+
+from watchword.policy.catalogue import Catalogue
+from watchword.policy.conditions import Operator, operator
+from watchword.policy.findings import Finding
+from watchword.policy.grammar import Condition, Effect, Patterns, Principals, Statement
+from watchword.policy.text import Path
+from watchword.policy.validate import Kind
+
+IDENTITY_KINDS = frozenset(
+    {Kind.MANAGED, Kind.USER_INLINE, Kind.GROUP_INLINE, Kind.ROLE_INLINE, Kind.SESSION, Kind.IDENTITY}
+)
+RESOURCE_KINDS = frozenset({Kind.S3_BUCKET, Kind.RESOURCE})
+
+Found = Iterator[Finding]
+
+
+class Subject(Struct, frozen=True):
+    """A statement, the kind and Version of its document, and the catalogue, where there is one."""
+
+    statement: Statement
+    kind: Kind
+    version: str | None
+    catalogue: Catalogue | None = None
+
+    @property
+    def allows(self) -> bool:
+        return self.statement.effect is Effect.ALLOW
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys of its conditions, in lower case."""
+        return frozenset(each.key.lower() for each in self.statement.conditions)
+
+    def conditions(self) -> Iterator[tuple[Condition, Operator, Path]]:
+        """Those whose operator exists, and where they stand."""
+        for each in self.statement.conditions:
+            found = operator(each.operator)
+            if found is not None:
+                yield each, found, ("Condition", each.operator, each.key)
+
+    def actions(self) -> Iterator[tuple[str, Path]]:
+        """The patterns of Action or NotAction, and where they stand."""
+        name = element_name("Action", self.statement.action)
+        for index, each in enumerate(self.statement.action.values):
+            yield each, (name, index)
+
+    def resources(self) -> Iterator[tuple[str, Path]]:
+        """The patterns of Resource or NotResource, and where they stand."""
+        resource = self.statement.resource
+        if resource is not None:
+            for index, each in enumerate(resource.values):
+                yield each, (element_name("Resource", resource), index)
+
+    def principals(self) -> Iterator[tuple[str, str, Path]]:
+        """The type and name of each principal, and where it stands."""
+        element = self.statement.principal
+        for kind, names in element.entries if element is not None else ():
+            for index, name in enumerate(names):
+                yield kind, name, (principal_name(element), kind, index)
+
+    def named(self, kind: str) -> tuple[str, ...]:
+        """The principals of one type that its Principal element names."""
+        element = self.statement.principal
+        return () if element is None or element.negated else element.named(kind)
+
+
+Check = Callable[[Subject], Found]
+
+
+def element_name(name: str, patterns: Patterns) -> str:
+    return f"Not{name}" if patterns.negated else name
+
+
+def principal_name(element: Principals | None) -> str:
+    return "NotPrincipal" if element is not None and element.negated else "Principal"
+
+
+def under(at: Path, found: Found) -> Found:
+    """The same findings, with paths that start further up."""
+    return (Finding(each.check, each.details, (*at, *each.path)) for each in found)

@@ -1,0 +1,54 @@
+"""Conditions on the tags of resources, with actions whose requests never have them.
+
+Source: IAM User Guide, "... with unsupported tag condition key for service" of the check reference. A pattern
+of actions is counted when none of them has the key.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from watchword.policy.catalogue import Action
+from watchword.policy.findings import Finding
+from watchword.policy.lint.subject import Found, Subject
+from watchword.policy.text import Path
+
+_TAG: Final = "aws:resourcetag/"
+
+
+def tags(subject: Subject) -> Found:
+    """What a Deny leaves allowed, and what an Allow doesn't allow."""
+    path = _path(subject)
+    if path is None or subject.catalogue is None:
+        return
+    effect = subject.statement.effect.value
+    if subject.statement.action.negated:
+        details = "Not every action has this key, and those that don't are not reached: list the actions."
+        check = f"{effect} NotAction with unsupported tag condition key for service"
+        yield Finding(check, details, path)
+        return
+    without = _without(subject, str(path[-1]))
+    if without:
+        what = "allowed" if subject.allows else "denied"
+        details = f"No request for {', '.join(without)} has the key, so that they are not {what} here."
+        yield Finding(f"{effect} with unsupported tag condition key for service", details, path)
+
+
+def _path(subject: Subject) -> Path | None:
+    """Where a condition on a tag stands that a request without it doesn't meet."""
+    for condition, found, path in subject.conditions():
+        optional = found.negated or found.if_exists or found.quantifier or found.name == "Null"
+        if condition.key.lower().startswith(_TAG) and not optional:
+            return path
+    return None
+
+
+def _without(subject: Subject, key: str) -> list[str]:
+    if subject.catalogue is None:
+        return []
+    patterns = [name for name, _ in subject.actions() if not name.startswith("*")]
+    return [name for name in patterns if _never(subject.catalogue.matching(name), key)]
+
+
+def _never(actions: Iterable[Action], key: str) -> bool:
+    found = list(actions)
+    return bool(found) and not any(each.takes(key) for each in found)
