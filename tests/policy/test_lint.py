@@ -8,6 +8,7 @@ its documentation, with what is `grave` about them, if anything.
 import json
 import re
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -161,6 +162,47 @@ def test_all_of_a_broken_document_is_looked_at() -> None:
 def test_what_is_no_json_is_pointed_at() -> None:
     (found,) = check_line({"id": 1, "kind": "identity", "document": '{"a":\n 1,,'})["findings"]
     assert (found["code"], found["line"], found["column"]) == ("JSON_SYNTAX_ERROR", 2, 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "pointed_at"),
+    [
+        ('"Action": ["s3:GetObject", "s3:Fetch"]', "INVALID_ACTION", '"s3:Fetch"'),
+        ('"Action": "s3:*", "Actions": "s3:*"', "INVALID_POLICY_ELEMENT", '"Actions"'),
+        ('"Action": "s3:*", "Condition": {"Equals": {}}', "INVALID_CONDITION_OPERATOR", '"Equals"'),
+        (
+            '"Action": "s3:*", "Condition": {"StringEquals": {"aws:user": "a"}}',
+            "INVALID_GLOBAL_CONDITION_KEY",
+            '"aws:user"',
+        ),
+        (
+            '"Action": "s3:*", "Condition": {"Bool": {"aws:SecureTransport": ["true", "no"]}}',
+            "TYPE_MISMATCH_BOOLEAN",
+            '"no"',
+        ),
+    ],
+)
+def test_what_is_wrong_is_pointed_at(text: str, code: str, pointed_at: str) -> None:
+    document = f'{{"Version": "2012-10-17",\n "Statement": {{"Effect": "Deny", "Resource": "*",\n{text}}}}}'
+    told = check_line({"id": 1, "kind": "identity", "document": document}, CATALOGUE)
+    (found,) = [each for each in told["findings"] if each["code"] == code]
+    assert found["line"] == 3
+    assert text[found["column"] - 1 :].startswith(pointed_at)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        {"Action": [f"ec2:DescribeInstance{number}" for number in range(3_000)], "Resource": "*"},
+        {"Action": [f"ec2:*{number}*" for number in range(3_000)], "Resource": "*"},
+        {"Action": "*", "Resource": [f"arn:aws:ec2:*:*:inst?nce/*{number}*" for number in range(2_000)]},
+        {"Action": "*", "Resource": "*", "Condition": {"StringLike": {"aws:UserAgent": ["${" * 40_000]}}},
+    ],
+)
+def test_hostile_policies_take_no_time(statement: dict[str, Any]) -> None:
+    started = perf_counter()
+    lint(policy_text(**statement), Kind.IDENTITY, CATALOGUE)
+    assert perf_counter() - started < 10
 
 
 def test_a_near_name_is_proposed() -> None:

@@ -28,6 +28,8 @@ class Finding(Struct, frozen=True):
     check: str
     details: str
     path: Path = ()
+    named: bool = False
+    """Whether the name at the end of the path is meant, and not what stands under it."""
     offset: int | None = None
     """Where, in a text that has no paths."""
 

@@ -25,7 +25,7 @@ from watchword.policy.lint import lint
 from watchword.policy.parse import PolicyError
 from watchword.policy.policies import Policies, decide
 from watchword.policy.request import Request
-from watchword.policy.text import Place, places
+from watchword.policy.text import NAME, Path, Place, places
 from watchword.policy.validate import Kind, validate
 from watchword.policy.variables import Value
 
@@ -135,9 +135,14 @@ def check(source: str | bytes, kind: Kind, catalogue: Catalogue | None = None) -
 
 def _places(text: str, found: Sequence[PolicyError | Finding]) -> list[Place | None]:
     """By offset where there is no path: a text that can't be read has none."""
-    paths = [each.path for each in found if each.offset is None]
+    paths = [_path(each) for each in found if each.offset is None]
     at_paths = iter(places(text, paths) if paths else ())
     return [next(at_paths) if each.offset is None else Place.at(text, each.offset) for each in found]
+
+
+def _path(found: PolicyError | Finding) -> Path:
+    named = isinstance(found, Finding) and found.named
+    return (*found.path, NAME) if named else found.path
 
 
 def _finding_as_json(finding: Finding) -> dict[str, Any]:

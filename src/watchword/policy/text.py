@@ -14,7 +14,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from msgspec import Struct
 
@@ -24,6 +24,8 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 
 Path = tuple[str | int, ...]
 """Keys and indexes from the root of a document."""
+NAME: Final = -1
+"""After the path of a value in an object: its key."""
 
 
 class Number(str):
@@ -83,7 +85,9 @@ def spans(text: str) -> dict[Path, tuple[int, int]]:
             last = names[-1]
             names[-1] = last + 1 if isinstance(last, int) else None
         elif within and names[-1] is None:
-            names[-1] = json.loads(word)
+            name: str = json.loads(word)
+            names[-1] = name
+            found[(*path, name, NAME)] = (token.start(), token.end())
         elif word != ":":
             found[path] = (token.start(), token.end())
     return found

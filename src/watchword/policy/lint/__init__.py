@@ -11,6 +11,8 @@ A finding never decides whether a document may be stored: that is for `validate`
 import json
 from typing import Any
 
+from msgspec.structs import replace
+
 from watchword.policy.catalogue import Catalogue
 from watchword.policy.findings import Finding
 from watchword.policy.grammar import Effect, Statement
@@ -70,14 +72,14 @@ def lint(source: str | bytes, kind: Kind, catalogue: Catalogue | None = None) ->
     """Every finding, each statement's together, each with a path that the document has."""
     text = source if isinstance(source, str) else source.decode("utf-8", "replace")
     if len(text) > MAX_LENGTH:
-        return tuple(Finding(each.check, each.details, offset=0) for each in size(text, kind))
+        return tuple(replace(each, offset=0) for each in size(text, kind))
     try:
         document = read(source)
     except JsonError as error:
         return (Finding("Json syntax error", f"This is no JSON: {error.why}.", offset=error.offset),)
     statements = _statements(source, document)
     found = [*size(text, kind), *shape(document), *_of_statements(document, statements, kind, catalogue)]
-    return tuple(Finding(each.check, each.details, _path_in(document, each.path)) for each in found)
+    return tuple(replace(each, path=_path_in(document, each.path)) for each in found)
 
 
 def _of_statements(

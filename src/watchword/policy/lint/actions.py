@@ -3,7 +3,9 @@
 Source: AWS Service Authorization Reference; Amazon S3 User Guide, "Bucket policies".
 """
 
+from collections.abc import Mapping
 from difflib import get_close_matches
+from typing import Final
 
 from watchword.policy.catalogue import Catalogue
 from watchword.policy.findings import Finding
@@ -11,12 +13,15 @@ from watchword.policy.grammar import EVERYONE
 from watchword.policy.lint.subject import Found, Subject
 from watchword.policy.validate import Kind
 
+_MOST_PROPOSED: Final = 100
+"""In a longer list no other names are proposed, for looking for them takes long."""
 _SERVICES = {Kind.S3_BUCKET: "s3", Kind.TRUST: "sts"}
 """What a kind's actions are about, where it is one service."""
 
 
 def actions(subject: Subject) -> Found:
     """Actions that no service has."""
+    few = len(subject.statement.action.values) <= _MOST_PROPOSED
     for pattern, path in subject.actions():
         service, _, name = pattern.partition(":")
         if pattern == EVERYONE:
@@ -27,26 +32,26 @@ def actions(subject: Subject) -> Found:
             details = f"{pattern} speaks about every service with a name like that."
             yield Finding("Wildcard in service name", details, path)
         elif subject.catalogue is not None:
-            found = _unknown(pattern, service.lower(), subject.catalogue)
+            found = _unknown(pattern, service.lower(), subject.catalogue, propose=few)
             if found is not None:
                 yield Finding(*found, path)
 
 
-def _unknown(pattern: str, service: str, catalogue: Catalogue) -> tuple[str, str] | None:
+def _unknown(pattern: str, service: str, catalogue: Catalogue, *, propose: bool) -> tuple[str, str] | None:
     if service not in catalogue.services:
-        details = f"There is no service {service}{_meant(service, catalogue.services)}."
+        meant = _meant(service, {name: name for name in catalogue.services}) if propose else ""
+        details = f"There is no service {service}{meant}."
         return "Invalid service in action", details
     if any(True for _ in catalogue.matching(pattern)):
         return None
     names = {name: each.name for name, each in catalogue.actions(service).items()}
-    return "Invalid action", f"There is no action {pattern}{_meant(pattern.lower(), names)}."
+    meant = _meant(pattern.lower(), names) if propose else ""
+    return "Invalid action", f"There is no action {pattern}{meant}."
 
 
-def _meant(name: str, names: dict[str, str] | frozenset[str]) -> str:
+def _meant(name: str, names: Mapping[str, str]) -> str:
     near = get_close_matches(name, names, n=1, cutoff=0.8)
-    if not near:
-        return ""
-    return f"; perhaps {names[near[0]] if isinstance(names, dict) else near[0]} is meant"
+    return f"; perhaps {names[near[0]]} is meant" if near else ""
 
 
 def of_kind(subject: Subject) -> Found:

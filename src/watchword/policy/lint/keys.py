@@ -7,6 +7,8 @@ AWS Service Authorization Reference, condition keys of each service and which ac
 import re
 from typing import Final
 
+from msgspec.structs import replace
+
 from watchword.policy.catalogue import Action, Catalogue
 from watchword.policy.conditions import FOR_ALL, NULL, Operator
 from watchword.policy.findings import Finding
@@ -35,7 +37,8 @@ def keys(subject: Subject) -> Found:
     """Every key of every condition."""
     for condition in subject.statement.conditions:
         path = ("Condition", condition.operator, condition.key)
-        yield from under(path, _known(condition.key, subject.catalogue))
+        known = _known(condition.key, subject.catalogue)
+        yield from under(path, (replace(each, named=True) for each in known))
     for condition, found, at in subject.conditions():
         kind = _type(condition.key.lower(), subject.catalogue)
         if kind is not None:

@@ -111,7 +111,7 @@ def _principal(value: object) -> Found:
     for kind, names in value.items():
         if kind not in _PRINCIPAL_TYPES:
             details = f"{kind} is none of the types {', '.join(_PRINCIPAL_TYPES)}."
-            yield Finding("Invalid principal key", details, (kind,))
+            yield Finding("Invalid principal key", details, (kind,), named=True)
         elif names == []:
             yield Finding("Empty array principal", "The statement names no principals here.", (kind,))
         else:
@@ -137,9 +137,10 @@ def _condition(value: object) -> Found:
 
 def _operator(name: str) -> Found:
     if name.lower().rpartition(":")[2] == _NULL_IF_EXISTS:
-        yield Finding("Null with if exists", "Null asks whether a key exists; IfExists can't follow it.")
+        details = "Null asks whether a key exists; IfExists can't follow it."
+        yield Finding("Null with if exists", details, named=True)
     elif operator(name) is None:
-        yield Finding("Invalid condition operator", f"There is no operator {name}.")
+        yield Finding("Invalid condition operator", f"There is no operator {name}.", named=True)
 
 
 def _values(value: object, name: str) -> Found:
@@ -176,7 +177,7 @@ def _json_type(value: object) -> str | None:
 def _unknown(found: Mapping[str, Any], names: tuple[str, ...]) -> Found:
     for name in found:
         if name not in names:
-            yield Finding("Invalid policy element", f"There is no element {name} here.", (name,))
+            yield Finding("Invalid policy element", f"There is no element {name} here.", (name,), named=True)
 
 
 def _text(found: Mapping[str, Any], name: str) -> Found:

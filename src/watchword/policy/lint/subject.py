@@ -7,6 +7,7 @@ element have their index in the path even where the document has a lone value; `
 from collections.abc import Callable, Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from watchword.policy.catalogue import Catalogue
 from watchword.policy.conditions import Operator, operator
@@ -86,4 +87,4 @@ def principal_name(element: Principals | None) -> str:
 
 def under(at: Path, found: Found) -> Found:
     """The same findings, with paths that start further up."""
-    return (Finding(each.check, each.details, (*at, *each.path)) for each in found)
+    return (replace(each, path=(*at, *each.path)) for each in found)

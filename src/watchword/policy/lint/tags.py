@@ -4,6 +4,7 @@ Source: IAM User Guide, "... with unsupported tag condition key for service" of 
 of actions is counted when none of them has the key.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -12,6 +13,7 @@ from watchword.policy.findings import Finding
 from watchword.policy.lint.subject import Found, Subject
 from watchword.policy.text import Path
 
+_ONE_SERVICE = re.compile(r"[^*?:]+:")
 _TAG: Final = "aws:resourcetag/"
 
 
@@ -45,7 +47,7 @@ def _path(subject: Subject) -> Path | None:
 def _without(subject: Subject, key: str) -> list[str]:
     if subject.catalogue is None:
         return []
-    patterns = [name for name, _ in subject.actions() if not name.startswith("*")]
+    patterns = [name for name, _ in subject.actions() if _ONE_SERVICE.match(name)]
     return [name for name in patterns if _never(subject.catalogue.matching(name), key)]
 
 

@@ -71,4 +71,4 @@ def _same_keys(subject: Subject) -> Found:
         if first != condition.key:
             details = f"{first} stands above; names have no case, so that both must hold."
             path = ("Condition", condition.operator, condition.key)
-            yield Finding("Duplicate keys with different case", details, path)
+            yield Finding("Duplicate keys with different case", details, path, named=True)
