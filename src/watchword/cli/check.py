@@ -59,11 +59,11 @@ class Checked:
 
     @property
     def faults(self) -> list[Told]:
-        """What keeps it from being stored, unless a finding there says so, then the findings."""
+        """What keeps it from being stored, unless an error of that line says so, and findings; by place."""
         error, findings = self.told["error"], self.told["findings"]
-        errors = [_place(each) for each in findings if each["level"] == Level.ERROR]
-        alone = error is not None and _place(error) not in errors
-        return [_as_finding(error), *findings] if alone else list(findings)
+        lines = [each.get("line") for each in findings if each["level"] == Level.ERROR]
+        alone = error is not None and error.get("line") not in lines
+        return sorted([_as_finding(error), *findings] if alone else findings, key=_place)
 
 
 def check(
@@ -126,14 +126,17 @@ def _bad(checked: Checked, fail_on: Level) -> bool:
     return any(fault["level"] in grave for fault in checked.faults) or not checked.told["valid"]
 
 
-def _place(told: Told) -> tuple[int | None, int | None]:
-    return told.get("line"), told.get("column")
+def _place(told: Told) -> tuple[int, int]:
+    return told.get("line", 0), told.get("column", 0)
 
 
 def _as_finding(error: Told) -> Told:
+    return {**error, "level": Level.ERROR, "check": error["code"], "details": _why(error)}
+
+
+def _why(error: Told) -> str:
     said, reason = error["message"], error["reason"]
-    details = said if reason in ("", said) else f"{said} {reason}"
-    return {**error, "level": Level.ERROR, "check": error["code"], "details": details}
+    return str(said if reason in ("", said) else f"{said} {reason[:1].upper()}{reason[1:]}.")
 
 
 def _expansions(checked: Checked, known: Catalogue, *, negated: bool) -> dict[str, list[str]]:
@@ -173,7 +176,7 @@ def _verdict(checked: Checked) -> str:
     error = checked.told["error"]
     if error is None:
         return f"may be stored as {checked.kind} policy"
-    return f"can't be stored as {checked.kind} policy ({error['code']}: {error['message']})"
+    return f"can't be stored as {checked.kind} policy ({error['code']}: {_why(error)})"
 
 
 def _fault(file: str, lines: list[str], fault: Told) -> Iterator[str]:

@@ -13,8 +13,8 @@ from watchword.policy.lint.subject import IDENTITY_KINDS, Found, Subject, elemen
 from watchword.policy.match import glob
 
 _RISKS: Final = (
-    ("Pass role", "iam:passrole", "iam:passedtoservice", "hands out what those roles may do"),
-    ("Create SLR", "iam:createservicelinkedrole", "iam:awsservicename", "lets any service act here"),
+    ("Pass role", "iam:PassRole", "iam:passedtoservice", "hands out what those roles may do"),
+    ("Create SLR", "iam:CreateServiceLinkedRole", "iam:awsservicename", "lets any service act here"),
 )
 _ANY_ROLE = re.compile(r"\*|arn:(?:aws[a-z-]*|\*):iam::(?:[0-9]{12}|\*):(?:role/)?\*")
 
@@ -26,7 +26,7 @@ def risky(subject: Subject) -> Found:
         return
     where = _reach(resource)
     for title, action, narrow, consequence in _RISKS:
-        how = _named(subject.statement.action, action)
+        how = _named(subject.statement.action, action.lower())
         if where is None or how is None or (not resource.negated and narrow in subject.keys):
             continue
         details = f"{action} on so many roles {consequence}."
