@@ -211,6 +211,15 @@ def test_tags_are_conditions(user: Callable[..., BaseClient], root: BaseClient) 
     refused("AccessDenied", ann.get_user, UserName="red")
 
 
+@pytest.mark.parametrize("second", ["team", "TEAM"])
+def test_a_tag_key_given_twice_is_refused_in_iams_words(root: BaseClient, second: str) -> None:
+    twice = [{"Key": "team", "Value": "a"}, {"Key": second, "Value": "b"}]
+    said = "Duplicate tag keys found. Please note that Tag keys are case insensitive."
+    assert said in str(refused("InvalidInput", root.create_user, UserName="tagged", Tags=twice))
+    root.create_user(UserName="untagged")
+    assert said in str(refused("InvalidInput", root.tag_user, UserName="untagged", Tags=twice))
+
+
 def test_creating_with_tags_needs_leave_to_tag(user: Callable[..., BaseClient], root: BaseClient) -> None:
     ann = user("ann", allow("iam:CreateUser"))
     refused("AccessDenied", ann.create_user, UserName="x", Tags=[{"Key": "k", "Value": "v"}])

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from watchword.access import Demand
 from watchword.access.demand import ContextValue
+from watchword.identity import tags
 from watchword.identity.arns import PolicyArn, entity_arn
 from watchword.identity.managed import OWNER
 from watchword.identity.refusals import nobody_named
@@ -174,9 +175,9 @@ def _demand(
 def _input_keys(given: Mapping[str, object]) -> Context:
     """The condition keys that members of the input fill."""
     context: Context = {}
-    tags, keys = given.get("Tags"), given.get("TagKeys")
-    if isinstance(tags, Sequence) and tags:
-        context.update(_tag_keys(tags))
+    asked, keys = given.get("Tags"), given.get("TagKeys")
+    if isinstance(asked, Sequence) and asked:
+        context.update(_tag_keys(asked))
     if isinstance(keys, Sequence):
         context["aws:TagKeys"] = tuple(keys)
     if "PermissionsBoundary" in given:
@@ -184,7 +185,7 @@ def _input_keys(given: Mapping[str, object]) -> Context:
     return context
 
 
-def _tag_keys(tags: Sequence[Mapping[str, str]]) -> Context:
-    context: Context = {f"aws:RequestTag/{tag['Key']}": tag["Value"] for tag in tags}
-    context["aws:TagKeys"] = tuple(tag["Key"] for tag in tags)
-    return context
+def _tag_keys(asked: Sequence[Mapping[str, str]]) -> Context:
+    """Raises as the operation would for tags that aren't any: there is nothing then to decide on."""
+    given = tags.read(asked)
+    return {"aws:TagKeys": tuple(given)} | {f"aws:RequestTag/{key}": value for key, value in given.items()}
