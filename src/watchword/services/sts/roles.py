@@ -29,9 +29,10 @@ def assume(call: Call) -> Output:
     origin, wish = Origin(call.caller.principal, call.caller.session), _wish(call)
     _check_policies(call, wish.policy_arns, role.account)
     session = assume_role(terms, wish, origin, call.now, call.world.randomness)
+    assumed = session.principal
     output: dict[str, object] = {
         "Credentials": credentials(call.world, session),
-        "AssumedRoleUser": {"AssumedRoleId": session.principal.userid, "Arn": session.principal.arn},
+        "AssumedRoleUser": {"AssumedRoleId": assumed.userid, "Arn": assumed.arn},
     }
     if size := packed_size(session):
         output["PackedPolicySize"] = size
