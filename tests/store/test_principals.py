@@ -40,9 +40,7 @@ def test_an_account_is_kept(database: Database, now: datetime) -> None:
     with database.read() as tx:
         assert accounts.by_id(tx, A) == account
         assert accounts.by_id(tx, "333333333333") is None
-        assert [found.id for found in accounts.named(tx, "main")] == [A, B]
-        assert accounts.page(tx, limit=1) == ([account], True)
-        assert accounts.page(tx, after=B, limit=1) == ([], False)
+        assert [found.id for found in accounts.everyone(tx)] == [A, B]
         assert accounts.count(tx) == 2
 
 
@@ -59,11 +57,10 @@ def test_what_is_inserted_is_found(noun: str, database: Database, now: datetime)
     record = make("Alice", now, path="/staff/")
     with database.write(now) as tx:
         table.insert(tx, record)
-        assert table.by_id(tx, record.id) == record
     with database.read() as tx:
         assert table.named(tx, A, "aLICE") == record
         assert table.named(tx, B, "Alice") is None
-        assert table.by_id(tx, "nobody") is None
+        assert table.named(tx, A, "nobody") is None
         assert table.count(tx, A) == 1
         assert table.count(tx, B) == 0
 
@@ -143,7 +140,7 @@ def test_what_is_removed_is_gone(noun: str, database: Database, now: datetime) -
     with database.write(now) as tx:
         table.insert(tx, record)
         table.remove(tx, record)
-        assert table.by_id(tx, record.id) is None
+        assert table.named(tx, A, "alice") is None
         table.insert(tx, replace(record, id="another"))
 
 

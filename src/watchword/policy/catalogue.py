@@ -28,7 +28,6 @@ class Action(Struct, frozen=True):
     name: str
     access: str
     """List, Read, Write, Tagging or Permissions management."""
-    resource_types: tuple[str, ...]
     condition_keys: frozenset[str]
     """In lower case, those of its resource types included."""
 
@@ -92,10 +91,6 @@ class Catalogue:
         for service in sorted(filter(glob(before), self.services)) if wild else [before]:
             yield from (each for name, each in self.actions(service).items() if matches(name))
 
-    def resource_arns(self, service: str) -> dict[str, str]:
-        """The resource types of a service and the form of their ARNs."""
-        return {each["key"]: each["arn"] for each in self._resource_types(service.lower()).values()}
-
     def in_arns(self, service: str) -> bool:
         """Whether ARNs name a service so: a few have another name there."""
         return service in self.services or service in self._services_of_arns
@@ -147,8 +142,7 @@ class Catalogue:
             keys_of = [keys_of_type.get(kind["name"].lower(), frozenset()) for kind in kinds]
             keys_of += [_folded(kind.get("conditionKeys", ())) for kind in kinds]
             keys = _folded(each.get("conditionKeys", ())).union(*keys_of)
-            names = tuple(kind["name"] for kind in kinds)
-            found[f"{service}:{name}"] = Action(f"{service}:{each['name']}", each["accessLevel"], names, keys)
+            found[f"{service}:{name}"] = Action(f"{service}:{each['name']}", each["accessLevel"], keys)
         return found
 
     def _types(self, service: str) -> dict[str, Any]:

@@ -2,8 +2,7 @@
 
 Source: IAM API Reference, "SimulateCustomPolicy", "SimulatePrincipalPolicy", "EvaluationResult",
 "GetContextKeysForCustomPolicy". A simulation is a decision with what the API tells about it besides: the
-statements that matched with their positions in their documents, the context keys that the documents use
-and the simulation was not given, and whether boundary and organization alone would let the call pass.
+statements that matched, and whether boundary and organization alone would let the call pass.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,7 +17,6 @@ from watchword.policy.grammar import VARIABLES_SINCE, Statement
 from watchword.policy.policies import Policies, decide
 from watchword.policy.request import Request
 from watchword.policy.table import Cited
-from watchword.policy.text import Place, spans
 from watchword.policy.variables import keys_in
 
 
@@ -27,7 +25,7 @@ class Simulation(Struct, frozen=True, eq=False):
 
     decision: Decision
     matched: tuple[Cited, ...]
-    missing_context_values: tuple[str, ...]
+    """The Allows of what is allowed, the Denies of what isn't."""
     allowed_by_boundary: bool | None
     """None where there is no boundary."""
     allowed_by_organization: bool | None
@@ -39,10 +37,7 @@ def simulate(request: Request, policies: Policies) -> Simulation:
     decision = decide(request, policies)
     return Simulation(
         decision,
-        tuple(each for each in decision.matches if not each.rule.deny)
-        if decision.allowed
-        else _deciding(decision),
-        tuple(key for key in context_keys(_documents(policies)) if key.lower() not in request.context),
+        tuple(each for each in decision.matches if each.rule.deny is not decision.allowed),
         None if policies.boundary is None else _passes(decision, PolicyType.BOUNDARY, policies),
         None if policies.scps is None else _passes(decision, PolicyType.SCP, policies),
     )
@@ -56,17 +51,6 @@ def context_keys(policies: Iterable[Policy]) -> tuple[str, ...]:
             for key in _keys_of(statement, variables=policy.version == VARIABLES_SINCE):
                 found.setdefault(key.lower(), key)
     return tuple(found.values())
-
-
-def position(text: str, index: int) -> tuple[Place, Place]:
-    """Where a document's statement starts and where it ends."""
-    found = spans(text)
-    start, end = found.get(("Statement", index)) or found[("Statement",)]
-    return Place.at(text, start), Place.at(text, end)
-
-
-def _deciding(decision: Decision) -> tuple[Cited, ...]:
-    return tuple(each for each in decision.matches if each.rule.deny)
 
 
 def _passes(decision: Decision, kind: PolicyType, policies: Policies) -> bool:
@@ -88,20 +72,6 @@ def _blocked_alone(decision: Decision, kind: PolicyType, policies: Policies) -> 
     }[kind]
     blocked = decide(decision.request, alone).blocked_by
     return (PolicyType.IDENTITY if kind is PolicyType.BOUNDARY else kind) in blocked
-
-
-def _documents(policies: Policies) -> Iterator[Policy]:
-    levels = [level for levels in (policies.scps, policies.rcps) for level in levels or ()]
-    resource = () if policies.resource is None else (policies.resource,)
-    groups = (
-        policies.identity,
-        policies.boundary,
-        policies.session,
-        policies.vpc_endpoint,
-        resource,
-        *levels,
-    )
-    return (source.policy for group in groups for source in group or ())
 
 
 def _keys_of(statement: Statement, *, variables: bool) -> Iterator[str]:

@@ -19,7 +19,6 @@ from watchword.policy import Kind, validate
 from watchword.sessions.session import Session, milliseconds
 
 HOUR = 3600
-SHORTEST = 900
 MAX_POLICY_ARNS = 10
 MAX_TAGS = 50
 TAG_BYTES_AT_FULL = 455

@@ -33,9 +33,7 @@ class Account:
 
 _ALL = select(*columns(ACCOUNTS, Account))
 _BY_ID = _ALL.where(ACCOUNTS.c.id == bindparam("id"))
-_NAMED = _ALL.where(ACCOUNTS.c.name == bindparam("name")).order_by(ACCOUNTS.c.id)
 _OF_ALIAS = _ALL.where(ACCOUNTS.c.alias == bindparam("alias"))
-_PAGE = _ALL.where(ACCOUNTS.c.id > bindparam("after")).order_by(ACCOUNTS.c.id)
 _COUNT = select(func.count()).select_from(ACCOUNTS)
 
 
@@ -48,11 +46,6 @@ def insert(tx: Transaction, account: Account) -> None:
 def by_id(tx: Transaction, account_id: str) -> Account | None:
     """The account of those twelve digits, None when there is none."""
     return tx.one(Account, _BY_ID, id=account_id)
-
-
-def named(tx: Transaction, name: str) -> list[Account]:
-    """Names are for people; several accounts may have the same."""
-    return tx.all(Account, _NAMED, name=name)
 
 
 def of_alias(tx: Transaction, alias: str) -> Account | None:
@@ -69,11 +62,6 @@ def set_alias(tx: Transaction, account_id: str, alias: str | None) -> None:
 def everyone(tx: Transaction) -> list[Account]:
     """All of them, in the order of their ids; an operator makes them one by one."""
     return tx.all(Account, _ALL.order_by(ACCOUNTS.c.id))
-
-
-def page(tx: Transaction, *, after: str = "", limit: int) -> tuple[list[Account], bool]:
-    """In the order of their ids, after the one given."""
-    return tx.page(Account, _PAGE, limit, after=after)
 
 
 def count(tx: Transaction) -> int:

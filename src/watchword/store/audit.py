@@ -39,10 +39,6 @@ class Event:
 
 _ALL = select(*columns(AUDIT, Event))
 _OF_REQUEST = _ALL.where(AUDIT.c.request_id == bindparam("request_id")).order_by(AUDIT.c.number)
-_PAGE = _ALL.where(AUDIT.c.account == bindparam("account"), AUDIT.c.number < bindparam("before")).order_by(
-    AUDIT.c.number.desc()
-)
-_BEYOND_ALL = 2**62
 
 
 def insert(tx: Transaction, event: Event) -> None:
@@ -55,8 +51,3 @@ def insert(tx: Transaction, event: Event) -> None:
 def of_request(tx: Transaction, request_id: str) -> list[Event]:
     """The events of a request; usually one."""
     return tx.all(Event, _OF_REQUEST, request_id=request_id)
-
-
-def page(tx: Transaction, account: str, *, before: int = _BEYOND_ALL, limit: int) -> tuple[list[Event], bool]:
-    """Newest first, of numbers before the one given; and whether there are more."""
-    return tx.page(Event, _PAGE, limit, account=account, before=before)

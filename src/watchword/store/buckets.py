@@ -37,7 +37,6 @@ class Bucket:
 
 
 _ALL = select(*columns(BUCKETS, Bucket))
-_BY_ID = _ALL.where(BUCKETS.c.id == bindparam("id"))
 _NAMED = _ALL.where(BUCKETS.c.partition == bindparam("partition"), BUCKETS.c.name == bindparam("name"))
 _PAGE = _ALL.where(BUCKETS.c.account == bindparam("account"), BUCKETS.c.name > bindparam("after")).order_by(
     BUCKETS.c.name
@@ -48,11 +47,6 @@ def insert(tx: Transaction, bucket: Bucket) -> None:
     """Raises Conflict when anybody in the partition has a bucket of that name."""
     tx.run(BUCKETS.insert(), asdict(bucket))
     tx.changed("bucket", bucket.id, bucket.account)
-
-
-def by_id(tx: Transaction, bucket_id: str) -> Bucket | None:
-    """The bucket of that id, None when there is none."""
-    return tx.one(Bucket, _BY_ID, id=bucket_id)
 
 
 def named(tx: Transaction, name: str, partition: str = "aws") -> Bucket | None:

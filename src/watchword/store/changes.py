@@ -1,16 +1,13 @@
 """The log of changes: which topics were changed, in the order in which they were committed.
 
-Append-only. A reader that asks for everything after the last number it has seen misses nothing, since
-numbers are given while writers are serial (see `database`). On PostgreSQL a commit also notifies.
+Append-only. A reader that asks for everything after the last number it has seen (`freshness`) misses nothing,
+since numbers are given while writers are serial (see `database`). On PostgreSQL a commit also notifies.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from sqlalchemy import Column, Table, Text, func, select
 
-from sqlalchemy import Column, Table, Text, bindparam, func, select
-
-from watchword.store.tables import METADATA, Moment, Serial, Word, columns
-from watchword.store.transaction import Topic, Transaction
+from watchword.store.tables import METADATA, Moment, Serial, Word
+from watchword.store.transaction import Transaction
 
 CHANNEL = "watchword_changes"
 
@@ -26,23 +23,6 @@ CHANGES = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One topic that a committed transaction changed."""
-
-    seq: int
-    at: datetime
-    account: str
-    kind: str
-    key: str
-
-    @property
-    def topic(self) -> Topic:
-        return Topic(self.kind, self.key)
-
-
-_SINCE = select(*columns(CHANGES, Change)).where(CHANGES.c.seq > bindparam("seq")).order_by(CHANGES.c.seq)
-_LATEST = select(func.max(CHANGES.c.seq))
 _NOTIFY = select(func.pg_notify(CHANNEL, ""))
 
 
@@ -55,13 +35,3 @@ def append(tx: Transaction) -> None:
     tx.run_many(CHANGES.insert(), rows)
     if tx.connection.dialect.name == "postgresql":
         tx.one(str, _NOTIFY)
-
-
-def since(tx: Transaction, seq: int) -> list[Change]:
-    """Everything after the change of that number, oldest first."""
-    return tx.all(Change, _SINCE, seq=seq)
-
-
-def latest(tx: Transaction) -> int:
-    """The number of the newest change, 0 when there is none."""
-    return tx.number(_LATEST)

@@ -33,7 +33,6 @@ class Group:
 
 
 _ALL = select(*columns(GROUPS, Group))
-_BY_ID = _ALL.where(GROUPS.c.id == bindparam("id"))
 _NAMED = _ALL.where(*of_that_name(GROUPS))
 _PAGE = _ALL.where(*after_name(GROUPS)).order_by(GROUPS.c.folded)
 _COUNT = count_of(GROUPS)
@@ -56,11 +55,6 @@ def insert(tx: Transaction, group: Group) -> None:
     """Raises Conflict when the account has a group of that name."""
     tx.run(GROUPS.insert(), asdict(group) | {"folded": fold(group.name)})
     tx.changed("group", group.id, group.account)
-
-
-def by_id(tx: Transaction, group_id: str) -> Group | None:
-    """The group of that unique id, None when there is none."""
-    return tx.one(Group, _BY_ID, id=group_id)
 
 
 def named(tx: Transaction, account: str, name: str) -> Group | None:

@@ -55,14 +55,3 @@ def retire(tx: Transaction, key: WrappedKey) -> None:
     """It seals no more."""
     tx.run(KEYRING.update().where(KEYRING.c.id == key.id), {"state": RETIRED})
     tx.changed(*WHOLE)
-
-
-def rewrap(tx: Transaction, key: WrappedKey, sealed: bytes) -> None:
-    """The same key, sealed under another root key."""
-    tx.run(KEYRING.update().where(KEYRING.c.id == key.id), {"sealed": sealed})
-
-
-def remove(tx: Transaction, key: WrappedKey) -> None:
-    """What it sealed can't be opened any more."""
-    tx.run(KEYRING.delete().where(KEYRING.c.id == key.id))
-    tx.changed(*WHOLE)

@@ -62,7 +62,6 @@ _BOUNDING = [
     for table in (USERS, ROLES)
 ]
 _ALL = select(*[POLICIES.c[name] for name in _STORED], _ATTACHED, _BOUNDING[0] + _BOUNDING[1])
-_BY_ID = _ALL.where(POLICIES.c.id == bindparam("id"))
 _BY_ARN = _ALL.where(POLICIES.c.arn == bindparam("arn"))
 _NAMED = _ALL.where(*of_that_name(POLICIES))
 _PAGE = _ALL.where(*after_name(POLICIES)).order_by(POLICIES.c.folded)
@@ -76,11 +75,6 @@ def insert(tx: Transaction, policy: Policy, document: str) -> None:
     version = {"policy_id": policy.id, "number": 1, "document": document, "created": policy.created}
     tx.run(VERSIONS.insert(), version)
     tx.changed("policy", policy.id, policy.account)
-
-
-def by_id(tx: Transaction, policy_id: str) -> Policy | None:
-    """The policy of that unique id, None when there is none."""
-    return tx.one(Policy, _BY_ID, id=policy_id)
 
 
 def by_arn(tx: Transaction, arn: str) -> Policy | None:

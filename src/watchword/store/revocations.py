@@ -56,8 +56,3 @@ def put(tx: Transaction, revocation: Revocation) -> None:
 def of_account(tx: Transaction, account: str) -> list[Revocation]:
     """All of an account."""
     return tx.all(Revocation, _OF_ACCOUNT, account=account)
-
-
-def forget(tx: Transaction, issued_before: datetime) -> None:
-    """Drops what covers only sessions issued before a moment so old that all of them have ended."""
-    tx.run(REVOCATIONS.delete().where(REVOCATIONS.c.issued_before < issued_before))

@@ -35,7 +35,6 @@ _OF = (
     .where(TAGS.c.owner_kind == bindparam("owner_kind"), TAGS.c.owner_id == bindparam("owner_id"))
     .order_by(TAGS.c.folded)
 )
-_PAGE = _OF.where(TAGS.c.folded > bindparam("after"))
 
 
 def put(tx: Transaction, owner_kind: str, owner_id: str, tags: Mapping[str, str]) -> None:
@@ -59,13 +58,6 @@ def put(tx: Transaction, owner_kind: str, owner_id: str, tags: Mapping[str, str]
 def of(tx: Transaction, owner_kind: str, owner_id: str) -> dict[str, str]:
     """All tags of an owner, in the order of their keys."""
     return {tag.key: tag.value for tag in tx.all(Tag, _OF, owner_kind=owner_kind, owner_id=owner_id)}
-
-
-def page(
-    tx: Transaction, owner_kind: str, owner_id: str, *, after: str = "", limit: int
-) -> tuple[list[Tag], bool]:
-    """In the order of their keys, after the key given; and whether there are more."""
-    return tx.page(Tag, _PAGE, limit, owner_kind=owner_kind, owner_id=owner_id, after=fold(after))
 
 
 def remove(tx: Transaction, owner_kind: str, owner_id: str, keys: Iterable[str]) -> None:

@@ -30,9 +30,6 @@ _ALL = select(
     VERSIONS.c.created,
     VERSIONS.c.number == POLICIES.c.default_version,
 ).join(POLICIES, POLICIES.c.id == VERSIONS.c.policy_id)
-_NUMBERED = _ALL.where(
-    VERSIONS.c.policy_id == bindparam("policy_id"), VERSIONS.c.number == bindparam("number")
-)
 _IN_FORCE = _ALL.where(POLICIES.c.arn == bindparam("arn"), VERSIONS.c.number == POLICIES.c.default_version)
 _PAGE = _ALL.where(
     VERSIONS.c.policy_id == bindparam("policy_id"), VERSIONS.c.number < bindparam("before")
@@ -51,11 +48,6 @@ def insert(tx: Transaction, policy: Policy, document: str, *, default: bool) -> 
     values: dict[str, object] = {"next_version": number + 1, "updated": tx.at}
     _update(tx, policy, values | ({"default_version": number} if default else {}))
     return Version(policy.id, number, document, tx.at, default)
-
-
-def numbered(tx: Transaction, policy_id: str, number: int) -> Version | None:
-    """The version of that number, None when there is none."""
-    return tx.one(Version, _NUMBERED, policy_id=policy_id, number=number)
 
 
 def in_force(tx: Transaction, arn: str) -> Version | None:

@@ -68,8 +68,6 @@ def root_element(operation: str) -> str:
 
 # --- refusals ----------------------------------------------------------------------------------------
 
-_NUMBERS = frozenset({"integer", "long"})
-
 
 def unreadable(problem: UnreadableError) -> AwsError:
     """Text of a header or parameter that isn't of its type, or a body that isn't the document expected."""
