@@ -212,10 +212,14 @@ def resource_required(statement: Statement) -> Found:
 
 
 def resource_required_but_by_ecr(statement: Statement) -> Found:
-    """A policy of an ECR repository names no resource, as the only one."""
-    names = [each.lower() for each in statement.action.values]
-    if statement.resource is not None or not all(each.startswith(_ECR) for each in names):
+    """Of policies of any resource."""
+    if statement.resource is not None or not is_of_ecr(statement.action):
         yield from resource_required(statement)
+
+
+def is_of_ecr(action: Patterns) -> bool:
+    """Whether it is a repository's, whose policy names no resource, as the only one."""
+    return bool(action.values) and all(each.lower().startswith(_ECR) for each in action.values)
 
 
 def resource_forms(statement: Statement) -> Found:

@@ -7,6 +7,7 @@ role's trust policy is about stands in `trust`.
 import re
 from typing import Final
 
+from watchword.policy.checks import is_of_ecr
 from watchword.policy.conditions import NULL
 from watchword.policy.findings import Finding
 from watchword.policy.grammar import EVERYONE
@@ -25,8 +26,6 @@ _FORMS: Final = {"AWS": _AWS, "Service": _SERVICE}
 _SOURCES: Final = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"})
 _OLD_SOURCE: Final = "aws:sourceowner"
 _OF_ORGANIZATION: Final = frozenset({"aws:principalorgid", "aws:principalorgpaths"})
-_WITHOUT_RESOURCE: Final = "ecr:"
-"""Policies of this service's resources have no Resource."""
 
 
 def required(subject: Subject) -> Found:
@@ -37,12 +36,9 @@ def required(subject: Subject) -> Found:
         yield Finding("Unsupported principal", details, (principal_name(statement.principal),))
     if (kind in RESOURCE_KINDS or kind is Kind.TRUST) and statement.principal is None:
         yield Finding("Missing principal", "The statement says nothing about who.")
-    if kind is not Kind.TRUST and statement.resource is None:
-        names = [each.lower() for each in statement.action.values]
-        if not (
-            kind is Kind.RESOURCE and names and all(each.startswith(_WITHOUT_RESOURCE) for each in names)
-        ):
-            yield Finding("Missing resource", "The statement says nothing about which resources.")
+    without = kind is Kind.TRUST or (kind is Kind.RESOURCE and is_of_ecr(statement.action))
+    if statement.resource is None and not without:
+        yield Finding("Missing resource", "The statement says nothing about which resources.")
 
 
 def principals(subject: Subject) -> Found:
