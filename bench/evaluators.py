@@ -12,7 +12,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from watchword.policy import Decision, Engine, Policy, Request, Source, explain
+from watchword.policy import Decision, Policy, Request, Source, explain
+from watchword.policy.engine import Engine
 from workload import (
     ACCOUNT,
     ALLOW,

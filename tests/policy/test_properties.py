@@ -11,7 +11,10 @@ from cases import FULL, case, document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watchword.policy import Policy, PolicyType, Source, Verdict, as_json, decide, explain, message
+from watchword.policy import Policy, Source, decide, explain
+from watchword.policy.combine import PolicyType, Verdict
+from watchword.policy.decision import message
+from watchword.policy.explain import as_json
 from watchword.policy.lines import Asked, decide_line, policies_of, request_of
 from watchword.policy.print import statement_as_json
 

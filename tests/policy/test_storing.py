@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watchword.policy import Kind, Policy, PolicyError, validate
+from watchword.policy import Policy, PolicyError
 from watchword.policy.lines import check_line
 from watchword.policy.text import places
+from watchword.policy.validate import Kind, validate
 
 DIRECTORY = Path(__file__).parents[1] / "vectors" / "policy" / "storing"
 VECTORS = [

@@ -13,7 +13,8 @@ from watchword.access.caller import Caller
 from watchword.access.context import gather_context
 from watchword.access.demand import Demand
 from watchword.names import AwsError, HttpRequest, fault
-from watchword.policy import Decision, Request, Source, message
+from watchword.policy import Decision, Request, Source
+from watchword.policy.decision import message
 from watchword.world import World
 
 

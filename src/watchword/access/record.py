@@ -18,7 +18,9 @@ from watchword.access.demand import Demand
 from watchword.names import AwsError, HttpRequest
 from watchword.names.moment import iso
 from watchword.names.principal import PRINCIPAL_TYPES, RoleSession, User
-from watchword.policy import Decision, as_json, explain, message
+from watchword.policy import Decision, explain
+from watchword.policy.decision import message
+from watchword.policy.explain import as_json
 from watchword.sessions.session import moment
 
 HIDDEN = frozenset(

@@ -17,7 +17,9 @@ import msgspec
 
 from watchword.access.caller import Caller
 from watchword.access.demand import Demand
-from watchword.policy import Decision, PolicyType, Verdict, as_json, explain
+from watchword.policy import Decision, explain
+from watchword.policy.combine import PolicyType, Verdict
+from watchword.policy.explain import as_json
 from watchword.policy.grammar import Patterns
 from watchword.policy.table import Cited
 from watchword.proofs import authorization_message as message

@@ -19,11 +19,12 @@ import typer
 from watchword.cli.decide import STANDARD_INPUT, answer_lines
 from watchword.cli.ending import fail
 from watchword.cli.sarif import sarif
-from watchword.policy import Kind, Policy, PolicyError
+from watchword.policy import Policy, PolicyError
 from watchword.policy.catalogue import Catalogue
 from watchword.policy.findings import Level
 from watchword.policy.lines import check as check_document
 from watchword.policy.lines import check_line
+from watchword.policy.validate import Kind
 from watchword.service_reference import catalogue
 
 NOT_GOOD = 1

@@ -12,8 +12,8 @@ from watchword.app import open_world
 from watchword.cli.ending import fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
 from watchword.cli.pages import decision_page
-from watchword.policy import as_json
 from watchword.policy import explain as reasons_of
+from watchword.policy.explain import as_json
 from watchword.rehearsal import Unknown, rehearse
 
 REFUSED = 1

@@ -36,7 +36,8 @@ from watchword.facts.load import (
 from watchword.ground import RootKey
 from watchword.names import Principal, fault
 from watchword.names.principal import RoleSession, User
-from watchword.policy import Engine, Policy, Source
+from watchword.policy import Policy, Source
+from watchword.policy.engine import Engine
 from watchword.proofs.keyring import Keyring
 from watchword.sessions import Session
 from watchword.sessions import session as sessions

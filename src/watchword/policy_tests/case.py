@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from watchword.policy import Decision, Policies, Request, Verdict, as_json, decide, explain
+from watchword.policy import Decision, Policies, Request, decide, explain
+from watchword.policy.combine import Verdict
+from watchword.policy.explain import as_json
 from watchword.reasons import reasons
 
 VERDICTS: Mapping[str, frozenset[Verdict]] = {

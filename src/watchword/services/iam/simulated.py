@@ -18,9 +18,9 @@ from watchword.identity.refusals import missing, refusal
 from watchword.names import Arn, AwsError, HttpRequest
 from watchword.names.ids import is_account_id
 from watchword.names.principal import RoleSession, User
-from watchword.policy import Kind, Policies, Policy, PolicyError, Source, values
+from watchword.policy import Policies, Policy, PolicyError, Source, values
 from watchword.policy.simulate import context_keys
-from watchword.policy.validate import wrong
+from watchword.policy.validate import Kind, wrong
 from watchword.services.iam.holdings import (
     IDENTITY_POLICY,
     RESOURCE_POLICY,

@@ -16,7 +16,8 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from watchword.names import Arn, fault
-from watchword.policy import PolicyType, Request, Verdict
+from watchword.policy import Request
+from watchword.policy.combine import PolicyType, Verdict
 from watchword.policy.simulate import Simulation, context_keys, simulate
 from watchword.policy.table import Cited
 from watchword.policy.text import Place, spans

@@ -2,7 +2,8 @@
 
 from watchword.identity import grantees
 from watchword.identity.refusals import refusal
-from watchword.policy import Kind, Policy, validate
+from watchword.policy import Policy
+from watchword.policy.validate import Kind, validate
 from watchword.store import Transaction
 
 

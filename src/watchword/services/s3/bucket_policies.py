@@ -11,7 +11,8 @@ GetBucketPolicyStatus; User Guide, "Policies and permissions in Amazon S3" and "
 """
 
 from watchword.identity import grantees
-from watchword.policy import Kind, Policy, validate
+from watchword.policy import Policy
+from watchword.policy.validate import Kind, validate
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import check_body

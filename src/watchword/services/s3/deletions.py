@@ -11,7 +11,8 @@ from typing import Any
 
 from watchword.access import Demand
 from watchword.names import AwsError
-from watchword.policy import Decision, message
+from watchword.policy import Decision
+from watchword.policy.decision import message
 from watchword.services.operation import Call, Operation, Output, moves
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import check_body

@@ -19,7 +19,7 @@ from watchword.access import Demand
 from watchword.facts import BucketFact
 from watchword.names import AwsError, fault
 from watchword.names.principal import Root
-from watchword.policy import message
+from watchword.policy.decision import message
 from watchword.services.operation import Call, Demands
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.keys import Context, keys_of
