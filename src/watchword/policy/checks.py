@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from watchword.policy.conditions import operator
-from watchword.policy.grammar import EVERYONE, Effect, Patterns, Principals, Statement
+from watchword.policy.grammar import EVERYONE, Effect, Patterns, Statement, element_name
 from watchword.policy.match import glob
 from watchword.policy.parse import SYNTAX
 from watchword.policy.text import Path
@@ -79,7 +79,11 @@ def sid_alphanumeric(statement: Statement) -> Found:
 def no_principal(statement: Statement) -> Found:
     """Identity policies and SCPs belong to their principal."""
     if statement.principal is not None:
-        yield "Policy document should not specify a principal.", "", (_principal_name(statement.principal),)
+        yield (
+            "Policy document should not specify a principal.",
+            "",
+            (element_name("Principal", statement.principal),),
+        )
 
 
 def principal_required(statement: Statement) -> Found:
@@ -96,7 +100,7 @@ def principals_exist(statement: Statement) -> Found:
         for name in names:
             if not _PRINCIPALS[kind].fullmatch(name):
                 said = f'Invalid principal in policy: "{kind.upper()}":"{name}"'
-                yield said, "", (_principal_name(element), kind)
+                yield said, "", (element_name("Principal", element), kind)
 
 
 def no_canonical_user(statement: Statement) -> Found:
@@ -149,7 +153,7 @@ def actions_with_wild_vendor(statement: Statement) -> Found:
 
 
 def _actions_of(statement: Statement, vendor: re.Pattern[str]) -> Found:
-    name = _element_name("Action", statement.action)
+    name = element_name("Action", statement.action)
     if not statement.action.values:
         yield "Policy statement must contain actions.", "", (name,)
     for action in statement.action.values:
@@ -174,7 +178,7 @@ def _wrong_with_vendor(vendor: str) -> str:
 
 def sts_actions(statement: Statement) -> Found:
     """A trust policy is about assuming the role; a wildcard must reach one of its actions."""
-    name = _element_name("Action", statement.action)
+    name = element_name("Action", statement.action)
     patterns = [glob(each.lower()) for each in statement.action.values if each.lower().startswith("sts:")]
     reaching = [each for each in patterns if any(each(action) for action in _TRUST_ACTIONS)]
     if statement.action.negated or len(reaching) != len(statement.action.values):
@@ -193,7 +197,7 @@ def some_service(statement: Statement) -> Found:
 def no_resource(statement: Statement) -> Found:
     """A trust policy is attached to what it is about."""
     if statement.resource is not None:
-        name = _element_name("Resource", statement.resource)
+        name = element_name("Resource", statement.resource)
         yield f"Has prohibited field {name}", "", (name,)
 
 
@@ -225,7 +229,7 @@ def is_of_ecr(action: Patterns) -> bool:
 def resource_forms(statement: Statement) -> Found:
     """`*` or an ARN that spells its service out."""
     element = statement.resource or Patterns(())
-    path: Path = (_element_name("Resource", element),)
+    path: Path = (element_name("Resource", element),)
     for resource in element.values:
         if resource != EVERYONE:
             for said in _wrong_with_arn(resource):
@@ -274,17 +278,9 @@ def variables(statement: Statement) -> Found:
 def _texts_with_variables(statement: Statement) -> Iterator[tuple[Path, str]]:
     if statement.resource is not None:
         for text in statement.resource.values:
-            yield (_element_name("Resource", statement.resource),), text
+            yield (element_name("Resource", statement.resource),), text
     for condition in statement.conditions:
         found = operator(condition.operator)
         if found is not None and found.comparison.variables:
             for text in condition.values:
                 yield ("Condition", condition.operator, condition.key), text
-
-
-def _element_name(name: str, patterns: Patterns) -> str:
-    return f"Not{name}" if patterns.negated else name
-
-
-def _principal_name(element: Principals | None) -> str:
-    return "NotPrincipal" if element is not None and element.negated else "Principal"

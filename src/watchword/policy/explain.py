@@ -17,7 +17,7 @@ from watchword.names import Principal
 from watchword.names.principal import Anonymous, RoleSession, Root, Saml, Service, WebIdentity
 from watchword.policy.combine import ACCOUNT, BEHIND, DIRECT, PolicyType, Verdict, blocked_by
 from watchword.policy.decision import Decision, message
-from watchword.policy.grammar import Effect, Patterns, Principals, Statement
+from watchword.policy.grammar import Effect, Patterns, Principals, Statement, element_name
 from watchword.policy.print import statement_as_json
 from watchword.policy.request import ROLE, Request
 from watchword.policy.table import Cited
@@ -149,11 +149,11 @@ def _speaking(decision: Decision, kinds: tuple[PolicyType, ...]) -> Iterator[Cit
 def _failures(cited: Cited, request: Request) -> Iterator[Failure]:
     statement = cited.rule.statement
     if not cited.bits:
-        element = "NotPrincipal" if statement.principal and statement.principal.negated else "Principal"
-        yield Failure(element, _written(statement.principal), request.principal.arn)
+        name = element_name("Principal", statement.principal)
+        yield Failure(name, _written(statement.principal), request.principal.arn)
     resource = statement.resource or Patterns(())
     if not cited.targets or not cited.rule.covers(request):
-        yield Failure("NotResource" if resource.negated else "Resource", resource.values, request.resource)
+        yield Failure(element_name("Resource", resource), resource.values, request.resource)
     for condition, holds in zip(statement.conditions, cited.rule.conditions, strict=True):
         if not holds(request):
             actual = request.context.get(condition.key.lower())

@@ -64,3 +64,8 @@ class Statement(Struct, frozen=True):
     principal: Principals | None = None
     conditions: tuple[Condition, ...] = ()
     sid: str | None = None
+
+
+def element_name(name: str, element: Patterns | Principals | None) -> str:
+    """What an element of a statement is called there: Action, or NotAction where it is negated."""
+    return f"Not{name}" if element is not None and element.negated else name

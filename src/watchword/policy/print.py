@@ -6,7 +6,7 @@ A list of one is written as its member, elements in the order of the IAM grammar
 import json
 from typing import Any
 
-from watchword.policy.grammar import EVERYONE, Condition, Patterns, Principals, Statement
+from watchword.policy.grammar import EVERYONE, Condition, Patterns, Principals, Statement, element_name
 
 
 def print_policy(version: str | None, identifier: str | None, statements: tuple[Statement, ...]) -> str:
@@ -30,14 +30,14 @@ def statement_as_json(statement: Statement) -> dict[str, Any]:
 def _principals(principal: Principals | None) -> dict[str, Any]:
     if principal is None:
         return {}
-    name = "NotPrincipal" if principal.negated else "Principal"
-    return {name: EVERYONE if principal.everyone else {kind: _one(ids) for kind, ids in principal.entries}}
+    written = {kind: _one(names) for kind, names in principal.entries}
+    return {element_name("Principal", principal): EVERYONE if principal.everyone else written}
 
 
 def _patterns(name: str, patterns: Patterns | None) -> dict[str, Any]:
     if patterns is None:
         return {}
-    return {("Not" if patterns.negated else "") + name: _one(patterns.values)}
+    return {element_name(name, patterns): _one(patterns.values)}
 
 
 def _conditions(conditions: tuple[Condition, ...]) -> dict[str, dict[str, Any]]:

@@ -9,8 +9,8 @@ from typing import Final
 
 from watchword.policy.combine import RCP_SERVICES
 from watchword.policy.findings import Finding
-from watchword.policy.grammar import EVERYONE
-from watchword.policy.lint.subject import Found, Subject, principal_name
+from watchword.policy.grammar import EVERYONE, element_name
+from watchword.policy.lint.subject import Found, Subject
 from watchword.policy.validate import Kind
 
 _OF_PRINCIPALS: Final = ("aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths")
@@ -23,7 +23,7 @@ def service_control(subject: Subject) -> Found:
     element = subject.statement.principal
     if subject.kind is Kind.SCP and element is not None:
         details = "A service control policy names no principals; aws:PrincipalArn may stand in a condition."
-        yield Finding("SCP syntax error principal", details, (principal_name(element),))
+        yield Finding("SCP syntax error principal", details, (element_name("Principal", element),))
 
 
 def resource_control(subject: Subject) -> Found:
@@ -36,7 +36,7 @@ def resource_control(subject: Subject) -> Found:
     lone = element is not None and element.entries == (("AWS", (EVERYONE,)),)
     if element is None or element.negated or not (element.everyone or lone):
         details = f'A resource control policy has the Principal "{EVERYONE}".'
-        yield Finding("RCP syntax error principal", details, (principal_name(element),))
+        yield Finding("RCP syntax error principal", details, (element_name("Principal", element),))
     if statement.action.negated:
         details = "A resource control policy has no NotAction."
         yield Finding("RCP syntax error NotAction", details, ("NotAction",))

@@ -8,10 +8,9 @@ import re
 from typing import Final
 
 from watchword.policy.checks import is_of_ecr
-from watchword.policy.conditions import NULL
 from watchword.policy.findings import Finding
-from watchword.policy.grammar import EVERYONE
-from watchword.policy.lint.subject import IDENTITY_KINDS, RESOURCE_KINDS, Found, Subject, principal_name
+from watchword.policy.grammar import EVERYONE, element_name
+from watchword.policy.lint.subject import IDENTITY_KINDS, RESOURCE_KINDS, Found, Subject, is_plain
 from watchword.policy.validate import Kind
 
 _ROLE_ID = re.compile(r"AROA[A-Z0-9]{12,}", re.ASCII)
@@ -33,7 +32,7 @@ def required(subject: Subject) -> Found:
     statement, kind = subject.statement, subject.kind
     if kind in IDENTITY_KINDS and statement.principal is not None:
         details = "An identity policy is about whom it is attached to."
-        yield Finding("Unsupported principal", details, (principal_name(statement.principal),))
+        yield Finding("Unsupported principal", details, (element_name("Principal", statement.principal),))
     if (kind in RESOURCE_KINDS or kind is Kind.TRUST) and statement.principal is None:
         yield Finding("Missing principal", "The statement says nothing about who.")
     without = kind is Kind.TRUST or (kind is Kind.RESOURCE and is_of_ecr(statement.action))
@@ -59,7 +58,9 @@ def principals(subject: Subject) -> Found:
             yield Finding("Invalid principal format", f"{name} has no form that type {kind} has.", path)
     if subject.kind in RESOURCE_KINDS and element is not None and element.named("Federated"):
         details = "Whoever comes from a federated provider comes as a role's session."
-        yield Finding("Federated principal not supported", details, (principal_name(element), "Federated"))
+        yield Finding(
+            "Federated principal not supported", details, (element_name("Principal", element), "Federated")
+        )
 
 
 def services(subject: Subject) -> Found:
@@ -78,7 +79,6 @@ def services(subject: Subject) -> Found:
     if element is None or {kind for kind, _ in element.entries} != {"Service"}:
         return
     for condition, found, at in subject.conditions():
-        plain = not (found.negated or found.if_exists or found.quantifier or found.name == NULL)
-        if condition.key.lower() in _OF_ORGANIZATION and plain:
+        if condition.key.lower() in _OF_ORGANIZATION and is_plain(found):
             details = f"A service belongs to no organization: it never has {condition.key}."
             yield Finding("Unsupported condition key for service principal", details, at)

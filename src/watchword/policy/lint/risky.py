@@ -8,8 +8,8 @@ import re
 from typing import Final
 
 from watchword.policy.findings import Finding
-from watchword.policy.grammar import Patterns
-from watchword.policy.lint.subject import IDENTITY_KINDS, Found, Subject, element_name
+from watchword.policy.grammar import Patterns, element_name
+from watchword.policy.lint.subject import IDENTITY_KINDS, Found, Subject
 from watchword.policy.match import glob
 
 _RISKS: Final = (

@@ -8,14 +8,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from watchword.policy.findings import Finding
-from watchword.policy.grammar import Statement
-from watchword.policy.lint.subject import (
-    IDENTITY_KINDS,
-    RESOURCE_KINDS,
-    Found,
-    Subject,
-    element_name,
-)
+from watchword.policy.grammar import Statement, element_name
+from watchword.policy.lint.subject import IDENTITY_KINDS, RESOURCE_KINDS, Found, Subject
 from watchword.policy.match import glob
 from watchword.policy.validate import KINDS, Kind
 

@@ -10,9 +10,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from watchword.policy.catalogue import Catalogue
-from watchword.policy.conditions import Operator, operator
+from watchword.policy.conditions import NULL, Operator, operator
 from watchword.policy.findings import Finding
-from watchword.policy.grammar import Condition, Effect, Patterns, Principals, Statement
+from watchword.policy.grammar import Condition, Effect, Statement, element_name
 from watchword.policy.text import Path
 from watchword.policy.validate import Kind
 
@@ -66,7 +66,7 @@ class Subject(Struct, frozen=True):
         element = self.statement.principal
         for kind, names in element.entries if element is not None else ():
             for index, name in enumerate(names):
-                yield kind, name, (principal_name(element), kind, index)
+                yield kind, name, (element_name("Principal", element), kind, index)
 
     def named(self, kind: str) -> tuple[str, ...]:
         """The principals of one type that its Principal element names."""
@@ -77,12 +77,9 @@ class Subject(Struct, frozen=True):
 Check = Callable[[Subject], Found]
 
 
-def element_name(name: str, patterns: Patterns) -> str:
-    return f"Not{name}" if patterns.negated else name
-
-
-def principal_name(element: Principals | None) -> str:
-    return "NotPrincipal" if element is not None and element.negated else "Principal"
+def is_plain(found: Operator) -> bool:
+    """Whether a condition with this operator compares one value, which a request must have to meet it."""
+    return not (found.negated or found.if_exists or found.quantifier or found.name == NULL)
 
 
 def under(at: Path, found: Found) -> Found:

@@ -10,7 +10,7 @@ from typing import Final
 
 from watchword.policy.catalogue import Action
 from watchword.policy.findings import Finding
-from watchword.policy.lint.subject import Found, Subject
+from watchword.policy.lint.subject import Found, Subject, is_plain
 from watchword.policy.text import Path
 
 _ONE_SERVICE = re.compile(r"[^*?:]+:")
@@ -38,8 +38,7 @@ def tags(subject: Subject) -> Found:
 def _path(subject: Subject) -> Path | None:
     """Where a condition on a tag stands that a request without it doesn't meet."""
     for condition, found, path in subject.conditions():
-        optional = found.negated or found.if_exists or found.quantifier or found.name == "Null"
-        if condition.key.lower().startswith(_TAG) and not optional:
+        if condition.key.lower().startswith(_TAG) and is_plain(found):
             return path
     return None
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from watchword.policy.findings import Finding
-from watchword.policy.lint.subject import Found, Subject
+from watchword.policy.grammar import element_name
+from watchword.policy.lint.subject import Found, Subject, is_plain
 from watchword.policy.match import glob
 from watchword.policy.text import Path
 from watchword.policy.validate import Kind
@@ -58,8 +59,9 @@ def _elements(subject: Subject) -> Found:
     resource = subject.statement.resource
     if resource is not None:
         details = "A trust policy is attached to its resource, the role."
-        name = "NotResource" if resource.negated else "Resource"
-        yield Finding("Role trust policy syntax error resource", details, (name,))
+        yield Finding(
+            "Role trust policy syntax error resource", details, (element_name("Resource", resource),)
+        )
 
 
 def _providers(subject: Subject) -> Found:
@@ -104,8 +106,7 @@ def _names(subject: Subject, action: str) -> bool:
 def _sessions(subject: Subject) -> Found:
     for condition, found, path in subject.conditions():
         action = _SETTING.get(condition.key.lower().partition("/")[0])
-        optional = found.negated or found.if_exists or found.quantifier or found.name == "Null"
-        if action is not None and not optional and not _names(subject, action):
+        if action is not None and is_plain(found) and not _names(subject, action):
             details = f"A request has {condition.key} only with {action}, which the statement doesn't name."
             yield Finding("Missing action for condition key", details, path)
     roles = {_role(name): name for name in subject.named("AWS") if ":role/" in name}
