@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from watchword.access import Caller, Circumstances, Demand, authorize
-from watchword.access.demand import ContextValue
+from watchword.access.demand import ContextValue, entity_tags
 from watchword.facts import Facts
 from watchword.identity.arns import entity_arn
 from watchword.names import Arn, HttpRequest
@@ -102,18 +102,14 @@ def _on_entity(facts: Facts, action: str, arn: Arn, context: Context) -> Demand:
     role = facts.role_named(arn.account, name) if kind == "role" else None
     if action.lower().startswith("sts:"):
         trust, tags = (role.trust, role.tags) if role and role.arn == str(arn) else (None, {})
-        keys = {**_entity_tags(tags), **context}
+        keys = {**entity_tags(tags), **context}
         return Demand(action, str(arn), arn.account, keys, trust, str(arn), "role", tags)
     user = facts.user_named(arn.account, name) if kind == "user" else None
     held = role.tags if role else facts.tags("user", user.id) if user else {}
-    keys = {**_entity_tags(held), **context}
+    keys = {**entity_tags(held), **context}
     if kind == "policy":
         held = facts.tags("policy", str(arn))
     return Demand(action, str(arn), arn.account, keys, resource_tags=held)
-
-
-def _entity_tags(tags: Mapping[str, str]) -> Context:
-    return {f"iam:ResourceTag/{key}": value for key, value in tags.items()}
 
 
 # How it is asked

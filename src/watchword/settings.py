@@ -15,7 +15,6 @@ DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 4566
 LOCAL_HOSTS = ("localhost", "s3.localhost")
 
-
 Network = IPv4Network | IPv6Network
 
 

@@ -36,3 +36,8 @@ class Demand:
     `call.decisions` (DeleteObjects refuses single keys; a missing key is 404 only to who may list)."""
     region: str = ""
     """Where the resource is, for aws:RequestedRegion; empty for where the caller signed to be."""
+
+
+def entity_tags(tags: Mapping[str, str]) -> dict[str, ContextValue]:
+    """iam:ResourceTag, which users and roles have beside aws:ResourceTag, and nothing else has."""
+    return {f"iam:ResourceTag/{key}": value for key, value in tags.items()}

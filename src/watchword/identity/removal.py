@@ -1,8 +1,7 @@
 """What must go before an entity can: the checks in their order, then the removal.
 
-Source: IAM API Reference, DeleteUser, DeleteGroup, DeleteRole, DeleteInstanceProfile,
-DeletePolicy. An entity's tags go with it;
-everything else is for the caller to take away first.
+Source: IAM API Reference, DeleteUser, DeleteGroup, DeleteRole, DeleteInstanceProfile, DeletePolicy. An
+entity's tags go with it; everything else is for the caller to take away first.
 """
 
 from watchword.identity.refusals import in_the_way, refusal

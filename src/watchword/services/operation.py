@@ -37,7 +37,8 @@ class Change:
 
     database: Database
     now: datetime
-    _open: ExitStack = field(default_factory=ExitStack)
+    until: ExitStack
+    """What ends it."""
     transaction: Transaction | None = None
     afterwards: list[Callable[[], None]] = field(default_factory=list)
     """What is done once the change has committed, and not when it hasn't."""
@@ -45,15 +46,15 @@ class Change:
     def begin(self) -> Transaction:
         """Its transaction, the same one each time."""
         if self.transaction is None:
-            self.transaction = self._open.enter_context(self.database.write(self.now, shared=True))
+            self.transaction = self.until.enter_context(self.database.write(self.now, shared=True))
         return self.transaction
 
 
 @contextmanager
 def moving(database: Database, now: datetime) -> Iterator[Change]:
     """A change that commits with this block if it was begun, and is undone when the block raises."""
-    change = Change(database, now)
-    with change._open:  # noqa: SLF001 the other half of `begin`
+    with ExitStack() as until:
+        change = Change(database, now, until)
         yield change
     for do in change.afterwards:
         do()

@@ -35,6 +35,8 @@ NEVER_THERE = (
     *("MFADevices", "MFADevicesInUse", "Providers", "ServerCertificates"),
 )
 """What GetAccountSummary counts at AWS and nothing here makes."""
+MOST_PROFILES = 1000
+"""Instance profiles told of one role."""
 
 
 def get_account_summary(call: Call) -> Output:
@@ -63,10 +65,6 @@ def get_account_authorization_details(call: Call) -> Output:
         member, _, detail = _SECTIONS[word]
         output[member] += [detail(call, each) for each in part]
     return {**output, **end}
-
-
-MOST_PROFILES = 1000
-"""Instance profiles told of one role."""
 
 
 def _users(call: Call, after: str, limit: int) -> tuple[list[User], bool]:

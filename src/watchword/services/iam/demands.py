@@ -11,7 +11,7 @@ that it is missing.
 from collections.abc import Mapping, Sequence
 
 from watchword.access import Demand
-from watchword.access.demand import ContextValue
+from watchword.access.demand import ContextValue, entity_tags
 from watchword.identity import tags
 from watchword.identity.arns import PolicyArn, entity_arn
 from watchword.identity.managed import OWNER
@@ -39,7 +39,7 @@ def on_user_or_caller(call: Call) -> tuple[Demand, ...]:
         return on(USER)(call)
     if isinstance(principal, User):
         tags = call.world.facts.tags("user", principal.unique_id)
-        return (_demand(call, principal.arn, tags, _entity_tags(tags)),)
+        return (_demand(call, principal.arn, tags, entity_tags(tags)),)
     if isinstance(principal, Root):
         return (_demand(call, principal.arn),)
     raise nobody_named()
@@ -51,7 +51,7 @@ def on_key(call: Call) -> tuple[Demand, ...]:
     if fact is None or fact.principal.account != call.account:
         return (_demand(call, entity_arn("user", call.account, "/", "*", partition(call))),)
     tags = call.world.facts.tags("user", fact.principal.unique_id) if isinstance(fact.principal, User) else {}
-    return (_demand(call, fact.principal.arn, tags, _entity_tags(tags)),)
+    return (_demand(call, fact.principal.arn, tags, entity_tags(tags)),)
 
 
 def on_new(kind: AnyKind, tagging: str = "") -> Demands:
@@ -130,18 +130,13 @@ def _on_entity(call: Call, kind: AnyKind, name: str, *, bounded: bool = False) -
         return _demand(call, entity_arn(kind.noun, call.account, "/", name, partition(call)), more=keys)
     tags = call.world.facts.tags(kind.noun, entity.id) if kind.tagged else {}
     keys |= _boundary(entity) if bounded else {}
-    keys |= _entity_tags(tags) if kind.attached else {}
+    keys |= entity_tags(tags) if kind.attached else {}
     return _demand(call, arn_of(kind, entity), tags, keys)
 
 
 def _on_policy(call: Call, arn: PolicyArn, account: str) -> Demand:
     tags = {} if arn.account == OWNER else call.world.facts.tags("policy", str(arn))
     return _demand(call, str(arn), tags, account=account)
-
-
-def _entity_tags(tags: Mapping[str, str]) -> Context:
-    """iam:ResourceTag, which users and roles have, policies and instance profiles have not."""
-    return {f"iam:ResourceTag/{key}": value for key, value in tags.items()}
 
 
 def _boundary(entity: Entity) -> Context:

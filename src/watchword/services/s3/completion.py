@@ -18,13 +18,13 @@ from typing import Any
 
 from watchword.objects import BlobMissingError, composite, full, joined_etag
 from watchword.services.operation import Call, Operation, Output, moves
-from watchword.services.s3.described import checksums, quoted
+from watchword.services.s3.described import COMPOSITE, checksums, quoted
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.leave import bucket_of
 from watchword.services.s3.objects import to_put
 from watchword.services.s3.parts import MAX_PARTS
 from watchword.services.s3.place import fresh_blob, place
-from watchword.services.s3.uploads import COMPOSITE, end, upload_of
+from watchword.services.s3.uploads import end, upload_of
 from watchword.store import parts
 from watchword.store.objects import Object
 from watchword.store.parts import Part

@@ -17,6 +17,8 @@ from watchword.services.s3.limits import check_metadata
 from watchword.store.objects import Object
 
 DEFAULT_TYPE = "binary/octet-stream"
+COMPOSITE, FULL_OBJECT = "COMPOSITE", "FULL_OBJECT"
+"""Types of checksums: made of those of parts, or of all bytes."""
 SYSTEM_HEADERS = ("CacheControl", "ContentDisposition", "ContentEncoding", "ContentLanguage", "Expires")
 OVERRIDES = (*SYSTEM_HEADERS, "ContentType")
 """What a signed GetObject may ask to be answered instead, by response-* parameters."""
@@ -84,7 +86,7 @@ def checksum_type(row: Object) -> dict[str, str]:
     if not row.checksums:
         return {}
     made_of_parts = any("-" in value for value in row.checksums.values())
-    return {"ChecksumType": "COMPOSITE" if made_of_parts else "FULL_OBJECT"}
+    return {"ChecksumType": COMPOSITE if made_of_parts else FULL_OBJECT}
 
 
 def second(moment: datetime) -> datetime:

@@ -18,14 +18,13 @@ from watchword.objects import BlobMissingError, Sums
 from watchword.services.operation import Call, Operation, Output, moves, reads
 from watchword.services.s3.copies import source_row, to_read_source
 from watchword.services.s3.copy_source import Source
-from watchword.services.s3.described import quoted, second
+from watchword.services.s3.described import COMPOSITE, quoted, second
 from watchword.services.s3.errors import invalid_argument, s3_error
 from watchword.services.s3.integrity import Promise, promised
 from watchword.services.s3.objects import body_of
 from watchword.services.s3.place import forget, fresh_blob
 from watchword.services.s3.preconditions import Preconditions
 from watchword.services.s3.uploads import (
-    COMPOSITE,
     kept_checksum,
     no_such_upload,
     on_upload,
@@ -47,9 +46,8 @@ def upload_part(call: Call) -> Output:
     number, promise = _number(call), promised(call.request)
     upload = _upload(call)
     _check_algorithm(upload, promise)
-    algorithms = {upload.algorithm, promise.algorithm} - {"", None}
     with fresh_blob(call) as blob:
-        sums = Sums(name for name in algorithms if name)
+        sums = Sums(filter(None, {upload.algorithm, promise.algorithm}))
         call.world.objects.put(blob, sums.through(body_of(call).pieces()))
         promise.check(sums)
         part = _keep(call, upload, number, blob, sums)

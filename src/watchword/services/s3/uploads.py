@@ -14,7 +14,7 @@ from watchword.names import AwsError
 from watchword.names.principal import Root
 from watchword.objects import JOINED
 from watchword.services.operation import Call, Demands, Operation, Output, moves, reads
-from watchword.services.s3.described import Description, second
+from watchword.services.s3.described import COMPOSITE, FULL_OBJECT, Description, second
 from watchword.services.s3.errors import invalid_argument, s3_error
 from watchword.services.s3.integrity import known_algorithm
 from watchword.services.s3.leave import bucket_of, object_demand, on_bucket
@@ -24,7 +24,6 @@ from watchword.services.s3.place import forget
 from watchword.store import Dangling, Transaction, uploads
 from watchword.store.uploads import Upload
 
-COMPOSITE, FULL_OBJECT = "COMPOSITE", "FULL_OBJECT"
 Members = dict[str, object]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from watchword.access import Demand
-from watchword.access.demand import ContextValue
+from watchword.access.demand import ContextValue, entity_tags
 from watchword.facts import RoleFact
 from watchword.identity.arns import PolicyArn
 from watchword.identity.managed import OWNER
@@ -46,7 +46,7 @@ def to_assume(call: Call) -> tuple[Demand, ...]:
     refuse_mfa(call)
     refuse_unserved(call)
     name, arn, found = call.input["RoleArn"], _arn(call.input["RoleArn"]), _known(call)
-    context = _context(call) | _role_tags(found)
+    context = _context(call) | entity_tags(found.tags if found else {})
     actions = ["sts:AssumeRole"]
     if call.input.get("Tags") or _carries_tags(call):
         actions.append("sts:TagSession")
@@ -122,10 +122,6 @@ def _check_policies(call: Call, arns: Iterable[str], account: str) -> None:
         arn = PolicyArn.known(text)
         if arn is None or arn.account not in (OWNER, account) or not call.world.facts.managed_policy(text):
             raise fault("ValidationError", f"The session policy {text} does not exist in the role's account.")
-
-
-def _role_tags(found: RoleFact | None) -> dict[str, ContextValue]:
-    return {f"iam:ResourceTag/{key}": value for key, value in found.tags.items()} if found else {}
 
 
 def _context(call: Call) -> dict[str, ContextValue]:
