@@ -99,17 +99,25 @@ def _on_bucket(facts: Facts, caller: Caller, action: str, arn: Arn, context: Con
 def _on_entity(facts: Facts, action: str, arn: Arn, context: Context) -> Demand:
     kind, _, rest = arn.resource.partition("/")
     name = rest.rpartition("/")[2]
-    role = facts.role_named(arn.account, name) if kind == "role" else None
     if action.lower().startswith("sts:"):
+        role = facts.role_named(arn.account, name) if kind == "role" else None
         trust, tags = (role.trust, role.tags) if role and role.arn == str(arn) else (None, {})
         keys = {**entity_tags(tags), **context}
         return Demand(action, str(arn), arn.account, keys, trust, str(arn), "role", tags)
-    user = facts.user_named(arn.account, name) if kind == "user" else None
-    held = role.tags if role else facts.tags("user", user.id) if user else {}
-    keys = {**entity_tags(held), **context}
+    held = _tags(facts, arn, kind, name)
+    own = entity_tags(held) if kind in ("user", "role") else {}
+    return Demand(action, str(arn), arn.account, {**own, **context}, resource_tags=held)
+
+
+def _tags(facts: Facts, arn: Arn, kind: str, name: str) -> Mapping[str, str]:
     if kind == "policy":
-        held = facts.tags("policy", str(arn))
-    return Demand(action, str(arn), arn.account, keys, resource_tags=held)
+        return facts.tags(kind, str(arn))
+    if kind == "role":
+        role = facts.role_named(arn.account, name)
+        return role.tags if role else {}
+    named = {"user": facts.user_named, "instance-profile": facts.instance_profile_named}.get(kind)
+    found = named(arn.account, name) if named else None
+    return facts.tags(kind, found.id) if found else {}
 
 
 # How it is asked

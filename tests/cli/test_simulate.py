@@ -30,12 +30,14 @@ class Place:
             f"arn:aws:iam::{self.account}:role/worker",
         )
         iam, s3 = self.client("iam", self.administrator), self.client("s3", self.administrator)
-        iam.create_user(UserName="ann", Tags=[{"Key": "team", "Value": "red"}])
+        red = [{"Key": "team", "Value": "red"}]
+        iam.create_user(UserName="ann", Tags=red)
+        iam.create_instance_profile(InstanceProfileName="machines", Tags=red)
         statements = [
             ALLOW | {"Action": ["s3:GetObject", "sts:AssumeRole"]},
             ALLOW
             | {
-                "Action": "iam:GetUser",
+                "Action": ["iam:GetUser", "iam:GetInstanceProfile"],
                 "Condition": {"StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}},
             },
             ALLOW | {"Action": "iam:ListUsers", "Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}},
@@ -104,6 +106,12 @@ def test_with_tags_of_both(place: Place) -> None:
     real = happened(place.client("iam", place.keys).get_user, UserName="ann")
     assert place.verdict(place.ann, "iam:GetUser", place.ann) == real == "allow"
     assert place.verdict(place.ann, "iam:GetUser", place.ann[:-3] + "bob") == "implicitDeny"
+
+
+def test_with_tags_of_an_instance_profile(place: Place) -> None:
+    real = happened(place.client("iam", place.keys).get_instance_profile, InstanceProfileName="machines")
+    arn = f"arn:aws:iam::{place.account}:instance-profile/machines"
+    assert place.verdict(place.ann, "iam:GetInstanceProfile", arn) == real == "allow"
 
 
 def test_with_the_trust_of_a_role(place: Place) -> None:

@@ -128,7 +128,7 @@ class Facts:
         return self._fact(("bucket", name), lambda tx: load_bucket(tx, name))
 
     def tags(self, kind: str, entity_id: str) -> Mapping[str, str]:
-        """Tags of a user, role or policy, by its unique id (a policy's by its ARN)."""
+        """Tags of a user, role, instance profile or policy, by its unique id (a policy's by its ARN)."""
         return self._needed(("tags", kind, entity_id), lambda tx: load_tags(tx, kind, entity_id))
 
     def managed_policy(self, arn: str) -> Policy | None:
