@@ -5,6 +5,7 @@ What stands beside the floors imports the two lowest.
 """
 
 import ast
+import re
 import sys
 from pathlib import Path
 
@@ -51,6 +52,7 @@ NEVER_IN_ENGINES = {
     "urllib.request",
     "http.client",
 }
+PAGE = Path(__file__).parents[1] / "docs" / "architecture.md"
 MOST_LINES = 300
 MOST_FUNCTION_LINES = 40
 
@@ -85,6 +87,11 @@ def rooms_used(file: Path) -> set[str]:
 def test_every_room_has_a_floor() -> None:
     rooms = {room(file) for file in FILES} - {"__init__"}
     assert rooms == LEVEL.keys() | BESIDE
+
+
+def test_the_page_says_what_every_room_is() -> None:
+    told = set(re.findall(r"`(\w+)`|\*\*(\w+)\*\*", PAGE.read_text()))
+    assert LEVEL.keys() | BESIDE <= {"__main__"}.union(*told)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(SOURCE)))

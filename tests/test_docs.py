@@ -75,6 +75,16 @@ def test_links_resolve(page: Path) -> None:
             assert not heading or heading in headings(found), target
 
 
+def test_decisions_are_numbered_and_listed() -> None:
+    pages = sorted((ROOT / "docs" / "decisions").glob("0*.md"))
+    listed = (ROOT / "docs" / "decisions" / "README.md").read_text()
+    for number, page in enumerate(pages, 1):
+        heading = page.read_text().splitlines()[0]
+        assert page.name.startswith(f"{number:04}-")
+        assert heading.startswith(f"# {number:04}: ")
+        assert f"- [{number:04}]({page.name}): {heading[8:]}\n" in listed
+
+
 def headings(page: Path) -> set[str]:
     """The anchors of a page, as they are made of its headings."""
     texts = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
