@@ -4,12 +4,14 @@ A text, and whatever is of its type already, is left as it is given; a path is m
 as numbers and choices, typer takes care.
 """
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, get_args, get_origin
 
 import typer
-from typer.core import TyperArgument, TyperCommand, TyperOption
+from typer.core import TyperCommand
 
 
 class Plain(TyperCommand):
@@ -22,23 +24,19 @@ class Plain(TyperCommand):
 def as_given(parameters: list[Any]) -> list[Any]:
     """Parameters that keep what they are given, where it will do."""
     for parameter in parameters:
-        parameter._runtime_param = _AS_GIVEN  # noqa: SLF001 there is no other place for it
+        coerce = partial(_value, parameter.get_runtime_param)
+        parameter.get_runtime_param = partial(SimpleNamespace, coerce=coerce)
     return parameters
 
 
-def _value(value: object, param: TyperArgument | TyperOption, ctx: Any) -> Any:  # noqa: ANN401 of the parameter's type
+def _value(converting: Callable[[], Any], value: Any, *, param: Any, ctx: Any) -> Any:  # noqa: ANN401 of the parameter's type
     kind: Any = param.type_descriptor.annotation
-    several = param.multiple or param.nargs == -1
-    if several and isinstance(value, list | tuple) and get_origin(kind) is list:
+    if get_origin(kind) is list:
         each = get_args(kind)[0]
-        if each in (str, Path):
+        if each in (str, Path) and isinstance(value, list | tuple):
             return [each(one) for one in value]
-    if not several and (value is None or isinstance(value, kind)):
+    elif value is None or isinstance(value, kind):
         return value
-    if kind is Path and isinstance(value, str):
+    elif kind is Path and isinstance(value, str):
         return Path(value)
-    param._runtime_param = None  # noqa: SLF001 typer makes its own then
-    return param.get_runtime_param().coerce(value, param=param, ctx=ctx)
-
-
-_AS_GIVEN: Any = SimpleNamespace(coerce=_value)
+    return converting().coerce(value, param=param, ctx=ctx)
