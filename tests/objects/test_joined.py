@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchword.objects import JOINED, Sums, composite, full, joined_etag
+from watchword.objects import Sums
+from watchword.objects.joined import JOINED, composite, full, joined_etag
 
 
 def of(algorithm: str, data: bytes) -> str:

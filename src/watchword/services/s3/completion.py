@@ -16,7 +16,8 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from watchword.objects import BlobMissingError, composite, full, joined_etag
+from watchword.objects import BlobMissingError
+from watchword.objects.joined import composite, full, joined_etag
 from watchword.services.operation import Call, Operation, Output, moves
 from watchword.services.s3.described import COMPOSITE, checksums, quoted
 from watchword.services.s3.errors import s3_error

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from watchword.access import Demand
 from watchword.names import AwsError
 from watchword.names.principal import Root
-from watchword.objects import JOINED
+from watchword.objects.joined import JOINED
 from watchword.services.operation import Call, Demands, Operation, Output, moves, reads
 from watchword.services.s3.described import COMPOSITE, FULL_OBJECT, Description, second
 from watchword.services.s3.errors import invalid_argument, s3_error
