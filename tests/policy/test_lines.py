@@ -117,6 +117,7 @@ def test_numbers_and_booleans_of_a_context_are_text() -> None:
         {},
         {"id": 1, "request": {}},
         line({"identity": ["{"]}),
+        line({}, principal={"type": "user", "arn": "urn:aws:iam::111122223333:user/ann"}),
         line({"identity": [{"Statement": [{"Effect": "allow", "Action": "*"}]}]}),
         line({"identity": {}}),
         line({}, principal={"type": "alien"}),

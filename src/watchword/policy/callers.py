@@ -10,7 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from watchword.names import Principal
+from watchword.names import Arn, Principal
 from watchword.names.principal import (
     Anonymous,
     FederatedUser,
@@ -79,27 +79,20 @@ def principal_of(caller: Caller) -> Principal:  # noqa: PLR0911 one for each kin
 
 def _partition_and_account(caller: Caller) -> tuple[str, str]:
     """As the caller's ARN says, or its role's."""
-    partition, account = "aws", ""
-    if arn := caller.arn or caller.role_arn:
-        _, partition, _, _, account, _ = _parts(arn)
-    return partition, _needed(caller, "account", caller.account or account)
+    text = caller.arn or caller.role_arn
+    arn = Arn.parse(text) if text else None
+    account = caller.account or (arn.account if arn else "")
+    return arn.partition if arn else "aws", _needed(caller, "account", account)
 
 
 def _read(kind: str, arn: str) -> dict[str, str]:
     """What the resource part of an ARN of this kind says; nothing, where there is no ARN."""
     if not arn:
         return {}
-    found = _RESOURCES[kind].fullmatch(_parts(arn)[-1])
+    found = _RESOURCES[kind].fullmatch(Arn.parse(arn).resource)
     if found is None:
         raise ValueError(f"not the ARN of a {kind}: {arn}")
     return found.groupdict()
-
-
-def _parts(arn: str) -> list[str]:
-    parts = arn.split(":", 5)
-    if len(parts) != 6:  # noqa: PLR2004 an ARN
-        raise ValueError(f"not an ARN: {arn}")
-    return parts
 
 
 def _needed(caller: Caller, member: str, found: str) -> str:
