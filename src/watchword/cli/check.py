@@ -24,6 +24,7 @@ from watchword.policy.catalogue import Catalogue
 from watchword.policy.findings import Level
 from watchword.policy.lines import check as check_document
 from watchword.policy.lines import check_line
+from watchword.policy.match import is_wild
 from watchword.policy.validate import Kind
 from watchword.service_reference import catalogue
 
@@ -148,15 +149,16 @@ def _expansions(checked: Checked, known: Catalogue, *, negated: bool) -> dict[st
         return {}
     actions = [each.action.values for each in statements if each.action.negated is negated]
     patterns = dict.fromkeys(name for values in actions for name in values)
-    return {name: list(known.expand(name)) for name in patterns if any(sign in name for sign in "*?")}
+    return {name: list(known.expand(name)) for name in patterns if is_wild(name)}
 
 
 def _expanded(checked: Checked, known: Catalogue) -> Iterator[str]:
     for negated, verb in ((False, "stands for"), (True, "leaves out")):
         for pattern, actions in _expansions(checked, known, negated=negated).items():
             service = pattern.partition(":")[0].lower()
-            wild = any(sign in service for sign in "*?")
-            unknown = "" if wild or service in known.services else f": there is no service {service}"
+            unknown = (
+                "" if is_wild(service) or service in known.services else f": there is no service {service}"
+            )
             yield f"{checked.file}: {pattern} {verb} {_counted(len(actions), 'action')}{unknown}"
             yield from (f"    {action}" for action in actions)
 

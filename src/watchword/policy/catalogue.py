@@ -15,7 +15,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from watchword.policy.match import glob
+from watchword.policy.match import glob, is_wild
 
 Read = Callable[[str], bytes | None]
 _OPEN = re.compile(r"\$\{[^}]*\}|<[^>]*>|(?<=/)tag-key$")
@@ -82,13 +82,12 @@ class Catalogue:
         """The actions that a pattern of a policy stands for, service by service."""
         lowered = pattern.lower()
         before = lowered.partition(":")[0]
-        if not any(sign in lowered for sign in "*?"):
+        if not is_wild(lowered):
             found = self.actions(before).get(lowered)
             yield from () if found is None else (found,)
             return
         matches = glob(lowered)
-        wild = any(sign in before for sign in "*?")
-        for service in sorted(filter(glob(before), self.services)) if wild else [before]:
+        for service in sorted(filter(glob(before), self.services)) if is_wild(before) else [before]:
             yield from (each for name, each in self.actions(service).items() if matches(name))
 
     def in_arns(self, service: str) -> bool:

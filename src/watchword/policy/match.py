@@ -53,6 +53,11 @@ def glob(pattern: str) -> Match:
     return matcher(tokens(pattern, variables=False))
 
 
+def is_wild(text: str) -> bool:
+    """Whether a pattern without variables stands for more than itself."""
+    return "*" in text or "?" in text
+
+
 def resource_tokens(text: str, *, variables: bool) -> tuple[Token, ...]:
     """A Resource as tokens.
 

@@ -11,6 +11,7 @@ from watchword.policy.catalogue import Catalogue
 from watchword.policy.findings import Finding
 from watchword.policy.grammar import EVERYONE
 from watchword.policy.lint.subject import Found, Subject
+from watchword.policy.match import is_wild
 from watchword.policy.validate import Kind
 
 _MOST_PROPOSED: Final = 100
@@ -28,7 +29,7 @@ def actions(subject: Subject) -> Found:
             continue
         if not name:
             yield Finding("Invalid action", f"{pattern} has not the form service:Name.", path)
-        elif any(sign in service for sign in "*?"):
+        elif is_wild(service):
             details = f"{pattern} speaks about every service with a name like that."
             yield Finding("Wildcard in service name", details, path)
         elif subject.catalogue is not None:

@@ -13,7 +13,7 @@ from watchword.names.ids import is_account_id
 from watchword.policy.catalogue import ArnForm, Catalogue
 from watchword.policy.findings import Finding
 from watchword.policy.grammar import EVERYONE
-from watchword.policy.lint.subject import Found, Subject, under
+from watchword.policy.lint.subject import Found, Subject, is_open, under
 from watchword.policy.match import glob
 from watchword.policy.validate import Kind
 
@@ -46,10 +46,10 @@ def _arn(text: str, catalogue: Catalogue | None) -> Found:
     _, _, service, _, account, name = parts
     if not name:
         yield Finding("Invalid ARN resource", f"{text} names no resource.")
-    if service != service.lower() and not _open(service):
+    if service != service.lower() and not is_open(service):
         yield Finding("Invalid ARN service case", f"The service is {service.lower()}, in lower case.")
         return
-    if account and not _open(account) and not is_account_id(account) and account not in _OWNERS:
+    if account and not is_open(account) and not is_account_id(account) and account not in _OWNERS:
         yield Finding("Invalid ARN account", f"{account} is not a 12-digit account.")
     if any("${" in part and not re.fullmatch(r"(?:[^$]|\$\{[*?$]\})*", part) for part in parts[:5]):
         details = "A variable stands only in the resource part of an ARN; here it matches nothing."
@@ -61,12 +61,12 @@ def _arn(text: str, catalogue: Catalogue | None) -> Found:
 def _against(parts: Sequence[str], catalogue: Catalogue) -> Found:
     _, partition, service, region, _, name = parts
     regions = catalogue.regions(partition)
-    if not _open(partition) and not regions:
+    if not is_open(partition) and not regions:
         known = ", ".join(sorted(catalogue.partitions))
         yield Finding("Invalid partition", f"There is no partition {partition}, but {known}.")
-    elif region and not _open(region) and region not in (regions or catalogue.regions("*")):
+    elif region and not is_open(region) and region not in (regions or catalogue.regions("*")):
         yield Finding("Invalid ARN Region", f"The partition {partition} has no Region {region}.")
-    if _open(service):
+    if is_open(service):
         return
     if not catalogue.in_arns(service):
         yield Finding("Invalid service", f"There is no service {service}.")
@@ -85,9 +85,9 @@ def _form(parts: Sequence[str], forms: tuple[ArnForm, ...]) -> Found:
     if not fitting:
         return
     what = f"A resource of {service} like this"
-    if region and not _open(region) and not any(each.region for each in fitting):
+    if region and not is_open(region) and not any(each.region for each in fitting):
         yield Finding("ARN Region not allowed", f"{what} has no Region in its ARN.")
-    if account and not _open(account) and not any(each.account for each in fitting):
+    if account and not is_open(account) and not any(each.account for each in fitting):
         yield Finding("ARN account not allowed", f"{what} has no account in its ARN.")
     if not region and all(each.region for each in fitting):
         yield Finding("Missing ARN Region", f"{what} has a Region in its ARN.")
@@ -97,7 +97,7 @@ def _form(parts: Sequence[str], forms: tuple[ArnForm, ...]) -> Found:
 
 def _fitting(forms: tuple[ArnForm, ...], text: str) -> list[ArnForm]:
     """The forms of which some resource can be one that the text stands for."""
-    if not _open(text):
+    if not is_open(text):
         return [each for each in forms if glob(each.resource)(text)]
     head, tail = re.split(r"[*?]", text, maxsplit=1)[0], re.split(r"[*?]", text)[-1]
     return [
@@ -113,7 +113,3 @@ def _like_one(forms: tuple[ArnForm, ...], text: str) -> bool:
     word = _WORD.match(text)
     words = {found.group() for each in forms if (found := _WORD.match(each.resource))}
     return word is not None and ("*" in word.group() or word.group() in words or "" in words)
-
-
-def _open(part: str) -> bool:
-    return any(sign in part for sign in "*?$")

@@ -10,7 +10,7 @@ from typing import Final
 
 from watchword.policy.conditions import NULL
 from watchword.policy.findings import Finding
-from watchword.policy.lint.subject import Found, Subject
+from watchword.policy.lint.subject import Found, Subject, is_open
 
 _IDENTIFIER = "(?:[0-9a-z]{8}|[0-9a-z]{17})"
 _FORMS: Final = {
@@ -48,7 +48,7 @@ def key_values(subject: Subject) -> Found:
         if found.name == NULL or found.comparison.kind not in ("String", "ARN"):
             continue
         for index, text in enumerate(condition.values):
-            if any(sign in text for sign in "*?$"):
+            if is_open(text):
                 continue
             if key == _REGION and regions and text not in regions:
                 yield Finding("Invalid Region", f"There is no Region {text}.", (*path, index))

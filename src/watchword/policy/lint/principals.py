@@ -11,6 +11,7 @@ from watchword.policy.checks import is_of_ecr
 from watchword.policy.findings import Finding
 from watchword.policy.grammar import EVERYONE, element_name
 from watchword.policy.lint.subject import IDENTITY_KINDS, RESOURCE_KINDS, Found, Subject, is_plain
+from watchword.policy.match import is_wild
 from watchword.policy.validate import Kind
 
 _ROLE_ID = re.compile(r"AROA[A-Z0-9]{12,}", re.ASCII)
@@ -51,7 +52,7 @@ def principals(subject: Subject) -> Found:
             yield Finding("Invalid role reference", f"{name} is a role's id; its ARN says who it is.", path)
         elif _USER_ID.fullmatch(name):
             yield Finding("Invalid user reference", f"{name} is a user's id; its ARN says who it is.", path)
-        elif any(sign in name for sign in "*?") and (kind, name) != ("AWS", EVERYONE):
+        elif is_wild(name) and (kind, name) != ("AWS", EVERYONE):
             details = f"A wildcard stands for nothing in a principal of type {kind}, here {name}."
             yield Finding("Unsupported wildcard in principal", details, path)
         elif kind in _FORMS and name != EVERYONE and "${" not in name and not _FORMS[kind].fullmatch(name):

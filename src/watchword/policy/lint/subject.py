@@ -13,6 +13,7 @@ from watchword.policy.catalogue import Catalogue
 from watchword.policy.conditions import NULL, Operator, operator
 from watchword.policy.findings import Finding
 from watchword.policy.grammar import Condition, Effect, Statement, element_name
+from watchword.policy.match import is_wild
 from watchword.policy.text import Path
 from watchword.policy.validate import Kind
 
@@ -80,6 +81,11 @@ Check = Callable[[Subject], Found]
 def is_plain(found: Operator) -> bool:
     """Whether a condition with this operator compares one value, which a request must have to meet it."""
     return not (found.negated or found.if_exists or found.quantifier or found.name == NULL)
+
+
+def is_open(text: str) -> bool:
+    """Whether it has a wildcard or a variable, and may turn out to be anything."""
+    return is_wild(text) or "$" in text
 
 
 def under(at: Path, found: Found) -> Found:

@@ -12,7 +12,7 @@ from typing import Final
 from watchword.policy.findings import Finding
 from watchword.policy.grammar import element_name
 from watchword.policy.lint.subject import Found, Subject, is_plain
-from watchword.policy.match import glob
+from watchword.policy.match import glob, is_wild
 from watchword.policy.text import Path
 from watchword.policy.validate import Kind
 
@@ -66,7 +66,7 @@ def _elements(subject: Subject) -> Found:
 
 def _providers(subject: Subject) -> Found:
     for kind, name, path in subject.principals():
-        if kind == "Federated" and _provider(name) is None and not any(sign in name for sign in "*?"):
+        if kind == "Federated" and _provider(name) is None and not is_wild(name):
             details = f"{name} is neither a provider's ARN nor its domain."
             yield Finding("Invalid federated principal syntax in role trust policy", details, path)
 
