@@ -217,6 +217,17 @@ def test_without_a_signature_a_bucket_policy_decides(desk: Desk) -> None:
     assert desk.keys() == ["k"]
 
 
+@pytest.mark.parametrize("name", ["a b", "a:b", "a(b", "a\tb", "a\x01", "a\x00b", "\u00e9", "\u4e2d", "a/b"])
+def test_a_field_whose_name_is_no_headers_is_refused(desk: Desk, name: str) -> None:
+    """Stored, it would come back as a header, or rather the object would not come back at all."""
+    form = desk.client().generate_presigned_post(
+        BUCKET, "k", Fields={f"x-amz-meta-{name}": "x"}, Conditions=[{f"x-amz-meta-{name}": "x"}]
+    )
+    answer = send(form["url"], multipart(form["fields"], b"x"))
+    assert (answer.status, answer.code) == (400, "InvalidArgument")
+    assert desk.keys() == []
+
+
 def test_a_form_that_can_be_read_in_two_ways_is_refused(desk: Desk) -> None:
     url, fields = desk.form("s3v4")
     whole = multipart(fields, b"xxx")

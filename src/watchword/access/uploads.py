@@ -62,6 +62,8 @@ OWN = frozenset(
 _PREFIXES = ("x-amz-meta-", "x-amz-checksum-")
 _KEPT = frozenset({"host", "origin", "referer", "user-agent"})
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+_NAME = re.compile(r"[0-9a-z!#$%&'*+.^_`|~-]+")
+"""A header's: a token (RFC 9110, section 5.6.2), in lower case."""
 _PIECE = 1 << 20
 
 
@@ -163,6 +165,8 @@ def _expanded(name: str, value: str, filename: str) -> str:
 
 def _header(name: str, value: str) -> str:
     """A field's value as a header has it on a wire."""
+    if _NAME.fullmatch(name) is None:
+        raise _argument(name, f"The name '{name[:80]}' can't be a header's.")
     if _CONTROLS.search(value):
         raise _argument(name, f"The value of '{name[:80]}' can't be a header's.")
     return value.strip(" ").encode().decode("latin-1")
