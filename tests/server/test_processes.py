@@ -303,6 +303,10 @@ def test_nul_reaches_no_database(pair: Pair) -> None:
         Draft("s3", "GET", "/nul-bucket", "list-type=2&prefix=%00&start-after=%00"),
         Draft("s3", "GET", "/nul-bucket", "list-type=2&continuation-token=%00"),
         Draft("s3", "DELETE", "/nul-bucket/a%00b"),
+        Draft("s3", "GET", "/nul-bucket/a", "uploadId=%00"),
+        Draft("s3", "GET", "/nul-bucket", "key-marker=%00&upload-id-marker=%00&uploads="),
+        Draft("s3", "PUT", "/nul-bucket/a", "partNumber=1&uploadId=a%00", body=b"x"),
+        Draft("s3", "DELETE", "/nul-bucket/a", "uploadId=%00"),
     ]
     pair.change("s3").create_bucket(Bucket="nul-bucket")
     answers = [(draft.body or draft.path, ask(pair.first, draft, pair.keys)) for draft in drafts]

@@ -63,6 +63,8 @@ def insert(tx: Transaction, upload: Upload) -> None:
 
 def at(tx: Transaction, bucket_id: str, key: bytes, upload_id: str) -> Upload | None:
     """The upload of that id, if it is for that key; None when there is none."""
+    if "\0" in upload_id:
+        return None  # no id holds a NUL, and PostgreSQL can't even be asked
     return tx.one(Upload, _AT, bucket_id=bucket_id, key=key, id=upload_id)
 
 
