@@ -4,8 +4,9 @@ import asyncio
 import re
 import socket
 import threading
+import time
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -159,8 +160,11 @@ class Impatient(Connection):
     seconds = 0.2
 
 
+LARGE = 8 << 20
+
+
 async def echo_length(
-    _scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
+    scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
 ) -> None:
     size, more = 0, True
     while more:
@@ -170,14 +174,14 @@ async def echo_length(
         size += len(message["body"])
         more = message["more_body"]
     await asyncio.sleep(0.5)  # longer than anybody's patience, which isn't about us
-    body = str(size).encode()
+    body = bytes(LARGE) if scope["path"] == "/large" else str(size).encode()
     headers = [(b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
 class EchoesLength:
-    """An application that answers nothing at once."""
+    """An application that answers nothing at once, and one path at length."""
 
     __call__ = staticmethod(echo_length)
 
@@ -229,6 +233,39 @@ def test_a_head_that_trickles_is_disconnected(impatient: str) -> None:
 
         sent: list[int] = []
         assert eventually(cut_off)
+
+
+@contextmanager
+def asked_for_much(endpoint: str) -> Iterator[socket.socket]:
+    """A connection that a large answer comes over, a little at a time."""
+    host, port = endpoint.removeprefix("http://").split(":")
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
+        connection.connect((host, int(port)))
+        connection.sendall(b"GET /large HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n")
+        yield connection
+
+
+def test_who_takes_nothing_of_an_answer_is_disconnected(impatient: str) -> None:
+    with asked_for_much(impatient) as connection:
+
+        def cut_off() -> bool:
+            try:
+                connection.send(b"\r\n")
+            except OSError:
+                return True
+            return False
+
+        assert eventually(cut_off, 5)
+
+
+def test_who_takes_an_answer_slowly_gets_it_whole(impatient: str) -> None:
+    with asked_for_much(impatient) as connection:
+        taken = 0
+        while piece := connection.recv(LARGE // 32):
+            taken += len(piece)
+            time.sleep(0.6 * len(piece) / (LARGE // 2))
+    assert taken > LARGE
 
 
 def test_a_body_that_trickles_and_an_answer_that_takes_time_are_fine(impatient: str) -> None:

@@ -7,11 +7,12 @@ and control characters. What it leaves open is closed here:
    body it is refused, for httptools would take that body for the next request.
 2. A head ends within MAX_HEAD bytes and what one read brings besides, and within SECONDS.
 3. A body that stops coming for SECONDS ends the connection, unless it is us who don't read.
-4. A small request of stated length is held until it is whole, and answered within the same turn of the
+4. An answer of which nothing is taken for SECONDS, or up to twice as long, ends the connection.
+5. A small request of stated length is held until it is whole, and answered within the same turn of the
    event loop when the application can do so at once. What is large, chunked, waits for a 100 or comes
    behind an unfinished answer goes the way of ASGI, and so does what can't be answered at once.
 
-Who breaks rules 1 to 3 is answered 400 in plain text, if at all, and disconnected: no protocol was
+Who breaks rules 1 to 4 is answered 400 in plain text, if at all, and disconnected: no protocol was
 recognised, and nothing of it was a request. What a whole head may say is `receive`'s.
 """
 
@@ -63,6 +64,7 @@ class Connection(HttpToolsProtocol):
         self._held: list[bytes] | None = None
         self._under_way: RequestResponseCycle | None = None
         self._asked = False
+        self._untaken = 0
         self._tls = tls_version(transport)
         self._heard = self._began = self.loop.time()
         self._timer = self.loop.call_later(self.seconds, self._look)
@@ -72,6 +74,10 @@ class Connection(HttpToolsProtocol):
         if self._under_way is not None:  # uvicorn tells only the last of a pipeline
             self._under_way.disconnected = True
         super().connection_lost(exc)
+
+    def resume_writing(self) -> None:
+        self._untaken = 0
+        super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
         self._heard = self.loop.time()
@@ -116,7 +122,7 @@ class Connection(HttpToolsProtocol):
         super()._start_asgi_task(cycle, app)
 
     def _may_be_held(self) -> bool:
-        """Rule 4."""
+        """Rule 5."""
         if self.expect_100_continue or self.flow.write_paused or self.parser.should_upgrade():
             return False
         if not self._idle():
@@ -172,10 +178,12 @@ class Connection(HttpToolsProtocol):
             Part.HEAD: now - self._began >= self.seconds,
             Part.BODY: now - self._heard >= self.seconds and not self.flow.read_paused,
         }
-        if late[self._part]:
+        before, self._untaken = self._untaken, self.transport.get_write_buffer_size()
+        if 0 < before == self._untaken:
+            self.transport.abort()  # to close would wait for the client to take the rest
+        elif late[self._part]:
             self.transport.close()
-        else:
-            self._timer = self.loop.call_later(self.seconds, self._look)
+        self._timer = self.loop.call_later(self.seconds, self._look)
 
     def _unsupported_upgrade_warning(self) -> Any:  # noqa: ANN401 uvicorn's
         """Ignored as said, and nothing for an operator to act upon."""
