@@ -220,6 +220,20 @@ def test_a_full_disk_refuses_rather_than_drops(tmp_path: Path) -> None:
         assert watchword("explain", "--last-denied", "--data", str(server.data)).exit_code in {0, 2}
 
 
+def test_a_body_that_no_disk_takes_is_refused_and_recorded(tmp_path: Path) -> None:
+    with serve(tmp_path / "data") as server:
+        s3 = client("s3", server.endpoint, credentials(server.data))
+        s3.create_bucket(Bucket="kept")
+        whole = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (2 << 20, whole[1]))
+        assert code_of(s3.put_object, Bucket="kept", Key="key", Body=bytes(4 << 20)) == "InternalError"
+        event = journal(server.data)[-1]
+        assert (event["errorCode"], event["additionalEventData"]["meant"]) == ("InternalFailure", "OSError")
+        assert not list(server.data.glob("incoming-*"))
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, whole)
+        s3.put_object(Bucket="kept", Key="key", Body=bytes(4 << 20))
+
+
 def test_an_object_stands_or_falls_with_its_record(tmp_path: Path) -> None:
     with serve(tmp_path / "data") as server:
         s3 = client("s3", server.endpoint, credentials(server.data))

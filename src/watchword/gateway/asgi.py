@@ -19,7 +19,7 @@ from watchword.gateway import control
 from watchword.gateway.journey import journey
 from watchword.gateway.receive import Gone, Message, Receive, Scope, Send, body, head, sweep_spool
 from watchword.gateway.turn import Act, Deliver, Turn
-from watchword.names import AwsError, Body, HttpRequest, HttpResponse
+from watchword.names import Body, HttpRequest, HttpResponse
 from watchword.services.s3.sweep import sweep
 from watchword.world import World
 
@@ -51,7 +51,7 @@ class Application:
             request = request.with_body(await body(request, receive, spool, admitted))
         except Gone:
             return
-        except AwsError as unfit:
+        except Exception as unfit:  # noqa: BLE001 said, recorded and logged like a journey's own
             refused = journey(self._world, request, unfit)
             if request.header(
                 "expect"

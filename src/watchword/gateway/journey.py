@@ -59,14 +59,14 @@ class Passage(Struct):
     operation: WireOperation | None = None
 
 
-def journey(world: World, request: HttpRequest, unfit: AwsError | None = None) -> HttpResponse:
+def journey(world: World, request: HttpRequest, unfit: Exception | None = None) -> HttpResponse:
     """The answer to any request, an error included. Raises only Cold, before anything was done.
 
     `unfit` is why the request couldn't even be received whole.
     """
     passage = Passage(Visit(new_request_id(world.randomness), request, world.clock.now()))
     try:
-        return refuse(world, passage, unfit) if unfit else _travel(world, passage)
+        return _travel(world, passage, unfit)
     except Cold:
         raise
     except AwsError as refused:
@@ -100,7 +100,9 @@ def unrecorded(world: World, request: HttpRequest) -> HttpResponse:
     return plain_fault(fault("InternalFailure"), new_request_id(world.randomness), request)
 
 
-def _travel(world: World, passage: Passage) -> HttpResponse:
+def _travel(world: World, passage: Passage, unfit: Exception | None) -> HttpResponse:
+    if unfit:
+        raise unfit
     visit = passage.visit
     visit.request = as_sent(visit.request, world.settings.trusted_proxies)
     world.facts.confirm()
