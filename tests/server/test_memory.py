@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from tests.server.harness import Keys, Running, client, credentials, serve
+from tests.server.harness import Keys, Running, client, credentials, eventually, serve
 
 from watchword.names import HttpRequest
 from watchword.sigv4 import Claim, Credentials, presign, read, sign
@@ -138,3 +138,24 @@ def test_a_large_upload_is_not_held_in_memory(server: Running, form: Form) -> No
     assert peak(server) - before < ALLOWED
     found = client("s3", server.endpoint, keys).head_object(Bucket=BUCKET, Key="key")
     assert found["ContentLength"] == SIZE
+
+
+def read_by(server: Running) -> int:
+    """Bytes that the process has read so far."""
+    [line] = (
+        line
+        for line in Path(f"/proc/{server.process.pid}/io").read_text().splitlines()
+        if line.startswith("rchar:")
+    )
+    return int(line.split()[1])
+
+
+def test_no_more_of_an_object_is_read_for_who_left(server: Running) -> None:
+    s3 = client("s3", server.endpoint, credentials(server.data))
+    s3.put_object(Bucket=BUCKET, Key="left", Body=bytes(SIZE))
+    before = read_by(server)
+    s3.get_object(Bucket=BUCKET, Key="left")["Body"].close()
+    assert not eventually(lambda: read_by(server) - before > SIZE // 2, 2)
+    assert s3.get_object(Bucket=BUCKET, Key="left")["Body"].read() == bytes(SIZE)
+    assert "Traceback" not in server.said
+    assert "without" not in server.said

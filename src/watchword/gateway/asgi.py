@@ -57,10 +57,10 @@ class Application:
                 "expect"
             ):  # and so perhaps no body comes: what comes next would be taken for it
                 refused = structs.replace(refused, headers=(*refused.headers, ("connection", "close")))
-            await _send(refused, send, self._threads)
+            await _send(refused, scope, send, self._threads)
             return
         try:
-            await _send(await self._answer(request), send, self._threads)
+            await _send(await self._answer(request), scope, send, self._threads)
         finally:
             if request.body.file:
                 request.body.file.unlink(missing_ok=True)
@@ -104,13 +104,13 @@ def _head(scope: Scope) -> HttpRequest:
     return head(*target, scope["headers"], peer, secure=secure, tls=tls)
 
 
-async def _send(response: HttpResponse, send: Send, threads: ThreadPoolExecutor) -> None:
+async def _send(response: HttpResponse, scope: Scope, send: Send, threads: ThreadPoolExecutor) -> None:
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     if isinstance(response.body, bytes):
         await _send_bytes(response.body, send)
     else:
-        await _send_pieces(response.body, send, threads)
+        await _send_pieces(response.body, scope["left"], send, threads)
 
 
 async def _send_bytes(data: bytes, send: Send) -> None:
@@ -118,9 +118,14 @@ async def _send_bytes(data: bytes, send: Send) -> None:
     await send(message)
 
 
-async def _send_pieces(pieces: Iterable[bytes], send: Send, threads: ThreadPoolExecutor) -> None:
+async def _send_pieces(
+    pieces: Iterable[bytes], left: Callable[[], bool], send: Send, threads: ThreadPoolExecutor
+) -> None:
+    """Nothing more is read for a client that left."""
     loop = asyncio.get_running_loop()
     source = iter(pieces)
     while (piece := await loop.run_in_executor(threads, next, source, None)) is not None:
         await send({"type": "http.response.body", "body": piece, "more_body": True})
+        if left():
+            return
     await send({"type": "http.response.body", "body": b""})

@@ -119,6 +119,7 @@ class Connection(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # noqa: ANN401 uvicorn's
         self._under_way = cycle
+        cycle.scope["left"] = lambda: cycle.disconnected  # type: ignore[typeddict-unknown-key]
         super()._start_asgi_task(cycle, app)
 
     def _may_be_held(self) -> bool:
