@@ -169,6 +169,16 @@ class Connection(HttpToolsProtocol):
         body = response.body if isinstance(response.body, bytes) else b"".join(response.body)
         return b"".join([STATUS_LINE[response.status], common, own, b"\r\n", b"" if bodiless else body])
 
+    def send_400_response(self, msg: str) -> None:
+        self.loop.call_soon(self._refuse, msg)  # after the answers of this turn
+
+    def _refuse(self, said: str) -> None:
+        answering = self._under_way
+        if answering and answering.response_started and not answering.response_complete:
+            self.transport.close()  # said now, it would stand in the middle of that answer
+        else:
+            super().send_400_response(said)
+
     def shutdown(self) -> None:
         self.loop.call_soon(super().shutdown)  # after the answers of this turn
 
