@@ -53,9 +53,8 @@ class Application:
             return
         except Exception as unfit:  # noqa: BLE001 said, recorded and logged like a journey's own
             refused = journey(self._world, request, unfit)
-            if request.header(
-                "expect"
-            ):  # and so perhaps no body comes: what comes next would be taken for it
+            if request.header("expect"):
+                # Perhaps no body comes now, and what comes next would be taken for it.
                 refused = structs.replace(refused, headers=(*refused.headers, ("connection", "close")))
             await _send(refused, scope, send, self._threads)
             return
