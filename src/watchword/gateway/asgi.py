@@ -97,10 +97,7 @@ def _act(request: HttpRequest) -> Act:
 
 
 def _head(scope: Scope) -> HttpRequest:
-    client, secure = scope.get("client"), scope["scheme"] == "https"
-    peer, tls = client[0] if client else "", scope.get("tls", "")
-    target = (scope["method"], scope["raw_path"], scope["query_string"])
-    return head(*target, scope["headers"], peer, secure=secure, tls=tls)
+    return head(scope["method"], scope["raw_path"], scope["query_string"], scope["headers"], scope["peer"])
 
 
 async def _send(response: HttpResponse, scope: Scope, send: Send, threads: ThreadPoolExecutor) -> None:

@@ -25,8 +25,8 @@ from typing import Any
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from watchword.gateway.receive import MAX_HEAD, MAX_IN_MEMORY, head
-from watchword.names import AwsError, Body, HttpResponse
+from watchword.gateway.receive import MAX_HEAD, MAX_IN_MEMORY, Peer, head
+from watchword.names import AwsError, HttpResponse
 
 LONGEST_READ = 256 * 1024
 """Bytes that the event loop hands over at once."""
@@ -65,7 +65,8 @@ class Connection(HttpToolsProtocol):
         self._under_way: RequestResponseCycle | None = None
         self._asked = False
         self._untaken = 0
-        self._tls = tls_version(transport)
+        address = self.client[0] if self.client else ""
+        self._peer = Peer(address, self.scheme == "https", tls_version(transport))
         self._heard = self._began = self.loop.time()
         self._timer = self.loop.call_later(self.seconds, self._look)
 
@@ -89,7 +90,7 @@ class Connection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope["tls"] = self._tls  # type: ignore[typeddict-unknown-key]
+        self.scope["peer"] = self._peer  # type: ignore[typeddict-unknown-key]
         self._part, self._head, self._began, self._asked = Part.HEAD, 0, self._heard, True
 
     def on_headers_complete(self) -> None:
@@ -138,16 +139,13 @@ class Connection(HttpToolsProtocol):
     def _answer(self, body: bytes) -> bool:
         """Whether the request can be answered at once, and will be."""
         url, method = httptools.parse_url(self.url), self.parser.get_method().decode()
-        peer, secure = self.client[0] if self.client else "", self.scheme == "https"
         try:
-            request = head(
-                method, url.path, url.query or b"", self.headers, peer, secure=secure, tls=self._tls
-            )
+            request = head(method, url.path, url.query or b"", self.headers, self._peer, body)
         except AwsError:
             return False
         keep_alive = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
         deliver = partial(self._deliver, bodiless=method == "HEAD", keep_alive=keep_alive)
-        answered: bool = self.app.at_once(request.with_body(Body(body)), deliver)
+        answered: bool = self.app.at_once(request, deliver)
         return answered
 
     def _deliver(self, response: HttpResponse, *, bodiless: bool, keep_alive: bool) -> None:

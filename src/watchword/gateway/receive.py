@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mutabl
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 from urllib.parse import unquote
 
 from watchword.names import Body, HttpRequest, fault
@@ -45,27 +45,28 @@ class Gone(Exception):  # noqa: N818 the client left; nobody is told
     """The client closed the connection before its request was whole."""
 
 
+class Peer(NamedTuple):
+    """The other end of a connection, as `HttpRequest` has it."""
+
+    address: str
+    secure: bool
+    tls: str
+
+
 def head(
     method: str,
     path: bytes,
     query: bytes,
     fields: Iterable[tuple[bytes, bytes]],
-    peer: str,
-    *,
-    secure: bool,
-    tls: str = "",
+    peer: Peer,
+    body: bytes = b"",
 ) -> HttpRequest:
-    """The request without its body. Raises the fault RequestTooLarge."""
-    size = len(path) + len(query)
-    headers = []
-    for name, value in fields:
-        size += len(name) + len(value)
-        headers.append((name.decode("latin-1"), value.decode("latin-1").strip(" \t")))
-    if size > MAX_HEAD:
+    """The request, with its body where that is small and came with it. Raises the fault RequestTooLarge."""
+    headers = [(name.decode("latin-1"), value.decode("latin-1").strip(" \t")) for name, value in fields]
+    if len(path) + len(query) + sum([len(name) + len(value) for name, value in headers]) > MAX_HEAD:
         raise fault("RequestTooLarge", f"The request target and headers exceed {MAX_HEAD} bytes.")
-    return HttpRequest(
-        method, path.decode("latin-1"), query.decode("latin-1"), tuple(headers), Body(), peer, secure, tls
-    )
+    target = path.decode("latin-1"), query.decode("latin-1")
+    return HttpRequest(method, *target, tuple(headers), Body(body), peer.address, peer.secure, peer.tls)
 
 
 async def body(request: HttpRequest, receive: Receive, spool: Path, admit: Admit) -> Body:

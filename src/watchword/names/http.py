@@ -25,7 +25,7 @@ class Body:
     data: bytes = b""
     file: Path | None = None
 
-    @cached_property
+    @property
     def size(self) -> int:
         return len(self.data) if self.file is None else self.file.stat().st_size
 
