@@ -23,6 +23,7 @@ from typing import Any
 from msgspec import Struct
 
 from watchword.access import Caller, Demand
+from watchword.facts import BucketFact
 from watchword.names import HttpRequest
 from watchword.policy import Decision
 from watchword.store import Database, Transaction
@@ -76,6 +77,8 @@ class Call(Struct, frozen=True, eq=False):
     """What the journey has put around the operation."""
     decisions: tuple[Decision, ...] = ()
     """What was decided on the row's demands, in their order; all allowed but optional ones."""
+    buckets: dict[str, BucketFact] = {}
+    """The buckets of S3 that the call has seen, by their names, which others may take meanwhile."""
 
     @property
     def account(self) -> str:

@@ -1,11 +1,13 @@
 """A counter at which operations of S3 are called as the journey calls them, without wire and signature."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from watchword.access import Caller, Circumstances, authorize, refusal
 from watchword.names import AwsError, Body, HttpRequest, Principal
@@ -34,6 +36,8 @@ class Counter:
 
     world: World
     now: datetime
+    meanwhile: Callable[[], object] = str
+    """What happens between the decision and the deed."""
 
     def __call__(
         self,
@@ -49,21 +53,23 @@ class Counter:
         row = OPERATIONS[name]
         request = HttpRequest("POST", headers=tuple((headers or {}).items()), body=Body(body))
         caller = Caller(by)
-        call = partial(Call, self.world, "s3", name, given, caller, request, region, self.now)
-        demands = row.demands(call())
+        asked = Call(self.world, "s3", name, given, caller, request, region, self.now)
+        demands = row.demands(asked)
         decisions = authorize(Circumstances(self.world, caller, request, region, self.now), demands)
         if refused := refusal(demands, decisions):
             raise refused
+        self.meanwhile()
+        call = partial(structs.replace, asked, decisions=decisions)
         match row.around:
             case Around.READ:
                 with self.world.database.read() as tx:
-                    return dict(row.perform(call(tx, decisions)))
+                    return dict(row.perform(call(transaction=tx)))
             case Around.WRITE:
                 with self.world.database.write(self.now) as tx:
-                    return dict(row.perform(call(tx, decisions)))
+                    return dict(row.perform(call(transaction=tx)))
             case _:
                 with moving(self.world.database, self.now) as change:
-                    return dict(row.perform(call(change, decisions)))
+                    return dict(row.perform(call(transaction=change)))
 
     def code(self, name: str, **given: object) -> str:
         """The code of the error that the call must end in."""

@@ -1,14 +1,16 @@
 """Which action on which ARN each operation asks leave for: Service Authorization Reference, "Amazon S3"."""
 
+import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from tests.services.s3.harness import OTHER, OWNER, ROOT, Counter
 
 from watchword.access import Caller, Demand
-from watchword.names import HttpRequest
-from watchword.names.principal import Anonymous, User
+from watchword.names import AwsError, Body, HttpRequest
+from watchword.names.principal import Anonymous, Root, User
 from watchword.services.operation import Call
 from watchword.services.s3 import OPERATIONS, SIGNED_ONLY
 from watchword.services.s3.settings import ABSENT, ANSWERS
@@ -222,3 +224,52 @@ def test_n21_a_resource_is_matched_whole(s3: Counter, bucket: str, user: Callabl
 def test_no_bucket_is_said_before_anything_else(s3: Counter) -> None:
     for by in (Anonymous(), User(OTHER, "eve", "AIDAEVE")):
         assert s3.code("GetObject", Bucket="nowhere", Key="key", by=by) == "NoSuchBucket"
+
+
+POLICY = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::name/*",
+        },
+    }
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("GetObject", {"Key": "key"}),
+        ("HeadObject", {"Key": "key"}),
+        ("PutObject", {"Key": "key", "Body": Body(b"ours")}),
+        ("DeleteObject", {"Key": "key"}),
+        ("CopyObject", {"Key": "key", "CopySource": "source/key"}),
+        ("CreateMultipartUpload", {"Key": "key"}),
+        ("ListObjectsV2", {}),
+        ("DeleteBucket", {}),
+        ("PutBucketPolicy", {"Policy": POLICY}),
+        ("DeleteBucketPolicy", {}),
+    ],
+)
+def test_leave_for_a_bucket_is_none_for_the_next_of_its_name(
+    s3: Counter, name: str, given: dict[str, Any]
+) -> None:
+    s3("CreateBucket", Bucket="source")
+    s3.put("source", "key", b"ours")
+    s3("CreateBucket", Bucket="name")
+
+    def change_hands() -> None:
+        s3.meanwhile = str
+        s3("DeleteBucket", Bucket="name")
+        s3("CreateBucket", Bucket="name", by=Root(OTHER))
+        s3.put("name", "key", b"theirs", by=Root(OTHER))
+
+    s3.meanwhile = change_hands
+    with suppress(AwsError):
+        told = s3(name, Bucket="name", **given)
+        assert not any(told.get(each) for each in ("Body", "Contents", "ETag"))
+    assert s3.meanwhile is str
+    assert s3("ListObjectsV2", Bucket="name", by=Root(OTHER))["KeyCount"] == 1
+    assert s3.get("name", "key", by=Root(OTHER)) == b"theirs"
+    assert s3.code("GetBucketPolicy", Bucket="name", by=Root(OTHER)) == "NoSuchBucketPolicy"
+    assert not s3("ListMultipartUploads", Bucket="name", by=Root(OTHER))["Uploads"]

@@ -27,12 +27,16 @@ from watchword.services.s3.limits import is_bucket_name, key_bytes
 
 
 def bucket_named(call: Call, name: str, owner: str | None) -> BucketFact:
-    """The bucket, which must be `owner`'s when the caller expects so."""
-    found = call.world.facts.bucket(name)
+    """The bucket, which must be `owner`'s when the caller expects so.
+
+    Within a call it is the one that was decided on, even when its name has become another bucket's.
+    """
+    found = call.buckets.get(name) or call.world.facts.bucket(name)
     if found is None:
         raise s3_error("NoSuchBucket" if is_bucket_name(name) else "InvalidBucketName", BucketName=name)
     if owner and owner != found.bucket.account:
         raise fault("AccessDenied", meant=f"the bucket belongs to {found.bucket.account}, not to {owner}")
+    call.buckets[name] = found
     return found
 
 
