@@ -1,5 +1,8 @@
 """A cache never holds what a change has made untrue."""
 
+import random
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -83,3 +86,22 @@ def test_it_keeps_what_a_plain_dictionary_keeps_and_no_trace_of_the_rest(steps: 
         key: value for key, (value, _) in model.items()
     }
     assert set(cache._keys_of) == {topic for _, topics in model.values() for topic in topics}
+
+
+def test_threads_that_get_put_and_drop_do_not_meet_in_the_middle() -> None:
+    cache = Cache(50)
+
+    def work(seed: int) -> None:
+        chance = random.Random(seed)
+        for _ in range(4000):
+            number = chance.randrange(100)
+            if (found := cache.get(("key", str(number)))) is not None:
+                assert found == number
+            cache.put(("key", str(number)), number, [ALICE, BOB][: number % 3], cache.generation)
+            if number == 7:
+                cache.apply([ALICE])
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(work, range(4)))
+    cache.apply([EVERYTHING])
+    assert (len(cache), cache._keys_of) == (0, {})

@@ -101,9 +101,9 @@ class Facts:
     def session(self, token: str) -> Session:
         """The session in a token; the fault InvalidSessionToken for what no key of ours sealed."""
         key = ("session", token)
-        generation = self._cache.generation
         session = self._cache.get(key)
         if session is None:
+            generation = self._cache.generation
             session = sessions.open(token, self.keyring())
             self._cache.put(key, session, [keyring.WHOLE], generation)
         return cast("Session", session)
@@ -150,9 +150,9 @@ class Facts:
         """The compiled policies of a caller, within its session."""
         restricted = session if session and session.restricted else None
         key = ("engine", principal, restricted and restricted.access_key_id)
-        generation = self._cache.generation
         engine = self._cache.get(key)
         if engine is None:
+            generation = self._cache.generation
             engine, topics = self._compile(principal, restricted)
             self._cache.put(key, engine, topics, generation)
         return cast("Engine", engine)
@@ -192,12 +192,12 @@ class Facts:
 
     def _load(self, key: Key, load: Load[Value], tx: Transaction | None = None) -> Loaded[Value]:
         """The fact with its topics. That there is no such thing isn't kept."""
-        generation = self._cache.generation
         kept = self._cache.get(key)
         if kept is not None:
-            return cast("Loaded[Value]", kept)
+            return kept  # type: ignore[return-value]  # under this key, it is what `load` gave
         if self.cached:
             raise Cold
+        generation = self._cache.generation
         if any("\0" in part for part in key):
             return Loaded(None, frozenset())  # no name holds a NUL, and PostgreSQL can't even be asked
         with nullcontext(tx) if tx else self._database.read() as reading:

@@ -33,12 +33,15 @@ class Cache:
 
     def get(self, key: Hashable) -> object | None:
         """The value, None when there is none."""
-        with self._lock:
-            kept = self._kept.get(key)
-            if kept is None:
-                return None
+        # Without the lock: each step is one of the interpreter's, and keys compare without Python code.
+        kept = self._kept.get(key)
+        if kept is None:
+            return None
+        try:
             self._kept.move_to_end(key)
-            return kept[0]
+        except KeyError:  # a change dropped it in between
+            return None
+        return kept[0]
 
     def put(self, key: Hashable, value: object, topics: Iterable[Topic], generation: int) -> bool:
         """Keeps a value that was read since `generation`; False when a change came in between."""
@@ -50,7 +53,8 @@ class Cache:
             for topic in self._kept[key][1]:
                 self._keys_of[topic].add(key)
             if len(self._kept) > self._size:
-                self._drop(next(iter(self._kept)))
+                oldest, (_, topics) = self._kept.popitem(last=False)
+                self._untie(oldest, topics)
             return True
 
     def apply(self, topics: Sequence[Topic]) -> None:
@@ -66,6 +70,9 @@ class Cache:
 
     def _drop(self, key: Hashable) -> None:
         _, topics = self._kept.pop(key, (None, frozenset[Topic]()))
+        self._untie(key, topics)
+
+    def _untie(self, key: Hashable, topics: frozenset[Topic]) -> None:
         for topic in topics:
             keys = self._keys_of[topic]
             keys.discard(key)
