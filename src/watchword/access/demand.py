@@ -6,15 +6,15 @@ no permission, AWS STS API Reference).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from watchword.policy import Policy
 
 ContextValue = str | tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(Struct, frozen=True):
     """`action` such as "iam:GetUser" on `resource`, an ARN (or "*" where the action has no resource)."""
 
     action: str

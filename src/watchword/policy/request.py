@@ -6,7 +6,9 @@ text or tuples of text; an empty tuple is a missing key. Nothing is added to a c
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
+from msgspec.structs import force_setattr
 
 from watchword.names import Principal
 from watchword.policy.variables import Value, fold
@@ -15,8 +17,7 @@ ROLE = "role"
 KMS_KEY = "kms-key"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """`principal` wants to do `action` on `resource`, an ARN, or "*" where the action names none."""
 
     principal: Principal
@@ -31,20 +32,20 @@ class Request:
     """Whether the caller is a service-linked role."""
     principal_account_is_management: bool = False
     resource_account_is_management: bool = False
-    name: str = field(init=False, default="")
-    """The action in lower case: actions are compared without case."""
-    standing: tuple[str | None, str | None, bool, bool, bool] = field(init=False, default=())  # type: ignore[assignment]
-    """What else, beside the documents, decides who sits in judgement."""
+    name: str = ""
+    """Worked out: the action in lower case, for actions are compared without case."""
+    standing: tuple[str | None, str | None, bool, bool, bool] | None = None
+    """Worked out: what else, beside the documents, decides who sits in judgement."""
 
     def __post_init__(self) -> None:
         given = self.context
         folded = {fold(key): value for key, value in given.items() if value != ()}
         if len(folded) != len(given) and len(folded) != sum(value != () for value in given.values()):
             raise ValueError("a context key stands twice, in different case")
-        object.__setattr__(self, "context", folded)
-        object.__setattr__(self, "name", fold(self.action))
+        force_setattr(self, "context", folded)
+        force_setattr(self, "name", fold(self.action))
         if self.resource_account is None:
-            object.__setattr__(self, "resource_account", self._owner())
+            force_setattr(self, "resource_account", self._owner())
         standing = (
             self.resource_account,
             self.resource_type,
@@ -52,7 +53,7 @@ class Request:
             self.principal_account_is_management,
             self.resource_account_is_management,
         )
-        object.__setattr__(self, "standing", standing)
+        force_setattr(self, "standing", standing)
 
     def _owner(self) -> str:
         parts = self.resource.split(":", 5)

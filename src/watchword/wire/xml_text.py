@@ -23,7 +23,7 @@ _PIECE = 1 << 18  # text comes in pieces of this size, so that long text isn't j
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;", "\n": "&#10;", "\t": "&#9;"}
-_IN_TEXT = re.compile("[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+UNSAFE_IN_TEXT = re.compile("[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _IN_ATTRIBUTE = re.compile('[&<>"\r\n\t\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]')
 
 
@@ -90,7 +90,7 @@ def _local(name: str) -> str:
 
 def text(value: str) -> str:
     """`value` as the text of an element."""
-    return _IN_TEXT.sub(_escape, value) if _IN_TEXT.search(value) else value
+    return UNSAFE_IN_TEXT.sub(_escape, value) if UNSAFE_IN_TEXT.search(value) else value
 
 
 def attribute(value: str) -> str:

@@ -6,7 +6,8 @@ role each, a quota that can't be raised).
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from watchword.access import Demand
 from watchword.identity import removal
