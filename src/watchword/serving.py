@@ -38,6 +38,7 @@ def config(app: Application | str, **more: Any) -> uvicorn.Config:  # noqa: ANN4
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        timeout_keep_alive=int(Connection.seconds),
         timeout_graceful_shutdown=10,
         **more,
     )

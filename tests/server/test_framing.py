@@ -14,6 +14,7 @@ import uvicorn
 from tests.server.harness import Running, bytes_answered, eventually
 
 from watchword.gateway import Connection
+from watchword.names import HttpRequest, HttpResponse
 
 HOST = b"Host: localhost\r\n"
 HEALTH = b"GET /_watchword/health HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n"
@@ -189,12 +190,15 @@ async def echo_length(
 
 
 class EchoesLength:
-    """An application that answers nothing at once, and one path at length."""
+    """An application that answers at once what has no body, and one path at length."""
 
     __call__ = staticmethod(echo_length)
 
-    def at_once(self, _request: object, _deliver: object) -> bool:
-        return False
+    def at_once(self, request: HttpRequest, deliver: Callable[[HttpResponse], None]) -> bool:
+        if request.path != "/at-once":
+            return False
+        deliver(HttpResponse(204))
+        return True
 
 
 @pytest.fixture(scope="module")
@@ -211,6 +215,15 @@ def impatient() -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         server.should_exit = True
         thread.join()
+
+
+def test_who_asks_nothing_more_is_disconnected(impatient: str) -> None:
+    asked = b"GET /at-once HTTP/1.1\r\n" + HOST + b"\r\n"
+    with socket.create_connection(("127.0.0.1", int(impatient.rpartition(":")[2])), 10) as connection:
+        for _ in range(2):
+            connection.sendall(asked)
+            assert connection.recv(1000).startswith(b"HTTP/1.1 204 ")
+        assert connection.recv(1000) == b""
 
 
 @pytest.mark.parametrize(

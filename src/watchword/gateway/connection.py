@@ -7,7 +7,8 @@ and control characters. What it leaves open is closed here:
    body it is refused, for httptools would take that body for the next request.
 2. A head ends within MAX_HEAD bytes and what one read brings besides, and within SECONDS.
 3. A body that stops coming for SECONDS ends the connection, unless it is us who don't read.
-4. An answer of which nothing is taken for SECONDS, or up to twice as long, ends the connection.
+4. A connection on which nothing is asked for SECONDS, or up to twice as long, ends; and so does one where
+   nothing of an answer is taken for as long.
 5. A small request of stated length is held until it is whole, and answered within the same turn of the
    event loop when the application can do so at once. What is large, chunked, waits for a 100 or comes
    behind an unfinished answer goes the way of ASGI, and so does what can't be answered at once.
@@ -63,7 +64,6 @@ class Connection(HttpToolsProtocol):
         self._head = 0
         self._held: list[bytes] | None = None
         self._under_way: RequestResponseCycle | None = None
-        self._asked = False
         self._untaken = 0
         address = self.client[0] if self.client else ""
         self._peer = Peer(address, self.scheme == "https", tls_version(transport))
@@ -91,7 +91,7 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.scope["peer"] = self._peer  # type: ignore[typeddict-unknown-key]
-        self._part, self._head, self._began, self._asked = Part.HEAD, 0, self._heard, True
+        self._part, self._head, self._began = Part.HEAD, 0, self._heard
 
     def on_headers_complete(self) -> None:
         if self.parser.should_upgrade() and any(name in _BODY for name, _ in self.headers):
@@ -154,8 +154,7 @@ class Connection(HttpToolsProtocol):
         self.transport.write(self._as_sent(response, bodiless=bodiless, keep_alive=keep_alive))
         if not keep_alive:
             self.transport.close()
-        if self._idle():  # else the answer under way says when it is complete
-            self.on_response_complete()
+        self.server_state.total_requests += 1
 
     def _as_sent(self, response: HttpResponse, *, bodiless: bool, keep_alive: bool) -> bytes:
         headers = response.headers if keep_alive else (*response.headers, ("connection", "close"))
@@ -183,7 +182,7 @@ class Connection(HttpToolsProtocol):
     def _look(self) -> None:
         now = self.loop.time()
         late = {
-            Part.BETWEEN: not self._asked,  # afterwards uvicorn itself ends idle connections
+            Part.BETWEEN: self._idle() and now - self._heard >= self.seconds,
             Part.HEAD: now - self._began >= self.seconds,
             Part.BODY: now - self._heard >= self.seconds and not self.flow.read_paused,
         }

@@ -34,7 +34,7 @@ def answer(status: int, headers: Headers, body: bytes | Iterable[bytes]) -> Http
     """The answer with its content-length, unless the headers state it or the status forbids a body."""
     if status in _BODILESS:
         return HttpResponse(status, tuple(item for item in headers if item[0] != "content-length"), b"")
-    if not any(name == "content-length" for name, _ in headers):
+    if "content-length" not in dict(headers):
         if not isinstance(body, bytes):
             raise TypeError("a body in pieces needs a content-length in the output")
         headers.append(("content-length", str(len(body))))
