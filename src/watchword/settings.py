@@ -6,6 +6,7 @@ of their own and get the settings back from the environment that `export` prepar
 
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
+from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Self
@@ -55,7 +56,7 @@ class Settings:
     def root_key_file(self) -> Path:
         return Path(self.root_key) if self.root_key else self.data / "root.key"
 
-    @property
+    @cached_property
     def hosts(self) -> tuple[str, ...]:
         return (*LOCAL_HOSTS, *self.hostnames)
 

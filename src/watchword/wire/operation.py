@@ -124,19 +124,19 @@ class Service:
     read: Callable[[str], bytes]
     _known: dict[str, Operation] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def name(self) -> str:
         return self.row.name
 
-    @property
+    @cached_property
     def protocol(self) -> str:
         return self.row.protocol
 
-    @property
+    @cached_property
     def version(self) -> str:
         return self.row.version
 
-    @property
+    @cached_property
     def signing_name(self) -> str:
         """What the credential scope of a signature for this service names."""
         return self.row.signing_name
