@@ -4,15 +4,19 @@ An id sorts by the moment it was made at. Nothing of an upload is an object yet,
 and writers may run beside each other.
 """
 
+from collections.abc import Iterator
 from collections.abc import Mapping as Dictionary
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Table, Text, bindparam, select
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Table, Text, bindparam, select, tuple_
 
 from watchword.store import parts
 from watchword.store.tables import METADATA, Mapping, Moment, Word, columns
 from watchword.store.transaction import Transaction
+
+AT_ONCE = 1000
+"""Rows that are read together."""
 
 UPLOADS = Table(
     "uploads",
@@ -51,7 +55,9 @@ _ALL = select(*columns(UPLOADS, Upload))
 _OF_BUCKET = UPLOADS.c.bucket_id == bindparam("bucket_id")
 _THERE = (UPLOADS.c.id == bindparam("id"), _OF_BUCKET, UPLOADS.c.key == bindparam("key"))
 _AT = _ALL.where(*_THERE)
-_BELOW = _ALL.where(_OF_BUCKET, UPLOADS.c.key >= bindparam("low")).order_by(UPLOADS.c.key, UPLOADS.c.id)
+_ORDER = (UPLOADS.c.key, UPLOADS.c.id)
+_AFTER = tuple_(*_ORDER) > tuple_(bindparam("low"), bindparam("after"))
+_BELOW = _ALL.where(_OF_BUCKET, _AFTER).order_by(*_ORDER).limit(AT_ONCE)
 _REMOVE = UPLOADS.delete().where(UPLOADS.c.id == bindparam("id"))
 _IDS = select(UPLOADS.c.id).where(_OF_BUCKET)
 
@@ -68,9 +74,12 @@ def at(tx: Transaction, bucket_id: str, key: bytes, upload_id: str) -> Upload | 
     return tx.one(Upload, _AT, bucket_id=bucket_id, key=key, id=upload_id)
 
 
-def below(tx: Transaction, bucket_id: str, low: bytes) -> list[Upload]:
-    """All of the bucket whose keys are not less than `low`, in the order of keys and ids."""
-    return tx.all(Upload, _BELOW, bucket_id=bucket_id, low=low)
+def below(tx: Transaction, bucket_id: str, low: bytes) -> Iterator[Upload]:
+    """All of the bucket whose keys are not less than `low`, by key and id; read as asked for."""
+    after = ""
+    while found := tx.all(Upload, _BELOW, bucket_id=bucket_id, low=low, after=after):
+        yield from found
+        low, after = found[-1].key, found[-1].id
 
 
 def remove(tx: Transaction, upload_id: str) -> list[str] | None:
