@@ -14,6 +14,7 @@ import uvicorn
 from tests.server.harness import Running, bytes_answered, eventually
 
 from watchword.gateway import Connection
+from watchword.gateway.receive import MAX_IN_MEMORY
 from watchword.names import HttpRequest, HttpResponse
 
 HOST = b"Host: localhost\r\n"
@@ -88,6 +89,12 @@ def test_an_upgrade_that_nobody_honours_is_ignored(kept: Running) -> None:
     assert bytes_answered(kept.endpoint, asked, seconds=0.5).startswith(b"HTTP/1.1 200 OK")
     assert "Upgrade" not in kept.said
     assert "upgrade" not in kept.said
+
+
+def test_an_answer_to_head_has_no_body(kept: Running) -> None:
+    answered = bytes_answered(kept.endpoint, HEALTH.replace(b"GET", b"HEAD"))
+    assert b"content-length: 18\r\n" in answered
+    assert answered.endswith(b"\r\n\r\n")
 
 
 @pytest.mark.parametrize("version", [b"1.0", b"1.1"])
@@ -189,15 +196,23 @@ async def echo_length(
     await send({"type": "http.response.body", "body": body[half:]})
 
 
+AT_ONCE = {
+    "/at-once": HttpResponse(204),
+    "/line-feed": HttpResponse(200, (("x-said", "a\nx-forged: b"), ("content-length", "0"))),
+    "/return": HttpResponse(200, (("x-said", "a\rx-forged: b"), ("content-length", "0"))),
+    "/large-at-once": HttpResponse(200, (("content-length", str(16 << 20)),), b"x" * (16 << 20)),
+}
+
+
 class EchoesLength:
     """An application that answers at once what has no body, and one path at length."""
 
     __call__ = staticmethod(echo_length)
 
     def at_once(self, request: HttpRequest, deliver: Callable[[HttpResponse], None]) -> bool:
-        if request.path != "/at-once":
+        if request.path not in AT_ONCE:
             return False
-        deliver(HttpResponse(204))
+        deliver(AT_ONCE[request.path])
         return True
 
 
@@ -215,6 +230,28 @@ def impatient() -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         server.should_exit = True
         thread.join()
+
+
+@pytest.mark.parametrize("path", [b"/line-feed", b"/return"])
+def test_a_header_never_becomes_two(impatient: str, path: bytes) -> None:
+    asked = b"GET " + path + b" HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n"
+    answered = bytes_answered(impatient, asked)
+    assert answered.startswith(b"HTTP/1.1 500 ")
+    assert b"x-forged" not in answered
+
+
+def test_a_large_body_is_not_held(impatient: str) -> None:
+    size = MAX_IN_MEMORY + 1
+    asked = post(b"Connection: close", b"Content-Length: %d" % size, body=b"a" * size)
+    answered = bytes_answered(impatient, asked.replace(b"POST / ", b"POST /at-once "))
+    assert answered.endswith(b"\r\n\r\n%d" % size)
+
+
+def test_nothing_is_answered_at_once_to_who_has_not_taken_the_last_answer(impatient: str) -> None:
+    large = b"GET /large-at-once HTTP/1.1\r\n" + HOST + b"\r\n"
+    answered = bytes_answered(impatient, large + large.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+    assert answered.count(b"HTTP/1.1 200") == 2
+    assert answered.endswith(b"\r\n\r\n0")
 
 
 def test_who_asks_nothing_more_is_disconnected(impatient: str) -> None:

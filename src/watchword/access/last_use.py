@@ -1,8 +1,8 @@
 """When, where and for what an access key or a role was last used.
 
-One use in SPAN is recorded, as at AWS ("if an access key is used more than one time in a 15-minute span,
-only the first use is recorded": IAM User Guide, "Understand the credential report format"; RoleLastUsed
-likewise), so a request costs a look into `world.last_uses` and one in SPAN a small write beside all others.
+One use in SPAN is recorded, the first, as at AWS (IAM User Guide, "Understand the credential report
+format"; RoleLastUsed likewise), so a request costs a look into `world.last_uses` and one in SPAN a small
+write beside all others.
 Each process looks for itself; the store takes the first. No decision depends on it, so a use that can't be
 written is passed over. Signed requests count whether they are allowed or not.
 """
