@@ -34,7 +34,8 @@ def open_ground(settings: Settings) -> Ground:
         key = RootKey(root_key.load_or_make(settings.root_key_file, token_bytes), token_bytes)
         database = Database.open(settings.database_url, durable=settings.ephemeral is None)
         ground = Ground(settings, Clock(), token_bytes, database, key)
-        furnish(ground)
+        with database.write(ground.clock.now()) as tx:
+            furnish(ground, tx)
     except OSError as error:
         raise CannotStart(f"data directory {settings.data}: {error.strerror}") from None
     except (StoreError, root_key.Unusable) as error:
@@ -49,16 +50,18 @@ def _make_private(directory: Path) -> None:
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def furnish(ground: Ground) -> None:
+def furnish(ground: Ground, tx: Transaction) -> None:
     """Makes what is missing; does nothing on a furnished database. Raises Unopenable."""
-    with ground.database.write(ground.clock.now()) as tx:
-        if not keyring.all_keys(tx):
-            add_key(ground, tx)
-        ground.root_key.keyring(tx)
-        if not accounts.count(tx) and ground.settings.ephemeral is None:
+    if not keyring.all_keys(tx):
+        add_key(ground, tx)
+    ground.root_key.keyring(tx)
+    start = ground.settings.ephemeral
+    if start is None:
+        if not accounts.count(tx):
             add_account(ground, tx, FIRST_ACCOUNT)
-    if ground.settings.ephemeral is not None:
-        _furnish_ephemeral(ground)
+    elif accounts.by_id(tx, start.account) is None:
+        add_account(ground, tx, FIRST_ACCOUNT, start.account)
+        add_root_key(ground, tx, start.account, start.access_key_id, start.secret)
 
 
 def add_account(ground: Ground, tx: Transaction, name: str, account_id: str = "") -> str:
@@ -66,14 +69,14 @@ def add_account(ground: Ground, tx: Transaction, name: str, account_id: str = ""
     drawn = int.from_bytes(ground.randomness(16), "big")
     lowest = 10 ** (ACCOUNT_DIGITS - 1)
     account_id = account_id or str(lowest + drawn % (9 * lowest))
-    accounts.insert(tx, Account(account_id, name, ground.clock.now()))
+    accounts.insert(tx, Account(account_id, name, tx.at))
     return account_id
 
 
 def add_root_key(ground: Ground, tx: Transaction, account: str, key_id: str, secret: str) -> None:
     """A long-term access key of the account's root user."""
     sealed = secrets.seal(secret, key_id, ground.root_key.keyring(tx))
-    key = AccessKey(key_id, account, None, sealed.secret, sealed.sealing_key, ground.clock.now())
+    key = AccessKey(key_id, account, None, sealed.secret, sealed.sealing_key, tx.at)
     access_keys.insert(tx, key)
 
 
@@ -84,7 +87,7 @@ def add_key(ground: Ground, tx: Transaction) -> Key:
             keyring.retire(tx, older)
     key = new_key(ground.randomness)
     wrapped = wrap(key, ground.root_key.material, ground.randomness)
-    keyring.insert(tx, WrappedKey(key.id, wrapped, ground.clock.now()))
+    keyring.insert(tx, WrappedKey(key.id, wrapped, tx.at))
     return key
 
 
@@ -102,12 +105,3 @@ def rotate(ground: Ground) -> tuple[str, int]:
                 access_keys.reseal(tx, key, secret=sealed.secret, sealing_key=sealed.sealing_key)
         resealed += len(keys)
     return newest.id, resealed
-
-
-def _furnish_ephemeral(ground: Ground) -> None:
-    start = ground.settings.ephemeral
-    assert start is not None
-    with ground.database.write(ground.clock.now()) as tx:
-        if accounts.by_id(tx, start.account) is None:
-            add_account(ground, tx, FIRST_ACCOUNT, start.account)
-            add_root_key(ground, tx, start.account, start.access_key_id, start.secret)

@@ -6,6 +6,7 @@ rule above can be tried as value in, value out, by giving it another world.
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from watchword.facts import Facts
 from watchword.furnish import furnish
@@ -27,14 +28,13 @@ class World(Ground):
     """What was used when, by this process: access keys and roles by their ids."""
 
     def reset(self) -> None:
-        """Empties an ephemeral server; account and root key stay."""
+        """Empties an ephemeral server, or leaves it as it was; account and root key stay."""
         if self.settings.ephemeral is None:
             raise RuntimeError("only an ephemeral server forgets")
+        self.database.reset(self.clock.wall(), partial(furnish, self))
         self.clock.ahead = timedelta()
         self.last_uses.clear()
-        self.database.reset(self.clock.now())
         self.objects.reset()
-        furnish(self)
 
     def close(self) -> None:
         """Lets go of files and connections."""

@@ -1,6 +1,7 @@
 """Blobs: written whole or not at all, read in ranges, swept when nobody names them."""
 
 import os
+import shutil
 import tracemalloc
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
@@ -160,6 +161,15 @@ def test_reset_forgets_all_and_goes_on(local: Objects) -> None:
     assert local.get(new, 0, 3) == b"new"
     with pytest.raises(BlobMissingError):
         local.get(old, 0, 3)
+
+
+def test_a_reset_does_not_wait_for_the_one_before(local: Objects, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow disk still removes the files of the first when the second comes."""
+    monkeypatch.setattr(shutil, "rmtree", lambda *_, **__: None)
+    for _ in range(3):
+        local.put(blob(), [b"old"])
+        local.reset()
+        assert files(local) == []
 
 
 @given(

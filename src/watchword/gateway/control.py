@@ -13,6 +13,7 @@ import msgspec
 
 from watchword.access.authenticate import identify
 from watchword.facts import Cold
+from watchword.gateway.failure import as_fault
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
 from watchword.names.moment import iso
 from watchword.names.principal import Root
@@ -20,6 +21,8 @@ from watchword.wire import plain_fault
 from watchword.world import World
 
 PREFIX = "/_watchword/"
+CONTROL = "control"
+"""In place of a request id: nothing here is recorded."""
 LONGEST_ADVANCE = 10 * 365 * 86400
 """All leaps together: the calendar ends, and then nothing could be answered any more."""
 
@@ -48,8 +51,10 @@ def _answer(world: World, request: HttpRequest) -> HttpResponse:
                 return _advance(world, request)
             case _:
                 return _json(404, {"message": f"No {request.method} {request.path} on this server."})
-    except AwsError as refused:
-        return plain_fault(refused, "control", request)
+    except Cold:
+        raise
+    except Exception as broken:  # noqa: BLE001 said and logged
+        return plain_fault(as_fault(broken, CONTROL), CONTROL, request)
 
 
 def _health(world: World) -> HttpResponse:

@@ -36,12 +36,13 @@ from watchword.access import (
     shown,
 )
 from watchword.facts import Cold
+from watchword.gateway.failure import as_fault
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
 from watchword.names.ids import new_request_id
 from watchword.services.operation import Around, Call, Change, Operation, moving
 from watchword.services.s3.posted import posted
 from watchword.services.table import SERVED
-from watchword.store import Transaction, Unavailable, audit
+from watchword.store import Transaction, audit
 from watchword.wire import Operation as WireOperation
 from watchword.wire import plain_fault, recognise
 from watchword.world import World
@@ -69,13 +70,8 @@ def journey(world: World, request: HttpRequest, unfit: Exception | None = None) 
         return _travel(world, passage, unfit)
     except Cold:
         raise
-    except AwsError as refused:
-        return refuse(world, passage, refused)
-    except Unavailable as lost:
-        return refuse(world, passage, fault("ServiceUnavailable", meant=str(lost)))
-    except Exception as broken:
-        log.exception("request failed", request_id=passage.visit.request_id)
-        return refuse(world, passage, fault("InternalFailure", meant=type(broken).__name__))
+    except Exception as broken:  # noqa: BLE001 said, recorded and logged
+        return refuse(world, passage, as_fault(broken, passage.visit.request_id))
 
 
 def refuse(world: World, passage: Passage, error: AwsError) -> HttpResponse:

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
+from tempfile import mkdtemp
 
 from obstore import open_writer
 from obstore.exceptions import BaseError
@@ -133,7 +134,7 @@ class Objects:
         """Forget everything at once: the folder is replaced, its files go in the background."""
         if self.folder is None:
             raise RuntimeError("only blobs in a folder can be reset")
-        aside = self.folder.with_name(f"{self.folder.name}.{threading.get_ident()}.{os.getpid()}.old")
+        aside = Path(mkdtemp(prefix=f"{self.folder.name}.", dir=self.folder.parent))
         self.folder.rename(aside)
         self.folder.mkdir()
         threading.Thread(target=shutil.rmtree, args=(aside,), kwargs={"ignore_errors": True}).start()

@@ -13,7 +13,7 @@ in READ COMMITTED: REPEATABLE READ would look at the moment before the wait.
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Self
@@ -111,11 +111,13 @@ class Database:
         _, parameters = self.engine.dialect.create_connect_args(url)
         return ServerWatch(parameters, self.tell, monotonic)
 
-    def reset(self, now: datetime) -> None:
-        """Empties every table; `changes` goes on counting."""
+    def reset(self, now: datetime, begin: Callable[[Transaction], None] | None = None) -> None:
+        """Empties every table; `changes` goes on counting. `begin` fills what nobody may see empty."""
         with self.write(now) as tx:
             for table in reversed(METADATA.sorted_tables):
                 tx.run(table.delete())
+            if begin:
+                begin(tx)
             tx.changed(*EVERYTHING)
 
     def close(self) -> None:
