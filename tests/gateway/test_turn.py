@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,11 @@ from watchword.app import open_world
 from watchword.gateway.journey import journey
 from watchword.gateway.turn import Turn
 from watchword.journal import broken_links
+from watchword.local_trust import new_root_key
 from watchword.names import Body, HttpRequest, HttpResponse
+from watchword.objects.shelf import LONGEST
 from watchword.settings import Settings
+from watchword.sigv4 import Credentials, sign
 from watchword.world import World
 
 FORM = ("content-type", "application/x-www-form-urlencoded")
@@ -76,3 +80,30 @@ def test_a_turn_asks_once_whether_anything_changed(world: World, monkeypatch: py
             await asyncio.sleep(0)
 
     asyncio.run(take_turns())
+
+
+def test_an_object_is_read_in_a_turn_once_its_bytes_are_in_memory(world: World) -> None:
+    key, secret = new_root_key(world, "")
+    said: list[HttpResponse] = []
+
+    def signed(method: str, path: str, body: bytes = b"") -> HttpRequest:
+        request = HttpRequest(method, path, headers=(("host", "localhost"),), body=Body(body))
+        return sign(
+            request, Credentials(key, secret), service="s3", region="us-east-1", now=datetime.now(UTC)
+        )
+
+    async def read_in_a_turn(path: str) -> bool:
+        answered = Turn(world).answer(journey, signed("GET", path), said.append)
+        await asyncio.sleep(0)
+        return answered
+
+    for path, body in (("/logs", b""), ("/logs/small", b"hello"), ("/logs/long", b"x" * (LONGEST + 1))):
+        assert journey(world, signed("PUT", path, body)).status == 200
+    for path in ("/logs/small", "/logs/long"):
+        assert not asyncio.run(read_in_a_turn(path))
+        assert journey(world, signed("GET", path)).status == 200
+    read = len(lines(world))
+    assert asyncio.run(read_in_a_turn("/logs/small"))
+    assert [answer.body for answer in said] == [b"hello"]
+    assert not asyncio.run(read_in_a_turn("/logs/long"))
+    assert len(lines(world)) == read + 1, "what was answered is recorded, what was tried isn't"

@@ -207,6 +207,20 @@ def test_a_user_who_is_deleted_and_made_again(pair: Pair) -> None:
 # --- processes that come and go ------------------------------------------------------------------------
 
 
+def test_an_object_that_is_replaced_and_deleted(tmp_path: Path) -> None:
+    """Of two workers, both of which have its bytes in memory, either may be asked."""
+    with serve(tmp_path, "--workers", "2") as server:
+        keys, tries = credentials(server.data), 20
+        s3 = [client("s3", server.endpoint, keys) for _ in range(tries)]
+        s3[0].create_bucket(Bucket="shared")
+        for body in (b"first", b"second"):
+            s3[0].put_object(Bucket="shared", Key="k", Body=body)
+            for one in s3 * 2:
+                assert one.get_object(Bucket="shared", Key="k")["Body"].read() == body
+        s3[0].delete_object(Bucket="shared", Key="k")
+        assert {code_of(one.get_object, Bucket="shared", Key="k") for one in s3} == {"NoSuchKey"}
+
+
 def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
     with serve(tmp_path / "data", "--workers", "2") as server:
         keys = credentials(server.data)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from watchword.access.caller import Caller
 from watchword.access.record import Visit
-from watchword.facts import Cold
+from watchword.names.cold import Cold
 from watchword.names.principal import RoleSession
 from watchword.store import StoreError, Transaction, access_keys, roles
 from watchword.world import World

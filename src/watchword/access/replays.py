@@ -14,8 +14,8 @@ from watchword.access.authenticate import skew_of
 from watchword.access.claims import Shown
 from watchword.access.record import READING
 from watchword.access.uploads import Upload
-from watchword.facts import Cold
 from watchword.names import fault
+from watchword.names.cold import Cold
 from watchword.sigv4 import post
 from watchword.sigv4.replay import Trace, trace
 from watchword.sigv4.sigv2 import Presigned

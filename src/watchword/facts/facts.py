@@ -4,9 +4,11 @@ Each fact is loaded in one read transaction together with the topics it depends 
 of them changes, by this process or another. `confirm` is called once a request, before the first fact: a
 process that can't know whether anything changed refuses (docs/decisions/0002). Absence is not kept.
 
-A `Facts` whose `cached` is true never reads the database: where it would have to, it raises Cold, and the
-caller starts over with one that may. What is loaded stands in `load`; what may be done with a fact
-belongs to `watchword.access`.
+A `Facts` whose `cached` is true never waits for the database: where it would have to, it raises Cold, and the
+caller starts over with one that may. The row of an object is not kept, since no decision depends on it; a
+cached `Facts` takes a glance at it, where the database is a file.
+
+What is loaded stands in `load`; what may be done with a fact belongs to `watchword.access`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -35,15 +37,17 @@ from watchword.facts.load import (
 )
 from watchword.ground import RootKey
 from watchword.names import Principal, fault
+from watchword.names.cold import Cold
 from watchword.names.principal import RoleSession, User
 from watchword.policy import Policy, Source
 from watchword.policy.engine import Engine
 from watchword.proofs.keyring import Keyring
 from watchword.sessions import Session
 from watchword.sessions import session as sessions
-from watchword.store import Cache, Database, Topic, Transaction, Watch, keyring
+from watchword.store import Cache, Database, Topic, Transaction, Unavailable, Watch, keyring, objects
 from watchword.store.groups import Group
 from watchword.store.instance_profiles import InstanceProfile
+from watchword.store.objects import Object
 from watchword.store.revocations import Revocation
 from watchword.store.users import User as UserRecord
 
@@ -52,10 +56,6 @@ Key = tuple[str, ...]
 """The kind of a fact and what identifies it."""
 Load = Callable[[Transaction], Loaded[Value]]
 NO_GRANTS = Loaded(Grants(), frozenset[Topic]())
-
-
-class Cold(Exception):  # noqa: N818 not an error: a sign to start over
-    """The fact isn't cached, and this `Facts` may not read it."""
 
 
 class Facts:
@@ -69,11 +69,17 @@ class Facts:
         self._cache = cache
         self.root_key = root_key
         self.cached = cached
+        self._glance = database.glance() if cached else None
         self._confirmed = False
 
     def cached_only(self) -> Self:
         """The same facts, for the event loop."""
         return type(self)(self._database, self._watch, self._cache, self.root_key, cached=True)
+
+    @property
+    def sees_objects(self) -> bool:
+        """Whether rows of objects can be had."""
+        return not self.cached or self._glance is not None
 
     def confirm(self) -> None:
         """Raises ServiceUnavailable unless this process knows of every change.
@@ -123,6 +129,18 @@ class Facts:
 
     def role_named(self, account: str, name: str) -> RoleFact | None:
         return self._fact(("role", account, name), lambda tx: load_role(tx, account, name))
+
+    def object_at(self, bucket_id: str, key: bytes) -> Object | None:
+        """The row of an object as it is now."""
+        if self._glance is not None:
+            try:
+                return objects.at(self._glance, bucket_id, key)
+            except Unavailable:
+                raise Cold from None
+        if self.cached:
+            raise Cold
+        with self._database.read() as tx:
+            return objects.at(tx, bucket_id, key)
 
     def bucket(self, name: str) -> BucketFact | None:
         return self._fact(("bucket", name), lambda tx: load_bucket(tx, name))

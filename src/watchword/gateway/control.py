@@ -12,9 +12,9 @@ from collections.abc import Callable
 import msgspec
 
 from watchword.access.authenticate import identify
-from watchword.facts import Cold
 from watchword.gateway.failure import as_fault
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
+from watchword.names.cold import Cold
 from watchword.names.moment import iso
 from watchword.names.principal import Root
 from watchword.wire import plain_fault

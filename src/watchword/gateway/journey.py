@@ -35,9 +35,9 @@ from watchword.access import (
     refuse_replay,
     shown,
 )
-from watchword.facts import Cold
 from watchword.gateway.failure import as_fault
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
+from watchword.names.cold import Cold
 from watchword.names.ids import new_request_id
 from watchword.services.operation import Around, Call, Change, Operation, moving
 from watchword.services.s3.posted import posted
@@ -106,7 +106,7 @@ def _travel(world: World, passage: Passage, unfit: Exception | None) -> HttpResp
     read = _read_claim(world, visit)
     operation = passage.operation = _recognise(world, read, visit)
     served = SERVED.get(operation.service.name, {}).get(operation.name)
-    if world.facts.cached and (served is None or served.around is not Around.PURE):
+    if world.facts.cached and not _may_be_at_once(world, served):
         raise Cold
 
     anonymous = operation.unsigned if served is None else served.anonymous
@@ -150,6 +150,12 @@ def _recognise(world: World, read: Shown, visit: Visit) -> WireOperation:
     return operation
 
 
+def _may_be_at_once(world: World, served: Operation | None) -> bool:
+    if served is None:
+        return False
+    return served.around is Around.PURE or (served.around is Around.LOOK and world.facts.sees_objects)
+
+
 def _look_up(
     world: World, operation: WireOperation, served: Operation | None, visit: Visit
 ) -> tuple[Call, Operation]:
@@ -180,7 +186,7 @@ def _around(
             return world.database.write(visit.now)
         case Around.MOVE:
             return moving(world.database, visit.now)
-        case Around.PURE:
+        case Around.PURE | Around.LOOK:
             return nullcontext()
 
 

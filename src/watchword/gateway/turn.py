@@ -15,9 +15,9 @@ from dataclasses import replace
 
 import structlog
 
-from watchword.facts import Cold
 from watchword.gateway.journey import unrecorded
 from watchword.names import HttpRequest, HttpResponse
+from watchword.names.cold import Cold
 from watchword.world import World
 
 Act = Callable[[World, HttpRequest], HttpResponse]
@@ -31,7 +31,8 @@ class Turn:
 
     def __init__(self, world: World) -> None:
         self._facts, self._records = world.facts.cached_only(), world.journal.gathering()
-        self._world = replace(world, facts=self._facts, journal=self._records)
+        at_once = world.objects.at_once()
+        self._world = replace(world, facts=self._facts, journal=self._records, objects=at_once)
         self._answers: list[tuple[HttpRequest, HttpResponse, Deliver]] = []
         self._begun = False
 

@@ -17,7 +17,7 @@ import shutil
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -27,12 +27,16 @@ from obstore import open_writer
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
+from watchword.names.cold import Cold
 from watchword.names.ids import Randomness
+from watchword.objects.shelf import LONGEST, Shelf
 
 PART = 8 << 20
 """Up to this many bytes a blob is written at once; beyond, in parts of this size."""
 _PARTS_AT_ONCE = 2
 _PIECE = 1 << 20
+_ROOM = 32 << 20
+"""This many bytes of small blobs stay in memory."""
 _BATCH = 500
 
 Named = Callable[[Collection[str]], Collection[str]]
@@ -57,6 +61,9 @@ class Objects:
     folder: Path | None = None
     """Where a local store keeps its files."""
     durable: bool = True
+    shelf: Shelf = field(default_factory=lambda: Shelf(_ROOM))
+    waits: bool = True
+    """Whether whoever reads may wait; who may not gets what lies on the shelf, or Cold."""
 
     @classmethod
     def open(cls, place: Path | str, *, durable: bool = True) -> "Objects":
@@ -93,6 +100,11 @@ class Objects:
 
         The blob is opened before this returns, so a deletion meanwhile doesn't cut the pieces short.
         """
+        kept = self.shelf.get(blob)
+        if kept is not None:
+            return kept[start:end]
+        if not self.waits:
+            raise Cold
         if start == end:
             return b""
         small = end - start <= _PIECE
@@ -102,7 +114,16 @@ class Objects:
             found = self.store.get(blob, options={"range": (start, end)})
         except FileNotFoundError:
             raise BlobMissingError(blob) from None
-        return found.bytes().to_bytes() if small else map(bytes, found.stream(min_chunk_size=_PIECE))
+        if not small:
+            return map(bytes, found.stream(min_chunk_size=_PIECE))
+        read = found.bytes().to_bytes()
+        if len(read) == found.meta["size"]:
+            self.shelf.put(blob, read)
+        return read
+
+    def at_once(self) -> "Objects":
+        """The same blobs, for who can't wait."""
+        return replace(self, waits=False)
 
     def pieces(self, blob: str, start: int, end: int) -> Iterable[bytes]:
         """The same, in pieces however few."""
@@ -142,8 +163,12 @@ class Objects:
     def _read(self, blob: str, start: int, end: int) -> bytes:
         """A few bytes of a local blob: one file read, a fifth of the store's own way in time."""
         with open(f"{self.folder}/{blob}", "rb") as file:  # noqa: PTH123 a path object costs as much as the read
-            file.seek(start)
-            return file.read(end - start)
+            if os.fstat(file.fileno()).st_size > LONGEST:
+                file.seek(start)
+                return file.read(end - start)
+            whole = file.read()
+        self.shelf.put(blob, whole)
+        return whole[start:end]
 
     def _settle(self, blob: str) -> None:
         """Wait until a local blob and its name are on stable storage."""

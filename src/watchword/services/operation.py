@@ -1,9 +1,11 @@
 """The shape of an operation and of a call to it.
 
 A noun file of a service holds small functions of a `Call` and ends in a table, operation name ->
-`Operation`, built with the four words below, which say what the journey puts around the function:
+`Operation`, built with the five words below, which say what the journey puts around the function:
 
 * `pure`:   no database; answered on the event loop when what it needs is cached;
+* `looks`:  facts and objects: rows as they are now, bytes; answered on the event loop when the database is a
+            file and the bytes lie in memory;
 * `reads`:  one read transaction, `call.tx`;
 * `writes`: one write transaction, `call.tx`, in which the audit record of the call also commits;
 * `moves`:  object bytes: the function reads in short snapshots, lays the bytes down, and begins its one
@@ -104,6 +106,7 @@ class Around(Enum):
     """What the journey puts around an operation."""
 
     PURE = "pure"
+    LOOK = "look"
     READ = "read"
     WRITE = "write"
     MOVE = "move"
@@ -131,6 +134,10 @@ def no_demands(_call: Call) -> tuple[Demand, ...]:
 
 def pure(perform: Perform, demands: Demands) -> Operation:
     return Operation(perform, demands, Around.PURE)
+
+
+def looks(perform: Perform, demands: Demands) -> Operation:
+    return Operation(perform, demands, Around.LOOK)
 
 
 def reads(perform: Perform, demands: Demands) -> Operation:

@@ -24,6 +24,7 @@ from watchword.store import changes
 from watchword.store.engines import PATIENCE_SECONDS, engine_for
 from watchword.store.errors import CannotOpen, Unavailable, first_line, translate
 from watchword.store.freshness import FileWatch, Listener, Monotonic, Watch
+from watchword.store.glance import Glance
 from watchword.store.migrate import bring_up_to_date
 from watchword.store.tables import METADATA
 from watchword.store.transaction import EVERYTHING, Topic, Transaction
@@ -45,6 +46,7 @@ class Database:
         self._writers = engine.execution_options(writes=True, preserve_rowcount=True)
         self._writing = threading.Lock()  # fairer than SQLite's own wait, which sleeps and tries again
         self._listeners: list[Listener] = []
+        self._glances: list[Glance] = []
 
     @classmethod
     def open(cls, url: str, *, durable: bool = True) -> Self:
@@ -111,6 +113,13 @@ class Database:
         _, parameters = self.engine.dialect.create_connect_args(url)
         return ServerWatch(parameters, self.tell, monotonic)
 
+    def glance(self) -> Glance | None:
+        """A look at single rows for a thread that can't wait; None where each row is a journey."""
+        if not self.on_sqlite:
+            return None
+        self._glances.append(Glance(str(self.engine.url.database), self.engine.dialect))
+        return self._glances[-1]
+
     def reset(self, now: datetime, begin: Callable[[Transaction], None] | None = None) -> None:
         """Empties every table; `changes` goes on counting. `begin` fills what nobody may see empty."""
         with self.write(now) as tx:
@@ -122,6 +131,8 @@ class Database:
 
     def close(self) -> None:
         """Lets go of all connections that are not in use."""
+        for glance in self._glances:
+            glance.close()
         self.engine.dispose()
 
     @contextmanager

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Column, ForeignKey, LargeBinary, Table, Text, bindparam, select
 
 from watchword.store.tables import METADATA, Mapping, Moment, Numbers, Word, columns, insert_new
-from watchword.store.transaction import Transaction
+from watchword.store.transaction import Reader, Transaction
 
 UNVERSIONED = "null"
 
@@ -79,7 +79,7 @@ def put(tx: Transaction, new: Object) -> list[Object]:
             return replaced
 
 
-def at(tx: Transaction, bucket_id: str, key: bytes, version: str = UNVERSIONED) -> Object | None:
+def at(tx: Reader, bucket_id: str, key: bytes, version: str = UNVERSIONED) -> Object | None:
     """The object of that key, None when there is none."""
     return tx.one(Object, _AT, bucket_id=bucket_id, key=key, version=version)
 

@@ -15,7 +15,7 @@ alters a row, or what hangs on it (tags, attachments, memberships, inline polici
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import Connection, Delete, Executable, Insert, Row, Select, Update, exc
 from sqlalchemy.sql.dml import ReturningDelete
@@ -34,6 +34,13 @@ class Topic(NamedTuple):
 
 
 EVERYTHING = Topic("everything", "*")
+
+
+class Reader(Protocol):
+    """What single rows can be read from: a transaction, or a glance."""
+
+    def one(self, make: Callable[..., Record], statement: Select[Any], **values: object) -> Record | None:
+        """The record of the only row, None when there is none."""
 
 
 class Transaction:

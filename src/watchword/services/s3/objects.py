@@ -11,7 +11,7 @@ model".
 from watchword.access import Demand
 from watchword.names import Body
 from watchword.objects import BlobMissingError
-from watchword.services.operation import Call, Operation, Output, moves, reads
+from watchword.services.operation import Call, Operation, Output, looks, moves
 from watchword.services.s3.described import Description, checksums, described, quoted
 from watchword.services.s3.errors import invalid_argument
 from watchword.services.s3.integrity import promised
@@ -20,7 +20,6 @@ from watchword.services.s3.limits import key_bytes
 from watchword.services.s3.place import fresh_blob, place
 from watchword.services.s3.preconditions import Preconditions
 from watchword.services.s3.ranges import part_of, range_of
-from watchword.store import objects
 from watchword.store.objects import UNVERSIONED, Object
 
 _TRIES = 5
@@ -52,8 +51,7 @@ def put_object(call: Call) -> Output:
 def get_object(call: Call) -> Output:
     """GetObject."""
     for _ in range(_TRIES):
-        with call.world.database.read() as tx:
-            row = _row(call, objects.at(tx, bucket_of(call).bucket.id, key_bytes(call.input["Key"])))
+        row = _row(call)
         output, (start, end) = _looked_at(call, row)
         try:
             return output | {"Body": call.world.objects.get(row.blob, start, end)}
@@ -64,8 +62,7 @@ def get_object(call: Call) -> Output:
 
 def head_object(call: Call) -> Output:
     """HeadObject."""
-    row = objects.at(call.tx, bucket_of(call).bucket.id, key_bytes(call.input["Key"]))
-    output, _ = _looked_at(call, _row(call, row))
+    output, _ = _looked_at(call, _row(call))
     return output
 
 
@@ -83,8 +80,9 @@ def body_of(call: Call) -> Body:
     return body
 
 
-def _row(call: Call, row: Object | None) -> Object:
-    """The row that was found, of the version asked for."""
+def _row(call: Call) -> Object:
+    """The row of the object asked for."""
+    row = call.world.facts.object_at(bucket_of(call).bucket.id, key_bytes(call.input["Key"]))
     version = call.input.get("VersionId", UNVERSIONED)
     if version != UNVERSIONED:
         raise invalid_argument("Invalid version id specified", "versionId", version)
@@ -111,6 +109,6 @@ def _looked_at(call: Call, row: Object) -> tuple[dict[str, object], tuple[int, i
 
 OPERATIONS: dict[str, Operation] = {
     "PutObject": moves(put_object, to_put),
-    "GetObject": moves(get_object, to_read),
-    "HeadObject": reads(head_object, to_read),
+    "GetObject": looks(get_object, to_read),
+    "HeadObject": looks(head_object, to_read),
 }
