@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from watchword.access import Caller, Demand
 from watchword.access.caller import NOBODY
-from watchword.access.context import gather_context
+from watchword.access.context import call_context, demand_context
 from watchword.facts import Facts
 from watchword.names import HttpRequest
 from watchword.names.principal import FederatedUser, RoleSession, Root, Service, User
@@ -269,7 +269,7 @@ def gathered(caller: Caller) -> dict[str, Any]:
         resource_tags={"team": "blue"},
     )
     request = HttpRequest("GET", headers=headers, peer="127.0.0.1")
-    return gather_context(cast("Facts", Tagged()), caller, request, asked, region="eu-west-1", now=NOW)
+    return demand_context(asked, call_context(cast("Facts", Tagged()), caller, request, NOW), "eu-west-1")
 
 
 @pytest.mark.parametrize(("caller", "keys", "values"), PRESENT)
@@ -295,14 +295,9 @@ def test_the_page_of_keys_is_true() -> None:
 def test_no_operation_fills_a_key_of_the_servers() -> None:
     """What is true of the caller wins over what a call's own keys say."""
     claimed = {"aws:PrincipalAccount": "999999999999", "aws:PrincipalArn": "*", "aws:SourceIp": "10.0.0.1"}
-    context = gather_context(
-        cast("Facts", None),
-        Caller(Root("123456789012")),
-        HttpRequest("POST", peer="127.0.0.1"),
-        Demand("iam:ListUsers", "*", "123456789012", claimed),
-        region="us-east-1",
-        now=datetime(2026, 11, 23, tzinfo=UTC),
-    )
+    request, caller = HttpRequest("POST", peer="127.0.0.1"), Caller(Root("123456789012"))
+    of_call = call_context(cast("Facts", None), caller, request, datetime(2026, 11, 23, tzinfo=UTC))
+    context = demand_context(Demand("iam:ListUsers", "*", "123456789012", claimed), of_call, "us-east-1")
     assert context["aws:PrincipalAccount"] == "123456789012"
     assert context["aws:PrincipalArn"] == "arn:aws:iam::123456789012:root"
     assert context["aws:SourceIp"] == "127.0.0.1"

@@ -16,7 +16,7 @@ from msgspec import structs
 
 from watchword.access import Caller, Demand
 from watchword.access.caller import Means
-from watchword.access.context import gather_context
+from watchword.access.context import call_context, demand_context
 from watchword.app import open_world
 from watchword.local_trust import first_account
 from watchword.names import HttpRequest
@@ -135,10 +135,9 @@ def filled(world: World) -> dict[str, set[str]]:
         for name, row in rows.items():
             called = call(world, service, name)
             for demand in row.demands(called):
-                about = (world.facts, called.caller, HttpRequest("POST"))
-                nothing = Demand(demand.action, "*", "")
-                everywhere = gather_context(*about, nothing, region=called.region, now=called.now)
-                context = gather_context(*about, demand, region=called.region, now=called.now)
+                of_call = call_context(world.facts, called.caller, HttpRequest("POST"), called.now)
+                everywhere = demand_context(Demand(demand.action, "*", ""), of_call, called.region)
+                context = demand_context(demand, of_call, called.region)
                 keys = {named(key) for key in context.keys() - everywhere.keys() - {"aws:ResourceAccount"}}
                 found.setdefault(demand.action, set()).update(keys)
     return found

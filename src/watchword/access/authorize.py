@@ -10,8 +10,9 @@ from datetime import datetime
 from msgspec import Struct
 
 from watchword.access.caller import Caller
-from watchword.access.context import gather_context
+from watchword.access.context import Context, call_context, demand_context
 from watchword.access.demand import Demand
+from watchword.facts import Facts
 from watchword.names import AwsError, HttpRequest, fault
 from watchword.policy import Decision, Request, Source
 from watchword.policy.decision import message
@@ -30,7 +31,14 @@ class Circumstances(Struct, frozen=True):
 
 def authorize(circumstances: Circumstances, demands: tuple[Demand, ...]) -> tuple[Decision, ...]:
     """A decision for each demand. Whether a refusal ends the call is `refusal`'s to say."""
-    return tuple(_decide(circumstances, demand) for demand in demands)
+    if not demands:
+        return ()
+    world, caller = circumstances.world, circumstances.caller
+    of_call = call_context(world.facts, caller, circumstances.request, circumstances.now)
+    return tuple(
+        _decide(world.facts, caller, demand, demand_context(demand, of_call, circumstances.region))
+        for demand in demands
+    )
 
 
 def refusal(demands: tuple[Demand, ...], decisions: tuple[Decision, ...]) -> AwsError | None:
@@ -41,11 +49,7 @@ def refusal(demands: tuple[Demand, ...], decisions: tuple[Decision, ...]) -> Aws
     return None
 
 
-def _decide(circumstances: Circumstances, demand: Demand) -> Decision:
-    caller, facts = circumstances.caller, circumstances.world.facts
-    context = gather_context(
-        facts, caller, circumstances.request, demand, region=circumstances.region, now=circumstances.now
-    )
+def _decide(facts: Facts, caller: Caller, demand: Demand, context: Context) -> Decision:
     try:
         request = Request(
             caller.principal,

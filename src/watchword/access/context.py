@@ -24,16 +24,20 @@ ONE_REGION = {"iam": "us-east-1"}
 """Services of one region, which is the one that is called whatever region was signed for."""
 
 
-def gather_context(
-    facts: Facts, caller: Caller, request: HttpRequest, demand: Demand, *, region: str, now: datetime
-) -> Context:
-    """The whole context of one demand."""
-    context: Context = dict(demand.context)
-    context.update({f"aws:ResourceTag/{key}": value for key, value in demand.resource_tags.items()})
-    context.update(_connection(request, now))
+def call_context(facts: Facts, caller: Caller, request: HttpRequest, now: datetime) -> Context:
+    """What is the same for all demands of one call."""
+    context = _connection(request, now)
     context.update(_principal(facts, caller))
     if caller.session:
         context.update(_session(caller.session, now))
+    return context
+
+
+def demand_context(demand: Demand, of_call: Context, region: str) -> Context:
+    """The whole context of one demand."""
+    context: Context = dict(demand.context)
+    context.update({f"aws:ResourceTag/{key}": value for key, value in demand.resource_tags.items()})
+    context.update(of_call)
     if demand.account:
         context["aws:ResourceAccount"] = demand.account
     service = demand.action.partition(":")[0].lower()

@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
+import msgspec
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -72,7 +73,7 @@ class Mapping(TypeDecorator[dict[str, str]]):
         return None if value is None else json.dumps(dict(value), separators=(",", ":"))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, str] | None:  # noqa: ARG002 SQLAlchemy's signature
-        return None if value is None else json.loads(value)
+        return None if value is None else msgspec.json.decode(value)
 
 
 class Numbers(TypeDecorator[tuple[int, ...]]):

@@ -11,6 +11,7 @@ buckets".
 
 import ipaddress
 from collections.abc import Collection
+from functools import lru_cache
 
 from watchword.names import AwsError
 
@@ -38,6 +39,7 @@ def _hostname(host: str) -> str:
     return host.partition(":")[0].lower().rstrip(".")
 
 
+@lru_cache(1024)
 def _is_address(name: str) -> bool:
     try:
         ipaddress.ip_address(name)

@@ -71,17 +71,41 @@ class Route:
         return len(self.literals), there, there - len(self.required)
 
 
+@dataclass(frozen=True, eq=False)
+class Group:
+    """The routes of one template, in the order of rule 5."""
+
+    template: Template
+    routes: Sequence[Route]
+
+    @cached_property
+    def plain(self) -> list[Route]:
+        """Those that ask for no query key."""
+        return [route for route in self.routes if not route.literals]
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The query keys that the others ask for."""
+        return frozenset(key for route in self.routes for key, _ in route.literals)
+
+    def meant(self, query: Query) -> list[Route]:
+        """Those whose literal query keys are there (2.)."""
+        if self.keys.isdisjoint(query):
+            return self.plain
+        return [route for route in self.routes if route.meant(query)]
+
+
 class Routes:
     """The routes of one service."""
 
     def __init__(self, specs: Sequence[Spec]) -> None:
-        self._groups: dict[str, list[tuple[Template, list[Route]]]] = {}
+        self._groups: dict[str, list[Group]] = {}
         grouped: dict[tuple[str, Template], list[Route]] = {}
         for spec in sorted(specs, key=lambda spec: (spec.deprecated, spec.name)):  # 5.
             route = Route(spec)
             grouped.setdefault((spec.method, route.template), []).append(route)
         for (method, template), routes in sorted(grouped.items(), key=lambda item: item[0][1].rank):
-            self._groups.setdefault(method, []).append((template, routes))
+            self._groups.setdefault(method, []).append(Group(template, routes))
 
     def find(self, method: str, path: str, query: Query, headers: frozenset[str]) -> Spec | None:
         """The operation, None when there is none."""
@@ -94,15 +118,15 @@ class Routes:
         return route.spec if route and route.marks(query, headers)[2] == 0 else None
 
     def _find(self, method: str, path: str, query: Query, headers: frozenset[str]) -> Route | None:
-        for template, routes in self._groups.get(method, ()):  # 1.
-            if template.fits(path):
-                candidates = [route for route in routes if route.meant(query)]
-                if candidates:
-                    return _best(candidates, query, headers)
+        for group in self._groups.get(method, ()):  # 1.
+            if group.template.fits(path) and (candidates := group.meant(query)):
+                return _best(candidates, query, headers)
         return None
 
 
 def _best(candidates: list[Route], query: Query, headers: frozenset[str]) -> Route:
+    if len(candidates) == 1:
+        return candidates[0]
     ranked = [(route.marks(query, headers), route) for route in candidates]
     most = max(marks for marks, _ in ranked)
     equal = [route for marks, route in ranked if marks == most]

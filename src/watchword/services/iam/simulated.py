@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from watchword.access import Caller, Demand
-from watchword.access.context import Context, gather_context
+from watchword.access import Caller
+from watchword.access.context import Context, call_context
 from watchword.identity.refusals import missing, refusal
 from watchword.names import Arn, AwsError, HttpRequest
 from watchword.names.ids import is_account_id
@@ -180,10 +180,7 @@ def _known(call: Call, principal: User | RoleSession) -> Context:
     """What is true of a principal whatever it asks for."""
     if principal == nobody(principal.account):
         return {}
-    nothing = Demand("", "", "")
-    context = gather_context(
-        call.world.facts, Caller(principal), HttpRequest("POST"), nothing, region=call.region, now=call.now
-    )
+    context = call_context(call.world.facts, Caller(principal), HttpRequest("POST"), call.now)
     return {key: value for key, value in context.items() if key.lower().startswith(_OF_PRINCIPALS)}
 
 
