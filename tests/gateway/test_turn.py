@@ -1,33 +1,21 @@
 """What came together is recorded together, and leaves after its records."""
 
 import asyncio
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from watchword.app import open_world
 from watchword.gateway.journey import journey
 from watchword.gateway.turn import Turn
 from watchword.journal import broken_links
-from watchword.local_trust import new_root_key
 from watchword.names import Body, HttpRequest, HttpResponse
 from watchword.objects.shelf import LONGEST
-from watchword.settings import Settings
-from watchword.sigv4 import Credentials, sign
 from watchword.world import World
 
 FORM = ("content-type", "application/x-www-form-urlencoded")
 ASKED = HttpRequest("POST", "/", "", (FORM,), Body(b"Action=GetCallerIdentity&Version=2011-06-15"))
 """Refused, since nobody signed it; from cached facts alone."""
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    world = open_world(Settings(tmp_path))
-    yield world
-    world.close()
 
 
 def lines(world: World) -> list[bytes]:
@@ -82,15 +70,10 @@ def test_a_turn_asks_once_whether_anything_changed(world: World, monkeypatch: py
     asyncio.run(take_turns())
 
 
-def test_an_object_is_read_in_a_turn_once_its_bytes_are_in_memory(world: World) -> None:
-    key, secret = new_root_key(world, "")
+def test_an_object_is_read_in_a_turn_once_its_bytes_are_in_memory(
+    world: World, signed: Callable[..., HttpRequest]
+) -> None:
     said: list[HttpResponse] = []
-
-    def signed(method: str, path: str, body: bytes = b"") -> HttpRequest:
-        request = HttpRequest(method, path, headers=(("host", "localhost"),), body=Body(body))
-        return sign(
-            request, Credentials(key, secret), service="s3", region="us-east-1", now=datetime.now(UTC)
-        )
 
     async def read_in_a_turn(path: str) -> bool:
         answered = Turn(world).answer(journey, signed("GET", path), said.append)

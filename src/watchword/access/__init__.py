@@ -4,7 +4,7 @@ from watchword.access.authenticate import admit, authenticate
 from watchword.access.authorize import Circumstances, authorize, refusal
 from watchword.access.caller import Caller
 from watchword.access.claims import Shown, shown
-from watchword.access.demand import Demand
+from watchword.access.demand import Demand, Reserved
 from watchword.access.last_use import note_use
 from watchword.access.origin import as_sent
 from watchword.access.record import Visit, record
@@ -16,6 +16,7 @@ __all__ = [
     "Caller",
     "Circumstances",
     "Demand",
+    "Reserved",
     "Shown",
     "Upload",
     "Visit",

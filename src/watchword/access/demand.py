@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct, field
 
+from watchword.names import AwsError
 from watchword.policy import Policy
 
 ContextValue = str | tuple[str, ...]
@@ -33,9 +34,18 @@ class Demand(Struct, frozen=True):
     """The resource's tags, for aws:ResourceTag."""
     optional: bool = False
     """Whether the call goes on when this is refused; the operation then sees the refusal in
-    `call.decisions` (DeleteObjects refuses single keys; a missing key is 404 only to who may list)."""
+    `call.decisions` (DeleteObjects refuses single keys)."""
     region: str = ""
     """Where the resource is, for aws:RequestedRegion; empty for where the caller signed to be."""
+
+
+class Reserved(Exception):  # noqa: N818 neither the error nor the refusal yet
+    """An error that is told only to whom `demand` is allowed; anybody else is told of that refusal."""
+
+    def __init__(self, error: AwsError, demand: Demand) -> None:
+        super().__init__(error.code)
+        self.error = error
+        self.demand = demand
 
 
 def entity_tags(tags: Mapping[str, str]) -> dict[str, ContextValue]:

@@ -22,6 +22,8 @@ from msgspec import Struct, structs
 
 from watchword.access import (
     Circumstances,
+    Demand,
+    Reserved,
     Shown,
     Upload,
     Visit,
@@ -116,18 +118,16 @@ def _travel(world: World, passage: Passage, unfit: Exception | None) -> HttpResp
 
     call, served = _look_up(world, operation, served, visit)
 
-    demands = visit.demands = served.demands(call)
-    circumstances = Circumstances(world, visit.caller, request, visit.region, visit.now)
-    visit.decisions = authorize(circumstances, demands)
-    if refused := refusal(demands, visit.decisions):
-        visit.message = authorization_message(world, visit.caller, demands, visit.decisions)
-        raise refused
+    _permit(call, served.demands(call), visit)
     refuse_replay(world, read, visit.service, visit.operation)
 
     with _around(world, served, visit) as transaction:
-        visit.output = served.perform(
-            structs.replace(call, transaction=transaction, decisions=visit.decisions)
-        )
+        call = structs.replace(call, transaction=transaction, decisions=visit.decisions)
+        try:
+            visit.output = served.perform(call)
+        except Reserved as reserved:
+            _permit(call, (reserved.demand,), visit)
+            raise reserved.error from None
         response = operation.write(visit.output, visit.request_id)
         if isinstance(read.claim, Upload):
             response = posted(request, read.claim.bucket, read.claim.fields, response)
@@ -174,6 +174,17 @@ def _look_up(
         visit.now,
     )
     return call, served
+
+
+def _permit(call: Call, demands: tuple[Demand, ...], visit: Visit) -> None:
+    """Goes on when the demands are allowed. Raises the first refusal."""
+    circumstances = Circumstances(call.world, call.caller, call.request, call.region, call.now)
+    decisions = authorize(circumstances, demands)
+    visit.demands += demands
+    visit.decisions += decisions
+    if refused := refusal(demands, decisions):
+        visit.message = authorization_message(call.world, call.caller, demands, decisions)
+        raise refused
 
 
 def _around(

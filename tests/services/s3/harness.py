@@ -1,19 +1,21 @@
 """A counter at which operations of S3 are called as the journey calls them, without wire and signature."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 import pytest
 from msgspec import structs
 
-from watchword.access import Caller, Circumstances, authorize, refusal
+from watchword.access import Caller, Circumstances, Demand, Reserved, authorize, refusal
 from watchword.names import AwsError, Body, HttpRequest, Principal
 from watchword.names.principal import Root
-from watchword.services.operation import Around, Call, moving
+from watchword.policy import Decision
+from watchword.services.operation import Around, Call, Change, Operation, moving
 from watchword.services.s3 import OPERATIONS
+from watchword.store import Transaction
 from watchword.world import World
 
 OWNER, OTHER = "111122223333", "444455556666"
@@ -28,6 +30,15 @@ class Fresh:
 
     def close(self) -> None:
         """Nothing to end."""
+
+
+def permit(call: Call, demands: tuple[Demand, ...]) -> tuple[Decision, ...]:
+    """The decisions, none of which may be a refusal that counts."""
+    circumstances = Circumstances(call.world, call.caller, call.request, call.region, call.now)
+    decisions = authorize(circumstances, demands)
+    if refused := refusal(demands, decisions):
+        raise refused
+    return decisions
 
 
 @dataclass
@@ -54,22 +65,23 @@ class Counter:
         request = HttpRequest("POST", headers=tuple((headers or {}).items()), body=Body(body))
         caller = Caller(by)
         asked = Call(self.world, "s3", name, given, caller, request, region, self.now)
-        demands = row.demands(asked)
-        decisions = authorize(Circumstances(self.world, caller, request, region, self.now), demands)
-        if refused := refusal(demands, decisions):
-            raise refused
+        decisions = permit(asked, row.demands(asked))
         self.meanwhile()
-        call = partial(structs.replace, asked, decisions=decisions)
+        with self._around(row) as transaction:
+            try:
+                return dict(row.perform(structs.replace(asked, transaction=transaction, decisions=decisions)))
+            except Reserved as reserved:
+                permit(asked, (reserved.demand,))
+                raise reserved.error from None
+
+    def _around(self, row: Operation) -> AbstractContextManager[Transaction | Change]:
         match row.around:
             case Around.READ:
-                with self.world.database.read() as tx:
-                    return dict(row.perform(call(transaction=tx)))
+                return self.world.database.read()
             case Around.WRITE:
-                with self.world.database.write(self.now) as tx:
-                    return dict(row.perform(call(transaction=tx)))
+                return self.world.database.write(self.now)
             case _:
-                with moving(self.world.database, self.now) as change:
-                    return dict(row.perform(call(transaction=change)))
+                return moving(self.world.database, self.now)
 
     def code(self, name: str, **given: object) -> str:
         """The code of the error that the call must end in."""

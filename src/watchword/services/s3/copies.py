@@ -11,12 +11,11 @@ from watchword.services.s3.copy_source import Source
 from watchword.services.s3.described import Description, checksums, quoted, second
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import known_algorithm
-from watchword.services.s3.leave import bucket_named, bucket_of, no_such_key, reading
+from watchword.services.s3.leave import bucket_named, bucket_of, no_such_key, object_demand
 from watchword.services.s3.limits import key_bytes
 from watchword.services.s3.objects import to_put
 from watchword.services.s3.place import fresh_blob, place
 from watchword.services.s3.preconditions import Preconditions
-from watchword.store import objects
 from watchword.store.objects import UNVERSIONED, Object
 
 
@@ -50,19 +49,19 @@ def to_copy(call: Call) -> tuple[Demand, ...]:
 
 
 def to_read_source(call: Call) -> tuple[Demand, ...]:
-    """Read there; and list there, for whom a missing source is NoSuchKey."""
-    source = Source.parse(call.input["CopySource"])
-    return reading(call, _source_bucket(call), source.key, source.version)
+    """Read there."""
+    source, fact = Source.parse(call.input["CopySource"]), _source_bucket(call)
+    return (object_demand(call, fact, "s3:GetObject", source.key, version=source.version),)
 
 
 def source_row(call: Call, source: Source) -> Object:
     """The object to copy from. Raises NoSuchKey, or AccessDenied to who may not list."""
     if source.version not in ("", UNVERSIONED):
         raise s3_error("NoSuchVersion", Key=source.key, VersionId=source.version)
-    with call.world.database.read() as tx:
-        row = objects.at(tx, _source_bucket(call).bucket.id, key_bytes(source.key))
+    fact = _source_bucket(call)
+    row = call.world.facts.object_at(fact.bucket.id, key_bytes(source.key))
     if row is None:
-        raise no_such_key(call, source.key)
+        raise no_such_key(call, fact, source.key)
     return row
 
 

@@ -6,8 +6,8 @@
    of paths happens after this (a key is any UTF-8).
 3. A version is read and deleted under actions of its own, so that leave for GetObject is none for an
    older version.
-4. Who may not list a bucket doesn't learn which keys are missing: reading asks for s3:ListBucket as well,
-   and a refusal of that one turns NoSuchKey into AccessDenied.
+4. Who may not list a bucket doesn't learn which keys are missing: NoSuchKey is reserved for whom
+   s3:ListBucket is allowed.
 5. The root user of the owning account may always read, replace and remove the bucket policy, whatever
    that policy says.
 
@@ -15,11 +15,10 @@ Sources: Service Authorization Reference, "Amazon S3"; Amazon S3 API Reference, 
 Amazon S3 User Guide, "Bucket owner condition" and "Amazon S3 policy keys".
 """
 
-from watchword.access import Demand
+from watchword.access import Demand, Reserved
 from watchword.facts import BucketFact
-from watchword.names import AwsError, fault
+from watchword.names import fault
 from watchword.names.principal import Root
-from watchword.policy.decision import message
 from watchword.services.operation import Call, Demands
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.keys import Context, keys_of
@@ -45,11 +44,9 @@ def bucket_of(call: Call) -> BucketFact:
     return bucket_named(call, call.input["Bucket"], call.input.get("ExpectedBucketOwner"))
 
 
-def bucket_demand(
-    call: Call, fact: BucketFact, action: str, context: Context | None = None, *, optional: bool = False
-) -> Demand:
+def bucket_demand(call: Call, fact: BucketFact, action: str, context: Context | None = None) -> Demand:
     """`action` on the bucket itself."""
-    return _demand(call, fact, action, fact.bucket.name, context or {}, optional=optional)
+    return _demand(call, fact, action, fact.bucket.name, context or {})
 
 
 def object_demand(
@@ -88,24 +85,15 @@ def on_own_policy(action: str) -> Demands:
 
 
 def to_read(call: Call) -> tuple[Demand, ...]:
-    """For GetObject and HeadObject: rules 3 and 4."""
-    return reading(call, bucket_of(call), call.input["Key"], call.input.get("VersionId", ""))
+    """For GetObject and HeadObject: rule 3."""
+    version = call.input.get("VersionId", "")
+    return (object_demand(call, bucket_of(call), "s3:GetObject", call.input["Key"], version=version),)
 
 
-def reading(call: Call, fact: BucketFact, key: str, version: str) -> tuple[Demand, ...]:
-    """To list, which decides how a missing key is told, and to read."""
-    return (
-        bucket_demand(call, fact, "s3:ListBucket", {"s3:prefix": key}, optional=True),
-        object_demand(call, fact, "s3:GetObject", key, version=version),
-    )
-
-
-def no_such_key(call: Call, key: str) -> AwsError:
-    """NoSuchKey to who may list the bucket, which the call's first decision says; else that refusal."""
-    may_list = call.decisions[0]
-    if not may_list.allowed:
-        return fault("AccessDenied", message(may_list))
-    return s3_error("NoSuchKey", Key=key)
+def no_such_key(call: Call, fact: BucketFact, key: str) -> Reserved:
+    """Rule 4."""
+    may_list = bucket_demand(call, fact, "s3:ListBucket", {"s3:prefix": key})
+    return Reserved(s3_error("NoSuchKey", Key=key), may_list)
 
 
 def _demand(
@@ -115,7 +103,7 @@ def _demand(
     resource: str,
     context: Context,
     *,
-    optional: bool,
+    optional: bool = False,
 ) -> Demand:
     bucket = fact.bucket
     return Demand(

@@ -82,12 +82,13 @@ def body_of(call: Call) -> Body:
 
 def _row(call: Call) -> Object:
     """The row of the object asked for."""
-    row = call.world.facts.object_at(bucket_of(call).bucket.id, key_bytes(call.input["Key"]))
+    fact, key = bucket_of(call), call.input["Key"]
+    row = call.world.facts.object_at(fact.bucket.id, key_bytes(key))
     version = call.input.get("VersionId", UNVERSIONED)
     if version != UNVERSIONED:
         raise invalid_argument("Invalid version id specified", "versionId", version)
     if row is None:
-        raise no_such_key(call, call.input["Key"])
+        raise no_such_key(call, fact, key)
     return row
 
 
