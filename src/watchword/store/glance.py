@@ -33,11 +33,10 @@ class Glance:
         """The record of the only row, None when there is none. Raises Unavailable rather than wait."""
         sql, given, found = self._compiled.get(statement) or self._compile(statement)
         try:
-            row = self._connection.execute(sql, [_changed(into, values[name]) for name, into in given])
-            columns = row.fetchone()
+            row = self._connection.execute(sql, [_as(values[name], into) for name, into in given]).fetchone()
         except sqlite3.Error as error:
             raise translate(error) from error
-        return None if columns is None else make(*map(_changed, found, columns))
+        return None if row is None else make(*map(_as, row, found))
 
     def close(self) -> None:
         """Lets go of the file."""
@@ -55,5 +54,5 @@ class Glance:
         return self._compiled[statement]
 
 
-def _changed(change: Change, value: object) -> object:
+def _as(value: object, change: Change) -> object:
     return value if change is None else change(value)

@@ -20,8 +20,9 @@ Headers = list[tuple[str, str]]
 
 def header_value(text: str) -> str:
     """`text` as it may stand in a header."""
-    if _CONTROL.search(text):
-        text = _CONTROL.sub(" ", text)
+    if text.isascii() and text.isprintable():
+        return text
+    text = _CONTROL.sub(" ", text)
     try:
         text.encode("latin-1")
     except UnicodeEncodeError:
