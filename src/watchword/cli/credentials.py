@@ -13,10 +13,9 @@ from typing import Annotated
 
 import typer
 
-from watchword.cli.ending import fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
 from watchword.furnish import open_ground
-from watchword.local_trust import Refused, administrator_session, new_root_key
+from watchword.local_trust import administrator_session, new_root_key
 from watchword.names.moment import iso
 from watchword.sessions import Session
 from watchword.sessions import session as sessions
@@ -49,10 +48,7 @@ def credentials(
 ) -> None:
     """Mint an administrator's session of one hour from local trust."""
     with opened(open_ground, data, database, root_key_file) as ground:
-        try:
-            session = administrator_session(ground, account, role, _session_name())
-        except Refused as refused:
-            raise fail(str(refused)) from None
+        session = administrator_session(ground, account, role, _session_name())
         print(_FORMS[form](session, sessions.seal(session, ground.keyring())))
 
 
@@ -65,10 +61,7 @@ def create_root_key(
 ) -> None:
     """Make a static access key of an account's root user and print it as JSON, this once."""
     with opened(open_ground, data, database, root_key_file) as ground:
-        try:
-            access_key_id, secret = new_root_key(ground, account)
-        except Refused as refused:
-            raise fail(str(refused)) from None
+        access_key_id, secret = new_root_key(ground, account)
     print(json.dumps({"AccessKeyId": access_key_id, "SecretAccessKey": secret}))
 
 

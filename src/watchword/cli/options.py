@@ -10,6 +10,7 @@ import typer
 from watchword.cli.ending import fail
 from watchword.furnish import CannotStart
 from watchword.ground import Ground
+from watchword.local_trust import Refused
 from watchword.settings import DEFAULT_DATA, Settings
 
 Opened = TypeVar("Opened", bound=Ground)
@@ -32,12 +33,17 @@ DEFAULT_DATA_DIRECTORY = DEFAULT_DATA.expanduser()
 def opened(
     opening: Callable[[Settings], Opened], data: Path, database: str, root_key: str
 ) -> Iterator[Opened]:
-    """What a command works on, beside any server that has it open too: the ground, or a whole world."""
+    """What a command works on, the ground or a whole world; a refusal within the block ends the command.
+
+    Servers may have the same data directory open meanwhile.
+    """
     try:
         found = opening(Settings(data.expanduser().absolute(), database, root_key))
     except CannotStart as error:
         raise fail(str(error)) from None
     try:
         yield found
+    except Refused as refused:
+        raise fail(str(refused)) from None
     finally:
         found.close()
