@@ -1,8 +1,8 @@
 """Opening a data directory, with what a first start needs: a root key, a key in the keyring, an account.
 
-And how the keyring rotates. Several servers may start on one empty database at once: writes are serial, so
-the first one furnishes and the others find it done. An ephemeral server is furnished again at each reset,
-with the same account and the same root key.
+Several servers may start on one empty database at once: writes are serial, so the first one furnishes it
+and the others find it done. An ephemeral server is furnished again at each reset, with the same account and
+the same root key.
 """
 
 from pathlib import Path
@@ -20,7 +20,6 @@ from watchword.store.accounts import Account
 from watchword.store.keyring import ACTIVE, WrappedKey
 
 FIRST_ACCOUNT = "main"
-RESEALED_AT_ONCE = 100
 
 
 class CannotStart(Exception):  # noqa: N818 its message is the whole line an operator reads
@@ -89,19 +88,3 @@ def add_key(ground: Ground, tx: Transaction) -> Key:
     wrapped = wrap(key, ground.root_key.material, ground.randomness)
     keyring.insert(tx, WrappedKey(key.id, wrapped, tx.at))
     return key
-
-
-def rotate(ground: Ground) -> tuple[str, int]:
-    """A new sealing key, and every secret at rest sealed again under it: its id, and how many."""
-    with ground.database.write(ground.clock.now()) as tx:
-        newest = add_key(ground, tx)
-        ring = ground.root_key.keyring(tx)
-    resealed, more = 0, True
-    while more:
-        with ground.database.write(ground.clock.now()) as tx:
-            keys, more = access_keys.to_reseal(tx, newest.id, limit=RESEALED_AT_ONCE)
-            for key in keys:
-                sealed = secrets.seal(secrets.open(key, ring), key.id, ring)
-                access_keys.reseal(tx, key, secret=sealed.secret, sealing_key=sealed.sealing_key)
-        resealed += len(keys)
-    return newest.id, resealed

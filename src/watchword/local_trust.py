@@ -1,13 +1,13 @@
-"""What whoever can read the data directory may do without any credential.
+"""What an administrator does without any credential: being able to read the data directory is the proof.
 
-There is no password and no key to begin with: reading the root key is the proof. Nothing here is reachable
-over the network.
+There is no password and no key to begin with. Nothing here is reachable over the network.
 """
 
 from datetime import timedelta
 
-from watchword.furnish import add_root_key
+from watchword.furnish import add_key, add_root_key
 from watchword.ground import Ground
+from watchword.identity import secrets
 from watchword.names import Arn
 from watchword.names.ids import Prefix, account_of_access_key, new_access_key_id, new_secret, new_unique_id
 from watchword.sessions import Session
@@ -24,6 +24,7 @@ TRUSTS_NOBODY = (
 )
 SESSION_SECONDS = 3600
 MAX_ROOT_KEYS = 2
+RESEALED_AT_ONCE = 100
 
 
 class Refused(Exception):  # noqa: N818 its message is the line that a person reads
@@ -75,6 +76,22 @@ def revoke_sessions(ground: Ground, subject: str) -> tuple[str, str]:
         account, kind, revoked = _subject(tx, subject)
         revocations.put(tx, Revocation(account, kind, revoked, now, now))
     return kind, revoked
+
+
+def rotate_keyring(ground: Ground) -> tuple[str, int]:
+    """Makes a new sealing key and seals every stored secret again under it: the key's id, and how many."""
+    with ground.database.write(ground.clock.now()) as tx:
+        newest = add_key(ground, tx)
+        ring = ground.root_key.keyring(tx)
+    resealed, more = 0, True
+    while more:
+        with ground.database.write(ground.clock.now()) as tx:
+            keys, more = access_keys.to_reseal(tx, newest.id, limit=RESEALED_AT_ONCE)
+            for key in keys:
+                sealed = secrets.seal(secrets.open(key, ring), key.id, ring)
+                access_keys.reseal(tx, key, secret=sealed.secret, sealing_key=sealed.sealing_key)
+        resealed += len(keys)
+    return newest.id, resealed
 
 
 def _subject(tx: Transaction, subject: str) -> tuple[str, str, str]:

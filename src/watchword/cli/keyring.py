@@ -6,7 +6,7 @@ import typer
 
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
 from watchword.furnish import open_ground
-from watchword.furnish import rotate as rotate_keyring
+from watchword.local_trust import rotate_keyring
 
 app = typer.Typer(no_args_is_help=True, help="Rotate the keyring.")
 
