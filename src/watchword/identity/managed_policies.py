@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from watchword.identity.arns import PolicyArn
 from watchword.identity.managed import OWNER, aws_policies
-from watchword.identity.quotas import QUOTAS
 from watchword.identity.refusals import missing_policy, missing_version
 from watchword.names import fault
 from watchword.store import Transaction, holders, policies, versions
@@ -63,4 +62,4 @@ def all_versions(tx: Transaction, policy: Policy) -> list[Version]:
     """Newest first; a quota keeps them few."""
     if policy.account == OWNER:
         return [aws_policies()[policy.arn].version]
-    return versions.page(tx, policy.id, limit=QUOTAS["VersionsPerPolicy"])[0]
+    return versions.of(tx, policy.id)

@@ -31,11 +31,8 @@ _ALL = select(
     VERSIONS.c.number == POLICIES.c.default_version,
 ).join(POLICIES, POLICIES.c.id == VERSIONS.c.policy_id)
 _IN_FORCE = _ALL.where(POLICIES.c.arn == bindparam("arn"), VERSIONS.c.number == POLICIES.c.default_version)
-_PAGE = _ALL.where(
-    VERSIONS.c.policy_id == bindparam("policy_id"), VERSIONS.c.number < bindparam("before")
-).order_by(VERSIONS.c.number.desc())
+_OF = _ALL.where(VERSIONS.c.policy_id == bindparam("policy_id")).order_by(VERSIONS.c.number.desc())
 _COUNT = select(func.count()).where(VERSIONS.c.policy_id == bindparam("policy_id"))
-_BEYOND_ALL = 2**31 - 1
 
 
 def insert(tx: Transaction, policy: Policy, document: str, *, default: bool) -> Version:
@@ -55,11 +52,9 @@ def in_force(tx: Transaction, arn: str) -> Version | None:
     return tx.one(Version, _IN_FORCE, arn=arn)
 
 
-def page(
-    tx: Transaction, policy_id: str, *, before: int = _BEYOND_ALL, limit: int
-) -> tuple[list[Version], bool]:
-    """Newest first, of numbers before the one given; and whether there are more."""
-    return tx.page(Version, _PAGE, limit, policy_id=policy_id, before=before)
+def of(tx: Transaction, policy_id: str) -> list[Version]:
+    """All versions of the policy, newest first; a quota keeps them few."""
+    return tx.all(Version, _OF, policy_id=policy_id)
 
 
 def count(tx: Transaction, policy_id: str) -> int:
