@@ -23,9 +23,6 @@ class Cache:
         self._generation = 0
         self._lock = threading.Lock()
 
-    def __len__(self) -> int:
-        return len(self._kept)
-
     @property
     def generation(self) -> int:
         """How many times changes were applied."""
@@ -43,11 +40,11 @@ class Cache:
             return None
         return kept[0]
 
-    def put(self, key: Hashable, value: object, topics: Iterable[Topic], generation: int) -> bool:
-        """Keeps a value that was read since `generation`; False when a change came in between."""
+    def put(self, key: Hashable, value: object, topics: Iterable[Topic], generation: int) -> None:
+        """Keeps a value that was read since `generation`, unless a change came in between."""
         with self._lock:
             if generation != self._generation:
-                return False
+                return
             self._drop(key)
             self._kept[key] = value, frozenset(topics)
             for topic in self._kept[key][1]:
@@ -55,7 +52,6 @@ class Cache:
             if len(self._kept) > self._size:
                 oldest, (_, topics) = self._kept.popitem(last=False)
                 self._untie(oldest, topics)
-            return True
 
     def apply(self, topics: Sequence[Topic]) -> None:
         """Drops what depends on any of the topics. To be given to `Database.subscribe`."""
