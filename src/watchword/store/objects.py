@@ -4,14 +4,13 @@ Keys are bytes (UTF-8), sorted as S3 sorts them, byte by byte, on both engines. 
 row of this table, so none has a topic and writers may run beside each other. Listing is in `listing`.
 """
 
-from collections.abc import Collection
-from collections.abc import Mapping as Dictionary
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Column, ForeignKey, LargeBinary, Table, Text, bindparam, select
 
-from watchword.store.tables import METADATA, Mapping, Moment, Numbers, Word, columns, insert_new
+from watchword.store.tables import METADATA, Dictionary, Moment, Numbers, Word, columns, insert_new
 from watchword.store.transaction import Reader, Transaction
 
 UNVERSIONED = "null"
@@ -26,9 +25,9 @@ OBJECTS = Table(
     Column("size", BigInteger, nullable=False),
     Column("etag", Word, nullable=False),
     Column("content_type", Text, nullable=False),
-    Column("headers", Mapping, nullable=False),
-    Column("metadata", Mapping, nullable=False),
-    Column("checksums", Mapping, nullable=False),
+    Column("headers", Dictionary, nullable=False),
+    Column("metadata", Dictionary, nullable=False),
+    Column("checksums", Dictionary, nullable=False),
     Column("modified", Moment, nullable=False),
     Column("parts", Numbers),
 )
@@ -45,9 +44,9 @@ class Object:
     etag: str
     modified: datetime
     content_type: str = "binary/octet-stream"
-    headers: Dictionary[str, str] = field(default_factory=dict)
-    metadata: Dictionary[str, str] = field(default_factory=dict)
-    checksums: Dictionary[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    checksums: Mapping[str, str] = field(default_factory=dict)
     version: str = UNVERSIONED
     parts: tuple[int, ...] = ()
     """The sizes of the parts that it was uploaded in."""

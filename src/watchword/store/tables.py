@@ -4,7 +4,7 @@ Both engines must read, compare and sort alike, so only types that do so are use
 
 * `Moment`: an aware datetime, kept as whole microseconds since 1970 (no engine's idea of time zones);
 * `Word`: text compared and sorted by code point (PostgreSQL's database may have any other collation);
-* `Mapping`: a small dictionary of strings, kept as JSON text;
+* `Dictionary`: a small dictionary of strings, kept as JSON text;
 * `Numbers`: a tuple of whole numbers, kept as text; no numbers are NULL;
 * bytes: SQLite's BLOB and PostgreSQL's BYTEA both sort as memcmp does.
 
@@ -63,7 +63,7 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else _EPOCH + value * _MICROSECOND
 
 
-class Mapping(TypeDecorator[dict[str, str]]):
+class Dictionary(TypeDecorator[dict[str, str]]):
     """A small dictionary of strings."""
 
     impl = Text

@@ -4,15 +4,14 @@ An id sorts by the moment it was made at. Nothing of an upload is an object yet,
 and writers may run beside each other.
 """
 
-from collections.abc import Iterator
-from collections.abc import Mapping as Dictionary
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Table, Text, bindparam, select, tuple_
 
 from watchword.store import parts
-from watchword.store.tables import METADATA, Mapping, Moment, Word, columns
+from watchword.store.tables import METADATA, Dictionary, Moment, Word, columns
 from watchword.store.transaction import Transaction
 
 AT_ONCE = 1000
@@ -29,8 +28,8 @@ UPLOADS = Table(
     Column("algorithm", Word, nullable=False),
     Column("checksum_type", Word, nullable=False),
     Column("content_type", Text, nullable=False),
-    Column("headers", Mapping, nullable=False),
-    Column("metadata", Mapping, nullable=False),
+    Column("headers", Dictionary, nullable=False),
+    Column("metadata", Dictionary, nullable=False),
     Index("ix_uploads_bucket_id", "bucket_id", "key", "id"),
 )
 
@@ -47,8 +46,8 @@ class Upload:
     algorithm: str = ""
     checksum_type: str = ""
     content_type: str = "binary/octet-stream"
-    headers: Dictionary[str, str] = field(default_factory=dict)
-    metadata: Dictionary[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 _ALL = select(*columns(UPLOADS, Upload))
