@@ -86,10 +86,3 @@ def test_too_many_parameters(models: Models) -> None:
     )
     with pytest.raises(UnrecognisedError, match="MalformedQueryString"):
         recognise(request, models, scope_service="iam")
-
-
-def test_a_table_without_s3_has_no_last_resort(models: Models) -> None:
-    sts = models.service("sts")
-    alone = Models(sts.read, {"sts": sts.row})
-    with pytest.raises(UnrecognisedError, match="MissingAuthenticationToken"):
-        recognise(HttpRequest("GET", "/b/k"), alone, scope_service=None)

@@ -16,7 +16,6 @@ from typing import Literal, NamedTuple
 from watchword.wire.services import Row
 
 Family = Literal["query", "json", "rest-json", "rest-xml", "plain"]
-FAMILIES: tuple[Family, ...] = ("query", "json", "rest-json", "rest-xml", "plain")
 
 
 class Words(NamedTuple):

@@ -118,6 +118,12 @@ def _wrong(value: object, wanted: str) -> UnreadableError:
     return UnreadableError(f"{_token(value)} can not be converted to {wanted}")
 
 
+def _no_collection(value: object, wanted: str) -> UnreadableError:
+    if isinstance(value, dict | list):
+        return _wrong(value, wanted)
+    return UnreadableError(f"Expected {wanted} or null")
+
+
 def _read_string(value: object) -> str:
     if not isinstance(value, str):
         raise _wrong(value, "a String")
@@ -207,11 +213,7 @@ def _list_reader(shape: Shape, compile_: Callable[[Shape], Read]) -> Read:
 
     def read(value: object) -> list[Any]:
         if not isinstance(value, list):
-            raise (
-                _wrong(value, "a list")
-                if isinstance(value, dict)
-                else UnreadableError("Expected list or null")
-            )
+            raise _no_collection(value, "list")
         if None in value:
             raise UnreadableError("null found in a list where not expected")
         return [read_item(item) for item in value]
@@ -224,9 +226,7 @@ def _map_reader(shape: Shape, compile_: Callable[[Shape], Read]) -> Read:
 
     def read(value: object) -> dict[str, Any]:
         if not isinstance(value, dict):
-            raise (
-                _wrong(value, "a map") if isinstance(value, list) else UnreadableError("Expected map or null")
-            )
+            raise _no_collection(value, "map")
         if None in value.values():
             raise UnreadableError("null found in a map where not expected")
         return {_read_string(key): read_item(item) for key, item in value.items()}

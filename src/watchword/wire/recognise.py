@@ -73,7 +73,7 @@ def recognise(
         return _by_scope(request, models, scope_service, hosts)  # 3.
     if _is_form(request):
         return _by_form(request, models)  # 4.
-    return _unsigned(request, models) or _by_route(request, _s3(request, models), hosts)  # 5. 6.
+    return _unsigned(request, models) or _by_route(request, models.service("s3"), hosts)  # 5. 6.
 
 
 def guessed_voice(request: HttpRequest) -> Voice:
@@ -209,14 +209,6 @@ def _unsigned(request: HttpRequest, models: Models) -> Operation | None:
             if spec is not None:
                 return service.operation(spec.name)
     return None
-
-
-def _s3(request: HttpRequest, models: Models) -> Service:
-    try:
-        return models.service("s3")
-    except KeyError as problem:
-        error = fault("MissingAuthenticationToken", meant="unsigned, and for no service of the table")
-        raise _unrecognised(error, PLAIN, request) from problem
 
 
 def _by_route(request: HttpRequest, service: Service, hosts: Collection[str]) -> Operation:

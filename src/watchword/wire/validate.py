@@ -198,7 +198,7 @@ class _Builder:
     def _list(self, shape: Shape, *, sensitive: bool) -> Check | None:
         if (grouped := _grouped(shape.element, "Member")) is not None:
             inside = sensitive or bool(shape.element.traits.get("sensitive"))
-            return _whole(grouped, _items, sensitive=inside)
+            return _whole(grouped, iter, sensitive=inside)
         check = self.build(shape.element, sensitive=sensitive)
         if check is None:
             return None
@@ -212,7 +212,7 @@ class _Builder:
     def _map(self, shape: Shape, *, sensitive: bool) -> Check | None:
         hidden = sensitive or any(part.traits.get("sensitive") for part in (shape.key, shape.value))
         keys, entries = _grouped(shape.key, "Map keys"), _grouped(shape.value, "Map value")
-        check_keys = _whole(keys, _items, sensitive=hidden) if keys else None
+        check_keys = _whole(keys, iter, sensitive=hidden) if keys else None
         if entries is not None:
             return _both(check_keys, _whole(entries, dict.values, sensitive=hidden))
         check = self.build(shape.value, sensitive=sensitive)
@@ -275,10 +275,6 @@ def _grouped(shape: Shape, who: str) -> _Grouped | None:
         return None
     listed = ", ".join(constraint.requirement for constraint in own)
     return own, f"{who} must satisfy constraint: [{listed}]"
-
-
-def _items(value: Any) -> Any:  # noqa: ANN401 a list, or a map seen as its keys
-    return value
 
 
 def _whole(grouped: _Grouped, parts: Callable[[Any], Any], *, sensitive: bool) -> Check:
