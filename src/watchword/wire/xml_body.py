@@ -18,6 +18,8 @@ from watchword.wire.xml_text import Element
 Read = Callable[[Element], Any]
 Write = Callable[[Any], str]
 """A value -> what stands inside its element."""
+Add = Callable[[dict[str, Any], str, Any], None]
+"""Adds what was read of an element to its structure, under the member's name."""
 
 TIMESTAMPS = "iso8601"
 
@@ -56,32 +58,37 @@ def _text_of(element: Element) -> str:
 
 
 def _structure_reader(shape: Shape, compile_: Callable[[Shape], Read]) -> Read:
-    single, repeated, attributes = {}, {}, {}
+    attributes, elements = {}, {}
     for name, member in shape.members.items():
-        if member.location:
-            continue
         if member.traits.get("xmlAttribute"):
             attributes[member.wire_name(name).rpartition(":")[2]] = name
-        elif member.flattened:
-            item, add = (member.element, _add_item) if member.type == "list" else (member, _add_entry)
-            repeated[element_name(member, name)] = (name, compile_(item), add)
-        else:
-            single[element_name(member, name)] = (name, compile_(member))
+        elif not member.location:
+            elements[element_name(member, name)] = (name, *_member_reader(member, compile_))
 
     def read(element: Element) -> dict[str, Any]:
         found: dict[str, Any] = {
             name: element.attributes[key] for key, name in attributes.items() if key in element.attributes
         }
         for child in element.children:
-            if (known := single.get(child.name)) is not None:
-                if known[0] in found:
+            if (known := elements.get(child.name)) is not None:
+                name, read_child, add = known
+                if add is _set and name in found:
                     raise values.UnreadableError(f"{child.name} is given more than once")
-                found[known[0]] = known[1](child)
-            elif (several := repeated.get(child.name)) is not None:
-                several[2](found, several[0], several[1](child))
+                add(found, name, read_child(child))
         return found
 
     return read
+
+
+def _member_reader(member: Shape, compile_: Callable[[Shape], Read]) -> tuple[Read, Add]:
+    """How one element of a member is read, and how what was read is added to the structure."""
+    if not member.flattened:
+        return compile_(member), _set
+    return (compile_(member.element), _add_item) if member.type == "list" else (compile_(member), _add_entry)
+
+
+def _set(found: dict[str, Any], name: str, value: object) -> None:
+    found[name] = value
 
 
 def _add_item(found: dict[str, Any], name: str, item: object) -> None:
