@@ -127,11 +127,8 @@ def watchword_server() -> Iterator[Server]:
 def watchword(watchword_server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
     """The server, empty; the environment points every AWS SDK at it."""
     watchword_server.reset()
-    for name in (
-        "AWS_PROFILE",
-        "AWS_SESSION_TOKEN",
-        *[n for n in os.environ if n.startswith("AWS_ENDPOINT_URL")],
-    ):
+    endpoints = [name for name in os.environ if name.startswith("AWS_ENDPOINT_URL")]
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", *endpoints):
         monkeypatch.delenv(name, raising=False)
     for name, value in watchword_server.environment.items():
         monkeypatch.setenv(name, value)

@@ -96,8 +96,8 @@ def admit(world: World, request: HttpRequest) -> None:
         _signer(world, claim, partial(verify_presigned, claim, now=world.clock.wall()))
     else:
         now = world.clock.wall()
-        check = partial(verify_head, claim, request, services=("s3",), now=now, skew=SKEW_SECONDS_S3)
-        _signer(world, claim, check)
+        expected = partial(verify_head, claim, request, services=("s3",), now=now, skew=SKEW_SECONDS_S3)
+        _signer(world, claim, expected)
 
 
 def identify(world: World, request: HttpRequest) -> Caller:
@@ -105,9 +105,9 @@ def identify(world: World, request: HttpRequest) -> Caller:
     claim = read(request)
     if claim is None or framed(claim):
         raise fault("MissingAuthenticationToken")
-    return _signer(world, claim, partial(verify, claim, request, now=world.clock.wall(), skew=SKEW_SECONDS))[
-        0
-    ]
+    expected = partial(verify, claim, request, now=world.clock.wall(), skew=SKEW_SECONDS)
+    caller, _ = _signer(world, claim, expected)
+    return caller
 
 
 def _unsigned(request: HttpRequest, *, anonymous: bool) -> Proven:

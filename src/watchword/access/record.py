@@ -17,7 +17,7 @@ from watchword.access.caller import Caller
 from watchword.access.demand import Demand
 from watchword.names import AwsError, HttpRequest
 from watchword.names.moment import iso
-from watchword.names.principal import PRINCIPAL_TYPES, RoleSession, User
+from watchword.names.principal import PRINCIPAL_TYPES, RoleSession, Root, User
 from watchword.policy import Decision, explain
 from watchword.policy.decision import message
 from watchword.policy.explain import as_json
@@ -55,7 +55,10 @@ _SIGNATURES: dict[str, dict[str, Any]] = {
     "SigV4": {"signatureVersion": "SigV4"},
     "SigV2": {"signatureVersion": "SigV2", "weak": True},
 }
+_TYPES = {Root: "Root", User: "IAMUser"}
+"""Principals whose type CloudTrail calls otherwise than aws:PrincipalType does."""
 READING = ("Get", "List", "Head", "Describe", "Simulate")
+"""How operations that change nothing begin."""
 
 
 class Visit(Struct):
@@ -107,6 +110,13 @@ def record(visit: Visit) -> dict[str, Any]:
     if visit.error:
         event["errorCode"] = visit.error.code
         event["errorMessage"] = visit.error.said[:LONGEST_VALUE]
+    if additional := _additional(visit):
+        event["additionalEventData"] = additional
+    return event
+
+
+def _additional(visit: Visit) -> dict[str, Any]:
+    """What CloudTrail's format has no member for."""
     additional: dict[str, Any] = {**_SIGNATURES[visit.signature]}
     if visit.error and visit.error.meant:
         additional["meant"] = visit.error.meant
@@ -114,9 +124,7 @@ def record(visit: Visit) -> dict[str, Any]:
         additional["authorizationMessage"] = visit.message
     if visit.decisions:
         additional["decisions"] = list(map(_decision, visit.demands, visit.decisions))
-    if additional:
-        event["additionalEventData"] = additional
-    return event
+    return additional
 
 
 def _decision(demand: Demand, decision: Decision) -> dict[str, Any]:
@@ -138,14 +146,13 @@ def _identity(visit: Visit) -> dict[str, Any]:
         return {"type": "Unknown", "accessKeyId": visit.access_key_id}
     principal = caller.principal
     identity: dict[str, Any] = {
-        "type": "Root" if PRINCIPAL_TYPES[type(principal)] == "Account" else PRINCIPAL_TYPES[type(principal)],
+        "type": _TYPES.get(type(principal)) or PRINCIPAL_TYPES[type(principal)],
         "principalId": principal.userid,
         "arn": principal.arn,
         "accountId": principal.account,
         "accessKeyId": caller.access_key_id,
     }
     if isinstance(principal, User):
-        identity["type"] = "IAMUser"
         identity["userName"] = principal.name
     if caller.session:
         identity["sessionContext"] = _session_context(caller)

@@ -64,7 +64,6 @@ _KEPT = frozenset({"host", "origin", "referer", "user-agent"})
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _NAME = re.compile(r"[0-9a-z!#$%&'*+.^_`|~-]+")
 """A header's: a token (RFC 9110, section 5.6.2), in lower case."""
-_PIECE = 1 << 20
 
 
 @dataclass(frozen=True)
