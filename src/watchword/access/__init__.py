@@ -5,12 +5,12 @@ from watchword.access.authorize import Circumstances, authorize, refusal
 from watchword.access.caller import Caller
 from watchword.access.claims import Shown, shown
 from watchword.access.demand import Demand, Reserved
+from watchword.access.forms import Upload
 from watchword.access.last_use import note_use
 from watchword.access.origin import as_sent
 from watchword.access.record import Visit, record
 from watchword.access.refused import authorization_message
 from watchword.access.replays import refuse_replay
-from watchword.access.uploads import Upload
 
 __all__ = [
     "Caller",

@@ -23,8 +23,8 @@ from msgspec import structs
 
 from watchword.access.caller import NOBODY, VERSION_2, Caller, Means
 from watchword.access.claims import shown
+from watchword.access.forms import Upload, take_file, verify_upload
 from watchword.access.unframe import framed, is_framed, unframe
-from watchword.access.uploads import Upload, take_file, verify_upload
 from watchword.facts import Facts
 from watchword.names import AwsError, HttpRequest, fault
 from watchword.names.ids import Prefix

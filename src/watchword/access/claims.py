@@ -4,14 +4,14 @@
 2. version 2 in the query, where the setting lets it in: for S3 only, GET and PUT only, never in a header
    (docs/decisions/0008). What such a query has in place of headers becomes headers here, so that the
    operation is told from what was signed;
-3. a form that is posted to a bucket: see `uploads`.
+3. a form that is posted to a bucket: see `forms`.
 
 Nothing is proved here; that is `authenticate`.
 """
 
 from typing import NamedTuple
 
-from watchword.access.uploads import Upload, read_upload
+from watchword.access.forms import Upload, read_upload
 from watchword.names import HttpRequest
 from watchword.settings import Settings
 from watchword.sigv4 import Claim, read, sigv2

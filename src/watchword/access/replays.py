@@ -12,8 +12,8 @@ from hashlib import sha256
 
 from watchword.access.authenticate import skew_of
 from watchword.access.claims import Shown
+from watchword.access.forms import Upload
 from watchword.access.record import READING
-from watchword.access.uploads import Upload
 from watchword.names import fault
 from watchword.names.cold import Cold
 from watchword.sigv4 import post

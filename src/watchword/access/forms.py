@@ -1,12 +1,12 @@
-"""A browser's upload to S3, a form with a policy, made the PutObject that it is.
+"""A browser's upload to S3: a form with a signed policy, made into the PutObject that it stands for.
 
-The fields say under which key and with which headers; the policy among them is what was signed. Everything
-above sees a PUT with the file for its body, so that there is one way to store an object and one decision
-on it. In this order:
+(Uploads in parts are something else: `watchword.store.uploads`.) The form's fields say under which key and
+with which headers; one of them is the policy, which is what was signed. Everything above sees a PUT whose
+body is the file, so that there is one way to store an object and one decision on it. In this order:
 
 1. `read_upload`: what must be known before the operation: the bucket, the key, the headers;
 2. `verify_upload`: the signature over the policy;
-3. `take_file`: the policy, with the size of the file; then the file takes the body's place.
+3. `take_file`: what the policy demands, the size of the file included; then the file becomes the body.
 
 A field that is neither the form's own nor one of HEADERS is refused, never ignored: a form can't ask for a
 copy. Sources: Amazon S3 API Reference, "POST Object", "Authenticating Requests: Browser-Based Uploads".
