@@ -16,8 +16,6 @@ from watchword.store import Cache, StoreError
 from watchword.wire import Models
 from watchword.world import World
 
-__all__ = ["CannotStart", "open_world"]
-
 CACHED_FACTS = 20_000
 
 

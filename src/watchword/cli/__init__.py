@@ -12,7 +12,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from watchword.cli.values import Plain, as_given
+from watchword.cli.parameters import Plain, as_given
 
 
 @dataclass(frozen=True, slots=True)

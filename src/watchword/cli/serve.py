@@ -23,9 +23,10 @@ import typer
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from watchword.app import CannotStart, open_world
+from watchword.app import open_world
 from watchword.cli.ending import fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile
+from watchword.furnish import CannotStart
 from watchword.gateway import Application
 from watchword.local_trust import first_account
 from watchword.names.ids import Prefix, is_account_id, new_access_key_id, new_secret

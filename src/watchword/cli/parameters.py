@@ -1,7 +1,7 @@
-"""Values of parameters, without pydantic: typer converts each by it, and loading it takes longer than a run.
+"""Command line parameters, converted without pydantic, which takes longer to load than most commands to run.
 
-A text, and whatever is of its type already, is left as it is given; a path is made of text. Of all else, such
-as numbers and choices, typer takes care.
+typer converts every value with it. Here a text, and any value that already has its type, is left as it was
+given, and a path is made of text; only the rest, such as numbers and choices, is left to typer.
 """
 
 from collections.abc import Callable
