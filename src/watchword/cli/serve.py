@@ -82,11 +82,8 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
 ) -> None:
     """Serve the interfaces of IAM, STS and S3."""
     _check_tls(tls_certificate, tls_key)
-    if ephemeral and not is_account_id(account):
-        raise fail(f"an account id is twelve digits, not {account!r}")
-    if ephemeral and workers > 1:
-        raise fail("an ephemeral server is one process; leave --workers out")
-    scheme = "https" if tls_certificate else "http"
+    if ephemeral:
+        _check_ephemeral(account, workers)
     settings = Settings(
         data.expanduser().absolute(),
         database,
@@ -98,7 +95,7 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
     )
     tls = {"ssl_certfile": tls_certificate, "ssl_keyfile": tls_key} if tls_certificate else {}
     with _bind(host, port) as listener:
-        endpoint = f"{scheme}://{_url_host(host)}:{listener.getsockname()[1]}"
+        endpoint = f"{'https' if tls else 'http'}://{_url_host(host)}:{listener.getsockname()[1]}"
         try:
             if ephemeral:
                 _serve_ephemeral(listener, endpoint, settings, account, tls)
@@ -117,17 +114,13 @@ def _serve_ephemeral(
     try:
         world = open_world(replace(settings, data=directory, database="", root_key="", ephemeral=root))
         server = _server(application(world), tls)
-        print(
-            json.dumps(
-                {
-                    "Endpoint": endpoint,
-                    "AccountId": account,
-                    "AccessKeyId": root.access_key_id,
-                    "SecretAccessKey": root.secret,
-                }
-            ),
-            flush=True,
-        )
+        ready = {
+            "Endpoint": endpoint,
+            "AccountId": account,
+            "AccessKeyId": root.access_key_id,
+            "SecretAccessKey": root.secret,
+        }
+        print(json.dumps(ready), flush=True)
         server.run([listener])
     finally:
         shutil.rmtree(directory, ignore_errors=True)
@@ -185,6 +178,13 @@ def _check_tls(certificate: str, key: str) -> None:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
     except (OSError, ssl.SSLError) as error:
         raise fail(f"TLS certificate {certificate} with key {key}: {error.strerror or error}") from None
+
+
+def _check_ephemeral(account: str, workers: int) -> None:
+    if not is_account_id(account):
+        raise fail(f"an account id is twelve digits, not {account!r}")
+    if workers > 1:
+        raise fail("an ephemeral server is one process; leave --workers out")
 
 
 def _networks(text: str) -> tuple[Network, ...]:
