@@ -75,6 +75,12 @@ def test_links_resolve(page: Path) -> None:
             assert not heading or heading in headings(found), target
 
 
+def test_every_page_is_in_the_index() -> None:
+    index = (ROOT / "docs" / "README.md").read_text()
+    pages = [page for page in (ROOT / "docs").glob("*.md") if page.name != "README.md"]
+    assert {page.name for page in pages} <= set(re.findall(r"\]\(([^)]+)\)", index))
+
+
 def test_decisions_are_numbered_and_listed() -> None:
     pages = sorted((ROOT / "docs" / "decisions").glob("0*.md"))
     listed = (ROOT / "docs" / "decisions" / "README.md").read_text()
