@@ -53,7 +53,7 @@ def skew_of(service: str) -> int:
 
 
 class Proven(NamedTuple):
-    """Who calls, and the request that they have shown to be theirs: its body is the payload, unframed."""
+    """The caller, and the request that was proved to be theirs, its body taken out of any chunks."""
 
     caller: Caller
     request: HttpRequest
@@ -85,7 +85,8 @@ def authenticate(
 def admit(world: World, request: HttpRequest) -> None:
     """Raises unless the head of a request to S3 was signed; its body needn't be here yet.
 
-    So that nobody without credentials makes us keep a large body. Who calls this authenticates again.
+    Asked before a large body is kept, so that nobody without credentials can fill the disk. The whole request
+    is authenticated again afterwards.
     """
     claim, request = shown(world.settings, request)
     if claim is None:
@@ -158,7 +159,7 @@ def _uploader(world: World, upload: Upload) -> Caller:
 
 
 def _signer(world: World, claim: Claim | Presigned, expected: Callable[[str], None]) -> tuple[Caller, str]:
-    """The caller and their secret, which `expected` was given: it raises unless that secret signed."""
+    """The caller and their secret. `expected` raises unless the secret it is given is the one that signed."""
     try:
         caller, secret = _credentials(world.facts, claim)
     except AwsError as unknown:

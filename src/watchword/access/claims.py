@@ -1,9 +1,9 @@
-"""What does the request show, to prove who sends it?  Read once, before anything else looks at it.
+"""What does the request bring to prove who sends it?  Read once, before anything else looks at it.
 
 1. Signature Version 4, in the Authorization header or the query: `watchword.sigv4.read`;
 2. version 2 in the query, where the setting lets it in: for S3 only, GET and PUT only, never in a header
-   (docs/decisions/0008). What such a query has in place of headers becomes headers here, so that the
-   operation is told from what was signed;
+   (docs/decisions/0008). Parameters that stand for headers become headers here, so that the operation is
+   recognised by what was signed;
 3. a form that is posted to a bucket: see `forms`.
 
 Nothing is proved here; that is `authenticate`.

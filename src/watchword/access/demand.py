@@ -1,4 +1,4 @@
-"""What an operation asks leave for: one action on one resource.
+"""What an operation needs permission for: one action on one resource.
 
 An operation's row in its service's table says which demands a call makes; `authorize` answers each.
 Most calls make one; a copy makes two (read here, write there); some make none (GetCallerIdentity needs
@@ -40,7 +40,7 @@ class Demand(Struct, frozen=True):
 
 
 class Reserved(Exception):  # noqa: N818 neither the error nor the refusal yet
-    """An error that is told only to whom `demand` is allowed; anybody else is told of that refusal."""
+    """An error that only callers are told who are allowed `demand`; all others are told that they aren't."""
 
     def __init__(self, error: AwsError, demand: Demand) -> None:
         super().__init__(error.code)

@@ -1,8 +1,8 @@
 """When, where and for what an access key or a role was last used.
 
-One use in SPAN is recorded, the first, as at AWS (IAM User Guide, "Understand the credential report
-format"; RoleLastUsed likewise), so a request costs a look into `world.last_uses` and one in SPAN a small
-write beside all others.
+Only the first use in each SPAN is written down, as at AWS (IAM User Guide, "Understand the credential report
+format"; RoleLastUsed likewise). So most requests cost a look into `world.last_uses`, and one in each SPAN a
+small write, which waits for no other.
 Each process looks for itself; the store takes the first. No decision depends on it, so a use that can't be
 written is passed over. Signed requests count whether they are allowed or not.
 """
@@ -21,7 +21,7 @@ SPAN = timedelta(minutes=15)
 
 
 def note_use(world: World, visit: Visit) -> None:
-    """Remembers that the caller's key or role was used, unless that was done a while ago."""
+    """Notes that the caller's key or role was used, unless a use within the last SPAN is noted already."""
     caller = visit.caller
     used = _used(caller) if caller else ""
     if not used or not _is_due(world.last_uses.get(used), visit.now):

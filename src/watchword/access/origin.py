@@ -7,8 +7,8 @@
    all are trusted, it is the leftmost.
 3. The client used TLS when every X-Forwarded-Proto says so: no entry that it sent itself makes that true.
    A forwarded request without that header came without TLS.
-4. What a trusted proxy sends and can't be read is refused. An address left out instead would meet no Deny
-   of it.
+4. When a trusted proxy sends such a header that can't be read, the request is refused. Were the address left
+   out instead, it would escape every Deny on it.
 
 Sources: RFC 7239, section 8.1, on why; AWS's Elastic Load Balancing User Guide, "X-Forwarded headers", and
 RFC 7239, section 6, for ports and brackets of addresses.

@@ -31,7 +31,7 @@ def newest(world: World) -> Event | None:
 
 
 def last_denied(world: World) -> Event | None:
-    """The newest event whose decision was no. Refusals change nothing, so the journal has them all."""
+    """The newest refusal by a decision. Refusals change nothing, so all of them are in the journal."""
     newest: Event | None = None
     for event in newest_first(world.settings.data / "audit"):
         if event.get("errorCode") in DENIED and (newest is None or event["eventTime"] > newest["eventTime"]):

@@ -1,10 +1,10 @@
-"""One use of a signature for what changes something, where the setting says so.
+"""A signature is good for one change only, where the setting says so.
 
 AWS lets a signature be used again while it is good, and so does this server unless told otherwise. The use
 is remembered in the store, for all processes, before the operation and whether it succeeds or not; for as
-long as the signature is good. What reads may be asked again; what mints credentials counts as a change.
-The price: two requests that are equal to the byte within one second have one signature, and the second is
-refused. Clients that try again later sign again.
+long as the signature is good. Reading may be repeated; minting credentials counts as a change.
+The price: two requests of the same second that are equal to the byte have the same signature, so the second
+is refused. A client that retries later signs again.
 """
 
 from datetime import datetime, timedelta
@@ -27,7 +27,7 @@ _SECOND = timedelta(seconds=1)
 
 
 def changes_something(operation: str) -> bool:
-    """Whether an operation may be had once only for one signature."""
+    """Whether an operation may be done only once by one signature."""
     return operation in MINTING or not operation.startswith(READING)
 
 

@@ -1,9 +1,9 @@
-"""A body that proves itself in chunks, made plain: what floors above see is the payload alone.
+"""The payload, taken out of a body of signed chunks: floors above see nothing but the payload.
 
-`watchword.sigv4.chunked` proves and yields the payload; here it is kept, and nothing of it is handed on
-before its last byte, signature and checksum held. A body in memory stays there; one in a file is made
-plain in place, since the payload is always shorter than the chunks that carry it. The checksums of the
-trailer become headers, as if they had been sent so from the start.
+`watchword.sigv4.chunked` verifies and yields the payload; here it is collected, and nothing of it is handed
+on before its last byte, signature and checksum have proved right. A body in memory stays there; one in a file
+is rewritten in place, since the payload is always shorter than the chunks that carry it. Checksums in the
+trailer become headers, as if they had been sent as headers.
 """
 
 from dataclasses import replace

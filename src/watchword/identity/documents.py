@@ -1,4 +1,4 @@
-"""Inline policies share a quota per user, group or role; what else a document must be says the policy engine.
+"""Inline policies of one user, group or role share a quota; all other rules are the policy engine's.
 
 Source: IAM User Guide, "IAM and AWS STS quotas": the sum of all inline policies of an entity, white space
 not counted. Documents are stored and answered as they were written; only trust and bucket

@@ -1,4 +1,4 @@
-"""Whom a trust or bucket policy names: looked up when it is stored, named again when it is read.
+"""The principals in a trust or bucket policy: replaced by ids when it is stored, and back when it is read.
 
 Source: IAM User Guide, "AWS JSON policy elements: Principal": a user or role is stored as its unique id, so
 that one made again under the same name isn't let in; it is shown as its ARN for as long as it exists,
