@@ -97,7 +97,7 @@ def switch(tx: Transaction, key: AccessKey, status: str) -> None:
 
 
 def used(tx: Transaction, key_id: str, at: datetime, span: timedelta, *, region: str, service: str) -> None:
-    """Writes the use down, unless one within the span before is. No decision depends on it."""
+    """Notes the use, unless one within `span` before it is noted. No decision depends on it."""
     last = {"last_used": at, "last_used_region": region, "last_used_service": service}
     due = unused_since(ACCESS_KEYS.c.last_used, at - span)
     tx.run(ACCESS_KEYS.update().where(ACCESS_KEYS.c.id == key_id, due), last)

@@ -49,12 +49,12 @@ def by_id(tx: Transaction, account_id: str) -> Account | None:
 
 
 def of_alias(tx: Transaction, alias: str) -> Account | None:
-    """The account that is also called so, None when none is."""
+    """The account of that alias, None when there is none."""
     return tx.one(Account, _OF_ALIAS, alias=alias)
 
 
 def set_alias(tx: Transaction, account_id: str, alias: str | None) -> None:
-    """Calls the account so, or no longer. Raises Conflict when another one is."""
+    """Gives the account an alias, or takes it away. Raises Conflict when another account has that alias."""
     tx.run(ACCOUNTS.update().where(ACCOUNTS.c.id == account_id), {"alias": alias})
     tx.changed("account", account_id, account_id)
 

@@ -103,7 +103,7 @@ class Database:
             listener(topics)
 
     def watch(self, monotonic: Monotonic) -> Watch:
-        """What tells the listeners of the changes of other processes; forgets what was cached before."""
+        """Tells the listeners what other processes change; what was cached before is dropped at once."""
         self.tell((EVERYTHING,))
         url = self.engine.url
         if self.on_sqlite:

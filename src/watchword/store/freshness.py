@@ -73,7 +73,7 @@ class FileWatch:
 
 
 def news(rows: Sequence[tuple[int, str, str]], seen: int) -> tuple[Topic, ...]:
-    """What the rows from the change `seen` on tell; the first of them must be that change."""
+    """The topics in rows from the change `seen` on; the first row must be that change."""
     if seen and (not rows or rows[0][0] != seen):
         return (EVERYTHING,)
     return tuple(Topic(kind, key) for seq, kind, key in rows if seq != seen)

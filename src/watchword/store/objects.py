@@ -66,9 +66,9 @@ _NAMED = select(OBJECTS.c.blob).where(OBJECTS.c.blob.in_(bindparam("blobs", expa
 
 
 def put(tx: Transaction, new: Object) -> list[Object]:
-    """Puts the object in its place; those whose place it takes. Raises Dangling without its bucket.
+    """Puts the object under its key; returns the ones that it replaced. Raises Dangling without its bucket.
 
-    Another writer may put the same key between the two statements; then ours follows his.
+    Another writer may put the same key between the two statements; then that one is replaced as well.
     """
     replaced: list[Object] = []
     while True:
@@ -86,7 +86,7 @@ def at(tx: Reader, bucket_id: str, key: bytes, version: str = UNVERSIONED) -> Ob
 def remove(
     tx: Transaction, bucket_id: str, key: bytes, version: str = UNVERSIONED, *, blob: str | None = None
 ) -> Object | None:
-    """Takes the object away, or only the one of those bytes; the one that was there."""
+    """Removes the object, if `blob` is given only one of those bytes; returns the one that was there."""
     where = {"bucket_id": bucket_id, "key": key, "version": version}
     if blob is None:
         return tx.take(Object, _TAKE, **where)

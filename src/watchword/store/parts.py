@@ -48,9 +48,9 @@ _NAMED = select(PARTS.c.blob).where(PARTS.c.blob.in_(bindparam("blobs", expandin
 
 
 def put(tx: Transaction, new: Part) -> list[str]:
-    """Puts the part in its place; the blobs whose place it takes. Raises Dangling without its upload.
+    """Puts the part under its number; returns the blobs that it replaced. Raises Dangling without its upload.
 
-    Another writer may put the same part between the two statements; then ours follows his.
+    Another writer may put the same part between the two statements; then that one is replaced as well.
     """
     replaced: list[str] = []
     while True:
@@ -66,7 +66,7 @@ def page(tx: Transaction, upload_id: str, *, after: int = 0, limit: int) -> tupl
 
 
 def remove_all(tx: Transaction, upload_id: str) -> list[str]:
-    """Takes all parts of an upload away; their blobs."""
+    """Removes all parts of an upload; returns their blobs."""
     blobs = tx.all(str, _BLOBS, upload_id=upload_id)
     tx.run(PARTS.delete().where(PARTS.c.upload_id == upload_id))
     return blobs

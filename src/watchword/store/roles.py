@@ -2,7 +2,7 @@
 
 `trust` is kept with the principals it names bound to their unique ids, so that a user or role created
 again under the same name isn't trusted (IAM User Guide, "AWS JSON policy elements: Principal").
-Binding them and showing them belongs to whoever writes the role.
+`watchword.identity.grantees` binds them.
 """
 
 from dataclasses import asdict, dataclass
@@ -79,7 +79,7 @@ def count(tx: Transaction, account: str) -> int:
 
 
 def describe(tx: Transaction, role: Role, *, description: str, max_session: int) -> None:
-    """Sets what people read of it, and how long its sessions may last."""
+    """Sets its description, and how long its sessions may last."""
     _update(tx, role, description=description, max_session=max_session)
 
 
@@ -94,7 +94,7 @@ def bound(tx: Transaction, role: Role, boundary: str | None) -> None:
 
 
 def used(tx: Transaction, role_id: str, at: datetime, span: timedelta, *, region: str) -> None:
-    """Writes the use down, unless one within the span before is. No decision depends on it."""
+    """Notes the use, unless one within `span` before it is noted. No decision depends on it."""
     due = unused_since(ROLES.c.last_used, at - span)
     last = {"last_used": at, "last_used_region": region}
     tx.run(ROLES.update().where(ROLES.c.id == role_id, due), last)

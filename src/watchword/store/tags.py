@@ -61,13 +61,13 @@ def of(tx: Transaction, owner_kind: str, owner_id: str) -> dict[str, str]:
 
 
 def remove(tx: Transaction, owner_kind: str, owner_id: str, keys: Iterable[str]) -> None:
-    """Takes away the tags of those keys, whatever their case; others than there are do no harm."""
+    """Removes the tags of those keys, whatever their case; keys that it doesn't have do no harm."""
     _delete(tx, owner_kind, owner_id, [fold(key) for key in keys])
     tx.changed(owner_kind, owner_id)
 
 
 def remove_all(tx: Transaction, owner_kind: str, owner_id: str) -> None:
-    """For an owner that goes."""
+    """Removes all tags of an owner that is being removed."""
     tx.run(TAGS.delete().where(TAGS.c.owner_kind == owner_kind, TAGS.c.owner_id == owner_id))
     tx.changed(owner_kind, owner_id)
 

@@ -1,4 +1,4 @@
-"""Uploads in parts that are under way: what their object will be called and said to be. Parts are in `parts`.
+"""Multipart uploads under way: the key and the description that their object will have. See also `parts`.
 
 An id sorts by the moment it was made at. Nothing of an upload is an object yet, no decision depends on it,
 and writers may run beside each other.
@@ -36,7 +36,7 @@ UPLOADS = Table(
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """An upload in parts; `by` is the ARN of who began it, `algorithm` empty where no checksum is kept."""
+    """A multipart upload; `by` is the ARN of who began it, `algorithm` empty where no checksum is kept."""
 
     id: str
     bucket_id: str
@@ -82,7 +82,7 @@ def below(tx: Transaction, bucket_id: str, low: bytes) -> Iterator[Upload]:
 
 
 def remove(tx: Transaction, upload_id: str) -> list[str] | None:
-    """Ends an upload; the blobs of its parts, None when it has ended already.
+    """Ends an upload; returns the blobs of its parts, None when it has ended already.
 
     Raises Dangling when a part came meanwhile.
     """

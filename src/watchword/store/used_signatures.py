@@ -1,7 +1,7 @@
 """Signatures that were used, while a second use is to be refused.
 
-No decision depends on them and each stands for itself, so they are written beside other changes. What is
-past its time is dropped on the way, by one use in 64.
+No decision depends on them and each stands for itself, so writing one waits for no other change. About one
+use in 64 also deletes those whose signatures are too old to be used again.
 """
 
 from datetime import datetime
@@ -31,5 +31,5 @@ def insert(tx: Transaction, identity: bytes, until: datetime, now: datetime) -> 
 
 
 def forget(tx: Transaction, now: datetime) -> None:
-    """Drops what nobody can use any more."""
+    """Deletes those whose signatures are too old to be used again."""
     tx.run(_PAST, {"now": now})
