@@ -1,7 +1,7 @@
-"""What everything stands on: settings, time, chance, the database, and the key that its keyring rests under.
+"""An open data directory: settings, clock, randomness, the database, and the root key.
 
-Whoever can read the data directory needs no more to furnish it and to be its administrator, so the commands
-for that start without what only a server has: engines, models, objects.
+The administrator's commands need no more than this, so they start without what only a server has: facts,
+models, objects.
 """
 
 import time
@@ -36,7 +36,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class RootKey:
-    """What the keyring rests under."""
+    """The key under which the keyring is sealed in the database."""
 
     material: bytes = field(repr=False)
     randomness: Randomness = field(repr=False)
@@ -63,5 +63,5 @@ class Ground:
             return self.root_key.keyring(tx)
 
     def close(self) -> None:
-        """Lets go of connections."""
+        """Closes the database's connections."""
         self.database.close()

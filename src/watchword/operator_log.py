@@ -1,9 +1,9 @@
-"""What the operator reads: JSON lines on standard error, one for what broke, under the request's id.
+"""The operator's log: a JSON line on standard error for each error inside the server, with the request id.
 
 A traceback is reduced to where it happened and the exception's type: an exception's own text may hold what
 a request carried, and no secret may reach a log. What callers did stands in the audit journal, not here.
-A line that can't be written (the disk is full, nobody reads the pipe any more) is lost: what answers a
-request must not break of what it says about it.
+A line that can't be written (the disk is full, nobody reads the pipe any more) is lost: no request may fail
+because its error can't be logged.
 """
 
 import sys

@@ -1,6 +1,6 @@
 """Why, for people: an explanation (`policy.as_json`) as lines of text.
 
-Who shows them, and how they are laid out, doesn't belong here.
+Showing them, and how they are laid out, doesn't belong here.
 """
 
 import json

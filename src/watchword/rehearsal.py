@@ -1,9 +1,9 @@
-"""What would be decided if somebody asked: a request that isn't sent, decided by `authorize` like any other.
+"""What would be decided if somebody asked: a request that nobody has sent, decided by `authorize` like any.
 
 The principal's policies, tags and boundary are those in the store, and so is what is attached to the
 resource: a bucket's policy, a role's trust policy, tags. What only a real request would tell (address, time,
-TLS, headers, keys of the action) is given as a context; where it says nothing, a request without it is meant.
-Whoever calls as a role does so in a fresh session without tags and policies of its own.
+TLS, headers, keys of the action) comes from the context that is given; what isn't in it, the request lacks.
+A role is taken to call in a new session without tags and policies of its own.
 """
 
 from collections.abc import Mapping

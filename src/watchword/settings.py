@@ -44,9 +44,9 @@ class Settings:
     refuse_replays: bool = False
     """Whether a signature is good for one change only."""
     trusted_proxies: tuple[Network, ...] = ()
-    """Whose word is taken on where a request came from and whether by TLS."""
+    """Proxies that are believed about where a request came from and whether by TLS."""
     ephemeral: Ephemeral | None = None
-    """What a server that forgets everything starts from; None for one that keeps."""
+    """What an ephemeral server starts from; None for a server that keeps its data."""
 
     @property
     def database_url(self) -> str:
@@ -85,7 +85,7 @@ class Settings:
 
 
 def listed(text: str) -> tuple[str, ...]:
-    """What stands between commas."""
+    """The items of a comma-separated list."""
     return tuple(filter(None, (each.strip() for each in text.split(","))))
 
 

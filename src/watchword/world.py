@@ -28,7 +28,7 @@ class World(Ground):
     """What was used when, by this process: access keys and roles by their ids."""
 
     def reset(self) -> None:
-        """Empties an ephemeral server, or leaves it as it was; account and root key stay."""
+        """Empties an ephemeral server, whole or not at all; account and root key stay."""
         if self.settings.ephemeral is None:
             raise RuntimeError("only an ephemeral server forgets")
         self.database.reset(self.clock.wall(), partial(furnish, self))
@@ -37,7 +37,7 @@ class World(Ground):
         self.objects.reset()
 
     def close(self) -> None:
-        """Lets go of files and connections."""
+        """Closes files and connections."""
         self.facts.close()
         super().close()
         self.journal.close()

@@ -61,7 +61,7 @@ class Checked:
 
     @property
     def faults(self) -> list[Told]:
-        """What keeps it from being stored, unless an error of that line says so, and findings; by place."""
+        """Findings by place, with the error that keeps it from being stored unless one of them tells it."""
         error, findings = self.told["error"], self.told["findings"]
         lines = [each.get("line") for each in findings if each["level"] == Level.ERROR]
         alone = error is not None and error.get("line") not in lines

@@ -1,4 +1,4 @@
-"""What people see of an event: a page for the terminal. Colours carry no meaning that words don't.
+"""An event as a page for the terminal. Colours carry no meaning that words don't.
 
 Pages are lines of text, to be printed with `soft_wrap`: the terminal breaks them, so what is copied from
 them or piped onwards is whole.
@@ -27,13 +27,13 @@ def event_page(event: Event) -> RenderableType:
 
 
 def decisions(event: Event) -> list[Event]:
-    """What was decided, without what nothing depended on."""
+    """Its decisions, without the refusals on which the answer didn't depend."""
     found: list[Event] = event.get("additionalEventData", {}).get("decisions", [])
     return [decision for decision in found if not decision.get("optional")]
 
 
 def decision_page(decision: Event) -> RenderableType:
-    """One decision, the statements that spoke, and what would have been enough."""
+    """One decision, the statements that made it, and what would have allowed the request."""
     words, colour = VERDICTS[decision["decision"]]
     lines = [
         Text.assemble("\n", (words, f"bold {colour}")),

@@ -3,8 +3,8 @@
 Rules:
 1. at most `MAX_PARAMETERS` pairs; empty pairs (`a=1&&b=2`) are skipped;
 2. `%` is followed by two hex digits, the decoded bytes are UTF-8;
-3. a name given twice is kept twice: who wants one value refuses two (`single`), so no two readers of one
-   request can pick different ones.
+3. a name given twice is kept twice: a reader that wants one value refuses two (`single`), so no two readers
+   of one request can pick different ones.
 
 Source: WHATWG URL Standard, "application/x-www-form-urlencoded".
 What doesn't belong here: what the names mean, and how a protocol refuses what can't be read.

@@ -9,7 +9,7 @@ What differs, and is translated:
 
 A constraint matches the whole value (`fullmatch`), as AWS applies it. Compiled when first used, once.
 Source: java.util.regex.Pattern (Java SE 8); Unicode Standard, "General Category".
-What doesn't belong here: lengths; who matches bounds the length of the text first.
+What doesn't belong here: lengths; the caller bounds the length of a text before it matches it.
 """
 
 import re

@@ -1,8 +1,6 @@
-"""What the story needs to be played.
+"""What the story needs: a server on a temporary directory, accounts, clients that remember what they sent.
 
-A server on a temporary directory, accounts, and clients that remember what they sent.
-
-Nothing here pretends: the server listens on a socket, boto3 is as installed, requests are caught after
+All of it is real: the server listens on a socket, boto3 is as installed, and requests are recorded after
 boto3 has signed them and before they leave.
 """
 
