@@ -55,7 +55,7 @@ def post(server: Server, url: str, fields: Mapping[str, str], file: bytes) -> An
 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("host", HOSTS)
-def test_presigned(server: Server, host: str, version: str) -> None:
+def test_a_presigned_url_works_under_any_host(server: Server, host: str, version: str) -> None:
     s3 = signer(server, host, version)
     put = s3.generate_presigned_url("put_object", Params={"Bucket": BUCKET, "Key": "a b/\u00fc"})
     assert urlsplit(put).hostname == f"{BUCKET}.{host}"
@@ -87,7 +87,7 @@ def test_n10_a_url_of_one_bucket_is_none_of_another(server: Server, version: str
 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("host", HOSTS)
-def test_forms(server: Server, host: str, version: str) -> None:
+def test_a_form_works_under_any_host(server: Server, host: str, version: str) -> None:
     made = signer(server, host, version).generate_presigned_post(BUCKET, "posted")
     assert urlsplit(made["url"]).hostname == f"{BUCKET}.{host}"
     assert post(server, made["url"], made["fields"], host.encode()).status == 204

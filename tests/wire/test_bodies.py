@@ -25,7 +25,7 @@ def expanded(text: str) -> str:
 
 
 @pytest.mark.parametrize("case", JSON_BODIES, ids=lambda case: case["name"])
-def test_json(case: dict[str, Any], models: Models) -> None:
+def test_bad_json_is_refused_in_aws_words(case: dict[str, Any], models: Models) -> None:
     operation = models.service(case.get("service", "dynamodb")).operation(case.get("operation", "Scan"))
     with pytest.raises(AwsError) as caught:
         operation.parse(HttpRequest("POST", body=Body(expanded(case["body"]).encode())))
@@ -141,7 +141,7 @@ def test_a_form_with_bad_escapes(text: str) -> None:
         form.read_pairs(text)
 
 
-def test_forms() -> None:
+def test_a_form_is_read_in_order_and_repeats_are_kept() -> None:
     assert form.read_pairs("a=1&&b=&c&%61=+%2B&=x") == [
         ("a", "1"),
         ("b", ""),
@@ -323,7 +323,7 @@ def test_text_that_is_no_value(read: Callable[[str], object], text: str) -> None
 
 
 @pytest.mark.parametrize("text", ["Sat, 14 Mar 2026 15:09:26 GMT", "Saturday, 14-Mar-26 15:09:26 GMT"])
-def test_http_dates(text: str) -> None:
+def test_each_form_of_an_http_date_is_read(text: str) -> None:
     assert values.read_http_date(text) == datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)
 
 

@@ -15,7 +15,7 @@ CASES: list[dict[str, Any]] = json.loads((VECTORS / "constraints.json").read_tex
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_vector(case: dict[str, Any], models: Models) -> None:
+def test_a_violation_is_told_in_aws_words(case: dict[str, Any], models: Models) -> None:
     operation = models.service(case["service"]).operation(case["operation"])
     body = case["form"].encode() if "form" in case else json.dumps(case["json"]).encode()
     with pytest.raises(AwsError) as caught:

@@ -56,7 +56,7 @@ PAIRS = r"[\u0020-\uD7FF\uE000-\uFFFD\uD800\uDC00-\uDBFF\uDFFF\t]*"
         (r"[0-9A-Za-z\.\-_]*(?<!\.)", "a.", False),
     ],
 )
-def test_pattern(pattern: str, text: str, matches: bool) -> None:
+def test_a_pattern_matches_as_in_java(pattern: str, text: str, matches: bool) -> None:
     assert (compiled(pattern).fullmatch(text) is not None) is matches
 
 

@@ -26,7 +26,7 @@ def request_of(case: dict[str, Any]) -> HttpRequest:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_vector(case: dict[str, Any], models: Models) -> None:
+def test_a_request_is_recognised_or_refused(case: dict[str, Any], models: Models) -> None:
     request, then = request_of(case), case["then"]
     if "operation" in then:
         operation = recognise(request, models, scope_service=case.get("scope"), hosts=HOSTS)
@@ -41,7 +41,7 @@ def test_vector(case: dict[str, Any], models: Models) -> None:
 
 
 @pytest.mark.parametrize("case", ADDRESSES, ids=lambda case: case["name"])
-def test_s3_address(case: dict[str, Any], models: Models) -> None:
+def test_a_host_names_a_bucket_or_the_server(case: dict[str, Any], models: Models) -> None:
     request = HttpRequest("GET", case["path"], headers=(("host", case["host"]),))
     if case["then"] is None:
         with pytest.raises(AwsError) as caught:

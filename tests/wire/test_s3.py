@@ -21,7 +21,9 @@ def write(models: Models) -> Callable[[str, dict[str, Any]], HttpResponse]:
 
 
 @pytest.mark.parametrize(("name", "root"), s3.ROOTS.items())
-def test_roots(name: str, root: str, write: Callable[..., HttpResponse]) -> None:
+def test_an_answers_root_is_named_after_the_api(
+    name: str, root: str, write: Callable[..., HttpResponse]
+) -> None:
     element = ET.fromstring(write(name, {}).body)  # type: ignore[arg-type]
     assert element.tag == NAMESPACE + root
 
@@ -122,7 +124,7 @@ def test_an_unknown_member_is_a_mistake(
         write(name, output)
 
 
-def test_the_same_elsewhere(models: Models) -> None:
+def test_an_unknown_member_is_a_mistake_elsewhere_too(models: Models) -> None:
     for service, name in (
         ("sts", "GetCallerIdentity"),
         ("iam", "DeleteUser"),

@@ -141,7 +141,7 @@ def test_an_upload_that_says_nothing_of_checksums(s3: BaseClient) -> None:
 
 
 @pytest.mark.parametrize("algorithm", ["CRC32", "SHA1", "SHA256"])
-def test_checksums(s3: BaseClient, algorithm: str) -> None:
+def test_each_checksum_is_kept_and_told(s3: BaseClient, algorithm: str) -> None:
     s3.put_object(Bucket="bucket", Key="key", Body=DATA, ChecksumAlgorithm=algorithm)
     got = s3.get_object(Bucket="bucket", Key="key", ChecksumMode="ENABLED")
     assert got["Body"].read() == DATA
@@ -179,7 +179,7 @@ def test_copy_and_delete_many(s3: BaseClient) -> None:
     assert s3.list_objects_v2(Bucket="bucket")["KeyCount"] == 0
 
 
-def test_buckets(s3: BaseClient) -> None:
+def test_a_bucket_is_made_listed_and_removed(s3: BaseClient) -> None:
     s3.create_bucket(Bucket="far", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     assert [each["Name"] for each in s3.list_buckets()["Buckets"]] == ["bucket", "far"]
     assert s3.get_bucket_location(Bucket="far")["LocationConstraint"] == "eu-west-1"

@@ -52,7 +52,7 @@ def test_put_read_removed(s3: Counter, bucket: str) -> None:
         policy(Sid="x" * 21_000),
     ],
 )
-def test_malformed(s3: Counter, bucket: str, document: str) -> None:
+def test_a_malformed_policy_is_refused(s3: Counter, bucket: str, document: str) -> None:
     error = s3.error("PutBucketPolicy", Bucket=bucket, Policy=document)
     assert (error.code, error.status) == ("MalformedPolicy", 400)
     assert s3.code("GetBucketPolicy", Bucket=bucket) == "NoSuchBucketPolicy"
@@ -158,6 +158,8 @@ def test_another_account_never_writes_it(s3: Counter, bucket: str, user: Callabl
         ({"Condition": {"StringEquals": {"aws:UserAgent": "x"}}}, True),
     ],
 )
-def test_public_or_not(s3: Counter, bucket: str, statement: dict[str, object], public: bool) -> None:
+def test_the_status_says_whether_a_policy_is_public(
+    s3: Counter, bucket: str, statement: dict[str, object], public: bool
+) -> None:
     s3("PutBucketPolicy", Bucket=bucket, Policy=policy(**statement))
     assert s3("GetBucketPolicyStatus", Bucket=bucket) == {"PolicyStatus": {"IsPublic": public}}

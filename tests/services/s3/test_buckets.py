@@ -45,7 +45,9 @@ def test_an_impossible_name(s3: Counter) -> None:
         ("us-east-1", "No Where", "InvalidLocationConstraint"),
     ],
 )
-def test_regions(s3: Counter, signed: str, constraint: str | None, expected: str) -> None:
+def test_a_bucket_is_in_the_region_named_or_signed_for(
+    s3: Counter, signed: str, constraint: str | None, expected: str
+) -> None:
     given = {"CreateBucketConfiguration": {"LocationConstraint": constraint}} if constraint else {}
     if expected[0].isupper():
         assert s3.code("CreateBucket", Bucket="bucket", region=signed, **given) == expected

@@ -21,7 +21,7 @@ def copy(s3: Counter, source: str, key: str = "copy", bucket: str = "bucket", **
     return result
 
 
-def test_with_what_was_said_of_it(s3: Counter, bucket: str) -> None:
+def test_a_copy_keeps_the_description(s3: Counter, bucket: str) -> None:
     said: dict[str, Any] = {"ContentType": "text/plain", "CacheControl": "no-store", "Metadata": {"a": "b"}}
     tag = s3.put(bucket, "key", DATA, headers={"x-amz-checksum-crc32": CRC32}, **said)["ETag"]
     result = copy(s3, "bucket/key")
@@ -32,14 +32,14 @@ def test_with_what_was_said_of_it(s3: Counter, bucket: str) -> None:
     assert s3.get(bucket, "copy") == DATA
 
 
-def test_with_something_else_said_of_it(s3: Counter, bucket: str) -> None:
+def test_a_copy_may_have_another_description(s3: Counter, bucket: str) -> None:
     s3.put(bucket, "key", DATA, ContentType="text/plain", Metadata={"a": "b"})
     copy(s3, "bucket/key", MetadataDirective="REPLACE", Metadata={"c": "d"})
     head = s3("HeadObject", Bucket=bucket, Key="copy")
     assert (head["Metadata"], head["ContentType"]) == ({"c": "d"}, "binary/octet-stream")
 
 
-def test_onto_itself_only_to_say_something_else(s3: Counter, bucket: str) -> None:
+def test_a_copy_onto_itself_must_change_the_description(s3: Counter, bucket: str) -> None:
     s3.put(bucket, "key", DATA)
     error = s3.error("CopyObject", Bucket=bucket, Key="key", CopySource="/bucket/key")
     assert error.code == "InvalidRequest"
@@ -48,7 +48,7 @@ def test_onto_itself_only_to_say_something_else(s3: Counter, bucket: str) -> Non
     assert s3.blobs() == 1
 
 
-def test_with_another_checksum(s3: Counter, bucket: str) -> None:
+def test_a_copy_may_have_another_checksum(s3: Counter, bucket: str) -> None:
     s3.put(bucket, "key", DATA)
     result = copy(s3, "bucket/key", ChecksumAlgorithm="CRC32")
     assert result["ChecksumCRC32"] == CRC32
@@ -57,7 +57,7 @@ def test_with_another_checksum(s3: Counter, bucket: str) -> None:
     assert base64.b64decode(result["ChecksumCRC32"]) == zlib.crc32(bytes(2 << 20)).to_bytes(4, "big")
 
 
-def test_on_conditions(s3: Counter, bucket: str) -> None:
+def test_conditions_on_the_source_must_hold(s3: Counter, bucket: str) -> None:
     tag = s3.put(bucket, "key", DATA)["ETag"]
     given: dict[str, Any] = {"Bucket": bucket, "Key": "copy", "CopySource": "bucket/key"}
     assert s3.code("CopyObject", **given, CopySourceIfMatch='"other"') == "PreconditionFailed"
@@ -67,7 +67,7 @@ def test_on_conditions(s3: Counter, bucket: str) -> None:
     assert s3.blobs() == 2
 
 
-def test_missing(s3: Counter, bucket: str) -> None:
+def test_a_missing_source_or_bucket_is_named(s3: Counter, bucket: str) -> None:
     given: dict[str, Any] = {"Bucket": bucket, "Key": "copy"}
     assert s3.error("CopyObject", **given, CopySource="bucket/no").fields == {"Key": "no"}
     assert s3.error("CopyObject", **given, CopySource="nowhere/no").fields == {"BucketName": "nowhere"}
@@ -118,7 +118,7 @@ def test_a_missing_source_is_not_told_to_who_may_not_list(
     assert "s3:ListBucket" in error.said
 
 
-def test_across_accounts(s3: Counter, bucket: str, user: Callable[..., User]) -> None:
+def test_a_copy_across_accounts_needs_both_sides(s3: Counter, bucket: str, user: Callable[..., User]) -> None:
     everything = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}'
     eve = user("eve", everything, account=OTHER)
     s3("CreateBucket", Bucket="theirs", by=eve)

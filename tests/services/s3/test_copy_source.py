@@ -27,14 +27,14 @@ from watchword.services.s3.copy_source import Source
         ("bucket/%C3%A9", Source("bucket", "é")),
     ],
 )
-def test_parse(header: str, expected: Source) -> None:
+def test_a_source_is_a_bucket_and_a_key(header: str, expected: Source) -> None:
     assert Source.parse(header) == expected
 
 
 @pytest.mark.parametrize(
     "header", ["", "/", "bucket", "/bucket", "bucket/", "//key", "bucket/k?x=1", "bucket/%ff", "?versionId=1"]
 )
-def test_refused(header: str) -> None:
+def test_what_is_no_source_is_refused(header: str) -> None:
     with pytest.raises(AwsError) as caught:
         Source.parse(header)
     assert caught.value.code == "InvalidArgument"

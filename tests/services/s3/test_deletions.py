@@ -30,19 +30,19 @@ def keys(s3: Counter, bucket: str) -> list[str]:
     return [each["Key"] for each in s3("ListObjectsV2", Bucket=bucket)["Contents"]]
 
 
-def test_one(s3: Counter, bucket: str) -> None:
+def test_a_deleted_object_is_gone(s3: Counter, bucket: str) -> None:
     s3.put(bucket, "key", b"data")
     assert s3("DeleteObject", Bucket=bucket, Key="key") == {}
     assert s3.code("HeadObject", Bucket=bucket, Key="key") == "NoSuchKey"
     assert s3.blobs() == 0
 
 
-def test_one_that_is_not_there(s3: Counter, bucket: str) -> None:
+def test_deleting_what_is_not_there_succeeds(s3: Counter, bucket: str) -> None:
     assert s3("DeleteObject", Bucket=bucket, Key="none") == {}
     assert s3.code("DeleteObject", Bucket="nowhere", Key="none") == "NoSuchBucket"
 
 
-def test_on_a_condition(s3: Counter, bucket: str) -> None:
+def test_a_tag_that_does_not_match_keeps_the_object(s3: Counter, bucket: str) -> None:
     tag = s3.put(bucket, "key", b"data")["ETag"]
     assert s3.code("DeleteObject", Bucket=bucket, Key="key", IfMatch='"other"') == "PreconditionFailed"
     assert s3.code("DeleteObject", Bucket=bucket, Key="none", IfMatch=tag) == "NoSuchKey"
@@ -51,14 +51,14 @@ def test_on_a_condition(s3: Counter, bucket: str) -> None:
     assert keys(s3, bucket) == []
 
 
-def test_of_a_version(s3: Counter, bucket: str) -> None:
+def test_there_is_no_version_but_the_only_one(s3: Counter, bucket: str) -> None:
     s3.put(bucket, "key", b"data")
     assert s3.code("DeleteObject", Bucket=bucket, Key="key", VersionId="1") == "NoSuchVersion"
     assert s3("DeleteObject", Bucket=bucket, Key="key", VersionId="null") == {"VersionId": "null"}
     assert keys(s3, bucket) == []
 
 
-def test_many(s3: Counter, bucket: str) -> None:
+def test_each_of_many_keys_is_answered(s3: Counter, bucket: str) -> None:
     for key in "abc":
         s3.put(bucket, key)
     output = delete(s3, bucket, {"Key": "a"}, {"Key": "c", "VersionId": "null"}, {"Key": "none"})
@@ -69,7 +69,7 @@ def test_many(s3: Counter, bucket: str) -> None:
     assert keys(s3, bucket) == ["b"]
 
 
-def test_quietly(s3: Counter, bucket: str) -> None:
+def test_quiet_answers_errors_only(s3: Counter, bucket: str) -> None:
     s3.put(bucket, "a")
     assert delete(s3, bucket, {"Key": "a"}, quiet=True) == {"Deleted": [], "Errors": []}
 

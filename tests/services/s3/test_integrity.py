@@ -31,7 +31,7 @@ def request(*headers: tuple[str, str]) -> HttpRequest:
         [("x-amz-checksum-mode", "ENABLED"), ("x-amz-checksum-algorithm", "CRC32")],
     ],
 )
-def test_kept(headers: list[tuple[str, str]]) -> None:
+def test_a_promise_that_is_kept_passes(headers: list[tuple[str, str]]) -> None:
     check_body(request(*headers), required=False)
 
 
@@ -59,13 +59,13 @@ def test_kept(headers: list[tuple[str, str]]) -> None:
         ("NotImplemented", [("x-amz-checksum-xxhash64", CRC32)]),
     ],
 )
-def test_refused(code: str, headers: list[tuple[str, str]]) -> None:
+def test_a_promise_that_is_malformed_or_broken_is_refused(code: str, headers: list[tuple[str, str]]) -> None:
     with pytest.raises(AwsError) as caught:
         check_body(request(*headers), required=False)
     assert caught.value.code == code
 
 
-def test_required() -> None:
+def test_some_operations_need_a_promise() -> None:
     check_body(request(("content-md5", MD5)), required=True)
     with pytest.raises(AwsError) as caught:
         check_body(request(), required=True)

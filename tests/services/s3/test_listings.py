@@ -27,7 +27,7 @@ def shown(output: dict[str, Any]) -> tuple[list[str], list[str]]:
     return keys, [each["Prefix"] for each in output["CommonPrefixes"]]
 
 
-def test_all(s3: Counter, tree: str) -> None:
+def test_keys_come_in_the_order_of_their_bytes(s3: Counter, tree: str) -> None:
     output = s3("ListObjectsV2", Bucket=tree)
     assert shown(output) == (list(TREE), [])
     assert (output["KeyCount"], output["IsTruncated"], output["MaxKeys"]) == (len(TREE), False, 1000)
@@ -52,7 +52,7 @@ def test_all(s3: Counter, tree: str) -> None:
         ),
     ],
 )
-def test_folders(
+def test_keys_roll_up_at_the_delimiter(
     s3: Counter, tree: str, prefix: str, delimiter: str, keys: list[str], prefixes: list[str]
 ) -> None:
     for operation in ("ListObjects", "ListObjectsV2"):
@@ -80,7 +80,7 @@ def test_the_second_version_starts_after_a_key_or_token(s3: Counter, tree: str) 
     assert output["ContinuationToken"] == token
 
 
-def test_an_entry(s3: Counter, bucket: str) -> None:
+def test_an_entry_describes_its_object(s3: Counter, bucket: str) -> None:
     tag = s3.put(bucket, "key", b"data")["ETag"]
     entry = {
         "Key": "key",
@@ -95,7 +95,7 @@ def test_an_entry(s3: Counter, bucket: str) -> None:
     assert s3("ListObjectsV2", Bucket=bucket, FetchOwner=True)["Contents"] == [owned]
 
 
-def test_encoded(s3: Counter, bucket: str) -> None:
+def test_keys_are_encoded_when_asked_for(s3: Counter, bucket: str) -> None:
     key = "a b/c+d~\x01é*"
     s3.put(bucket, key)
     output = s3("ListObjectsV2", Bucket=bucket, EncodingType="url", StartAfter="a", Delimiter="~")
@@ -106,7 +106,7 @@ def test_encoded(s3: Counter, bucket: str) -> None:
     assert unquote_plus(encoded) == key
 
 
-def test_none(s3: Counter, tree: str) -> None:
+def test_a_page_may_be_empty(s3: Counter, tree: str) -> None:
     for operation in ("ListObjects", "ListObjectsV2"):
         output = s3(operation, Bucket=tree, MaxKeys=0)
         assert (shown(output), output["IsTruncated"]) == (([], []), False)

@@ -39,7 +39,7 @@ READS: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("given", "code"), READS)
-def test_reading(given: dict[str, Any], code: str) -> None:
+def test_a_read_goes_on_only_when_its_conditions_hold(given: dict[str, Any], code: str) -> None:
     assert _code(lambda: Preconditions.of(given).check_read("tag", MODIFIED)) == code
 
 
@@ -63,7 +63,9 @@ def test_the_source_of_a_copy_is_never_not_modified(given: dict[str, Any], code:
         ("*", None, None, "PreconditionFailed"),
     ],
 )
-def test_writing(match: str | None, none_match: str | None, etag: str | None, code: str) -> None:
+def test_a_write_goes_on_only_when_its_conditions_hold(
+    match: str | None, none_match: str | None, etag: str | None, code: str
+) -> None:
     wanted = Preconditions(match, none_match)
     assert wanted
     assert _code(lambda: wanted.check_write(etag, "key")) == code

@@ -30,12 +30,12 @@ from watchword.services.s3.ranges import range_of
         ("bytes=" + "9" * 5000 + "-", None),
     ],
 )
-def test_range(header: str | None, expected: tuple[int, int] | None) -> None:
+def test_a_range_means_its_bytes(header: str | None, expected: tuple[int, int] | None) -> None:
     assert range_of(header, 10) == expected
 
 
 @pytest.mark.parametrize("header", ["bytes=10-", "bytes=10-20", "bytes=-0"])
-def test_beyond_the_end(header: str) -> None:
+def test_a_range_beyond_the_end_is_refused(header: str) -> None:
     with pytest.raises(AwsError) as caught:
         range_of(header, 10)
     assert (caught.value.code, caught.value.status) == ("InvalidRange", 416)
@@ -50,7 +50,7 @@ def test_an_empty_object_has_no_ranges(header: str) -> None:
 
 @given(first=st.integers(0, 40), last=st.integers(0, 40), size=st.integers(0, 30))
 @settings(deadline=None, max_examples=200)
-def test_as_slices(first: int, last: int, size: int) -> None:
+def test_a_range_is_a_slice(first: int, last: int, size: int) -> None:
     data = bytes(range(size))
     try:
         found = range_of(f"bytes={first}-{last}", size)

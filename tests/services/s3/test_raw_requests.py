@@ -70,12 +70,14 @@ def test_n10_a_key_is_the_path_decoded_once(send: Send, watchword: Server, path:
         ("GET", "/bucket/none", b"", 404, b"NoSuchKey"),
     ],
 )
-def test_bad_input(send: Send, method: str, path: str, data: bytes, status: int, code: bytes) -> None:
+def test_bad_input_is_refused_by_its_code(
+    send: Send, method: str, path: str, data: bytes, status: int, code: bytes
+) -> None:
     got, body = send(method, path, data)
     assert (got, b"<Code>" + code + b"</Code>" in body) == (status, True), body
 
 
 @pytest.mark.parametrize("query", ["max-keys=x", "max-keys=-1", "list-type=2&continuation-token=x"])
-def test_bad_parameters(send: Send, query: str) -> None:
+def test_bad_parameters_are_refused(send: Send, query: str) -> None:
     status, body = send("GET", "/bucket", query=query)
     assert (status, b"<Code>InvalidArgument</Code>" in body) == (400, True), body

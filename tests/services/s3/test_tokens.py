@@ -15,7 +15,7 @@ def test_open_is_the_inverse_of_seal(position: str) -> None:
 
 
 @pytest.mark.parametrize("token", ["", "a", "é", "!!!!", "AAAA", "MQ", "Mf__", "MQ==\n", "2" * 3000])
-def test_refused(token: str) -> None:
+def test_what_is_no_token_is_refused(token: str) -> None:
     with pytest.raises(AwsError) as caught:
         open_token(token)
     assert caught.value.code == "InvalidArgument"

@@ -29,13 +29,13 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
         ("x-amz-if-match-size", "1"),
     ],
 )
-def test_refused(s3: Counter, header: str, value: str) -> None:
+def test_what_is_not_served_is_refused(s3: Counter, header: str, value: str) -> None:
     error = s3.error("PutObject", Bucket="bucket", Key="key", headers={header: value})
     assert (error.code, error.status, error.fields) == ("NotImplemented", 501, {"Header": header})
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_in_every_operation(s3: Counter, name: str) -> None:
+def test_it_is_refused_in_every_operation(s3: Counter, name: str) -> None:
     assert s3.code(name, headers={"x-amz-server-side-encryption": "AES256"}) == "NotImplemented"
 
 

@@ -154,7 +154,9 @@ def test_an_upload_is_for_one_key(s3: Counter, bucket: str, whole: dict[str, Any
         assert s3.code("UploadPart", **given, PartNumber=1, Body=Body(b"x")) == "NoSuchUpload"
 
 
-def test_on_a_condition(s3: Counter, bucket: str, whole: dict[str, Any]) -> None:
+def test_completion_goes_on_only_when_its_conditions_hold(
+    s3: Counter, bucket: str, whole: dict[str, Any]
+) -> None:
     s3.put(bucket, "key", b"there")
     assert s3.code("CompleteMultipartUpload", **whole, IfNoneMatch="*") == "PreconditionFailed"
     assert s3.code("CompleteMultipartUpload", **whole, IfMatch='"other"') == "PreconditionFailed"
@@ -276,7 +278,7 @@ def test_n16_a_part_copied_needs_leave_at_both_ends(
         ("ListMultipartUploads", "s3:ListBucketMultipartUploads"),
     ],
 )
-def test_leave(
+def test_each_step_needs_leave_of_its_own(
     s3: Counter, whole: dict[str, Any], user: Callable[..., User], operation: str, action: str
 ) -> None:
     on = "arn:aws:s3:::bucket" if operation == "ListMultipartUploads" else "arn:aws:s3:::bucket/key"
@@ -354,7 +356,7 @@ def test_a_copy_has_an_etag_of_its_own(s3: Counter, bucket: str, whole: dict[str
     assert result["ETag"] == f'"{hashlib.md5(ALL).hexdigest()}"'
 
 
-def test_across_accounts(s3: Counter, bucket: str, user: Callable[..., User]) -> None:
+def test_another_account_is_refused(s3: Counter, bucket: str, user: Callable[..., User]) -> None:
     eve = user("eve", ALLOW_ALL, account=OTHER)
     assert s3.code("CreateMultipartUpload", Bucket=bucket, Key="key", by=eve) == "AccessDenied"
     assert s3.code("ListMultipartUploads", Bucket=bucket, by=eve) == "AccessDenied"
