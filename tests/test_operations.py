@@ -22,6 +22,12 @@ FREE_FOR_ALL = {("sts", "GetCallerIdentity"), ("sts", "GetSessionToken")}
 """AWS STS API Reference: these need no permission."""
 
 
+HEAD = """\
+Generated from the tables in `services/`; a test keeps it true. What is put around an operation: `pure`
+nothing, `look` a view of objects that never waits, `read` a snapshot of the database, `write` a change of
+it, `move` a change of objects."""
+
+
 def snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
@@ -56,7 +62,7 @@ def test_every_operation_is_called_by_a_test() -> None:
 
 
 def test_the_operations_page_is_true() -> None:
-    lines = ["# Operations served", "", "Generated from the tables in `services/`; a test keeps it true.", ""]
+    lines = ["# Operations served", "", HEAD, ""]
     for service, rows in SERVED.items():
         lines += [f"## {service}", "", "| operation | around it |", "| --- | --- |"]
         lines += [f"| {name} | {row.around.value} |" for name, row in sorted(rows.items())]
