@@ -17,7 +17,7 @@ from typing import Annotated, Any
 import typer
 
 from watchword.cli.decide import STANDARD_INPUT, answer_lines
-from watchword.cli.ending import fail
+from watchword.cli.ending import BAD_NEWS, fail
 from watchword.cli.sarif import sarif
 from watchword.policy import Policy, PolicyError
 from watchword.policy.catalogue import Catalogue
@@ -28,7 +28,6 @@ from watchword.policy.match import is_wild
 from watchword.policy.validate import Kind
 from watchword.service_reference import catalogue
 
-NOT_GOOD = 1
 Told = dict[str, Any]
 
 _SEVERITY = list(Level)
@@ -98,7 +97,7 @@ def check(
     for line in _FORMS[form](checked, known if expand else None):
         typer.echo(line)
     if any(_bad(each, fail_on) for each in checked):
-        raise typer.Exit(NOT_GOOD)
+        raise typer.Exit(BAD_NEWS)
 
 
 def _check(file: str, kind: Kind | None, known: Catalogue) -> Checked:

@@ -1,16 +1,18 @@
-"""How a command ends when it can't go on: one line on standard error, exit code 2.
+"""How commands end: with exit code 1 when the answer is bad news, with 2 when they can't go on.
 
-A command's own output goes to standard output, everything said to a person to standard error.
+A command's own output goes to standard output. Why it can't go on is one line on standard error.
 """
 
 import sys
 
 import typer
 
-CANNOT_START = 2
+BAD_NEWS = 1
+"""Something was refused, failed a test or may not be stored."""
+CANNOT_GO_ON = 2
 
 
 def fail(reason: str) -> typer.Exit:
     """Says why, in one line; raise what this returns."""
     print(f"watchword: {reason}", file=sys.stderr)
-    return typer.Exit(CANNOT_START)
+    return typer.Exit(CANNOT_GO_ON)

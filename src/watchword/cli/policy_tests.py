@@ -5,10 +5,8 @@ from typing import Annotated
 
 import typer
 
-from watchword.cli.ending import fail
+from watchword.cli.ending import BAD_NEWS, fail
 from watchword.policy_tests import Case, Unreadable, find, read
-
-NOT_GOOD = 1
 
 
 def run(
@@ -30,7 +28,7 @@ def run(
     failed = sum(not _passes(case, quiet=quiet) for case in cases)
     typer.echo(f"{len(cases) - failed} passed, {failed} failed")
     if failed:
-        raise typer.Exit(NOT_GOOD)
+        raise typer.Exit(BAD_NEWS)
 
 
 def _passes(case: Case, *, quiet: bool) -> bool:

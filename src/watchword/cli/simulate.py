@@ -9,14 +9,13 @@ from rich.console import Console
 
 from watchword.access.demand import ContextValue
 from watchword.app import open_world
-from watchword.cli.ending import fail
+from watchword.cli.ending import BAD_NEWS, fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
 from watchword.cli.pages import decision_page
 from watchword.policy import explain as reasons_of
 from watchword.policy.explain import as_json
 from watchword.rehearsal import Unknown, rehearse
 
-REFUSED = 1
 EVERYTHING = "*"
 
 
@@ -58,7 +57,7 @@ def simulate(  # noqa: PLR0913, PLR0917 one parameter a flag
         else:
             console.print(decision_page(told), soft_wrap=True)
     if not all(decision.allowed for decision in found):
-        raise typer.Exit(REFUSED)
+        raise typer.Exit(BAD_NEWS)
 
 
 def _keys(given: list[str]) -> dict[str, ContextValue]:

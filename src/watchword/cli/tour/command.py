@@ -10,6 +10,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from watchword.access import recall
+from watchword.cli.ending import BAD_NEWS
 from watchword.cli.pages import VERDICTS, decisions
 from watchword.cli.tour.stage import Stage, stage
 from watchword.cli.tour.story import ALLOWED, STEPS, Step, Story
@@ -28,7 +29,7 @@ def walk() -> None:
     console.print(f"\n{len(STEPS)} requests in {time.monotonic() - began:.1f} s.")
     if surprises:
         print(f"watchword: not as expected: {', '.join(step.title for step in surprises)}", file=sys.stderr)
-        raise typer.Exit(1)
+        raise typer.Exit(BAD_NEWS)
 
 
 def play(console: Console, story: Story, number: int, step: Step) -> bool:
