@@ -14,13 +14,21 @@ NOT_WITH_ROLE_SESSION = {"GetSessionToken", "GetFederationToken"}
 
 def check(session: Session, service: str, operation: str) -> None:
     """Raises when credentials of this kind can't call this operation."""
-    if session.kind == "role":
-        if service == "sts" and operation in NOT_WITH_ROLE_SESSION:
-            raise AwsError("AccessDenied", 403, f"Cannot call {operation} with session credentials")
-        return
-    if service == "sts":
-        allowed = ALWAYS if session.kind == "federated" else STS_WITH_USER_SESSION
-        if operation not in allowed:
-            raise AwsError("AccessDenied", 403, f"Cannot call {operation} with session credentials")
-    if service == "iam" and (session.kind == "federated" or session.mfa_at is None):
+    if service == "sts" and not _may_call_sts(session, operation):
+        raise AwsError("AccessDenied", 403, f"Cannot call {operation} with session credentials")
+    if service == "iam" and not _may_call_iam(session):
         raise fault("InvalidClientTokenId", meant=f"{session.kind} session without MFA calls IAM")
+
+
+def _may_call_sts(session: Session, operation: str) -> bool:
+    match session.kind:
+        case "role":
+            return operation not in NOT_WITH_ROLE_SESSION
+        case "federated":
+            return operation in ALWAYS
+        case "user" | "root":
+            return operation in STS_WITH_USER_SESSION
+
+
+def _may_call_iam(session: Session) -> bool:
+    return session.kind == "role" or (session.kind != "federated" and session.mfa_at is not None)
