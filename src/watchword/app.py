@@ -29,7 +29,7 @@ def open_world(settings: Settings) -> World:
             **vars(ground),
             facts=Facts(ground.database, ground.database.watch(time.monotonic), cache, ground.root_key),
             models=Models(read_model),
-            journal=Journal(settings.data / "audit"),
+            journal=Journal(settings.journal),
             objects=Objects.open(settings.data / "objects", durable=settings.ephemeral is None),
         )
     except OSError as error:

@@ -56,6 +56,10 @@ class Settings:
     def root_key_file(self) -> Path:
         return Path(self.root_key) if self.root_key else self.data / "root.key"
 
+    @property
+    def journal(self) -> Path:
+        return self.data / "audit"
+
     @cached_property
     def hosts(self) -> tuple[str, ...]:
         return (*LOCAL_HOSTS, *self.hostnames)

@@ -3,15 +3,11 @@
 Events lie in two places, changes in the database and the rest in the journal; readers see one.
 """
 
-from typing import Any
-
 import msgspec
 
-from watchword.journal import newest_first
+from watchword.journal import Event, newest_first
 from watchword.store import audit
 from watchword.world import World
-
-Event = dict[str, Any]
 
 DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
 
@@ -21,19 +17,19 @@ def by_request(world: World, request_id: str) -> Event | None:
     with world.database.read() as tx:
         for kept in audit.of_request(tx, request_id):
             return _decode(kept.event)
-    events = newest_first(world.settings.data / "audit")
+    events = newest_first(world.settings.journal)
     return next((event for event in events if event.get("requestID") == request_id), None)
 
 
 def newest(world: World) -> Event | None:
     """The last event of the journal."""
-    return next(newest_first(world.settings.data / "audit"), None)
+    return next(newest_first(world.settings.journal), None)
 
 
 def last_denied(world: World) -> Event | None:
     """The newest refusal by a decision. Refusals change nothing, so all of them are in the journal."""
     newest: Event | None = None
-    for event in newest_first(world.settings.data / "audit"):
+    for event in newest_first(world.settings.journal):
         if event.get("errorCode") in DENIED and (newest is None or event["eventTime"] > newest["eventTime"]):
             newest = event
     return newest
