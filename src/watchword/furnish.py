@@ -5,7 +5,6 @@ and the others find it done. An ephemeral server is furnished again at each rese
 the same root key.
 """
 
-from pathlib import Path
 from secrets import token_bytes
 
 from watchword import root_key
@@ -29,7 +28,7 @@ class CannotStart(Exception):  # noqa: N818 its message is the whole line an ope
 def open_ground(settings: Settings) -> Ground:
     """A furnished ground on the settings' data directory and database. Raises CannotStart."""
     try:
-        _make_private(settings.data)
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         key = RootKey(root_key.load_or_make(settings.root_key_file, token_bytes), token_bytes)
         database = Database.open(settings.database_url, durable=settings.ephemeral is None)
         ground = Ground(settings, Clock(), token_bytes, database, key)
@@ -43,10 +42,6 @@ def open_ground(settings: Settings) -> Ground:
         file = settings.root_key_file
         raise CannotStart(f"root key {file}: this database's keyring rests under another one") from None
     return ground
-
-
-def _make_private(directory: Path) -> None:
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def furnish(ground: Ground, tx: Transaction) -> None:

@@ -31,6 +31,7 @@ LONGEST_VALUE = 256
 """Characters kept of one value of the context."""
 _THEIRS = frozenset({PolicyType.RESOURCE, PolicyType.RCP})
 _THEIR_KEYS = ("aws:resource", "iam:resource", "s3:resource")
+NOTHING: Told = {"items": []}
 _encoder = msgspec.json.Encoder()
 
 
@@ -53,16 +54,14 @@ def _ever_shorter(decision: Decision) -> Iterator[Told]:
         "matchedStatements": {
             "items": [_statement(each) for each in decision.matches if _speaks(decision, each)]
         },
-        "failures": {"items": []},
+        "failures": NOTHING,
         "context": _context(decision),
     }
+    without_statements = told | {"matchedStatements": NOTHING}
     yield told | {"explanation": _explanation(decision)}
     yield told
-    yield told | {"matchedStatements": {"items": []}}
-    yield told | {
-        "matchedStatements": {"items": []},
-        "context": told["context"] | {"conditions": {"items": []}},
-    }
+    yield without_statements
+    yield without_statements | {"context": told["context"] | {"conditions": NOTHING}}
 
 
 def _context(decision: Decision) -> Told:
@@ -97,7 +96,7 @@ def _statement(cited: Cited) -> Told:
         "statementId": statement.sid or "",
         "effect": statement.effect.value.upper(),
         "principals": _items(["*"] if principal and principal.everyone else named),
-        "principalGroups": {"items": []},
+        "principalGroups": NOTHING,
         **_patterns("actions", "notActions", statement.action),
         **_patterns("resources", "notResources", statement.resource or Patterns(())),
         "conditions": {

@@ -19,14 +19,14 @@ RESERVED = "aws:"
 
 def read(tags: Sequence[Mapping[str, str]]) -> dict[str, str]:
     """The tags of a request, a list of Key and Value, as key -> value."""
-    read = {tag["Key"]: tag["Value"] for tag in tags}
-    if len({fold(key) for key in read}) < len(tags):
+    given = {tag["Key"]: tag["Value"] for tag in tags}
+    if len({fold(key) for key in given}) < len(tags):
         raise refusal(
             "InvalidInput", "Duplicate tag keys found. Please note that Tag keys are case insensitive."
         )
-    if reserved := next((key for key in read if fold(key).startswith(RESERVED)), None):
+    if reserved := next((key for key in given if fold(key).startswith(RESERVED)), None):
         raise refusal("InvalidInput", f"The tag key {reserved} begins with {RESERVED}, which is reserved.")
-    return read
+    return given
 
 
 def check_total(current: Mapping[str, str], added: Mapping[str, str]) -> None:

@@ -112,16 +112,14 @@ def _once(request: HttpRequest) -> None:
 def _by_target(request: HttpRequest, models: Models, target: str, scope: str | None) -> Operation:
     prefix, _, name = target.rpartition(".")
     service = next((one for one in models.services if one.row.target and one.row.target == prefix), None)
+    unknown = fault("InvalidAction", meant=f"no target {target[:100]!r}")
     if service is None:
-        error = fault("InvalidAction", meant=f"no target {target[:100]!r}")
-        raise UnrecognisedError(error, guessed_voice(request))
+        raise UnrecognisedError(unknown, guessed_voice(request))
     if scope not in {None, service.signing_name}:
         said = f"Credential should be scoped to correct service: '{service.signing_name}'. "
         raise _unrecognised(fault("ScopeMismatch", said), service.voice, request)
     if not service.knows(name) or request.method != "POST":
-        raise _unrecognised(
-            fault("InvalidAction", meant=f"no target {target[:100]!r}"), service.voice, request
-        )
+        raise _unrecognised(unknown, service.voice, request)
     return service.operation(name)
 
 
