@@ -21,7 +21,7 @@ def check(data: bytes) -> None:
         if claim is None:
             return
         assert claim.signature
-        assert "host" in claim.signed_headers
+        assert "host" in claim.signed_headers.split(";")
         if claim.expires is None:
             _, _, parameters = (request.header("authorization") or "").partition(" ")
             assert f"Signature={claim.signature}" in [pair.strip(" ") for pair in parameters.split(",")]

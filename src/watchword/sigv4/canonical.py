@@ -88,35 +88,36 @@ def canonical_query(query: str, *, presigned: bool = False) -> str:
     )
 
 
-def canonical_headers(headers: tuple[tuple[str, str], ...], signed: tuple[str, ...]) -> str:
+def canonical_headers(headers: tuple[tuple[str, str], ...], signed: str) -> str:
     """Rule 3: a line for each name in `signed`, an empty one, and the names. KeyError for one not there."""
     by_name = dict(headers)
     if len(by_name) != len(headers):
         by_name = _joined(headers)
     pick, lines = _lines(signed)
-    values = pick(by_name)
-    # Nearly every value is tidy, and looking at all of them at once is quicker than at each.
-    together = "".join(values)
-    if "\t" in together or "\r" in together or "\n" in together:
-        values = tuple([_trimmed(value) for value in values])
-    elif " " in together:
-        values = tuple(
-            [
-                value
-                if " " not in value or ("  " not in value and value.strip(" ") == value)
-                else _trimmed(value)
-                for value in values
-            ]
-        )
-    return lines % values
+    values, filled = pick(by_name), [*lines]
+    filled[1::3] = values if _tidy(values) else map(_trimmed, values)
+    return "".join(filled)
 
 
 @lru_cache(_REMEMBERED)
-def _lines(signed: tuple[str, ...]) -> tuple[Callable[[dict[str, str]], tuple[str, ...]], str]:
-    """What takes the values of these headers, and the text with a place for each."""
-    pick = itemgetter(*signed) if len(signed) > 1 else lambda by_name: (by_name[signed[0]],)
-    names = [name.replace("%", "%%") for name in signed]
-    return pick, "".join([f"{name}:%s\n" for name in names]) + f"\n{';'.join(names)}"
+def _lines(signed: str) -> tuple[Callable[[dict[str, str]], tuple[str, ...]], tuple[str, ...]]:
+    """What takes the values of these headers, and the lines to fill: each is a name, a place and an end."""
+    names = signed.split(";")
+    pick = itemgetter(*names) if len(names) > 1 else lambda by_name: (by_name[signed],)
+    lines = [part for name in names for part in (f"{name}:", "", "\n")]
+    return pick, (*lines, f"\n{signed}")
+
+
+def _tidy(values: tuple[str, ...]) -> bool:
+    """Whether there is nothing to trim: so it nearly always is, and one look at all of them says it."""
+    together = "".join(values)
+    if "\t" in together or "\r" in together or "\n" in together:
+        return False
+    if " " in together:
+        for value in values:
+            if " " in value and ("  " in value or value.strip(" ") != value):
+                return False
+    return True
 
 
 def _pair(pair: str) -> tuple[str, str]:

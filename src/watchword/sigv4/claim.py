@@ -21,7 +21,8 @@ class Claim(msgspec.Struct, frozen=True, gc=False):
     algorithm: str
     access_key_id: str
     scope: Scope
-    signed_headers: tuple[str, ...]
+    signed_headers: str
+    """Their names as SignedHeaders has them: in order, with semicolons between."""
     signature: str
     token: str | None
     date: str

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from watchword.names import AwsError, fault
 from watchword.sigv4.claim import ALGORITHM, ALGORITHMS, Claim
 from watchword.sigv4.moment import parse_http_date, print_moment
-from watchword.sigv4.parts import amz_date, bad_date, credential, region_set, signed_names
+from watchword.sigv4.parts import amz_date, bad_date, check_signed_names, credential, region_set
 from watchword.sigv4.payload import declared_payload
 from watchword.sigv4.scope import Scope
 
@@ -44,7 +44,7 @@ def _without_signature(authorization: str) -> tuple[str, str]:
 
 # All but its signature is the same in a client's next request, which finds this remembered.
 @lru_cache(_REMEMBERED)
-def _form(form: str, sent: tuple[str, ...]) -> tuple[str, str, tuple[str, ...]]:
+def _form(form: str, sent: tuple[str, ...]) -> tuple[str, str, str]:
     """Rules 3 to 9: the algorithm, the credential, and the names of the signed headers."""
     algorithm, _, parameters = form.partition(" ")
     if algorithm not in ALGORITHMS:  # 3
@@ -59,7 +59,8 @@ def _form(form: str, sent: tuple[str, ...]) -> tuple[str, str, tuple[str, ...]]:
         wrong.append("Authorization header has a parameter that is none of its own, or one of them twice.")
     if wrong:  # 5
         raise fault("IncompleteSignature", f"{' '.join(wrong)} Authorization header {_hashed(form)}")
-    return algorithm, given["Credential"], signed_names(given["SignedHeaders"], sent)  # 6 7 8 9
+    check_signed_names(given["SignedHeaders"], sent)  # 6 7 8 9
+    return algorithm, given["Credential"], given["SignedHeaders"]
 
 
 def _unsupported(algorithm: str) -> AwsError:

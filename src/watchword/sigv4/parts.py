@@ -1,6 +1,7 @@
 """The parts that the header form and the query form have in common: rules 6 to 11 of `read`."""
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 from functools import lru_cache
 
@@ -14,10 +15,10 @@ _DATES = 64
 _CREDENTIALS = 1024
 
 
-def signed_names(text: str, sent: tuple[str, ...]) -> tuple[str, ...]:
-    """Rules 6 to 9: the names in SignedHeaders, of a request that sent these."""
-    signed = tuple(text.split(";"))
-    if not _NAMES.fullmatch(text) or signed != tuple(sorted(set(signed))):  # 6
+def check_signed_names(text: str, sent: Collection[str]) -> None:
+    """Rules 6 to 9: SignedHeaders, of a request that sent headers of these names."""
+    signed = text.split(";")
+    if not _NAMES.fullmatch(text) or signed != sorted(set(signed)):  # 6
         raise fault(
             "IncompleteSignature",
             "'SignedHeaders' must be lower-case header names in alphabetical order, each once.",
@@ -35,7 +36,6 @@ def signed_names(text: str, sent: tuple[str, ...]) -> tuple[str, ...]:
         )
     if missing := [name for name in signed if name not in sent]:  # 9
         raise fault("IncompleteSignature", f"The signed header '{missing[0]}' is not in the request.")
-    return signed
 
 
 # All requests of one second carry the same text.

@@ -61,7 +61,7 @@ def read_form(pairs: Sequence[tuple[str, str]]) -> Form | None:
     access_key_id, scope = credential(fields["x-amz-credential"], algorithm)
     token = fields.get("x-amz-security-token")
     signature = fields["x-amz-signature"]
-    return Form(fields, Claim(algorithm, access_key_id, scope, (), signature, token, date, timestamp, ""))
+    return Form(fields, Claim(algorithm, access_key_id, scope, "", signature, token, date, timestamp, ""))
 
 
 def lower_fields(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 
 from watchword.names import AwsError, HttpRequest, fault
 from watchword.sigv4.claim import ALGORITHM, ALGORITHM_V4A, ALGORITHMS, Claim
-from watchword.sigv4.parts import amz_date, credential, region_set, signed_names
+from watchword.sigv4.parts import amz_date, check_signed_names, credential, region_set
 from watchword.sigv4.payload import UNSIGNED_PAYLOAD, declared_payload
 from watchword.sigv4.scope import Scope
 
@@ -57,7 +57,7 @@ def query_claim(pairs: list[Pair], request: HttpRequest) -> Claim:
     given = _parameters(pairs)  # 3 4 5
     headers = dict(request.headers)
     algorithm = given["X-Amz-Algorithm"]
-    signed = signed_names(given["X-Amz-SignedHeaders"], tuple(headers))  # 6 7 8 9
+    check_signed_names(given["X-Amz-SignedHeaders"], headers)  # 6 7 8 9
     timestamp = amz_date(given["X-Amz-Date"])  # 10
     access_key_id, scope = credential(given["X-Amz-Credential"], algorithm)  # 11
     expires = _seconds(given["X-Amz-Expires"], scope)  # 12
@@ -65,7 +65,7 @@ def query_claim(pairs: list[Pair], request: HttpRequest) -> Claim:
         algorithm=algorithm,
         access_key_id=access_key_id,
         scope=scope,
-        signed_headers=signed,
+        signed_headers=given["X-Amz-SignedHeaders"],
         signature=given["X-Amz-Signature"],
         token=_once(given.get("X-Amz-Security-Token"), headers.get("x-amz-security-token")),
         date=given["X-Amz-Date"],

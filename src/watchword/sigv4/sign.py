@@ -78,7 +78,7 @@ def sign(
     claim = replaced(claim, payload_hash=payload, signed_headers=_signed(dressed))
     authorization = (
         f"{algorithm} Credential={claim.access_key_id}/{claim.scope.text}, "
-        f"SignedHeaders={';'.join(claim.signed_headers)}, Signature={_signature(claim, dressed, credentials)}"
+        f"SignedHeaders={claim.signed_headers}, Signature={_signature(claim, dressed, credentials)}"
     )
     return replace(dressed, headers=(*dressed.headers, ("authorization", authorization)))
 
@@ -107,7 +107,7 @@ def presign(
         "X-Amz-Credential": f"{claim.access_key_id}/{claim.scope.text}",
         "X-Amz-Date": claim.date,
         "X-Amz-Expires": str(expires),
-        "X-Amz-SignedHeaders": ";".join(_signed(request)),
+        "X-Amz-SignedHeaders": _signed(request),
     }
     if algorithm == ALGORITHM_V4A:
         parameters["X-Amz-Region-Set"] = region
@@ -138,7 +138,7 @@ def _claim(
         algorithm=algorithm,
         access_key_id=credentials.access_key_id,
         scope=Scope(date[:8], "" if v4a else region, service),
-        signed_headers=(),
+        signed_headers="",
         signature="",
         token=credentials.token,
         date=date,
@@ -148,8 +148,8 @@ def _claim(
     )
 
 
-def _signed(request: HttpRequest) -> tuple[str, ...]:
-    return tuple(sorted({name for name, _ in request.headers} - UNSIGNED))
+def _signed(request: HttpRequest) -> str:
+    return ";".join(sorted({name for name, _ in request.headers} - UNSIGNED))
 
 
 def _signature(claim: Claim, request: HttpRequest, credentials: Credentials) -> str:
