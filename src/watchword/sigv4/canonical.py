@@ -23,6 +23,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from watchword.names import HttpRequest
 from watchword.sigv4.claim import Claim
+from watchword.sigv4.parts import MEMORABLE
 from watchword.sigv4.payload import hash_of
 
 _ENCODED_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?")
@@ -93,19 +94,21 @@ def canonical_headers(headers: tuple[tuple[str, str], ...], signed: str) -> str:
     by_name = dict(headers)
     if len(by_name) != len(headers):
         by_name = _joined(headers)
-    pick, lines = _lines(signed)
+    pick, lines = (_remembered_lines if len(signed) <= MEMORABLE else _lines)(signed)
     values, filled = pick(by_name), [*lines]
     filled[1::3] = values if _tidy(values) else map(_trimmed, values)
     return "".join(filled)
 
 
-@lru_cache(_REMEMBERED)
 def _lines(signed: str) -> tuple[Callable[[dict[str, str]], tuple[str, ...]], tuple[str, ...]]:
     """What takes the values of these headers, and the lines to fill: each is a name, a place and an end."""
     names = signed.split(";")
     pick = itemgetter(*names) if len(names) > 1 else lambda by_name: (by_name[signed],)
     lines = [part for name in names for part in (f"{name}:", "", "\n")]
     return pick, (*lines, f"\n{signed}")
+
+
+_remembered_lines = lru_cache(_REMEMBERED)(_lines)
 
 
 def _tidy(values: tuple[str, ...]) -> bool:

@@ -13,6 +13,9 @@ from watchword.sigv4.scope import Scope, parse_credential, parse_credential_with
 _NAMES = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+(?:;[a-z0-9!#$%&'*+.^_`|~-]+)*")
 _DATES = 64
 _CREDENTIALS = 1024
+_LONGEST_CREDENTIAL = 512
+MEMORABLE = 1024
+"""Characters of a text that is remembered: who sends long ones without credentials fills no memory."""
 
 
 def check_signed_names(text: str, sent: Collection[str]) -> None:
@@ -61,6 +64,8 @@ def bad_date(text: str) -> AwsError:
 @lru_cache(_CREDENTIALS)
 def credential(text: str, algorithm: str) -> tuple[str, Scope]:
     """Rule 11: the access key id and the scope."""
+    if len(text) > _LONGEST_CREDENTIAL:
+        raise fault("IncompleteSignature", f"Credential must have at most {_LONGEST_CREDENTIAL} characters.")
     try:
         if algorithm == ALGORITHM_V4A:
             return parse_credential_without_region(text)

@@ -15,7 +15,7 @@ their errors win (messages: IAM and STS as they answer; S3's where only S3 has t
  8. every x-amz-* header is signed
  9. every signed header is there
 10. the date is ISO 8601 basic format (or an HTTP date, in the Date header)
-11. the credential has five parts (SigV4a: four)
+11. the credential has five parts (SigV4a: four), in at most 512 characters
 12. x-amz-content-sha256 is one of its forms, and S3 needs it;
     a presigned query is good for a week at most
 
