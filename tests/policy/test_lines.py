@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
 from watchword.names.principal import (
@@ -120,6 +121,7 @@ def test_numbers_and_booleans_of_a_context_are_text() -> None:
         line({}, principal={"type": "user", "arn": "urn:aws:iam::111122223333:user/ann"}),
         line({"identity": [{"Statement": [{"Effect": "allow", "Action": "*"}]}]}),
         line({"identity": {}}),
+        line({"identity": ['{"Statement":{"\\ud800":1}}']}),
         line({}, principal={"type": "alien"}),
         line({}, principal={"type": "user", "arn": "alice"}),
         line({}, principal={"type": "role-session", "arn": "arn:aws:sts::1:x"}),
@@ -144,3 +146,4 @@ def test_what_cannot_be_read_answers_with_an_error(unreadable: Any) -> None:
     assert told["error"]
     assert "decision" not in told
     assert "Traceback" not in told["error"]
+    assert msgspec.json.encode(told)

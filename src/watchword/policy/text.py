@@ -3,7 +3,8 @@
 Stricter than Python's reader, for a document that grants access must have one reading only:
 
 1. at most MAX_LENGTH characters (IAM API Reference: a policy document has 1 to 131072);
-2. only U+0009, U+000A, U+000D and U+0020 to U+00FF (the pattern of that parameter);
+2. only U+0009, U+000A, U+000D and U+0020 to U+00FF (the pattern of that parameter), and no others by
+   escapes: half a surrogate pair couldn't even be quoted in an answer;
 3. no key twice in one object (IAM JSON policy grammar, notes);
 4. no NaN or Infinity, no nesting beyond what the interpreter's stack takes; the grammar needs six levels.
 
@@ -20,6 +21,7 @@ from msgspec import Struct
 
 MAX_LENGTH = 131_072
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\xff]")
+_FORBIDDEN_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*(\\(?:[bf]|u(?!00[2-9A-Fa-f]|000[9ADad]).{4}))")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 
 Path = tuple[str | int, ...]
@@ -58,12 +60,16 @@ class JsonError(ValueError):
 
 def read(source: str | bytes) -> Any:  # noqa: ANN401 any JSON value
     """The value that the text stands for; raises JsonError."""
+    text = _decoded(source)
     try:
-        return _DECODER.decode(_decoded(source))
+        value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise JsonError(error.msg, error.pos) from None
     except RecursionError:
         raise JsonError("nested too deeply") from None
+    if "\\" in text and (forbidden := _FORBIDDEN_ESCAPE.search(text)):
+        raise JsonError(f"the escape {forbidden[1]}", forbidden.start(1))
+    return value
 
 
 def spans(text: str) -> dict[Path, tuple[int, int]]:
