@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+from watchword.policy.combine import has_rcps
 from watchword.policy.conditions import operator
 from watchword.policy.grammar import EVERYONE, Effect, Patterns, Statement, element_name
 from watchword.policy.match import glob
@@ -185,10 +186,11 @@ def sts_actions(statement: Statement) -> Found:
         yield "AssumeRole policy may only specify STS AssumeRole actions.", "", (name,)
 
 
-def some_service(statement: Statement) -> Found:
-    """A lone `*` is AWS's own."""
-    if statement.action.negated or EVERYONE in statement.action.values:
-        yield ORGANIZATION_WORDS, "a resource control policy names the services of its actions", ("Action",)
+def services_with_rcps(statement: Statement) -> Found:
+    """Rule 4 of `combine`: no wildcard stands for a service, and a lone `*` is AWS's own."""
+    name = element_name("Action", statement.action)
+    if statement.action.negated or not all(has_rcps(each.lower()) for each in statement.action.values):
+        yield ORGANIZATION_WORDS, "a resource control policy names services that support them", (name,)
 
 
 # 6. Resources

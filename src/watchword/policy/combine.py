@@ -106,6 +106,11 @@ class Situation(Struct, frozen=True):
     """Bits that must all be granted: of each level of SCPs and RCPs, and of a VPC endpoint."""
 
 
+def has_rcps(action: str) -> bool:
+    """Rule 4: whether RCPs speak about an action's service; the action in lower case, or a pattern."""
+    return action.partition(":")[0] in RCP_SERVICES
+
+
 def blocked_by(bits: int, situation: Situation) -> tuple[PolicyType, ...]:
     """Which types of policy lack an Allow that is needed; none of them: the answer is yes."""
     bits |= situation.given

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from watchword.policy.combine import BEYOND_RCPS, DENIED, EVERYTHING, RCP_SERVICES, UNDENIABLE, PolicyType
+from watchword.policy.combine import BEYOND_RCPS, DENIED, EVERYTHING, UNDENIABLE, PolicyType, has_rcps
 from watchword.policy.compile import Rule, Target
 from watchword.policy.conditions import Asked, Check
 from watchword.policy.document import Source
@@ -146,7 +146,7 @@ def table(layers: Sequence[Layer], name: str, names: Names, *, bounded: bool) ->
 
 
 def _under_rcps(name: str) -> bool:
-    return name.partition(":")[0] in RCP_SERVICES and name != BEYOND_RCPS
+    return has_rcps(name) and name != BEYOND_RCPS
 
 
 def _cite(layer: Layer, source: Source, rule: Rule, names: Names, *, bounded: bool) -> Cited:

@@ -158,13 +158,15 @@ KINDS: Mapping[Kind, Rules] = {
         "MalformedPolicyDocumentException",
         VARIABLES_SINCE,
         ORGANIZATION_WORDS,
+        takes_id=False,
     ),
     Kind.RCP: Rules(
         _organization("resource control policy"),
-        (checks.principal_everyone, checks.deny_only, checks.some_service, *_ORGANIZATION),
+        (checks.principal_everyone, checks.deny_only, checks.services_with_rcps, *_ORGANIZATION),
         "MalformedPolicyDocumentException",
         VARIABLES_SINCE,
         ORGANIZATION_WORDS,
+        takes_id=False,
     ),
 }
 

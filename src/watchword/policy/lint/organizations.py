@@ -7,7 +7,7 @@ leave them out, one on whom they act for must speak about them only.
 
 from typing import Final
 
-from watchword.policy.combine import RCP_SERVICES
+from watchword.policy.combine import has_rcps
 from watchword.policy.findings import Finding
 from watchword.policy.grammar import EVERYONE, element_name
 from watchword.policy.lint.subject import Found, Subject
@@ -42,7 +42,7 @@ def resource_control(subject: Subject) -> Found:
         yield Finding("RCP syntax error NotAction", details, ("NotAction",))
         return
     for pattern, path in subject.actions():
-        if pattern.partition(":")[0].lower() not in RCP_SERVICES:
+        if not has_rcps(pattern.lower()):
             details = f"{pattern} names no service that resource control policies speak about."
             yield Finding("RCP syntax error action", details, path)
 
