@@ -67,6 +67,15 @@ def test_vectors_do_not_vanish() -> None:
             'Resource b must be in ARN format or "*".',
         ),
         (
+            Kind.USER_INLINE,
+            '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"arn:aws:iam::111122223333:alice"}]}',
+            (
+                'IAM resource path must either be "*", root, or start with user/, federated-user/, role/, '
+                "group/, instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, "
+                "oidc-provider/, report/, access-report/."
+            ),
+        ),
+        (
             Kind.IDENTITY,
             '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}',
             "Policy document should not specify a principal.",

@@ -54,6 +54,14 @@ _TRUST_ACTIONS: Final = (
     "sts:setsourceidentity",
     "sts:setcontext",
 )
+_IAM_PATHS: Final = (
+    "user/, federated-user/, role/, group/, instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, "
+    "saml-provider/, oidc-provider/, report/, access-report/"
+)
+_IAM_RESOURCE = re.compile(
+    rf"\*\Z|root\Z|{_IAM_PATHS.replace(', ', '|')}|assumed-role/|delegation-request/|role-template/"
+)
+"""What AWS's words name, and the kinds of its Service Authorization Reference besides."""
 _ECR: Final = ("ecr:", "ecr-public:")
 _SID_WORDS = (
     "Statement IDs (SID) must be alpha-numeric. "
@@ -248,6 +256,8 @@ def _wrong_with_arn(resource: str) -> Iterator[str]:
         yield "Resource vendor must be fully qualified and cannot contain regexes."
     elif parts[2] == "iam" and len(parts) == _ARN_SEGMENTS and parts[3]:
         yield f"IAM resource {resource} cannot contain region information."
+    elif parts[2] == "iam" and len(parts) == _ARN_SEGMENTS and not _IAM_RESOURCE.match(parts[5]):
+        yield f'IAM resource path must either be "*", root, or start with {_IAM_PATHS}.'
     elif parts[2] == "s3" and len(parts) == _ARN_SEGMENTS and parts[3] and not parts[4]:
         yield f"Resource {resource} can not contain region information."
 
