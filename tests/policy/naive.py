@@ -47,8 +47,8 @@ class Judgement:
         self.account = self.principal.get("account", "") if self.kind in WITH_ACCOUNT else ""
 
     def verdict(self) -> str:
-        # 9. GetCallerIdentity can't be refused to anybody who is somebody.
-        if self.request["action"].lower() == "sts:getcalleridentity" and self.kind in WITH_ACCOUNT:
+        # 9. Two actions can't be refused, one to anybody who is somebody, one to users and roots.
+        if self.kind in UNDENIABLE.get(self.request["action"].lower(), ()):
             return ALLOW
         scps, rcps = self.guardrails()
         # 3. Any applicable Deny is final.
@@ -384,6 +384,7 @@ class Judgement:
 
 ALL_KINDS = ("identity", "resource", "boundary", "session", "scps", "rcps", "vpcEndpoint")
 WITH_ACCOUNT = ("user", "role-session", "federated-user", "root")
+UNDENIABLE = {"sts:getcalleridentity": WITH_ACCOUNT, "sts:getsessiontoken": ("user", "root")}
 VARIABLE = re.compile(r"\$\{([^}]*)\}|\$\{.*", re.DOTALL)
 PLAIN_VARIABLE = re.compile(r"\$\{([*?$])\}")
 PLAIN = re.compile(r"(?:[^$]|\$(?!\{)|\$\{[*?$]\})*", re.DOTALL)

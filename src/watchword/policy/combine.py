@@ -20,7 +20,8 @@ evaluation"; AWS KMS Developer Guide, "Key policies". The rules, by the numbers 
  8. Across accounts both sides: the resource policy by any of these names, and the identity's path.
  9. Trust and key policies must allow explicitly; what names the account then needs the identity's path.
     Callers without an account (services, web identities, SAML, anonymous) have only the resource policy.
-    sts:GetCallerIdentity can't be refused to anybody who is somebody.
+    sts:GetCallerIdentity can't be refused to anybody who is somebody, nor sts:GetSessionToken to users and
+    roots (IAM User Guide, "Permissions for GetSessionToken").
 10. Stored principals are unique ids (`principals`).
 11. NotPrincipal (`principals`).
 12. Conditions (`conditions`).
@@ -88,6 +89,7 @@ RCP_SERVICES = frozenset(
 BEYOND_RCPS = "kms:retiregrant"
 """AWS KMS Developer Guide, "Resource control policies in AWS KMS"."""
 UNDENIABLE = "sts:getcalleridentity"
+UNDENIABLE_OUTSIDE_SESSIONS = "sts:getsessiontoken"
 
 _LIMITS = ((PolicyType.IDENTITY, IDENTITY), (PolicyType.BOUNDARY, BOUNDARY), (PolicyType.SESSION, SESSION))
 

@@ -43,6 +43,8 @@ class Names(Struct, frozen=True):
     account: frozenset[str] = frozenset()
     chain: tuple[frozenset[str], ...] = ()
     """What NotPrincipal must list, all of it, to spare this caller from a Deny."""
+    in_session: bool = False
+    """Whether it is a role's session or a federated user's."""
 
 
 def names_of(principal: Principal) -> Names:  # noqa: PLR0911 one for each kind of principal
@@ -54,10 +56,11 @@ def names_of(principal: Principal) -> Names:  # noqa: PLR0911 one for each kind 
         case RoleSession():
             itself, account = frozenset({principal.arn}), _account(principal)
             role = _known(principal.role_arn, principal.unique_id)
-            return Names("AWS", itself, role, account, (account, role, itself))
+            return Names("AWS", itself, role, account, (account, role, itself), in_session=True)
         case FederatedUser():
             itself, account = frozenset({principal.arn}), _account(principal)
-            return Names("AWS", itself, _known(principal.user_arn), account, (account, itself))
+            user = _known(principal.user_arn)
+            return Names("AWS", itself, user, account, (account, itself), in_session=True)
         case Root():
             account = _account(principal)
             return Names("AWS", account=account, chain=(account,))

@@ -12,7 +12,15 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from watchword.policy.combine import BEYOND_RCPS, DENIED, EVERYTHING, UNDENIABLE, PolicyType, has_rcps
+from watchword.policy.combine import (
+    BEYOND_RCPS,
+    DENIED,
+    EVERYTHING,
+    UNDENIABLE,
+    UNDENIABLE_OUTSIDE_SESSIONS,
+    PolicyType,
+    has_rcps,
+)
 from watchword.policy.compile import Rule, Target
 from watchword.policy.conditions import Asked, Check
 from watchword.policy.document import Source
@@ -131,7 +139,7 @@ class Table:
 
 def table(layers: Sequence[Layer], name: str, names: Names, *, bounded: bool) -> Table:
     """The table of an action, by its lower-case name, for a caller under these names."""
-    if name == UNDENIABLE and names.kind == "AWS" and names.account:  # rule 9
+    if _undeniable(name, names):
         return Table((), given=EVERYTHING)
     speaking = [each for each in layers if each.type is not PolicyType.RCP or _under_rcps(name)]
     exempt = sum(each.bits for each in layers if each not in speaking)
@@ -143,6 +151,12 @@ def table(layers: Sequence[Layer], name: str, names: Names, *, bounded: bool) ->
         if rule.names_action(name)
     ]
     return Table(cited, exempt)
+
+
+def _undeniable(name: str, names: Names) -> bool:
+    """Rule 9."""
+    outside = name == UNDENIABLE_OUTSIDE_SESSIONS and not names.in_session
+    return bool(names.account) and (name == UNDENIABLE or outside)
 
 
 def _under_rcps(name: str) -> bool:
