@@ -3,6 +3,7 @@
 Source: IAM User Guide, "IAM JSON policy elements reference"; AWS Organizations User Guide, "SCP syntax"
 and "RCP syntax"; the numbers are the order of `validate`, which says which kind of document makes which
 check. Each finding is what is said to the caller (AWS's words), what is meant (for the operator), and where.
+What is wrong with a Resource (6) is in `resources`.
 """
 
 import re
@@ -11,7 +12,7 @@ from typing import Final
 
 from watchword.policy.combine import has_rcps
 from watchword.policy.conditions import operator
-from watchword.policy.grammar import EVERYONE, Effect, Patterns, Statement, element_name
+from watchword.policy.grammar import EVERYONE, Effect, Statement, element_name
 from watchword.policy.match import glob
 from watchword.policy.parse import SYNTAX
 from watchword.policy.text import Path
@@ -22,9 +23,8 @@ Found = Iterator[tuple[str, str, Path]]
 StatementCheck = Callable[[Statement], Found]
 
 _SID = re.compile(r"[0-9A-Za-z]*", re.ASCII)
-_VENDOR = re.compile(r"[0-9A-Za-z.-]+", re.ASCII)
+VENDOR = re.compile(r"[0-9A-Za-z.-]+", re.ASCII)
 _WILD_VENDOR = re.compile(r"[0-9A-Za-z.*?-]+", re.ASCII)
-_PARTITION = re.compile(r"aws(?:-[a-z]+)*|\*", re.ASCII)
 _AWS_PRINCIPAL = re.compile(
     r"\*|[0-9]{12}"
     r"|arn:aws[a-z-]*:iam::[0-9]{12}:(?:root|(?:user|role)/[\w+=,.@/-]+)"
@@ -45,7 +45,6 @@ _PRINCIPALS: Mapping[str, re.Pattern[str]] = {
     "Federated": _FEDERATED_PRINCIPAL,
     "CanonicalUser": _CANONICAL_USER,
 }
-_ARN_SEGMENTS: Final = 6
 _TRUST_ACTIONS: Final = (
     "sts:assumerole",
     "sts:assumerolewithsaml",
@@ -54,15 +53,6 @@ _TRUST_ACTIONS: Final = (
     "sts:setsourceidentity",
     "sts:setcontext",
 )
-_IAM_PATHS: Final = (
-    "user/, federated-user/, role/, group/, instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, "
-    "saml-provider/, oidc-provider/, report/, access-report/"
-)
-_IAM_RESOURCE = re.compile(
-    rf"\*\Z|root\Z|{_IAM_PATHS.replace(', ', '|')}|assumed-role/|delegation-request/|role-template/"
-)
-"""What AWS's words name, and the kinds of its Service Authorization Reference besides."""
-_ECR: Final = ("ecr:", "ecr-public:")
 _SID_WORDS = (
     "Statement IDs (SID) must be alpha-numeric. "
     "Check that your input satisfies the regular expression [0-9A-Za-z]*"
@@ -153,7 +143,7 @@ def deny_only(statement: Statement) -> Found:
 
 def actions(statement: Statement) -> Found:
     """`vendor:Name`, or `*`."""
-    yield from _actions_of(statement, _VENDOR)
+    yield from _actions_of(statement, VENDOR)
 
 
 def actions_with_wild_vendor(statement: Statement) -> Found:
@@ -199,67 +189,6 @@ def services_with_rcps(statement: Statement) -> Found:
     name = element_name("Action", statement.action)
     if statement.action.negated or not all(has_rcps(each.lower()) for each in statement.action.values):
         yield ORGANIZATION_WORDS, "a resource control policy names services that support them", (name,)
-
-
-# 6. Resources
-
-
-def no_resource(statement: Statement) -> Found:
-    """A trust policy is attached to what it is about."""
-    if statement.resource is not None:
-        name = element_name("Resource", statement.resource)
-        yield f"Has prohibited field {name}", "", (name,)
-
-
-def resources(statement: Statement) -> Found:
-    """IAM's words for a missing Resource."""
-    if statement.resource is None or not statement.resource.values:
-        yield "Policy statement must contain resources.", "", ()
-    yield from resource_forms(statement)
-
-
-def resource_required(statement: Statement) -> Found:
-    """S3's words for a missing Resource."""
-    if statement.resource is None or not statement.resource.values:
-        yield "Missing required field Resource", "", ()
-    yield from resource_forms(statement)
-
-
-def resource_required_but_by_ecr(statement: Statement) -> Found:
-    """Of policies of any resource."""
-    if statement.resource is not None or not is_of_ecr(statement.action):
-        yield from resource_required(statement)
-
-
-def is_of_ecr(action: Patterns) -> bool:
-    """Whether it is a repository's, whose policy names no resource, as the only one."""
-    return bool(action.values) and all(each.lower().startswith(_ECR) for each in action.values)
-
-
-def resource_forms(statement: Statement) -> Found:
-    """`*` or an ARN that spells its service out."""
-    element = statement.resource or Patterns(())
-    path: Path = (element_name("Resource", element),)
-    for resource in element.values:
-        if resource != EVERYONE:
-            for said in _wrong_with_arn(resource):
-                yield said, f"the resource {resource!r}", path
-
-
-def _wrong_with_arn(resource: str) -> Iterator[str]:
-    parts = resource.split(":", _ARN_SEGMENTS - 1)
-    if parts[0] != "arn" or len(parts) < 3 or (len(parts) < _ARN_SEGMENTS and not resource.endswith("*")):  # noqa: PLR2004 arn, partition, service
-        yield f'Resource {resource} must be in ARN format or "*".'
-    elif not _PARTITION.fullmatch(parts[1]):
-        yield f'Partition "{parts[1]}" is not valid for resource "{resource}".'
-    elif not _VENDOR.fullmatch(parts[2]):
-        yield "Resource vendor must be fully qualified and cannot contain regexes."
-    elif parts[2] == "iam" and len(parts) == _ARN_SEGMENTS and parts[3]:
-        yield f"IAM resource {resource} cannot contain region information."
-    elif parts[2] == "iam" and len(parts) == _ARN_SEGMENTS and not _IAM_RESOURCE.match(parts[5]):
-        yield f'IAM resource path must either be "*", root, or start with {_IAM_PATHS}.'
-    elif parts[2] == "s3" and len(parts) == _ARN_SEGMENTS and parts[3] and not parts[4]:
-        yield f"Resource {resource} can not contain region information."
 
 
 # 7. Conditions

@@ -26,7 +26,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from watchword.policy import checks
+from watchword.policy import checks, resources
 from watchword.policy.checks import ORGANIZATION_WORDS, Found, StatementCheck
 from watchword.policy.document import Policy
 from watchword.policy.grammar import VARIABLES_SINCE
@@ -102,7 +102,13 @@ def _organization(kind: str) -> Size:
 
 
 _COMMON = (checks.conditions, checks.variables)
-_IDENTITY = (checks.sid_alphanumeric, checks.no_principal, checks.actions, checks.resources, *_COMMON)
+_IDENTITY = (
+    checks.sid_alphanumeric,
+    checks.no_principal,
+    checks.actions,
+    resources.required_by_iam,
+    *_COMMON,
+)
 _TRUST = (
     checks.sid_alphanumeric,
     checks.no_not_principal,
@@ -111,7 +117,7 @@ _TRUST = (
     checks.principals_exist,
     checks.actions,
     checks.sts_actions,
-    checks.no_resource,
+    resources.prohibited,
     *_COMMON,
 )
 _RESOURCE = (
@@ -120,7 +126,12 @@ _RESOURCE = (
     checks.principals_exist,
     checks.actions,
 )
-_ORGANIZATION = (checks.sid_alphanumeric, checks.actions_with_wild_vendor, checks.resources, *_COMMON)
+_ORGANIZATION = (
+    checks.sid_alphanumeric,
+    checks.actions_with_wild_vendor,
+    resources.required_by_iam,
+    *_COMMON,
+)
 
 
 def _identity(size: Size, version: str | None = None) -> Rules:
@@ -145,12 +156,12 @@ KINDS: Mapping[Kind, Rules] = {
     Kind.TRUST: Rules(_limit(2048, "ACLSizePerRole"), _TRUST),
     Kind.S3_BUCKET: Rules(
         Size(20_480, "MalformedPolicy", _TOO_LARGE, counted=_bytes, status=400),
-        (*_RESOURCE, checks.resource_required, *_COMMON),
+        (*_RESOURCE, resources.required, *_COMMON),
         "MalformedPolicy",
     ),
     Kind.RESOURCE: Rules(
         Size(32_768, "MalformedPolicyDocument", _TOO_LARGE, counted=_bytes, status=400),
-        (*_RESOURCE, checks.resource_required_but_by_ecr, *_COMMON),
+        (*_RESOURCE, resources.required_but_by_ecr, *_COMMON),
     ),
     Kind.SCP: Rules(
         _organization("service control policy"),

@@ -7,11 +7,11 @@ role's trust policy is about stands in `trust`.
 import re
 from typing import Final
 
-from watchword.policy.checks import is_of_ecr
 from watchword.policy.findings import Finding
 from watchword.policy.grammar import EVERYONE, element_name
 from watchword.policy.lint.subject import IDENTITY_KINDS, RESOURCE_KINDS, Found, Subject, is_plain
 from watchword.policy.match import is_wild
+from watchword.policy.resources import is_of_ecr
 from watchword.policy.validate import Kind
 
 _ROLE_ID = re.compile(r"AROA[A-Z0-9]{12,}", re.ASCII)
