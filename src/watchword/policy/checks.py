@@ -184,6 +184,12 @@ def sts_actions(statement: Statement) -> Found:
         yield "AssumeRole policy may only specify STS AssumeRole actions.", "", (name,)
 
 
+def actions_of_s3(statement: Statement) -> Found:
+    """A bucket's policy speaks of nothing else."""
+    if not all(each == EVERYONE or each.lower().startswith("s3:") for each in statement.action.values):
+        yield "Policy has invalid action", "", (element_name("Action", statement.action),)
+
+
 def services_with_rcps(statement: Statement) -> Found:
     """Rule 4 of `combine`: no wildcard stands for a service, and a lone `*` is AWS's own."""
     name = element_name("Action", statement.action)

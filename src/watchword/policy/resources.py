@@ -22,6 +22,7 @@ _IAM_RESOURCE = re.compile(
     rf"\*\Z|root\Z|{_IAM_PATHS.replace(', ', '|')}|assumed-role/|delegation-request/|role-template/"
 )
 """What AWS's words name, and the kinds of its Service Authorization Reference besides."""
+_S3 = re.compile(r"arn:[^:]*:s3:")
 _ECR: Final = ("ecr:", "ecr-public:")
 
 
@@ -44,6 +45,13 @@ def required(statement: Statement) -> Found:
     if statement.resource is None or not statement.resource.values:
         yield "Missing required field Resource", "", ()
     yield from forms(statement)
+
+
+def of_s3(statement: Statement) -> Found:
+    """Which bucket it must be is for S3 to say."""
+    element = statement.resource or Patterns(())
+    if not all(each == EVERYONE or _S3.match(each) for each in element.values):
+        yield "Policy has invalid resource", "", (element_name("Resource", element),)
 
 
 def required_but_by_ecr(statement: Statement) -> Found:

@@ -156,7 +156,7 @@ KINDS: Mapping[Kind, Rules] = {
     Kind.TRUST: Rules(_limit(2048, "ACLSizePerRole"), _TRUST),
     Kind.S3_BUCKET: Rules(
         Size(20_480, "MalformedPolicy", _TOO_LARGE, counted=_bytes, status=400),
-        (*_RESOURCE, resources.required, *_COMMON),
+        (*_RESOURCE, checks.actions_of_s3, resources.required, resources.of_s3, *_COMMON),
         "MalformedPolicy",
     ),
     Kind.RESOURCE: Rules(
