@@ -83,8 +83,8 @@ COMPARISONS: Mapping[str, Comparison] = {
     "Bool": Comparison("Bool", booleans, values.boolean),
     "BinaryEquals": Comparison("Binary", typed(values.binary, eq), values.binary),
     "IpAddress": Comparison("IPAddress", addresses, values.network),
-    "ArnEquals": Comparison("ARN", like_arns, variables=True),
-    "ArnLike": Comparison("ARN", like_arns, variables=True),
+    "ArnEquals": Comparison("ARN", like_arns, values.arn_pattern, variables=True),
+    "ArnLike": Comparison("ARN", like_arns, values.arn_pattern, variables=True),
     NULL: Comparison("Null", not_null, values.boolean),
 }
 NEGATIONS: Mapping[str, str] = {

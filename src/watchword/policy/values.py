@@ -99,6 +99,11 @@ def arn(text: str) -> list[str] | None:
     return parts if len(parts) == 6 and parts[0] == "arn" else None  # noqa: PLR2004 the six parts
 
 
+def arn_pattern(text: str) -> str | None:
+    """What may be compared with an ARN: one with wildcards, cut off at a `*`, or brought by a variable."""
+    return text if arn(text) or text.endswith("*") or "${" in text else None
+
+
 def _address_v6(text: str) -> tuple[int, int] | None:
     if ":" not in text or "%" in text:
         return None
