@@ -8,11 +8,12 @@ from datetime import timedelta
 from watchword.furnish import add_key, add_root_key
 from watchword.ground import Ground
 from watchword.identity import secrets
+from watchword.identity.owners import owner_at
 from watchword.names import Arn
 from watchword.names.ids import Prefix, account_of_access_key, new_access_key_id, new_secret, new_unique_id
 from watchword.sessions import Session
 from watchword.sessions.session import milliseconds
-from watchword.store import Transaction, access_keys, accounts, attachments, revocations, roles, users
+from watchword.store import Transaction, access_keys, accounts, attachments, revocations, roles
 from watchword.store.revocations import Revocation
 from watchword.store.roles import Role
 
@@ -100,13 +101,10 @@ def _subject(tx: Transaction, subject: str) -> tuple[str, str, str]:
         if account is None:
             raise Refused(f"not the access key id of a session: {subject}")
         return account, "session", subject
-    arn = _arn(subject)
-    name = arn.resource.rpartition("/")[2]
-    found = {"role": roles.named, "user": users.named}.get(arn.resource.partition("/")[0])
-    entity = found(tx, arn.account, name) if found else None
-    if entity is None:
+    owner = owner_at(tx, _arn(subject))
+    if owner is None:
         raise Refused(f"no such role or user: {subject}")
-    return arn.account, "role" if isinstance(entity, Role) else "principal", entity.id
+    return owner.account, "role" if isinstance(owner, Role) else "principal", owner.id
 
 
 def _account(tx: Transaction, account: str) -> str:
@@ -118,9 +116,8 @@ def _account(tx: Transaction, account: str) -> str:
 
 
 def _role(tx: Transaction, role_arn: str) -> Role:
-    arn = _arn(role_arn)
-    role = roles.named(tx, arn.account, arn.resource.rpartition("/")[2])
-    if role is None or arn.resource != f"role{role.path}{role.name}":
+    role = owner_at(tx, _arn(role_arn))
+    if not isinstance(role, Role):
         raise Refused(f"no such role: {role_arn}")
     return role
 

@@ -7,13 +7,11 @@ then the id shows. An account given as twelve digits becomes its root's ARN. Ses
 
 from collections.abc import Iterator
 
-from watchword.identity.arns import entity_arn
+from watchword.identity.owners import Owner, arn_of, owner_at
 from watchword.names import Arn
 from watchword.names.ids import Prefix, is_account_id
 from watchword.policy import Policy
 from watchword.store import Transaction, accounts, roles, users
-from watchword.store.roles import Role
-from watchword.store.users import User
 
 EVERYONE = "*"
 
@@ -40,7 +38,7 @@ def bind(tx: Transaction, policy: Policy) -> Policy:
 def unbind(tx: Transaction, policy: Policy) -> Policy:
     """A stored policy as people read it."""
     owners = {name: _by_id(tx, name) for name in _named(policy)}
-    return policy.unbind({name: _arn(owner) for name, owner in owners.items() if owner})
+    return policy.unbind({name: arn_of(owner) for name, owner in owners.items() if owner})
 
 
 def _named(policy: Policy) -> Iterator[str]:
@@ -72,10 +70,8 @@ def _bound(tx: Transaction, name: str) -> str | None:
 
 
 def _entity(tx: Transaction, arn: Arn) -> str | None:
-    noun, _, rest = arn.resource.partition("/")
-    find = {"user": users.named, "role": roles.named}.get(noun)
-    owner = find(tx, arn.account, rest.rpartition("/")[2]) if find else None
-    return owner.id if owner is not None and _arn(owner) == str(arn) else None
+    owner = owner_at(tx, arn)
+    return owner.id if owner else None
 
 
 def _session(tx: Transaction, arn: Arn) -> str | None:
@@ -87,12 +83,7 @@ def _session(tx: Transaction, arn: Arn) -> str | None:
     return None
 
 
-def _by_id(tx: Transaction, name: str) -> User | Role | None:
+def _by_id(tx: Transaction, name: str) -> Owner | None:
     if name.startswith(Prefix.USER):
         return users.by_id(tx, name)
     return roles.by_id(tx, name) if name.startswith(Prefix.ROLE) else None
-
-
-def _arn(owner: User | Role) -> str:
-    noun = "user" if isinstance(owner, User) else "role"
-    return entity_arn(noun, owner.account, owner.path, owner.name, owner.partition)

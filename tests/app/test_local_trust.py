@@ -1,0 +1,45 @@
+"""What an administrator names by ARN is that very user or role, or nobody."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from watchword.furnish import open_ground
+from watchword.ground import Ground
+from watchword.local_trust import Refused, administrator_session, first_account, revoke_sessions
+from watchword.settings import Settings
+
+
+@pytest.fixture
+def ground(tmp_path: Path) -> Iterator[Ground]:
+    opened = open_ground(Settings(tmp_path))
+    yield opened
+    opened.close()
+
+
+NEARLY = (
+    "arn:aws:iam::{}:role/nowhere/WatchwordAdministrator",
+    "arn:aws:iam::{}:role/WatchwordAdministrator",
+    "arn:aws:iam::{}:user/watchword/WatchwordAdministrator",
+    "arn:aws-cn:iam::{}:role/watchword/WatchwordAdministrator",
+    "arn:aws:sqs:eu-west-1:{}:role/watchword/WatchwordAdministrator",
+    "arn:aws:iam::000000000000:role/watchword/WatchwordAdministrator",
+)
+
+
+@pytest.mark.parametrize("nearly", NEARLY)
+def test_an_arn_that_is_nearly_the_roles_names_nobody(ground: Ground, nearly: str) -> None:
+    account = first_account(ground)
+    administrator_session(ground, account, "", "me")
+    for ask in (revoke_sessions, lambda ground, arn: administrator_session(ground, account, arn, "me")):
+        with pytest.raises(Refused, match="no such role"):
+            ask(ground, nearly.format(account))
+
+
+def test_the_roles_own_arn_names_it(ground: Ground) -> None:
+    account = first_account(ground)
+    session = administrator_session(ground, account, "", "me")
+    arn = f"arn:aws:iam::{account}:role/watchword/WatchwordAdministrator"
+    assert administrator_session(ground, account, arn, "me").unique_id == session.unique_id
+    assert revoke_sessions(ground, arn) == ("role", session.unique_id)
