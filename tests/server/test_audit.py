@@ -151,6 +151,22 @@ def test_an_event_says_who_what_where_and_why(kept: Running, administrator: Keys
     assert {decision["decision"] for decision in decisions} == {"allow"}
 
 
+def test_what_was_read_is_not_recorded_and_what_was_minted_is_but_for_its_secrets(
+    kept: Running, administrator: Keys
+) -> None:
+    """CloudTrail User Guide, "CloudTrail record contents", responseElements."""
+    iam = client("iam", kept.endpoint, administrator)
+    iam.create_user(UserName="minter")
+    key = iam.create_access_key(UserName="minter")["AccessKey"]
+    read = iam.list_users()["ResponseMetadata"]["RequestId"]
+    session = client("sts", kept.endpoint, key).get_session_token()
+    recorded = events(kept.data)
+    assert recorded[read]["responseElements"] is None
+    minted = recorded[session["ResponseMetadata"]["RequestId"]]["responseElements"]["credentials"]
+    assert minted["accessKeyId"] == session["Credentials"]["AccessKeyId"]
+    assert minted["secretAccessKey"] == minted["sessionToken"] == "HIDDEN_DUE_TO_SECURITY_REASONS"
+
+
 def test_a_refusal_holds_its_decision(kept: Running, administrator: Keys) -> None:
     iam = client("iam", kept.endpoint, administrator)
     iam.create_user(UserName="powerless")

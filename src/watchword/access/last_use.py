@@ -46,6 +46,7 @@ def _is_due(last: datetime | None, now: datetime) -> bool:
 
 def _write(tx: Transaction, visit: Visit, used: str) -> None:
     if visit.access_key_id == used:
-        access_keys.used(tx, used, visit.now, SPAN, region=visit.region, service=visit.service)
+        service = visit.operation.service.name if visit.operation else ""
+        access_keys.used(tx, used, visit.now, SPAN, region=visit.region, service=service)
     else:
         roles.used(tx, used, visit.now, SPAN, region=visit.region)

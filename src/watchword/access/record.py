@@ -22,6 +22,7 @@ from watchword.policy import Decision, explain
 from watchword.policy.decision import message
 from watchword.policy.explain import as_json
 from watchword.sessions.session import moment
+from watchword.wire import Operation
 
 HIDDEN = frozenset(
     {
@@ -59,6 +60,8 @@ _TYPES = {Root: "Root", User: "IAMUser"}
 """Principals whose type CloudTrail calls otherwise than aws:PrincipalType does."""
 READING = ("Get", "List", "Head", "Describe", "Simulate")
 """How operations that change nothing begin."""
+MINTING = frozenset({"GetSessionToken", "GetFederationToken"})
+"""And yet these make something: credentials."""
 
 
 class Visit(Struct):
@@ -67,8 +70,7 @@ class Visit(Struct):
     request_id: str
     request: HttpRequest
     now: datetime
-    service: str = ""
-    operation: str = ""
+    operation: Operation | None = None
     region: str = ""
     caller: Caller | None = None
     access_key_id: str = ""
@@ -83,29 +85,35 @@ class Visit(Struct):
     """The encoded authorization message, where a decision refused."""
     error: AwsError | None = None
     output: Mapping[str, Any] | None = None
-    """Kept for changes only, as CloudTrail does."""
+
+
+def changes_something(operation: str) -> bool:
+    """Whether an operation, by its name, leaves anything behind: a change, or credentials."""
+    return operation in MINTING or not operation.startswith(READING)
 
 
 def record(visit: Visit) -> dict[str, Any]:
-    """The event for what has become of the visit."""
+    """The event for what has become of the visit. What was read isn't told, only what was made."""
+    service, name = (visit.operation.service.name, visit.operation.name) if visit.operation else ("", "")
+    made = visit.output if changes_something(name) else None
     event: dict[str, Any] = {
         "eventVersion": EVENT_VERSION,
         "userIdentity": _identity(visit),
         "eventTime": iso(visit.now),
-        "eventSource": f"{visit.service or 'unknown'}.amazonaws.com",
-        "eventName": visit.operation or "Unknown",
+        "eventSource": f"{service or 'unknown'}.amazonaws.com",
+        "eventName": name or "Unknown",
         "awsRegion": visit.region,
         "sourceIPAddress": visit.request.peer,
         "userAgent": (visit.request.header("user-agent") or "")[:LONGEST_VALUE],
         "requestParameters": _shown(visit.input) or None,
-        "responseElements": _shown(visit.output) if visit.output else None,
+        "responseElements": _shown(made) if made else None,
         "requestID": visit.request_id,
         "eventID": visit.request_id,
-        "readOnly": visit.operation.startswith(READING),
+        "readOnly": name.startswith(READING),
         "eventType": "AwsApiCall",
-        "managementEvent": visit.operation not in DATA_EVENTS,
+        "managementEvent": name not in DATA_EVENTS,
         "recipientAccountId": visit.caller.account if visit.caller else "",
-        "eventCategory": "Data" if visit.operation in DATA_EVENTS else "Management",
+        "eventCategory": "Data" if name in DATA_EVENTS else "Management",
     }
     if visit.error:
         event["errorCode"] = visit.error.code

@@ -13,7 +13,7 @@ from hashlib import sha256
 from watchword.access.authenticate import skew_of
 from watchword.access.claims import Shown
 from watchword.access.forms import Upload
-from watchword.access.record import READING
+from watchword.access.record import Visit, changes_something
 from watchword.names import fault
 from watchword.names.cold import Cold
 from watchword.sigv4 import post
@@ -22,20 +22,15 @@ from watchword.sigv4.sigv2 import Presigned
 from watchword.store import Conflict, used_signatures
 from watchword.world import World
 
-MINTING = frozenset({"GetSessionToken", "GetFederationToken"})
 _SECOND = timedelta(seconds=1)
 
 
-def changes_something(operation: str) -> bool:
-    """Whether an operation may be done only once by one signature."""
-    return operation in MINTING or not operation.startswith(READING)
-
-
-def refuse_replay(world: World, read: Shown, service: str, operation: str) -> None:
+def refuse_replay(world: World, read: Shown, visit: Visit) -> None:
     """Raises AccessDenied when this signature was used before. The signature has been verified."""
-    if not world.settings.refuse_replays or not changes_something(operation):
+    operation = visit.operation
+    if not world.settings.refuse_replays or operation is None or not changes_something(operation.name):
         return
-    use = _use(read, service)
+    use = _use(read, operation.service.name)
     if use is None:
         return
     if world.facts.cached:

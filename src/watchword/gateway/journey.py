@@ -18,7 +18,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 import msgspec
 import structlog
-from msgspec import Struct, structs
+from msgspec import structs
 
 from watchword.access import (
     Circumstances,
@@ -45,7 +45,6 @@ from watchword.services.operation import Around, Call, Change, Operation, moving
 from watchword.services.s3.posted import posted
 from watchword.services.table import SERVED
 from watchword.store import Transaction, audit
-from watchword.wire import Operation as WireOperation
 from watchword.wire import plain_fault, recognise
 from watchword.world import World
 
@@ -55,39 +54,31 @@ MESSAGE_HEADER = "x-watchword-authorization-message"
 log = structlog.get_logger()
 
 
-class Passage(Struct):
-    """How far a request has come: for its record and for the form of its answer."""
-
-    visit: Visit
-    operation: WireOperation | None = None
-
-
 def journey(world: World, request: HttpRequest, unfit: Exception | None = None) -> HttpResponse:
     """The answer to any request, an error included. Raises only Cold, before anything was done.
 
     `unfit` is why the request couldn't even be received whole.
     """
-    passage = Passage(Visit(new_request_id(world.randomness), request, world.clock.now()))
+    visit = Visit(new_request_id(world.randomness), request, world.clock.now())
     try:
-        return _travel(world, passage, unfit)
+        return _travel(world, visit, unfit)
     except Cold:
         raise
     except Exception as broken:  # noqa: BLE001 said, recorded and logged
-        return refuse(world, passage, as_fault(broken, passage.visit.request_id))
+        return refuse(world, visit, as_fault(broken, visit.request_id))
 
 
-def refuse(world: World, passage: Passage, error: AwsError) -> HttpResponse:
+def refuse(world: World, visit: Visit, error: AwsError) -> HttpResponse:
     """The refusal in the protocol's form, recorded; a record that can't be kept refuses in its stead."""
-    visit = passage.visit
     visit.error, visit.output = error, None
     try:
         world.journal.append(record(visit), visit.now)
     except Exception:
         log.exception("audit journal", request_id=visit.request_id)
         error, visit.message = fault("InternalFailure"), ""
-    if passage.operation is None:
+    if visit.operation is None:
         return plain_fault(error, visit.request_id, visit.request)
-    response = passage.operation.fault(error, visit.request_id)
+    response = visit.operation.fault(error, visit.request_id)
     if not visit.message:
         return response
     return structs.replace(response, headers=(*response.headers, (MESSAGE_HEADER, visit.message)))
@@ -98,44 +89,26 @@ def unrecorded(world: World, request: HttpRequest) -> HttpResponse:
     return plain_fault(fault("InternalFailure"), new_request_id(world.randomness), request)
 
 
-def _travel(world: World, passage: Passage, unfit: Exception | None) -> HttpResponse:
+def _travel(world: World, visit: Visit, unfit: Exception | None) -> HttpResponse:
     if unfit:
         raise unfit
-    visit = passage.visit
-    visit.request = as_sent(visit.request, world.settings.trusted_proxies)
-    world.facts.confirm()
-
-    read = _read_claim(world, visit)
-    operation = passage.operation = _recognise(world, read, visit)
-    served = SERVED.get(operation.service.name, {}).get(operation.name)
-    if world.facts.cached and not _may_be_at_once(world, served):
-        raise Cold
-
-    anonymous = operation.unsigned if served is None else served.anonymous
-    visit.caller, request = authenticate(world, visit.request, read.claim, operation, anonymous=anonymous)
-    visit.request = request
-    note_use(world, visit)
-
-    call, served = _look_up(world, operation, served, visit)
-
-    _permit(call, served.demands(call), visit)
-    refuse_replay(world, read, visit.service, visit.operation)
-
-    with _around(world, served, visit) as transaction:
-        call = structs.replace(call, transaction=transaction, decisions=visit.decisions)
-        try:
-            visit.output = served.perform(call)
-        except Reserved as reserved:
-            _permit(call, (reserved.demand,), visit)
-            raise reserved.error from None
-        response = operation.write(visit.output, visit.request_id)
-        if isinstance(read.claim, Upload):
-            response = posted(request, read.claim.bucket, read.claim.fields, response)
-        _keep(world, visit, transaction if served.around is Around.WRITE else None)
+    read = _read(world, visit)
+    row = _recognise(world, read, visit)
+    _authenticate(world, read, row, visit)
+    call, row = _look_up(world, row, visit)
+    _authorize(call, row.demands(call), visit)
+    refuse_replay(world, read, visit)
+    with _around(world, row, visit) as transaction:
+        _perform(structs.replace(call, transaction=transaction, decisions=visit.decisions), row, visit)
+        response = _worded(read, visit)
+        _record(world, visit, transaction if row.around is Around.WRITE else None)
     return response
 
 
-def _read_claim(world: World, visit: Visit) -> Shown:
+def _read(world: World, visit: Visit) -> Shown:
+    """From where, as of when, and what it shows to be believed."""
+    visit.request = as_sent(visit.request, world.settings.trusted_proxies)
+    world.facts.confirm()
     read = shown(world.settings, visit.request)
     if read.claim is not None:
         visit.access_key_id, visit.region, visit.request = read.claim.access_key_id, read.region, read.request
@@ -143,40 +116,43 @@ def _read_claim(world: World, visit: Visit) -> Shown:
     return read
 
 
-def _recognise(world: World, read: Shown, visit: Visit) -> WireOperation:
+def _recognise(world: World, read: Shown, visit: Visit) -> Operation | None:
+    """The row of the operation, None when it isn't served."""
     hosts = world.settings.hosts
-    operation = recognise(read.request, world.models, scope_service=read.service, hosts=hosts)
-    visit.service, visit.operation = operation.service.name, operation.name
-    return operation
+    visit.operation = recognise(read.request, world.models, scope_service=read.service, hosts=hosts)
+    row = SERVED.get(visit.operation.service.name, {}).get(visit.operation.name)
+    if world.facts.cached and not _may_be_at_once(world, row):
+        raise Cold
+    return row
 
 
-def _may_be_at_once(world: World, served: Operation | None) -> bool:
-    if served is None:
+def _may_be_at_once(world: World, row: Operation | None) -> bool:
+    if row is None:
         return False
-    return served.around is Around.PURE or (served.around is Around.LOOK and world.facts.sees_objects)
+    return row.around is Around.PURE or (row.around is Around.LOOK and world.facts.sees_objects)
 
 
-def _look_up(
-    world: World, operation: WireOperation, served: Operation | None, visit: Visit
-) -> tuple[Call, Operation]:
-    if served is None:
+def _authenticate(world: World, read: Shown, row: Operation | None, visit: Visit) -> None:
+    assert visit.operation is not None
+    anonymous = row.anonymous if row else visit.operation.unsigned
+    visit.caller, visit.request = authenticate(
+        world, visit.request, read.claim, visit.operation, anonymous=anonymous
+    )
+    note_use(world, visit)
+
+
+def _look_up(world: World, row: Operation | None, visit: Visit) -> tuple[Call, Operation]:
+    operation, caller = visit.operation, visit.caller
+    assert operation is not None
+    assert caller is not None
+    if row is None:
         raise fault("NotImplemented", f"{operation.service.name}:{operation.name} is not implemented.")
     visit.input = operation.parse(visit.request)
-    assert visit.caller is not None
-    call = Call(
-        world,
-        operation.service.name,
-        operation.name,
-        visit.input,
-        visit.caller,
-        visit.request,
-        visit.region,
-        visit.now,
-    )
-    return call, served
+    service, name = operation.service.name, operation.name
+    return Call(world, service, name, visit.input, caller, visit.request, visit.region, visit.now), row
 
 
-def _permit(call: Call, demands: tuple[Demand, ...], visit: Visit) -> None:
+def _authorize(call: Call, demands: tuple[Demand, ...], visit: Visit) -> None:
     """Goes on when the demands are allowed. Raises the first refusal."""
     circumstances = Circumstances(call.world, call.caller, call.request, call.region, call.now)
     decisions = authorize(circumstances, demands)
@@ -188,9 +164,9 @@ def _permit(call: Call, demands: tuple[Demand, ...], visit: Visit) -> None:
 
 
 def _around(
-    world: World, served: Operation, visit: Visit
+    world: World, row: Operation, visit: Visit
 ) -> AbstractContextManager[Transaction | Change | None]:
-    match served.around:
+    match row.around:
         case Around.READ:
             return world.database.read()
         case Around.WRITE:
@@ -201,7 +177,24 @@ def _around(
             return nullcontext()
 
 
-def _keep(world: World, visit: Visit, transaction: Transaction | Change | None) -> None:
+def _perform(call: Call, row: Operation, visit: Visit) -> None:
+    try:
+        visit.output = row.perform(call)
+    except Reserved as reserved:
+        _authorize(call, (reserved.demand,), visit)
+        raise reserved.error from None
+
+
+def _worded(read: Shown, visit: Visit) -> HttpResponse:
+    assert visit.operation is not None
+    assert visit.output is not None
+    response = visit.operation.write(visit.output, visit.request_id)
+    if isinstance(read.claim, Upload):
+        return posted(visit.request, read.claim.bucket, read.claim.fields, response)
+    return response
+
+
+def _record(world: World, visit: Visit, transaction: Transaction | Change | None) -> None:
     """Changes are recorded where they are made, everything else in the journal."""
     event = record(visit)
     if not isinstance(transaction, Transaction):
