@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from watchword.identity.arns import PolicyArn
 from watchword.identity.managed import OWNER, aws_policies
-from watchword.identity.refusals import missing_policy, missing_version
-from watchword.names import fault
+from watchword.identity.refusals import missing_version
 from watchword.store import Transaction, holders, policies, versions
 from watchword.store.policies import Policy
 from watchword.store.versions import Version
@@ -21,22 +20,6 @@ def find(tx: Transaction, account: str, text: str) -> Policy | None:
         known = aws_policies().get(text)
         return with_use(tx, account, known.policy) if known else None
     return policies.by_arn(tx, text) if arn.account == account else None
-
-
-def known(tx: Transaction, account: str, arn: str) -> Policy:
-    """The policy of that ARN. Raises NoSuchEntity."""
-    found = find(tx, account, arn)
-    if found is None:
-        raise missing_policy(arn)
-    return found
-
-
-def own(tx: Transaction, account: str, arn: str) -> Policy:
-    """The account's own policy of that ARN, to be changed. Raises NoSuchEntity or AccessDenied."""
-    policy = known(tx, account, arn)
-    if policy.account == OWNER:
-        raise fault("AccessDenied", f"The policy {arn} is managed by AWS and can't be changed.")
-    return policy
 
 
 def with_use(tx: Transaction, account: str, policy: Policy) -> Policy:

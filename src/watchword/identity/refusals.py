@@ -16,6 +16,7 @@ STATUS = {
     "NoSuchEntity": 404,
     "UnmodifiableEntity": 400,
 }
+_MISSING = {KIND: "Instance Profile {name} cannot be found.", "policy": "Policy {name} was not found."}
 
 
 def refusal(code: str, said: str) -> AwsError:
@@ -24,10 +25,12 @@ def refusal(code: str, said: str) -> AwsError:
 
 
 def missing(noun: str, name: str) -> AwsError:
-    """No user, group, role, instance profile or inline policy ("user policy") of that name."""
-    if noun == KIND:
-        return refusal("NoSuchEntity", f"Instance Profile {name} cannot be found.")
-    return refusal("NoSuchEntity", f"The {noun} with name {name} cannot be found.")
+    """No user, group, role, instance profile or inline policy ("user policy") of that name.
+
+    Nor a managed policy of that ARN, or none that is attached here.
+    """
+    said = _MISSING.get(noun, "The {noun} with name {name} cannot be found.")
+    return refusal("NoSuchEntity", said.format(noun=noun, name=name))
 
 
 def taken(noun: str, name: str) -> AwsError:
@@ -60,11 +63,6 @@ def missing_password_policy(account: str) -> AwsError:
 def missing_login_profile(user: str) -> AwsError:
     """The user has no password."""
     return refusal("NoSuchEntity", f"Login Profile for User {user} cannot be found.")
-
-
-def missing_policy(arn: str) -> AwsError:
-    """No such managed policy, or none that is attached here."""
-    return refusal("NoSuchEntity", f"Policy {arn} was not found.")
 
 
 def missing_version(arn: str, version: str) -> AwsError:

@@ -11,8 +11,10 @@ A noun file of a service holds small functions of a `Call` and ends in a table, 
 * `moves`:  object bytes: the function reads in short snapshots, lays the bytes down, and begins its one
             change when they lie ready (`call.change`); it commits once the call is recorded.
 
-A function runs only after every demand of its row was allowed, and never decides itself. It returns the
-members of the operation's output shape, or raises AwsError with a code of the operation's model.
+A function runs only after every demand of its row was allowed, and never decides itself. What it does, it
+does to the very thing that was decided on: between the decision and the deed a name may become another's, so
+demands look things up with `call.once`, and functions take them from `call.seen`. It returns the members of
+the operation's output shape, or raises AwsError with a code of the operation's model.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -20,18 +22,18 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
 from watchword.access import Caller, Demand
-from watchword.facts import BucketFact
 from watchword.names import HttpRequest
 from watchword.policy import Decision
 from watchword.store import Database, Transaction
 from watchword.world import World
 
 Output = Mapping[str, object]
+Value = TypeVar("Value")
 
 
 @dataclass
@@ -79,13 +81,20 @@ class Call(Struct, frozen=True, eq=False):
     """What the journey has put around the operation."""
     decisions: tuple[Decision, ...] = ()
     """What was decided on the row's demands, in their order; all allowed but optional ones."""
-    buckets: dict[str, BucketFact] = {}
-    """The buckets of S3 that the call has seen, by their names, which others may take meanwhile."""
+    seen: dict[tuple[str, str], Any] = {}
+    """What was found when the call was decided on, by kind and name; None where there was nothing."""
 
     @property
     def account(self) -> str:
         """The caller's account."""
         return self.caller.account
+
+    def once(self, kind: str, name: str, look: Callable[[], Value]) -> Value:
+        """What `look` found the first time it was looked for under that name."""
+        if (kind, name) not in self.seen:
+            self.seen[kind, name] = look()
+        found: Value = self.seen[kind, name]
+        return found
 
     @property
     def tx(self) -> Transaction:

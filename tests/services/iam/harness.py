@@ -6,6 +6,7 @@ model, so a test can't give what the wire would refuse, nor an operation answer 
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
@@ -50,6 +51,8 @@ class Iam:
     caller: Caller
     now: datetime
     demands: tuple[Demand, ...] = field(default=(), init=False)
+    meanwhile: Callable[[], object] = str
+    """What happens between the decision and the deed."""
 
     def __call__(self, name: str, **given: object) -> dict[str, Any]:
         model, operation = MODEL.operation_model(name), OPERATIONS[name]
@@ -58,6 +61,7 @@ class Iam:
             assert not errors.has_errors(), errors.generate_report()
         call = self._call(name, given)
         self.demands = operation.demands(call)
+        self.meanwhile()
         begin = {
             Around.READ: self.world.database.read,
             Around.WRITE: lambda: self.world.database.write(self.now),

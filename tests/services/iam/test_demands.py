@@ -1,9 +1,10 @@
 """What each operation asks leave for: action, resource, its account, condition keys."""
 
 import json
+from typing import Any
 
 import pytest
-from tests.services.iam.harness import ADMINISTRATOR, ALLOW_ALL, MODEL, A, B, Iam
+from tests.services.iam.harness import ADMINISTRATOR, ALLOW_ALL, MODEL, A, B, Iam, refused
 
 from watchword.access import Demand
 from watchword.names import AwsError
@@ -41,6 +42,7 @@ NAMES = {
     "VersionId": "v1",
     "Description": "d",
     "Status": "Active",
+    "AccessKeyId": "AKIA" + "A" * 16,
     "PermissionsBoundary": ADMINISTRATOR,
     "Tags": [{"Key": "Team", "Value": "blue"}],
     "TagKeys": ["Team"],
@@ -194,3 +196,77 @@ def test_a_policy_belongs_to_the_account_in_its_arn(furnished: Iam) -> None:
     ):
         (demand,) = furnished.asks(name, PolicyArn=arn)
         assert (demand.resource, demand.account, demand.resource_tags) == (arn, account, {})
+
+
+NEXT: dict[str, dict[str, Any]] = {
+    "User": {"UserName": "ann"},
+    "Group": {"GroupName": "g"},
+    "Role": {"RoleName": "r", "AssumeRolePolicyDocument": TRUST},
+    "InstanceProfile": {"InstanceProfileName": "m"},
+    "Policy": {"PolicyName": "p", "Path": "/w/", "PolicyDocument": ALLOW_ALL},
+}
+"""The next of its name: another path and no tags, or, where the path is part of the name, no tags."""
+ON = {
+    "User": (USER, {"UserName": "ANN"}, "The user with name ANN cannot be found."),
+    "Group": (GROUP, {"GroupName": "g"}, "The group with name g cannot be found."),
+    "Role": (ROLE, {"RoleName": "r"}, "The role with name r cannot be found."),
+    "InstanceProfile": (PROFILE, {"InstanceProfileName": "m"}, "Instance Profile m cannot be found."),
+    "Policy": (POLICY, {"PolicyArn": POLICY}, f"Policy {POLICY} was not found."),
+}
+RENAMED = {"User": "UpdateUser", "Group": "UpdateGroup"}
+
+
+def asked_about(noun: str) -> list[str]:
+    """The operations on one thing of that kind."""
+    names = [name for name, resource, _ in SIMPLE if resource == ON[noun][0]]
+    passed = ["AddRoleToInstanceProfile"] if noun in ("Role", "InstanceProfile") else []
+    keys = ["UpdateAccessKey", "DeleteAccessKey"] if noun == "User" else []
+    return [*names, *passed, *keys, *([RENAMED[noun]] if noun in RENAMED else [])]
+
+
+def taken_over(iam: Iam, noun: str) -> None:
+    """Has the thing deleted and another made under its name, before the next deed."""
+    _, name, _ = ON[noun]
+
+    def change_hands() -> None:
+        iam.meanwhile = str
+        iam(f"Delete{noun}", **name)
+        iam(f"Create{noun}", **NEXT[noun])
+
+    iam.meanwhile = change_hands
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("noun", list(ON))
+def test_leave_for_one_is_none_for_the_next_of_its_name(furnished: Iam, noun: str) -> None:
+    for name in asked_about(noun):
+        taken_over(furnished, noun)
+        refused("NoSuchEntity", ON[noun][2], furnished, name, **given(name))
+        assert furnished.meanwhile is str, name
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("noun", list(ON))
+def test_leave_for_nothing_is_none_for_what_comes(furnished: Iam, noun: str) -> None:
+    _, name, said = ON[noun]
+    furnished(f"Delete{noun}", **name)
+
+    def make() -> None:
+        furnished.meanwhile = str
+        furnished(f"Create{noun}", **NEXT[noun])
+
+    furnished.meanwhile = make
+    refused("NoSuchEntity", said, furnished, f"Delete{noun}", **name)
+    assert furnished(f"Get{noun}", **name)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_moved_meanwhile_is_the_same(furnished: Iam) -> None:
+    def move() -> None:
+        furnished.meanwhile = str
+        furnished("UpdateUser", UserName="ann", NewPath="/elsewhere/")
+
+    furnished.meanwhile = move
+    furnished("TagUser", UserName="ann", Tags=[{"Key": "Team", "Value": "blue"}])
+    user = furnished("GetUser", UserName="ann")["User"]
+    assert (user["Path"], user["Tags"]) == ("/elsewhere/", [{"Key": "Team", "Value": "blue"}])

@@ -5,9 +5,9 @@ from functools import partial
 from watchword.identity import managed_policies
 from watchword.identity.arns import PolicyArn
 from watchword.identity.quotas import hold
-from watchword.identity.refusals import missing_policy, unattachable
+from watchword.identity.refusals import missing, unattachable
 from watchword.services.iam import demands, pages
-from watchword.services.iam.kinds import GROUP, ROLE, USER, AnyKind
+from watchword.services.iam.kinds import GROUP, POLICY, ROLE, USER, AnyKind
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.store import attachments, holders
 from watchword.store.holders import Holder
@@ -31,7 +31,7 @@ def detach(kind: AnyKind, call: Call) -> Output:
     """DetachUserPolicy, DetachGroupPolicy, DetachRolePolicy."""
     owner, arn = kind.of(call), PolicyArn.parse(call.input["PolicyArn"])
     if not attachments.detach(call.tx, kind.noun, owner.id, str(arn)):
-        raise missing_policy(str(arn))
+        raise missing("policy", str(arn))
     return {}
 
 
@@ -47,7 +47,7 @@ def list_attached(kind: AnyKind, call: Call) -> Output:
 def list_entities_for_policy(call: Call) -> Output:
     """ListEntitiesForPolicy: groups, then users, then roles, as pages of one list."""
     wanted = call.input.get("EntityFilter")
-    policy = managed_policies.known(call.tx, call.account, call.input["PolicyArn"])
+    policy = POLICY.of(call)
     parts = {
         word: partial(_holders, call, policy.arn, noun)
         for word, noun in HOLDERS.items()

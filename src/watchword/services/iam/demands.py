@@ -3,8 +3,8 @@
 Source: Service Authorization Reference, "Actions, resources, and condition keys for AWS IAM"; IAM API
 Reference for the operations that need leave twice (UpdateUser, UpdateGroup: the old name and the new) and
 IAM User Guide, "Tags for IAM resources" (creating with tags needs the tagging action as well).
-An action is called like its operation. Everything here reads facts only: no transaction is open yet. An
-entity that doesn't exist is asked for under the ARN it would have, so that only who may see it learns
+An action is called like its operation. No transaction is open yet: what is decided on is seen here (`kinds`).
+An entity that doesn't exist is asked for under the ARN it would have, so that only who may see it learns
 that it is missing.
 """
 
@@ -17,7 +17,7 @@ from watchword.identity.arns import PolicyArn, entity_arn
 from watchword.identity.managed import OWNER
 from watchword.identity.refusals import nobody_named
 from watchword.names.principal import Root, User
-from watchword.services.iam.kinds import USER, AnyKind, Entity, arn_of, named_by
+from watchword.services.iam.kinds import POLICY, USER, AnyKind, Entity, arn_of, named_by
 from watchword.services.operation import Call, Demands
 
 Context = dict[str, ContextValue]
@@ -69,7 +69,7 @@ def on_both_names(kind: AnyKind, new: str) -> Demands:
 
     def demands(call: Call) -> tuple[Demand, ...]:
         name = call.input[kind.member]
-        now = kind.known(call.world.facts, call.account, name)
+        now = kind.seen(call, name)
         path = call.input.get("NewPath", now.path if now else "/")
         then = entity_arn(kind.noun, call.account, path, call.input.get(new, name), partition(call))
         return _on_entity(call, kind, name), _demand(call, then)
@@ -124,7 +124,7 @@ def partition(call: Call) -> str:
 
 
 def _on_entity(call: Call, kind: AnyKind, name: str, *, bounded: bool = False) -> Demand:
-    entity = kind.known(call.world.facts, call.account, name)
+    entity = kind.seen(call, name)
     keys: Context = {"iam:PolicyARN": call.input["PolicyArn"]} if "PolicyArn" in call.input else {}
     if entity is None:
         return _demand(call, entity_arn(kind.noun, call.account, "/", name, partition(call)), more=keys)
@@ -135,7 +135,8 @@ def _on_entity(call: Call, kind: AnyKind, name: str, *, bounded: bool = False) -
 
 
 def _on_policy(call: Call, arn: PolicyArn, account: str) -> Demand:
-    tags = {} if arn.account == OWNER else call.world.facts.tags("policy", str(arn))
+    policy = POLICY.seen(call, str(arn))
+    tags = call.world.facts.tags("policy", policy.id) if policy else {}
     return _demand(call, str(arn), tags, account=account)
 
 

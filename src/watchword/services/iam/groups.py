@@ -67,7 +67,7 @@ def delete_group(call: Call) -> Output:
 
 def add_user_to_group(call: Call) -> Output:
     """AddUserToGroup. A member may be added again."""
-    group, user = GROUP.of(call), USER.of(call)
+    group, user = GROUP.of(call), USER.beside(call)
     current = groups.of_user(call.tx, user.id)
     if group not in current:
         hold("GroupsPerUser", len(current) + 1)
@@ -77,7 +77,7 @@ def add_user_to_group(call: Call) -> Output:
 
 def remove_user_from_group(call: Call) -> Output:
     """RemoveUserFromGroup. Somebody who isn't a member may be removed."""
-    groups.leave(call.tx, GROUP.of(call), USER.of(call))
+    groups.leave(call.tx, GROUP.of(call), USER.beside(call))
     return {}
 
 

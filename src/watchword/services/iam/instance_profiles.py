@@ -80,7 +80,7 @@ def add_role_to_instance_profile(call: Call) -> Output:
 
 def remove_role_from_instance_profile(call: Call) -> Output:
     """RemoveRoleFromInstanceProfile."""
-    profile, role = INSTANCE_PROFILE.of(call), ROLE.of(call)
+    profile, role = INSTANCE_PROFILE.of(call), ROLE.beside(call)
     if profile.role_id != role.id:
         raise missing("role", call.input["RoleName"])
     instance_profiles.fill(call.tx, profile, None)

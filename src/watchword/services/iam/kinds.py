@@ -2,14 +2,19 @@
 
 Attachments, inline policies, boundaries and tags work alike on users, groups and roles, tags on instance
 profiles as well; what differs (words, the input member that names one, where it is looked up, its quotas)
-stands in this table.
+stands in this table; managed policies stand beside them, whose name is their ARN.
+
+A name can be given to another between the decision and the deed, with another path and other tags. So the
+deed is done to what has the name and is, by its unique id, what was decided on; else it isn't there. Who has
+moved meanwhile is still the same: it is as if the deed had been done before.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar
 
-from watchword.facts import Facts
+from watchword.identity import managed_policies
 from watchword.identity.arns import entity_arn
 from watchword.identity.refusals import missing, unclear
 from watchword.names import Arn
@@ -18,16 +23,14 @@ from watchword.services.operation import Call
 from watchword.store import Transaction, groups, instance_profiles, roles, users
 from watchword.store.groups import Group
 from watchword.store.instance_profiles import InstanceProfile
+from watchword.store.policies import Policy
 from watchword.store.roles import Role
 from watchword.store.users import User
+from watchword.world import World
 
-Entity = User | Group | Role | InstanceProfile
-One = TypeVar("One", User, Group, Role, InstanceProfile)
-
-
-def _role(facts: Facts, account: str, name: str) -> Role | None:
-    fact = facts.role_named(account, name)
-    return fact.role if fact else None
+Entity = User | Group | Role | InstanceProfile | Policy
+One = TypeVar("One", User, Group, Role, InstanceProfile, Policy)
+Known = Callable[[World, str, str], One | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Kind(Generic[One]):
     member: str
     """The input member that names one."""
     named: Callable[[Transaction, str, str], One | None]
-    known: Callable[[Facts, str, str], One | None]
+    known: Known[One]
     """The same before the transaction is open."""
     attached: str = ""
     """The quota of attached policies."""
@@ -46,11 +49,18 @@ class Kind(Generic[One]):
     """The quota of all inline policies together."""
     tagged: bool = True
 
+    def seen(self, call: Call, name: str) -> One | None:
+        """The entity of that name, to decide on."""
+        return call.once(self.noun, name, partial(self.known, call.world, call.account, name))
+
     def of(self, call: Call) -> One:
-        """The entity that the call's input names. Raises NoSuchEntity."""
-        name = call.input[self.member]
-        entity = self.named(call.tx, call.account, name)
-        if entity is None:
+        """The entity that the call's input names, if it was decided on. Raises NoSuchEntity."""
+        return self.decided(call, call.input[self.member])
+
+    def decided(self, call: Call, name: str) -> One:
+        """The entity of that name, if it was decided on. Raises NoSuchEntity."""
+        seen, entity = call.seen[self.noun, name], self.named(call.tx, call.account, name)
+        if seen is None or entity is None or entity.id != seen.id:
             raise missing(self.noun, name)
         return entity
 
@@ -59,20 +69,49 @@ class Kind(Generic[One]):
         entity = self.named(tx, arn.account, arn.resource.rpartition("/")[2])
         return entity if entity is not None and arn_of(self, entity) == str(arn) else None
 
+    def beside(self, call: Call) -> One:
+        """The entity that the input names beside the one that is decided on. Raises NoSuchEntity."""
+        name = call.input[self.member]
+        entity = self.named(call.tx, call.account, name)
+        if entity is None:
+            raise missing(self.noun, name)
+        return entity
+
 
 AnyKind = Kind[Any]
 
-USER: Kind[User] = Kind(
-    "user", "UserName", users.named, Facts.user_named, "PoliciesPerUser", "UserPolicySize"
-)
+
+def _user(world: World, account: str, name: str) -> User | None:
+    return world.facts.user_named(account, name)
+
+
+def _group(world: World, account: str, name: str) -> Group | None:
+    return world.facts.group_named(account, name)
+
+
+def _role(world: World, account: str, name: str) -> Role | None:
+    fact = world.facts.role_named(account, name)
+    return fact.role if fact else None
+
+
+def _instance_profile(world: World, account: str, name: str) -> InstanceProfile | None:
+    return world.facts.instance_profile_named(account, name)
+
+
+def _policy(world: World, account: str, arn: str) -> Policy | None:
+    with world.database.read() as tx:
+        return managed_policies.find(tx, account, arn)
+
+
+USER: Kind[User] = Kind("user", "UserName", users.named, _user, "PoliciesPerUser", "UserPolicySize")
 GROUP: Kind[Group] = Kind(
-    "group", "GroupName", groups.named, Facts.group_named, "PoliciesPerGroup", "GroupPolicySize", tagged=False
+    "group", "GroupName", groups.named, _group, "PoliciesPerGroup", "GroupPolicySize", tagged=False
 )
 ROLE: Kind[Role] = Kind("role", "RoleName", roles.named, _role, "PoliciesPerRole", "RolePolicySize")
-
 INSTANCE_PROFILE: Kind[InstanceProfile] = Kind(
-    instance_profiles.KIND, "InstanceProfileName", instance_profiles.named, Facts.instance_profile_named
+    instance_profiles.KIND, "InstanceProfileName", instance_profiles.named, _instance_profile
 )
+POLICY: Kind[Policy] = Kind("policy", "PolicyArn", managed_policies.find, _policy)
 
 
 def arn_of(kind: AnyKind, entity: Entity) -> str:

@@ -10,6 +10,7 @@ from watchword.identity.refusals import refusal
 from watchword.names.ids import Prefix, new_unique_id
 from watchword.policy.validate import Kind, validate
 from watchword.services.iam import demands, pages, shapes
+from watchword.services.iam.kinds import POLICY
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.store import policies, tags
 from watchword.store.policies import Policy
@@ -42,7 +43,7 @@ def create_policy(call: Call) -> Output:
 
 def get_policy(call: Call) -> Output:
     """GetPolicy."""
-    policy = managed_policies.known(call.tx, call.account, call.input["PolicyArn"])
+    policy = POLICY.of(call)
     described = shapes.present("Description", policy.description)
     held = shapes.tagged(tags.of(call.tx, "policy", policy.id))
     return {"Policy": shapes.policy(policy) | described | held}
@@ -59,7 +60,7 @@ def list_policies(call: Call) -> Output:
 
 def delete_policy(call: Call) -> Output:
     """DeletePolicy."""
-    removal.remove_policy(call.tx, managed_policies.own(call.tx, call.account, call.input["PolicyArn"]))
+    removal.remove_policy(call.tx, POLICY.of(call))
     return {}
 
 

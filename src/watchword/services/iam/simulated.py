@@ -32,7 +32,7 @@ from watchword.services.iam.holdings import (
     nobody,
     without,
 )
-from watchword.services.iam.kinds import named_by
+from watchword.services.iam.kinds import arn_of, named_by
 from watchword.services.operation import Call
 
 _OF_PRINCIPALS = ("aws:principal", "aws:userid", "aws:username")
@@ -91,8 +91,8 @@ def of_principal(call: Call) -> Scene:
 def source(call: Call) -> Holdings:
     """What the entity holds that PolicySourceArn names. Raises NoSuchEntity."""
     kind, arn, name = named_by(call.input["PolicySourceArn"])
-    entity = kind.at(call.tx, arn) if arn.account == call.account else None
-    if entity is None:
+    entity = kind.decided(call, name) if arn.account == call.account else None
+    if entity is None or arn_of(kind, entity) != str(arn):
         raise missing(kind.noun, name)
     return holdings(call.tx, kind, entity)
 

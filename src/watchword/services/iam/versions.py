@@ -8,9 +8,9 @@ from watchword.identity.quotas import QUOTAS
 from watchword.identity.refusals import refusal
 from watchword.policy.validate import Kind, validate
 from watchword.services.iam import demands, pages, shapes
+from watchword.services.iam.kinds import POLICY
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.store import versions
-from watchword.store.policies import Policy
 
 FULL = (
     f"A managed policy can have up to {QUOTAS['VersionsPerPolicy']} versions. Before you create a new "
@@ -21,7 +21,7 @@ _BEYOND_ALL = 2**31 - 1
 
 def create_policy_version(call: Call) -> Output:
     """CreatePolicyVersion."""
-    policy = _own(call)
+    policy = POLICY.of(call)
     document = call.input["PolicyDocument"]
     validate(document, Kind.MANAGED)
     if versions.count(call.tx, policy.id) >= QUOTAS["VersionsPerPolicy"]:
@@ -33,7 +33,7 @@ def create_policy_version(call: Call) -> Output:
 
 def get_policy_version(call: Call) -> Output:
     """GetPolicyVersion: with its document."""
-    policy = managed_policies.known(call.tx, call.account, call.input["PolicyArn"])
+    policy = POLICY.of(call)
     version = managed_policies.version(call.tx, policy, call.input["VersionId"])
     document = {"Document": shapes.encoded(version.document)}
     return {"PolicyVersion": shapes.version(version) | document}
@@ -41,7 +41,7 @@ def get_policy_version(call: Call) -> Output:
 
 def list_policy_versions(call: Call) -> Output:
     """ListPolicyVersions: newest first."""
-    policy = managed_policies.known(call.tx, call.account, call.input["PolicyArn"])
+    policy = POLICY.of(call)
     found = managed_policies.all_versions(call.tx, policy)
     shown, end = pages.page(call, found, lambda version: f"{_BEYOND_ALL - version.number:010}")
     return {"Versions": [shapes.version(version) for version in shown], **end}
@@ -49,7 +49,7 @@ def list_policy_versions(call: Call) -> Output:
 
 def set_default_policy_version(call: Call) -> Output:
     """SetDefaultPolicyVersion."""
-    policy = _own(call)
+    policy = POLICY.of(call)
     version = managed_policies.version(call.tx, policy, call.input["VersionId"])
     versions.put_in_force(call.tx, policy, version.number)
     return {}
@@ -57,16 +57,12 @@ def set_default_policy_version(call: Call) -> Output:
 
 def delete_policy_version(call: Call) -> Output:
     """DeletePolicyVersion: any but the one in force."""
-    policy = _own(call)
+    policy = POLICY.of(call)
     version = managed_policies.version(call.tx, policy, call.input["VersionId"])
     if version.default:
         raise refusal("DeleteConflict", "Cannot delete the default version of a policy.")
     versions.remove(call.tx, policy, version.number)
     return {}
-
-
-def _own(call: Call) -> Policy:
-    return managed_policies.own(call.tx, call.account, call.input["PolicyArn"])
 
 
 OPERATIONS: dict[str, Operation] = {

@@ -15,6 +15,8 @@ Sources: Service Authorization Reference, "Amazon S3"; Amazon S3 API Reference, 
 Amazon S3 User Guide, "Bucket owner condition" and "Amazon S3 policy keys".
 """
 
+from functools import partial
+
 from watchword.access import Demand, Reserved
 from watchword.facts import BucketFact
 from watchword.names import fault
@@ -30,12 +32,11 @@ def bucket_named(call: Call, name: str, owner: str | None) -> BucketFact:
 
     Within a call it is the one that was decided on, even when its name has become another bucket's.
     """
-    found = call.buckets.get(name) or call.world.facts.bucket(name)
+    found = call.once("bucket", name, partial(call.world.facts.bucket, name))
     if found is None:
         raise s3_error("NoSuchBucket" if is_bucket_name(name) else "InvalidBucketName", BucketName=name)
     if owner and owner != found.bucket.account:
         raise fault("AccessDenied", meant=f"the bucket belongs to {found.bucket.account}, not to {owner}")
-    call.buckets[name] = found
     return found
 
 

@@ -2,12 +2,13 @@
 
 The trust policy is the role's resource policy, so AssumeRole has no authorization of its own: its
 demands name the role and what is asked, `authorize` does the rest. A missing role is refused as one
-that doesn't trust the caller, so that nobody learns which roles exist.
+that doesn't trust the caller, so that nobody learns which roles exist. One that goes between decision and
+deed leaves a session of what was decided on, which is nobody's any more.
 Source: AWS STS API Reference, AssumeRole; Service Authorization Reference, "AWS STS".
 """
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from watchword.access import Demand
 from watchword.access.demand import ContextValue, entity_tags
@@ -18,13 +19,14 @@ from watchword.names import Arn, fault
 from watchword.services.operation import Call, Operation, Output, pure
 from watchword.services.sts.credentials import credentials, refuse_mfa, refuse_unserved
 from watchword.sessions.assume import Origin, RoleTerms, Wish, assume_role, packed_size
+from watchword.store.roles import Role
 
 REMEMBERED = 1024
 """Role ARNs whose parts are kept: the same ones are asked for again and again."""
 
 
 def assume(call: Call) -> Output:
-    role = _role(call).role
+    role: Role = call.seen["role", call.input["RoleArn"]].role
     terms = RoleTerms(role.account, role.id, role.name, role.path, role.max_session, role.partition)
     origin, wish = Origin(call.caller.principal, call.caller.session), _wish(call)
     _check_policies(call, wish.policy_arns, role.account)
@@ -45,7 +47,8 @@ def to_assume(call: Call) -> tuple[Demand, ...]:
     """sts:AssumeRole, and sts:TagSession and sts:SetSourceIdentity where the call does these too."""
     refuse_mfa(call)
     refuse_unserved(call)
-    name, arn, found = call.input["RoleArn"], _arn(call.input["RoleArn"]), _known(call)
+    name, arn = call.input["RoleArn"], _arn(call.input["RoleArn"])
+    found = call.once("role", name, partial(_known, call))
     context = _context(call) | entity_tags(found.tags if found else {})
     actions = ["sts:AssumeRole"]
     if call.input.get("Tags") or _carries_tags(call):
@@ -83,14 +86,6 @@ def _known(call: Call) -> RoleFact | None:
     arn = _arn(call.input["RoleArn"])
     found = call.world.facts.role_named(arn.account, arn.resource.rpartition("/")[2])
     return found if found is not None and found.arn == call.input["RoleArn"] else None
-
-
-def _role(call: Call) -> RoleFact:
-    """The role that was decided on; gone in between is refused like never there."""
-    found = _known(call)
-    if found is None:
-        raise fault("AccessDenied", meant="the role was deleted while the call was under way")
-    return found
 
 
 def _carries_tags(call: Call) -> bool:
