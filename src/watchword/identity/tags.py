@@ -1,4 +1,4 @@
-"""Tags of users, roles and managed policies.
+"""Tags of users, roles and managed policies, and of sessions.
 
 Source: IAM User Guide, "Tags for AWS Identity and Access Management resources", "Rules for tagging":
 1. a request names no key twice, whatever its case;
@@ -11,21 +11,21 @@ they were last written is the store's.
 from collections.abc import Mapping, Sequence
 
 from watchword.identity.refusals import refusal
+from watchword.names import AwsError
 from watchword.store.tables import fold
 
 MAX_TAGS = 50
 RESERVED = "aws:"
 
 
-def read(tags: Sequence[Mapping[str, str]]) -> dict[str, str]:
-    """The tags of a request, a list of Key and Value, as key -> value."""
+def read(tags: Sequence[Mapping[str, str]], code: str = "InvalidInput") -> dict[str, str]:
+    """The tags of a request, a list of Key and Value, as key -> value; `code` is the service's own."""
     given = {tag["Key"]: tag["Value"] for tag in tags}
     if len({fold(key) for key in given}) < len(tags):
-        raise refusal(
-            "InvalidInput", "Duplicate tag keys found. Please note that Tag keys are case insensitive."
-        )
+        said = "Duplicate tag keys found. Please note that Tag keys are case insensitive."
+        raise AwsError(code, 400, said)
     if reserved := next((key for key in given if fold(key).startswith(RESERVED)), None):
-        raise refusal("InvalidInput", f"The tag key {reserved} begins with {RESERVED}, which is reserved.")
+        raise AwsError(code, 400, f"The tag key {reserved} begins with {RESERVED}, which is reserved.")
     return given
 
 

@@ -17,6 +17,7 @@ from watchword.names.ids import Prefix, Randomness, new_access_key_id, new_secre
 from watchword.names.principal import RoleSession, Root
 from watchword.policy.validate import Kind, validate
 from watchword.sessions.session import Session, milliseconds
+from watchword.store.tables import fold
 
 HOUR = 3600
 MAX_POLICY_ARNS = 10
@@ -26,6 +27,15 @@ TAG_BYTES_AT_FULL = 455
 publish its formula)."""
 POLICY_BYTES_AT_FULL = 2048
 PER_CENT = 100
+UNFIT = "InvalidParameterValue"
+"""What STS calls tags that can't be a session's."""
+
+
+TAKEN = (
+    "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key "
+    "from the calling session."
+)
+NOT_PASSED = "The specified transitive tag key must be included in the requested tags."
 
 
 class RoleTerms(Struct, frozen=True):
@@ -46,7 +56,8 @@ class Wish(Struct, frozen=True):
     duration: int | None = None
     policy: str = ""
     policy_arns: Sequence[str] = ()
-    tags: Sequence[tuple[str, str]] = ()
+    tags: Mapping[str, str] = MappingProxyType({})
+    """Of keys that differ otherwise than by their case."""
     transitive: Sequence[str] = ()
     source_identity: str = ""
 
@@ -80,7 +91,7 @@ def assume_role(
     duration = _role_duration(wish.duration, role, chained=origin.chained)
     # 3. Session policies narrow the session; they must be valid ones.
     policies = _session_policies(wish)
-    # 4. Tags: unique whatever their case, and none of the inherited ones replaced.
+    # 4. Tags: none of the inherited ones replaced, and only passed ones transitive.
     inherited = _inherited(origin.session if origin.chained else None)
     tags = _tags(wish, inherited)
     # 5. The source identity stays the same through the chain.
@@ -183,29 +194,22 @@ def _inherited(session: Session | None) -> Inherited:
 def _tags(wish: Wish, inherited: Inherited) -> dict[str, str]:
     if len(wish.tags) > MAX_TAGS:
         raise fault("ValidationError", f"No more than {MAX_TAGS} session tags can be passed.")
-    seen = {key.lower() for key in inherited.tags}
-    for key, _ in wish.tags:
-        if key.lower() in seen:
-            raise AwsError(
-                "InvalidParameterValue",
-                400,
-                f"The session tag {key} was passed twice, or is a transitive tag of the calling session.",
-            )
-        seen.add(key.lower())
-    unknown = {key.lower() for key in wish.transitive} - seen
-    if unknown:
-        raise fault("ValidationError", "The transitive tag keys must be among the session tags.")
-    return {**inherited.tags, **dict(wish.tags)}
+    passed = {fold(key) for key in wish.tags}
+    if not passed.isdisjoint(map(fold, inherited.tags)):
+        raise AwsError(UNFIT, 400, TAKEN)
+    if not passed.issuperset(map(fold, wish.transitive)):
+        raise AwsError(UNFIT, 400, NOT_PASSED)
+    return {**inherited.tags, **wish.tags}
 
 
 def _transitive(tags: Mapping[str, str], wished: Sequence[str]) -> tuple[str, ...]:
     """The keys as the tags have them, in whatever case they were wished for."""
-    folded = {key.lower() for key in wished}
-    return tuple(key for key in tags if key.lower() in folded)
+    folded = {fold(key) for key in wished}
+    return tuple(key for key in tags if fold(key) in folded)
 
 
 def _source_identity(wish: Wish, session: Session | None) -> str:
     current = session.source_identity if session else ""
     if current and wish.source_identity and wish.source_identity != current:
-        raise AwsError("AccessDenied", 403, "The source identity of a session can't be changed.")
+        raise fault("ValidationError", "The source identity is already set for this assume role session")
     return current or wish.source_identity

@@ -131,3 +131,38 @@ def test_a_transitive_tag_is_named_in_any_case(watchword: Server, iam: Any, ann:
     iam.put_role_policy(RoleName="second", PolicyName="all", PolicyDocument=listing)
     second = chain.assume_role(RoleArn=arn("second"), RoleSessionName="two")["Credentials"]
     assert client(watchword, "iam", second).list_users()["Users"]
+
+
+DUPLICATE = "Duplicate tag keys found. Please note that Tag keys are case insensitive."
+NOT_PASSED = "The specified transitive tag key must be included in the requested tags."
+TAKEN = (
+    "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key "
+    "from the calling session."
+)
+RESERVED = "The tag key AWS:team begins with aws:, which is reserved."
+
+
+@pytest.mark.parametrize(
+    ("keys", "transitive", "said"),
+    [
+        (["team", "Team"], [], DUPLICATE),
+        (["team", "team"], [], DUPLICATE),
+        (["team"], ["place"], NOT_PASSED),
+        (["DESK"], [], TAKEN),
+        (["AWS:team"], [], RESERVED),
+    ],
+)
+def test_session_tags_are_refused_in_stss_words(
+    watchword: Server, iam: Any, ann: Any, keys: list[str], transitive: list[str], said: str
+) -> None:
+    make_role(iam, "tagged", *ALL)
+    desk = {"Tags": [{"Key": "desk", "Value": "4"}], "TransitiveTagKeys": ["desk"]}
+    first = ann.assume_role(RoleArn=arn("tagged"), RoleSessionName="one", **desk)
+    chain = client(watchword, "sts", first["Credentials"])
+    tags = [{"Key": key, "Value": "x"} for key in keys]
+    with pytest.raises(ClientError) as refused:
+        chain.assume_role(
+            RoleArn=arn("tagged"), RoleSessionName="two", Tags=tags, TransitiveTagKeys=transitive
+        )
+    error = refused.value.response["Error"]
+    assert (error["Code"], error["Message"]) == ("InvalidParameterValue", said)

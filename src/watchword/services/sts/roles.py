@@ -13,12 +13,13 @@ from functools import lru_cache, partial
 from watchword.access import Demand
 from watchword.access.demand import ContextValue, entity_tags
 from watchword.facts import RoleFact
+from watchword.identity import tags as tag_rules
 from watchword.identity.arns import PolicyArn
 from watchword.identity.managed import OWNER
 from watchword.names import Arn, fault
 from watchword.services.operation import Call, Operation, Output, pure
 from watchword.services.sts.credentials import credentials, refuse_mfa, refuse_unserved
-from watchword.sessions.assume import Origin, RoleTerms, Wish, assume_role, packed_size
+from watchword.sessions.assume import UNFIT, Origin, RoleTerms, Wish, assume_role, packed_size
 from watchword.store.roles import Role
 
 REMEMBERED = 1024
@@ -105,7 +106,7 @@ def _wish(call: Call) -> Wish:
         duration=given.get("DurationSeconds"),
         policy=given.get("Policy", ""),
         policy_arns=[entry["arn"] for entry in given.get("PolicyArns", ()) if "arn" in entry],
-        tags=[(tag["Key"], tag["Value"]) for tag in given.get("Tags", ())],
+        tags=_tags(call),
         transitive=given.get("TransitiveTagKeys", ()),
         source_identity=given.get("SourceIdentity", ""),
     )
@@ -129,10 +130,14 @@ def _context(call: Call) -> dict[str, ContextValue]:
         context["sts:SourceIdentity"] = given["SourceIdentity"]
     if given.get("TransitiveTagKeys"):
         context["sts:TransitiveTagKeys"] = tuple(given["TransitiveTagKeys"])
-    if given.get("Tags"):
-        context["aws:TagKeys"] = tuple(tag["Key"] for tag in given["Tags"])
-        context.update({f"aws:RequestTag/{tag['Key']}": tag["Value"] for tag in given["Tags"]})
+    if tags := _tags(call):
+        context["aws:TagKeys"] = tuple(tags)
+        context.update({f"aws:RequestTag/{key}": value for key, value in tags.items()})
     return context
+
+
+def _tags(call: Call) -> dict[str, str]:
+    return tag_rules.read(call.input.get("Tags", ()), UNFIT)
 
 
 OPERATIONS: dict[str, Operation] = {"AssumeRole": pure(assume, to_assume)}
