@@ -30,6 +30,7 @@ OBJECTS = Table(
     Column("checksums", Dictionary, nullable=False),
     Column("modified", Moment, nullable=False),
     Column("parts", Numbers),
+    Column("upload", Word),
 )
 
 
@@ -50,6 +51,8 @@ class Object:
     version: str = UNVERSIONED
     parts: tuple[int, ...] = ()
     """The sizes of the parts that it was uploaded in."""
+    upload: str | None = None
+    """The upload that it was made of, for whom completes that again."""
 
 
 ALL = select(*columns(OBJECTS, Object))

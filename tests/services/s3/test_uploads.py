@@ -4,6 +4,7 @@ import base64
 import hashlib
 import zlib
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from tests.services.s3.harness import OTHER, Counter
 
 from watchword.names import Body
 from watchword.names.principal import User
-from watchword.objects import Sums
+from watchword.objects import Objects, Sums
 from watchword.services.s3 import completion
 from watchword.services.s3.sweep import LONGEST_UPLOAD, sweep
 
@@ -58,7 +59,67 @@ def test_parts_become_an_object(s3: Counter, bucket: str, whole: dict[str, Any])
     assert (head["ETag"], head["ContentLength"]) == (done["ETag"], len(ALL))
     assert (head["ContentType"], head["Metadata"]) == ("text/plain", {"a": "b"})
     assert s3.blobs() == 1
+
+
+@pytest.mark.parametrize("condition", [{}, {"IfNoneMatch": "*"}])
+def test_what_is_completed_may_be_completed_again(
+    s3: Counter, bucket: str, whole: dict[str, Any], condition: dict[str, str]
+) -> None:
+    """By a client that didn't get the answer."""
+    done = s3("CompleteMultipartUpload", **whole, **condition)
+    before = s3("HeadObject", Bucket=bucket, Key="key")
+    s3.now += timedelta(hours=1)
+    assert s3("CompleteMultipartUpload", **whole, **condition) == done
+    assert s3("HeadObject", Bucket=bucket, Key="key") == before
+    assert s3.blobs() == 1
+
+
+def test_what_is_completed_is_completed_in_one_way(s3: Counter, whole: dict[str, Any]) -> None:
+    s3("CompleteMultipartUpload", **whole)
+    parts = whole["MultipartUpload"]["Parts"]
+    for other in (
+        parts[:1],
+        [*parts, {"PartNumber": 3, "ETag": parts[0]["ETag"]}],
+        [parts[0] | {"ETag": "x"}],
+    ):
+        given = whole | {"MultipartUpload": {"Parts": other}}
+        assert s3.code("CompleteMultipartUpload", **given) == "NoSuchUpload"
+
+
+@pytest.mark.parametrize("after", ["replaced", "deleted", "moved"])
+def test_what_is_there_no_more_is_not_completed_again(
+    s3: Counter, bucket: str, whole: dict[str, Any], after: str
+) -> None:
+    s3("CompleteMultipartUpload", **whole)
+    if after == "moved":
+        s3("CopyObject", Bucket=bucket, Key="copy", CopySource="bucket/key")
+        whole = whole | {"Key": "copy"}
+    elif after == "deleted":
+        s3("DeleteObject", Bucket=bucket, Key="key")
+    else:
+        s3.put(bucket, "key", ALL)
     assert s3.code("CompleteMultipartUpload", **whole) == "NoSuchUpload"
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_two_complete_it_at_the_same_time(
+    s3: Counter, bucket: str, whole: dict[str, Any], when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other is done before this one has joined the parts, or after that."""
+    others = []
+
+    def meanwhile(objects: Objects, *given: Any) -> None:
+        monkeypatch.undo()
+        if when == "after":
+            objects.join(*given)
+        others.append(s3("CompleteMultipartUpload", **whole))
+        if when == "before":
+            objects.join(*given)
+
+    monkeypatch.setattr(Objects, "join", meanwhile)
+    assert [s3("CompleteMultipartUpload", **whole)] == others
+    assert s3.get(bucket, "key") == ALL
+    assert s3.blobs() == 1
 
 
 def test_a_part_of_an_object(s3: Counter, bucket: str, whole: dict[str, Any]) -> None:

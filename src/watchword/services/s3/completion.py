@@ -8,25 +8,29 @@
 6. What the request says of the object's size and checksum holds, or it is refused.
 
 The bytes of the parts are joined to one blob, which has the object's row like any other; in the same change
-the upload ends, so of two who complete it one finds no upload. Parts that the list doesn't name go too.
+the upload ends. Parts that the list doesn't name go too. Who completes it again, with the same list, is told
+the same for as long as the object is there: the answer may have been lost, or two have sent the request.
 Source: Amazon S3 API Reference, CompleteMultipartUpload.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
+from watchword.names import AwsError
 from watchword.objects import BlobMissingError
 from watchword.objects.joined import composite, full, joined_etag
 from watchword.services.operation import Call, Operation, Output, moves
 from watchword.services.s3.described import COMPOSITE, checksums, quoted
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.leave import bucket_of
+from watchword.services.s3.limits import key_bytes
 from watchword.services.s3.objects import to_put
 from watchword.services.s3.parts import MAX_PARTS
 from watchword.services.s3.place import fresh_blob, place
 from watchword.services.s3.uploads import end, upload_of
-from watchword.store import parts
+from watchword.store import objects, parts
 from watchword.store.objects import Object
 from watchword.store.parts import Part
 from watchword.store.uploads import Upload
@@ -40,6 +44,24 @@ Entry = Mapping[str, Any]
 def complete_multipart_upload(call: Call) -> Output:
     """CompleteMultipartUpload."""
     entries = _entries(call)
+    try:
+        made = _made(call, entries)
+    except AwsError:
+        made_before = _made_before(call, entries)
+        if made_before is None:
+            raise
+        made = made_before
+    return {
+        "Location": f"http{'s' * call.request.secure}://{call.request.header('host')}{call.request.path}",
+        "Bucket": call.input["Bucket"],
+        "Key": call.input["Key"],
+        "ETag": quoted(made.etag),
+        **checksums(made),
+    }
+
+
+def _made(call: Call, entries: Sequence[Entry]) -> Object:
+    """The object that the upload becomes."""
     with call.world.database.read() as tx:
         upload = upload_of(call, tx)
         sent = {part.number: part for part in parts.page(tx, upload.id, limit=MAX_PARTS)[0]}
@@ -51,13 +73,18 @@ def complete_multipart_upload(call: Call) -> Output:
         _join(call, chosen, blob)
         end(call, upload)
         place(call, new, call.input["Bucket"])
-    return {
-        "Location": f"http{'s' * call.request.secure}://{call.request.header('host')}{call.request.path}",
-        "Bucket": call.input["Bucket"],
-        "Key": call.input["Key"],
-        "ETag": quoted(new.etag),
-        **checksums(new),
-    }
+    return new
+
+
+def _made_before(call: Call, entries: Sequence[Entry]) -> Object | None:
+    """The object that the upload has become, of the very parts."""
+    with call.world.database.read() as tx:
+        found = objects.at(tx, bucket_of(call).bucket.id, key_bytes(call.input["Key"]))
+    if found is None or found.upload != call.input["UploadId"]:
+        return None
+    with suppress(ValueError):  # what is no ETag of a part
+        return found if found.etag == joined_etag([_etag(entry) for entry in entries]) else None
+    return None
 
 
 def _entries(call: Call) -> Sequence[Entry]:
@@ -81,11 +108,16 @@ def _chosen(call: Call, upload: Upload, sent: Mapping[int, Part], entry: Entry) 
             f"include the checksum for each part. It was missing for part {entry['PartNumber']} in the "
             "request.",
         )
-    etag = entry["ETag"].strip('"')
+    etag = _etag(entry)
     if part is None or part.etag != etag or entry.get(member, part.checksum) != part.checksum:
         named = {"UploadId": call.input["UploadId"], "PartNumber": str(entry["PartNumber"]), "ETag": etag}
         raise s3_error("InvalidPart", **named)
     return part
+
+
+def _etag(entry: Entry) -> str:
+    etag: str = entry["ETag"]
+    return etag.strip('"')
 
 
 def _check_sizes(call: Call, chosen: Sequence[Part]) -> None:
@@ -142,6 +174,7 @@ def _object(
         upload.metadata,
         checksum,
         parts=sizes,
+        upload=upload.id,
     )
 
 

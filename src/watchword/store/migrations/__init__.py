@@ -1,4 +1,4 @@
 """Alembic's revisions, as data of the package; `watchword.store.migrate` runs them."""
 
-NEWEST = "0004"
+NEWEST = "0005"
 """The last revision in `versions`."""
