@@ -1,26 +1,38 @@
 """What would be decided if somebody asked: a request that nobody has sent, decided by `authorize` like any.
 
 The principal's policies, tags and boundary are those in the store, and so is what is attached to the
-resource: a bucket's policy, a role's trust policy, tags. What only a real request would tell (address, time,
-TLS, headers, keys of the action) comes from the context that is given; what isn't in it, the request lacks.
-A role is taken to call in a new session without tags and policies of its own.
+resource: a bucket's policy, a role's trust policy, tags, a boundary. What only a real request would tell
+(address, time, TLS, headers, keys of the action) comes from the context that is given; what isn't in it, the
+request lacks, and where it says what the server knows itself, the server is believed. A role is taken to call
+in a new session without tags and policies of its own.
 """
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from msgspec.structs import replace
+
 from watchword.access import Caller, Circumstances, Demand, authorize
+from watchword.access.context import call_context, demand_context
 from watchword.access.demand import ContextValue, entity_tags
 from watchword.facts import Facts
 from watchword.identity.arns import entity_arn
 from watchword.names import Arn, HttpRequest
 from watchword.names.principal import RoleSession, Root, User
 from watchword.policy import Decision, values
+from watchword.service_reference import catalogue
 from watchword.store import accounts
 from watchword.world import World
 
 Context = Mapping[str, ContextValue]
 
+BOUNDARY = "iam:PermissionsBoundary"
+NAMING_BOUNDARIES = {
+    f"iam:{verb}{noun}{rest}"
+    for verb, rest in (("Create", ""), ("Put", "PermissionsBoundary"))
+    for noun in ("Role", "User")
+}
+"""Whose request says which boundary it is about."""
 SESSION_NAME = "rehearsal"
 REGION = "us-east-1"
 _OF_PRINCIPALS = ("aws:principal", "aws:userid", "aws:username")
@@ -33,14 +45,27 @@ class Unknown(Exception):  # noqa: N818 its message is the line that a person re
 
 def rehearse(world: World, principal: str, action: str, resource: str, context: Context) -> Decision:
     """The decision on what the principal of that ARN would ask for. Raises Unknown."""
-    keys = {key.lower(): value for key, value in context.items()}
-    for key in keys:
+    keys = _folded(context)
+    caller = Caller(_principal(world, _arn(principal)))
+    demand, around = _demand(world.facts, caller, action, resource), _circumstances(world, caller, keys)
+    of_call = call_context(world.facts, caller, around.request, around.now)
+    there = {key.lower() for key in demand_context(demand, of_call, around.region)}
+    asked = {key: value for key, value in keys.items() if key not in there}
+    (decision,) = authorize(around, (replace(demand, context={**demand.context, **asked}),))
+    return decision
+
+
+def _folded(context: Context) -> Context:
+    """The keys of a request, in lower case."""
+    keys: dict[str, ContextValue] = {}
+    for given, value in context.items():
+        key = given.lower()
+        if key in keys:
+            raise Unknown(f"{key} is given twice, in different case")
         if key.startswith(_OF_PRINCIPALS):
             raise Unknown(f"{key} is not for a request to say: the server knows who calls")
-    caller = Caller(_principal(world, _arn(principal)))
-    demand = _demand(world.facts, caller, action, resource, context)
-    (decision,) = authorize(_circumstances(world, caller, keys), (demand,))
-    return decision
+        keys[key] = value
+    return keys
 
 
 def _principal(world: World, arn: Arn) -> User | RoleSession | Root:
@@ -76,37 +101,42 @@ def _session(facts: Facts, account: str, name: str, session: str) -> RoleSession
 # What is asked for
 
 
-def _demand(facts: Facts, caller: Caller, action: str, resource: str, context: Context) -> Demand:
+def _demand(facts: Facts, caller: Caller, action: str, resource: str) -> Demand:
     if resource == "*":
-        return Demand(action, resource, caller.account, context)
+        return Demand(action, resource, caller.account)
     arn = _arn(resource)
     if arn.service == "s3" and not arn.account:
-        return _on_bucket(facts, caller, action, arn, context)
+        return _on_bucket(facts, caller, action, arn)
     if arn.service == "iam":
-        return _on_entity(facts, action, arn, context)
-    return Demand(action, resource, arn.account or caller.account, context)
+        return _on_entity(facts, action, arn)
+    return Demand(action, resource, arn.account or caller.account)
 
 
-def _on_bucket(facts: Facts, caller: Caller, action: str, arn: Arn, context: Context) -> Demand:
+def _on_bucket(facts: Facts, caller: Caller, action: str, arn: Arn) -> Demand:
     found = facts.bucket(arn.resource.partition("/")[0])
     if found is None:
-        return Demand(action, str(arn), caller.account, context)
+        return Demand(action, str(arn), caller.account)
     account, name = found.bucket.account, f"arn:{arn.partition}:s3:::{found.bucket.name}"
-    keys = {"s3:ResourceAccount": account, **context}
+    keys = {"s3:ResourceAccount": account}
     return Demand(action, str(arn), account, keys, found.policy, name, region=found.bucket.region)
 
 
-def _on_entity(facts: Facts, action: str, arn: Arn, context: Context) -> Demand:
+def _on_entity(facts: Facts, action: str, arn: Arn) -> Demand:
     kind, _, rest = arn.resource.partition("/")
     name = rest.rpartition("/")[2]
     if action.lower().startswith("sts:"):
         role = facts.role_named(arn.account, name) if kind == "role" else None
         trust, tags = (role.trust, role.tags) if role and role.arn == str(arn) else (None, {})
-        keys = {**entity_tags(tags), **context}
-        return Demand(action, str(arn), arn.account, keys, trust, str(arn), "role", tags)
+        return Demand(action, str(arn), arn.account, entity_tags(tags), trust, str(arn), "role", tags)
     held = _tags(facts, arn, kind, name)
     own = entity_tags(held) if kind in ("user", "role") else {}
-    return Demand(action, str(arn), arn.account, {**own, **context}, resource_tags=held)
+    return Demand(
+        action,
+        str(arn),
+        arn.account,
+        own | _boundary(facts, action, arn.account, kind, name),
+        resource_tags=held,
+    )
 
 
 def _tags(facts: Facts, arn: Arn, kind: str, name: str) -> Mapping[str, str]:
@@ -118,6 +148,17 @@ def _tags(facts: Facts, arn: Arn, kind: str, name: str) -> Mapping[str, str]:
     named = {"user": facts.user_named, "instance-profile": facts.instance_profile_named}.get(kind)
     found = named(arn.account, name) if named else None
     return facts.tags(kind, found.id) if found else {}
+
+
+def _boundary(facts: Facts, action: str, account: str, kind: str, name: str) -> dict[str, ContextValue]:
+    """The boundary that whom it is done to has, where the action is decided on that."""
+    known = catalogue().action(action)
+    if known is None or not known.takes(BOUNDARY) or known.name in NAMING_BOUNDARIES:
+        return {}
+    user = facts.user_named(account, name) if kind == "user" else None
+    role = facts.role_named(account, name) if kind == "role" else None
+    boundary = user.boundary if user else role.role.boundary if role else None
+    return {BOUNDARY: boundary} if boundary else {}
 
 
 # How it is asked

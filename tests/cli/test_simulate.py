@@ -124,6 +124,43 @@ def test_with_the_trust_of_a_role(place: Place) -> None:
     assert place.verdict(place.ann, "sts:AssumeRole", place.worker, "sts:ExternalId=42") == real == "allow"
 
 
+BOUNDARY = "arn:aws:iam::aws:policy/PowerUserAccess"
+
+
+def test_with_the_boundary_of_whom_it_is_done_to(place: Place) -> None:
+    iam, bound = place.client("iam", place.administrator), {"PermissionsBoundary": BOUNDARY}
+    trust = document({"Effect": "Allow", "Principal": {"AWS": place.account}, "Action": "sts:AssumeRole"})
+    iam.create_role(RoleName="bounded", AssumeRolePolicyDocument=trust, **bound)
+    iam.create_role(RoleName="free", AssumeRolePolicyDocument=trust)
+    named = {"Condition": {"StringEquals": {"iam:PermissionsBoundary": BOUNDARY}}}
+    allowed = ("iam:GetRole", "iam:ListRolePolicies", "iam:PutRolePermissionsBoundary")
+    iam.create_user(UserName="officer")
+    iam.put_user_policy(
+        UserName="officer", PolicyName="own", PolicyDocument=document(ALLOW | {"Action": allowed} | named)
+    )
+    officer = place.client("iam", iam.create_access_key(UserName="officer")["AccessKey"])
+    principal = place.ann[:-3] + "officer"
+    for name, expected in (("bounded", "allow"), ("free", "implicitDeny")):
+        arn = f"{place.worker[:-6]}{name}"
+        assert place.verdict(principal, "iam:GetRole", arn) == expected
+        assert happened(officer.get_role, RoleName=name) == expected
+        assert place.verdict(principal, "iam:ListRolePolicies", arn) == "implicitDeny"
+        assert happened(officer.list_role_policies, RoleName=name) == "implicitDeny"
+        put, same = "iam:PutRolePermissionsBoundary", f"iam:permissionsboundary={BOUNDARY}"
+        assert place.verdict(principal, put, arn) == "implicitDeny"
+        assert place.verdict(principal, put, arn, same) == "allow"
+        assert happened(officer.put_role_permissions_boundary, RoleName=name, **bound) == "allow"
+
+
+def test_what_is_there_goes_before_what_is_given_whatever_its_case(place: Place) -> None:
+    given = ("AWS:resourcetag/TEAM=blue", "IAM:resourcetag/TEAM=blue", "aws:currenttime=2019-01-01")
+    assert place.verdict(place.ann, "iam:GetUser", place.ann, *given) == "allow"
+    twice = ("--context", "s3:prefix=a", "--context", "S3:Prefix=b")
+    said = place.simulate("--principal", place.ann, "--action", "s3:ListBucket", *twice)
+    assert said.exit_code == 2
+    assert "s3:prefix is given twice, in different case" in said.stderr
+
+
 def test_at_another_time_and_place(place: Place) -> None:
     users = f"arn:aws:iam::{place.account}:user/"
     assert place.verdict(place.ann, "iam:ListUsers", users) == "implicitDeny"
