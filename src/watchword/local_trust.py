@@ -12,9 +12,9 @@ from watchword.identity.owners import owner_at
 from watchword.names import Arn
 from watchword.names.ids import Prefix, account_of_access_key, new_access_key_id, new_secret, new_unique_id
 from watchword.sessions import Session
+from watchword.sessions.revocation import revoke
 from watchword.sessions.session import milliseconds
-from watchword.store import Transaction, access_keys, accounts, attachments, revocations, roles
-from watchword.store.revocations import Revocation
+from watchword.store import Transaction, access_keys, accounts, attachments, roles
 from watchword.store.roles import Role
 
 ADMINISTRATOR = "WatchwordAdministrator"
@@ -72,10 +72,9 @@ def new_root_key(ground: Ground, account: str) -> tuple[str, str]:
 
 def revoke_sessions(ground: Ground, subject: str) -> tuple[str, str]:
     """Ends what a session's access key id, or the ARN of a role or user, names: its kind and its id."""
-    now = ground.clock.now()
-    with ground.database.write(now) as tx:
+    with ground.database.write(ground.clock.now()) as tx:
         account, kind, revoked = _subject(tx, subject)
-        revocations.put(tx, Revocation(account, kind, revoked, now, now))
+        revoke(tx, account, kind, revoked)
     return kind, revoked
 
 

@@ -129,6 +129,7 @@ NO_DECISION_DEPENDS_ON = {
     uploads.remove,
     uploads.remove_all,
     changes.append,
+    revocations.forget,
 }
 NOUNS: list[ModuleType] = [
     accounts, users, groups, roles, policies, versions, attachments, inline, access_keys, tags, revocations,

@@ -5,7 +5,7 @@ Fields are only appended, never reordered or removed: tokens outlive upgrades.
 Times are integers: milliseconds since the epoch, UTC.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import msgspec
@@ -15,6 +15,8 @@ from watchword.names.principal import FederatedUser, RoleSession, Root, User
 from watchword.proofs import session_token
 from watchword.proofs.keyring import Keyring
 
+LONGEST = timedelta(hours=36)
+"""GetSessionToken's longest: AWS STS API Reference. No session of any kind lasts longer."""
 Kind = Literal["role", "user", "root", "federated"]
 
 

@@ -6,7 +6,7 @@ What an event says belongs to `watchword.access.record`; here it is text.
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Index, Table, Text, bindparam, select
+from sqlalchemy import Column, Table, Text, bindparam, select
 
 from watchword.store.tables import METADATA, Moment, Serial, Word, columns
 from watchword.store.transaction import Transaction
@@ -20,7 +20,6 @@ AUDIT = Table(
     Column("account", Word, nullable=False),
     Column("request_id", Word, nullable=False, index=True),
     Column("event", Text, nullable=False),
-    Index("ix_audit_account", "account", "number"),
     sqlite_autoincrement=True,
 )
 

@@ -53,6 +53,11 @@ def put(tx: Transaction, revocation: Revocation) -> None:
     tx.changed("revocation", revocation.account, revocation.account)
 
 
+def forget(tx: Transaction, before: datetime) -> None:
+    """Lets go of those that end nothing of that moment or later. No decision may depend on them."""
+    tx.run(REVOCATIONS.delete().where(REVOCATIONS.c.issued_before < before))
+
+
 def of_account(tx: Transaction, account: str) -> list[Revocation]:
     """All of an account."""
     return tx.all(Revocation, _OF_ACCOUNT, account=account)

@@ -1,0 +1,50 @@
+"""Sessions that are ended before their time, and for how long that is remembered."""
+
+from datetime import datetime, timedelta
+
+import botocore.loaders
+from msgspec.structs import replace
+from tests.sessions.test_assume import ACCOUNT, assume
+
+from watchword.sessions.revocation import covers, revoke
+from watchword.sessions.session import LONGEST, milliseconds
+from watchword.store import Database, revocations
+
+
+def revoked(database: Database, at: datetime, subject: str) -> None:
+    with database.write(at) as tx:
+        revoke(tx, ACCOUNT, "role", subject)
+
+
+def remembered(database: Database) -> set[str]:
+    with database.read() as tx:
+        return {each.subject for each in revocations.of_account(tx, ACCOUNT)}
+
+
+def test_what_was_issued_until_then_ends(database: Database, now: datetime) -> None:
+    session = replace(assume(), issued=milliseconds(now))
+    revoked(database, now, session.unique_id)
+    with database.read() as tx:
+        made = revocations.of_account(tx, ACCOUNT)
+    assert covers(made, session)
+    assert not covers(made, replace(session, issued=session.issued + 1))
+    assert not covers(made, replace(session, unique_id="AROAOTHER"))
+
+
+def test_what_can_end_nothing_any_more_is_forgotten(database: Database, now: datetime) -> None:
+    revoked(database, now, "AROAFIRST")
+    revoked(database, now + 2 * LONGEST, "AROASECOND")
+    assert remembered(database) == {"AROAFIRST", "AROASECOND"}
+    revoked(database, now + 2 * LONGEST + timedelta(seconds=1), "AROATHIRD")
+    assert remembered(database) == {"AROASECOND", "AROATHIRD"}
+
+
+def test_no_session_is_longer_than_the_longest() -> None:
+    """By what the models take."""
+    shapes = botocore.loaders.Loader().load_service_model("sts", "service-2")["shapes"]
+    iam = botocore.loaders.Loader().load_service_model("iam", "service-2")["shapes"]
+    durations = [
+        shape["max"] for name, shape in shapes.items() if name.lower().endswith("durationsecondstype")
+    ]
+    assert max(durations) == LONGEST.total_seconds()
+    assert iam["roleMaxSessionDurationType"]["max"] <= LONGEST.total_seconds()
