@@ -5,7 +5,7 @@ rule above can be tried as value in, value out, by giving it another world.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from watchword.facts import Facts
@@ -13,7 +13,11 @@ from watchword.furnish import furnish
 from watchword.ground import Ground
 from watchword.journal import Gathering, Journal
 from watchword.objects import Objects
+from watchword.store import EVERYTHING, Cache
 from watchword.wire import Models
+
+REMEMBERED_USES = 20_000
+"""Whose last use falls out of memory is written down once more; the store knows that it was."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,7 @@ class World(Ground):
     models: Models
     journal: Journal | Gathering
     objects: Objects
-    last_uses: dict[str, datetime] = field(default_factory=dict)
+    last_uses: Cache = field(default_factory=partial(Cache, REMEMBERED_USES))
     """What was used when, by this process: access keys and roles by their ids."""
 
     def reset(self) -> None:
@@ -33,7 +37,7 @@ class World(Ground):
             raise RuntimeError("only an ephemeral server forgets")
         self.database.reset(self.clock.wall(), partial(furnish, self))
         self.clock.ahead = timedelta()
-        self.last_uses.clear()
+        self.last_uses.apply((EVERYTHING,))
         self.objects.reset()
 
     def close(self) -> None:

@@ -2,13 +2,21 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from watchword.access import Caller, Visit, note_use
+from watchword.app import open_world
+from watchword.names import HttpRequest
+from watchword.names.principal import Root
+from watchword.settings import Settings
+from watchword.store import Cache
 from watchword.testing import Server
 
 TRUST = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
@@ -55,6 +63,18 @@ def test_the_first_use_in_a_quarter_of_an_hour(watchword: Server, ann: tuple[str
     with pytest.raises(ClientError):
         make("s3").list_buckets()
     assert last(watchword, key_id)["ServiceName"] == "s3"
+
+
+def test_a_few_keys_are_remembered(tmp_path: Path) -> None:
+    """Those that are gone would stay for good. Who is forgotten is written down once more, to no effect."""
+    world = replace(open_world(Settings(tmp_path)), last_uses=Cache(2))
+    keys = [f"AKIA{number}" for number in range(4)]
+    for key in (*keys, keys[0]):
+        visit = Visit("1", HttpRequest("POST"), world.clock.now(), caller=Caller(Root("1" * 12), key))
+        note_use(world, visit)
+        assert world.last_uses.get(key) == visit.now
+    assert [world.last_uses.get(key) is None for key in keys] == [False, True, True, False]
+    world.close()
 
 
 def test_of_a_role(watchword: Server, ann: tuple[str, Make]) -> None:

@@ -9,6 +9,7 @@ written is passed over. Signed requests count whether they are allowed or not.
 
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import cast
 
 from watchword.access.caller import Caller
 from watchword.access.record import Visit
@@ -24,11 +25,11 @@ def note_use(world: World, visit: Visit) -> None:
     """Notes that the caller's key or role was used, unless a use within the last SPAN is noted already."""
     caller = visit.caller
     used = _used(caller) if caller else ""
-    if not used or not _is_due(world.last_uses.get(used), visit.now):
+    if not used or not _is_due(cast("datetime | None", world.last_uses.get(used)), visit.now):
         return
     if world.facts.cached:
         raise Cold
-    world.last_uses[used] = visit.now
+    world.last_uses.put(used, visit.now, (), world.last_uses.generation)
     with suppress(StoreError), world.database.write(visit.now, shared=True) as tx:
         _write(tx, visit, used)
 
