@@ -15,7 +15,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import msgspec
 
@@ -29,57 +29,25 @@ class Journal:
     """One process's end of the journal."""
 
     def __init__(self, directory: Path) -> None:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._directory = directory
-        self._lock = threading.Lock()
-        self._day = 0
-        self._file = -1
-        self._previous = ""
+        self._file = _File(directory)
 
     def append(self, event: Event, now: datetime) -> None:
         """Writes one event. Raises OSError when it can't be kept; the caller must then refuse."""
-        self.append_all([event], now)
-
-    def append_all(self, events: Iterable[Event], now: datetime) -> None:
-        """The same of several: all of them are kept, or OSError is raised."""
-        with self._lock:
-            self._turn(now)
-            lines, previous = bytearray(), self._previous
-            for event in events:
-                line = _encoder.encode({**event, "previousLine": previous})
-                lines += line + b"\n"
-                previous = hashlib.sha256(line).hexdigest()
-            if os.write(self._file, lines) != len(lines):
-                self._day = 0  # a half line ends this file; the next record begins another
-                raise OSError("the audit journal took only part of a record")
-            self._previous = previous
+        self._file.write([event], now)
 
     def gathering(self) -> "Gathering":
-        """A place for events that will be written together."""
-        return Gathering(self)
+        """The same journal, whose events are written together."""
+        return Gathering(self._file)
 
     def close(self) -> None:
-        with self._lock:
-            if self._file >= 0:
-                os.close(self._file)
-            self._file, self._day = -1, 0
-
-    def _turn(self, now: datetime) -> None:
-        day = now.toordinal()
-        if day == self._day:
-            return
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
-        self._file = _create(self._directory, f"{now:%Y-%m-%d}-{os.getpid()}")
-        self._day, self._previous = day, ""
+        self._file.close()
 
 
-class Gathering:
-    """Events of one thread that wait for `write`."""
+class Gathering(Journal):
+    """The journal of one thread, where events wait for `write`."""
 
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
+    def __init__(self, file: "_File") -> None:  # no end of its own: it is the other's
+        self._file = file
         self._events: list[Event] = []
         self._now: datetime | None = None
 
@@ -91,13 +59,49 @@ class Gathering:
         """Writes what was gathered. Raises OSError when it can't be kept; every caller is then refused."""
         events, self._events = self._events, []
         if self._now is not None and events:
-            self._journal.append_all(events, self._now)
+            self._file.write(events, self._now)
 
-    def gathering(self) -> Self:
-        return self
+
+class _File:
+    """The file of a day, and the line that the next one follows."""
+
+    def __init__(self, directory: Path) -> None:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._directory = directory
+        self._lock = threading.Lock()
+        self._day = 0
+        self._descriptor = -1
+        self._previous = ""
+
+    def write(self, events: Iterable[Event], now: datetime) -> None:
+        """All of the events are kept, or OSError is raised."""
+        with self._lock:
+            self._turn(now)
+            lines, previous = bytearray(), self._previous
+            for event in events:
+                line = _encoder.encode({**event, "previousLine": previous})
+                lines += line + b"\n"
+                previous = hashlib.sha256(line).hexdigest()
+            if os.write(self._descriptor, lines) != len(lines):
+                self._day = 0  # a half line ends this file; the next record begins another
+                raise OSError("the audit journal took only part of a record")
+            self._previous = previous
 
     def close(self) -> None:
-        """The journal is its owner's to close."""
+        with self._lock:
+            if self._descriptor >= 0:
+                os.close(self._descriptor)
+            self._descriptor, self._day = -1, 0
+
+    def _turn(self, now: datetime) -> None:
+        day = now.toordinal()
+        if day == self._day:
+            return
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+        self._descriptor = _create(self._directory, f"{now:%Y-%m-%d}-{os.getpid()}")
+        self._day, self._previous = day, ""
 
 
 def _create(directory: Path, stem: str) -> int:

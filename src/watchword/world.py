@@ -11,7 +11,7 @@ from functools import partial
 from watchword.facts import Facts
 from watchword.furnish import furnish
 from watchword.ground import Ground
-from watchword.journal import Gathering, Journal
+from watchword.journal import Journal
 from watchword.objects import Objects
 from watchword.store import EVERYTHING, Cache
 from watchword.wire import Models
@@ -26,7 +26,7 @@ class World(Ground):
 
     facts: Facts
     models: Models
-    journal: Journal | Gathering
+    journal: Journal
     objects: Objects
     last_uses: Cache = field(default_factory=partial(Cache, REMEMBERED_USES))
     """What was used when, by this process: access keys and roles by their ids."""

@@ -76,10 +76,10 @@ def test_half_a_last_line_is_passed_over(tmp_path: Path) -> None:
 def test_a_record_that_cant_be_kept_is_said(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     journal.append({}, NOW)
-    os.close(journal._file)
+    os.close(journal._file._descriptor)
     with pytest.raises(OSError, match="Bad file descriptor"):
         journal.append({}, NOW)
-    journal._file = -1
+    journal._file._descriptor = -1
 
 
 def test_lines_are_json(tmp_path: Path) -> None:
