@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any
 
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
-from watchword.wire import json_rpc, query, rest_bodies, rest_read, rest_write, s3, validate
+from watchword.wire import iam, json_rpc, query, rest_bodies, rest_read, rest_write, s3, validate
 from watchword.wire.faults import family_of
 from watchword.wire.form import FormError
 from watchword.wire.model import Model, Spec
@@ -111,7 +111,8 @@ class Operation:
     def _invalid(self, violations: list[validate.Violation]) -> AwsError:
         if self.service.name == "s3" and self.compiled.spec.input is not None:
             return s3.invalid(violations, self.compiled.spec.input)
-        said = validate.sentence(violations)
+        own = iam.sentence(violations) if self.service.name == "iam" else None
+        said = own or validate.sentence(violations)
         code = self.service.row.invalid_input
         return AwsError(code, 400, said) if code else fault("ValidationError", said)
 

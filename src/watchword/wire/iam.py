@@ -1,0 +1,31 @@
+"""What AWS IAM says of names and paths in words of its own.
+
+It does so once the model's other constraints are met, and of the first that is wrong.
+Source: what IAM answers, as the aws CLI and terraform show it to their users.
+"""
+
+from collections.abc import Sequence
+
+from watchword.wire.validate import Violation
+
+_NAME = "It must contain only alphanumeric characters and/or the following: +=,.@_-"
+_PATH = "It must begin and end with / and contain only alphanumeric characters and/or / characters."
+_PATTERN = "Member must satisfy regular expression pattern: "
+
+MUSTS = {
+    f"{_PATTERN}{pattern}": must
+    for pattern, must in (
+        (r"[\w+=,.@-]+", _NAME),
+        (r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F)", _PATH),
+        (r"((/[A-Za-z0-9\.,\+@=_-]+)*)/", _PATH),
+    )
+}
+"""The model's words -> IAM's."""
+
+
+def sentence(violations: Sequence[Violation]) -> str | None:
+    """IAM's own sentence; None where it has none, and speaks as other services do."""
+    if any(each.requirement not in MUSTS or "." in each.path for each in violations):
+        return None
+    first = violations[0]
+    return f"The specified value for {first.path} is invalid. {MUSTS[first.requirement]}"
