@@ -3,6 +3,7 @@
 import socket
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -138,6 +139,31 @@ def test_a_large_upload_is_not_held_in_memory(server: Running, form: Form) -> No
     assert peak(server) - before < ALLOWED
     found = client("s3", server.endpoint, keys).head_object(Bucket=BUCKET, Key="key")
     assert found["ContentLength"] == SIZE
+
+
+def spooled(server: Running) -> int:
+    """Bytes in bodies that are being received."""
+    return sum(file.stat().st_size for file in server.data.glob("incoming-*"))
+
+
+def test_uploads_under_way_are_not_held_either(server: Running) -> None:
+    """What came of them before anybody knew who sends them is on the disk with the rest."""
+    count, sent = 40, 2 << 20
+    keys: Keys = credentials(server.data)
+    who = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+    given = {"x-amz-content-sha256": "UNSIGNED-PAYLOAD", "content-length": str(2 * sent)}
+    request = signed(put(server, **given), who)
+    lines = [f"PUT {request.path} HTTP/1.1", *(f"{name}: {value}" for name, value in request.headers)]
+    forget_peak(server)
+    before = peak(server)
+    with ExitStack() as connections:
+        for _ in range(count):
+            connection = connections.enter_context(socket.create_connection(("127.0.0.1", server.port), 60))
+            connection.sendall("\r\n".join([*lines, "", ""]).encode() + bytes(sent))
+        assert eventually(lambda: spooled(server) > count << 20)
+        forget_peak(server)
+        assert peak(server) - before < count << 20
+    assert eventually(lambda: not spooled(server))
 
 
 def read_by(server: Running) -> int:

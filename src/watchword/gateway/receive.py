@@ -83,7 +83,7 @@ async def body(request: HttpRequest, receive: Receive, spool: Path, admit: Admit
             raise _too_large(limit)
         if len(held) > MAX_IN_MEMORY:
             await admit(Body(bytes(held)))
-            return await _spooled(bytes(held), pieces, spool, limit)
+            return await _spooled(held, pieces, spool, limit)
     return Body(bytes(held))
 
 
@@ -109,7 +109,7 @@ def _is_upload(request: HttpRequest) -> bool:
     return request.method == "POST" and boundary_of(request.header("content-type")) is not None
 
 
-async def _spooled(start: bytes, pieces: AsyncIterator[bytes], spool: Path, limit: int) -> Body:
+async def _spooled(start: bytearray, pieces: AsyncIterator[bytes], spool: Path, limit: int) -> Body:
     descriptor, name = tempfile.mkstemp(dir=spool, prefix=_SPOOLED)
     with os.fdopen(descriptor, "wb") as target:
         try:
@@ -120,8 +120,9 @@ async def _spooled(start: bytes, pieces: AsyncIterator[bytes], spool: Path, limi
     return Body(file=Path(name))
 
 
-async def _fill(target: IO[bytes], start: bytes, pieces: AsyncIterator[bytes], limit: int) -> None:
+async def _fill(target: IO[bytes], start: bytearray, pieces: AsyncIterator[bytes], limit: int) -> None:
     size = target.write(start)
+    start.clear()  # or every upload under way would keep it
     async for piece in pieces:
         size += target.write(piece)
         if size > limit:
