@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -18,12 +19,14 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 import boto3
+import uvicorn
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from typer.testing import CliRunner, Result
 
 from watchword.cli import app
+from watchword.gateway import Connection
 from watchword.names import Body, HttpRequest
 from watchword.sigv4 import Credentials, sign
 
@@ -96,6 +99,33 @@ def printing(data: Path, *arguments: str, environment: Mapping[str, str] = {}) -
             process.wait(PATIENCE_SECONDS)
         process.kill()
         process.wait()
+
+
+@contextmanager
+def in_process(app: object, connection: type[Connection], lifespan: str = "off") -> Iterator[uvicorn.Server]:
+    """An ASGI application behind connections of one's own kind; `endpoint_of` tells where."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        config = uvicorn.Config(
+            app,  # type: ignore[arg-type]
+            http=connection,  # type: ignore[arg-type]
+            lifespan=lifespan,  # type: ignore[arg-type]
+            log_level="critical",
+            proxy_headers=False,
+            timeout_graceful_shutdown=10,
+        )
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, args=([listener],))
+        thread.start()
+        try:
+            assert eventually(lambda: server.started)
+            yield server
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def endpoint_of(server: uvicorn.Server) -> str:
+    return f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
 
 
 def watchword(*arguments: str) -> Result:
@@ -243,7 +273,7 @@ class Line:
 def bytes_answered(endpoint: str, *pieces: bytes, seconds: float = PATIENCE_SECONDS) -> bytes:
     """What a server says to raw bytes, sent piece by piece, until it closes the connection."""
     url = urlsplit(endpoint)
-    answered = b""
+    answered = bytearray()
     with socket.create_connection((url.hostname, url.port), seconds) as connection:
         for number, piece in enumerate(pieces):
             if number:
@@ -252,7 +282,7 @@ def bytes_answered(endpoint: str, *pieces: bytes, seconds: float = PATIENCE_SECO
         with suppress(TimeoutError, ConnectionResetError):
             while piece := connection.recv(65536):
                 answered += piece
-    return answered
+    return bytes(answered)
 
 
 # --- what was recorded ---------------------------------------------------------------------------------

@@ -3,15 +3,13 @@
 import asyncio
 import re
 import socket
-import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
-import uvicorn
-from tests.server.harness import Running, bytes_answered, eventually
+from tests.server.harness import Running, bytes_answered, endpoint_of, eventually, in_process
 
 from watchword.gateway import Connection
 from watchword.gateway.receive import MAX_IN_MEMORY
@@ -219,17 +217,8 @@ class EchoesLength:
 @pytest.fixture(scope="module")
 def impatient() -> Iterator[str]:
     """The endpoint of a server that waits 0.2 s."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(
-            uvicorn.Config(
-                EchoesLength(), http=Impatient, lifespan="off", log_level="critical", proxy_headers=False
-            )  # type: ignore[arg-type]
-        )
-        thread = threading.Thread(target=server.run, args=([listener],))
-        thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+    with in_process(EchoesLength(), Impatient) as server:
+        yield endpoint_of(server)
 
 
 @pytest.mark.parametrize("path", [b"/line-feed", b"/return"])
