@@ -12,7 +12,8 @@ import pytest
 from tests.server.harness import Running, bytes_answered, endpoint_of, eventually, in_process
 
 from watchword.gateway import Connection
-from watchword.gateway.receive import MAX_IN_MEMORY
+from watchword.gateway.connection import MOST_AHEAD
+from watchword.gateway.receive import MAX_HEADERS, MAX_IN_MEMORY
 from watchword.names import HttpRequest, HttpResponse
 
 HOST = b"Host: localhost\r\n"
@@ -119,6 +120,31 @@ def test_noise_behind_a_request_is_refused_after_its_answer(kept: Running) -> No
     request = b"GET /_watchword/health HTTP/1.1\r\n" + HOST + b"\r\n"
     answered = bytes_answered(kept.endpoint, request * 2 + b"\0noise\r\n\r\n")
     assert re.findall(rb"HTTP/1\.1 (\d+)", answered) == [b"200", b"200", b"400"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [(b"GET /_watchword/health HTTP/1.1\r\n", b"200"), (b"GET / HTTP/1.1\r\n", b"403")],
+    ids=["at once", "by a thread"],
+)
+def test_who_runs_far_ahead_of_their_answers_is_refused(kept: Running, asked: bytes, status: bytes) -> None:
+    answered = bytes_answered(kept.endpoint, (asked + HOST + b"\r\n") * 2 * MOST_AHEAD)
+    [*before, last] = re.findall(rb"HTTP/1\.1 (\d+)", answered)
+    assert last == b"400"
+    assert set(before) <= {status}
+    assert len(before) <= MOST_AHEAD
+
+
+def test_who_runs_ahead_a_little_at_a_time_is_answered(kept: Running) -> None:
+    request = b"GET /_watchword/health HTTP/1.1\r\n" + HOST + b"\r\n"
+    answered = bytes_answered(kept.endpoint, *[request * 60] * 4, HEALTH)
+    assert answered.count(b"HTTP/1.1 200 OK") == 241
+
+
+def test_more_headers_than_anybody_needs_are_refused(kept: Running) -> None:
+    head = HEALTH[:-2] + b"x: y\r\n" * MAX_HEADERS
+    assert b"<Code>EntityTooLarge</Code>" in bytes_answered(kept.endpoint, head + b"\r\n")
+    assert bytes_answered(kept.endpoint, head, seconds=5).startswith(b"HTTP/1.1 400 ")
 
 
 def test_who_leaves_before_their_answers_is_no_error(kept: Running) -> None:

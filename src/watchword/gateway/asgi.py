@@ -19,7 +19,7 @@ from watchword.gateway import control
 from watchword.gateway.journey import journey
 from watchword.gateway.receive import Gone, Message, Receive, Scope, Send, body, head, sweep_spool
 from watchword.gateway.turn import Act, Deliver, Turn
-from watchword.names import Body, HttpRequest, HttpResponse
+from watchword.names import Body, HttpRequest, HttpResponse, fault
 from watchword.services.s3.sweep import sweep
 from watchword.world import World
 
@@ -47,7 +47,8 @@ class Application:
         request = HttpRequest(scope["method"])
         try:
             request = _head(scope)
-            spool, admitted = self._world.settings.data, partial(self._admit, request)
+            _check_room(scope)
+            spool, admitted = self._world.settings.data, partial(self._admit, request, scope["known"])
             request = request.with_body(await body(request, receive, spool, admitted))
         except Gone:
             return
@@ -75,9 +76,10 @@ class Application:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, _act(request), self._world, request)
 
-    async def _admit(self, request: HttpRequest, beginning: Body) -> None:
+    async def _admit(self, request: HttpRequest, known: Callable[[], None], beginning: Body) -> None:
         request = request.with_body(beginning)
         await asyncio.get_running_loop().run_in_executor(self._threads, admit, self._world, request)
+        known()
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while (await receive())["type"] != "lifespan.shutdown":
@@ -98,6 +100,11 @@ def _act(request: HttpRequest) -> Act:
 
 def _head(scope: Scope) -> HttpRequest:
     return head(scope["method"], scope["raw_path"], scope["query_string"], scope["headers"], scope["peer"])
+
+
+def _check_room(scope: Scope) -> None:
+    if scope.get("crowded"):
+        raise fault("Throttling", meant="the bodies of requests under way take all there is for them")
 
 
 async def _send(response: HttpResponse, scope: Scope, send: Send, threads: ThreadPoolExecutor) -> None:

@@ -12,31 +12,45 @@ and control characters. What it leaves open is closed here:
 5. A small request of stated length is held until it is whole, and answered within the same turn of the
    event loop when the application can do so at once. What is large, chunked, waits for a 100 or comes
    behind an unfinished answer goes the way of ASGI, and so does what can't be answered at once.
+6. At most MOST_AHEAD requests are taken whose answers haven't left.
+7. Who takes long to say what they want makes room when the `crowd` needs it.
 
-Who breaks rules 1 to 4 is answered 400 in plain text, if at all, and disconnected: no protocol was
-recognised, and nothing of it was a request. What a whole head may say is `receive`'s.
+Who breaks rules 1 to 4 or 6 is answered 400 in plain text, if at all, and disconnected: no protocol was
+recognised, and nothing of it was a request. Who makes room is told 503 within a request, and may come again.
+What a whole head may say is `receive`'s.
 """
 
 import asyncio
 import re
 from enum import Enum
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from watchword.gateway.receive import MAX_HEAD, MAX_IN_MEMORY, Peer, head
+from watchword.gateway.crowd import MOST_CONNECTIONS, MOST_HELD, Crowd, Member, seats
+from watchword.gateway.receive import MAX_HEAD, MAX_HEADERS, MAX_IN_MEMORY, Peer, head
 from watchword.names import AwsError, HttpResponse
 
 LONGEST_READ = 256 * 1024
 """Bytes that the event loop hands over at once."""
+MOST_AHEAD = 100
 _BODY = frozenset({b"content-length", b"transfer-encoding"})
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 """All that may stand in no header, but for line feeds, which are counted."""
 
 UNSAFE = HttpResponse(500, (("content-length", "0"),))
 """Said in place of an answer with a header that would end before its value; `wire` lets none through."""
+
+
+def plain(status: int, said: str) -> HttpResponse:
+    """An answer outside any protocol."""
+    headers = (("content-type", "text/plain; charset=utf-8"), ("content-length", str(len(said))))
+    return HttpResponse(status, headers, said.encode("ascii"))
+
+
+CROWDED = plain(503, "The server is crowded; try again.")
 
 
 class Part(Enum):
@@ -57,21 +71,30 @@ class Connection(HttpToolsProtocol):
     """uvicorn's protocol on httptools, with the rules above."""
 
     seconds = 30.0
+    most_connections = MOST_CONNECTIONS
+    most_held = MOST_HELD
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.holds = 0
         self._part = Part.BETWEEN
         self._head = 0
         self._held: list[bytes] | None = None
+        self._ahead = 0
         self._under_way: RequestResponseCycle | None = None
+        self._known: RequestResponseCycle | None = None
         self._untaken = 0
         address = self.client[0] if self.client else ""
         self._peer = Peer(address, self.scheme == "https", tls_version(transport))
-        self._heard = self._began = self.loop.time()
+        self._heard = self.began = self.loop.time()
         self._timer = self.loop.call_later(self.seconds, self._look)
+        self._crowd = self._joined()
+        if not self._crowd.enter(self):
+            self._refuse(CROWDED)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._timer.cancel()
+        self._crowd.release(self)
         if self._under_way is not None:  # uvicorn tells only the last of a pipeline
             self._under_way.disconnected = True
         super().connection_lost(exc)
@@ -83,19 +106,19 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         self._heard = self.loop.time()
         super().data_received(data)
-        if self._part is Part.HEAD:
-            self._head += len(data)
-            if self._head > MAX_HEAD + LONGEST_READ:
-                self.send_400_response("The request's head is too long.")
+        if self._part is not Part.BETWEEN or self.pipeline:
+            self._unfinished(len(data))
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.scope["peer"] = self._peer  # type: ignore[typeddict-unknown-key]
-        self._part, self._head, self._began = Part.HEAD, 0, self._heard
+        self._part, self._head, self.began = Part.HEAD, 0, self._heard
 
     def on_headers_complete(self) -> None:
         if self.parser.should_upgrade() and any(name in _BODY for name, _ in self.headers):
             raise ValueError("an upgrade with a body")
+        if self._ahead + len(self.pipeline) >= MOST_AHEAD:
+            raise ValueError("too many requests at once")
         self._part = Part.BODY
         self._held = [] if self._may_be_held() else None
         if self._held is None:
@@ -113,15 +136,72 @@ class Connection(HttpToolsProtocol):
             super().on_message_complete()
             return
         body, self._held = b"".join(self._held), None
+        if self.holds:
+            self._crowd.release(self)
+        self._ahead += 1
         if not self._answer(body):
+            self._ahead -= 1
             super().on_headers_complete()
             super().on_body(body)
             super().on_message_complete()
+            if body and not self._crowd.hold(self, len(body)):
+                self.scope["crowded"] = True  # type: ignore[typeddict-unknown-key]
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # noqa: ANN401 uvicorn's
         self._under_way = cycle
         cycle.scope["left"] = lambda: cycle.disconnected  # type: ignore[typeddict-unknown-key]
+        cycle.scope["known"] = partial(self._know, cycle)  # type: ignore[typeddict-unknown-key]
         super()._start_asgi_task(cycle, app)
+
+    def on_response_complete(self) -> None:
+        to_come = sum([len(cycle.body) for cycle, _ in self.pipeline])
+        self._crowd.hold(self, to_come - self.holds)
+        super().on_response_complete()
+
+    def waits(self) -> bool:
+        """Whether it is the client's turn, and nobody knows the client."""
+        if self._ahead or self.flow.read_paused or self.transport.is_closing():
+            return False
+        return self._idle() or (self._under_way is self.cycle and self._unread())
+
+    def leave(self) -> None:
+        """Make room."""
+        self.connections.discard(self)
+        self._crowd.release(self)
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
+        elif self._asking():
+            self._refuse(CROWDED)
+        else:
+            self.transport.close()
+
+    def _joined(self) -> Crowd:
+        """The crowd of this server; uvicorn hands the same state to all connections."""
+        if "crowd" not in self.app_state:
+            present = cast("set[Member]", self.connections)
+            self.app_state["crowd"] = Crowd(present, seats(self.most_connections), self.most_held)
+        crowd: Crowd = self.app_state["crowd"]
+        return crowd
+
+    def _unfinished(self, size: int) -> None:
+        if self._part is Part.HEAD:
+            self._head += size
+            if self._head > MAX_HEAD + LONGEST_READ or len(self.headers) > MAX_HEADERS:
+                self.send_400_response("The request's head is too long.")
+        if (self._asking() or self.pipeline) and not self._crowd.hold(self, size):
+            self.leave()
+
+    def _asking(self) -> bool:
+        """Whether a request is on its way, and not yet answered."""
+        return self._part is Part.HEAD or self._held is not None or self._unread()
+
+    def _unread(self) -> bool:
+        """Whether a body is on its way by ASGI, from whom nobody knows yet."""
+        return not self._idle() and self.cycle.more_body and self._known is not self.cycle
+
+    def _know(self, cycle: RequestResponseCycle) -> None:
+        self._known = cycle
+        self._crowd.release(self)
 
     def _may_be_held(self) -> bool:
         """Rule 5."""
@@ -148,7 +228,8 @@ class Connection(HttpToolsProtocol):
         answered: bool = self.app.at_once(request, deliver)
         return answered
 
-    def _deliver(self, response: HttpResponse, *, bodiless: bool, keep_alive: bool) -> None:
+    def _deliver(self, response: HttpResponse, *, bodiless: bool = False, keep_alive: bool = False) -> None:
+        self._ahead = 0
         if self.transport.is_closing():
             return
         self.transport.write(self._as_sent(response, bodiless=bodiless, keep_alive=keep_alive))
@@ -167,14 +248,14 @@ class Connection(HttpToolsProtocol):
         return b"".join([STATUS_LINE[response.status], common, own, b"\r\n", b"" if bodiless else body])
 
     def send_400_response(self, msg: str) -> None:
-        self.loop.call_soon(self._refuse, msg)  # after the answers of this turn
+        self.loop.call_soon(self._refuse, plain(400, msg))  # after the answers of this turn
 
-    def _refuse(self, said: str) -> None:
+    def _refuse(self, response: HttpResponse) -> None:
         answering = self._under_way
         if answering and answering.response_started and not answering.response_complete:
             self.transport.close()  # said now, it would stand in the middle of that answer
         else:
-            super().send_400_response(said)
+            self._deliver(response)
 
     def shutdown(self) -> None:
         self.loop.call_soon(super().shutdown)  # after the answers of this turn
@@ -183,7 +264,7 @@ class Connection(HttpToolsProtocol):
         now = self.loop.time()
         late = {
             Part.BETWEEN: self._idle() and now - self._heard >= self.seconds,
-            Part.HEAD: now - self._began >= self.seconds,
+            Part.HEAD: now - self.began >= self.seconds,
             Part.BODY: now - self._heard >= self.seconds and not self.flow.read_paused,
         }
         before, self._untaken = self._untaken, self.transport.get_write_buffer_size()

@@ -1,6 +1,6 @@
 """From an ASGI scope to one `HttpRequest`, within limits.
 
-1. The head: at most MAX_HEAD bytes of target and headers.
+1. The head: at most MAX_HEAD bytes of target and headers, of which there are at most MAX_HEADERS.
 2. A small body is held in memory. A large one is spooled to a private file, and only for S3, by the
    scope its Authorization header claims or as a form: nobody else has a use for it. And only once whoever
    sends it is admitted: without credentials nobody fills the disk. Who waits for a 100 (RFC 9110, section
@@ -31,6 +31,7 @@ Admit = Callable[[Body], Awaitable[None]]
 """Given how the body begins: raises a fault unless the request's head, or its form, was signed."""
 
 MAX_HEAD = 64 * 1024
+MAX_HEADERS = 500
 MAX_IN_MEMORY = 1 << 20
 MAX_OBJECT = 5 << 30
 """Largest object of one PutObject: Amazon S3 User Guide, "Uploading objects"."""
@@ -63,6 +64,8 @@ def head(
 ) -> HttpRequest:
     """The request, with its body where that is small and came with it. Raises the fault RequestTooLarge."""
     headers = [(name.decode("latin-1"), value.decode("latin-1").strip(" \t")) for name, value in fields]
+    if len(headers) > MAX_HEADERS:
+        raise fault("RequestTooLarge", f"The request has more than {MAX_HEADERS} headers.")
     if len(path) + len(query) + sum([len(name) + len(value) for name, value in headers]) > MAX_HEAD:
         raise fault("RequestTooLarge", f"The request target and headers exceed {MAX_HEAD} bytes.")
     target = path.decode("latin-1"), query.decode("latin-1")

@@ -1,0 +1,347 @@
+"""However many strangers come, a server holds little for them and answers those who know what they want."""
+
+import asyncio
+import resource
+import socket
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.server.harness import (
+    Draft,
+    Keys,
+    Line,
+    Running,
+    bytes_answered,
+    client,
+    credentials,
+    endpoint_of,
+    eventually,
+    in_process,
+    journal,
+    query,
+    serve,
+)
+
+from watchword.app import open_world
+from watchword.gateway import Application, Connection
+from watchword.gateway.crowd import MOST_HELD
+from watchword.gateway.receive import MAX_IN_MEMORY
+from watchword.names import HttpRequest, HttpResponse
+from watchword.settings import Settings
+
+HOST = b"Host: localhost\r\n"
+HEALTH = b"GET /_watchword/health HTTP/1.1\r\n" + HOST + b"\r\n"
+LAST = HEALTH.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+BUCKET = "crowd"
+ALMOST = b"a" * (MAX_IN_MEMORY - 1)
+Message = MutableMapping[str, Any]
+
+STRANGERS = {
+    "bodies": b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: %d\r\n\r\n" % MAX_IN_MEMORY + ALMOST,
+    "bodies in chunks": b"POST / HTTP/1.1\r\n"
+    + HOST
+    + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n" % MAX_IN_MEMORY
+    + ALMOST,
+    "heads": b"GET / HTTP/1.1\r\n" + HOST + b"X: " + b"a" * 300_000,
+}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with serve(tmp_path_factory.mktemp("crowd") / "data") as running:
+        client("s3", running.endpoint, credentials(running.data)).create_bucket(Bucket=BUCKET)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def keys(server: Running) -> Keys:
+    return credentials(server.data)
+
+
+@contextmanager
+def crowd(port: int, count: int, sent: bytes = b"") -> Iterator[list[socket.socket]]:
+    """So many connections, one after the other, that said this and wait."""
+    with ExitStack() as connections:
+        yield [connections.enter_context(said(port, sent)) for _ in range(count)]
+
+
+def said(port: int, sent: bytes) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", port), 20)
+    with suppress(ConnectionResetError, BrokenPipeError):  # nobody waits for the rest
+        connection.sendall(sent)
+    return connection
+
+
+def ended(connection: socket.socket) -> bool:
+    """Whether the server ended the connection, whatever it said before."""
+    connection.setblocking(False)
+    try:
+        while connection.recv(65536):
+            pass
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def memory(server: Running, what: str = "VmHWM:") -> int:
+    """The most that the process had since `forget_peak`, in bytes."""
+    lines = Path(f"/proc/{server.process.pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(what)) << 10
+
+
+def forget_peak(server: Running) -> None:
+    Path(f"/proc/{server.process.pid}/clear_refs").write_text("5")
+
+
+def answers_meanwhile(server: Running, keys: Keys) -> None:
+    """What is small, and what is as large as what the strangers send."""
+    assert client("sts", server.endpoint, keys).get_caller_identity()["Account"]
+    s3 = client("s3", server.endpoint, keys)
+    s3.put_object(Bucket=BUCKET, Key="honest", Body=ALMOST)
+    assert s3.get_object(Bucket=BUCKET, Key="honest")["Body"].read() == ALMOST
+
+
+# --- what is held ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sent", STRANGERS.values(), ids=STRANGERS.keys())
+def test_what_strangers_begin_is_held_up_to_a_limit(server: Running, keys: Keys, sent: bytes) -> None:
+    count = 2 * MOST_HELD // len(sent)
+    forget_peak(server)
+    before = memory(server)
+    with crowd(server.port, count, sent) as strangers:
+        answers_meanwhile(server, keys)
+        assert memory(server) - before < 1.5 * MOST_HELD
+        assert eventually(lambda: sum(map(ended, strangers)) >= count // 2)
+        assert not ended(strangers[-1])
+    assert "Traceback" not in server.said
+
+
+def test_who_began_first_makes_room_and_is_told(server: Running) -> None:
+    sent = STRANGERS["bodies"]
+    count = MOST_HELD // len(sent) + 2
+    with crowd(server.port, count, sent) as strangers:
+        assert eventually(lambda: ended(strangers[1]))
+        assert strangers[0].recv(20).startswith(b"HTTP/1.1 503 ")
+        assert not any(map(ended, strangers[count // 2 :]))
+
+
+def test_an_upload_of_somebody_known_goes_on(server: Running, keys: Keys) -> None:
+    body = bytes(3 << 20)
+    given = {"x-amz-content-sha256": "UNSIGNED-PAYLOAD", "content-length": str(len(body))}
+    request = Draft("s3", "PUT", f"/{BUCKET}/known", headers=given).signed(server.endpoint, keys)
+    lines = [f"PUT {request.path} HTTP/1.1", *(f"{name}: {value}" for name, value in request.headers)]
+    with said(server.port, "\r\n".join([*lines, "", ""]).encode() + body[: 2 << 20]) as upload:
+        assert eventually(lambda: list(server.data.glob("incoming-*")))
+        sent = STRANGERS["bodies"]
+        with crowd(server.port, 2 * MOST_HELD // len(sent), sent) as strangers:
+            assert eventually(lambda: ended(strangers[0]))
+        upload.sendall(body[2 << 20 :])
+        assert upload.recv(1000).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize("sent", [b"GET / HTTP/1.1\r\n\r\n", HEALTH], ids=["by a thread", "at once"])
+def test_requests_without_number_are_not_taken(server: Running, sent: bytes) -> None:
+    forget_peak(server)
+    before = memory(server)
+    with crowd(server.port, 20, sent * (1_000_000 // len(sent))):
+        began = time.monotonic()
+        assert bytes_answered(server.endpoint, LAST).startswith(b"HTTP/1.1 200 OK")
+        assert time.monotonic() - began < 5
+    assert memory(server) - before < 32 << 20
+
+
+# --- how many there are -----------------------------------------------------------------------------------
+
+
+def test_connections_that_ask_nothing_do_not_keep_others_out(tmp_path: Path) -> None:
+    with serve(tmp_path / "data") as server:
+        _, hard = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (128, hard))
+        keys = credentials(server.data)
+        client("s3", server.endpoint, keys).create_bucket(Bucket=BUCKET)
+        for sent in (b"", b"GET / HTTP/1.1\r\nX", HEALTH):
+            with crowd(server.port, 300, sent) as strangers:
+                answers_meanwhile(server, keys)
+                assert eventually(lambda: sum(map(ended, strangers)) >= 300 - 64)
+                assert not ended(strangers[-1])
+
+
+# --- one thing at a time: a server of which we know what it does -----------------------------------------
+
+
+class Tight(Connection):
+    most_connections = 4
+    most_held = 10_000
+
+
+LARGE = bytes(32 << 20)
+AT_ONCE = {
+    "/at-once": HttpResponse(204),
+    "/large": HttpResponse(200, (("content-length", str(len(LARGE))),), LARGE),
+}
+
+
+class Slow:
+    """Answers at once what it can, and everything else when it is let go."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+        self.asked = 0
+
+    async def __call__(
+        self,
+        scope: Message,
+        receive: Callable[[], Awaitable[Message]],
+        send: Callable[[Message], Awaitable[None]],
+    ) -> None:
+        while (await receive()).get("more_body"):
+            pass
+        self.asked += 1
+        await asyncio.get_running_loop().run_in_executor(None, self.go.wait)
+        status = 503 if scope.get("crowded") else 200
+        await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
+
+    def at_once(self, request: HttpRequest, deliver: Callable[[HttpResponse], None]) -> bool:
+        if found := AT_ONCE.get(request.path):
+            deliver(found)
+        return found is not None
+
+
+@pytest.fixture
+def slow() -> Iterator[tuple[Slow, int]]:
+    """A server with four seats and ten thousand bytes, and its port."""
+    app = Slow()
+    with in_process(app, Tight) as server:
+        yield app, int(endpoint_of(server).rpartition(":")[2])
+        app.go.set()
+
+
+def asking(body: bytes = b"", path: bytes = b"/", length: int | None = None) -> bytes:
+    return b"POST %b HTTP/1.1\r\n%bContent-Length: %d\r\n\r\n" % (
+        path,
+        HOST,
+        len(body) if length is None else length,
+    ) + (body)
+
+
+def test_who_is_being_answered_keeps_their_seat(slow: tuple[Slow, int]) -> None:
+    app, port = slow
+    with crowd(port, 4, asking()) as busy:
+        assert eventually(lambda: app.asked == 4)
+        with said(port, b"") as late:
+            assert late.recv(1000).startswith(b"HTTP/1.1 503 ")
+        app.go.set()
+        assert all(one.recv(1000).startswith(b"HTTP/1.1 200 ") for one in busy)
+
+
+def test_the_seat_of_who_asks_nothing_is_given_away(slow: tuple[Slow, int]) -> None:
+    app, port = slow
+    with crowd(port, 3, asking()) as busy, said(port, asking(path=b"/at-once")) as idle:
+        assert idle.recv(1000).startswith(b"HTTP/1.1 204 ")
+        assert eventually(lambda: app.asked == 3)
+        with said(port, asking()) as late:
+            assert idle.recv(1000) == b""
+            app.go.set()
+            assert all(one.recv(1000).startswith(b"HTTP/1.1 200 ") for one in (*busy, late))
+
+
+def test_what_is_whole_and_waits_is_counted_until_its_answer(slow: tuple[Slow, int]) -> None:
+    app, port = slow
+    with said(port, asking(b"a" * 9_000)) as first, said(port, asking()) as small:
+        assert eventually(lambda: app.asked == 2)
+        with said(port, asking(b"a" * 2_000)) as second:
+            assert eventually(lambda: app.asked == 3)
+            app.go.set()
+            assert first.recv(1000).startswith(b"HTTP/1.1 200 ")
+            assert small.recv(1000).startswith(b"HTTP/1.1 200 ")
+            assert second.recv(1000).startswith(b"HTTP/1.1 503 ")
+            second.sendall(asking(b"a" * 9_000))
+            assert second.recv(1000).startswith(b"HTTP/1.1 200 ")
+
+
+def test_who_comes_with_a_piece_too_much_goes_where_nobody_waits(slow: tuple[Slow, int]) -> None:
+    app, port = slow
+    with said(port, asking(b"a" * 9_000)) as first:
+        assert eventually(lambda: app.asked == 1)
+        with said(port, asking(b"a" * 2_000, length=3_000)) as second:
+            assert second.recv(1000).startswith(b"HTTP/1.1 503 ")
+            assert second.recv(1000) == b""
+        app.go.set()
+        assert first.recv(1000).startswith(b"HTTP/1.1 200 ")
+
+
+def test_who_runs_ahead_with_too_much_goes(slow: tuple[Slow, int]) -> None:
+    app, port = slow
+    with said(port, asking() + asking(b"a" * 12_000)) as connection:
+        assert connection.recv(1000) == b""
+        app.go.set()
+    with said(port, asking(b"a" * 9_000)) as other:
+        assert other.recv(1000).startswith(b"HTTP/1.1 200 ")
+
+
+def test_an_answer_that_nobody_takes_is_not_waited_for(slow: tuple[Slow, int]) -> None:
+    _, port = slow
+    with crowd(port, 4, asking(path=b"/large")) as silent, said(port, asking(path=b"/at-once")) as late:
+        assert late.recv(1000).startswith(b"HTTP/1.1 204 ")
+        taken = 0
+        with suppress(ConnectionResetError):
+            while piece := silent[0].recv(1 << 20):
+                taken += len(piece)
+        assert taken < len(LARGE)
+
+
+def test_what_is_no_longer_held_is_no_longer_counted(slow: tuple[Slow, int]) -> None:
+    """Answered at once, given up, or refused."""
+    _, port = slow
+    for _ in range(5):
+        with said(port, asking(b"a" * 4_000, b"/at-once", 8_000)) as connection:
+            time.sleep(0.05)
+            connection.sendall(b"a" * 4_000)
+            assert connection.recv(1000).startswith(b"HTTP/1.1 204 ")
+        said(port, asking(b"a" * 4_000, length=8_000)).close()
+        said(port, b"GET / HTTP/1.1\r\nX: " + b"a" * 4_000).close()
+
+
+# --- and what the product says -----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def tight(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """The endpoint of a server that holds ten thousand bytes, and its data."""
+    data = tmp_path_factory.mktemp("tight") / "data"
+    world = open_world(Settings(data))
+    with in_process(Application(world, world.close), Tight, lifespan="on") as server:
+        yield endpoint_of(server), data
+
+
+@pytest.mark.parametrize(
+    ("draft", "status", "code"),
+    [
+        (Draft("s3", "PUT", "/bucket/key", body=b"a" * 12_000), 503, "SlowDown"),
+        (query("iam", "CreateUser", UserName="a" * 12_000), 400, "Throttling"),
+    ],
+    ids=["s3", "iam"],
+)
+def test_a_whole_request_is_refused_in_its_protocol(
+    tight: tuple[str, Path], draft: Draft, status: int, code: str
+) -> None:
+    endpoint, data = tight
+    keys = {"AccessKeyId": "AKIA" + "A" * 16, "SecretAccessKey": "a" * 40}
+    with Line(endpoint) as line:
+        answer = line.send(draft.signed(endpoint, keys))
+        assert (answer.status, answer.code) == (status, code)
+        assert line.send(query("sts", "GetCallerIdentity").request(endpoint)).status == 403
+    assert any(event["requestID"] == answer.request_id for event in journal(data))
+
+
+def test_health_is_answered_beside(tight: tuple[str, Path]) -> None:
+    assert bytes_answered(tight[0], LAST).startswith(b"HTTP/1.1 200 OK")
