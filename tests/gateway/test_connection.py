@@ -52,6 +52,21 @@ def test_a_shutdown_lets_the_answers_of_the_turn_leave(eventful: tuple[Eventful,
     assert answered.count(b"HTTP/1.1 200 OK") == 3
 
 
+def test_who_makes_room_is_no_longer_there(eventful: tuple[Eventful, uvicorn.Server]) -> None:
+    """Or the next newcomer of the same turn would end them again, and nobody else."""
+    app, server = eventful
+    there: list[int] = []
+
+    def make_room() -> None:
+        for connection in list(server.server_state.connections):
+            connection.leave()  # type: ignore[union-attr]
+        there.append(len(server.server_state.connections))
+
+    app.happens = make_room
+    bytes_answered(endpoint_of(server), HEALTH)
+    assert there == [0]
+
+
 def test_nobody_makes_room_whose_answer_is_about_to_leave(eventful: tuple[Eventful, uvicorn.Server]) -> None:
     app, server = eventful
     waited: list[bool] = []

@@ -190,10 +190,13 @@ AT_ONCE = {
 
 
 class Slow:
-    """Answers at once what it can, and everything else when it is let go."""
+    """Answers at once what it can, and everything else when it is let go; /later isn't even read before.
+
+    Who asks for /known is known from the first byte on.
+    """
 
     def __init__(self) -> None:
-        self.go = threading.Event()
+        self.go = threading.Semaphore(0)
         self.asked = 0
 
     async def __call__(
@@ -202,10 +205,15 @@ class Slow:
         receive: Callable[[], Awaitable[Message]],
         send: Callable[[Message], Awaitable[None]],
     ) -> None:
-        while (await receive()).get("more_body"):
-            pass
+        loop = asyncio.get_running_loop()
+        later = scope["path"] == "/later"
+        while not later and (await receive()).get("more_body"):
+            if scope["path"] == "/known":
+                scope["known"]()
         self.asked += 1
-        await asyncio.get_running_loop().run_in_executor(None, self.go.wait)
+        await loop.run_in_executor(None, self.go.acquire)
+        while later and (await receive()).get("more_body"):
+            pass
         status = 503 if scope.get("crowded") else 200
         await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
         await send({"type": "http.response.body", "body": b""})
@@ -216,13 +224,22 @@ class Slow:
         return found is not None
 
 
+@contextmanager
+def slowly(connection: type[Connection]) -> Iterator[tuple[Slow, int]]:
+    """A server that is slow, and its port."""
+    app = Slow()
+    with in_process(app, connection) as server:
+        try:
+            yield app, int(endpoint_of(server).rpartition(":")[2])
+        finally:
+            app.go.release(100)
+
+
 @pytest.fixture
 def slow() -> Iterator[tuple[Slow, int]]:
-    """A server with four seats and ten thousand bytes, and its port."""
-    app = Slow()
-    with in_process(app, Tight) as server:
-        yield app, int(endpoint_of(server).rpartition(":")[2])
-        app.go.set()
+    """With four seats and ten thousand bytes."""
+    with slowly(Tight) as server:
+        yield server
 
 
 def asking(body: bytes = b"", path: bytes = b"/", length: int | None = None) -> bytes:
@@ -239,7 +256,7 @@ def test_who_is_being_answered_keeps_their_seat(slow: tuple[Slow, int]) -> None:
         assert eventually(lambda: app.asked == 4)
         with said(port, b"") as late:
             assert late.recv(1000).startswith(b"HTTP/1.1 503 ")
-        app.go.set()
+        app.go.release(100)
         assert all(one.recv(1000).startswith(b"HTTP/1.1 200 ") for one in busy)
 
 
@@ -250,8 +267,26 @@ def test_the_seat_of_who_asks_nothing_is_given_away(slow: tuple[Slow, int]) -> N
         assert eventually(lambda: app.asked == 3)
         with said(port, asking()) as late:
             assert idle.recv(1000) == b""
-            app.go.set()
+            app.go.release(100)
             assert all(one.recv(1000).startswith(b"HTTP/1.1 200 ") for one in (*busy, late))
+
+
+class Roomy(Tight):
+    most_held = 1 << 20
+
+
+def test_nobody_makes_room_whose_body_we_do_not_read() -> None:
+    chunk = b"%x\r\n%b\r\n" % (100_000, b"a" * 100_000)
+    head = b"POST /later HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n"
+    with slowly(Roomy) as (app, port), crowd(port, 4, head + chunk) as busy:
+        assert eventually(lambda: app.asked == 4)
+        time.sleep(0.1)  # until all of it came
+        with said(port, b"") as late:
+            assert late.recv(1000).startswith(b"HTTP/1.1 503 ")
+        app.go.release(100)
+        for one in busy:
+            one.sendall(b"0\r\n\r\n")
+        assert all(one.recv(1000).startswith(b"HTTP/1.1 200 ") for one in busy)
 
 
 def test_what_is_whole_and_waits_is_counted_until_its_answer(slow: tuple[Slow, int]) -> None:
@@ -260,12 +295,51 @@ def test_what_is_whole_and_waits_is_counted_until_its_answer(slow: tuple[Slow, i
         assert eventually(lambda: app.asked == 2)
         with said(port, asking(b"a" * 2_000)) as second:
             assert eventually(lambda: app.asked == 3)
-            app.go.set()
+            app.go.release(100)
             assert first.recv(1000).startswith(b"HTTP/1.1 200 ")
             assert small.recv(1000).startswith(b"HTTP/1.1 200 ")
             assert second.recv(1000).startswith(b"HTTP/1.1 503 ")
             second.sendall(asking(b"a" * 9_000))
             assert second.recv(1000).startswith(b"HTTP/1.1 200 ")
+
+
+def test_what_has_no_body_needs_no_room(slow: tuple[Slow, int]) -> None:
+    app, port = slow
+    with said(port, asking(b"a" * 12_000)) as large:
+        assert eventually(lambda: app.asked == 1)
+        with said(port, asking()) as small:
+            assert eventually(lambda: app.asked == 2)
+            app.go.release(100)
+            assert large.recv(1000).startswith(b"HTTP/1.1 503 ")
+            assert small.recv(1000).startswith(b"HTTP/1.1 200 ")
+
+
+def test_what_came_ahead_is_still_counted_after_the_answer_before_it(slow: tuple[Slow, int]) -> None:
+    app, port = slow
+    with said(port, asking() + asking(b"a" * 9_000)) as first:
+        assert eventually(lambda: app.asked == 1)
+        app.go.release()
+        assert first.recv(1000).startswith(b"HTTP/1.1 200 ")
+        assert eventually(lambda: app.asked == 2)
+        with said(port, asking(b"a" * 2_000)) as second:
+            assert eventually(lambda: app.asked == 3)
+            app.go.release(100)
+            assert second.recv(1000).startswith(b"HTTP/1.1 503 ")
+
+
+def test_what_somebody_known_sends_is_not_counted(slow: tuple[Slow, int]) -> None:
+    app, port = slow
+    head = b"POST /known HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n"
+    chunk = b"%x\r\n%b\r\n" % (9_000, b"a" * 9_000)
+    with said(port, head + chunk) as known:
+        time.sleep(0.1)  # until it was read
+        known.sendall(chunk)
+        with said(port, asking(b"a" * 9_000)) as other:
+            assert eventually(lambda: app.asked == 1)
+            app.go.release(100)
+            assert other.recv(1000).startswith(b"HTTP/1.1 200 ")
+        known.sendall(b"0\r\n\r\n")
+        assert known.recv(1000).startswith(b"HTTP/1.1 200 ")
 
 
 def test_who_comes_with_a_piece_too_much_goes_where_nobody_waits(slow: tuple[Slow, int]) -> None:
@@ -275,7 +349,7 @@ def test_who_comes_with_a_piece_too_much_goes_where_nobody_waits(slow: tuple[Slo
         with said(port, asking(b"a" * 2_000, length=3_000)) as second:
             assert second.recv(1000).startswith(b"HTTP/1.1 503 ")
             assert second.recv(1000) == b""
-        app.go.set()
+        app.go.release(100)
         assert first.recv(1000).startswith(b"HTTP/1.1 200 ")
 
 
@@ -283,7 +357,7 @@ def test_who_runs_ahead_with_too_much_goes(slow: tuple[Slow, int]) -> None:
     app, port = slow
     with said(port, asking() + asking(b"a" * 12_000)) as connection:
         assert connection.recv(1000) == b""
-        app.go.set()
+        app.go.release(100)
     with said(port, asking(b"a" * 9_000)) as other:
         assert other.recv(1000).startswith(b"HTTP/1.1 200 ")
 
@@ -302,11 +376,14 @@ def test_an_answer_that_nobody_takes_is_not_waited_for(slow: tuple[Slow, int]) -
 def test_what_is_no_longer_held_is_no_longer_counted(slow: tuple[Slow, int]) -> None:
     """Answered at once, given up, or refused."""
     _, port = slow
-    for _ in range(5):
-        with said(port, asking(b"a" * 4_000, b"/at-once", 8_000)) as connection:
+    with crowd(port, 3) as connections:
+        for connection in connections:
+            connection.sendall(asking(b"a" * 4_000, b"/at-once", 8_000))
             time.sleep(0.05)
             connection.sendall(b"a" * 4_000)
             assert connection.recv(1000).startswith(b"HTTP/1.1 204 ")
+        assert not any(map(ended, connections))
+    for _ in range(5):
         said(port, asking(b"a" * 4_000, length=8_000)).close()
         said(port, b"GET / HTTP/1.1\r\nX: " + b"a" * 4_000).close()
 

@@ -141,6 +141,11 @@ def test_who_runs_ahead_a_little_at_a_time_is_answered(kept: Running) -> None:
     assert answered.count(b"HTTP/1.1 200 OK") == 241
 
 
+def test_a_head_that_is_too_long_is_refused_in_its_protocol(kept: Running) -> None:
+    asked = HEALTH[:-2] + (b"x: " + b"y" * 997 + b"\r\n") * 66 + b"\r\n"
+    assert b"<Code>EntityTooLarge</Code>" in bytes_answered(kept.endpoint, asked)
+
+
 def test_more_headers_than_anybody_needs_are_refused(kept: Running) -> None:
     head = HEALTH[:-2] + b"x: y\r\n" * MAX_HEADERS
     assert b"<Code>EntityTooLarge</Code>" in bytes_answered(kept.endpoint, head + b"\r\n")

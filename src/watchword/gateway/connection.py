@@ -160,7 +160,7 @@ class Connection(HttpToolsProtocol):
 
     def waits(self) -> bool:
         """Whether it is the client's turn, and nobody knows the client."""
-        if self._ahead or self.flow.read_paused or self.transport.is_closing():
+        if self._ahead or self.flow.read_paused:
             return False
         return self._idle() or (self._under_way is self.cycle and self._unread())
 
