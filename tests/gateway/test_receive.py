@@ -9,7 +9,17 @@ from pathlib import Path
 import pytest
 
 from watchword.gateway import receive
-from watchword.gateway.receive import ABANDONED, MAX_IN_MEMORY, Gone, Message, body, may_be_large, sweep_spool
+from watchword.gateway.receive import (
+    ABANDONED,
+    MAX_IN_MEMORY,
+    Gone,
+    Message,
+    Peer,
+    body,
+    head,
+    may_be_large,
+    sweep_spool,
+)
 from watchword.names import AwsError, Body, HttpRequest
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -29,7 +39,7 @@ def received(request: HttpRequest, pieces: Iterable[bytes], spool: Path, *, whol
         return next(coming)
 
     async def admit(beginning: Body) -> None:
-        assert request is S3
+        assert request is S3  # a form is admitted by what is in it, and nobody else sends so much
         assert len(beginning.data) > MAX_IN_MEMORY
 
     return asyncio.run(body(request, next_message, spool, admit))
@@ -65,6 +75,16 @@ def test_who_leaves_in_the_middle_leaves_nothing(tmp_path: Path, pieces: int) ->
     with pytest.raises(Gone):
         received(S3, [HALF] * pieces, tmp_path, whole=False)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_form_is_not_admitted_by_its_head(tmp_path: Path) -> None:
+    waiting = HttpRequest("POST", "/bucket", "", (*FORM, ("expect", "100-continue")))
+    assert received(waiting, [b"--x--"], tmp_path).data == b"--x--"
+
+
+def test_white_space_around_a_value_is_not_the_values() -> None:
+    found = head("GET", b"/", b"a=%20", [(b"x-said", b" \t a\xa0b \t\xa0 ")], Peer("", secure=False, tls=""))
+    assert found.headers == (("x-said", "a\xa0b \t\xa0"),)
 
 
 def test_only_s3_takes_large_bodies() -> None:
