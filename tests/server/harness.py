@@ -270,14 +270,16 @@ class Line:
         self._connection.close()
 
 
-def bytes_answered(endpoint: str, *pieces: bytes, seconds: float = PATIENCE_SECONDS) -> bytes:
+def bytes_answered(
+    endpoint: str, *pieces: bytes, seconds: float = PATIENCE_SECONDS, between: float = 0.05
+) -> bytes:
     """What a server says to raw bytes, sent piece by piece, until it closes the connection."""
     url = urlsplit(endpoint)
     answered = bytearray()
     with socket.create_connection((url.hostname, url.port), seconds) as connection:
         for number, piece in enumerate(pieces):
             if number:
-                time.sleep(0.05)  # another packet
+                time.sleep(between)  # another packet
             connection.sendall(piece)
         with suppress(TimeoutError, ConnectionResetError):
             while piece := connection.recv(65536):

@@ -203,6 +203,16 @@ class Impatient(Connection):
     seconds = 0.2
 
 
+class Patient(Connection):
+    """For what must not end, on a busy machine either."""
+
+    seconds = 1.0
+
+
+LONGER_SECONDS = 1.2
+"""Longer than anybody's patience."""
+
+
 LARGE = 8 << 20
 
 
@@ -216,7 +226,8 @@ async def echo_length(
             return
         size += len(message["body"])
         more = message["more_body"]
-    await asyncio.sleep(0.5)  # longer than anybody's patience, which isn't about us
+    if scope["path"] == "/takes-time":
+        await asyncio.sleep(LONGER_SECONDS)
     body = bytes(LARGE) if scope["path"] == "/large" else str(size).encode()
     headers = [(b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -252,31 +263,38 @@ def impatient() -> Iterator[str]:
         yield endpoint_of(server)
 
 
+@pytest.fixture(scope="module")
+def patient() -> Iterator[str]:
+    """The endpoint of a server that waits 1 s."""
+    with in_process(EchoesLength(), Patient) as server:
+        yield endpoint_of(server)
+
+
 @pytest.mark.parametrize("path", [b"/line-feed", b"/return"])
-def test_a_header_never_becomes_two(impatient: str, path: bytes) -> None:
+def test_a_header_never_becomes_two(patient: str, path: bytes) -> None:
     asked = b"GET " + path + b" HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n"
-    answered = bytes_answered(impatient, asked)
+    answered = bytes_answered(patient, asked)
     assert answered.startswith(b"HTTP/1.1 500 ")
     assert b"x-forged" not in answered
 
 
-def test_a_large_body_is_not_held(impatient: str) -> None:
+def test_a_large_body_is_not_held(patient: str) -> None:
     size = MAX_IN_MEMORY + 1
     asked = post(b"Connection: close", b"Content-Length: %d" % size, body=b"a" * size)
-    answered = bytes_answered(impatient, asked.replace(b"POST / ", b"POST /at-once "))
+    answered = bytes_answered(patient, asked.replace(b"POST / ", b"POST /at-once "))
     assert answered.endswith(b"\r\n\r\n%d" % size)
 
 
-def test_nothing_is_answered_at_once_to_who_has_not_taken_the_last_answer(impatient: str) -> None:
+def test_nothing_is_answered_at_once_to_who_has_not_taken_the_last_answer(patient: str) -> None:
     large = b"GET /large-at-once HTTP/1.1\r\n" + HOST + b"\r\n"
-    answered = bytes_answered(impatient, large + large.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+    answered = bytes_answered(patient, large + large.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
     assert answered.count(b"HTTP/1.1 200") == 2
     assert answered.endswith(b"\r\n\r\n0")
 
 
-def test_who_asks_nothing_more_is_disconnected(impatient: str) -> None:
+def test_who_asks_nothing_more_is_disconnected(patient: str) -> None:
     asked = b"GET /at-once HTTP/1.1\r\n" + HOST + b"\r\n"
-    with socket.create_connection(("127.0.0.1", int(impatient.rpartition(":")[2])), 10) as connection:
+    with socket.create_connection(("127.0.0.1", int(patient.rpartition(":")[2])), 10) as connection:
         for _ in range(2):
             connection.sendall(asked)
             assert connection.recv(1000).startswith(b"HTTP/1.1 204 ")
@@ -337,17 +355,17 @@ def test_who_takes_nothing_of_an_answer_is_disconnected(impatient: str) -> None:
         assert eventually(cut_off, 5)
 
 
-def test_who_takes_an_answer_slowly_gets_it_whole(impatient: str) -> None:
-    with asked_for_much(impatient) as connection:
+def test_who_takes_an_answer_slowly_gets_it_whole(patient: str) -> None:
+    with asked_for_much(patient) as connection:
         taken = 0
         while taken < LARGE and (piece := connection.recv(LARGE // 32)):
             taken += len(piece)
-            time.sleep(0.6 * len(piece) / (LARGE // 2))
+            time.sleep(3 * LONGER_SECONDS * len(piece) / LARGE)
     assert taken >= LARGE
 
 
-def test_noise_is_not_answered_within_an_answer(impatient: str) -> None:
-    with asked_for_much(impatient) as connection:
+def test_noise_is_not_answered_within_an_answer(patient: str) -> None:
+    with asked_for_much(patient) as connection:
         answered = connection.recv(LARGE // 32)
         connection.sendall(b"\0noise\r\n\r\n")
         with suppress(ConnectionResetError):
@@ -356,6 +374,12 @@ def test_noise_is_not_answered_within_an_answer(impatient: str) -> None:
     assert answered.count(b"HTTP/1.1") == 1
 
 
-def test_a_body_that_trickles_and_an_answer_that_takes_time_are_fine(impatient: str) -> None:
+def test_a_body_that_trickles_is_fine(patient: str) -> None:
     pieces = (post(b"Content-Length: 6", b"Connection: close"), *[b"a"] * 6)
-    assert bytes_answered(impatient, *pieces).endswith(b"\r\n\r\n6")
+    between = LONGER_SECONDS / (len(pieces) - 1)
+    assert bytes_answered(patient, *pieces, between=between).endswith(b"\r\n\r\n6")
+
+
+def test_an_answer_that_takes_time_is_fine(patient: str) -> None:
+    asked = post(b"Content-Length: 0", b"Connection: close").replace(b"POST / ", b"POST /takes-time ")
+    assert bytes_answered(patient, asked).endswith(b"\r\n\r\n0")
