@@ -38,6 +38,7 @@ COMMANDS = {
     "tour": Entry("tour:tour", "Walk one request from role to refusal."),
     "credentials": Entry("credentials:credentials", "Mint an administrator's session of one hour."),
     "explain": Entry("explain:explain", "Print who asked for what, and the decision with its reason."),
+    "audit": Entry("audit:app", "Check that the audit journal is as it was written."),
     "simulate": Entry("simulate:simulate", "Tell what the server would decide, and why."),
     "decide": Entry("decide:decide", "Decide requests by policies, a line of JSON each, offline."),
     "check": Entry("check:check", "Check whether policies may be stored, and what is doubtful about them."),
