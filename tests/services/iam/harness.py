@@ -72,7 +72,7 @@ class Iam:
         return output
 
     def asks(self, name: str, **given: object) -> tuple[Demand, ...]:
-        """What the operation asks leave for, without doing it."""
+        """The permissions that the operation needs, without doing it."""
         return OPERATIONS[name].demands(self._call(name, given))
 
     def by(self, principal: Principal) -> Self:

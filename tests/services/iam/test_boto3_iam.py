@@ -220,7 +220,9 @@ def test_a_tag_key_given_twice_is_refused_in_iams_words(root: BaseClient, second
     assert said in str(refused("InvalidInput", root.tag_user, UserName="untagged", Tags=twice))
 
 
-def test_creating_with_tags_needs_leave_to_tag(user: Callable[..., BaseClient], root: BaseClient) -> None:
+def test_creating_with_tags_needs_permission_to_tag(
+    user: Callable[..., BaseClient], root: BaseClient
+) -> None:
     ann = user("ann", allow("iam:CreateUser"))
     refused("AccessDenied", ann.create_user, UserName="x", Tags=[{"Key": "k", "Value": "v"}])
     refused("NoSuchEntity", root.get_user, UserName="x")

@@ -1,4 +1,4 @@
-"""What each operation asks leave for: action, resource, its account, condition keys."""
+"""The permissions that each operation needs: action, resource, its account, condition keys."""
 
 import json
 from typing import Any
@@ -238,7 +238,7 @@ def taken_over(iam: Iam, noun: str) -> None:
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("noun", list(ON))
-def test_leave_for_one_is_none_for_the_next_of_its_name(furnished: Iam, noun: str) -> None:
+def test_permission_for_one_is_none_for_the_next_of_its_name(furnished: Iam, noun: str) -> None:
     for name in asked_about(noun):
         taken_over(furnished, noun)
         refused("NoSuchEntity", ON[noun][2], furnished, name, **given(name))
@@ -247,7 +247,7 @@ def test_leave_for_one_is_none_for_the_next_of_its_name(furnished: Iam, noun: st
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("noun", list(ON))
-def test_leave_for_nothing_is_none_for_what_comes(furnished: Iam, noun: str) -> None:
+def test_permission_for_nothing_is_none_for_what_comes(furnished: Iam, noun: str) -> None:
     _, name, said = ON[noun]
     furnished(f"Delete{noun}", **name)
 

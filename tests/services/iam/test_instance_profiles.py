@@ -70,7 +70,7 @@ def test_it_holds_one_role(filled: Iam) -> None:
     assert detail["InstanceProfileList"] == found
 
 
-def test_filling_needs_leave_to_pass_the_role(filled: Iam) -> None:
+def test_filling_needs_permission_to_pass_the_role(filled: Iam) -> None:
     own, passing = filled.asks("AddRoleToInstanceProfile", **NAME, **WORKER)
     assert (own.action, own.resource) == (
         "iam:AddRoleToInstanceProfile",

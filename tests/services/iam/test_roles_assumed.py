@@ -45,7 +45,7 @@ def ann(iam: Iam) -> User:
     return User(A, "ann", iam("GetUser", UserName="ann")["User"]["UserId"])
 
 
-def test_leave_for_one_role_is_none_for_the_next_of_its_name(iam: Iam, ann: User) -> None:
+def test_permission_for_one_role_is_none_for_the_next_of_its_name(iam: Iam, ann: User) -> None:
     iam("CreateRole", RoleName="r", AssumeRolePolicyDocument=trusting(A))
     first = iam("GetRole", RoleName="r")["Role"]["RoleId"]
 

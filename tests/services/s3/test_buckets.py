@@ -118,7 +118,7 @@ def test_expected_owner(s3: Counter, bucket: str) -> None:
     assert s3.code("HeadBucket", Bucket=bucket, ExpectedBucketOwner=OTHER) == "AccessDenied"
 
 
-def test_making_a_bucket_needs_leave(s3: Counter, user: Callable[..., User]) -> None:
+def test_making_a_bucket_needs_permission(s3: Counter, user: Callable[..., User]) -> None:
     only = """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:CreateBucket",
         "Resource":"arn:aws:s3:::mine-*",
         "Condition":{"StringEquals":{"s3:locationconstraint":"eu-west-1"}}}}"""

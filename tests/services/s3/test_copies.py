@@ -1,4 +1,4 @@
-"""Copies: leave to read there and to write here (security lesson N16)."""
+"""Copies need permission to read the source and to write the copy (security lesson N16)."""
 
 import base64
 import zlib

@@ -1,4 +1,4 @@
-"""Deleting one and many; leave for many is asked for each (security lesson N20)."""
+"""Deleting one and many; each of many needs its own permission (security lesson N20)."""
 
 import base64
 import hashlib
@@ -96,7 +96,7 @@ def test_n20_leave_is_asked_for_each_key(s3: Counter, bucket: str, user: Callabl
     assert keys(s3, bucket) == ["mine/b", "yours"]
 
 
-def test_a_condition_on_the_tag_needs_leave_to_read(
+def test_a_condition_on_the_tag_needs_permission_to_read(
     s3: Counter, bucket: str, user: Callable[..., User]
 ) -> None:
     ann = user(

@@ -205,7 +205,7 @@ def test_a_part_has_a_number(s3: Counter, bucket: str, number: int) -> None:
 
 
 def test_an_upload_is_for_one_key(s3: Counter, bucket: str, whole: dict[str, Any]) -> None:
-    """Leave for one key is none for an upload to another."""
+    """Permission for one key is none for an upload to another."""
     s3("CreateBucket", Bucket="another")
     for other in ({"Key": "other"}, {"Bucket": "another"}):
         assert s3.code("CompleteMultipartUpload", **whole | other) == "NoSuchUpload"
@@ -339,7 +339,7 @@ def test_n16_a_part_copied_needs_leave_at_both_ends(
         ("ListMultipartUploads", "s3:ListBucketMultipartUploads"),
     ],
 )
-def test_each_step_needs_leave_of_its_own(
+def test_each_step_needs_permission_of_its_own(
     s3: Counter, whole: dict[str, Any], user: Callable[..., User], operation: str, action: str
 ) -> None:
     on = "arn:aws:s3:::bucket" if operation == "ListMultipartUploads" else "arn:aws:s3:::bucket/key"

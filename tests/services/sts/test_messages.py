@@ -101,8 +101,8 @@ def test_who_may_decode(watchword: Server, iam: Any, ann: Any, keys: dict[str, s
     bob = client(watchword, "sts", keys)
     assert code(bob.decode_authorization_message, EncodedMessage=message) == "AccessDenied"
     assert code(bob.decode_authorization_message, EncodedMessage="rubbish") == "AccessDenied"
-    leave = document("sts:DecodeAuthorizationMessage", Resource="*")
-    iam.put_user_policy(UserName="bob", PolicyName="own", PolicyDocument=leave)
+    permission = document("sts:DecodeAuthorizationMessage", Resource="*")
+    iam.put_user_policy(UserName="bob", PolicyName="own", PolicyDocument=permission)
     assert decoded(bob, message) == decoded(ann, message)
     # A role's session, and root.
     make_role(iam, "reader", "sts:AssumeRole")

@@ -1,8 +1,8 @@
-"""What IAM's operations ask leave for.
+"""The permissions that IAM's operations need.
 
 Source: Service Authorization Reference, "Actions, resources, and condition keys for AWS IAM"; IAM API
-Reference for the operations that need leave twice (UpdateUser, UpdateGroup: the old name and the new) and
-IAM User Guide, "Tags for IAM resources" (creating with tags needs the tagging action as well).
+Reference for the operations that need permission twice (UpdateUser, UpdateGroup: on the old name and on the
+new); IAM User Guide, "Tags for IAM resources" (creating with tags needs the tagging action as well).
 An action is called like its operation. No transaction is open yet: what is decided on is seen here (`kinds`).
 An entity that doesn't exist is asked for under the ARN it would have, so that only who may see it learns
 that it is missing.

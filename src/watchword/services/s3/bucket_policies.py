@@ -14,9 +14,9 @@ from watchword.identity import grantees
 from watchword.policy import Policy
 from watchword.policy.validate import Kind, validate
 from watchword.services.operation import Call, Operation, Output, reads, writes
+from watchword.services.s3.demands import bucket_of, on_own_policy
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import check_body
-from watchword.services.s3.leave import bucket_of, on_own_policy
 from watchword.services.s3.public import is_public
 from watchword.store import buckets
 from watchword.store.buckets import Bucket

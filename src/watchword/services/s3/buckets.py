@@ -9,10 +9,10 @@ import re
 
 from watchword.access import Demand
 from watchword.services.operation import Call, Operation, Output, reads, writes
+from watchword.services.s3.demands import bucket_of, on_bucket
 from watchword.services.s3.described import second
 from watchword.services.s3.errors import invalid_argument, s3_error
 from watchword.services.s3.keys import keys_of
-from watchword.services.s3.leave import bucket_of, on_bucket
 from watchword.services.s3.limits import canonical_id, is_bucket_name
 from watchword.services.s3.tokens import open_token, seal_token
 from watchword.store import Dangling, buckets, objects, uploads
@@ -84,7 +84,7 @@ def delete_bucket(call: Call) -> Output:
 
 
 def to_create(call: Call) -> tuple[Demand, ...]:
-    """Leave to make a bucket in the caller's account."""
+    """Permission to make a bucket in the caller's account."""
     context = keys_of(call, "s3:CreateBucket", call.account)
     if constraint := _constraint(call):
         context["s3:locationconstraint"] = constraint

@@ -22,9 +22,9 @@ from watchword.names import AwsError
 from watchword.objects import BlobMissingError
 from watchword.objects.joined import composite, full, joined_etag
 from watchword.services.operation import Call, Operation, Output, moves
+from watchword.services.s3.demands import bucket_of
 from watchword.services.s3.described import COMPOSITE, checksums, quoted
 from watchword.services.s3.errors import s3_error
-from watchword.services.s3.leave import bucket_of
 from watchword.services.s3.limits import key_bytes
 from watchword.services.s3.objects import to_put
 from watchword.services.s3.parts import MAX_PARTS

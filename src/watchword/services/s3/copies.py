@@ -1,4 +1,4 @@
-"""CopyObject: leave to read there and to write here, and the bytes never leave the object store.
+"""CopyObject: needs permission to read there and to write here; the bytes stay inside the object store.
 
 Source: Amazon S3 API Reference, CopyObject.
 """
@@ -8,10 +8,10 @@ from watchword.facts import BucketFact
 from watchword.objects import BlobMissingError, Sums
 from watchword.services.operation import Call, Operation, Output, moves
 from watchword.services.s3.copy_source import Source
+from watchword.services.s3.demands import bucket_named, bucket_of, no_such_key, object_demand
 from watchword.services.s3.described import Description, checksums, quoted, second
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import known_algorithm
-from watchword.services.s3.leave import bucket_named, bucket_of, no_such_key, object_demand
 from watchword.services.s3.limits import key_bytes
 from watchword.services.s3.objects import to_put
 from watchword.services.s3.place import fresh_blob, place

@@ -1,6 +1,6 @@
 """Objects deleted, one or many.
 
-DeleteObjects asks leave for each of its keys on its own: those refused come back as errors, the others go.
+DeleteObjects needs permission for each of its keys: those refused come back as errors, the others go.
 Deleting what isn't there succeeds.
 Source: Amazon S3 API Reference, DeleteObject and DeleteObjects; User Guide, "How to perform conditional
 deletes".
@@ -14,10 +14,10 @@ from watchword.names import AwsError
 from watchword.policy import Decision
 from watchword.policy.decision import message
 from watchword.services.operation import Call, Operation, Output, moves
+from watchword.services.s3.demands import bucket_of, object_demand
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import check_body
 from watchword.services.s3.keys import Context
-from watchword.services.s3.leave import bucket_of, object_demand
 from watchword.services.s3.limits import MAX_KEYS, key_bytes
 from watchword.services.s3.place import displace
 from watchword.store.objects import UNVERSIONED
@@ -48,13 +48,13 @@ def delete_objects(call: Call) -> Output:
 
 
 def to_delete(call: Call) -> tuple[Demand, ...]:
-    """Leave to delete the one key."""
+    """Permission to delete the one key."""
     given = call.input
     return _demands(call, given["Key"], given.get("VersionId", ""), given.get("IfMatch"), optional=False)
 
 
 def to_delete_each(call: Call) -> tuple[Demand, ...]:
-    """Leave for each key, none of which the others depend on."""
+    """Permission for each key; one that is refused keeps no other from being deleted."""
     return tuple(
         demand
         for entry in _entries(call)
@@ -72,7 +72,7 @@ def _entries(call: Call) -> list[Entry]:
 
 
 def _actions(match: str | None) -> tuple[str, ...]:
-    """A condition on the tag tells something about the object, so it needs leave to read as well."""
+    """A condition on the tag tells something about the object, so it needs permission to read as well."""
     return ("s3:DeleteObject",) if match is None else ("s3:DeleteObject", "s3:GetObject")
 
 

@@ -11,10 +11,10 @@ from urllib.parse import quote_plus
 
 from watchword.access import Demand
 from watchword.services.operation import Call, Operation, Output, reads
+from watchword.services.s3.demands import bucket_demand, bucket_of
 from watchword.services.s3.described import checksum_type, quoted, second
 from watchword.services.s3.errors import invalid_argument
 from watchword.services.s3.keys import Context
-from watchword.services.s3.leave import bucket_demand, bucket_of
 from watchword.services.s3.limits import MAX_KEYS, canonical_id
 from watchword.services.s3.tokens import open_token, seal_token
 from watchword.store import listing
@@ -55,7 +55,7 @@ def list_objects_v2(call: Call) -> Output:
 
 
 def to_list(call: Call) -> tuple[Demand, ...]:
-    """Leave to list the bucket as the call asks."""
+    """Permission to list the bucket as the call asks."""
     context: Context = {key: str(call.input[name]) for name, key in CONTEXT.items() if name in call.input}
     return (bucket_demand(call, bucket_of(call), "s3:ListBucket", context),)
 

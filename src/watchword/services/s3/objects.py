@@ -12,10 +12,10 @@ from watchword.access import Demand
 from watchword.names import Body
 from watchword.objects import BlobMissingError
 from watchword.services.operation import Call, Operation, Output, looks, moves
+from watchword.services.s3.demands import bucket_of, no_such_key, object_demand, to_read
 from watchword.services.s3.described import Description, checksums, described, quoted
 from watchword.services.s3.errors import invalid_argument
 from watchword.services.s3.integrity import promised
-from watchword.services.s3.leave import bucket_of, no_such_key, object_demand, to_read
 from watchword.services.s3.limits import key_bytes
 from watchword.services.s3.place import fresh_blob, place
 from watchword.services.s3.preconditions import Preconditions
@@ -67,7 +67,7 @@ def head_object(call: Call) -> Output:
 
 
 def to_put(call: Call) -> tuple[Demand, ...]:
-    """An If-Match tells something about the object there, so it needs leave to read that."""
+    """If-Match tells something about the object there, so it needs permission to read that."""
     fact, key = bucket_of(call), call.input["Key"]
     actions = ("s3:PutObject", "s3:GetObject") if "IfMatch" in call.input else ("s3:PutObject",)
     return tuple(object_demand(call, fact, action, key) for action in actions)

@@ -6,7 +6,7 @@ Its checksum is of the algorithm that the upload was begun with:
 2. a part of a composite checksum is sent with its own;
 3. where the full object's is kept, it is computed from the bytes when the part comes without;
 4. where none is kept, what comes is compared with the bytes all the same.
-A copy needs leave to read the source as well (`copies`), the very bytes and key that are read.
+A copy needs permission to read its source as well (`copies`), the very bytes and key that are read.
 Source: Amazon S3 API Reference, UploadPart, UploadPartCopy, ListParts.
 """
 

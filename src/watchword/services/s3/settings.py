@@ -7,8 +7,8 @@ Source: Amazon S3 API Reference, the operation's own page; Service Authorization
 """
 
 from watchword.services.operation import Call, Operation, Output, Perform, reads
+from watchword.services.s3.demands import bucket_of, on_bucket
 from watchword.services.s3.errors import s3_error
-from watchword.services.s3.leave import bucket_of, on_bucket
 from watchword.services.s3.limits import canonical_id
 
 ANSWERS: dict[str, tuple[str, Output]] = {

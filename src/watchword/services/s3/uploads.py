@@ -1,8 +1,8 @@
 """Uploads in parts: begun, listed, given up. Their parts stand in `parts`, their end in `completion`.
 
-An upload is the caller's who knows its id and has leave for its key: an id is good for the very key that it
-was begun for, so leave for one key is none for another's upload. It stays until it is completed or given
-up, or its bucket is deleted.
+Whoever knows an upload's id and has permission for its key may work on it. An id is good for the very key
+that its upload was begun for, so permission for one key is none for an upload to another. An upload stays
+until it is completed or given up, or its bucket is deleted.
 Source: Amazon S3 API Reference, CreateMultipartUpload, AbortMultipartUpload, ListMultipartUploads; User
 Guide, "Uploading and copying objects using multipart upload".
 """
@@ -14,10 +14,10 @@ from watchword.names import AwsError
 from watchword.names.principal import Root
 from watchword.objects.joined import JOINED
 from watchword.services.operation import Call, Demands, Operation, Output, moves, reads
+from watchword.services.s3.demands import bucket_of, object_demand, on_bucket
 from watchword.services.s3.described import COMPOSITE, FULL_OBJECT, Description, second
 from watchword.services.s3.errors import invalid_argument, s3_error
 from watchword.services.s3.integrity import known_algorithm
-from watchword.services.s3.leave import bucket_of, object_demand, on_bucket
 from watchword.services.s3.limits import MAX_KEYS, canonical_id, key_bytes
 from watchword.services.s3.listings import encoded
 from watchword.services.s3.place import forget

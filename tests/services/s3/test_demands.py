@@ -1,4 +1,4 @@
-"""Which action on which ARN each operation asks leave for: Service Authorization Reference, "Amazon S3"."""
+"""Which action on which ARN each operation needs: Service Authorization Reference, "Amazon S3"."""
 
 import json
 from collections.abc import Callable
@@ -250,7 +250,7 @@ POLICY = json.dumps(
         ("DeleteBucketPolicy", {}),
     ],
 )
-def test_leave_for_a_bucket_is_none_for_the_next_of_its_name(
+def test_permission_for_a_bucket_is_none_for_the_next_of_its_name(
     s3: Counter, name: str, given: dict[str, Any]
 ) -> None:
     s3("CreateBucket", Bucket="source")

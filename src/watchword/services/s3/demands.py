@@ -1,11 +1,11 @@
-"""What S3's operations ask leave for: an action on a bucket or on an object.
+"""The permissions that S3's operations need: each is an action on a bucket or on an object.
 
 1. A bucket that doesn't exist is NoSuchBucket to everybody, as at AWS; nothing else is told before the
    decision.
 2. The ARN decided on is made of the very key that the row holds: no decoding, no normalising, no cleaning
    of paths happens after this (a key is any UTF-8).
-3. A version is read and deleted under actions of its own, so that leave for GetObject is none for an
-   older version.
+3. A version is read and deleted under actions of its own, so that permission for GetObject is none for
+   an older version.
 4. Who may not list a bucket doesn't learn which keys are missing: NoSuchKey is reserved for whom
    s3:ListBucket is allowed.
 5. The root user of the owning account may always read, replace and remove the bucket policy, whatever
