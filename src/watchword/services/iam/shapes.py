@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from watchword.identity import tags as tag_rules
 from watchword.identity.managed_policies import version_name
+from watchword.names.principal import Root
 from watchword.services.iam.kinds import GROUP, ROLE, USER, arn_of
 from watchword.store.accounts import Account
 from watchword.store.groups import Group
@@ -122,7 +123,7 @@ def tagged(tags: Mapping[str, str]) -> Shape:
 
 def root(account: Account) -> Shape:
     """User, for an account's root user."""
-    arn = f"arn:{account.partition}:iam::{account.id}:root"
+    arn = Root(account.id, account.partition).arn
     return {"UserId": account.id, "Arn": arn, "CreateDate": second(account.created)}
 
 
