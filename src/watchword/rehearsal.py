@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from msgspec.structs import replace
 
 from watchword.access import Caller, Circumstances, Demand, authorize
-from watchword.access.context import call_context, demand_context
+from watchword.access.context import OF_PRINCIPALS, call_context, demand_context
 from watchword.access.demand import ContextValue, entity_tags
 from watchword.facts import Facts
 from watchword.identity.arns import entity_arn
@@ -35,7 +35,6 @@ NAMING_BOUNDARIES = {
 """Whose request says which boundary it is about."""
 SESSION_NAME = "rehearsal"
 REGION = "us-east-1"
-_OF_PRINCIPALS = ("aws:principal", "aws:userid", "aws:username")
 _HEADERS = {"aws:useragent": "user-agent", "aws:referer": "referer"}
 
 
@@ -62,7 +61,7 @@ def _folded(context: Context) -> Context:
         key = given.lower()
         if key in keys:
             raise Unknown(f"{key} is given twice, in different case")
-        if key.startswith(_OF_PRINCIPALS):
+        if key.startswith(OF_PRINCIPALS):
             raise Unknown(f"{key} is not for a request to say: the server knows who calls")
         keys[key] = value
     return keys

@@ -22,6 +22,8 @@ Context = dict[str, ContextValue]
 
 ONE_REGION = {"iam": "us-east-1"}
 """Services of one region, which is the one that is called whatever region was signed for."""
+OF_PRINCIPALS = ("aws:principal", "aws:userid", "aws:username")
+"""How the keys begin, in lower case, that are true of a principal whatever it asks for."""
 
 
 def call_context(facts: Facts, caller: Caller, request: HttpRequest, now: datetime) -> Context:

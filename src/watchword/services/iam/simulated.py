@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from watchword.access import Caller
-from watchword.access.context import Context, call_context
+from watchword.access.context import OF_PRINCIPALS, Context, call_context
+from watchword.identity.owners import owner_at
 from watchword.identity.refusals import missing, refusal
 from watchword.names import Arn, AwsError, HttpRequest
 from watchword.names.ids import is_account_id
@@ -34,9 +35,6 @@ from watchword.services.iam.holdings import (
 )
 from watchword.services.iam.kinds import arn_of, named_by
 from watchword.services.operation import Call
-
-_OF_PRINCIPALS = ("aws:principal", "aws:userid", "aws:username")
-"""How the keys begin that are true of a principal whatever it asks for."""
 
 
 @dataclass(frozen=True)
@@ -157,8 +155,8 @@ def _caller(call: Call) -> User | RoleSession | None:
     if "CallerArn" not in call.input:
         return None
     kind, arn, _ = named_by(call.input["CallerArn"])
-    entity = kind.at(call.tx, arn)
-    return caller(kind, arn, entity.id if entity else "")
+    owner = owner_at(call.tx, arn)
+    return caller(kind, arn, owner.id if owner else "")
 
 
 def _owner(call: Call, principal: User | RoleSession) -> str:
@@ -181,7 +179,7 @@ def _known(call: Call, principal: User | RoleSession) -> Context:
     if principal == nobody(principal.account):
         return {}
     context = call_context(call.world.facts, Caller(principal), HttpRequest("POST"), call.now)
-    return {key: value for key, value in context.items() if key.lower().startswith(_OF_PRINCIPALS)}
+    return {key: value for key, value in context.items() if key.lower().startswith(OF_PRINCIPALS)}
 
 
 def _with(context: Context, entries: Context) -> Context:
