@@ -45,8 +45,6 @@ class Kind(Generic[One]):
     """The same before the transaction is open."""
     attached: str = ""
     """The quota of attached policies."""
-    inline: str = ""
-    """The quota of all inline policies together."""
     tagged: bool = True
 
     def seen(self, call: Call, name: str) -> One | None:
@@ -63,11 +61,6 @@ class Kind(Generic[One]):
         if seen is None or entity is None or entity.id != seen.id:
             raise missing(self.noun, name)
         return entity
-
-    def at(self, tx: Transaction, arn: Arn) -> One | None:
-        """The entity of that ARN."""
-        entity = self.named(tx, arn.account, arn.resource.rpartition("/")[2])
-        return entity if entity is not None and arn_of(self, entity) == str(arn) else None
 
     def beside(self, call: Call) -> One:
         """The entity that the input names beside the one that is decided on. Raises NoSuchEntity."""
@@ -103,11 +96,9 @@ def _policy(world: World, account: str, arn: str) -> Policy | None:
         return managed_policies.find(tx, account, arn)
 
 
-USER: Kind[User] = Kind("user", "UserName", users.named, _user, "PoliciesPerUser", "UserPolicySize")
-GROUP: Kind[Group] = Kind(
-    "group", "GroupName", groups.named, _group, "PoliciesPerGroup", "GroupPolicySize", tagged=False
-)
-ROLE: Kind[Role] = Kind("role", "RoleName", roles.named, _role, "PoliciesPerRole", "RolePolicySize")
+USER: Kind[User] = Kind("user", "UserName", users.named, _user, "PoliciesPerUser")
+GROUP: Kind[Group] = Kind("group", "GroupName", groups.named, _group, "PoliciesPerGroup", tagged=False)
+ROLE: Kind[Role] = Kind("role", "RoleName", roles.named, _role, "PoliciesPerRole")
 INSTANCE_PROFILE: Kind[InstanceProfile] = Kind(
     instance_profiles.KIND, "InstanceProfileName", instance_profiles.named, _instance_profile
 )
