@@ -89,6 +89,11 @@ class Call(Struct, frozen=True, eq=False):
         """The caller's account."""
         return self.caller.account
 
+    @property
+    def partition(self) -> str:
+        """The caller's partition, and so that of all that it makes."""
+        return getattr(self.caller.principal, "partition", "aws")
+
     def once(self, kind: str, name: str, look: Callable[[], Value]) -> Value:
         """What `look` found the first time it was looked for under that name."""
         if (kind, name) not in self.seen:

@@ -31,7 +31,7 @@ def create_access_key(call: Call) -> Output:
         secret=sealed.secret,
         sealing_key=sealed.sealing_key,
         created=call.now,
-        partition=demands.partition(call),
+        partition=call.partition,
     )
     access_keys.insert(call.tx, key)
     return {"AccessKey": {**_shape(key, user), "SecretAccessKey": secret}}

@@ -49,7 +49,7 @@ def on_key(call: Call) -> tuple[Demand, ...]:
     """On the user whose access key the input names."""
     fact = call.world.facts.access_key(call.input["AccessKeyId"])
     if fact is None or fact.principal.account != call.account:
-        return (_demand(call, entity_arn("user", call.account, "/", "*", partition(call))),)
+        return (_demand(call, entity_arn("user", call.account, "/", "*", call.partition)),)
     tags = call.world.facts.tags("user", fact.principal.unique_id) if isinstance(fact.principal, User) else {}
     return (_demand(call, fact.principal.arn, tags, entity_tags(tags)),)
 
@@ -59,7 +59,7 @@ def on_new(kind: AnyKind, tagging: str = "") -> Demands:
 
     def demands(call: Call) -> tuple[Demand, ...]:
         path, name = call.input.get("Path", "/"), call.input[kind.member]
-        return _new(call, entity_arn(kind.noun, call.account, path, name, partition(call)), tagging)
+        return _new(call, entity_arn(kind.noun, call.account, path, name, call.partition), tagging)
 
     return demands
 
@@ -71,7 +71,7 @@ def on_both_names(kind: AnyKind, new: str) -> Demands:
         name = call.input[kind.member]
         now = kind.seen(call, name)
         path = call.input.get("NewPath", now.path if now else "/")
-        then = entity_arn(kind.noun, call.account, path, call.input.get(new, name), partition(call))
+        then = entity_arn(kind.noun, call.account, path, call.input.get(new, name), call.partition)
         return _on_entity(call, kind, name), _demand(call, then)
 
     return demands
@@ -82,7 +82,7 @@ def on_all(noun: str) -> Demands:
 
     def demands(call: Call) -> tuple[Demand, ...]:
         prefix = call.input.get("PathPrefix", "/")
-        return (_demand(call, entity_arn(noun, call.account, prefix, "", partition(call))),)
+        return (_demand(call, entity_arn(noun, call.account, prefix, "", call.partition)),)
 
     return demands
 
@@ -103,7 +103,7 @@ def on_account(call: Call) -> tuple[Demand, ...]:
 def on_new_policy(call: Call) -> tuple[Demand, ...]:
     """On the managed policy that is to be made."""
     path, name = call.input.get("Path", "/"), call.input["PolicyName"]
-    return _new(call, entity_arn("policy", call.account, path, name, partition(call)), "iam:TagPolicy")
+    return _new(call, entity_arn("policy", call.account, path, name, call.partition), "iam:TagPolicy")
 
 
 def on_policy(call: Call) -> tuple[Demand, ...]:
@@ -118,16 +118,11 @@ def on_own_policy(call: Call) -> tuple[Demand, ...]:
     return (_on_policy(call, arn, arn.account),)
 
 
-def partition(call: Call) -> str:
-    """The caller's partition, and so that of all that it makes."""
-    return getattr(call.caller.principal, "partition", "aws")
-
-
 def _on_entity(call: Call, kind: AnyKind, name: str, *, bounded: bool = False) -> Demand:
     entity = kind.seen(call, name)
     keys: Context = {"iam:PolicyARN": call.input["PolicyArn"]} if "PolicyArn" in call.input else {}
     if entity is None:
-        return _demand(call, entity_arn(kind.noun, call.account, "/", name, partition(call)), more=keys)
+        return _demand(call, entity_arn(kind.noun, call.account, "/", name, call.partition), more=keys)
     tags = call.world.facts.tags(kind.noun, entity.id) if kind.tagged else {}
     keys |= _boundary(entity) if bounded else {}
     keys |= entity_tags(tags) if kind.attached else {}

@@ -22,7 +22,7 @@ def create_group(call: Call) -> Output:
         name=name,
         path=call.input.get("Path", "/"),
         created=call.now,
-        partition=demands.partition(call),
+        partition=call.partition,
     )
     groups.insert(call.tx, group)
     return {"Group": shapes.group(group)}

@@ -36,7 +36,7 @@ def create_instance_profile(call: Call) -> Output:
         name=name,
         path=call.input.get("Path", "/"),
         created=call.now,
-        partition=demands.partition(call),
+        partition=call.partition,
     )
     instance_profiles.insert(call.tx, profile)
     tags.put(call.tx, KIND, profile.id, given)

@@ -30,11 +30,11 @@ def create_policy(call: Call) -> Output:
         account=call.account,
         name=name,
         path=path,
-        arn=entity_arn("policy", call.account, path, name, demands.partition(call)),
+        arn=entity_arn("policy", call.account, path, name, call.partition),
         created=call.now,
         updated=call.now,
         description=call.input.get("Description", ""),
-        partition=demands.partition(call),
+        partition=call.partition,
     )
     policies.insert(call.tx, policy, call.input["PolicyDocument"])
     tags.put(call.tx, "policy", policy.id, given)

@@ -29,7 +29,7 @@ def create_role(call: Call) -> Output:
         trust=trust.stored(call.tx, call.input["AssumeRolePolicyDocument"]),
         description=call.input.get("Description", ""),
         max_session=call.input.get("MaxSessionDuration", DEFAULT_MAX_SESSION),
-        partition=demands.partition(call),
+        partition=call.partition,
         boundary=wanted_boundary(call),
     )
     roles.insert(call.tx, role)

@@ -26,7 +26,7 @@ def create_user(call: Call) -> Output:
         name=name,
         path=call.input.get("Path", "/"),
         created=call.now,
-        partition=demands.partition(call),
+        partition=call.partition,
         boundary=wanted_boundary(call),
     )
     users.insert(call.tx, user)
