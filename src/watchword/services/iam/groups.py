@@ -2,8 +2,6 @@
 
 from watchword.identity import removal
 from watchword.identity.quotas import hold
-from watchword.identity.refusals import taken
-from watchword.names.ids import Prefix, new_unique_id
 from watchword.services.iam import demands, pages, shapes
 from watchword.services.iam.kinds import GROUP, USER
 from watchword.services.operation import Call, Operation, Output, reads, writes
@@ -13,17 +11,7 @@ from watchword.store.groups import Group
 
 def create_group(call: Call) -> Output:
     """CreateGroup."""
-    name = call.input["GroupName"]
-    if groups.named(call.tx, call.account, name):
-        raise taken("group", name)
-    group = Group(
-        id=new_unique_id(Prefix.GROUP, call.world.randomness),
-        account=call.account,
-        name=name,
-        path=call.input.get("Path", "/"),
-        created=call.now,
-        partition=call.partition,
-    )
+    group = Group(**GROUP.begin(call))
     groups.insert(call.tx, group)
     return {"Group": shapes.group(group)}
 
@@ -52,9 +40,7 @@ def update_group(call: Call) -> Output:
     """UpdateGroup: another name or path."""
     group = GROUP.of(call)
     name, path = call.input.get("NewGroupName", group.name), call.input.get("NewPath", group.path)
-    holder = groups.named(call.tx, call.account, name)
-    if holder is not None and holder.id != group.id:
-        raise taken("group", name)
+    GROUP.check_free(call, name, renamed=group)
     groups.rename(call.tx, group, name=name, path=path)
     return {}
 

@@ -11,12 +11,11 @@ from msgspec.structs import replace
 
 from watchword.access import Demand
 from watchword.identity import removal
-from watchword.identity import tags as tag_rules
-from watchword.identity.refusals import beyond, missing, taken
-from watchword.names.ids import Prefix, new_unique_id
+from watchword.identity.refusals import beyond, missing
 from watchword.services.iam import demands, pages, shapes
 from watchword.services.iam.kinds import INSTANCE_PROFILE, ROLE, arn_of
 from watchword.services.iam.roles import shown_role
+from watchword.services.iam.tags import put_given
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.store import instance_profiles, roles, tags
 from watchword.store.instance_profiles import KIND, InstanceProfile
@@ -26,20 +25,9 @@ PASSED_TO = "ec2.amazonaws.com"
 
 def create_instance_profile(call: Call) -> Output:
     """CreateInstanceProfile."""
-    name = call.input["InstanceProfileName"]
-    if instance_profiles.named(call.tx, call.account, name):
-        raise taken(KIND, name)
-    given = tag_rules.read(call.input.get("Tags", ()))
-    profile = InstanceProfile(
-        id=new_unique_id(Prefix.INSTANCE_PROFILE, call.world.randomness),
-        account=call.account,
-        name=name,
-        path=call.input.get("Path", "/"),
-        created=call.now,
-        partition=call.partition,
-    )
+    profile = InstanceProfile(**INSTANCE_PROFILE.begin(call))
     instance_profiles.insert(call.tx, profile)
-    tags.put(call.tx, KIND, profile.id, given)
+    given = put_given(INSTANCE_PROFILE, call, profile)
     return {"InstanceProfile": shown_profile(call, profile) | shapes.tagged(given)}
 
 

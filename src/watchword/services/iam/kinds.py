@@ -11,14 +11,15 @@ moved meanwhile is still the same: it is as if the deed had been done before.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypedDict, TypeVar
 
 from watchword.identity import managed_policies
 from watchword.identity.arns import entity_arn
-from watchword.identity.refusals import missing, unclear
+from watchword.identity.refusals import missing, taken, unclear
 from watchword.names import Arn
-from watchword.names.ids import is_account_id
+from watchword.names.ids import Prefix, is_account_id, new_unique_id
 from watchword.services.operation import Call
 from watchword.store import Transaction, groups, instance_profiles, roles, users
 from watchword.store.groups import Group
@@ -33,11 +34,24 @@ One = TypeVar("One", User, Group, Role, InstanceProfile, Policy)
 Known = Callable[[World, str, str], One | None]
 
 
+class Beginning(TypedDict):
+    """The fields that every new entity has."""
+
+    id: str
+    account: str
+    name: str
+    path: str
+    created: datetime
+    partition: str
+
+
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[One]):
     """One kind of entity; `noun` is how ARNs, the store and refusals call it."""
 
     noun: str
+    prefix: Prefix
+    """How its unique ids begin."""
     member: str
     """The input member that names one."""
     named: Callable[[Transaction, str, str], One | None]
@@ -61,6 +75,25 @@ class Kind(Generic[One]):
         if seen is None or entity is None or entity.id != seen.id:
             raise missing(self.noun, name)
         return entity
+
+    def begin(self, call: Call) -> Beginning:
+        """A new entity of the name and path in the input. Raises EntityAlreadyExists."""
+        name = call.input[self.member]
+        self.check_free(call, name)
+        return {
+            "id": new_unique_id(self.prefix, call.world.randomness),
+            "account": call.account,
+            "name": name,
+            "path": call.input.get("Path", "/"),
+            "created": call.now,
+            "partition": call.partition,
+        }
+
+    def check_free(self, call: Call, name: str, renamed: One | None = None) -> None:
+        """Raises EntityAlreadyExists when the name is taken, by another than the one that is `renamed`."""
+        holder = self.named(call.tx, call.account, name)
+        if holder is not None and (renamed is None or holder.id != renamed.id):
+            raise taken(self.noun, name)
 
     def beside(self, call: Call) -> One:
         """The entity that the input names beside the one that is decided on. Raises NoSuchEntity."""
@@ -96,13 +129,19 @@ def _policy(world: World, account: str, arn: str) -> Policy | None:
         return managed_policies.find(tx, account, arn)
 
 
-USER: Kind[User] = Kind("user", "UserName", users.named, _user, "PoliciesPerUser")
-GROUP: Kind[Group] = Kind("group", "GroupName", groups.named, _group, "PoliciesPerGroup", tagged=False)
-ROLE: Kind[Role] = Kind("role", "RoleName", roles.named, _role, "PoliciesPerRole")
-INSTANCE_PROFILE: Kind[InstanceProfile] = Kind(
-    instance_profiles.KIND, "InstanceProfileName", instance_profiles.named, _instance_profile
+USER: Kind[User] = Kind("user", Prefix.USER, "UserName", users.named, _user, "PoliciesPerUser")
+GROUP: Kind[Group] = Kind(
+    "group", Prefix.GROUP, "GroupName", groups.named, _group, "PoliciesPerGroup", tagged=False
 )
-POLICY: Kind[Policy] = Kind("policy", "PolicyArn", managed_policies.find, _policy)
+ROLE: Kind[Role] = Kind("role", Prefix.ROLE, "RoleName", roles.named, _role, "PoliciesPerRole")
+INSTANCE_PROFILE: Kind[InstanceProfile] = Kind(
+    instance_profiles.KIND,
+    Prefix.INSTANCE_PROFILE,
+    "InstanceProfileName",
+    instance_profiles.named,
+    _instance_profile,
+)
+POLICY: Kind[Policy] = Kind("policy", Prefix.MANAGED_POLICY, "PolicyArn", managed_policies.find, _policy)
 
 
 def arn_of(kind: AnyKind, entity: Entity) -> str:

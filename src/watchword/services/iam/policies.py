@@ -3,14 +3,14 @@
 from functools import partial
 
 from watchword.identity import managed_policies, removal
-from watchword.identity import tags as tag_rules
 from watchword.identity.arns import entity_arn
 from watchword.identity.managed import aws_policies
 from watchword.identity.refusals import refusal
-from watchword.names.ids import Prefix, new_unique_id
+from watchword.names.ids import new_unique_id
 from watchword.policy.validate import Kind, validate
 from watchword.services.iam import demands, pages, shapes
 from watchword.services.iam.kinds import POLICY
+from watchword.services.iam.tags import put_given
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.store import policies, tags
 from watchword.store.policies import Policy
@@ -23,10 +23,9 @@ def create_policy(call: Call) -> Output:
         raise refusal(
             "EntityAlreadyExists", f"A policy called {name} already exists. Duplicate names are not allowed."
         )
-    given = tag_rules.read(call.input.get("Tags", ()))
     validate(call.input["PolicyDocument"], Kind.MANAGED)
     policy = Policy(
-        id=new_unique_id(Prefix.MANAGED_POLICY, call.world.randomness),
+        id=new_unique_id(POLICY.prefix, call.world.randomness),
         account=call.account,
         name=name,
         path=path,
@@ -37,7 +36,7 @@ def create_policy(call: Call) -> Output:
         partition=call.partition,
     )
     policies.insert(call.tx, policy, call.input["PolicyDocument"])
-    tags.put(call.tx, "policy", policy.id, given)
+    given = put_given(POLICY, call, policy)
     return {"Policy": shapes.policy(policy) | shapes.tagged(given)}
 
 

@@ -1,12 +1,10 @@
 """Roles: made, read, listed, changed, removed. What hangs on them stands in the other files."""
 
 from watchword.identity import removal
-from watchword.identity import tags as tag_rules
-from watchword.identity.refusals import taken
-from watchword.names.ids import Prefix, new_unique_id
 from watchword.services.iam import demands, pages, shapes, trust
 from watchword.services.iam.boundaries import wanted_boundary
 from watchword.services.iam.kinds import ROLE
+from watchword.services.iam.tags import put_given
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.store import roles, tags
 from watchword.store.roles import Role
@@ -16,24 +14,15 @@ DEFAULT_MAX_SESSION = 3600
 
 def create_role(call: Call) -> Output:
     """CreateRole."""
-    name = call.input["RoleName"]
-    if roles.named(call.tx, call.account, name):
-        raise taken("role", name)
-    given = tag_rules.read(call.input.get("Tags", ()))
     role = Role(
-        id=new_unique_id(Prefix.ROLE, call.world.randomness),
-        account=call.account,
-        name=name,
-        path=call.input.get("Path", "/"),
-        created=call.now,
+        **ROLE.begin(call),
         trust=trust.stored(call.tx, call.input["AssumeRolePolicyDocument"]),
         description=call.input.get("Description", ""),
         max_session=call.input.get("MaxSessionDuration", DEFAULT_MAX_SESSION),
-        partition=call.partition,
         boundary=wanted_boundary(call),
     )
     roles.insert(call.tx, role)
-    tags.put(call.tx, "role", role.id, given)
+    given = put_given(ROLE, call, role)
     return {"Role": shown_role(call, role) | shapes.boundary(role.boundary) | shapes.tagged(given)}
 
 

@@ -4,9 +4,16 @@ from functools import partial
 
 from watchword.identity import tags as tag_rules
 from watchword.services.iam import demands, pages
-from watchword.services.iam.kinds import INSTANCE_PROFILE, POLICY, ROLE, USER, AnyKind
+from watchword.services.iam.kinds import INSTANCE_PROFILE, POLICY, ROLE, USER, AnyKind, Entity
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.store import tags
+
+
+def put_given(kind: AnyKind, call: Call, made: Entity) -> dict[str, str]:
+    """The tags that the input gives a new entity, which now has them."""
+    given = tag_rules.read(call.input.get("Tags", ()))
+    tags.put(call.tx, kind.noun, made.id, given)
+    return given
 
 
 def add(kind: AnyKind, call: Call) -> Output:

@@ -1,14 +1,13 @@
 """Users: made, read, listed, renamed, removed. What hangs on them stands in the other files."""
 
 from watchword.identity import removal
-from watchword.identity import tags as tag_rules
-from watchword.identity.refusals import missing, nobody_named, taken
-from watchword.names.ids import Prefix, new_unique_id
+from watchword.identity.refusals import missing, nobody_named
 from watchword.names.principal import Root
 from watchword.names.principal import User as UserPrincipal
 from watchword.services.iam import demands, pages, shapes
 from watchword.services.iam.boundaries import wanted_boundary
 from watchword.services.iam.kinds import USER
+from watchword.services.iam.tags import put_given
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.store import accounts, tags, users
 from watchword.store.users import User
@@ -16,21 +15,9 @@ from watchword.store.users import User
 
 def create_user(call: Call) -> Output:
     """CreateUser."""
-    name = call.input["UserName"]
-    if users.named(call.tx, call.account, name):
-        raise taken("user", name)
-    given = tag_rules.read(call.input.get("Tags", ()))
-    user = User(
-        id=new_unique_id(Prefix.USER, call.world.randomness),
-        account=call.account,
-        name=name,
-        path=call.input.get("Path", "/"),
-        created=call.now,
-        partition=call.partition,
-        boundary=wanted_boundary(call),
-    )
+    user = User(**USER.begin(call), boundary=wanted_boundary(call))
     users.insert(call.tx, user)
-    tags.put(call.tx, "user", user.id, given)
+    given = put_given(USER, call, user)
     return {"User": shapes.whole_user(user, given)}
 
 
@@ -60,9 +47,7 @@ def update_user(call: Call) -> Output:
     """UpdateUser: another name or path. The unique id stays, and so does all that hangs on it."""
     user = USER.of(call)
     name, path = call.input.get("NewUserName", user.name), call.input.get("NewPath", user.path)
-    holder = users.named(call.tx, call.account, name)
-    if holder is not None and holder.id != user.id:
-        raise taken("user", name)
+    USER.check_free(call, name, renamed=user)
     users.rename(call.tx, user, name=name, path=path)
     return {}
 
