@@ -21,15 +21,15 @@ What a whole head may say is `receive`'s.
 """
 
 import asyncio
-import re
 from enum import Enum
 from functools import partial
 from typing import Any, cast
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from watchword.gateway.crowd import MOST_CONNECTIONS, MOST_HELD, Crowd, Member, seats
+from watchword.gateway.http1 import plain, written
 from watchword.gateway.receive import MAX_HEAD, MAX_HEADERS, MAX_IN_MEMORY, Peer, head
 from watchword.names import AwsError, HttpResponse
 
@@ -37,19 +37,6 @@ LONGEST_READ = 256 * 1024
 """Bytes that the event loop hands over at once."""
 MOST_AHEAD = 100
 _BODY = frozenset({b"content-length", b"transfer-encoding"})
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-"""All that may stand in no header, but for line feeds, which are counted."""
-
-UNSAFE = HttpResponse(500, (("content-length", "0"),))
-"""Said in place of an answer with a header that would end before its value; `wire` lets none through."""
-
-
-def plain(status: int, said: str) -> HttpResponse:
-    """An answer outside any protocol."""
-    headers = (("content-type", "text/plain; charset=utf-8"), ("content-length", str(len(said))))
-    return HttpResponse(status, headers, said.encode("ascii"))
-
-
 CROWDED = plain(503, "The server is crowded; try again.")
 
 
@@ -232,20 +219,11 @@ class Connection(HttpToolsProtocol):
         self._ahead = 0
         if self.transport.is_closing():
             return
-        self.transport.write(self._as_sent(response, bodiless=bodiless, keep_alive=keep_alive))
+        common = self.server_state.default_headers
+        self.transport.write(written(response, common, bodiless=bodiless, keep_alive=keep_alive))
         if not keep_alive:
             self.transport.close()
         self.server_state.total_requests += 1
-
-    def _as_sent(self, response: HttpResponse, *, bodiless: bool, keep_alive: bool) -> bytes:
-        headers = response.headers if keep_alive else (*response.headers, ("connection", "close"))
-        text = "".join([f"{name}: {value}\n" for name, value in headers])
-        if _CONTROLS.search(text) or text.count("\n") != len(headers):
-            return self._as_sent(UNSAFE, bodiless=bodiless, keep_alive=keep_alive)
-        common = b"".join([b"%b: %b\r\n" % header for header in self.server_state.default_headers])
-        own = text.replace("\n", "\r\n").encode("latin-1")
-        body = response.body if isinstance(response.body, bytes) else b"".join(response.body)
-        return b"".join([STATUS_LINE[response.status], common, own, b"\r\n", b"" if bodiless else body])
 
     def send_400_response(self, msg: str) -> None:
         self.loop.call_soon(self._refuse, plain(400, msg))  # after the answers of this turn
