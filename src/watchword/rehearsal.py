@@ -2,9 +2,9 @@
 
 The principal's policies, tags and boundary are those in the store, and so is what is attached to the
 resource: a bucket's policy, a role's trust policy, tags, a boundary. What only a real request would tell
-(address, time, TLS, headers, keys of the action) comes from the context that is given; what isn't in it, the
-request lacks, and where it says what the server knows itself, the server is believed. A role is taken to call
-in a new session without tags and policies of its own.
+(address, time, TLS, headers, keys of the action) comes from the context that is given: a key that isn't in it
+is absent, and for a key that the server knows itself, the server's value counts. A role calls in a new
+session without tags and policies of its own.
 """
 
 from collections.abc import Mapping
@@ -150,7 +150,7 @@ def _tags(facts: Facts, arn: Arn, kind: str, name: str) -> Mapping[str, str]:
 
 
 def _boundary(facts: Facts, action: str, account: str, kind: str, name: str) -> dict[str, ContextValue]:
-    """The boundary that whom it is done to has, where the action is decided on that."""
+    """The boundary of the user or role acted on, where the action has that condition key."""
     known = catalogue().action(action)
     if known is None or not known.takes(BOUNDARY) or known.name in NAMING_BOUNDARIES:
         return {}

@@ -154,7 +154,7 @@ class Facts:
         return self._fact(("policy", arn), partial(load_policy, arn=arn))
 
     def exists(self, session: Session) -> bool:
-        """Whether whoever the session speaks for is still there, by unique id."""
+        """Whether the session's user, role or account still exists, by unique id."""
         found = self._fact(
             ("exists", session.kind, session.unique_id), lambda tx: load_existence(tx, session)
         )

@@ -65,7 +65,7 @@ class KeyFact:
 
 @dataclass(frozen=True, slots=True)
 class RoleFact:
-    """A role and its door."""
+    """A role with its ARN, its trust policy and its tags."""
 
     role: Role
     arn: str

@@ -1,23 +1,23 @@
-"""One connection: where a request ends and the next begins, and which are answered without a detour.
+"""One connection: where a request ends and the next begins, and which are answered without ASGI.
 
 llhttp (through httptools) refuses Content-Length beside Transfer-Encoding, bare line feeds, folded headers
-and control characters. What it leaves open is closed here:
+and control characters. What it lets pass is dealt with here:
 
-1. Nothing is upgraded. An Upgrade that nobody honours is ignored (RFC 9110, section 7.8); together with a
+1. Nothing is upgraded. An Upgrade is ignored (RFC 9110, section 7.8, lets a server do so); together with a
    body it is refused, for httptools would take that body for the next request.
-2. A head ends within MAX_HEAD bytes and what one read brings besides, and within SECONDS.
-3. A body that stops coming for SECONDS ends the connection, unless it is us who don't read.
-4. A connection on which nothing is asked for SECONDS, or up to twice as long, ends; and so does one where
-   nothing of an answer is taken for as long.
-5. A small request of stated length is held until it is whole, and answered within the same turn of the
-   event loop when the application can do so at once. What is large, chunked, waits for a 100 or comes
-   behind an unfinished answer goes the way of ASGI, and so does what can't be answered at once.
-6. At most MOST_AHEAD requests are taken whose answers haven't left.
-7. Who takes long to say what they want makes room when the `crowd` needs it.
+2. A head ends within MAX_HEAD bytes, and what else the same read brings, and within `seconds`.
+3. A body of which nothing comes for `seconds` ends the connection, unless it is us who don't read.
+4. A connection without a request for `seconds`, or up to twice as long, is ended; so is one whose client
+   reads nothing of an answer for as long.
+5. A small request of stated length is held until it is whole, and answered within the same turn of the event
+   loop when the application can do so at once. Everything else goes through ASGI: bodies that are large or
+   chunked, requests that wait for a 100 or come behind an unfinished answer, answers that take a thread.
+6. At most MOST_AHEAD requests are taken whose answers haven't been sent.
+7. When the `crowd` needs room, a connection that waits for its client is ended.
 
-Who breaks rules 1 to 4 or 6 is answered 400 in plain text, if at all, and disconnected: no protocol was
-recognised, and nothing of it was a request. Who makes room is told 503 within a request, and may come again.
-What a whole head may say is `receive`'s.
+A client that breaks rules 1 to 4 or 6 is answered 400 in plain text, if at all, and disconnected: there is no
+whole request yet, so there is no protocol to answer in. One that has to make room in the middle of a request
+is told 503, and may come again. The limits on what a whole head says are in `receive`.
 """
 
 import asyncio
@@ -146,13 +146,13 @@ class Connection(HttpToolsProtocol):
         super().on_response_complete()
 
     def waits(self) -> bool:
-        """Whether it is the client's turn, and nobody knows the client."""
+        """Whether it waits for its client, of whom no request under way is admitted."""
         if self._ahead or self.flow.read_paused:
             return False
         return self._idle() or (self._under_way is self.cycle and self._unread())
 
     def leave(self) -> None:
-        """Make room."""
+        """End the connection, to make room."""
         self.connections.discard(self)
         self._crowd.release(self)
         if self.transport.get_write_buffer_size():
@@ -183,7 +183,7 @@ class Connection(HttpToolsProtocol):
         return self._part is Part.HEAD or self._held is not None or self._unread()
 
     def _unread(self) -> bool:
-        """Whether a body is on its way by ASGI, from whom nobody knows yet."""
+        """Whether a body is still coming, by way of ASGI, whose sender isn't admitted yet."""
         return not self._idle() and self.cycle.more_body and self._known is not self.cycle
 
     def _know(self, cycle: RequestResponseCycle) -> None:
@@ -253,4 +253,4 @@ class Connection(HttpToolsProtocol):
         self._timer = self.loop.call_later(self.seconds, self._look)
 
     def _unsupported_upgrade_warning(self) -> Any:  # noqa: ANN401 uvicorn's
-        """Ignored as said, and nothing for an operator to act upon."""
+        """Not logged: rule 1 ignores it, and there is nothing for an operator to do."""

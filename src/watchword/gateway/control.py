@@ -24,7 +24,7 @@ PREFIX = "/_watchword/"
 CONTROL = "control"
 """In place of a request id: nothing here is recorded."""
 LONGEST_ADVANCE = 10 * 365 * 86400
-"""All leaps together: the calendar ends, and then nothing could be answered any more."""
+"""Of all leaps together: past the end of the calendar nothing could be answered any more."""
 
 Act = Callable[[World, HttpRequest], HttpResponse]
 

@@ -1,11 +1,11 @@
-"""All connections of a process together: how many there are, and what they hold for whom nobody knows yet.
+"""All connections of a process together: how many there are, and the bytes they hold for unadmitted senders.
 
 1. There are no more connections than seats: half as many as files may be open, for each may need one besides.
-2. Bytes of requests that aren't whole, or whose sender isn't known yet, are counted, up to a limit.
-3. Where there would be more of either, connections end that keep us waiting: those first whose request began
-   first, so that it isn't who comes that pays for who stays. Several end at once: a flood has us look through
-   the crowd once for many of its connections.
-4. Where nobody keeps us waiting, all that is held is ours to answer, and who brings more is refused.
+2. Bytes of requests that aren't whole, or whose sender isn't admitted yet, are counted, up to a limit.
+3. When there are more of either, connections that wait for their clients are ended, beginning with those
+   whose request began first: those who stay pay, and not those who come. Several are ended at once, so that
+   in a flood the crowd is searched once for many connections, not once for each.
+4. When none waits for its client, all that is held is ours to answer, and whoever brings more is refused.
 """
 
 import resource
@@ -18,7 +18,7 @@ import structlog
 MOST_CONNECTIONS = 4096
 MOST_HELD = 128 << 20
 _AT_ONCE = 16
-"""Of what there may be, this part makes room at once."""
+"""One in so many of what there may be makes room at once."""
 
 log = structlog.get_logger()
 
@@ -32,10 +32,10 @@ class Member(Protocol):
     """Bytes, of those that are counted."""
 
     def waits(self) -> bool:
-        """Whether it is the client's turn, and nobody knows the client."""
+        """Whether it waits for its client, of whom no request under way is admitted."""
 
     def leave(self) -> None:
-        """End it; no longer among those present, and holding nothing."""
+        """End it: it is no longer present, and holds nothing."""
 
 
 def seats(most: int) -> int:
@@ -52,7 +52,7 @@ class Crowd:
         self.held = 0
 
     def enter(self, newcomer: Member) -> bool:
-        """Whether there is a seat for who is now present as well."""
+        """Whether the newcomer, who is among those present already, has a seat."""
         if len(self._present) <= self._seats:
             return True
         waiting = (member for member in self._present if member is not newcomer and member.waits())
@@ -61,7 +61,7 @@ class Crowd:
         return bool(leaving)
 
     def hold(self, member: Member, size: int) -> bool:
-        """Whether there is room for so many more bytes, which are counted anyhow."""
+        """Counts so many more bytes of the member; whether there is room for them."""
         member.holds += size
         self.held += size
         if self.held > self._most_held:
@@ -69,7 +69,7 @@ class Crowd:
         return self.held <= self._most_held
 
     def release(self, member: Member) -> None:
-        """What the member held is answered, known to be welcome, or gone."""
+        """Counts its bytes no longer: they are answered or gone, or their sender is admitted."""
         self.held -= member.holds
         member.holds = 0
 

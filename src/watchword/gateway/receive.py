@@ -1,10 +1,10 @@
 """From an ASGI scope to one `HttpRequest`, within limits.
 
 1. The head: at most MAX_HEAD bytes of target and headers, of which there are at most MAX_HEADERS.
-2. A small body is held in memory. A large one is spooled to a private file, and only for S3, by the
-   scope its Authorization header claims or as a form: nobody else has a use for it. And only once whoever
-   sends it is admitted: without credentials nobody fills the disk. Who waits for a 100 (RFC 9110, section
-   10.1.1) is admitted before it gets one; a form can't be, whose signature is in its body.
+2. A small body is held in memory. A large one is spooled to a private file, and only for S3 (by the scope
+   that its Authorization header claims, or as a form), for no other service takes one; and only once its
+   sender is admitted, so that nobody fills the disk without credentials. A client that waits for a 100 (RFC
+   9110, section 10.1.1) is admitted before it gets one; a form can't be, for its signature is in its body.
 3. A client that goes away before its last byte leaves nothing behind; what a killed server left behind,
    the next one removes.
 Nothing is decoded here but header bytes (latin-1, as HTTP/1.1 has them: RFC 9110, section 5.5).

@@ -1,12 +1,13 @@
-"""One turn of the event loop: requests that came together share what it costs to be sure, and to be recorded.
+"""One turn of the event loop: requests that came together share the cost of being sure and of being recorded.
 
-A journey from cached facts is short beside a system call, so all journeys of a turn share theirs:
+A journey from cached facts takes less time than a system call, so all journeys of a turn share theirs:
 
-1. whether anything changed elsewhere is asked before the first of them, when all of them had begun to come;
+1. whether another process has changed anything is asked once, before the first of them; by then all of them
+   had begun to arrive;
 2. their records are written by one write(), after the last of them;
-3. only then do their answers leave, in order; where the records can't be kept each is refused instead.
+3. only then are their answers sent, in order; when the records can't be kept, each is refused instead.
 
-Nothing that changes anything is done in a turn, so a refusal at 3 has nothing to take back.
+Nothing is changed in a turn, so a refusal at 3 has nothing to undo.
 """
 
 import asyncio

@@ -63,7 +63,7 @@ class Objects:
     durable: bool = True
     shelf: Shelf = field(default_factory=lambda: Shelf(_ROOM))
     waits: bool = True
-    """Whether whoever reads may wait; who may not gets what lies on the shelf, or Cold."""
+    """Whether readers may wait for the store; those who may not get what lies on the shelf, or Cold."""
 
     @classmethod
     def open(cls, place: Path | str, *, durable: bool = True) -> "Objects":
@@ -79,8 +79,8 @@ class Objects:
         if len(start) < PART:
             self.store.put(blob, start, use_multipart=False)
         else:
-            # A writer that isn't closed leaves nothing. The store's own way to take an iterator runs it where
-            # no other blob can be read.
+            # A writer that isn't closed leaves nothing. The store would take the iterator itself, but run it
+            # where no other blob can be read.
             writer = open_writer(self.store, blob, buffer_size=PART, max_concurrency=_PARTS_AT_ONCE)
             for piece in chain((start,), source):
                 writer.write(piece)
@@ -122,7 +122,7 @@ class Objects:
         return read
 
     def at_once(self) -> "Objects":
-        """The same blobs, for who can't wait."""
+        """The same blobs, for readers that can't wait."""
         return replace(self, waits=False)
 
     def pieces(self, blob: str, start: int, end: int) -> Iterable[bytes]:
@@ -161,7 +161,7 @@ class Objects:
         threading.Thread(target=shutil.rmtree, args=(aside,), kwargs={"ignore_errors": True}).start()
 
     def _read(self, blob: str, start: int, end: int) -> bytes:
-        """A few bytes of a local blob: one file read, a fifth of the store's own way in time."""
+        """A few bytes of a local blob, by one read of its file: a fifth of the time that the store takes."""
         with open(f"{self.folder}/{blob}", "rb") as file:  # noqa: PTH123 a path object costs as much as the read
             if os.fstat(file.fileno()).st_size > LONGEST:
                 file.seek(start)
