@@ -1,8 +1,8 @@
-"""What users and accounts can have at AWS and nothing here makes: the lists are empty.
+"""What users and accounts can have at AWS, but not here yet: the lists are empty.
 
 Provisioners and clean-up scripts ask for these before they delete (terraform's `force_destroy` asks for
 every kind of a user's credentials), so "there are none" is the answer, as it is the truth. An operation
-leaves this file for the file of its noun when that noun is built.
+moves to the file of its noun when that noun is built.
 """
 
 from functools import partial

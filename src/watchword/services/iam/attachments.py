@@ -17,7 +17,7 @@ HOLDERS = {"Group": "group", "User": "user", "Role": "role"}
 
 
 def attach(kind: AnyKind, call: Call) -> Output:
-    """AttachUserPolicy, AttachGroupPolicy, AttachRolePolicy. What is attached may be attached again."""
+    """AttachUserPolicy, AttachGroupPolicy, AttachRolePolicy. Attaching again succeeds."""
     owner, arn = kind.of(call), call.input["PolicyArn"]
     if managed_policies.find(call.tx, call.account, arn) is None:
         raise unattachable(arn)

@@ -1,7 +1,7 @@
 """Permissions boundaries of users and roles.
 
 Source: IAM User Guide, "Permissions boundaries for IAM entities": any managed policy can be one; it grants
-nothing. A boundary that isn't there may be deleted.
+nothing. Deleting a boundary that isn't there succeeds.
 """
 
 from watchword.identity import managed_policies

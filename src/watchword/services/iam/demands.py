@@ -3,9 +3,9 @@
 Source: Service Authorization Reference, "Actions, resources, and condition keys for AWS IAM"; IAM API
 Reference for the operations that need permission twice (UpdateUser, UpdateGroup: on the old name and on the
 new); IAM User Guide, "Tags for IAM resources" (creating with tags needs the tagging action as well).
-An action is called like its operation. No transaction is open yet: what is decided on is seen here (`kinds`).
-An entity that doesn't exist is asked for under the ARN it would have, so that only who may see it learns
-that it is missing.
+An action has the name of its operation. No transaction is open yet; the entity that is found here is the one
+that the operation will act on (`kinds`). For an entity that doesn't exist, the ARN that it would have is
+decided on, so that only a caller who may see it learns that it is missing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -65,7 +65,7 @@ def on_new(kind: AnyKind, tagging: str = "") -> Demands:
 
 
 def on_both_names(kind: AnyKind, new: str) -> Demands:
-    """On the entity as it is called and as it is to be called; `new` is the member of the new name."""
+    """On the entity under its name and under its new one; `new` is the member of the new name."""
 
     def demands(call: Call) -> tuple[Demand, ...]:
         name = call.input[kind.member]
@@ -107,13 +107,13 @@ def on_new_policy(call: Call) -> tuple[Demand, ...]:
 
 
 def on_policy(call: Call) -> tuple[Demand, ...]:
-    """On a managed policy, to read it: those of AWS are everybody's own."""
+    """On a managed policy, to read it: those of AWS count as the caller's own account's."""
     arn = PolicyArn.parse(call.input["PolicyArn"])
     return (_on_policy(call, arn, call.account if arn.account == OWNER else arn.account),)
 
 
 def on_own_policy(call: Call) -> tuple[Demand, ...]:
-    """On a managed policy, to change it: those of AWS are AWS's."""
+    """On a managed policy, to change it: those of AWS are in AWS's account."""
     arn = PolicyArn.parse(call.input["PolicyArn"])
     return (_on_policy(call, arn, arn.account),)
 
@@ -177,6 +177,6 @@ def _input_keys(given: Mapping[str, object]) -> Context:
 
 
 def _tag_keys(asked: Sequence[Mapping[str, str]]) -> Context:
-    """Raises as the operation would for tags that aren't any: there is nothing then to decide on."""
+    """Raises as the operation would for invalid tags, on which nothing can be decided."""
     given = tags.read(asked)
     return {"aws:TagKeys": tuple(given)} | {f"aws:RequestTag/{key}": value for key, value in given.items()}

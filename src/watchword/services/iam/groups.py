@@ -52,7 +52,7 @@ def delete_group(call: Call) -> Output:
 
 
 def add_user_to_group(call: Call) -> Output:
-    """AddUserToGroup. A member may be added again."""
+    """AddUserToGroup. Adding a member again succeeds."""
     group, user = GROUP.of(call), USER.beside(call)
     current = groups.of_user(call.tx, user.id)
     if group not in current:
@@ -62,7 +62,7 @@ def add_user_to_group(call: Call) -> Output:
 
 
 def remove_user_from_group(call: Call) -> Output:
-    """RemoveUserFromGroup. Somebody who isn't a member may be removed."""
+    """RemoveUserFromGroup. Removing somebody who isn't a member succeeds."""
     groups.leave(call.tx, GROUP.of(call), USER.beside(call))
     return {}
 

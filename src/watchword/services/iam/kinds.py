@@ -1,12 +1,12 @@
-"""The kinds of entity that stand under a name and a path, as data.
+"""The kinds of entity that have a name and a path, as data.
 
-Attachments, inline policies, boundaries and tags work alike on users, groups and roles, tags on instance
-profiles as well; what differs (words, the input member that names one, where it is looked up, its quotas)
-stands in this table; managed policies stand beside them, whose name is their ARN.
+Creation, attachments, inline policies, boundaries and tags work alike on users, groups, roles and instance
+profiles, as far as they have them; what differs (words, the input member that names one, where it is looked
+up, its quota) is in this table. Managed policies are in it too, with their ARN for a name.
 
-A name can be given to another between the decision and the deed, with another path and other tags. So the
-deed is done to what has the name and is, by its unique id, what was decided on; else it isn't there. Who has
-moved meanwhile is still the same: it is as if the deed had been done before.
+Between the decision and the deed a name can pass to another entity, with another path and other tags. So the
+deed is done to the entity of that name only if it is, by its unique id, the one that was decided on;
+otherwise it is missing. One that got another path meanwhile is still the same: as if the deed had come first.
 """
 
 from collections.abc import Callable

@@ -2,7 +2,7 @@
 
 Source: IAM API Reference, "SimulateCustomPolicy", "SimulatePrincipalPolicy", "ContextEntry".
 
-* Documents must be readable and may be as long as the model takes.
+* Documents must be valid, and may be as long as the model allows.
 * The context is what the input gives and, where a principal's own policies are simulated, what is true of
   that principal (`access.context`). Nothing else is known: no connection, no time, no session.
 * Service control policies come with the input only: no account here is in an organization yet.
@@ -183,7 +183,7 @@ def _known(call: Call, principal: User | RoleSession) -> Context:
 
 
 def _with(context: Context, entries: Context) -> Context:
-    """A context with entries that go before its own, whatever the case of their keys."""
+    """A context in which `entries` replace its own, whatever the case of their keys."""
     taken = {key.lower() for key in entries}
     return {key: value for key, value in context.items() if key.lower() not in taken} | entries
 

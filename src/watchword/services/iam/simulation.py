@@ -5,7 +5,7 @@ Source: IAM API Reference, "SimulateCustomPolicy", "SimulatePrincipalPolicy", "E
 
 * One result for each action. What it says of all resources together is the strictest answer; each
   resource has its own in ResourceSpecificResults, unless "*" is all that was asked about.
-* Statements of identity and resource policies are pointed at; those of boundaries and organizations not.
+* Matched statements of identity and resource policies are named, not those of boundaries and organizations.
 * A statement starts behind the bracket or the statement before it and ends behind itself, as in AWS's
   own examples (AWS CLI Command Reference, "simulate-custom-policy").
 * An answer holds at most MOST_TRIED decisions: IAM may answer fewer results than MaxItems.
@@ -142,7 +142,7 @@ def _specific(scene: Scene, tried: Simulation) -> Shape:
 
 
 def _told(scene: Scene, tried: Sequence[Simulation]) -> Shape:
-    """What is said alike of one resource and of all of them."""
+    """The members that a result has for one resource as for all of them."""
     matched = dict.fromkeys(chain.from_iterable(each.matched for each in tried))
     return {
         "MatchedStatements": [_statement(scene, each) for each in matched if each.source in scene.documents],

@@ -1,4 +1,4 @@
-"""Credentials that end, and the caller's own identity on such credentials.
+"""Temporary credentials: how they are answered, and those for the caller's own identity.
 
 Source: AWS STS API Reference, Credentials and GetSessionToken (which needs no permission).
 """
@@ -36,7 +36,7 @@ def refuse_mfa(call: Call) -> None:
 
 
 def refuse_unserved(call: Call) -> None:
-    """Raises NotImplemented for what a session is asked to be and can't be here."""
+    """Raises NotImplemented for what is asked of a session and can't be had here."""
     for member in UNSERVED:
         if call.input.get(member):
             raise fault("NotImplemented", f"{member} is not implemented.")

@@ -1,9 +1,9 @@
 """Sessions of roles.
 
-The trust policy is the role's resource policy, so AssumeRole has no authorization of its own: its
-demands name the role and what is asked, `authorize` does the rest. A missing role is refused as one
-that doesn't trust the caller, so that nobody learns which roles exist. One that goes between decision and
-deed leaves a session of what was decided on, which is nobody's any more.
+The trust policy is the role's resource policy, so AssumeRole has no authorization of its own: its demands
+name the role and what is asked, `authorize` does the rest. A missing role is refused as one that doesn't
+trust the caller, so that nobody learns which roles exist. When a role is deleted between the decision and
+the deed, the session is one of the role that is gone, and good for nothing.
 Source: AWS STS API Reference, AssumeRole; Service Authorization Reference, "AWS STS".
 """
 
