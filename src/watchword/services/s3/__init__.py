@@ -1,9 +1,9 @@
 """Amazon S3, as far as buckets and objects go.
 
-Every row is guarded: what a request asks for and isn't served is refused before anything else. Nobody in
-particular (an unsigned request) is let through to the decision wherever a bucket's policy can speak; not
-to what needs an account (making and listing buckets, uploads in parts, which are somebody's) and not to
-copies, which must be signed.
+Every row is guarded: a request for something that isn't served is refused before anything else. Unsigned
+requests are let through to the decision wherever a bucket's policy can allow them: not to what needs an
+account (making and listing buckets, uploads in parts, which belong to somebody), and not to copies, which
+must be signed.
 """
 
 from dataclasses import replace

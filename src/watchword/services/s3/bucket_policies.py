@@ -1,9 +1,9 @@
 """A bucket's policy: put, read, removed, summed up.
 
-1. It is the caller's own account's bucket, or MethodNotAllowed, whatever was allowed.
+1. The bucket is of the caller's own account, or MethodNotAllowed, even to a caller who is allowed.
 2. The document may be stored as a bucket policy, and speaks of S3 and of this bucket alone.
-3. Users and roles it names become their unique ids, so that one made again under an old name isn't let in;
-   who reads the policy sees ARNs again (the ids of those who are gone stay).
+3. Users and roles that it names are stored as their unique ids, so that one made again under an old name
+   isn't let in; whoever reads the policy sees ARNs again (but the ids of those who are gone).
 
 Source: Amazon S3 API Reference, PutBucketPolicy, GetBucketPolicy, DeleteBucketPolicy,
 GetBucketPolicyStatus; User Guide, "Policies and permissions in Amazon S3" and "Blocking public access",
@@ -48,7 +48,7 @@ def get_bucket_policy_status(call: Call) -> Output:
 
 
 def delete_bucket_policy(call: Call) -> Output:
-    """DeleteBucketPolicy: none there is no error."""
+    """DeleteBucketPolicy: deleting none is no error."""
     buckets.govern(call.tx, _own(call), None)
     return {}
 

@@ -71,7 +71,7 @@ def get_bucket_location(call: Call) -> Output:
 
 
 def delete_bucket(call: Call) -> Output:
-    """DeleteBucket: only an empty one. What is only on its way there ends; its bytes are swept."""
+    """DeleteBucket: only an empty one. Unfinished uploads to it end; their bytes are swept."""
     bucket = bucket_of(call).bucket
     if objects.any_in(call.tx, bucket.id):
         raise s3_error("BucketNotEmpty", BucketName=bucket.name)

@@ -5,11 +5,11 @@
 3. Each part is there, with that ETag and, where it is told, that checksum, or InvalidPart.
 4. A composite checksum needs each part's own in the list, or InvalidRequest.
 5. Every part but the last has MIN_PART bytes, or EntityTooSmall.
-6. What the request says of the object's size and checksum holds, or it is refused.
+6. What the request says of the object's size and checksum is true, or it is refused.
 
 The bytes of the parts are joined to one blob, which has the object's row like any other; in the same change
-the upload ends. Parts that the list doesn't name go too. Who completes it again, with the same list, is told
-the same for as long as the object is there: the answer may have been lost, or two have sent the request.
+the upload ends. Parts that the list doesn't name go too. Whoever completes it again, with the same list, gets
+the same answer for as long as the object is there: the first may have been lost, or the request sent twice.
 Source: Amazon S3 API Reference, CompleteMultipartUpload.
 """
 
@@ -77,7 +77,7 @@ def _made(call: Call, entries: Sequence[Entry]) -> Object:
 
 
 def _made_before(call: Call, entries: Sequence[Entry]) -> Object | None:
-    """The object that the upload has become, of the very parts."""
+    """The object that the upload has already become, of these same parts."""
     with call.world.database.read() as tx:
         found = objects.at(tx, bucket_of(call).bucket.id, key_bytes(call.input["Key"]))
     if found is None or found.upload != call.input["UploadId"]:
@@ -179,7 +179,7 @@ def _object(
 
 
 def _join(call: Call, chosen: Sequence[Part], blob: str) -> None:
-    """A part that is gone was replaced, or its upload ended, since the look."""
+    """A part that is gone was replaced, or its upload ended, since it was looked up."""
     try:
         call.world.objects.join(((part.blob, part.size) for part in chosen), blob)
     except BlobMissingError:

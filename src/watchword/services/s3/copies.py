@@ -55,7 +55,7 @@ def to_read_source(call: Call) -> tuple[Demand, ...]:
 
 
 def source_row(call: Call, source: Source) -> Object:
-    """The object to copy from. Raises NoSuchKey, or AccessDenied to who may not list."""
+    """The object to copy from. Raises NoSuchKey, or AccessDenied to a caller who may not list."""
     if source.version not in ("", UNVERSIONED):
         raise s3_error("NoSuchVersion", Key=source.key, VersionId=source.version)
     fact = _source_bucket(call)
@@ -85,7 +85,8 @@ def _description(call: Call, source: Source, row: Object) -> Description:
 def _copy_bytes(call: Call, row: Object, blob: str) -> tuple[str, dict[str, str]]:
     """Copies the bytes; ETag and checksum of the copy.
 
-    They are the source's, or summed anew where its are those of parts or another algorithm is asked for.
+    They are the source's; or computed anew, where the source's are made of its parts' or another algorithm is
+    asked for.
     """
     asked = call.input.get("ChecksumAlgorithm")
     algorithms = {known_algorithm(asked)} if asked else set(row.checksums)

@@ -87,7 +87,7 @@ def _demands(call: Call, key: str, version: str, match: str | None, *, optional:
 
 
 def _conditional(action: str, version: str, match: str | None) -> Context:
-    """Deleting the current version has a key for the tag it is conditional on."""
+    """The condition key that deleting a current version has: the tag that If-Match names."""
     return {"s3:if-match": match} if match and not version and action == "s3:DeleteObject" else {}
 
 

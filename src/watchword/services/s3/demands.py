@@ -6,8 +6,8 @@
    of paths happens after this (a key is any UTF-8).
 3. A version is read and deleted under actions of its own, so that permission for GetObject is none for
    an older version.
-4. Who may not list a bucket doesn't learn which keys are missing: NoSuchKey is reserved for whom
-   s3:ListBucket is allowed.
+4. A caller who may not list a bucket doesn't learn which keys are missing: NoSuchKey is reserved for those
+   who are allowed s3:ListBucket.
 5. The root user of the owning account may always read, replace and remove the bucket policy, whatever
    that policy says.
 
@@ -60,7 +60,7 @@ def object_demand(
     version: str = "",
     optional: bool = False,
 ) -> Demand:
-    """`action` on one object; a version asks for the action's own twin."""
+    """`action` on one object; with a version, the action for versions (rule 3)."""
     context = context or {}
     if version:
         action, context = f"{action}Version", {"s3:VersionId": version}
@@ -74,7 +74,7 @@ def on_bucket(action: str) -> Demands:
 
 
 def on_own_policy(action: str) -> Demands:
-    """For operations on the bucket policy."""
+    """For operations on the bucket policy: rule 5."""
 
     def demands(call: Call) -> tuple[Demand, ...]:
         fact, caller = bucket_of(call), call.caller.principal

@@ -1,8 +1,8 @@
 """The condition keys that S3's actions have of a request: how it is signed, and what it asks for.
 
 An action has only the keys that the Service Authorization Reference gives it: a header that the operation
-doesn't read meets no condition. Values are those of the parsed input, the same that the operation works
-with. A key whose member the request leaves out is missing.
+doesn't read fills none. Values are those of the parsed input, the same that the operation works with. A
+key whose member the request leaves out is missing.
 Source: Service Authorization Reference, "Amazon S3"; Amazon S3 User Guide, "Amazon S3 policy keys".
 """
 

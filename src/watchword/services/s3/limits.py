@@ -22,7 +22,7 @@ _KEPT_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3", "-an")
 
 
 def is_bucket_name(name: str) -> bool:
-    """Whether a bucket could be called so."""
+    """Whether a bucket could have that name."""
     return (
         _BUCKET.fullmatch(name) is not None
         and _LIKE_AN_ADDRESS.fullmatch(name) is None
@@ -49,5 +49,5 @@ def check_metadata(metadata: Mapping[str, str]) -> None:
 
 
 def canonical_id(account: str) -> str:
-    """How S3 calls an account as the owner of something: 64 hexadecimal digits."""
+    """The id that S3 gives an account as an owner: 64 hexadecimal digits."""
     return hashlib.sha256(f"canonical user of {account}".encode()).hexdigest()

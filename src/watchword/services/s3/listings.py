@@ -81,7 +81,7 @@ def _limit(given: Mapping[str, Any]) -> int:
 
 
 def _common(call: Call, page: Listing) -> Members:
-    """What both versions say of a page. A page of none never says that there is more."""
+    """What both versions say of a page. A page of no keys never says that there is more."""
     given = call.input
     output: Members = {
         "Name": given["Bucket"],

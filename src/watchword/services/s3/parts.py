@@ -1,11 +1,12 @@
 """Parts of an upload: sent, copied from an object, listed.
 
-A part is acknowledged when its bytes lie and its row has committed, like an object; nobody sees it as one.
+Like an object, a part is acknowledged once its bytes are stored and its row has committed; but it isn't
+visible as one.
 Its checksum is of the algorithm that the upload was begun with:
 1. a part that is sent with another is refused, so that the parts' checksums can be joined;
-2. a part of a composite checksum is sent with its own;
+2. where the object's checksum is composite, each part is sent with its own;
 3. where the full object's is kept, it is computed from the bytes when the part comes without;
-4. where none is kept, what comes is compared with the bytes all the same.
+4. where none is kept, one that comes is compared with the bytes all the same.
 A copy needs permission to read its source as well (`copies`), the very bytes and key that are read.
 Source: Amazon S3 API Reference, UploadPart, UploadPartCopy, ListParts.
 """

@@ -1,9 +1,9 @@
-"""The one change that makes bytes an object, or an object no more.
+"""The one change that makes stored bytes an object, or takes an object away.
 
-Preconditions are checked against the row that the change takes the place of, in the same transaction.
-Writers of objects run beside each other: should another one have come between the look and the change,
-S3's own answer for it is given. The change commits once the call is recorded, and the bytes of what was
-replaced go after that; when that fails they are swept later.
+Preconditions are checked against the row that is replaced or removed, in the same transaction. Writers of
+objects run beside each other: when another one came between that check and the change, S3's own answer for
+such a conflict is given. The change commits once the call is recorded, and the bytes of what was replaced
+go after that; when that fails they are swept later.
 Source: Amazon S3 User Guide, "Add preconditions to S3 operations with conditional requests".
 """
 
@@ -22,10 +22,10 @@ from watchword.store.objects import Object
 
 @contextmanager
 def fresh_blob(call: Call) -> Iterator[str]:
-    """A name for bytes about to be written; they go again when the block refuses them.
+    """A name for bytes about to be written; they are deleted when the block refuses them.
 
-    Only then: after any other failure (a connection lost while it committed) a row may have them. What no
-    row has is swept.
+    Only then: after any other failure (a connection lost during the commit) a row may name them. What no row
+    names is swept.
     """
     blob = new_blob(call.world.randomness)
     try:
@@ -49,7 +49,7 @@ def place(call: Call, new: Object, bucket: str) -> None:
 
 
 def displace(call: Call, bucket_id: str, key: bytes, match: str | None = None) -> None:
-    """Takes the object away, if it is the one that `match` names. None there is no error without it."""
+    """Takes the object away, if it is the one that `match` names. Without `match`, none there is no error."""
     wanted, tx = Preconditions(match), call.change.begin()
     seen = _seen(call, bucket_id, key, wanted)
     taken = objects.remove(tx, bucket_id, key, blob=seen[0].blob if seen else None)

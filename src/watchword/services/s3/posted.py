@@ -1,4 +1,4 @@
-"""The answer to a browser's upload, which is another one than PutObject's.
+"""The answer to a browser's upload, which differs from that to PutObject.
 
 1. `success_action_redirect` (or `redirect`, its old name), when it is an absolute URL: 303, to there, with
    bucket, key and etag in the query;
@@ -21,7 +21,7 @@ _STATUSES = {"200": 200, "201": 201}
 def posted(
     request: HttpRequest, bucket: str, fields: Mapping[str, str], answer: HttpResponse
 ) -> HttpResponse:
-    """What a form is answered whose put was answered with `answer`."""
+    """The answer to a form, from the `answer` to its put."""
     headers = [pair for pair in answer.headers if pair[0].lower() not in {"content-length", "content-type"}]
     key, etag = fields["key"], next(value for name, value in answer.headers if name.lower() == "etag")
     redirect = fields.get("success_action_redirect") or fields.get("redirect") or ""

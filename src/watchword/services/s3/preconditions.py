@@ -52,7 +52,7 @@ class Preconditions:
     def check_write(self, etag: str | None, key: str) -> None:
         """For an object about to be replaced or deleted; `etag` None when there is none.
 
-        A tag that names none of the bucket's objects is NoSuchKey; that there be any (`*`) just fails.
+        Without an object, an If-Match with a tag is NoSuchKey; one with `*` is PreconditionFailed.
         """
         if self.match is not None and etag is None and self.match.strip() != "*":
             raise s3_error("NoSuchKey", Key=key)

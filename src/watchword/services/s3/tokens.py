@@ -1,7 +1,7 @@
-"""Continuation tokens: where a page ended, in a form that says "don't read me".
+"""Continuation tokens: where a page ended, in a form that clients don't read.
 
-A token opens nothing by itself: each page is decided on like the first. So it needs no seal, only a form
-that survives any client: base64 for URLs.
+A token grants nothing: each page is decided on like the first. So it needs no seal, only a form that
+survives any client: base64 for URLs.
 """
 
 import base64
