@@ -71,7 +71,7 @@ def _principal(world: World, arn: Arn) -> User | RoleSession | Root:
     kind, _, rest = arn.resource.partition("/")
     name = rest.rpartition("/")[2]
     match arn.service, kind:
-        case "iam", "root":
+        case "iam", "root" if arn.resource == "root":
             with world.database.read() as tx:
                 if accounts.by_id(tx, arn.account):
                     return Root(arn.account, arn.partition)
@@ -91,7 +91,7 @@ def _principal(world: World, arn: Arn) -> User | RoleSession | Root:
 
 def _session(facts: Facts, account: str, name: str, session: str) -> RoleSession:
     found = facts.role_named(account, name)
-    if found is None or not session:
+    if found is None or not session or "/" in session:
         raise Unknown(f"no session {session!r} can be had of a role {name!r} in account {account}")
     role = found.role
     return RoleSession(role.account, role.name, role.id, session, role.path, role.partition)

@@ -208,6 +208,18 @@ def test_what_cannot_be_simulated(place: Place, arguments: list[str], said: str)
     assert (found.exit_code, found.stderr) == (2, f"watchword: {said}\n")
 
 
+@pytest.mark.parametrize("resource", ["root/", "root/anything", "role/nowhere/worker", "user/nowhere/ann"])
+def test_an_arn_that_is_nearly_somebodys_names_nobody(place: Place, resource: str) -> None:
+    arn = f"arn:aws:iam::{place.account}:{resource}"
+    found = place.simulate("--action", "s3:GetObject", "--principal", arn)
+    assert (found.exit_code, found.stderr) == (2, f"watchword: nobody is called {arn}\n")
+
+
+def test_a_session_has_one_name(place: Place) -> None:
+    arn = f"arn:aws:sts::{place.account}:assumed-role/worker/one/two"
+    assert place.simulate("--action", "s3:GetObject", "--principal", arn).exit_code == 2
+
+
 def test_nothing_is_recorded(place: Place) -> None:
     journal = Path(place.data) / "audit"
     before = [file.read_bytes() for file in sorted(journal.iterdir())]
