@@ -55,9 +55,7 @@ def verify(
     ScopeMismatch, SignatureDoesNotMatch, PayloadHashMismatch; UnsupportedSignature for an aws-chunked body.
     Whether the key is active, the token is its own and its session lasts is for the caller to check.
     """
-    check_time(claim, now, skew)  # 13 14
-    check_scope(claim, services, regions)  # 15
-    check_signature(claim, request, secret)  # 16
+    verify_head(claim, request, secret, services=services, regions=regions, now=now, skew=skew)  # 13 to 16
     check_payload(claim.payload_hash, request.body)  # 17
 
 
