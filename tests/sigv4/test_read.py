@@ -49,7 +49,7 @@ def test_every_part_of_a_claim() -> None:
     assert (claim.scope.region, claim.scope.service) == ("us-east-1", "sts")
     assert claim.signed_headers == "host;x-amz-date;x-amz-security-token"
     assert (claim.token, claim.date, claim.timestamp) == ("t", "20261123T123456Z", NOW)
-    assert (claim.payload_hash, claim.expires, claim.region_set, claim.streaming) == ("", None, (), False)
+    assert (claim.payload_hash, claim.expires, claim.region_set) == ("", None, ())
 
 
 def test_nothing_is_claimed() -> None:

@@ -36,11 +36,6 @@ class Claim(msgspec.Struct, frozen=True, gc=False):
     region_set: tuple[str, ...] = ()
     """SigV4a: patterns of the regions where the signature is good."""
 
-    @property
-    def streaming(self) -> bool:
-        """Whether the body is aws-chunked: only `watchword.sigv4.chunked` can prove such a body."""
-        return self.payload_hash.startswith("STREAMING-")
-
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
