@@ -24,6 +24,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from watchword.names import AwsError, HttpRequest, fault
+from watchword.names.moment import iso
 from watchword.sigv4.post import lower_fields
 from watchword.sigv4.query import LONGEST, Pair, attempts_signature, query_pairs
 from watchword.sigv4.verify import mismatch
@@ -170,9 +171,7 @@ def read_form(fields: Sequence[Pair]) -> Presigned | None:
 def verify_presigned(claim: Presigned, secret: str, now: datetime) -> None:
     """Returns when the claim is true and has not expired; raises a fault otherwise."""
     if claim.expires is not None and now >= claim.expires:
-        raise fault(
-            "AccessDenied", "Request has expired", Expires=claim.expires.strftime("%Y-%m-%dT%H:%M:%SZ")
-        )
+        raise fault("AccessDenied", "Request has expired", Expires=iso(claim.expires))
     if claim.expires is not None and claim.expires - now > timedelta(seconds=LONGEST):
         raise fault("AccessDenied", f"A presigned request is good for {LONGEST} seconds at most.")
     if not (

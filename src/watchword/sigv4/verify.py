@@ -23,6 +23,7 @@ from datetime import datetime, timedelta
 from hmac import compare_digest
 
 from watchword.names import AwsError, HttpRequest, fault
+from watchword.names.moment import iso
 from watchword.sigv4.canonical import canonical_request, string_to_sign
 from watchword.sigv4.claim import ALGORITHM, Claim
 from watchword.sigv4.key import sign_text, signing_key
@@ -153,7 +154,7 @@ def _expired(claim: Claim, now: datetime, skew: int) -> AwsError:
     seconds = skew if claim.expires is None else claim.expires
     if claim.expires is not None and claim.scope.as_sent:
         end = claim.timestamp + timedelta(seconds=seconds)
-        times = {"X-Amz-Expires": str(seconds), "Expires": _iso(end), "ServerTime": _iso(now)}
+        times = {"X-Amz-Expires": str(seconds), "Expires": iso(end), "ServerTime": iso(now)}
         return fault("AccessDenied", "Request has expired", **times)
     return fault(
         "SignatureExpired",
@@ -165,7 +166,7 @@ def _expired(claim: Claim, now: datetime, skew: int) -> AwsError:
 
 def _future(claim: Claim, now: datetime, skew: int) -> AwsError:
     if claim.expires is not None and claim.scope.as_sent:
-        times = {"X-Amz-Date": claim.date, "ServerTime": _iso(now)}
+        times = {"X-Amz-Date": claim.date, "ServerTime": iso(now)}
         return fault("AccessDenied", "Request is not valid yet", **times)
     return fault(
         "SignatureNotYetCurrent",
@@ -178,14 +179,10 @@ def _future(claim: Claim, now: datetime, skew: int) -> AwsError:
 def _clocks(claim: Claim, now: datetime, skew: int) -> dict[str, str]:
     return {
         "RequestTime": claim.date,
-        "ServerTime": _iso(now),
+        "ServerTime": iso(now),
         "MaxAllowedSkewMilliseconds": str(skew * 1000),
     }
 
 
 def _minutes(seconds: int) -> str:
     return f"{seconds // 60} min." if seconds % 60 == 0 else f"{seconds} s."
-
-
-def _iso(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
