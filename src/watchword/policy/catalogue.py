@@ -26,8 +26,6 @@ class Action(Struct, frozen=True):
     """One action of a service, named `service:Name`."""
 
     name: str
-    access: str
-    """List, Read, Write, Tagging or Permissions management."""
     condition_keys: frozenset[str]
     """In lower case, those of its resource types included."""
 
@@ -141,7 +139,7 @@ class Catalogue:
             keys_of = [keys_of_type.get(kind["name"].lower(), frozenset()) for kind in kinds]
             keys_of += [_folded(kind.get("conditionKeys", ())) for kind in kinds]
             keys = _folded(each.get("conditionKeys", ())).union(*keys_of)
-            found[f"{service}:{name}"] = Action(f"{service}:{each['name']}", each["accessLevel"], keys)
+            found[f"{service}:{name}"] = Action(f"{service}:{each['name']}", keys)
         return found
 
     def _types(self, service: str) -> dict[str, Any]:
