@@ -11,9 +11,8 @@ from watchword.identity.owners import Owner, arn_of, owner_at
 from watchword.names import Arn
 from watchword.names.ids import Prefix, is_account_id
 from watchword.policy import Policy
+from watchword.policy.grammar import EVERYONE
 from watchword.store import Transaction, accounts, roles, users
-
-EVERYONE = "*"
 
 
 class Unknown(Exception):  # noqa: N818 each kind of policy has its own error for it
@@ -32,13 +31,13 @@ def bind(tx: Transaction, policy: Policy) -> Policy:
         if found is None:
             raise Unknown(name)
         known[name] = found
-    return policy.bind(known)
+    return policy.renamed(known)
 
 
 def unbind(tx: Transaction, policy: Policy) -> Policy:
     """A stored policy as people read it."""
     owners = {name: _by_id(tx, name) for name in _named(policy)}
-    return policy.unbind({name: arn_of(owner) for name, owner in owners.items() if owner})
+    return policy.renamed({name: arn_of(owner) for name, owner in owners.items() if owner})
 
 
 def _named(policy: Policy) -> Iterator[str]:

@@ -12,8 +12,8 @@ from msgspec import Struct
 
 from watchword.policy.compile import Rule
 from watchword.policy.grammar import VARIABLES_SINCE, Statement
-from watchword.policy.parse import PolicyError, parse
-from watchword.policy.principals import principals, renamed
+from watchword.policy.parse import parse
+from watchword.policy.principals import renamed
 from watchword.policy.print import print_policy
 
 
@@ -40,23 +40,9 @@ class Policy(Struct, frozen=True, dict=True):
             Rule(statement, index, variables=variables) for index, statement in enumerate(self.statements)
         )
 
-    def principals(self) -> tuple[str, ...]:
-        """The ARNs of users and roles that its principal elements name, each once."""
-        return principals(self.statements)
-
-    def bind(self, ids: Mapping[str, str]) -> Self:
-        """With the ARNs of users and roles as the unique ids in `ids` (rule 10).
-
-        Refuses an ARN that has none.
-        """
-        for arn in self.principals():
-            if arn not in ids:
-                raise PolicyError(f'Invalid principal in policy: "AWS":"{arn}"')
-        return type(self)(renamed(self.statements, ids), self.version, self.id)
-
-    def unbind(self, arns: Mapping[str, str]) -> Self:
-        """With unique ids as the ARNs they have now; an id whose bearer is gone stays (rule 10)."""
-        return type(self)(renamed(self.statements, arns), self.version, self.id)
+    def renamed(self, names: Mapping[str, str]) -> Self:
+        """The policy with its AWS principals replaced as `names` says; the others stay (rule 10)."""
+        return type(self)(renamed(self.statements, names), self.version, self.id)
 
 
 class Source:

@@ -4,11 +4,10 @@ Source: IAM User Guide, "AWS JSON policy elements: Principal" and "NotPrincipal"
 `combine`). A principal is a chain of names: its account, the role behind a session, itself. No wildcard
 stands inside a principal; a lone `*` is everybody, anonymous callers too.
 
-A stored trust policy holds the unique id of a user or role in place of its ARN, so that one made again
-under the same name is another one; `bind` and `unbind` are that rewriting, pure.
+A stored trust or bucket policy holds the unique id of a user or role in place of its ARN, so that one made
+again under the same name is not let in. `renamed` puts the one in place of the other; the store knows both.
 """
 
-import re
 from collections.abc import Mapping
 from enum import IntFlag
 
@@ -18,8 +17,6 @@ from msgspec.structs import replace
 from watchword.names import Principal
 from watchword.names.principal import FederatedUser, RoleSession, Root, Saml, Service, User, WebIdentity
 from watchword.policy.grammar import EVERYONE, Effect, Principals, Statement
-
-_ENTITY = re.compile(r"arn:[a-z-]+:iam::[0-9]{12}:(?:user|role)/.+", re.DOTALL)
 
 
 class Reach(IntFlag):
@@ -94,17 +91,6 @@ def _reach_unless(
     else:
         spared = everyone or any(named)
     return Reach.NOBODY if spared else Reach.DIRECT
-
-
-def principals(statements: tuple[Statement, ...]) -> tuple[str, ...]:
-    """The ARNs of users and roles that principal elements name, each once."""
-    named = (
-        name
-        for statement in statements
-        if statement.principal is not None
-        for name in statement.principal.named("AWS")
-    )
-    return tuple(dict.fromkeys(name for name in named if _ENTITY.fullmatch(name)))
 
 
 def renamed(statements: tuple[Statement, ...], names: Mapping[str, str]) -> tuple[Statement, ...]:
