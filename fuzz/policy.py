@@ -8,8 +8,8 @@ import json
 from fuzz.requests import VECTORS
 from watchword.names.principal import User
 from watchword.policy import Policies, Policy, PolicyError, Request, decide, explain
+from watchword.policy.check_lines import check as check_document
 from watchword.policy.explain import as_json
-from watchword.policy.lines import check as check_document
 from watchword.policy.validate import Kind
 
 USER = User("111122223333", "ann", "AIDAANN")

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from watchword.names.principal import User
 from watchword.policy import Policies, Policy, Request
 from watchword.policy.catalogue import Catalogue
+from watchword.policy.check_lines import check_line
 from watchword.policy.findings import CHECKS, Level, code
-from watchword.policy.lines import check_line
 from watchword.policy.lint import lint
 from watchword.policy.simulate import context_keys, simulate
 from watchword.policy.validate import Kind

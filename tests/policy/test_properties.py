@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from watchword.policy import Policy, Source, decide, explain
 from watchword.policy.combine import PolicyType, Verdict
+from watchword.policy.decide_lines import Asked, decide_line, policies_of, request_of
 from watchword.policy.decision import message
 from watchword.policy.explain import as_json
-from watchword.policy.lines import Asked, decide_line, policies_of, request_of
 from watchword.policy.print import statement_as_json
 
 Json = dict[str, Any]

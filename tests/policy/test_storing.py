@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watchword.policy import Policy, PolicyError
-from watchword.policy.lines import check_line
+from watchword.policy.check_lines import check_line
 from watchword.policy.text import places
 from watchword.policy.validate import Kind, validate
 

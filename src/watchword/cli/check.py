@@ -21,9 +21,9 @@ from watchword.cli.ending import BAD_NEWS, fail
 from watchword.cli.sarif import sarif
 from watchword.policy import Policy, PolicyError
 from watchword.policy.catalogue import Catalogue
+from watchword.policy.check_lines import check as check_document
+from watchword.policy.check_lines import check_line
 from watchword.policy.findings import Level
-from watchword.policy.lines import check as check_document
-from watchword.policy.lines import check_line
 from watchword.policy.match import is_wild
 from watchword.policy.validate import Kind
 from watchword.service_reference import catalogue

@@ -17,6 +17,11 @@ def print_policy(version: str | None, identifier: str | None, statements: tuple[
     return json.dumps(document, separators=(",", ":"))
 
 
+def print_value(document: Any) -> str:  # noqa: ANN401 any JSON value
+    """A document that is given as a JSON value, as compact JSON; nothing about it has been checked."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
 def statement_as_json(statement: Statement) -> dict[str, Any]:
     """One statement as the object it would be in a document."""
     return _present(Sid=statement.sid, Effect=statement.effect.value) | {

@@ -4,8 +4,7 @@ A policy is written as a mapping, as a document's own text, or as the path of a 
 the test. A principal is written as its ARN, or like the principal of a line of `watchword decide`.
 """
 
-import json
-from collections.abc import Iterable
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any, Literal
@@ -15,10 +14,19 @@ import msgspec
 from watchword.names import AwsError
 from watchword.policy import Policies, Policy, Request, Source
 from watchword.policy.callers import Caller
-from watchword.policy.lines import Asked, Organization, Question, Scalar, request_of
+from watchword.policy.decide_lines import (
+    Asked,
+    Document,
+    Documents,
+    Organization,
+    Question,
+    Scalar,
+    policies_of,
+    request_of,
+    source_of,
+)
 
-Document = dict[str, Any] | str
-Documents = list[Document] | Document
+OneOrMore = list[Document] | Document
 
 SESSION_NAME = "test"
 """Of whoever is written as a role."""
@@ -32,15 +40,15 @@ _TYPES = {
 
 
 class Given(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """The policies of a test; what is left out is not there."""
+    """The policies of a test. What is left out does not exist; one document may stand for a list of it."""
 
-    identity: Documents = []
+    identity: OneOrMore = []
     resource: Document | None = None
-    boundary: Documents | None = None
-    session: Documents | None = None
-    scps: list[Documents] | None = None
-    rcps: list[Documents] | None = None
-    vpc_endpoint: Documents | None = None
+    boundary: OneOrMore | None = None
+    session: OneOrMore | None = None
+    scps: list[OneOrMore] | None = None
+    rcps: list[OneOrMore] | None = None
+    vpc_endpoint: OneOrMore | None = None
 
 
 class When(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -67,15 +75,16 @@ def requests(when: When) -> tuple[Request, ...]:
 
 def policies(given: Given, base: Path) -> Policies:
     """Raises AwsError for a policy that is none, OSError for a file that can't be read."""
-    return Policies(
-        _sources("identity", given.identity, base),
-        None if given.resource is None else _source("resource", given.resource, base),
-        None if given.boundary is None else _sources("boundary", given.boundary, base),
-        None if given.session is None else _sources("session", given.session, base),
-        None if given.scps is None else _levels("scps", given.scps, base),
-        None if given.rcps is None else _levels("rcps", given.rcps, base),
-        None if given.vpc_endpoint is None else _sources("vpcEndpoint", given.vpc_endpoint, base),
+    documents = Documents(
+        _listed(given.identity),
+        given.resource,
+        _listed(given.boundary),
+        _listed(given.session),
+        _levels(given.scps),
+        _levels(given.rcps),
+        _listed(given.vpc_endpoint),
     )
+    return policies_of(documents, partial(_source, base))
 
 
 def _caller(written: dict[str, Any] | str) -> Caller:
@@ -103,21 +112,18 @@ def _several(value: list[str] | str) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
-def _levels(name: str, levels: Iterable[Documents], base: Path) -> tuple[tuple[Source, ...], ...]:
-    return tuple(_sources(f"{name}[{index}]", level, base) for index, level in enumerate(levels))
+def _listed(documents: OneOrMore | None) -> list[Document] | None:
+    return [documents] if isinstance(documents, dict | str) else documents
 
 
-def _sources(name: str, documents: Documents, base: Path) -> tuple[Source, ...]:
-    listed = documents if isinstance(documents, list) else [documents]
-    return tuple(_source(f"{name}[{index}]", each, base) for index, each in enumerate(listed))
+def _levels(levels: list[OneOrMore] | None) -> list[list[Document]] | None:
+    return None if levels is None else [each if isinstance(each, list) else [each] for each in levels]
 
 
-def _source(name: str, document: Document, base: Path) -> Source:
-    """Under the path of its file, or under its place in the test."""
-    if isinstance(document, dict):
-        return Source(Policy.parse(json.dumps(document)), name)
-    if document.lstrip().startswith("{"):
-        return Source(Policy.parse(document), name)
+def _source(base: Path, name: str, document: Document) -> Source:
+    """Under the path of its file as its name, or, written in the test, under its place there."""
+    if isinstance(document, dict) or document.lstrip().startswith("{"):
+        return source_of(name, document)
     try:
         return Source(Policy.parse((base / document).read_bytes()), document)
     except AwsError as error:

@@ -17,7 +17,7 @@ from watchword.names.principal import (
     WebIdentity,
 )
 from watchword.policy.callers import Caller, principal_of
-from watchword.policy.lines import decide_line
+from watchword.policy.decide_lines import decide_line
 
 ACCOUNT = "111122223333"
 ALLOW = {
