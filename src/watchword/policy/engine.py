@@ -1,9 +1,9 @@
-"""Engines: the documents of one principal, compiled, asked again and again.
+"""Engines: the policies of one principal, compiled once and asked about many requests.
 
-An `Engine` holds what is a principal's own (identity policies, boundary, session policies). A `Panel` is
-what else sits in judgement with it: one resource policy, the guardrails of both accounts, an endpoint.
-Both answer with bits from tables built per action (`table`); `combine` makes the verdict, remembered per
-panel. Engines are immutable but for what they remember, and that is bounded.
+An `Engine` holds the principal's own policies: identity policies, boundary, session policies. `Others` holds
+the policies that apply besides: a resource policy, SCPs, RCPs and the policies of a VPC endpoint. Each
+answers a request with bits, from a table per action (`table`). `combine` turns the bits of both into the
+verdict, which `Others` remembers. Otherwise both are immutable, and what they remember is bounded.
 """
 
 from collections.abc import Iterable, Iterator
@@ -33,8 +33,8 @@ _WITHOUT_ACCOUNT = (Anonymous, Service, WebIdentity, Saml)
 _MOST_REMEMBERED = 4096
 Levels = tuple[tuple[Source, ...], ...]
 """The sources of each level of an organization, from its root to the account."""
-Frame = tuple[Levels | None, Levels | None, tuple[Source, ...] | None]
-"""SCPs, RCPs and the policies of a VPC endpoint."""
+Guardrails = tuple[Levels | None, Levels | None, tuple[Source, ...] | None]
+"""The policies that limit and never grant: SCPs, RCPs and those of a VPC endpoint."""
 
 
 class Engine:
@@ -57,7 +57,7 @@ class Engine:
             Layer(PolicyType.SESSION, SESSION, tuple(session or ())),
         )
         self._tables: dict[str, Table] = {}
-        self._panels: dict[object, Panel] = {}
+        self._others: dict[object, Others] = {}
 
     def decide(
         self,
@@ -68,41 +68,43 @@ class Engine:
         rcps: Levels | None = None,
         vpc_endpoint: tuple[Source, ...] | None = None,
     ) -> Decision:
-        """The decision on a request by this engine's principal; what is absent does not limit."""
+        """The decision on a request by this engine's principal. A policy that is None does not limit it."""
         if request.principal is not self.principal and request.principal != self.principal:
             raise ValueError("an engine answers for its own principal only")
-        key = (resource_policy.key if resource_policy else None, request.standing)
-        frame = (scps, rcps, vpc_endpoint)
-        panel = self._panels.get(key)
-        if panel is None or panel.frame != frame:
-            panel = self._panels[key] = self._seat(request, resource_policy, frame)
+        key = (resource_policy.key if resource_policy else None, request.setting)
+        guardrails = (scps, rcps, vpc_endpoint)
+        others = self._others.get(key)
+        if others is None or others.guardrails != guardrails:
+            others = self._others[key] = self._gather(request, resource_policy, guardrails)
         name = request.name
-        tables = panel.tables.get(name) or panel.seat(name, self._tables.get(name) or self._table(name))
-        own, others = tables
+        tables = others.tables.get(name) or others.build(name, self._tables.get(name) or self._build(name))
+        own, theirs = tables
         bits = own.bits(request)
         if not bits & DENIED:
-            bits |= others.bits(request)
-        verdict, blocked = panel.verdicts.get(bits) or panel.verdict(bits)
-        return Decision(verdict, request, blocked, bits, tables, panel.situation)
+            bits |= theirs.bits(request)
+        verdict, blocked = others.verdicts.get(bits) or others.verdict(bits)
+        return Decision(verdict, request, blocked, bits, tables, others.situation)
 
-    def _table(self, name: str) -> Table:
+    def _build(self, name: str) -> Table:
         _forget(self._tables)
         built = self._tables[name] = table(self._layers, name, self.names, bounded=self.bounded)
         return built
 
-    def _seat(self, request: Request, resource_policy: Source | None, frame: Frame) -> "Panel":
-        _forget(self._panels)
-        return Panel(self, request, resource_policy, frame)
+    def _gather(self, request: Request, policy: Source | None, guardrails: Guardrails) -> "Others":
+        _forget(self._others)
+        return Others(self, request, policy, guardrails)
 
 
-class Panel:
-    """What sits in judgement together with an engine, for resources of one account under one policy."""
+class Others:
+    """The policies besides an engine's own, for the resources of one account under one resource policy."""
 
-    def __init__(self, engine: Engine, request: Request, policy: Source | None, frame: Frame) -> None:
-        self.frame = frame
+    def __init__(
+        self, engine: Engine, request: Request, policy: Source | None, guardrails: Guardrails
+    ) -> None:
+        self.guardrails = guardrails
         self._names = engine.names
         self._bounded = engine.bounded
-        self._layers = tuple(_layers(engine.principal, policy, frame, request))
+        self._layers = tuple(_layers(engine.principal, policy, guardrails, request))
         self.situation = Situation(
             has_account=not isinstance(engine.principal, _WITHOUT_ACCOUNT),
             same_account=engine.principal.account == request.resource_account,
@@ -111,25 +113,28 @@ class Panel:
             levels=tuple((each.type, each.bits) for each in self._layers if each.bits),
         )
         self.tables: dict[str, tuple[Table, Table]] = {}
-        """By action: the engine's own table, and that of everybody else."""
+        """By action: the engine's own table, and that of these policies."""
         self.verdicts: dict[int, tuple[Verdict, tuple[PolicyType, ...]]] = {}
 
-    def seat(self, name: str, own: Table) -> tuple[Table, Table]:
+    def build(self, name: str, own: Table) -> tuple[Table, Table]:
         _forget(self.tables)
-        others = table(self._layers, name, self._names, bounded=self._bounded)
-        seated = self.tables[name] = (own, others)
-        return seated
+        theirs = table(self._layers, name, self._names, bounded=self._bounded)
+        built = self.tables[name] = (own, theirs)
+        return built
 
     def verdict(self, bits: int) -> tuple[Verdict, tuple[PolicyType, ...]]:
-        denied = bits & DENIED
-        blocked = () if denied else blocked_by(bits, self.situation)
-        unlocked = Verdict.EXPLICIT_DENY if denied else Verdict.ALLOW
-        found = self.verdicts[bits] = (Verdict.IMPLICIT_DENY if blocked else unlocked, blocked)
+        found = self.verdicts[bits] = self._judge(bits)
         return found
+
+    def _judge(self, bits: int) -> tuple[Verdict, tuple[PolicyType, ...]]:
+        if bits & DENIED:
+            return Verdict.EXPLICIT_DENY, ()
+        blocked = blocked_by(bits, self.situation)
+        return (Verdict.IMPLICIT_DENY if blocked else Verdict.ALLOW), blocked
 
 
 def _given(principal: Principal, *, bounded: bool, in_session: bool) -> int:
-    """Rule 7: what nothing has to grant."""
+    """Rule 7: the bits that no policy has to grant."""
     given = 0 if bounded else BOUNDARY
     if isinstance(principal, Root):
         given |= IDENTITY
@@ -138,9 +143,11 @@ def _given(principal: Principal, *, bounded: bool, in_session: bool) -> int:
     return given
 
 
-def _layers(principal: Principal, policy: Source | None, frame: Frame, request: Request) -> Iterator[Layer]:
-    """Rules 4 and 5: who is bound by guardrails; each level has its own bit."""
-    scps, rcps, endpoint = frame
+def _layers(
+    principal: Principal, policy: Source | None, guardrails: Guardrails, request: Request
+) -> Iterator[Layer]:
+    """Rules 4 and 5: without the guardrails that don't bind this request. Each level has its own bit."""
+    scps, rcps, endpoint = guardrails
     if request.service_linked or request.principal_account_is_management:
         scps = None
     if isinstance(principal, _WITHOUT_ACCOUNT):

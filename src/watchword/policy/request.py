@@ -1,8 +1,8 @@
-"""A question to the engine.
+"""A request to be decided: who wants to do what on which resource, in which context.
 
-Source: IAM User Guide, "Policy evaluation logic" (rule 1 of `combine`). Condition keys are named without
-case, so a context is folded to lower case at birth; a key given twice in two cases is refused. Values are
-text or tuples of text; an empty tuple is a missing key. Nothing is added to a context here.
+Source: IAM User Guide, "Policy evaluation logic" (rule 1 of `combine`). Condition keys have no case, so they
+are put into lower case here; a context that has one key in two cases is refused. Values are text, or tuples
+of text; an empty tuple counts as a missing key. The context is taken as given: nothing is added to it.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ KMS_KEY = "kms-key"
 
 
 class Request(Struct, frozen=True):
-    """`principal` wants to do `action` on `resource`, an ARN, or "*" where the action names none."""
+    """`principal` wants to do `action` on `resource`: an ARN, or "*" for an action that has no resource."""
 
     principal: Principal
     action: str
@@ -33,9 +33,9 @@ class Request(Struct, frozen=True):
     principal_account_is_management: bool = False
     resource_account_is_management: bool = False
     name: str = ""
-    """Worked out: the action in lower case, for actions are compared without case."""
-    standing: tuple[str | None, str | None, bool, bool, bool] | None = None
-    """Worked out: what else, beside the documents, decides who sits in judgement."""
+    """Worked out: the action in lower case, since actions are compared without case."""
+    setting: tuple[str | None, str | None, bool, bool, bool] | None = None
+    """Worked out: all that decides, besides the policies themselves, which of them bind this request."""
 
     def __post_init__(self) -> None:
         given = self.context
@@ -46,14 +46,14 @@ class Request(Struct, frozen=True):
         force_setattr(self, "name", fold(self.action))
         if self.resource_account is None:
             force_setattr(self, "resource_account", self._owner())
-        standing = (
+        setting = (
             self.resource_account,
             self.resource_type,
             self.service_linked,
             self.principal_account_is_management,
             self.resource_account_is_management,
         )
-        force_setattr(self, "standing", standing)
+        force_setattr(self, "setting", setting)
 
     def _owner(self) -> str:
         parts = self.resource.split(":", 5)
