@@ -4,7 +4,7 @@
     decision = decide(request, Policies.of(identity=[policy]))
     reasons = explain(decision)
 
-A server holds an `engine` per principal instead, and asks it. Pure: no I/O, no clock, no settings.
+A server keeps an `engine` for each principal and asks that instead. Pure: no I/O, no clock, no settings.
 """
 
 from watchword.policy.decision import Decision

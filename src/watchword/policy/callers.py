@@ -1,7 +1,7 @@
-"""Who asks in a line: a type of principal, and what its kind has of the rest; docs/decide.md is the manual.
+"""The principal of a line of `watchword decide`: its type, and the members that this type has.
 
-What an ARN says may be left out. An ARN of another kind than the type, a principal of an account without
-one, and a service or provider without a name can't be read: ValueError.
+docs/decide.md is the manual. Members that the ARN tells may be left out. ValueError is raised for an ARN that
+is not of the type, for a missing account, and for a service or provider without a name.
 """
 
 import re
@@ -78,7 +78,7 @@ def principal_of(caller: Caller) -> Principal:  # noqa: PLR0911 one for each kin
 
 
 def _partition_and_account(caller: Caller) -> tuple[str, str]:
-    """As the caller's ARN says, or its role's."""
+    """Those of the caller's ARN, or of its role's."""
     text = caller.arn or caller.role_arn
     arn = Arn.parse(text) if text else None
     account = caller.account or (arn.account if arn else "")
@@ -86,7 +86,7 @@ def _partition_and_account(caller: Caller) -> tuple[str, str]:
 
 
 def _read(kind: str, arn: str) -> dict[str, str]:
-    """What the resource part of an ARN of this kind says; nothing, where there is no ARN."""
+    """The parts that the resource of an ARN of this kind has; none when there is no ARN."""
     if not arn:
         return {}
     found = _RESOURCES[kind].fullmatch(Arn.parse(arn).resource)

@@ -63,11 +63,11 @@ class Catalogue:
         self._read = read
         self.services: frozenset[str] = frozenset(self._json("services", []))
         self.actions = lru_cache(maxsize=None)(self._actions)
-        """Of one service, by lower-case `service:name`."""
+        """The actions of one service, by lower-case `service:name`."""
         self._resource_types = lru_cache(maxsize=None)(self._types)
         self._key_types = lru_cache(maxsize=None)(self._keys)
         self.arn_forms = lru_cache(maxsize=None)(self._forms)
-        """Of the resource types that one service has."""
+        """The forms of the ARNs of one service's resource types."""
 
     def action(self, name: str) -> Action | None:
         return self.actions(name.partition(":")[0].lower()).get(name.lower())
@@ -89,7 +89,7 @@ class Catalogue:
             yield from (each for name, each in self.actions(service).items() if matches(name))
 
     def in_arns(self, service: str) -> bool:
-        """Whether ARNs name a service so: a few have another name there."""
+        """Whether ARNs use this name for a service: a few have another name there."""
         return service in self.services or service in self._services_of_arns
 
     def key_type(self, key: str) -> str | None:
@@ -103,14 +103,14 @@ class Catalogue:
         return None
 
     def owners(self, prefix: str) -> tuple[str, ...]:
-        """The services whose condition keys start with a prefix; none where nobody knows it."""
+        """The services whose condition keys start with a prefix; none for an unknown prefix."""
         if prefix in self.services:
             return (prefix,)
         form = _form_of(prefix, self._foreign_prefixes)
         return () if form is None else self._foreign_prefixes[form]
 
     def regions(self, partition: str) -> frozenset[str]:
-        """Of a partition, or of every one for `*`; none for one that doesn't exist."""
+        """The Regions of a partition, or of all partitions for `*`; none for an unknown one."""
         if partition == "*":
             return frozenset().union(*self.partitions.values())
         return self.partitions.get(partition, frozenset())

@@ -1,9 +1,9 @@
 """What is wrong with a statement: one small generator for each thing that AWS refuses to store.
 
 Source: IAM User Guide, "IAM JSON policy elements reference"; AWS Organizations User Guide, "SCP syntax"
-and "RCP syntax"; the numbers are the order of `validate`, which says which kind of document makes which
-check. Each finding is what is said to the caller (AWS's words), what is meant (for the operator), and where.
-What is wrong with a Resource (6) is in `resources`.
+and "RCP syntax". The numbers are those of `validate`, whose table says which kind of document makes which
+checks. A finding has the words for the caller (AWS's), a detail for the operator, and the place.
+The checks of a Resource (6) are in `resources`.
 """
 
 import re
@@ -76,7 +76,7 @@ def sid_alphanumeric(statement: Statement) -> Found:
 
 
 def no_principal(statement: Statement) -> Found:
-    """Identity policies and SCPs belong to their principal."""
+    """Identity policies and SCPs are about whom they are attached to."""
     if statement.principal is not None:
         yield (
             "Policy document should not specify a principal.",
@@ -86,14 +86,14 @@ def no_principal(statement: Statement) -> Found:
 
 
 def principal_required(statement: Statement) -> Found:
-    """Policies of resources say to whom."""
+    """The policy of a resource must say whom it is about."""
     element = statement.principal
     if element is None or not (element.everyone or any(names for _, names in element.entries)):
         yield "Missing required field Principal", "", ()
 
 
 def principals_exist(statement: Statement) -> Found:
-    """Forms that can name somebody; no wildcard but a lone `*`."""
+    """Each principal has a form that its type takes; the only wildcard is a lone `*`."""
     element = statement.principal
     for kind, names in element.entries if element else ():
         for name in names:
@@ -116,13 +116,13 @@ def no_not_principal(statement: Statement) -> Found:
 
 
 def no_allow_with_not_principal(statement: Statement) -> Found:
-    """Rule 11 of `combine`: most services refuse it."""
+    """Rule 11 of `combine`: most services refuse Allow with NotPrincipal."""
     if statement.effect is Effect.ALLOW and statement.principal is not None and statement.principal.negated:
         yield "Allow with NotPrincipal is not allowed.", "", ("NotPrincipal",)
 
 
 def principal_everyone(statement: Statement) -> Found:
-    """An RCP speaks about everybody."""
+    """An RCP is about everybody."""
     element = statement.principal
     entries = element.entries if element else ()
     if element is None or element.negated or not (element.everyone or entries == (("AWS", (EVERYONE,)),)):
@@ -133,7 +133,7 @@ def principal_everyone(statement: Statement) -> Found:
 
 
 def deny_only(statement: Statement) -> Found:
-    """What AWS attaches itself already allows everything."""
+    """The RCP that AWS attaches itself already allows everything."""
     if statement.effect is not Effect.DENY:
         yield ORGANIZATION_WORDS, "a resource control policy may only deny", ("Effect",)
 
@@ -147,7 +147,7 @@ def actions(statement: Statement) -> Found:
 
 
 def actions_with_wild_vendor(statement: Statement) -> Found:
-    """SCPs take wildcards anywhere."""
+    """In an SCP the vendor may have wildcards too."""
     yield from _actions_of(statement, _WILD_VENDOR)
 
 
@@ -176,7 +176,7 @@ def _wrong_with_vendor(vendor: str) -> str:
 
 
 def sts_actions(statement: Statement) -> Found:
-    """A trust policy is about assuming the role; a wildcard must reach one of its actions."""
+    """Each action of a trust policy must match one of those that assume the role."""
     name = element_name("Action", statement.action)
     patterns = [glob(each.lower()) for each in statement.action.values if each.lower().startswith("sts:")]
     reaching = [each for each in patterns if any(each(action) for action in _TRUST_ACTIONS)]
@@ -185,13 +185,13 @@ def sts_actions(statement: Statement) -> Found:
 
 
 def actions_of_s3(statement: Statement) -> Found:
-    """A bucket's policy speaks of nothing else."""
+    """A bucket policy names actions of S3 only."""
     if not all(each == EVERYONE or each.lower().startswith("s3:") for each in statement.action.values):
         yield "Policy has invalid action", "", (element_name("Action", statement.action),)
 
 
 def services_with_rcps(statement: Statement) -> Found:
-    """Rule 4 of `combine`: no wildcard stands for a service, and a lone `*` is AWS's own."""
+    """Rule 4 of `combine`: each service is spelled out; a lone `*` is for AWS's own RCP only."""
     name = element_name("Action", statement.action)
     if statement.action.negated or not all(has_rcps(each.lower()) for each in statement.action.values):
         yield ORGANIZATION_WORDS, "a resource control policy names services that support them", (name,)
@@ -216,7 +216,7 @@ def conditions(statement: Statement) -> Found:
 
 
 def variables(statement: Statement) -> Found:
-    """Only under a Version that knows them."""
+    """Policy variables are well formed; `validate` asks only where the Version knows them."""
     for path, text in _texts_with_variables(statement):
         if Variable("") in tokens(text, variables=True):
             yield SYNTAX, f"a malformed variable in {text!r}", path

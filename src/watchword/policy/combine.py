@@ -4,24 +4,24 @@ Source: IAM User Guide, "Policy evaluation logic", "Evaluating identity-based po
 policies", "Cross-account policy evaluation logic"; AWS Organizations User Guide, "SCP evaluation" and "RCP
 evaluation"; AWS KMS Developer Guide, "Key policies". The rules, by the numbers that the other files cite:
 
- 1. The context: action, resource, principal, environment; key names without case.
- 2. A statement applies when its action, resource, principal and every condition do.
+ 1. The context: action, resource, principal, environment; keys are compared without case.
+ 2. A statement applies when its action, resource and principal match and every condition holds.
  3. An applicable Deny in any policy is final.
- 4. RCPs of the resource's account: an applicable Allow on every level. They bind callers from outside,
-    anonymous ones, roots and services too; but neither resources of the management account nor
-    service-linked roles, and only the services that support them.
- 5. SCPs of the principal's account: an applicable Allow on every level. They bind roots of members; but
-    neither the management account nor service-linked roles nor callers without an account.
- 6. A resource policy in the caller's own account: what names the caller itself, or everybody, is enough;
-    what names the role behind a session or the user behind a federated one is still limited by boundary
-    and session policies; what names the account adds nothing to the identity's own policies.
+ 4. RCPs of the resource's account must allow on every level. They bind all callers, also those of other
+    accounts, anonymous ones, roots and services; but neither resources of the management account nor
+    service-linked roles, and only actions of the services that support them.
+ 5. SCPs of the principal's account must allow on every level. They bind the roots of member accounts too;
+    but neither the management account nor service-linked roles nor callers without an account.
+ 6. A resource policy in the caller's own account: an Allow that names the caller itself, or everybody, is
+    enough; one that names the role behind a session, or the user behind a federated one, is still limited
+    by boundary and session policies; one that names the account adds nothing to the identity policies.
  7. The identity's path: an identity policy allows, the boundary (if any) allows, the session policies (if
     any) allow. A root needs no identity policy. A federated user without session policy has no path.
  8. Across accounts both sides: the resource policy by any of these names, and the identity's path.
- 9. Trust and key policies must allow explicitly; what names the account then needs the identity's path.
-    Callers without an account (services, web identities, SAML, anonymous) have only the resource policy.
-    sts:GetCallerIdentity can't be refused to anybody who is somebody, nor sts:GetSessionToken to users and
-    roots (IAM User Guide, "Permissions for GetSessionToken").
+ 9. Trust and key policies must allow explicitly; an Allow that names the account needs the identity's path
+    as well. Callers without an account (services, web identities, SAML, anonymous) have only the resource
+    policy. No caller with an account can be denied sts:GetCallerIdentity, and no user or root
+    sts:GetSessionToken (IAM User Guide, "Permissions for GetSessionToken").
 10. Stored principals are unique ids (`principals`).
 11. NotPrincipal (`principals`).
 12. Conditions (`conditions`).
@@ -29,7 +29,7 @@ evaluation"; AWS KMS Developer Guide, "Key policies". The rules, by the numbers 
 14. Variables (`variables`).
 15. The words of a refusal (`decision`).
 
-A VPC endpoint's policy, when the request came through one, must allow as well.
+The policy of a VPC endpoint that the request came through must allow as well.
 What each policy grants arrives here as bits; reading documents does not belong here.
 """
 
@@ -95,26 +95,26 @@ _LIMITS = ((PolicyType.IDENTITY, IDENTITY), (PolicyType.BOUNDARY, BOUNDARY), (Po
 
 
 class Situation(Struct, frozen=True):
-    """What about a request decides besides the bits."""
+    """What decides besides the bits."""
 
     has_account: bool
-    """Whether the caller is of an account: identity policies speak about it."""
+    """Whether the caller belongs to an account, and so can have identity policies."""
     same_account: bool
     explicit: bool
     """Whether the resource policy must allow explicitly: a trust or key policy."""
     given: int
-    """Bits that nothing has to grant: IDENTITY for a root, BOUNDARY where there is none, ..."""
+    """Bits that no policy has to grant: IDENTITY for a root, BOUNDARY where there is none, ..."""
     levels: tuple[tuple[PolicyType, int], ...] = ()
-    """Bits that must all be granted: of each level of SCPs and RCPs, and of a VPC endpoint."""
+    """Bits that must all be granted: one for each level of SCPs and RCPs, one for a VPC endpoint."""
 
 
 def has_rcps(action: str) -> bool:
-    """Rule 4: whether RCPs speak about an action's service; the action in lower case, or a pattern."""
+    """Rule 4: whether the service of an action, or pattern, supports RCPs; in lower case."""
     return action.partition(":")[0] in RCP_SERVICES
 
 
 def blocked_by(bits: int, situation: Situation) -> tuple[PolicyType, ...]:
-    """Which types of policy lack an Allow that is needed; none of them: the answer is yes."""
+    """The types of policy that lack an Allow that is needed. When there are none, the request is allowed."""
     bits |= situation.given
     # 4, 5. Guardrails, level by level.
     blocked = [kind for kind, bit in situation.levels if not bits & bit]
@@ -122,7 +122,7 @@ def blocked_by(bits: int, situation: Situation) -> tuple[PolicyType, ...]:
     needed, sufficient = _resource_grant(situation)
     if needed and not bits & sufficient:
         blocked.append(PolicyType.RESOURCE)
-    # 7. What of the identity's path does that grant leave to be asked?
+    # 7. How much of the identity's path is needed besides that grant?
     blocked += [kind for kind, bit in _path_left(bits, situation) if not bits & bit]
     return tuple(kind for kind in PolicyType if kind in blocked)
 

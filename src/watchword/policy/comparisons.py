@@ -1,15 +1,15 @@
-"""How values compare: from the values of a condition to a function of one value of the request.
+"""How values compare: a condition's values are made into a function that tests one value of a request.
 
 Source: IAM User Guide, "IAM JSON policy elements: Condition operators" (rules 13 and 14 of `combine`).
 
-* Texts: whole and case-sensitive; `*` and `?` are wildcards for StringLike only.
-* ARNs: the six parts by themselves; a wildcard of the first five never crosses a colon, the sixth is the
-  rest. ArnEquals and ArnLike are the same.
+* Texts: compared whole and with case; `*` and `?` are wildcards for StringLike only.
+* ARNs: part by part; a wildcard in the first five parts never matches a colon, the sixth part is the rest.
+  ArnEquals and ArnLike are the same.
 * Numbers, dates, addresses, Booleans and binary values: as `values` reads them; no wildcards.
 * Policy variables in texts and ARNs only. An unresolved one compares with nothing.
 
-The answer is None when it can't be known: a value of the request, or the one of the policy that would
-decide, is none of its type.
+The answer is None when it can't be known: the request's value, or the policy's value that would decide, is
+not of the operator's type.
 """
 
 from collections.abc import Callable

@@ -4,8 +4,8 @@ Source: rules 2, 12, 13 and 14 of `combine`. A rule knows which actions its stat
 resource pattern the checks that a request must pass: the resource, then every condition. Principals are
 not looked at here: an engine is one principal's and settles them when it builds its tables.
 
-Where a statement says what AWS would not have stored, it never widens access: no Resource, a wildcard in
-a resource's service, or an unknown operator make an Allow not apply and a Deny apply.
+A statement that AWS would not have stored never widens access: without a Resource, with a wildcard in a
+resource's service or with an unknown operator, an Allow does not apply and a Deny does.
 """
 
 import re
@@ -26,8 +26,8 @@ _SERVICE = 2
 class Target:
     """One resource pattern of a rule: where an index files it, and what a request must pass.
 
-    Most statements of a document are never looked at closely, so `checks` begins as the one check that
-    compiles the others and puts them into its own place.
+    Most statements of a document are never looked at closely, so `checks` first holds a single check, which
+    compiles the others and puts them in its place.
     """
 
     __slots__ = ("_negated", "_patterns", "_rule", "checks", "exact", "prefix", "unconditional")
@@ -66,7 +66,7 @@ class Rule:
         self.variables = variables
         self.deny = statement.effect is Effect.DENY
         self.names_action = _any_of(statement.action)
-        """Whether the statement speaks about an action, given in lower case."""
+        """Whether the statement names an action, given in lower case."""
 
     @cached_property
     def conditions(self) -> tuple[Check, ...]:
@@ -92,7 +92,7 @@ class Rule:
 
     @cached_property
     def targets_of_attached(self) -> tuple[Target, ...]:
-        """For a statement of a policy attached to its resource: without Resource it means that one."""
+        """For a statement of a resource policy: without a Resource it means the one it is attached to."""
         resource = self.statement.resource
         return (Target(self),) if resource is None else self._targets_of(resource)
 
@@ -103,7 +103,7 @@ class Rule:
         return tuple([Target(self, (each,)) for each in patterns])
 
     def _known(self, resource: Patterns) -> tuple[str, ...]:
-        """Without the patterns that, not understood, would widen access."""
+        """The patterns, without those that would widen access if they were misunderstood."""
         if self.deny != resource.negated:
             return resource.values
         return tuple([each for each in resource.values if not _wild_service(each)])

@@ -2,14 +2,14 @@
 
 Source: IAM User Guide, "IAM JSON policy elements: Condition operators" and "Single-valued vs. multivalued
 context keys" (rules 12 and 13 of `combine`). `COMPARISONS` and `NEGATIONS` are the whole table; IfExists
-may follow any but Null, and `ForAllValues:` or `ForAnyValue:` stand before any. Case is not looked at.
+may follow any but Null, and `ForAllValues:` or `ForAnyValue:` may precede any. Case does not matter.
 
 * Values are ORed; a negated operator over several values is NOR.
 * A missing key: false; true when negated, under IfExists and under ForAllValues; but under ForAnyValue
   false even when negated. An empty set is a missing key; a lone empty string is a null data set to
   ForAllValues (true) and ForAnyValue (false).
 * A list-valued key needs ForAllValues or ForAnyValue.
-* What can't be understood (an unknown operator, a value that is none of its type, a list without a set
+* What can't be understood (an unknown operator, a value that is not of its type, a list without a set
   operator) never widens access: it holds in a Deny and fails in an Allow. That answer is called `doubt`.
 
 Every condition is compiled to one function of a request.
@@ -41,7 +41,7 @@ from watchword.policy.variables import Context, fold
 
 
 class Asked(Protocol):
-    """What a check looks at: a request. Keys of its context are in lower case."""
+    """What a check reads of a request. The keys of the context are in lower case."""
 
     @property
     def resource(self) -> str: ...

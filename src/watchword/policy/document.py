@@ -18,7 +18,7 @@ from watchword.policy.print import print_policy
 
 
 class Policy(Struct, frozen=True, dict=True):
-    """One policy document. Raises `PolicyError`, an AwsError, for a text that is none."""
+    """One policy document. `parse` raises `PolicyError`, an AwsError, for a text that is no policy."""
 
     statements: tuple[Statement, ...]
     version: str | None = None
@@ -46,9 +46,9 @@ class Policy(Struct, frozen=True, dict=True):
 
 
 class Source:
-    """A document where it is attached: the policy and its ARN, or its name when it is inline.
+    """A policy as it is attached: with its ARN, or with its name when it is inline.
 
-    Sources are equal when they name the same Policy object equally; hashing one doesn't read its document.
+    Two are equal when they hold the same Policy object under the same name; its statements are not compared.
     """
 
     __slots__ = ("key", "name", "policy")

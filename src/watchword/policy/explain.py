@@ -4,8 +4,8 @@ An explanation is read off the tables that the decision was made from, so it can
 statements that apply come from the same checks, and a near miss is an Allow of a policy type that blocks,
 with each element or condition that failed, what it expected and what the request had.
 
-How many near misses are told is bounded; the nearest (fewest failures) come first. The smallest statement
-that would allow is one Allow per blocking policy type; for an explicit deny there is none.
+The number of near misses is bounded; those with the fewest failures come first. For each policy type that
+blocks there is the smallest Allow that would be enough; for an explicit deny there is none.
 """
 
 from collections.abc import Iterator
@@ -132,7 +132,7 @@ def _helpful(decision: Decision) -> tuple[PolicyType, ...]:
 
 
 def _filed(decision: Decision, kinds: tuple[PolicyType, ...]) -> Iterator[Cited]:
-    """Allows that are filed under the resource."""
+    """The Allows that the index has for the resource."""
     for table in decision.tables:
         for _, _, cited in table.allows.candidates(decision.request.resource):
             if cited.type in kinds:
@@ -185,7 +185,7 @@ def _remedies(decision: Decision) -> Iterator[Remedy]:
 
 
 def _grantee(decision: Decision) -> tuple[Principals, int]:
-    """How a resource policy had best name the caller: its role if that will do, else itself."""
+    """How a resource policy should name the caller: by its role if that is enough, else by itself."""
     principal: Principal = decision.request.principal
     match principal:
         case Anonymous():

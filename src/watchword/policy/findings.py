@@ -29,9 +29,9 @@ class Finding(Struct, frozen=True):
     details: str
     path: Path = ()
     named: bool = False
-    """Whether the name at the end of the path is meant, and not what stands under it."""
+    """Whether it is about the last key of the path itself, not about the value under that key."""
     offset: int | None = None
-    """Where, in a text that has no paths."""
+    """Where, in a text that can't be read and so has no paths."""
 
     @property
     def level(self) -> Level:

@@ -3,10 +3,10 @@
 Source: IAM User Guide, "IAM JSON policy elements: Resource" and "Condition operators": `*` stands for any
 characters, `?` for one, everything else for itself, the whole text must match.
 
-No regular expression is made from policy text, and nothing here goes back over a text (a stored
-`a*a*a*...` must not hang a server). Common shapes use one method of str. Pieces between `*` are searched
-from left to right, each from where the one before ended: the leftmost place is always good enough. With
-`?` or a `*` that stops at colons it is not, and all states of an automaton walk together as one integer.
+No regular expression is made from policy text, and no match backtracks (a stored `a*a*a*...` must not hang
+a server). Common shapes use one method of str. Otherwise the pieces between `*` are searched from left to
+right, each from where the one before ended: the leftmost place is always good enough. With `?`, or with a
+`*` that stops at colons, it is not; then an automaton reads the text, with its states as bits of one integer.
 """
 
 from collections.abc import Callable, Sequence
@@ -61,8 +61,8 @@ def is_wild(text: str) -> bool:
 def resource_tokens(text: str, *, variables: bool) -> tuple[Token, ...]:
     """A Resource as tokens.
 
-    Before the fifth colon a wildcard stays in its segment, but for a `*` at the segment's end, and a
-    variable stands for nothing: it may stand in the resource part only.
+    Before the fifth colon a wildcard matches no colon, except a `*` at a segment's end, and a variable
+    matches nothing: variables are for the resource part only.
     """
     found = tokens(text, variables=variables)
     *fixed, resource = at_colons(found, _FIXED_SEGMENTS)

@@ -2,8 +2,8 @@
 
 Source: IAM User Guide, "Grammar of the IAM JSON policy language". Element names and the values of Effect
 are case-sensitive; a list may stand as its single member; numbers and Booleans stand unquoted only as
-values of conditions. What this refuses can't be read as a policy at all; what can be read and yet not be
-stored under some kind of document is refused by `validate`.
+values of conditions. Refused here is what can't be read as a policy at all; what can be read, but not be
+stored as some kind of document, is refused by `validate`.
 
 Errors are `PolicyError`: code and message for the caller are AWS's, `meant` says what is wrong, and `path`
 and `offset` where.

@@ -1,4 +1,4 @@
-"""Every document that speaks about a request, in one value, and the decision by them."""
+"""All policies that may apply to a request, as one value, and the decision by them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,11 +14,11 @@ Named = Policy | Source
 
 @dataclass(frozen=True, eq=False)
 class Policies:
-    """Every document that speaks about a request, by where it is attached.
+    """All policies that may apply to a request, by where they are attached.
 
     None means that there is no such policy and hence no such limit; an empty boundary or session is a
     limit that allows nothing. SCPs are those of the principal's account and RCPs those of the resource's,
-    a tuple for each level from the root to the account. A bare Policy is taken as a nameless Source.
+    a tuple for each level from the root to the account.
     """
 
     identity: tuple[Source, ...] = ()
@@ -51,7 +51,7 @@ class Policies:
         rcps: Iterable[Iterable[Named]] | None = None,
         vpc_endpoint: Iterable[Named] | None = None,
     ) -> "Policies":
-        """The same from any iterables, of bare policies too."""
+        """The same from any iterables; a bare Policy is taken as a Source without a name."""
         return cls(
             sources(identity),
             None if resource is None else sources((resource,))[0],

@@ -1,8 +1,8 @@
 """Whom a Principal element means, how far a grant to it reaches, and principals stored as unique ids.
 
 Source: IAM User Guide, "AWS JSON policy elements: Principal" and "NotPrincipal" (rules 6, 10 and 11 of
-`combine`). A principal is a chain of names: its account, the role behind a session, itself. No wildcard
-stands inside a principal; a lone `*` is everybody, anonymous callers too.
+`combine`). A principal is a chain of names: its account, the role behind a session, itself. Wildcards
+have no meaning inside a principal; a lone `*` is everybody, anonymous callers too.
 
 A stored trust or bucket policy holds the unique id of a user or role in place of its ARN, so that one made
 again under the same name is not let in. `renamed` puts the one in place of the other; the store knows both.
@@ -45,7 +45,7 @@ class Names(Struct, frozen=True):
 
 
 def names_of(principal: Principal) -> Names:  # noqa: PLR0911 one for each kind of principal
-    """Rule 10: by ARN or by unique id; the id of a user or role is never given twice."""
+    """Rule 10: ARNs and unique ids; an id is never given to a second user or role."""
     match principal:
         case User():
             itself, account = _known(principal.arn, principal.unique_id), _account(principal)
@@ -71,7 +71,7 @@ def names_of(principal: Principal) -> Names:  # noqa: PLR0911 one for each kind 
 
 
 def reach(element: Principals, names: Names, *, effect: Effect, bounded: bool) -> Reach:
-    """How a statement's Principal or NotPrincipal reaches a caller; `bounded`: it has a boundary."""
+    """How a statement's Principal or NotPrincipal reaches a caller; `bounded` when that has a boundary."""
     listed = frozenset(element.named(names.kind))
     everyone = element.everyone or EVERYONE in element.named("AWS")
     if element.negated:
@@ -84,7 +84,7 @@ def reach(element: Principals, names: Names, *, effect: Effect, bounded: bool) -
 def _reach_unless(
     listed: frozenset[str], names: Names, *, everyone: bool, effect: Effect, bounded: bool
 ) -> Reach:
-    """Rule 11: a Deny spares only whose whole chain is listed, and never one with a boundary."""
+    """Rule 11: a Deny spares only a caller whose whole chain is listed, and never one with a boundary."""
     named = [not listed.isdisjoint(link) for link in names.chain if link]
     if effect is Effect.DENY:
         spared = not bounded and (everyone or (bool(named) and all(named)))

@@ -27,7 +27,7 @@ _ECR: Final = ("ecr:", "ecr-public:")
 
 
 def prohibited(statement: Statement) -> Found:
-    """A trust policy is attached to what it is about."""
+    """A trust policy is about the role that it is attached to."""
     if statement.resource is not None:
         name = element_name("Resource", statement.resource)
         yield f"Has prohibited field {name}", "", (name,)
@@ -48,25 +48,25 @@ def required(statement: Statement) -> Found:
 
 
 def of_s3(statement: Statement) -> Found:
-    """Which bucket it must be is for S3 to say."""
+    """ARNs of S3; that they are of the bucket itself is checked where the policy is put."""
     element = statement.resource or Patterns(())
     if not all(each == EVERYONE or _S3.match(each) for each in element.values):
         yield "Policy has invalid resource", "", (element_name("Resource", element),)
 
 
 def required_but_by_ecr(statement: Statement) -> Found:
-    """Of policies of any resource."""
+    """As `required`, but a repository policy of ECR needs no Resource."""
     if statement.resource is not None or not is_of_ecr(statement.action):
         yield from required(statement)
 
 
 def is_of_ecr(action: Patterns) -> bool:
-    """Whether it is a repository's, whose policy names no resource, as the only one."""
+    """Whether all actions are ECR's: only the policies of its repositories name no resource."""
     return bool(action.values) and all(each.lower().startswith(_ECR) for each in action.values)
 
 
 def forms(statement: Statement) -> Found:
-    """`*` or an ARN that spells its service out."""
+    """Each is `*` or an ARN whose service is spelled out."""
     element = statement.resource or Patterns(())
     path: Path = (element_name("Resource", element),)
     for resource in element.values:

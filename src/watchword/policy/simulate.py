@@ -1,8 +1,8 @@
-"""The policy simulator's questions, as functions of policies: nothing here is decided twice.
+"""The policy simulator: what would be decided on a request, by the same engine that decides real ones.
 
 Source: IAM API Reference, "SimulateCustomPolicy", "SimulatePrincipalPolicy", "EvaluationResult",
-"GetContextKeysForCustomPolicy". A simulation is a decision with what the API tells about it besides: the
-statements that matched, and whether boundary and organization alone would let the call pass.
+"GetContextKeysForCustomPolicy". A simulation is a decision, with what the API reports besides: the statements
+that matched, and whether boundary and organization alone would allow the call.
 """
 
 from collections.abc import Iterable, Iterator
@@ -33,7 +33,7 @@ class Simulation(Struct, frozen=True, eq=False):
 
 
 def simulate(request: Request, policies: Policies) -> Simulation:
-    """What would be decided, and what the simulator tells about it."""
+    """The decision, and what the simulator reports about it."""
     decision = decide(request, policies)
     return Simulation(
         decision,
@@ -65,7 +65,7 @@ def _passes(decision: Decision, kind: PolicyType, policies: Policies) -> bool:
 
 
 def _blocked_alone(decision: Decision, kind: PolicyType, policies: Policies) -> bool:
-    """The same question where a Deny elsewhere ended the decision: asked with these policies alone."""
+    """Whether the policies of one type block by themselves: for a decision that a Deny elsewhere ended."""
     alone = {
         PolicyType.BOUNDARY: Policies(identity=policies.boundary or ()),
         PolicyType.SCP: Policies(scps=policies.scps),

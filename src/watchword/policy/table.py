@@ -1,10 +1,10 @@
-"""What a group of documents says about one action: an index of statements by resource.
+"""What a group of policies says about one action: an index of statements by resource.
 
 A table is built at an action's first request and holds only the statements that name the action and, in
 policies with principals, the caller. Statements are filed under the whole resource, or under the part of
 it before the first wildcard, up to a segment's border; a request looks under each length that occurs.
-Denies come first; an Allow whose bit is granted already is not looked at. Which statements apply is the
-same as by looking at all of them (tested).
+Denies come first; an Allow whose bit is granted already is not looked at. The result is the same as that of
+looking at every statement (tested).
 """
 
 from collections import defaultdict
@@ -38,7 +38,7 @@ class Layer(Struct, frozen=True, eq=False):
 
 
 class Cited(Struct, frozen=True, eq=False):
-    """A statement where it is attached."""
+    """A statement, with the policy it is in and where that is attached."""
 
     type: PolicyType
     source: Source
@@ -92,7 +92,7 @@ class Table:
 
     def __init__(self, statements: Sequence[Cited], given: int = 0) -> None:
         self.speaking: defaultdict[PolicyType, list[Cited]] = defaultdict(list)
-        """The Allows that name the action, by policy type, those that don't name the caller too."""
+        """The Allows that name the action, by policy type, whether or not they name the caller."""
         for each in statements:
             if not each.rule.deny:
                 self.speaking[each.type].append(each)
@@ -100,7 +100,7 @@ class Table:
         self.allows = Index(each for each in reached if not each.rule.deny)
         self.denies = Index(each for each in reached if each.rule.deny)
         self.given = given | self.allows.unconditional
-        """Bits that need no look at a request."""
+        """Bits that are granted whatever the request."""
         self._asked = self.allows.bits & ~self.given
         self._denying = bool(self.denies.bits)
 

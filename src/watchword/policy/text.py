@@ -1,6 +1,6 @@
 """Strict JSON text: what is read, and where in the text it stood.
 
-Stricter than Python's reader, for a document that grants access must have one reading only:
+Stricter than Python's reader, because a document that grants access must have one reading only:
 
 1. at most MAX_LENGTH characters (IAM API Reference: a policy document has 1 to 131072);
 2. only U+0009, U+000A, U+000D and U+0020 to U+00FF (the pattern of that parameter), and no others by
@@ -27,7 +27,7 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 Path = tuple[str | int, ...]
 """Keys and indexes from the root of a document."""
 NAME: Final = -1
-"""After the path of a value in an object: its key."""
+"""Appended to the path of a value: its key in the object."""
 
 
 class Number(str):

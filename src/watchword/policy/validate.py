@@ -1,12 +1,12 @@
-"""Whether a document may be stored as this kind.
+"""Whether a document may be stored as a policy of some kind.
 
-What can be read but not kept is refused here, with AWS's code and words; what may be kept and yet is
-doubtful is for `lint` to say.
+A policy that can be read but must not be stored is refused here, with AWS's code and words; `lint` reports
+what may be stored and is doubtful.
 
 Source: IAM User Guide, "Grammar of the IAM JSON policy language", "IAM and AWS STS quotas"; AWS
 Organizations User Guide, "SCP syntax", "RCP syntax" and "Quotas"; Amazon S3 User Guide, "Bucket policies";
 AWS KMS Developer Guide, "Resource quotas", for the largest policy that any resource has.
-`KINDS` is the whole table: limits, and which checks a kind makes. The order of checks is:
+`KINDS` is the whole table: the limits of each kind, and its checks. The order of checks is:
 
  0. it can be read (`parse`), and is not larger than its kind allows;
  1. the Version that the kind needs, and no Id where it takes none;
@@ -17,7 +17,7 @@ AWS KMS Developer Guide, "Resource quotas", for the largest policy that any reso
  6. resources: required, prohibited, each "*" or an ARN whose service is spelled out;
  7. conditions: known operators, values of their type, well-formed variables.
 
-Which principals have an account to exist in, and sums over several inline policies, belong to the server.
+Whether a principal exists, and the size of several inline policies together, are checked by the server.
 """
 
 import re
@@ -66,7 +66,7 @@ def _bytes(text: str) -> int:
 
 
 class Size(Struct, frozen=True):
-    """A limit, how the service counts, and the words of its excess."""
+    """The most that a document may have, how the service counts it, and the refusal of more."""
 
     most: int
     code: str
@@ -82,9 +82,9 @@ class Rules(Struct, frozen=True):
     checks: tuple[StatementCheck, ...]
     code: str = "MalformedPolicyDocument"
     version: str | None = None
-    """The one Version it takes; None where every Version will do, and none at all."""
+    """The only Version it takes; None where any Version will do, or none."""
     said: str | None = None
-    """The one sentence of a service that tells no details."""
+    """The words for every refusal, of a service that gives no details."""
     takes_id: bool = True
 
 

@@ -1,9 +1,9 @@
-"""What condition values are, by type: each reader gives None for what it can't read.
+"""The values of conditions, by type: each function reads one type, and gives None for what is not of it.
 
 Source: IAM User Guide, "IAM JSON policy elements: Condition operators" (rule 13 of `combine`):
 numbers are integers or decimals; dates are a W3C profile of ISO 8601 (year to fraction of a second) or
-seconds of the epoch; addresses are IPv4 or IPv6 with an optional prefix length; binary values are base64;
-Booleans are true and false, and case is not looked at.
+seconds since the epoch; addresses are IPv4 or IPv6 with an optional prefix length; binary values are base64;
+Booleans are true and false, in any case.
 """
 
 import base64
