@@ -7,7 +7,7 @@
     presign(request, credentials, ...)         the request with a query that authenticates it
 
 For aws-chunked bodies: `verify_head` in `verify`, then a `Decoder` of `chunked`. For POST policy forms:
-`post`. For presigned version 2, off unless asked for: `sigv2`. For a replay guard: `replay`.
+`post`. For presigned version 2, which `read` refuses: `sigv2`. For a replay guard: `replay`.
 """
 
 from watchword.sigv4.canonical import explain

@@ -10,7 +10,7 @@ Source: IAM User Guide, "Create a signed AWS API request", steps 1 to 3; for S3:
    end survives), repeats joined by commas in the order they came.
 4. The texts hold the request's bytes as latin-1, which is what `HttpRequest` carries.
 
-Nothing here decides: texts come out, for the verifier, the signer and whoever wants to see them.
+Nothing is decided here: the verifier and the signer use these texts, and `explain` shows them.
 """
 
 import re
@@ -37,20 +37,20 @@ _SPACES = re.compile(r"[ \t\r\n]+")
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What we compute, to be laid beside what the client computed."""
+    """The texts that we compute, to be compared with those of the client."""
 
     canonical_request: str
     string_to_sign: str
 
 
 def explain(claim: Claim, request: HttpRequest) -> Explanation:
-    """The texts behind a claim that `read` made of this request. Never the signature: an oracle."""
+    """The texts for a claim that `read` made of this request. The signature too would let anybody sign."""
     canonical = canonical_request(claim, request)
     return Explanation(canonical, string_to_sign(claim, canonical))
 
 
 def canonical_request(claim: Claim, request: HttpRequest) -> str:
-    """What a claim covers."""
+    """The canonical request that a claim is about."""
     path = request.path or "/"
     if not claim.scope.as_sent:
         path = canonical_path(path)
@@ -61,7 +61,7 @@ def canonical_request(claim: Claim, request: HttpRequest) -> str:
 
 
 def string_to_sign(claim: Claim, canonical: str) -> str:
-    """What the signing key signs."""
+    """The text that the signing key signs."""
     digest = sha256(canonical.encode("latin-1")).hexdigest()
     return f"{claim.algorithm}\n{claim.date}\n{claim.scope.text}\n{digest}"
 
@@ -101,7 +101,7 @@ def canonical_headers(headers: tuple[tuple[str, str], ...], signed: str) -> str:
 
 
 def _lines(signed: str) -> tuple[Callable[[dict[str, str]], tuple[str, ...]], tuple[str, ...]]:
-    """What takes the values of these headers, and the lines to fill: each is a name, a place and an end."""
+    """A function that picks these headers' values, and their lines: each a name, a gap for it, an end."""
     names = signed.split(";")
     pick = itemgetter(*names) if len(names) > 1 else lambda by_name: (by_name[signed],)
     lines = [part for name in names for part in (f"{name}:", "", "\n")]
@@ -112,7 +112,7 @@ _remembered_lines = lru_cache(_REMEMBERED)(_lines)
 
 
 def _tidy(values: tuple[str, ...]) -> bool:
-    """Whether there is nothing to trim: so it nearly always is, and one look at all of them says it."""
+    """Whether no value needs trimming: nearly always so, and quickly seen when all are joined."""
     together = "".join(values)
     if "\t" in together or "\r" in together or "\n" in together:
         return False

@@ -1,23 +1,23 @@
-"""aws-chunked bodies, proved while they pass: bytes in, verified payload out. No I/O.
+"""aws-chunked bodies, verified as they arrive: bytes in, verified payload out. No I/O.
 
     decoder = Decoder(claim, request, secret, checksums)     after verify_head
     for received in ...: for piece in decoder.feed(received): keep(piece)
-    decoder.end()                                            only now is the body whole and true
+    decoder.end()                                            returns only for a complete, valid body
 
 The grammar (each line ends in CRLF; sizes in hex):
 
     body     = *( size [;chunk-signature=...] CRLF data CRLF ) last
     last     = 0 [;chunk-signature=...] CRLF  *( name:value CRLF )  [ x-amz-trailer-signature:... CRLF ]  CRLF
 
- 1. A signed chunk's data comes out when its signature held, which covers the one before; so chunks can't
-    be altered, left out, repeated or reordered. A chunk is held back till then, and is MAX_CHUNK at most.
- 2. Unsigned chunks come out as they arrive; only `end` says that their checksum held.
+ 1. A signed chunk is held back until its signature is verified, and so is at most MAX_CHUNK long. Each
+    signature covers the one before: chunks can't be altered, left out, repeated or reordered.
+ 2. Unsigned chunks come out as they arrive; only when `end` returns was their checksum right.
  3. Only the last chunk may be smaller than MIN_CHUNK.
  4. The data is as long as x-amz-decoded-content-length says.
  5. The trailer is exactly what x-amz-trailer announced, and each of its checksums holds.
  6. Nothing comes after the end.
 
-Checksum algorithms are given by the caller, by the name after x-amz-checksum- in capitals.
+The caller gives the checksum algorithms, by their names after x-amz-checksum- in capitals.
 Sources: Amazon S3 API Reference, "Signature Calculations for the Authorization Header: Transferring Payload
 in Multiple Chunks" and "... Including Trailing Headers (Chunked Upload)"; "Error responses".
 """
@@ -54,7 +54,7 @@ class Checksum(Protocol):
 
 
 class Decoder:
-    """One body. After an error it gives nothing more, and `end` raises."""
+    """The decoder of one body. After an error it gives nothing more, and `end` raises."""
 
     def __init__(
         self, claim: Claim, request: HttpRequest, secret: str, checksums: Mapping[str, Callable[[], Checksum]]
@@ -74,7 +74,7 @@ class Decoder:
         self._steps = self._body()
 
     def feed(self, data: bytes) -> list[bytes]:
-        """The payload that is proved by now. Raises when the body is not as signed, or malformed."""
+        """The payload that may be given out by now. Raises when the body is not as signed, or malformed."""
         self._data = self._data[self._at :] + data if self._at < len(self._data) else data
         self._at = 0
         out: list[bytes] = []
@@ -87,7 +87,7 @@ class Decoder:
         if not self._done:
             raise _incomplete("The request body terminated unexpectedly")
 
-    # Each step takes what it needs, and yields when it needs more than has come.
+    # Each step takes the bytes it needs, and yields while they have not all arrived.
 
     def _body(self) -> Generator[None]:
         before = MIN_CHUNK
@@ -193,7 +193,7 @@ class Decoder:
         """The signature of one chunk or trailer, chained to the one before."""
         claim = self._claim
         text = f"{claim.algorithm}-{kind}\n{claim.date}\n{claim.scope.text}\n{self._previous}\n{hashes}"
-        # SigV4a's signatures are of unequal length and may be filled up with stars.
+        # SigV4a's signatures differ in length and may be padded with stars.
         signature = signature.rstrip("*")
         if not holds(claim, self._secret, text, signature):
             raise mismatch(claim.access_key_id, text, signature)
@@ -225,7 +225,7 @@ def _decoded_length(request: HttpRequest) -> int:
 def _announced(
     request: HttpRequest, framing: Framing, checksums: Mapping[str, Callable[[], Checksum]]
 ) -> dict[str, Checksum]:
-    """The running checksums of the trailing headers that x-amz-trailer names, by these names."""
+    """A running checksum for each trailing header that x-amz-trailer names, by that name."""
     text = request.header("x-amz-trailer")
     if not framing.trailer and text is None:
         return {}

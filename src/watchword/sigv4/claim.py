@@ -1,6 +1,6 @@
 """What a request claims about who signed it, before anything has been checked against a secret.
 
-`watchword.sigv4.read` makes a Claim of a request, `watchword.sigv4.verify` proves or refuses it.
+`watchword.sigv4.read` makes a Claim of a request, `watchword.sigv4.verify` confirms or refuses it.
 """
 
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ class Claim(msgspec.Struct, frozen=True, gc=False):
     signature: str
     token: str | None
     date: str
-    """The time of signing as the string to sign holds it."""
+    """The time of signing, as it is written in the string to sign."""
     timestamp: datetime
     """The same as a value, in UTC."""
     payload_hash: str

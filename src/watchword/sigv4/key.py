@@ -1,8 +1,8 @@
 """The signing key: the secret, narrowed to one day, region and service.
 
 Source: IAM User Guide, "Create a signed AWS API request", step 4. A client's next request needs what its
-last one needed, so the key, which costs four HMACs, is remembered; and with it HMAC's two hashes, begun
-with the key, as RFC 2104, section 4 suggests.
+last one needed, so the key, which costs four HMACs, is remembered; and with it the two hash states from
+which HMAC starts, as RFC 2104, section 4 suggests.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ _INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5
 
 
 class SigningKey(NamedTuple):
-    """A key and HMAC-SHA256's hashes begun with it (RFC 2104, section 2); to be copied, not to be fed."""
+    """A key, and the hashes from which HMAC-SHA256 starts (RFC 2104, section 2): copy, never update them."""
 
     key: bytes
     inner: "hashlib._Hash"

@@ -26,7 +26,7 @@ def parse_moment(text: str) -> datetime:
 
 
 def print_moment(moment: datetime) -> str:
-    """The text of which `parse_moment` makes `moment`."""
+    """The text that `parse_moment` reads as `moment`."""
     return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 

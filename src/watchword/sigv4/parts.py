@@ -1,4 +1,4 @@
-"""The parts that the header form and the query form have in common: rules 6 to 11 of `read`."""
+"""What the header form and the query form have in common: rules 6 to 11 of `read`."""
 
 import re
 from collections.abc import Collection
@@ -15,7 +15,7 @@ _DATES = 64
 _CREDENTIALS = 1024
 _LONGEST_CREDENTIAL = 512
 MEMORABLE = 1024
-"""Characters of a text that is remembered: who sends long ones without credentials fills no memory."""
+"""Characters. Longer texts are not remembered, so that nobody can fill memory without credentials."""
 
 
 def check_signed_names(text: str, sent: Collection[str]) -> None:
@@ -52,7 +52,7 @@ def amz_date(text: str) -> datetime:
 
 
 def bad_date(text: str) -> AwsError:
-    """Rule 10, broken."""
+    """The refusal of rule 10."""
     return fault(
         "IncompleteSignature",
         f"Date must be in ISO-8601 'basic format'. Got '{text[:100]}'. "

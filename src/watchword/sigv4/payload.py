@@ -1,7 +1,7 @@
 """What x-amz-content-sha256 may say about the body.
 
 Source: Amazon S3 API Reference, "Authenticating Requests: Using the Authorization Header", table of the
-values of x-amz-content-sha256. How chunks are read and proved stands in `watchword.sigv4.chunked`.
+values of x-amz-content-sha256. `watchword.sigv4.chunked` reads and verifies chunks.
 """
 
 import re
@@ -19,7 +19,7 @@ class Framing(NamedTuple):
     """How an aws-chunked body is protected."""
 
     algorithm: str | None
-    """Of the chunks' signatures; None for chunks without."""
+    """Of the chunks' signatures; None for chunks without signatures."""
     trailer: bool
 
 

@@ -11,8 +11,8 @@ The policy (base64 of JSON) is the string to sign. The checks, in order:
  7. the file's size is in the range of every content-length-range
 
 Sources: Amazon S3 API Reference, "Authenticating Requests: Browser-Based Uploads Using POST", "POST Policy"
-and "Error responses". Taking the multipart body apart and filling ${filename} in belong to the caller,
-before these checks, for the policy is about the fields as they are then; so does the session's own expiry.
+and "Error responses". The caller parses the multipart body and fills in ${filename} before these checks,
+because the policy is about the fields after that. It also checks that the session has not expired.
 """
 
 import json
@@ -146,7 +146,7 @@ def _condition(condition: object) -> tuple[str, str, str]:
 def _satisfied(operator: str, actual: str, value: str, name: str) -> bool:
     if operator == "eq":
         return actual == value
-    # The one field that may be a list: each of its values has to begin so.
+    # Content-Type alone may be a list: each of its values has to begin with `value`.
     values = actual.split(",") if name == "content-type" else [actual]
     return all(each.strip().startswith(value) for each in values)
 

@@ -1,8 +1,7 @@
 """The presigned query: rules 3 to 12 of `watchword.sigv4.read`, for authentication in the query string.
 
-Parameters that authenticate are taken exactly: each once, in its own case, so that no reader further on
-can see another one (rule 4). What they sign is the rest of the query, the headers named, and for S3 no
-payload, for everybody else the body's own hash.
+A parameter that authenticates must come once and in its own case, so that no later reader sees another
+value (rule 4). The signature covers the rest of the query, the named headers and, except for S3, the body.
 Source: Amazon S3 API Reference, "Authenticating Requests: Using Query Parameters"; IAM User Guide,
 "Authentication methods", query string parameters.
 """
@@ -127,7 +126,7 @@ def _seconds(text: str, scope: Scope) -> int:
 
 
 def _once(in_query: str | None, in_header: str | None) -> str | None:
-    """One value, of the query or of a (signed) header; given twice it must be the same."""
+    """A value that may be in the query or in a (signed) header; in both it must be the same."""
     if in_query is not None and in_header not in {None, in_query}:
         raise fault("IncompleteSignature", "A parameter of the query and its header contradict each other.")
     return in_header if in_query is None else in_query

@@ -1,12 +1,12 @@
-"""What does the request claim?  Read once, here, for every part of the server.
+"""What does the request claim about its signer?  Read once, here, for every part of the server.
 
 `read` answers None when nothing in the request attempts a signature, a Claim when one is attempted and
 well formed, and raises otherwise. It needs no secret and no clock. The checks, in the order in which
-their errors win (messages: IAM and STS as they answer; S3's where only S3 has the rule):
+their errors win (in the words of IAM and STS; in S3's where only S3 has the rule):
 
  1. a header that authenticates comes once
  2. one form: the Authorization header or the query, not both; never signature version 2 here
- 3. an algorithm served here
+ 3. an algorithm that is supported here
  4. the Authorization header is a list of key=value pairs;
     in a query each parameter that authenticates comes once and in its own case
  5. each parameter of the form is there, and none besides; and a date
@@ -19,7 +19,7 @@ their errors win (messages: IAM and STS as they answer; S3's where only S3 has t
 12. x-amz-content-sha256 is one of its forms, and S3 needs it;
     a presigned query is good for a week at most
 
-Rules 13 and following need the clock or the secret and stand in `watchword.sigv4.verify`.
+Rules 13 to 17 need the clock or the secret: they are in `watchword.sigv4.verify`.
 Sources: IAM User Guide, "AWS Signature Version 4 for API requests" and "Troubleshoot Signature Version 4
 signing"; Amazon S3 API Reference, "Authenticating Requests (AWS Signature Version 4)".
 """
@@ -40,11 +40,11 @@ ONCE = (
     "x-amz-security-token",
     "x-amz-trailer",
 )
-"""Headers of which a second one would let two readers see two requests."""
+"""Headers that may come once only: of two, different readers could take different ones."""
 
 
 def read(request: HttpRequest) -> Claim | None:
-    """The claim of a request, None when it makes none: then nobody is known to have sent it.
+    """The claim of a request; None for an anonymous request, which makes none.
 
     Raises AwsError: IncompleteSignature, UnsupportedSignature, UnsignedHeaders; of S3 also
     AuthorizationQueryParametersError, InvalidRequest and InvalidArgument. Nothing is proved by a claim.

@@ -1,9 +1,9 @@
 """What to remember of a request, so that a second one like it can be refused.
 
-AWS allows a request to be sent again while its signature is good. Who wants it stricter remembers
-`identity` till `until`, in one place for all processes. The identity is of what was signed, not of the
-signature: SigV4a has two signatures for one text.
-Remembering, and for which operations, doesn't belong here.
+AWS allows a request to be sent again while its signature is good. A stricter server remembers `identity`
+until `until`, in one place for all its processes. The identity is made of what was signed and not of the
+signature, because SigV4a has two signatures for one text.
+Remembering it, and for which operations, does not belong here.
 """
 
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ class Trace(NamedTuple):
     identity: bytes
     """32 bytes: the same for the same access key and the same signed text, and for nothing else."""
     until: datetime
-    """From then on the signature is refused for its age."""
+    """From then on the signature is refused as expired."""
 
 
 def trace(claim: Claim, request: HttpRequest, skew: int) -> Trace:

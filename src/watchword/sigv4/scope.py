@@ -1,7 +1,7 @@
 """The credential scope: on which day, in which region and for which service a signature is good.
 
-Source: IAM User Guide, "Create a signed AWS API request", step 3. A scope read here has all its parts and
-nothing else is known about it; whether they are the right ones is for `watchword.sigv4.verify` to say.
+Source: IAM User Guide, "Create a signed AWS API request", step 3. Reading a scope only makes sure that it has
+all its parts; `watchword.sigv4.verify` checks that they are the right ones.
 """
 
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ def parse_credential(text: str) -> tuple[str, Scope]:
 
 
 def parse_credential_without_region(text: str) -> tuple[str, Scope]:
-    """The same of SigV4a's `keyid/date/service/terminator`. Raises ValueError."""
+    """The same for SigV4a's `keyid/date/service/terminator`. Raises ValueError."""
     parts = text.split("/")
     if len(parts) != _PARTS_WITHOUT_REGION or not all(parts):
         raise ValueError("4 slash-delimited elements, e.g. keyid/date/service/term")

@@ -1,8 +1,8 @@
 """Signing: what a client does so that `watchword.sigv4.verify` agrees.
 
-`sign` gives a request its headers: x-amz-date, the token, for S3 x-amz-content-sha256, and Authorization;
-whatever stood under these names is replaced, except a payload hash that the caller declared.
-`presign` gives it a query instead, that anybody may send until it expires.
+`sign` adds headers to a request: x-amz-date, the token, for S3 x-amz-content-sha256, and Authorization. It
+replaces any of these that were there, except a payload hash that the caller declared.
+`presign` adds a query instead, with which anybody may send the request until it expires.
 With the algorithm ALGORITHM_V4A, `region` is the region set: regions or patterns, separated by commas.
 Sources: IAM User Guide, "Create a signed AWS API request"; Amazon S3 API Reference, "Authenticating
 Requests: Using Query Parameters". Sending belongs to the client.
@@ -44,7 +44,7 @@ UNSIGNED = frozenset(
         "x-amzn-trace-id",
     }
 )
-"""Headers that the way to the server may change; no SDK signs them."""
+"""Headers that may change on the way to the server; no SDK signs them."""
 
 
 def sign(
@@ -129,7 +129,7 @@ def presign(
 def _claim(
     request: HttpRequest, credentials: Credentials, service: str, region: str, now: datetime, algorithm: str
 ) -> Claim:
-    """The claim to be, but for what depends on the form."""
+    """The claim to be signed, without what differs between header and query."""
     if request.header("host") is None:
         raise ValueError("a request to be signed needs a host header")
     v4a = algorithm == ALGORITHM_V4A

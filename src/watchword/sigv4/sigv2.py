@@ -1,16 +1,16 @@
-r"""Signature version 2, for presigned GET and PUT and POST forms of S3 only. Weak, and so never read unasked.
+r"""Signature version 2, for presigned GET and PUT and POST forms of S3 only. Weak, and so kept apart.
 
 Nothing else here calls this module, and `watchword.sigv4.read` refuses version 2. A server whose setting
 allows it asks `read_presigned` (or `read_form`) first and records that version 2 was used.
 Why at all: boto3 still presigns this way by default for S3 in some regions. Why weak: HMAC-SHA1 with the
-secret itself as the key, good for every region and service, host not signed. Its duration has no limit of
-its own; here it has version 4's.
+secret itself as the key, good for every region and service, and the host is not signed. It sets no limit to
+how long a URL is good; here version 4's limit applies.
 
     string = METHOD \n Content-MD5 \n Content-Type \n Expires \n  *( x-amz-name:value \n )  resource
     resource = "/" bucket, where the host names it, then the path as sent, then "?" and SUBRESOURCES
 
 x-amz- parameters of the query count as headers, as do its content-md5 and content-type where the header
-is missing. Header authentication of version 2 is not here and never will be.
+is missing. The Authorization header of version 2 is not supported and never will be.
 Source: Amazon S3 User Guide, "Signing and authenticating REST requests", "Query string request
 authentication alternative"; "Browser-based uploads using POST (AWS signature version 2)".
 """
@@ -31,7 +31,7 @@ from watchword.sigv4.verify import mismatch
 
 METHODS = frozenset({"GET", "PUT"})
 PARAMETER = "AWSAccessKeyId"
-"""What a query has as it is, if it is presigned with version 2."""
+"""The parameter by which a query presigned with version 2 is recognised."""
 
 SUBRESOURCES = frozenset(
     {
@@ -88,7 +88,7 @@ LISTING = frozenset(
         "version-id-marker",
     }
 )
-"""Parameters that nothing signs but that only narrow a listing."""
+"""Parameters that are not signed and are accepted all the same: they only narrow a listing."""
 
 _HEADERS = frozenset({"content-md5", "content-type"})
 _PARAMETERS = (PARAMETER, "Expires", "Signature")
@@ -141,8 +141,8 @@ def read_presigned(request: HttpRequest, bucket: str) -> Presigned | None:
 def with_headers(request: HttpRequest) -> HttpRequest:
     """A presigned request with its query's x-amz- parameters, content-md5 and content-type as headers.
 
-    They are signed as headers, and S3 takes them for such. Of content-md5 and content-type the header's own
-    value is the one that was signed; an x-amz- parameter that comes in both places is refused.
+    They are signed as headers, and S3 treats them so. Of content-md5 and content-type the header's own value
+    is the one that was signed; an x-amz- parameter that comes in both places is refused.
     """
     there = {name for name, _ in request.headers}
     pairs = [(key.lower(), value) for key, value in query_pairs(request.query) if _is_header(key)]
@@ -169,7 +169,7 @@ def read_form(fields: Sequence[Pair]) -> Presigned | None:
 
 
 def verify_presigned(claim: Presigned, secret: str, now: datetime) -> None:
-    """Returns when the claim is true and has not expired; raises a fault otherwise."""
+    """Returns when the signature is right and has not expired; raises a fault otherwise."""
     if claim.expires is not None and now >= claim.expires:
         raise fault("AccessDenied", "Request has expired", Expires=iso(claim.expires))
     if claim.expires is not None and claim.expires - now > timedelta(seconds=LONGEST):

@@ -28,7 +28,7 @@ _ECDSA = ec.ECDSA(SHA256())
 
 @lru_cache(_REMEMBERED)
 def private_key(secret: str, access_key_id: str) -> ec.EllipticCurvePrivateKey:
-    """The key pair of an access key."""
+    """The private half of an access key's key pair: it signs."""
     for counter in _COUNTERS:
         text = b"\0\0\0\1" + ALGORITHM_V4A.encode() + b"\0" + access_key_id.encode() + bytes([counter])
         candidate = hmac.digest(b"AWS4A" + secret.encode(), text + b"\0\0\1\0", "sha256")
@@ -40,7 +40,7 @@ def private_key(secret: str, access_key_id: str) -> ec.EllipticCurvePrivateKey:
 
 @lru_cache(_REMEMBERED)
 def public_key(secret: str, access_key_id: str) -> ec.EllipticCurvePublicKey:
-    """What verifies."""
+    """The public half of an access key's key pair: it verifies."""
     return private_key(secret, access_key_id).public_key()
 
 
@@ -61,7 +61,7 @@ def holds_v4a(key: ec.EllipticCurvePublicKey, text: str, signature: str) -> bool
 
 
 def covers(patterns: Collection[str], regions: Collection[str]) -> bool:
-    """Whether a region set takes in one of `regions`; a star stands for any characters."""
+    """Whether a region set contains one of `regions`; a star stands for any characters."""
     return any(_matches(pattern, region) for pattern in patterns for region in regions)
 
 
@@ -72,7 +72,7 @@ def _matches(pattern: str, region: str) -> bool:
     *middle, tail = parts
     if len(region) < len(head) + len(tail) or not (region.startswith(head) and region.endswith(tail)):
         return False
-    # Each part at its first place: what is left for the next is then longest.
+    # Each part at its first place, which leaves the most room for the next.
     place, end = len(head), len(region) - len(tail)
     for part in middle:
         place = region.find(part, place, end)

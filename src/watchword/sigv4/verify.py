@@ -2,17 +2,17 @@
 
 The checks, in the order in which their errors win, continued from `watchword.sigv4.read`:
 
-13. not signed too long ago (a presigned query: longer than its own seconds)
+13. not signed too long ago (a presigned query: at most its own X-Amz-Expires ago)
 14. not signed in the future
-15. the scope is of this region, this service, ends in aws4_request and has the date's day (all that is
-    wrong with it is said at once)
+15. the scope has this region, this service, aws4_request and the day of the date (one error tells
+    everything that is wrong with it)
 16. the signature is the one we compute
 17. the body is the one that was signed; last, so that nobody without a secret makes us read a large one
 
 Without x-amz-content-sha256 the body's own hash is part of what is signed, and 16 covers it. An
-aws-chunked body proves itself piece by piece: `verify` refuses it, `verify_head` leaves it to
+aws-chunked body is verified chunk by chunk: `verify` refuses it, `verify_head` leaves it to
 `watchword.sigv4.chunked`.
-Texts that a client may see never hold the signature we computed.
+No error tells the signature that we computed.
 Sources: IAM User Guide, "Troubleshoot Signature Version 4 signing for AWS API requests"; Amazon S3 API
 Reference, "Error responses" (RequestTimeTooSkewed, AccessDenied of an expired request); "Troubleshooting
 signature errors" there (what S3 shows of a SignatureDoesNotMatch).
@@ -50,11 +50,11 @@ def verify(
 
     claim: what `read` made of this same request; secret: the one of `claim.access_key_id`; now: a time with
     its zone; skew: the seconds that the signer's clock may differ from it. services: the names a scope may
-    give (the first is the one said to the caller), regions: the same for regions; None allows any, which is
-    right only for who checks `claim.scope` otherwise.
+    give (errors name the first of them), regions: the same for regions; None allows any, and then the caller
+    has to check `claim.scope`.
     Raises AwsError: SignatureExpired or SignatureNotYetCurrent (a presigned S3 request: AccessDenied),
     ScopeMismatch, SignatureDoesNotMatch, PayloadHashMismatch; UnsupportedSignature for an aws-chunked body.
-    Whether the key is active, the token is its own and its session lasts is for the caller to check.
+    The caller checks that the key is active, that the token belongs to it and that its session lasts.
     """
     verify_head(claim, request, secret, services=services, regions=regions, now=now, skew=skew)  # 13 to 16
     check_payload(claim.payload_hash, request.body)  # 17
@@ -72,8 +72,8 @@ def verify_head(
 ) -> None:
     """Rules 13 to 16: all of `verify` but the body that x-amz-content-sha256 declares.
 
-    For a body that isn't here yet or proves itself in chunks; whoever calls this owes it `check_payload`
-    or `watchword.sigv4.chunked.Decoder`.
+    For a body that isn't here yet or comes in chunks. The caller must then verify the body, by
+    `check_payload` or `watchword.sigv4.chunked.Decoder`.
     """
     check_time(claim, now, skew)  # 13 14
     check_scope(claim, services, regions)  # 15
@@ -93,7 +93,7 @@ def check_signature(claim: Claim, request: HttpRequest, secret: str) -> None:
 
 
 def mismatch(access_key_id: str, to_sign: str, provided: str, canonical: str = "") -> AwsError:
-    """Rule 16, broken: what was signed wrongly, by whom; never the signature that would have been right."""
+    """The refusal of rule 16. It shows the text to sign and the wrong signature, never the right one."""
     shown = {
         "AWSAccessKeyId": access_key_id,
         "StringToSign": to_sign,
@@ -110,7 +110,7 @@ def _hex(text: str) -> str:
 
 
 def holds(claim: Claim, secret: str, to_sign: str, signature: str) -> bool:
-    """Whether `signature` is the claimed signer's, of `to_sign`."""
+    """Whether `signature` is that of the claimed signer over `to_sign`."""
     if claim.algorithm != ALGORITHM:
         return holds_v4a(public_key(secret, claim.access_key_id), to_sign, signature)
     scope = claim.scope
