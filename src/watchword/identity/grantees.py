@@ -1,8 +1,8 @@
 """The principals in a trust or bucket policy: replaced by ids when it is stored, and back when it is read.
 
 Source: IAM User Guide, "AWS JSON policy elements: Principal": a user or role is stored as its unique id, so
-that one made again under the same name isn't let in; it is shown as its ARN for as long as it exists,
-then the id shows. An account given as twelve digits becomes its root's ARN. Sessions stay as written.
+that one made again under the same name isn't let in; while it exists it is shown as its ARN, afterwards
+as the id. An account given as twelve digits becomes its root's ARN. Sessions stay as written.
 """
 
 from collections.abc import Iterator
@@ -41,14 +41,14 @@ def unbind(tx: Transaction, policy: Policy) -> Policy:
 
 
 def _named(policy: Policy) -> Iterator[str]:
-    """The AWS principals of a policy, but for everybody."""
+    """The AWS principals of a policy, without `*`."""
     for statement in policy.statements:
         if statement.principal is not None:
             yield from (name for name in statement.principal.named("AWS") if name != EVERYONE)
 
 
 def _bound(tx: Transaction, name: str) -> str | None:
-    """What stands for a principal in the store; None for one that doesn't exist."""
+    """What a stored policy has for a principal; None for a principal that doesn't exist."""
     # 1. An account, as digits.
     if is_account_id(name):
         account = accounts.by_id(tx, name)

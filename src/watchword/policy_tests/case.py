@@ -1,4 +1,4 @@
-"""One policy test: whether requests are decided as expected, and because of what was expected.
+"""One policy test: whether requests are decided as expected, and for the expected reason.
 
 An expected reason is a name out of those that `names` reads off the decision's explanation. How tests are
 written doesn't belong here (`written`), nor how they are reported.
@@ -52,7 +52,7 @@ class Case:
 
 
 def names(decision: Decision) -> frozenset[str]:
-    """Everything that a decision can be said to be because of.
+    """Every name that a test may give as the reason of a decision.
 
     Types, policies and Sids of the statements that decided; for an implicit deny the types that lack an
     Allow, and of the Allows that nearly applied the names, the elements and the keys that failed.

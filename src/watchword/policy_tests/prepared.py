@@ -1,4 +1,4 @@
-"""What a policy test is given and when, as policies and requests.
+"""The `given` and the `when` of a policy test, made into policies and requests.
 
 A policy is written as a mapping, as a document's own text, or as the path of a file, seen from the file of
 the test. A principal is written as its ARN, or like the principal of a line of `watchword decide`.
@@ -29,7 +29,7 @@ from watchword.policy.decide_lines import (
 OneOrMore = list[Document] | Document
 
 SESSION_NAME = "test"
-"""Of whoever is written as a role."""
+"""The session name of a principal that is written as a role."""
 _TYPES = {
     "user": "user",
     "root": "root",
@@ -52,7 +52,7 @@ class Given(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 
 
 class When(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """The request of a test; of several actions or resources each is tried on each."""
+    """The request of a test. Of several actions and resources, each action is tried on each resource."""
 
     principal: dict[str, Any] | str
     action: list[str] | str
@@ -64,7 +64,7 @@ class When(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 
 
 def requests(when: When) -> tuple[Request, ...]:
-    """Raises ValueError for a principal that is none."""
+    """One for each action on each resource. Raises ValueError for a principal that can't be read."""
     caller = _caller(when.principal)
     asked = [
         Question(caller, action, resource, when.resource_account, when.resource_type, when.context)
@@ -74,7 +74,7 @@ def requests(when: When) -> tuple[Request, ...]:
 
 
 def policies(given: Given, base: Path) -> Policies:
-    """Raises AwsError for a policy that is none, OSError for a file that can't be read."""
+    """Raises AwsError for a policy that can't be read, OSError for a file that can't."""
     documents = Documents(
         _listed(given.identity),
         given.resource,

@@ -1,7 +1,7 @@
 """Files of policy tests: YAML -> cases.
 
 Every scalar is text, as in a policy: a Version is no date, and a Boolean is "true". What isn't understood is
-refused with its line, a member given twice included, so that no test passes by a slip of the pen.
+refused with its line, a member given twice included, so that no test passes because of a typo.
 """
 
 from pathlib import Path
@@ -64,7 +64,7 @@ def read(path: Path) -> list[Case]:
 
 
 def _refuse_twice(root: Any) -> None:  # noqa: ANN401 a node of any kind
-    """YAML's own reader lets the last one win."""
+    """Refuses a key that comes twice; of two, YAML's own reader takes the last."""
     nodes, seen = [root], set()
     while nodes:
         node = nodes.pop()

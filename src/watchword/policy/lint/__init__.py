@@ -1,11 +1,11 @@
-"""Findings: what is wrong with a policy, what won't do what its author wanted, and what does more.
+"""Findings: what is wrong with a policy, what does not do what its author meant, and what allows more.
 
 Source: IAM User Guide, "IAM policy validation check reference". Each module looks for one family of checks;
 `_CHECKS` is all that is looked for in a statement. A statement is looked at when it can be read by itself,
 even in a document that can't; `shape` says why it can't. Without a catalogue, what only a catalogue knows
 (actions, services' keys, forms of ARNs) is not looked for.
 
-A finding never decides whether a document may be stored: that is for `validate` to say.
+A finding never decides whether a document may be stored: `validate` does.
 """
 
 import json
@@ -95,7 +95,7 @@ def _of_statements(
 
 
 def _statements(source: str | bytes, document: object) -> Statements:
-    """Those that can be read, and where they stand."""
+    """The statements that can be read, each with its index."""
     try:
         return list(enumerate(parse(source)[2]))
     except PolicyError:
@@ -104,7 +104,7 @@ def _statements(source: str | bytes, document: object) -> Statements:
 
 
 def _statement(value: object) -> Statement | None:
-    """Without the elements that don't exist; an Effect that is none denies."""
+    """The statement without unknown elements, if it can be read; an invalid Effect counts as Deny."""
     if not isinstance(value, dict):
         return None
     found = {name: value[name] for name in value if name in STATEMENT}
@@ -118,7 +118,7 @@ def _statement(value: object) -> Statement | None:
 
 
 def _path_in(document: Any, path: Path) -> Path:  # noqa: ANN401 any JSON value
-    """As much of a path as the document has: a lone value stands in no list."""
+    """As much of a path as the document has; without the index of a value that is in no list."""
     found: list[str | int] = []
     here = document
     for step in path:

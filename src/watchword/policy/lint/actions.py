@@ -1,4 +1,4 @@
-"""Actions: that they exist, and that the kind of policy can speak about them.
+"""Actions: that they exist, and that the kind of policy may name them.
 
 Source: AWS Service Authorization Reference; Amazon S3 User Guide, "Bucket policies".
 """
@@ -15,9 +15,9 @@ from watchword.policy.match import is_wild
 from watchword.policy.validate import Kind
 
 _MOST_PROPOSED: Final = 100
-"""In a longer list no other names are proposed, for looking for them takes long."""
+"""In a longer list no other names are proposed, because finding them takes long."""
 _SERVICES = {Kind.S3_BUCKET: "s3", Kind.TRUST: "sts"}
-"""What a kind's actions are about, where it is one service."""
+"""The only service whose actions a kind of policy may name."""
 
 
 def actions(subject: Subject) -> Found:

@@ -1,4 +1,4 @@
-"""Addresses in conditions: ranges with bits that are not looked at, and private ones that nobody comes from.
+"""Addresses in conditions: ranges whose host bits are set and ignored, private ones that send no request.
 
 Source: IAM User Guide, "IP address condition operators" and `aws:SourceIp`; RFC 1918 and RFC 4193 for which
 addresses are private.
@@ -21,7 +21,7 @@ _PRIVATE: Final = tuple(
 
 
 def addresses(subject: Subject) -> Found:
-    """Under IpAddress and NotIpAddress."""
+    """Values under IpAddress and NotIpAddress."""
     for condition, found, path in subject.conditions():
         if found.comparison.kind == "IPAddress":
             yield from under(path, _ranges(condition))

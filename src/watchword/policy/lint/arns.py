@@ -1,8 +1,8 @@
 """Resources: ARNs part by part, each against the forms that the service's resource types have.
 
 Source: IAM User Guide, "IAM ARNs"; AWS Service Authorization Reference, resource types of each service.
-A part with a wildcard or a variable is taken to be right. Whether a resource type exists in a Region is
-not known; whether the Region does, is.
+A part with a wildcard or a variable is taken to be right. Regions are known, but not which resource types
+exist in which of them.
 """
 
 import re
@@ -19,7 +19,7 @@ from watchword.policy.validate import Kind
 
 _PARTS: Final = 6
 _OWNERS: Final = ("aws", "aws-managed", "amazon", "aws-marketplace", "third-party")
-"""Words that stand for an account that is AWS's own."""
+"""Words that ARNs have in place of an account of AWS's own."""
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
 _WORD = re.compile(r"[^/:]*[/:]?")
 _BUCKET = re.compile(r"arn:[^:]*:s3:[^:]*:[^:]*:.+", re.DOTALL)
@@ -96,7 +96,7 @@ def _form(parts: Sequence[str], forms: tuple[ArnForm, ...]) -> Found:
 
 
 def _fitting(forms: tuple[ArnForm, ...], text: str) -> list[ArnForm]:
-    """The forms of which some resource can be one that the text stands for."""
+    """The forms that some resource which the text matches can have."""
     if not is_open(text):
         return [each for each in forms if glob(each.resource)(text)]
     head, tail = re.split(r"[*?]", text, maxsplit=1)[0], re.split(r"[*?]", text)[-1]
@@ -109,7 +109,7 @@ def _fitting(forms: tuple[ArnForm, ...], text: str) -> list[ArnForm]:
 
 
 def _like_one(forms: tuple[ArnForm, ...], text: str) -> bool:
-    """Whether it starts with the word of a resource type at least: not every form is written down."""
+    """Whether it at least starts with the word of a resource type: the catalogue lacks some forms."""
     word = _WORD.match(text)
     words = {found.group() for each in forms if (found := _WORD.match(each.resource))}
     return word is not None and ("*" in word.group() or word.group() in words or "" in words)

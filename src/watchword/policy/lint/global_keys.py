@@ -31,7 +31,7 @@ GLOBAL_KEYS: Mapping[str, str] = {
     }.items()
     for key in keys.split()
 }
-"""The type of each global key; one that ends in a slash goes on with the key of a tag."""
+"""The type of each global key; one that ends in a slash is followed by the key of a tag."""
 
 REPLACED: Mapping[str, str] = {"aws:arn": "aws:PrincipalArn or aws:SourceArn"}
-"""Keys that were, and what to use instead."""
+"""Deprecated keys, and what to use instead."""

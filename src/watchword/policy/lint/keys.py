@@ -21,16 +21,16 @@ _ALSO: Final = {
     "Bool": ("String",),
     "Numeric": ("String",),
 }
-"""Operators of other types that are in use for keys of a type."""
+"""By type of key: the other types whose operators are in use for it."""
 _PAIRED: Final = {
     "aws:vpcsourceip": ("aws:sourcevpc", "aws:sourcevpce"),
     "aws:ec2instancesourceprivateipv4": ("aws:ec2instancesourcevpc",),
 }
 """Private addresses occur in every network; the key on the right says in which."""
 _ANYWHERE = re.compile("tag/|^ec2:SourceInstanceARN$", re.IGNORECASE)
-"""Keys of which is not written down with which actions they come: tags, and the instance that asks."""
+"""Keys whose actions the reference does not list: tags, and the calling instance."""
 _IRRELEVANT: Final = frozenset({"s3:resourceaccount"})
-"""What a resource's own policy needn't ask."""
+"""Keys that are pointless in a resource's own policy."""
 
 
 def keys(subject: Subject) -> Found:

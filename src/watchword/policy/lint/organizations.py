@@ -1,8 +1,8 @@
 """What service control policies and resource control policies can't say.
 
 Source: AWS Organizations User Guide, "SCP syntax" and "RCP syntax"; IAM User Guide, "RCP ..." of the check
-reference. An RCP also meets services that act for somebody: a condition on whom the principal belongs to must
-leave them out, one on whom they act for must speak about them only.
+reference. An RCP also binds services that act for somebody: a condition on the principal's organization must
+leave them out, and a condition on whom a service acts for must be about services only.
 """
 
 from typing import Final
@@ -27,7 +27,7 @@ def service_control(subject: Subject) -> Found:
 
 
 def resource_control(subject: Subject) -> Found:
-    """An RCP denies everybody actions of services that it may speak about."""
+    """An RCP denies everybody actions of services that support RCPs."""
     if subject.kind is not Kind.RCP:
         return
     statement, element = subject.statement, subject.statement.principal
@@ -48,7 +48,7 @@ def resource_control(subject: Subject) -> Found:
 
 
 def services_in_rcps(subject: Subject) -> Found:
-    """Services that act for somebody are meant by the one kind of condition and not by the other."""
+    """Conditions that must, or must not, meet services that act for somebody."""
     if subject.kind is not Kind.RCP or _IS_SERVICE in subject.keys:
         return
     for condition, _, path in subject.conditions():

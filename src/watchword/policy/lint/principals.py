@@ -1,7 +1,7 @@
-"""Principals: required or not, of a known form, and whether a service is held to whom it acts for.
+"""Principals: required or not, of a known form, and whether a condition limits whom a service acts for.
 
-Source: IAM User Guide, "AWS JSON policy elements: Principal" and "The confused deputy problem"; what a
-role's trust policy is about stands in `trust`.
+Source: IAM User Guide, "AWS JSON policy elements: Principal" and "The confused deputy problem"; `trust`
+has what is only for trust policies.
 """
 
 import re
@@ -29,7 +29,7 @@ _OF_ORGANIZATION: Final = frozenset({"aws:principalorgid", "aws:principalorgpath
 
 
 def required(subject: Subject) -> Found:
-    """Who and what the kind of policy has to say, or can't."""
+    """Principal and Resource: that they are there where the kind of policy needs them, and only there."""
     statement, kind = subject.statement, subject.kind
     if kind in IDENTITY_KINDS and statement.principal is not None:
         details = "An identity policy is about whom it is attached to."

@@ -20,7 +20,7 @@ _ANY_ROLE = re.compile(r"\*|arn:(?:aws[a-z-]*|\*):iam::(?:[0-9]{12}|\*):(?:role/
 
 
 def risky(subject: Subject) -> Found:
-    """For an Allow that grants, and reaches every role."""
+    """For an Allow of such an action on every role."""
     resource = subject.statement.resource
     if subject.kind not in IDENTITY_KINDS or not subject.allows or resource is None:
         return

@@ -1,7 +1,7 @@
 """The form of a document: elements that are missing, unknown, of another JSON type, or empty.
 
-Source: IAM User Guide, "Grammar of the IAM JSON policy language". This is looked for in the JSON itself, so
-that a document that `parse` refuses at its first fault has all of them found.
+Source: IAM User Guide, "Grammar of the IAM JSON policy language". The JSON itself is looked at, so that
+all faults are found and not only the first, at which `parse` stops.
 """
 
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ def shape(document: object) -> Found:
 
 
 def statements_of(document: object) -> list[Any]:
-    """What stands where statements do, one after the other."""
+    """The values in the place of statements, one after the other."""
     found = document.get("Statement", []) if isinstance(document, dict) else []
     return found if isinstance(found, list) else [found]
 

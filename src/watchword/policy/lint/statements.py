@@ -1,4 +1,4 @@
-"""Statements as such: their Sids, what they say twice, and the size of the whole.
+"""Statements as a whole: their Sids, what is in them twice, and the size of the document.
 
 Source: IAM User Guide, "Redundant ..." of the check reference and "IAM JSON policy elements: Sid".
 """
@@ -26,7 +26,7 @@ _QUOTAS = (
 
 
 def size(text: str, kind: Kind) -> Found:
-    """What counts is counted as `validate` does."""
+    """The size of the document, counted as `validate` counts it."""
     limit = KINDS[kind].size
     length = limit.counted(text)
     if length > limit.most:
@@ -35,7 +35,7 @@ def size(text: str, kind: Kind) -> Found:
 
 
 def sid(subject: Subject) -> Found:
-    """Resource policies take any text."""
+    """The characters of a Sid; resource policies take any."""
     text = subject.statement.sid
     if text == "":
         yield Finding("Empty Sid value", "Give the Sid a value or leave it out.", ("Sid",))
@@ -44,7 +44,7 @@ def sid(subject: Subject) -> Found:
 
 
 def same_sids(statements: Statements, kind: Kind) -> Found:
-    """Required by IAM and Organizations, recommended for the policies of resources."""
+    """Different Sids are required by IAM and Organizations, and recommended for resource policies."""
     check = "Unique Sids recommended" if kind in RESOURCE_KINDS else "Unique Sids required"
     seen: set[str] = set()
     for index, each in statements:
@@ -54,7 +54,7 @@ def same_sids(statements: Statements, kind: Kind) -> Found:
 
 
 def same_statements(statements: Statements) -> Found:
-    """Sids apart."""
+    """Statements that are equal but for their Sids."""
     seen: set[Statement] = set()
     for index, each in statements:
         plain = Statement(each.effect, each.action, each.resource, each.principal, each.conditions)
@@ -78,7 +78,7 @@ def redundant(subject: Subject) -> Found:
 
 
 def _covered(patterns: Sequence[str]) -> list[int]:
-    """Which entries stand above already, or are matched by a wider one without variables."""
+    """The entries that occur before, or that a wider entry without variables matches."""
     wide = [each for each in dict.fromkeys(patterns) if "*" in each and "$" not in each][:_MOST_COMPARED]
     seen: set[str] = set()
     found = []

@@ -1,4 +1,4 @@
-"""What the checks look at: one statement, and what it is part of.
+"""What the checks look at: one statement, and what they need to know of its document.
 
 A check is a function of a Subject that yields findings whose paths start at the statement. Values of an
 element have their index in the path even where the document has a lone value; `lint` leaves that out.
@@ -43,27 +43,27 @@ class Subject(Struct, frozen=True):
         return frozenset(each.key.lower() for each in self.statement.conditions)
 
     def conditions(self) -> Iterator[tuple[Condition, Operator, Path]]:
-        """Those whose operator exists, and where they stand."""
+        """The conditions whose operator exists, with the operator and the path of each."""
         for each in self.statement.conditions:
             found = operator(each.operator)
             if found is not None:
                 yield each, found, ("Condition", each.operator, each.key)
 
     def actions(self) -> Iterator[tuple[str, Path]]:
-        """The patterns of Action or NotAction, and where they stand."""
+        """The patterns of Action or NotAction, and their paths."""
         name = element_name("Action", self.statement.action)
         for index, each in enumerate(self.statement.action.values):
             yield each, (name, index)
 
     def resources(self) -> Iterator[tuple[str, Path]]:
-        """The patterns of Resource or NotResource, and where they stand."""
+        """The patterns of Resource or NotResource, and their paths."""
         resource = self.statement.resource
         if resource is not None:
             for index, each in enumerate(resource.values):
                 yield each, (element_name("Resource", resource), index)
 
     def principals(self) -> Iterator[tuple[str, str, Path]]:
-        """The type and name of each principal, and where it stands."""
+        """The type, name and path of each principal."""
         element = self.statement.principal
         for kind, names in element.entries if element is not None else ():
             for index, name in enumerate(names):
@@ -84,10 +84,10 @@ def is_plain(found: Operator) -> bool:
 
 
 def is_open(text: str) -> bool:
-    """Whether it has a wildcard or a variable, and may turn out to be anything."""
+    """Whether it has a wildcard or a variable, and so may stand for many texts."""
     return is_wild(text) or "$" in text
 
 
 def under(at: Path, found: Found) -> Found:
-    """The same findings, with paths that start further up."""
+    """The same findings, with `at` before their paths."""
     return (replace(each, path=(*at, *each.path)) for each in found)

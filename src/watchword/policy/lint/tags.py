@@ -18,7 +18,7 @@ _TAG: Final = "aws:resourcetag/"
 
 
 def tags(subject: Subject) -> Found:
-    """What a Deny leaves allowed, and what an Allow doesn't allow."""
+    """Actions that a Deny does not deny, or an Allow not allow, because they never have the tag's key."""
     path = _path(subject)
     if path is None or subject.catalogue is None:
         return
@@ -36,7 +36,7 @@ def tags(subject: Subject) -> Found:
 
 
 def _path(subject: Subject) -> Path | None:
-    """Where a condition on a tag stands that a request without it doesn't meet."""
+    """The path of a condition on a tag that a request without the tag fails."""
     for condition, found, path in subject.conditions():
         if condition.key.lower().startswith(_TAG) and is_plain(found):
             return path

@@ -23,7 +23,7 @@ _DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.ASCII)
 _BRANCH = re.compile(r"repo:[^*?/:]+/[^*?/:]+:ref:refs/(?:heads|tags)/[^*?]+")
 _WILDCARDS = re.compile(r"\$\{[^}]*\}|[*?]")
 _VERBATIM = re.compile(r"(?<!\$\{)[*?]")
-"""What is a wildcard to operators that are Like only."""
+"""Wildcards that only the Like operators know."""
 _LEAST_BEFORE_WILDCARD: Final = 6
 _ROLES_ANYWHERE: Final = "rolesanywhere.amazonaws.com"
 _BY_KIND: Final = {"oidc": "sts:assumerolewithwebidentity", "saml": "sts:assumerolewithsaml"}
@@ -35,11 +35,11 @@ _SETTING: Final = {
     "aws:tagkeys": "sts:TagSession",
     "aws:requesttag": "sts:TagSession",
 }
-"""Keys that a request has only with another action, which the statement must name too."""
+"""Keys that need another action, which the statement must name too."""
 
 
 def trust(subject: Subject) -> Found:
-    """All that is said of trust policies only."""
+    """All checks that are for trust policies only."""
     if subject.kind is Kind.TRUST:
         yield from _elements(subject)
         yield from _providers(subject)
@@ -117,14 +117,14 @@ def _sessions(subject: Subject) -> Found:
 
 
 def _role(name: str) -> tuple[str, str]:
-    """The account and name of a role, or of a session's."""
+    """The account and name of a role, or of the role of a session."""
     _, _, path = name.partition("role/")
     account = name.split(":")[4] if name.count(":") > 3 else ""  # noqa: PLR2004 the ARN's account
     return account, path.split("/")[0] if ":assumed-role/" in name else path.rpartition("/")[2]
 
 
 def _claims(subject: Subject) -> Found:
-    """Whose tokens are good: an identity provider has other customers too."""
+    """Whose tokens are accepted: an identity provider has other customers too."""
     found = {
         name for kind, name in filter(None, map(_provider, subject.named("Federated"))) if kind == "oidc"
     }

@@ -1,7 +1,7 @@
 """Values of conditions, by operator: that they can be read, and that they say what is meant.
 
-Source: IAM User Guide, "IAM JSON policy elements: Condition operators". Whether the key is of the operator's
-type is for `keys` to say, addresses are for `addresses`.
+Source: IAM User Guide, "IAM JSON policy elements: Condition operators". `keys` checks that the key
+is of the operator's type, `addresses` checks addresses.
 """
 
 import re
@@ -26,7 +26,7 @@ _UNREADABLE: Final = {
 
 
 def values(subject: Subject) -> Found:
-    """Every condition whose operator exists."""
+    """The values of every condition whose operator exists."""
     for condition, found, path in subject.conditions():
         yield from under(path, _readable(condition, found))
         yield from under(path, _meant(condition, found))

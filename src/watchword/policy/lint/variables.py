@@ -1,4 +1,4 @@
-"""Policy variables: well-formed, known to the Version, and where they may stand.
+"""Policy variables: well-formed, known to the Version, and only where variables are allowed.
 
 Source: IAM User Guide, "IAM policy elements: Variables and tags".
 """
@@ -17,7 +17,7 @@ _LITERALS = frozenset("*?$")
 
 
 def variables(subject: Subject) -> Found:
-    """In resources and conditions, where they may stand; elsewhere they may not."""
+    """Variables in resources and conditions, which may have them, and elsewhere, which may not."""
     for path, text in _texts(subject):
         found = [each.groups() for each in _VARIABLE.finditer(text)]
         if found and subject.version != VARIABLES_SINCE:
