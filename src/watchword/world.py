@@ -18,6 +18,8 @@ from watchword.wire import Models
 
 REMEMBERED_USES = 20_000
 """Whose last use falls out of memory is written down once more; the store knows that it was."""
+FINEST_TIME = timedelta(seconds=1)
+"""File systems take a file to be older than it is, by less than that."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +37,11 @@ class World(Ground):
         """Empties an ephemeral server, whole or not at all; account and root key stay."""
         if self.settings.ephemeral is None:
             raise RuntimeError("only an ephemeral server forgets")
-        self.database.reset(self.clock.wall(), partial(furnish, self))
+        now = self.clock.wall()
+        self.database.reset(now, partial(furnish, self))
         self.clock.ahead = timedelta()
         self.last_uses.apply((EVERYTHING,))
-        self.objects.reset()
+        self.objects.reset(now - FINEST_TIME)
 
     def close(self) -> None:
         """Closes files and connections."""

@@ -32,15 +32,3 @@ def test_nobody_ever_sees_a_server_without_keys(world: World) -> None:
     world.database.subscribe(lambda _: seen.append(furnished(world)))
     world.reset()
     assert seen == [True]
-
-
-def test_a_disk_that_fails_leaves_a_server_that_answers(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_: object) -> None:
-        raise OSError("input/output error")
-
-    monkeypatch.setattr(Path, "rename", fail)
-    with pytest.raises(OSError, match="input/output"):
-        world.reset()
-    assert furnished(world)

@@ -1,9 +1,10 @@
 """Blobs: written whole or not at all, read in ranges, swept when nobody names them."""
 
 import os
-import shutil
+import time
 import tracemalloc
 from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from obstore.exceptions import GenericError
 from obstore.store import ObjectStore
+from tests.server.harness import eventually
 
 from watchword.objects import BlobMissingError, Objects, new_blob
 from watchword.objects.blobs import PART
@@ -152,24 +154,32 @@ def test_sweep_asks_about_every_old_blob(objects: Objects) -> None:
     assert asked == names
 
 
-def test_reset_forgets_all_and_goes_on(local: Objects) -> None:
+def test_reset_forgets_what_was_before(local: Objects) -> None:
     old, new = blob(), blob()
     local.put(old, [b"old"])
-    local.reset()
-    assert files(local) == []
+    os.utime(local.folder / old, (0, 0))  # type: ignore[operator]
     local.put(new, [b"new"])
+    local.reset(datetime.now(UTC) - timedelta(minutes=1))
+    assert eventually(lambda: files(local) == [new])
     assert local.get(new, 0, 3) == b"new"
     with pytest.raises(BlobMissingError):
         local.get(old, 0, 3)
 
 
-def test_a_reset_does_not_wait_for_the_one_before(local: Objects, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A slow disk still removes the files of the first when the second comes."""
-    monkeypatch.setattr(shutil, "rmtree", lambda *_, **__: None)
-    for _ in range(3):
-        local.put(blob(), [b"old"])
-        local.reset()
-        assert files(local) == []
+def test_a_reset_is_in_the_way_of_nobody_who_writes(local: Objects) -> None:
+    def write() -> None:
+        for _ in range(300):
+            local.put(blob(), [b"new"])
+
+    long_ago = datetime.now(UTC) - timedelta(minutes=1)
+    with ThreadPoolExecutor(4) as writers:
+        written = [writers.submit(write) for _ in range(4)]
+        while not all(one.done() for one in written):
+            local.reset(long_ago)
+            time.sleep(0.01)
+    for one in written:
+        one.result()
+    assert len(files(local)) == 1200
 
 
 @given(

@@ -1,10 +1,14 @@
 """The server's own paths: readiness for everybody, forgetting and time travel for one."""
 
 import json
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 import pytest
+from botocore.exceptions import ClientError
 from tests.server.harness import Answer, Draft, Keys, Line, Running, client, code_of
 
 from watchword.testing import Server
@@ -104,3 +108,24 @@ def test_time_has_an_end(server: Server, root: Keys) -> None:
     assert [advance(server, root, wanted).status for _ in range(3)] == [200, 400, 400]
     assert client("sts", server.endpoint, root).get_caller_identity()
     assert ask(server.endpoint, RESET, root).status == 200
+
+
+def test_nobody_is_told_of_a_fault_of_ours_while_it_is_emptied(server: Server, root: Keys) -> None:
+    done = threading.Event()
+
+    def put() -> set[int]:
+        s3, said = client("s3", server.endpoint, root), set()
+        while not done.is_set():
+            for call in (s3.create_bucket, partial(s3.put_object, Key="key", Body=bytes(100_000))):
+                try:
+                    said.add(call(Bucket="reset")["ResponseMetadata"]["HTTPStatusCode"])
+                except ClientError as refused:
+                    said.add(refused.response["ResponseMetadata"]["HTTPStatusCode"])
+        return said
+
+    with ThreadPoolExecutor(3) as threads:
+        putting = [threads.submit(put) for _ in range(3)]
+        statuses = [ask(server.endpoint, RESET, root).status for _ in range(60)]
+        done.set()
+    assert set(statuses) == {200}
+    assert set.union(*[one.result() for one in putting]) <= {200, 404, 409}

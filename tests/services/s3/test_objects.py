@@ -7,7 +7,7 @@ import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -269,7 +269,7 @@ def test_bytes_stay_when_nobody_knows_whether_it_was_committed(
 
 def test_bytes_that_are_lost_are_a_fault_of_ours(s3: Counter, bucket: str) -> None:
     s3.put(bucket, "key", DATA)
-    s3.world.objects.reset()
+    s3.world.objects.sweep(lambda _: (), datetime.now(UTC) + timedelta(seconds=1))
     with pytest.raises(RuntimeError, match="missing"):
         s3("GetObject", Bucket=bucket, Key="key")
 
