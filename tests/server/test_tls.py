@@ -3,9 +3,13 @@
 import ipaddress
 import json
 import os
+import resource
+import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -222,3 +226,18 @@ def test_a_key_with_a_passphrase_is_not_asked_for(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert len(result.stderr.splitlines()) == 1
     assert str(key) in result.stderr
+
+
+def test_who_does_not_end_a_connection_keeps_no_seat(files: tuple[Path, Path], tmp_path: Path) -> None:
+    arguments = "--tls-certificate", str(files[0]), "--tls-key", str(files[1])
+    trust = ssl.create_default_context(cafile=str(files[0]))
+    with serve(tmp_path / "data", *arguments) as server, ExitStack() as strangers:
+        _, hard = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (128, hard))
+        connections = []
+        for _ in range(200):
+            connection = strangers.enter_context(socket.create_connection(("127.0.0.1", server.port), 5))
+            connections.append(trust.wrap_socket(connection, server_hostname="127.0.0.1"))
+            strangers.enter_context(connections[-1])
+            connections[-1].sendall(b"GET / HTTP/1.1\r\nX")
+        assert connections[0].recv(20).startswith(b"HTTP/1.1 503 ")

@@ -155,12 +155,9 @@ class Connection(HttpToolsProtocol):
         """End the connection, to make room."""
         self.connections.discard(self)
         self._crowd.release(self)
-        if self.transport.get_write_buffer_size():
-            self.transport.abort()
-        elif self._asking():
+        if self._asking() and not self.transport.get_write_buffer_size():
             self._refuse(CROWDED)
-        else:
-            self.transport.close()
+        self.loop.call_soon(self.transport.abort)  # to close would wait for the client, with TLS
 
     def _joined(self) -> Crowd:
         """The crowd of this server; uvicorn hands the same state to all connections."""
