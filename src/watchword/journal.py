@@ -123,21 +123,23 @@ def newest_first(directory: Path) -> Iterator[Event]:
     files = sorted(directory.glob("*.jsonl"), key=lambda file: file.stat().st_mtime, reverse=True)
     for file in files:
         for line in reversed(file.read_bytes().splitlines()):
-            try:
-                yield msgspec.json.decode(line)
-            except msgspec.DecodeError:
-                continue
+            if event := _read(line):
+                yield event
 
 
 def broken_links(file: Path) -> list[int]:
     """Line numbers (from 1) whose `previousLine` isn't the hash of the line before them."""
     previous, broken = "", []
     for number, line in enumerate(file.read_bytes().splitlines(), 1):
-        try:
-            kept = msgspec.json.decode(line).get("previousLine")
-        except msgspec.DecodeError:
-            kept = None
-        if kept != previous:
+        if _read(line).get("previousLine") != previous:
             broken.append(number)
         previous = hashlib.sha256(line).hexdigest()
     return broken
+
+
+def _read(line: bytes) -> Event:
+    """What a line says; nothing when it can't be read, whoever wrote it."""
+    try:
+        return msgspec.json.decode(line, type=dict[str, Any])
+    except (ValueError, RecursionError):
+        return {}

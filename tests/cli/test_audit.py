@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from watchword.cli import app
-from watchword.journal import Journal
+from watchword.journal import Journal, newest_first
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 
@@ -43,6 +43,14 @@ def test_a_line_that_was_changed(file: Path) -> None:
     file.write_bytes(file.read_bytes().replace(b'"2"', b'"9"'))
     done = check(file)
     assert (done.exit_code, done.stdout) == (1, f"{file}:4: doesn't follow the line before it\n")
+
+
+@pytest.mark.parametrize("line", [b"1", b"[]", b'{"a":"\xff"}', b"[" * 100_000, b"\0"])
+def test_a_line_that_is_no_record(file: Path, line: bytes) -> None:
+    file.write_bytes(file.read_bytes() + line + b"\n")
+    done = check(file)
+    assert (done.exit_code, done.stdout) == (1, f"{file}:5: doesn't follow the line before it\n")
+    assert next(newest_first(file.parent))["eventID"] == "3"
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
