@@ -214,9 +214,13 @@ class Slow:
         await loop.run_in_executor(None, self.go.acquire)
         while later and (await receive()).get("more_body"):
             pass
-        status = 503 if scope.get("crowded") else 200
-        await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
-        await send({"type": "http.response.body", "body": b""})
+        status, body = 503 if scope.get("crowded") else 200, LARGE if "large" in scope["path"] else b""
+        if scope["path"] == "/known-large":
+            scope["known"]()
+        length = [(b"content-length", b"%d" % len(body))]
+        await send({"type": "http.response.start", "status": status, "headers": length})
+        await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+        await send({"type": "http.response.body", "body": body[len(body) // 2 :]})
 
     def at_once(self, request: HttpRequest, deliver: Callable[[HttpResponse], None]) -> bool:
         if found := AT_ONCE.get(request.path):
@@ -373,6 +377,19 @@ def test_an_answer_that_nobody_takes_is_not_waited_for(slow: tuple[Slow, int]) -
         assert taken < len(LARGE)
 
 
+@pytest.mark.parametrize(("path", "answered"), [(b"/known-large", b"503"), (b"/some-large", b"204")])
+def test_who_takes_no_answers_makes_room_unless_they_are_known(
+    slow: tuple[Slow, int], path: bytes, answered: bytes
+) -> None:
+    app, port = slow
+    app.go.release(100)
+    with crowd(port, 4, asking(path=path)):
+        assert eventually(lambda: app.asked == 4)
+        time.sleep(0.2)  # until no more of it is taken
+        with said(port, asking(path=b"/at-once")) as late:
+            assert late.recv(1000).startswith(b"HTTP/1.1 " + answered)
+
+
 def test_what_is_no_longer_held_is_no_longer_counted(slow: tuple[Slow, int]) -> None:
     """Answered at once, given up, or refused."""
     _, port = slow
@@ -389,6 +406,42 @@ def test_what_is_no_longer_held_is_no_longer_counted(slow: tuple[Slow, int]) -> 
 
 
 # --- and what the product says -----------------------------------------------------------------------------
+
+
+class FewSeats(Connection):
+    most_connections = 4
+
+
+def test_who_may_read_may_do_so_slowly(tmp_path: Path) -> None:
+    size = 16 << 20
+    world = open_world(Settings(tmp_path / "data"))
+    with in_process(Application(world, world.close), FewSeats, lifespan="on") as server:
+        endpoint, keys = endpoint_of(server), credentials(tmp_path / "data")
+        s3 = client("s3", endpoint, keys)
+        s3.create_bucket(Bucket=BUCKET)
+        s3.put_object(Bucket=BUCKET, Key="large", Body=bytes(size))
+        s3.close()
+        request = Draft("s3", "GET", f"/{BUCKET}/large").signed(endpoint, keys)
+        lines = [f"GET {request.path} HTTP/1.1", *(f"{name}: {value}" for name, value in request.headers)]
+        port = int(endpoint.rpartition(":")[2])
+        with ExitStack() as readers:
+            reading = [readers.enter_context(slow_reader(port)) for _ in range(4)]
+            for one in reading:
+                one.sendall("\r\n".join([*lines, "", ""]).encode())
+            time.sleep(0.3)  # until no more of it is taken
+            assert bytes_answered(endpoint, LAST).startswith(b"HTTP/1.1 503 ")
+            for one in reading:
+                taken = 0
+                while taken < size:
+                    taken += len(one.recv(1 << 20))
+
+
+def slow_reader(port: int) -> socket.socket:
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.settimeout(20)
+    connection.connect(("127.0.0.1", port))
+    return connection
 
 
 @pytest.fixture(scope="module")

@@ -113,6 +113,7 @@ async def _send(response: HttpResponse, scope: Scope, send: Send, threads: Threa
     if isinstance(response.body, bytes):
         await _send_bytes(response.body, send)
     else:
+        scope["known"]()  # who asked for so much had leave to
         await _send_pieces(response.body, scope["left"], send, threads)
 
 

@@ -146,8 +146,12 @@ class Connection(HttpToolsProtocol):
         super().on_response_complete()
 
     def waits(self) -> bool:
-        """Whether it waits for its client, of whom no request under way is admitted."""
-        if self._ahead or self.flow.read_paused:
+        """Whether it waits for its client, to ask or to take an answer, of whom no request under way is admitted."""
+        if self._ahead:
+            return False
+        if self.flow.write_paused:
+            return self._idle() or self._known is not self._under_way
+        if self.flow.read_paused:
             return False
         return self._idle() or (self._under_way is self.cycle and self._unread())
 
