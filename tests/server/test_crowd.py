@@ -293,9 +293,21 @@ def test_nobody_makes_room_whose_body_we_do_not_read() -> None:
         assert all(one.recv(1000).startswith(b"HTTP/1.1 200 ") for one in busy)
 
 
-def test_what_is_whole_and_waits_is_counted_until_its_answer(slow: tuple[Slow, int]) -> None:
+def in_a_chunk(body: bytes) -> bytes:
+    framed = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+    return b"POST / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n" + framed
+
+
+@pytest.mark.parametrize("cut", [0, 20], ids=["at once", "in two pieces"])
+@pytest.mark.parametrize("framed", [asking, in_a_chunk], ids=["of a length", "in a chunk"])
+def test_what_is_whole_and_waits_is_counted_until_its_answer(
+    slow: tuple[Slow, int], framed: Callable[[bytes], bytes], cut: int
+) -> None:
     app, port = slow
-    with said(port, asking(b"a" * 9_000)) as first, said(port, asking()) as small:
+    large = framed(b"a" * 9_000)
+    with said(port, large[:cut]) as first, said(port, asking()) as small:
+        time.sleep(0.05)  # another packet
+        first.sendall(large[cut:])
         assert eventually(lambda: app.asked == 2)
         with said(port, asking(b"a" * 2_000)) as second:
             assert eventually(lambda: app.asked == 3)

@@ -121,6 +121,7 @@ class Connection(HttpToolsProtocol):
         self._part = Part.BETWEEN
         if self._held is None:
             super().on_message_complete()
+            self._count_whole()
             return
         body, self._held = b"".join(self._held), None
         if self.holds:
@@ -131,8 +132,7 @@ class Connection(HttpToolsProtocol):
             super().on_headers_complete()
             super().on_body(body)
             super().on_message_complete()
-            if body and not self._crowd.hold(self, len(body)):
-                self.scope["crowded"] = True  # type: ignore[typeddict-unknown-key]
+            self._count_whole()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # noqa: ANN401 uvicorn's
         self._under_way = cycle
@@ -178,6 +178,14 @@ class Connection(HttpToolsProtocol):
                 self.send_400_response("The request's head is too long.")
         if (self._asking() or self.pipeline) and not self._crowd.hold(self, size):
             self.leave()
+
+    def _count_whole(self) -> None:
+        """What lies here of a request that is whole, and not in the pipeline, whose reads are counted."""
+        cycle, body = self.cycle, len(self.cycle.body)
+        if not body or self.pipeline or cycle.response_complete or self._known is cycle:
+            return
+        if not self._crowd.hold(self, body):
+            self.scope["crowded"] = True  # type: ignore[typeddict-unknown-key]
 
     def _asking(self) -> bool:
         """Whether a request is on its way, and not yet answered."""
