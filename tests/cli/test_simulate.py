@@ -220,6 +220,30 @@ def test_a_session_has_one_name(place: Place) -> None:
     assert place.simulate("--action", "s3:GetObject", "--principal", arn).exit_code == 2
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["simulate", "--action", "s3:GetObject", "--principal", "{ann}\udcff"],
+        [
+            "simulate",
+            "--action",
+            "s3:GetObject",
+            "--principal",
+            "{ann}",
+            "--resource",
+            "arn:aws:s3:::\udcff/x",
+        ],
+        ["session", "revoke", "{ann}\udcff"],
+        ["explain", "\udcff"],
+    ],
+    ids=["principal", "resource", "revoke", "explain"],
+)
+def test_a_name_that_is_no_utf_8(place: Place, arguments: list[str]) -> None:
+    found = watchword(*(each.format(ann=place.ann) for each in arguments), "--data", str(place.data))
+    assert found.exit_code == 2
+    assert found.stderr.startswith("watchword: not UTF-8: '")
+
+
 def test_nothing_is_recorded(place: Place) -> None:
     journal = Path(place.data) / "audit"
     before = [file.read_bytes() for file in sorted(journal.iterdir())]

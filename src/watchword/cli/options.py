@@ -45,5 +45,7 @@ def opened(
         yield found
     except Refused as refused:
         raise fail(str(refused)) from None
+    except UnicodeEncodeError as given:
+        raise fail(f"not UTF-8: {given.object!r}") from None
     finally:
         found.close()
