@@ -158,6 +158,21 @@ def test_requests_without_number_are_not_taken(server: Running, sent: bytes) -> 
     assert memory(server) - before < 32 << 20
 
 
+def test_answers_without_number_are_not_made_ahead(server: Running, keys: Keys) -> None:
+    client("s3", server.endpoint, keys).put_object(Bucket=BUCKET, Key="small", Body=bytes(60_000))
+    request = Draft("s3", "GET", f"/{BUCKET}/small").signed(server.endpoint, keys)
+    lines = [f"GET {request.path} HTTP/1.1", *(f"{name}: {value}" for name, value in request.headers)]
+    asked = "\r\n".join([*lines, "", ""]).encode() * 99
+    forget_peak(server)
+    before = memory(server)
+    with crowd(server.port, 40, asked) as readers:
+        assert bytes_answered(server.endpoint, LAST).startswith(b"HTTP/1.1 200 OK")
+        assert memory(server) - before < 32 << 20
+        taken = 0
+        while taken < 99 * 60_000:
+            taken += len(readers[0].recv(1 << 20))
+
+
 # --- how many there are -----------------------------------------------------------------------------------
 
 

@@ -11,7 +11,8 @@ and control characters. What it lets pass is dealt with here:
    reads nothing of an answer for as long.
 5. A small request of stated length is held until it is whole, and answered within the same turn of the event
    loop when the application can do so at once. Everything else goes through ASGI: bodies that are large or
-   chunked, requests that wait for a 100 or come behind an unfinished answer, answers that take a thread.
+   chunked, requests that wait for a 100 or come behind an unfinished answer or behind
+   MOST_AT_ONCE of the turn, answers that take a thread.
 6. At most MOST_AHEAD requests are taken whose answers haven't been sent.
 7. When the `crowd` needs room, a connection that waits for its client is ended.
 
@@ -36,6 +37,8 @@ from watchword.names import AwsError, HttpResponse
 LONGEST_READ = 256 * 1024
 """Bytes that the event loop hands over at once."""
 MOST_AHEAD = 100
+MOST_AT_ONCE = 16
+"""Answers of one turn that a connection can have: they are made before any of them is taken."""
 _BODY = frozenset({b"content-length", b"transfer-encoding"})
 CROWDED = plain(503, "The server is crowded; try again.")
 
@@ -146,7 +149,7 @@ class Connection(HttpToolsProtocol):
         super().on_response_complete()
 
     def waits(self) -> bool:
-        """Whether it waits for its client, to ask or to take an answer, of whom no request under way is admitted."""
+        """Whether it waits for its client to ask or to take, of whom no request under way is admitted."""
         if self._ahead:
             return False
         if self.flow.write_paused:
@@ -203,7 +206,7 @@ class Connection(HttpToolsProtocol):
         """Rule 5."""
         if self.expect_100_continue or self.flow.write_paused or self.parser.should_upgrade():
             return False
-        if not self._idle():
+        if not self._idle() or self._ahead >= MOST_AT_ONCE:
             return False
         said = dict(self.headers)
         return b"transfer-encoding" not in said and int(said.get(b"content-length", 0)) <= MAX_IN_MEMORY
