@@ -115,7 +115,7 @@ class Facts:
         return cast("Session", session)
 
     def access_key(self, access_key_id: str) -> KeyFact | None:
-        return self._fact(("key", access_key_id), lambda tx: load_key(tx, access_key_id, self.keyring()))
+        return self._fact(("key", access_key_id), lambda tx: load_key(tx, access_key_id, self.root_key))
 
     def user_named(self, account: str, name: str) -> UserRecord | None:
         return self._fact(("user", account, name), lambda tx: load_user(tx, account, name))

@@ -93,7 +93,8 @@ def load_keyring(tx: Transaction, root: RootKey) -> Loaded[Keyring]:
     return _loaded(root.keyring(tx), keyring.WHOLE)
 
 
-def load_key(tx: Transaction, access_key_id: str, ring: Keyring) -> Loaded[KeyFact]:
+def load_key(tx: Transaction, access_key_id: str, root: RootKey) -> Loaded[KeyFact]:
+    """Opened by the keyring of the same snapshot: one read before may be without the key that sealed it."""
     key = access_keys.by_id(tx, access_key_id)
     if key is None:
         return _loaded(None)
@@ -105,7 +106,7 @@ def load_key(tx: Transaction, access_key_id: str, ring: Keyring) -> Loaded[KeyFa
             return _loaded(None)
         topics.append(Topic("user", user.id))
         principal = User(user.account, user.name, user.id, user.path, user.partition)
-    return _loaded(KeyFact(principal, key.active, secrets.open(key, ring)), *topics)
+    return _loaded(KeyFact(principal, key.active, secrets.open(key, root.keyring(tx))), *topics)
 
 
 def load_user(tx: Transaction, account: str, name: str) -> Loaded[UserRecord]:
