@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from watchword.services.s3.errors import s3_error
 
-_RANGE = re.compile(r"bytes=\s*(?:([0-9]{1,18})-([0-9]{1,18})?|-([0-9]{1,18}))\s*", re.ASCII)
+_RANGE = re.compile(r"bytes=\s*(?:([0-9]{1,100})-([0-9]{1,100})?|-([0-9]{1,100}))\s*", re.ASCII)
 
 
 def range_of(header: str | None, size: int) -> tuple[int, int] | None:
