@@ -102,6 +102,17 @@ def test_a_leap_that_is_none(server: Server, root: Keys, body: bytes) -> None:
     assert client("sts", server.endpoint, root).get_caller_identity()
 
 
+@pytest.mark.parametrize("body", [b"{", b'{"advance":-1}'])
+def test_refusals_are_json_too(server: Server, root: Keys, body: bytes) -> None:
+    for answer in (
+        advance(server, None, body),
+        advance(server, {**root, "SecretAccessKey": "x" * 40}, body),
+        advance(server, root, body),
+    ):
+        assert answer.headers["content-type"] == "application/json"
+        assert json.loads(answer.body)["message"]
+
+
 def test_time_has_an_end(server: Server, root: Keys) -> None:
     """Leaps add up; beyond the calendar no request could be answered any more."""
     wanted = json.dumps({"advance": DECADE}).encode()

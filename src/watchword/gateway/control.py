@@ -17,12 +17,13 @@ from watchword.names import AwsError, HttpRequest, HttpResponse, fault
 from watchword.names.cold import Cold
 from watchword.names.moment import iso
 from watchword.names.principal import Root
-from watchword.wire import plain_fault
+from watchword.wire.voices import Voice
 from watchword.world import World
 
 PREFIX = "/_watchword/"
 CONTROL = "control"
 """In place of a request id: nothing here is recorded."""
+JSON = Voice("rest-json")
 LONGEST_ADVANCE = 10 * 365 * 86400
 """Of all leaps together: past the end of the calendar nothing could be answered any more."""
 
@@ -54,7 +55,7 @@ def _answer(world: World, request: HttpRequest) -> HttpResponse:
     except Cold:
         raise
     except Exception as broken:  # noqa: BLE001 said and logged
-        return plain_fault(as_fault(broken, CONTROL), CONTROL, request)
+        return JSON.fault(as_fault(broken, CONTROL), CONTROL)
 
 
 def _health(world: World) -> HttpResponse:
