@@ -18,7 +18,10 @@ import psycopg
 import pytest
 from hypothesis import settings
 
+from watchword.app import open_world
+from watchword.settings import Ephemeral, Settings
 from watchword.store import Database
+from watchword.world import World
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -31,6 +34,15 @@ if os.environ.get("WATCHWORD_FUZZ"):
 def now() -> datetime:
     """A moment with microseconds, to see that they are kept."""
     return datetime(2026, 3, 14, 15, 9, 26, 535897, tzinfo=UTC)
+
+
+@pytest.fixture
+def ephemeral(tmp_path: Path) -> Iterator[World]:
+    """The world of a server that can be reset."""
+    start = Ephemeral("111122223333", "AKIAIOSFODNN7EXAMPLE", "k" * 40)
+    world = open_world(Settings(tmp_path / "ephemeral", ephemeral=start))
+    yield world
+    world.close()
 
 
 @pytest.fixture(scope="session")
