@@ -10,6 +10,7 @@ from tests.server.harness import bytes_answered, endpoint_of, in_process
 
 from watchword.app import open_world
 from watchword.gateway import Application, Connection
+from watchword.gateway.connection import MOST_AT_ONCE
 from watchword.names import HttpRequest, HttpResponse
 from watchword.settings import Settings
 from watchword.world import World
@@ -50,6 +51,16 @@ def test_a_shutdown_lets_the_answers_of_the_turn_leave(eventful: tuple[Eventful,
     app.happens = shut_down
     answered = bytes_answered(endpoint_of(server), HEALTH * 3)  # until the server closes the connection
     assert answered.count(b"HTTP/1.1 200 OK") == 3
+
+
+def test_few_answers_are_made_before_any_of_them_is_taken(eventful: tuple[Eventful, uvicorn.Server]) -> None:
+    app, server = eventful
+    made: list[int] = []
+    app.happens = lambda: made.append(1)
+    asked = HEALTH * 39 + HEALTH.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+    answered = bytes_answered(endpoint_of(server), asked)
+    assert answered.count(b"HTTP/1.1 200 OK") == 40
+    assert len(made) == MOST_AT_ONCE
 
 
 def test_who_makes_room_is_no_longer_there(eventful: tuple[Eventful, uvicorn.Server]) -> None:
