@@ -24,7 +24,7 @@ FLOORS = [
     {"facts", "furnish"},
     {"world"},
     {"access"},
-    {"services", "local_trust", "rehearsal"},
+    {"services", "local_trust"},
     {"gateway"},
     {"app", "testing"},
     {"serving"},

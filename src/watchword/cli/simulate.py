@@ -14,7 +14,7 @@ from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKe
 from watchword.cli.pages import decision_page
 from watchword.policy import explain as reasons_of
 from watchword.policy.explain import as_json
-from watchword.rehearsal import Unknown, rehearse
+from watchword.services.what_if import Unknown, rehearse
 
 EVERYTHING = "*"
 

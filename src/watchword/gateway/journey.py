@@ -41,7 +41,8 @@ from watchword.gateway.failure import as_fault
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
 from watchword.names.cold import Cold
 from watchword.names.ids import new_request_id
-from watchword.services.operation import Around, Call, Change, Operation, moving
+from watchword.services.changes import Change, moving
+from watchword.services.operation import Around, Call, Operation
 from watchword.services.s3.posted import posted
 from watchword.services.table import SERVED
 from watchword.store import Transaction, audit

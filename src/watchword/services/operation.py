@@ -17,9 +17,8 @@ demands look things up with `call.once`, and functions take them from `call.seen
 the operation's output shape, or raises AwsError with a code of the operation's model.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Any, TypeVar
@@ -29,40 +28,12 @@ from msgspec import Struct
 from watchword.access import Caller, Demand
 from watchword.names import HttpRequest
 from watchword.policy import Decision
-from watchword.store import Database, Transaction
+from watchword.services.changes import Change
+from watchword.store import Transaction
 from watchword.world import World
 
 Output = Mapping[str, object]
 Value = TypeVar("Value")
-
-
-@dataclass
-class Change:
-    """The one change of an operation that `moves`: begun by it, ended by the journey."""
-
-    database: Database
-    now: datetime
-    until: ExitStack
-    """What ends it."""
-    transaction: Transaction | None = None
-    afterwards: list[Callable[[], None]] = field(default_factory=list)
-    """What is done once the change has committed, and not when it hasn't."""
-
-    def begin(self) -> Transaction:
-        """Its transaction, the same one each time."""
-        if self.transaction is None:
-            self.transaction = self.until.enter_context(self.database.write(self.now, shared=True))
-        return self.transaction
-
-
-@contextmanager
-def moving(database: Database, now: datetime) -> Iterator[Change]:
-    """A change that commits with this block if it was begun, and is undone when the block raises."""
-    with ExitStack() as until:
-        change = Change(database, now, until)
-        yield change
-    for do in change.afterwards:
-        do()
 
 
 class Call(Struct, frozen=True, eq=False):

@@ -13,7 +13,8 @@ from watchword.access import Caller, Circumstances, Demand, Reserved, authorize,
 from watchword.names import AwsError, Body, HttpRequest, Principal
 from watchword.names.principal import Root
 from watchword.policy import Decision
-from watchword.services.operation import Around, Call, Change, Operation, moving
+from watchword.services.changes import Change, moving
+from watchword.services.operation import Around, Call, Operation
 from watchword.services.s3 import OPERATIONS
 from watchword.store import Transaction
 from watchword.world import World
