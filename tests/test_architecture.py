@@ -19,7 +19,7 @@ FLOORS = [
     {"store"},
     {"identity", "objects"},
     {"sessions"},
-    {"settings", "journal", "models", "operator_log", "root_key", "service_reference", "reasons"},
+    {"settings", "models", "operator_log", "root_key", "service_reference", "reasons"},
     {"ground", "policy_tests"},
     {"facts", "furnish"},
     {"world"},

@@ -8,11 +8,11 @@ import time
 
 from watchword.facts import Facts
 from watchword.furnish import CannotStart, open_ground
-from watchword.journal import Journal
 from watchword.models import read_model
 from watchword.objects import Objects
 from watchword.settings import Settings
 from watchword.store import Cache, StoreError
+from watchword.store.audit_files import Journal
 from watchword.wire import Models
 from watchword.world import World
 

@@ -13,9 +13,10 @@ from watchword.identity import secrets
 from watchword.names.ids import ACCOUNT_DIGITS
 from watchword.proofs.keyring import Key, Unopenable, new_key, wrap
 from watchword.settings import Settings
-from watchword.store import Database, StoreError, Transaction, access_keys, accounts, keyring
-from watchword.store.access_keys import AccessKey
+from watchword.store import Database, StoreError, Transaction, accounts, keyring
 from watchword.store.accounts import Account
+from watchword.store.iam import access_keys
+from watchword.store.iam.access_keys import AccessKey
 from watchword.store.keyring import ACTIVE, WrappedKey
 
 FIRST_ACCOUNT = "main"

@@ -14,8 +14,9 @@ from watchword.names.ids import Prefix, account_of_access_key, new_access_key_id
 from watchword.sessions import Session
 from watchword.sessions.revocation import revoke
 from watchword.sessions.session import milliseconds
-from watchword.store import Transaction, access_keys, accounts, attachments, roles
-from watchword.store.roles import Role
+from watchword.store import Transaction, accounts
+from watchword.store.iam import access_keys, attachments, roles
+from watchword.store.iam.roles import Role
 
 ADMINISTRATOR = "WatchwordAdministrator"
 ADMINISTRATOR_PATH = "/watchword/"

@@ -11,9 +11,9 @@ from functools import partial
 from watchword.facts import Facts
 from watchword.furnish import furnish
 from watchword.ground import Ground
-from watchword.journal import Journal
 from watchword.objects import Objects
 from watchword.store import EVERYTHING, Cache
+from watchword.store.audit_files import Journal
 from watchword.wire import Models
 
 REMEMBERED_USES = 20_000

@@ -18,7 +18,8 @@ from watchword.app import open_world
 from watchword.local_trust import first_account, new_root_key
 from watchword.names import AwsError, HttpRequest
 from watchword.settings import Settings
-from watchword.store import Database, access_keys
+from watchword.store import Database
+from watchword.store.iam import access_keys
 from watchword.world import World
 
 STEPS = {

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from watchword.journal import Journal, broken_links, newest_first
+from watchword.store.audit_files import Journal, broken_links, newest_first
 
 NOW = datetime(2026, 11, 23, 23, 59, tzinfo=UTC)
 

@@ -1,6 +1,7 @@
 """An ephemeral server forgets in one step, or not at all."""
 
-from watchword.store import access_keys, accounts
+from watchword.store import accounts
+from watchword.store.iam import access_keys
 from watchword.world import World
 
 

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from watchword.cli import app
-from watchword.journal import Journal, newest_first
+from watchword.store.audit_files import Journal, newest_first
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 

@@ -8,9 +8,9 @@ import pytest
 
 from watchword.gateway.journey import journey
 from watchword.gateway.turn import Turn
-from watchword.journal import broken_links
 from watchword.names import Body, HttpRequest, HttpResponse
 from watchword.objects.shelf import LONGEST
+from watchword.store.audit_files import broken_links
 from watchword.world import World
 
 FORM = ("content-type", "application/x-www-form-urlencoded")

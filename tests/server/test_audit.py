@@ -23,7 +23,7 @@ from tests.server.harness import (
     watchword,
 )
 
-from watchword.journal import broken_links
+from watchword.store.audit_files import broken_links
 
 Event = dict[str, Any]
 

@@ -14,7 +14,7 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 from tests.server.harness import Draft, Keys, Running, client, credentials, eventually, serve, watchword
 
-from watchword.journal import newest_first
+from watchword.store.audit_files import newest_first
 
 ROUNDS = 3
 ENOUGH = 8

@@ -6,8 +6,9 @@ import sys
 import time
 from datetime import UTC, datetime
 
-from watchword.store import Database, Topic, users
-from watchword.store.users import User
+from watchword.store import Database, Topic
+from watchword.store.iam import users
+from watchword.store.iam.users import User
 
 
 def write(database: Database) -> None:

@@ -9,43 +9,31 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from watchword.store import (
-    Database,
-    Topic,
-    Transaction,
-    access_keys,
-    accounts,
-    attachments,
-    audit,
-    buckets,
-    changes,
-    groups,
-    inline,
-    instance_profiles,
-    keyring,
-    listing,
-    objects,
-    parts,
-    policies,
-    revocations,
-    roles,
-    tags,
-    uploads,
-    users,
-    versions,
-)
-from watchword.store.access_keys import AccessKey
+from watchword.store import Database, Topic, Transaction, accounts, audit, changes, keyring, revocations, tags
 from watchword.store.accounts import Account
-from watchword.store.buckets import Bucket
 from watchword.store.changes import CHANGES as CHANGES_LOG
-from watchword.store.groups import Group
-from watchword.store.inline import Inline
-from watchword.store.instance_profiles import InstanceProfile
+from watchword.store.iam import (
+    access_keys,
+    attachments,
+    groups,
+    inline_policies,
+    instance_profiles,
+    policies,
+    policy_versions,
+    roles,
+    users,
+)
+from watchword.store.iam.access_keys import AccessKey
+from watchword.store.iam.groups import Group
+from watchword.store.iam.inline_policies import Inline
+from watchword.store.iam.instance_profiles import InstanceProfile
+from watchword.store.iam.policies import Policy
+from watchword.store.iam.roles import Role
+from watchword.store.iam.users import User
 from watchword.store.keyring import WrappedKey
-from watchword.store.policies import Policy
 from watchword.store.revocations import Revocation
-from watchword.store.roles import Role
-from watchword.store.users import User
+from watchword.store.s3 import buckets, listing, objects, parts, uploads
+from watchword.store.s3.buckets import Bucket
 
 A = "111111111111"
 NOW = datetime(2026, 3, 14, tzinfo=UTC)
@@ -82,13 +70,13 @@ CHANGES: dict[Callable[..., object], tuple[tuple[object, ...], dict[str, object]
     instance_profiles.remove: ((PROFILE,), {}, ("instance-profile", "AIPA1")),
     policies.insert: ((POLICY, "{}"), {}, ("policy", "ANPA1")),
     policies.remove: ((POLICY,), {}, ("policy", "ANPA1")),
-    versions.insert: ((POLICY, "{}"), {"default": True}, ("policy", "ANPA1")),
-    versions.put_in_force: ((POLICY, 1), {}, ("policy", "ANPA1")),
-    versions.remove: ((POLICY, 2), {}, ("policy", "ANPA1")),
+    policy_versions.insert: ((POLICY, "{}"), {"default": True}, ("policy", "ANPA1")),
+    policy_versions.put_in_force: ((POLICY, 1), {}, ("policy", "ANPA1")),
+    policy_versions.remove: ((POLICY, 2), {}, ("policy", "ANPA1")),
     attachments.attach: (("group", "AGPA1", "arn"), {}, ("group", "AGPA1")),
     attachments.detach: (("group", "AGPA1", "arn"), {}, ("group", "AGPA1")),
-    inline.put: ((Inline("role", "AROA1", "a", "{}"),), {}, ("role", "AROA1")),
-    inline.remove: (("role", "AROA1", "a"), {}, ("role", "AROA1")),
+    inline_policies.put: ((Inline("role", "AROA1", "a", "{}"),), {}, ("role", "AROA1")),
+    inline_policies.remove: (("role", "AROA1", "a"), {}, ("role", "AROA1")),
     access_keys.insert: ((KEY,), {}, ("access_key", "AKIA1")),
     access_keys.switch: ((KEY, "Inactive"), {}, ("access_key", "AKIA1")),
     access_keys.reseal: ((KEY,), {"secret": b"", "sealing_key": "k2"}, ("access_key", "AKIA1")),
@@ -113,7 +101,7 @@ def _members(tx: Transaction) -> None:
 BEFORE: dict[Callable[..., object], Callable[[Transaction], object]] = {
     attachments.detach: lambda tx: attachments.attach(tx, "group", "AGPA1", "arn"),
     groups.join: _members,
-    versions.insert: lambda tx: policies.insert(tx, POLICY, "{}"),
+    policy_versions.insert: lambda tx: policies.insert(tx, POLICY, "{}"),
 }
 """What must be there for a change to be one."""
 
@@ -132,8 +120,8 @@ NO_DECISION_DEPENDS_ON = {
     revocations.forget,
 }
 NOUNS: list[ModuleType] = [
-    accounts, users, groups, roles, policies, versions, attachments, inline, access_keys, tags, revocations,
-    buckets, objects, listing, parts, uploads, instance_profiles, audit, keyring, changes,
+    accounts, users, groups, roles, policies, policy_versions, attachments, inline_policies, access_keys,
+    tags, revocations, buckets, objects, listing, parts, uploads, instance_profiles, audit, keyring, changes,
 ]  # fmt: skip
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from watchword.store import EVERYTHING, Cache, Database, Topic, Watch, users
+from watchword.store import EVERYTHING, Cache, Database, Topic, Watch
 from watchword.store.freshness import news
+from watchword.store.iam import users
+from watchword.store.iam.users import User
 from watchword.store.listening import BOUND_SECONDS
-from watchword.store.users import User
 
 PATIENCE_SECONDS = 20
 ALICE = Topic("user", "AIDA1")

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from watchword.store import Database, Unavailable, buckets, objects
-from watchword.store.buckets import Bucket
+from watchword.store import Database, Unavailable
 from watchword.store.glance import Glance
-from watchword.store.objects import Object
-from watchword.store.tables import METADATA
+from watchword.store.s3 import buckets, objects
+from watchword.store.s3.buckets import Bucket
+from watchword.store.s3.objects import Object
+from watchword.store.schema import METADATA
 
 AT_ONCE_SECONDS = 1.0
 """Far below the patience of a transaction."""

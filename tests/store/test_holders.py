@@ -4,12 +4,13 @@ from datetime import datetime
 
 import pytest
 
-from watchword.store import Database, attachments, groups, holders, policies, roles, users
-from watchword.store.groups import Group
-from watchword.store.holders import Holder
-from watchword.store.policies import Policy
-from watchword.store.roles import Role
-from watchword.store.users import User
+from watchword.store import Database
+from watchword.store.iam import attachments, groups, holders, policies, roles, users
+from watchword.store.iam.groups import Group
+from watchword.store.iam.holders import Holder
+from watchword.store.iam.policies import Policy
+from watchword.store.iam.roles import Role
+from watchword.store.iam.users import User
 
 A, B = "111111111111", "222222222222"
 ARN = "arn:aws:iam::aws:policy/Shared"

@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from watchword.store import Dangling, Database, Transaction, buckets, listing, objects
-from watchword.store.buckets import Bucket
-from watchword.store.objects import Object
+from watchword.store import Dangling, Database, Transaction
+from watchword.store.s3 import buckets, listing, objects
+from watchword.store.s3.buckets import Bucket
+from watchword.store.s3.objects import Object
 
 
 @pytest.fixture

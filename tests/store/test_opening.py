@@ -18,7 +18,7 @@ from sqlalchemy import create_engine, inspect, text
 
 from watchword.store import CannotOpen, Database, accounts, migrations
 from watchword.store.accounts import Account
-from watchword.store.tables import METADATA
+from watchword.store.schema import METADATA
 
 A = "111111111111"
 

@@ -5,22 +5,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from watchword.store import (
-    Conflict,
-    Database,
-    attachments,
-    inline,
-    policies,
-    roles,
-    users,
-    versions,
-)
-from watchword.store.attachments import Attachment
-from watchword.store.inline import Inline
-from watchword.store.policies import Policy
-from watchword.store.roles import Role
-from watchword.store.users import User
-from watchword.store.versions import Version
+from watchword.store import Conflict, Database
+from watchword.store.iam import attachments, inline_policies, policies, policy_versions, roles, users
+from watchword.store.iam.attachments import Attachment
+from watchword.store.iam.inline_policies import Inline
+from watchword.store.iam.policies import Policy
+from watchword.store.iam.policy_versions import Version
+from watchword.store.iam.roles import Role
+from watchword.store.iam.users import User
 
 A = "111111111111"
 
@@ -39,8 +31,8 @@ def test_a_policy_is_born_with_version_1(database: Database, now: datetime) -> N
         assert policies.by_arn(tx, read.arn) == read
         assert policies.named(tx, A, "READ") == read
         assert policies.count(tx, A) == 1
-        assert versions.in_force(tx, read.arn) == Version(read.id, 1, '{"v": 1}', now, default=True)
-        assert versions.in_force(tx, "arn:aws:iam::aws:policy/None") is None
+        assert policy_versions.in_force(tx, read.arn) == Version(read.id, 1, '{"v": 1}', now, default=True)
+        assert policy_versions.in_force(tx, "arn:aws:iam::aws:policy/None") is None
 
 
 def test_policy_names_are_unique_whatever_their_case(database: Database, now: datetime) -> None:
@@ -56,29 +48,29 @@ def test_version_numbers_are_given_once(database: Database, now: datetime) -> No
         policies.insert(tx, policy("Read", now), "one")
     with database.write(later) as tx:
         read = policies.named(tx, A, "Read")
-        assert versions.insert(tx, read, "two", default=False) == Version(
+        assert policy_versions.insert(tx, read, "two", default=False) == Version(
             read.id, 2, "two", later, default=False
         )
-        assert versions.in_force(tx, read.arn).number == 1
-        versions.remove(tx, read, 2)
+        assert policy_versions.in_force(tx, read.arn).number == 1
+        policy_versions.remove(tx, read, 2)
         read = policies.by_arn(tx, read.arn)
-        assert versions.insert(tx, read, "three", default=True).number == 3
-        assert versions.in_force(tx, read.arn).document == "three"
-        assert [each.number for each in versions.of(tx, read.id)] == [3, 1]
-        assert versions.count(tx, read.id) == 2
+        assert policy_versions.insert(tx, read, "three", default=True).number == 3
+        assert policy_versions.in_force(tx, read.arn).document == "three"
+        assert [each.number for each in policy_versions.of(tx, read.id)] == [3, 1]
+        assert policy_versions.count(tx, read.id) == 2
         read = policies.by_arn(tx, read.arn)
         assert (read.default_version, read.next_version, read.updated) == (3, 4, later)
-        versions.put_in_force(tx, read, 1)
-        assert versions.in_force(tx, read.arn).document == "one"
-        assert [each.default for each in versions.of(tx, read.id)] == [False, True]
+        policy_versions.put_in_force(tx, read, 1)
+        assert policy_versions.in_force(tx, read.arn).document == "one"
+        assert [each.default for each in policy_versions.of(tx, read.id)] == [False, True]
 
 
 def test_versions_are_listed_from_the_newest(database: Database, now: datetime) -> None:
     with database.write(now) as tx:
         policies.insert(tx, policy("Read", now), "1")
         for number in ("2", "3"):
-            versions.insert(tx, policies.named(tx, A, "Read"), number, default=False)
-        assert [version.number for version in versions.of(tx, "ANPARead")] == [3, 2, 1]
+            policy_versions.insert(tx, policies.named(tx, A, "Read"), number, default=False)
+        assert [version.number for version in policy_versions.of(tx, "ANPARead")] == [3, 2, 1]
 
 
 def test_a_removed_policy_takes_its_versions_along(database: Database, now: datetime) -> None:
@@ -87,7 +79,7 @@ def test_a_removed_policy_takes_its_versions_along(database: Database, now: date
         policies.insert(tx, read, "{}")
         policies.remove(tx, read)
         assert policies.by_arn(tx, read.arn) is None
-        assert versions.count(tx, read.id) == 0
+        assert policy_versions.count(tx, read.id) == 0
 
 
 def test_attachments_and_boundaries_are_counted(database: Database, now: datetime) -> None:
@@ -137,14 +129,14 @@ def test_an_attachment_knows_when(database: Database, now: datetime) -> None:
 def test_inline_policies_are_put_replaced_and_removed(database: Database, now: datetime) -> None:
     first, second = Inline("role", "AROA1", "b", "{}"), Inline("role", "AROA1", "a", "{}")
     with database.write(now) as tx:
-        inline.put(tx, first)
-        inline.put(tx, second)
-        inline.put(tx, Inline("role", "AROA2", "a", "{}"))
-        inline.put(tx, replace(first, document="new"))
-        assert inline.named(tx, "role", "AROA1", "b").document == "new"
-        assert inline.named(tx, "user", "AROA1", "b") is None
-        assert [each.name for each in inline.of(tx, "role", "AROA1")] == ["a", "b"]
-        assert inline.page(tx, "role", "AROA1", limit=1) == ([second], True)
-        assert inline.page(tx, "role", "AROA1", after="b", limit=1) == ([], False)
-        assert inline.remove(tx, "role", "AROA1", "b")
-        assert not inline.remove(tx, "role", "AROA1", "b")
+        inline_policies.put(tx, first)
+        inline_policies.put(tx, second)
+        inline_policies.put(tx, Inline("role", "AROA2", "a", "{}"))
+        inline_policies.put(tx, replace(first, document="new"))
+        assert inline_policies.named(tx, "role", "AROA1", "b").document == "new"
+        assert inline_policies.named(tx, "user", "AROA1", "b") is None
+        assert [each.name for each in inline_policies.of(tx, "role", "AROA1")] == ["a", "b"]
+        assert inline_policies.page(tx, "role", "AROA1", limit=1) == ([second], True)
+        assert inline_policies.page(tx, "role", "AROA1", after="b", limit=1) == ([], False)
+        assert inline_policies.remove(tx, "role", "AROA1", "b")
+        assert not inline_policies.remove(tx, "role", "AROA1", "b")

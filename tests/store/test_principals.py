@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from watchword.store import Conflict, Dangling, Database, access_keys, accounts, groups, roles, users
-from watchword.store.access_keys import AccessKey
+from watchword.store import Conflict, Dangling, Database, accounts
 from watchword.store.accounts import Account
-from watchword.store.groups import Group
-from watchword.store.roles import Role
-from watchword.store.users import User
+from watchword.store.iam import access_keys, groups, roles, users
+from watchword.store.iam.access_keys import AccessKey
+from watchword.store.iam.groups import Group
+from watchword.store.iam.roles import Role
+from watchword.store.iam.users import User
 
 A, B = "111111111111", "222222222222"
 SPAN = timedelta(minutes=15)

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from watchword.store import Database, groups, users
-from watchword.store.groups import Group
-from watchword.store.users import User
+from watchword.store import Database
+from watchword.store.iam import groups, users
+from watchword.store.iam.groups import Group
+from watchword.store.iam.users import User
 
 OTHER = Path(__file__).with_name("other_process.py")
 A = "111111111111"

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from watchword.store import Conflict, Dangling, Database, audit, buckets, keyring, objects, revocations, tags
+from watchword.store import Conflict, Dangling, Database, audit, keyring, revocations, tags
 from watchword.store.audit import Event
-from watchword.store.buckets import Bucket
 from watchword.store.keyring import WrappedKey
-from watchword.store.objects import Object
 from watchword.store.revocations import Revocation
+from watchword.store.s3 import buckets, objects
+from watchword.store.s3.buckets import Bucket
+from watchword.store.s3.objects import Object
 
 A = "111111111111"
 SECOND = timedelta(seconds=1)

@@ -9,24 +9,15 @@ from datetime import datetime
 import pytest
 from sqlalchemy import func, select
 
-from watchword.store import (
-    EVERYTHING,
-    Conflict,
-    Database,
-    Topic,
-    Unavailable,
-    accounts,
-    buckets,
-    engines,
-    objects,
-    roles,
-)
+from watchword.store import EVERYTHING, Conflict, Database, Topic, Unavailable, accounts, engines
 from watchword.store import database as database_module
 from watchword.store.accounts import Account
-from watchword.store.buckets import Bucket
 from watchword.store.freshness import LATEST, SINCE
-from watchword.store.objects import Object
-from watchword.store.roles import ROLES, Role
+from watchword.store.iam import roles
+from watchword.store.iam.roles import ROLES, Role
+from watchword.store.s3 import buckets, objects
+from watchword.store.s3.buckets import Bucket
+from watchword.store.s3.objects import Object
 
 A = "111111111111"
 

@@ -5,10 +5,11 @@ from datetime import datetime
 
 import pytest
 
-from watchword.store import Dangling, Database, buckets, parts, uploads
-from watchword.store.buckets import Bucket
-from watchword.store.parts import Part
-from watchword.store.uploads import Upload
+from watchword.store import Dangling, Database
+from watchword.store.s3 import buckets, parts, uploads
+from watchword.store.s3.buckets import Bucket
+from watchword.store.s3.parts import Part
+from watchword.store.s3.uploads import Upload
 
 
 @pytest.fixture

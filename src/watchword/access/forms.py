@@ -1,6 +1,6 @@
 """A browser's upload to S3: a form with a signed policy, made into the PutObject that it stands for.
 
-(Uploads in parts are something else: `watchword.store.uploads`.) The form's fields say under which key and
+(Uploads in parts are something else: `watchword.store.s3.uploads`.) The form's fields say under which key and
 with which headers; one of them is the policy, which is what was signed. Everything above sees a PUT whose
 body is the file, so that there is one way to store an object and one decision on it. In this order:
 

@@ -15,7 +15,8 @@ from watchword.access.caller import Caller
 from watchword.access.record import Visit
 from watchword.names.cold import Cold
 from watchword.names.principal import RoleSession
-from watchword.store import StoreError, Transaction, access_keys, roles
+from watchword.store import StoreError, Transaction
+from watchword.store.iam import access_keys, roles
 from watchword.world import World
 
 SPAN = timedelta(minutes=15)

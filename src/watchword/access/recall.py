@@ -5,8 +5,8 @@ Events lie in two places, changes in the database and the rest in the journal; r
 
 import msgspec
 
-from watchword.journal import Event, newest_first
 from watchword.store import audit
+from watchword.store.audit_files import Event, newest_first
 from watchword.world import World
 
 DENIED = frozenset({"AccessDenied", "AccessDeniedException"})

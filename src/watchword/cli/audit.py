@@ -7,8 +7,8 @@ import typer
 
 from watchword.cli.ending import BAD_NEWS, fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data
-from watchword.journal import broken_links
 from watchword.settings import Settings
+from watchword.store.audit_files import broken_links
 
 app = typer.Typer(no_args_is_help=True, help="Check the audit journal.")
 

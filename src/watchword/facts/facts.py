@@ -44,12 +44,13 @@ from watchword.policy.engine import Engine
 from watchword.proofs.keyring import Keyring
 from watchword.sessions import Session
 from watchword.sessions import session as sessions
-from watchword.store import Cache, Database, Topic, Transaction, Unavailable, Watch, keyring, objects
-from watchword.store.groups import Group
-from watchword.store.instance_profiles import InstanceProfile
-from watchword.store.objects import Object
+from watchword.store import Cache, Database, Topic, Transaction, Unavailable, Watch, keyring
+from watchword.store.iam.groups import Group
+from watchword.store.iam.instance_profiles import InstanceProfile
+from watchword.store.iam.users import User as UserRecord
 from watchword.store.revocations import Revocation
-from watchword.store.users import User as UserRecord
+from watchword.store.s3 import objects
+from watchword.store.s3.objects import Object
 
 Value = TypeVar("Value")
 Key = tuple[str, ...]

@@ -15,30 +15,25 @@ from watchword.names.principal import RoleSession, Root, User
 from watchword.policy import Policy, Source
 from watchword.proofs.keyring import Keyring
 from watchword.sessions import Session
-from watchword.store import (
-    Topic,
-    Transaction,
+from watchword.store import Topic, Transaction, accounts, keyring, revocations, tags
+from watchword.store.iam import (
     access_keys,
-    accounts,
     attachments,
-    buckets,
     groups,
-    inline,
+    inline_policies,
     instance_profiles,
-    keyring,
     policies,
-    revocations,
+    policy_versions,
     roles,
-    tags,
     users,
-    versions,
 )
-from watchword.store.buckets import Bucket
-from watchword.store.groups import Group
-from watchword.store.instance_profiles import InstanceProfile
+from watchword.store.iam.groups import Group
+from watchword.store.iam.instance_profiles import InstanceProfile
+from watchword.store.iam.roles import Role
+from watchword.store.iam.users import User as UserRecord
 from watchword.store.revocations import Revocation
-from watchword.store.roles import Role
-from watchword.store.users import User as UserRecord
+from watchword.store.s3 import buckets
+from watchword.store.s3.buckets import Bucket
 
 Value = TypeVar("Value")
 
@@ -172,7 +167,7 @@ def load_policy(tx: Transaction, arn: str) -> Loaded[Policy]:
     shared = managed.aws_policies().get(arn)
     if shared is not None:
         return _loaded(Policy.parse(shared.version.document))
-    version = versions.in_force(tx, arn)
+    version = policy_versions.in_force(tx, arn)
     if version is None:
         return _loaded(None)
     return _loaded(Policy.parse(version.document), Topic("policy", version.policy_id))
@@ -206,7 +201,8 @@ class _Reader:
     def of_entity(self, kind: str, entity_id: str) -> list[Source]:
         self.topics.add(Topic(kind, entity_id))
         own = [
-            Source(Policy.parse(each.document), each.name) for each in inline.of(self._tx, kind, entity_id)
+            Source(Policy.parse(each.document), each.name)
+            for each in inline_policies.of(self._tx, kind, entity_id)
         ]
         return own + self.managed(each.policy_arn for each in attachments.of(self._tx, kind, entity_id))
 

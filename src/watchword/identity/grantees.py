@@ -12,7 +12,8 @@ from watchword.names import Arn
 from watchword.names.ids import Prefix, is_account_id
 from watchword.policy import Policy
 from watchword.policy.grammar import EVERYONE
-from watchword.store import Transaction, accounts, roles, users
+from watchword.store import Transaction, accounts
+from watchword.store.iam import roles, users
 
 
 class Unknown(Exception):  # noqa: N818 each kind of policy has its own error for it

@@ -8,9 +8,10 @@ from dataclasses import replace
 from watchword.identity.arns import PolicyArn
 from watchword.identity.managed import OWNER, aws_policies
 from watchword.identity.refusals import missing_version
-from watchword.store import Transaction, holders, policies, versions
-from watchword.store.policies import Policy
-from watchword.store.versions import Version
+from watchword.store import Transaction
+from watchword.store.iam import holders, policies, policy_versions
+from watchword.store.iam.policies import Policy
+from watchword.store.iam.policy_versions import Version
 
 
 def find(tx: Transaction, account: str, text: str) -> Policy | None:
@@ -45,4 +46,4 @@ def all_versions(tx: Transaction, policy: Policy) -> list[Version]:
     """Newest first; a quota keeps them few."""
     if policy.account == OWNER:
         return [aws_policies()[policy.arn].version]
-    return versions.of(tx, policy.id)
+    return policy_versions.of(tx, policy.id)

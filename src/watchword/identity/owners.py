@@ -5,9 +5,10 @@ An ARN names somebody only when all of it is theirs: partition, account, kind, p
 
 from watchword.identity.arns import entity_arn
 from watchword.names import Arn
-from watchword.store import Transaction, roles, users
-from watchword.store.roles import Role
-from watchword.store.users import User
+from watchword.store import Transaction
+from watchword.store.iam import roles, users
+from watchword.store.iam.roles import Role
+from watchword.store.iam.users import User
 
 Owner = User | Role
 

@@ -5,7 +5,7 @@ AWS answers, because scripts read them. Which rule refuses what belongs to the o
 """
 
 from watchword.names import AwsError, fault
-from watchword.store.instance_profiles import KIND
+from watchword.store.iam.instance_profiles import KIND
 
 STATUS = {
     "DeleteConflict": 409,

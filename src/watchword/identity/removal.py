@@ -5,24 +5,23 @@ entity's tags go with it; everything else is for the caller to take away first.
 """
 
 from watchword.identity.refusals import in_the_way, refusal
-from watchword.store import (
-    Transaction,
+from watchword.store import Transaction, tags
+from watchword.store.iam import (
     access_keys,
     attachments,
     groups,
-    inline,
+    inline_policies,
     instance_profiles,
     policies,
+    policy_versions,
     roles,
-    tags,
     users,
-    versions,
 )
-from watchword.store.groups import Group
-from watchword.store.instance_profiles import InstanceProfile
-from watchword.store.policies import Policy
-from watchword.store.roles import Role
-from watchword.store.users import User
+from watchword.store.iam.groups import Group
+from watchword.store.iam.instance_profiles import InstanceProfile
+from watchword.store.iam.policies import Policy
+from watchword.store.iam.roles import Role
+from watchword.store.iam.users import User
 
 MORE_THAN_ONE_VERSION = (
     "This policy has more than one version. Before you delete a policy, you must delete the policy's "
@@ -79,7 +78,7 @@ def remove_policy(tx: Transaction, policy: Policy) -> None:
     if policy.attachment_count or policy.boundary_count:
         raise refusal("DeleteConflict", "Cannot delete a policy attached to entities.")
     # 2. Versions beside the default one.
-    if versions.count(tx, policy.id) > 1:
+    if policy_versions.count(tx, policy.id) > 1:
         raise refusal("DeleteConflict", MORE_THAN_ONE_VERSION)
     tags.remove_all(tx, "policy", policy.id)
     policies.remove(tx, policy)
@@ -88,5 +87,5 @@ def remove_policy(tx: Transaction, policy: Policy) -> None:
 def _without_policies(tx: Transaction, kind: str, owner_id: str) -> None:
     if attachments.of(tx, kind, owner_id):
         raise in_the_way("detach all policies")
-    if inline.of(tx, kind, owner_id):
+    if inline_policies.of(tx, kind, owner_id):
         raise in_the_way("delete policies")

@@ -6,7 +6,7 @@ So a sealed secret that is copied into another key's row opens nothing.
 from dataclasses import dataclass
 
 from watchword.proofs.keyring import Keyring
-from watchword.store.access_keys import AccessKey
+from watchword.store.iam.access_keys import AccessKey
 
 
 @dataclass(frozen=True, slots=True)

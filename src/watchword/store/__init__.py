@@ -3,33 +3,11 @@
 Every function takes an open transaction first and gives frozen records. Nothing here reads a clock, draws
 a random number, or knows what the records mean.
 
-The nouns are modules: `from watchword.store import users`, then `users.named(tx, account, name)`.
+The machinery stands here, and the nouns that every service has: accounts, tags, the keyring, revocations,
+the audit log. A service's own nouns stand in its folder. A noun is a module:
+`from watchword.store.iam import users`, then `users.named(tx, account, name)`.
 """
 
-from watchword.store import (
-    access_keys,
-    accounts,
-    attachments,
-    audit,
-    buckets,
-    changes,
-    groups,
-    holders,
-    inline,
-    instance_profiles,
-    keyring,
-    listing,
-    objects,
-    parts,
-    policies,
-    revocations,
-    roles,
-    tags,
-    uploads,
-    used_signatures,
-    users,
-    versions,
-)
 from watchword.store.cache import Cache
 from watchword.store.database import Database
 from watchword.store.errors import CannotOpen, Conflict, Dangling, StoreError, Unavailable
@@ -48,26 +26,4 @@ __all__ = [
     "Transaction",
     "Unavailable",
     "Watch",
-    "access_keys",
-    "accounts",
-    "attachments",
-    "audit",
-    "buckets",
-    "changes",
-    "groups",
-    "holders",
-    "inline",
-    "instance_profiles",
-    "keyring",
-    "listing",
-    "objects",
-    "parts",
-    "policies",
-    "revocations",
-    "roles",
-    "tags",
-    "uploads",
-    "used_signatures",
-    "users",
-    "versions",
 ]

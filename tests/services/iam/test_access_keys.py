@@ -8,7 +8,7 @@ from tests.services.iam.harness import A, Iam, refused
 from watchword.identity import secrets
 from watchword.names.ids import account_of_access_key
 from watchword.names.principal import RoleSession, User
-from watchword.store import access_keys
+from watchword.store.iam import access_keys
 
 OPERATIONS = {
     "CreateAccessKey": {},

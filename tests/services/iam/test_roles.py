@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.services.iam.harness import ADMINISTRATOR, ALLOW_ALL, A, B, Iam, decoded, refused
 
-from watchword.store import roles
+from watchword.store.iam import roles
 
 
 def trusting(*principals: str, **more: object) -> str:

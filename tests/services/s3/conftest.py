@@ -10,14 +10,15 @@ from tests.services.s3.harness import OTHER, OWNER, Counter, Fresh
 
 from watchword.facts import Facts
 from watchword.ground import Clock, RootKey
-from watchword.journal import Journal
 from watchword.models import read_model
 from watchword.names.principal import Anonymous, User
 from watchword.objects import Objects
 from watchword.settings import Settings
-from watchword.store import Cache, Database, accounts, inline, users
+from watchword.store import Cache, Database, accounts
 from watchword.store.accounts import Account
-from watchword.store.inline import Inline
+from watchword.store.audit_files import Journal
+from watchword.store.iam import inline_policies, users
+from watchword.store.iam.inline_policies import Inline
 from watchword.wire import Models
 from watchword.world import World
 
@@ -62,7 +63,7 @@ def user(s3: Counter) -> Callable[..., User]:
         with s3.world.database.write(s3.now) as tx:
             users.insert(tx, users.User(f"AIDA{number}", account, name, "/", s3.now))
             for place, document in enumerate(documents):
-                inline.put(tx, Inline("user", f"AIDA{number}", f"policy-{place}", document))
+                inline_policies.put(tx, Inline("user", f"AIDA{number}", f"policy-{place}", document))
         return User(account, name, f"AIDA{number}")
 
     return make

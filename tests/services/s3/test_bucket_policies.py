@@ -8,7 +8,7 @@ import pytest
 from tests.services.s3.harness import OTHER, OWNER, Counter
 
 from watchword.names.principal import Anonymous, Root, User
-from watchword.store import users
+from watchword.store.iam import users
 
 
 def policy(**statement: object) -> str:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.services.s3.harness import OWNER, Counter
 
 from watchword.services.s3.limits import canonical_id
-from watchword.store import objects
+from watchword.store.s3 import objects
 
 TREE = ("a.txt", "photos/2024/a.jpg", "photos/2024/b.jpg", "photos/2025/a.jpg", "photos/index", "z/", "é")
 

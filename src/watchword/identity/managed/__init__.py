@@ -2,7 +2,7 @@
 
 Source: AWS Managed Policy Reference Guide; names, ids, dates and documents are AWS's own, each with the one
 version that is AWS's default. A policy that isn't among them can't be attached; add its file.
-Policies of customers live in `watchword.store.policies`, whose records are used here as well.
+Policies of customers live in `watchword.store.iam.policies`, whose records are used here as well.
 """
 
 import json
@@ -13,8 +13,8 @@ from functools import cache
 from importlib import resources
 
 from watchword.identity.arns import entity_arn
-from watchword.store.policies import Policy
-from watchword.store.versions import Version
+from watchword.store.iam.policies import Policy
+from watchword.store.iam.policy_versions import Version
 
 OWNER = "aws"
 """What stands for the account in the ARN of a policy of AWS."""

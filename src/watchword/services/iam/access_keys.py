@@ -10,9 +10,9 @@ from watchword.names.ids import Prefix, new_access_key_id, new_secret
 from watchword.services.iam import demands, pages, shapes
 from watchword.services.iam.users import user_or_root
 from watchword.services.operation import Call, Operation, Output, reads, writes
-from watchword.store import access_keys, users
-from watchword.store.access_keys import ACTIVE, INACTIVE, AccessKey
-from watchword.store.users import User
+from watchword.store.iam import access_keys, users
+from watchword.store.iam.access_keys import ACTIVE, INACTIVE, AccessKey
+from watchword.store.iam.users import User
 
 NEVER_USED = {"ServiceName": "N/A", "Region": "N/A"}
 

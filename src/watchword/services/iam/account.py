@@ -14,21 +14,21 @@ from watchword.services.iam.kinds import GROUP, ROLE, USER, AnyKind, Entity
 from watchword.services.iam.pages import Fetch
 from watchword.services.iam.shapes import Shape
 from watchword.services.operation import Call, Operation, Output, reads
-from watchword.store import (
+from watchword.store import tags
+from watchword.store.iam import (
     access_keys,
     attachments,
     groups,
-    inline,
+    inline_policies,
     instance_profiles,
     policies,
     roles,
-    tags,
     users,
 )
-from watchword.store.groups import Group
-from watchword.store.policies import Policy
-from watchword.store.roles import Role
-from watchword.store.users import User
+from watchword.store.iam.groups import Group
+from watchword.store.iam.policies import Policy
+from watchword.store.iam.roles import Role
+from watchword.store.iam.users import User
 
 NEVER_THERE = (
     *("AccountMFAEnabled", "AccountPasswordPresent", "AccountSigningCertificatesPresent"),
@@ -136,7 +136,7 @@ def _policy_detail(call: Call, policy: Policy) -> Shape:
 def _inline(call: Call, kind: AnyKind, owner: Entity) -> list[Shape]:
     return [
         {"PolicyName": policy.name, "PolicyDocument": shapes.encoded(policy.document)}
-        for policy in inline.of(call.tx, kind.noun, owner.id)
+        for policy in inline_policies.of(call.tx, kind.noun, owner.id)
     ]
 
 

@@ -9,8 +9,8 @@ from watchword.identity.refusals import missing, unattachable
 from watchword.services.iam import demands, pages
 from watchword.services.iam.kinds import GROUP, POLICY, ROLE, USER, AnyKind
 from watchword.services.operation import Call, Operation, Output, reads, writes
-from watchword.store import attachments, holders
-from watchword.store.holders import Holder
+from watchword.store.iam import attachments, holders
+from watchword.store.iam.holders import Holder
 
 HOLDERS = {"Group": "group", "User": "user", "Role": "role"}
 """How EntityFilter calls a kind, and the members of its answer begin."""

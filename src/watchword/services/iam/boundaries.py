@@ -9,7 +9,7 @@ from watchword.identity.refusals import unbounding
 from watchword.services.iam import demands
 from watchword.services.iam.kinds import ROLE, USER
 from watchword.services.operation import Call, Operation, Output, writes
-from watchword.store import roles, users
+from watchword.store.iam import roles, users
 
 
 def wanted_boundary(call: Call) -> str | None:

@@ -5,8 +5,8 @@ from watchword.identity.quotas import hold
 from watchword.services.iam import demands, pages, shapes
 from watchword.services.iam.kinds import GROUP, USER
 from watchword.services.operation import Call, Operation, Output, reads, writes
-from watchword.store import groups
-from watchword.store.groups import Group
+from watchword.store.iam import groups
+from watchword.store.iam.groups import Group
 
 
 def create_group(call: Call) -> Output:

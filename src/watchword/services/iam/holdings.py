@@ -20,7 +20,8 @@ from watchword.names.principal import RoleSession, User
 from watchword.policy import Policy, Source
 from watchword.policy.match import glob
 from watchword.services.iam.kinds import GROUP, ROLE, USER, AnyKind, Entity, arn_of
-from watchword.store import Transaction, attachments, groups, inline, versions
+from watchword.store import Transaction
+from watchword.store.iam import attachments, groups, inline_policies, policy_versions
 
 SESSION_NAME = "simulation"
 """Whoever calls as a role has a session."""
@@ -93,7 +94,9 @@ def without(held: Holdings, identifiers: Sequence[Mapping[str, Any]]) -> Holding
 
 
 def _of_group(tx: Transaction, group_id: str) -> tuple[Source, ...]:
-    own = [Source(Policy.parse(each.document), each.name) for each in inline.of(tx, "group", group_id)]
+    own = [
+        Source(Policy.parse(each.document), each.name) for each in inline_policies.of(tx, "group", group_id)
+    ]
     arns = [each.policy_arn for each in attachments.of(tx, "group", group_id)]
     return (*own, *(Source(policy, arn) for arn in arns if (policy := load_policy(tx, arn).value)))
 
@@ -101,11 +104,11 @@ def _of_group(tx: Transaction, group_id: str) -> tuple[Source, ...]:
 def _document(tx: Transaction, owners: list[tuple[str, Entity]], source: Source) -> Document:
     if source.arn:
         known = aws_policies().get(source.arn)
-        version = known.version if known else versions.in_force(tx, source.arn)
+        version = known.version if known else policy_versions.in_force(tx, source.arn)
         text = version.document if version else str(source.policy)
         return Document(PolicyArn.parse(source.arn).name, IDENTITY_POLICY, text)
     for noun, owner in owners:
-        for each in inline.of(tx, noun, owner.id):
+        for each in inline_policies.of(tx, noun, owner.id):
             if each.name == source.name and Policy.parse(each.document) == source.policy:
                 name = f"{noun}_{owner.name}_{each.name}"
                 return Document(name, IDENTITY_POLICY, each.document, (noun, owner.name))

@@ -7,23 +7,23 @@ from watchword.identity.refusals import missing
 from watchword.services.iam import demands, pages, shapes
 from watchword.services.iam.kinds import GROUP, ROLE, USER, AnyKind
 from watchword.services.operation import Call, Operation, Output, reads, writes
-from watchword.store import inline
-from watchword.store.inline import Inline
+from watchword.store.iam import inline_policies
+from watchword.store.iam.inline_policies import Inline
 
 
 def put(kind: AnyKind, call: Call) -> Output:
     """PutUserPolicy, PutGroupPolicy, PutRolePolicy: a new policy, or another document for an old one."""
     owner, name, document = kind.of(call), call.input["PolicyName"], call.input["PolicyDocument"]
-    beside = [each.document for each in inline.of(call.tx, kind.noun, owner.id) if each.name != name]
+    beside = [each.document for each in inline_policies.of(call.tx, kind.noun, owner.id) if each.name != name]
     check_inline(document, beside, kind.noun, owner.name)
-    inline.put(call.tx, Inline(kind.noun, owner.id, name, document))
+    inline_policies.put(call.tx, Inline(kind.noun, owner.id, name, document))
     return {}
 
 
 def get(kind: AnyKind, call: Call) -> Output:
     """GetUserPolicy, GetGroupPolicy, GetRolePolicy."""
     owner, name = kind.of(call), call.input["PolicyName"]
-    policy = inline.named(call.tx, kind.noun, owner.id, name)
+    policy = inline_policies.named(call.tx, kind.noun, owner.id, name)
     if policy is None:
         raise missing(f"{kind.noun} policy", name)
     return {
@@ -36,7 +36,7 @@ def get(kind: AnyKind, call: Call) -> Output:
 def delete(kind: AnyKind, call: Call) -> Output:
     """DeleteUserPolicy, DeleteGroupPolicy, DeleteRolePolicy."""
     owner, name = kind.of(call), call.input["PolicyName"]
-    if not inline.remove(call.tx, kind.noun, owner.id, name):
+    if not inline_policies.remove(call.tx, kind.noun, owner.id, name):
         raise missing(f"{kind.noun} policy", name)
     return {}
 
@@ -44,7 +44,7 @@ def delete(kind: AnyKind, call: Call) -> Output:
 def list_names(kind: AnyKind, call: Call) -> Output:
     """ListUserPolicies, ListGroupPolicies, ListRolePolicies."""
     owner = kind.of(call)
-    found, more = inline.page(
+    found, more = inline_policies.page(
         call.tx, kind.noun, owner.id, after=pages.start_of(call), limit=pages.size_of(call)
     )
     names = [policy.name for policy in found]

@@ -17,8 +17,9 @@ from watchword.services.iam.kinds import INSTANCE_PROFILE, ROLE, arn_of
 from watchword.services.iam.roles import shown_role
 from watchword.services.iam.tags import put_given
 from watchword.services.operation import Call, Operation, Output, reads, writes
-from watchword.store import instance_profiles, roles, tags
-from watchword.store.instance_profiles import KIND, InstanceProfile
+from watchword.store import tags
+from watchword.store.iam import instance_profiles, roles
+from watchword.store.iam.instance_profiles import KIND, InstanceProfile
 
 PASSED_TO = "ec2.amazonaws.com"
 

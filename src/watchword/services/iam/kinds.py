@@ -21,12 +21,13 @@ from watchword.identity.refusals import missing, taken, unclear
 from watchword.names import Arn
 from watchword.names.ids import Prefix, is_account_id, new_unique_id
 from watchword.services.operation import Call
-from watchword.store import Transaction, groups, instance_profiles, roles, users
-from watchword.store.groups import Group
-from watchword.store.instance_profiles import InstanceProfile
-from watchword.store.policies import Policy
-from watchword.store.roles import Role
-from watchword.store.users import User
+from watchword.store import Transaction
+from watchword.store.iam import groups, instance_profiles, roles, users
+from watchword.store.iam.groups import Group
+from watchword.store.iam.instance_profiles import InstanceProfile
+from watchword.store.iam.policies import Policy
+from watchword.store.iam.roles import Role
+from watchword.store.iam.users import User
 from watchword.world import World
 
 Entity = User | Group | Role | InstanceProfile | Policy

@@ -12,8 +12,9 @@ from watchword.services.iam import demands, pages, shapes
 from watchword.services.iam.kinds import POLICY
 from watchword.services.iam.tags import put_given
 from watchword.services.operation import Call, Operation, Output, reads, writes
-from watchword.store import policies, tags
-from watchword.store.policies import Policy
+from watchword.store import tags
+from watchword.store.iam import policies
+from watchword.store.iam.policies import Policy
 
 
 def create_policy(call: Call) -> Output:

@@ -6,8 +6,9 @@ from watchword.services.iam.boundaries import wanted_boundary
 from watchword.services.iam.kinds import ROLE
 from watchword.services.iam.tags import put_given
 from watchword.services.operation import Call, Operation, Output, reads, writes
-from watchword.store import roles, tags
-from watchword.store.roles import Role
+from watchword.store import tags
+from watchword.store.iam import roles
+from watchword.store.iam.roles import Role
 
 DEFAULT_MAX_SESSION = 3600
 

@@ -15,11 +15,11 @@ from watchword.identity.managed_policies import version_name
 from watchword.names.principal import Root
 from watchword.services.iam.kinds import GROUP, ROLE, USER, arn_of
 from watchword.store.accounts import Account
-from watchword.store.groups import Group
-from watchword.store.policies import Policy
-from watchword.store.roles import Role
-from watchword.store.users import User
-from watchword.store.versions import Version
+from watchword.store.iam.groups import Group
+from watchword.store.iam.policies import Policy
+from watchword.store.iam.policy_versions import Version
+from watchword.store.iam.roles import Role
+from watchword.store.iam.users import User
 
 Shape = dict[str, Any]
 

@@ -9,8 +9,9 @@ from watchword.services.iam.boundaries import wanted_boundary
 from watchword.services.iam.kinds import USER
 from watchword.services.iam.tags import put_given
 from watchword.services.operation import Call, Operation, Output, reads, writes
-from watchword.store import accounts, tags, users
-from watchword.store.users import User
+from watchword.store import accounts, tags
+from watchword.store.iam import users
+from watchword.store.iam.users import User
 
 
 def create_user(call: Call) -> Output:

@@ -10,7 +10,7 @@ from watchword.policy.validate import Kind, validate
 from watchword.services.iam import demands, pages, shapes
 from watchword.services.iam.kinds import POLICY
 from watchword.services.operation import Call, Operation, Output, reads, writes
-from watchword.store import versions
+from watchword.store.iam import policy_versions
 
 FULL = (
     f"A managed policy can have up to {QUOTAS['VersionsPerPolicy']} versions. Before you create a new "
@@ -24,10 +24,10 @@ def create_policy_version(call: Call) -> Output:
     policy = POLICY.of(call)
     document = call.input["PolicyDocument"]
     validate(document, Kind.MANAGED)
-    if versions.count(call.tx, policy.id) >= QUOTAS["VersionsPerPolicy"]:
+    if policy_versions.count(call.tx, policy.id) >= QUOTAS["VersionsPerPolicy"]:
         raise refusal("LimitExceeded", FULL)
     default = call.input.get("SetAsDefault", False)
-    version = versions.insert(call.tx, policy, document, default=default)
+    version = policy_versions.insert(call.tx, policy, document, default=default)
     return {"PolicyVersion": shapes.version(version)}
 
 
@@ -51,7 +51,7 @@ def set_default_policy_version(call: Call) -> Output:
     """SetDefaultPolicyVersion."""
     policy = POLICY.of(call)
     version = managed_policies.version(call.tx, policy, call.input["VersionId"])
-    versions.put_in_force(call.tx, policy, version.number)
+    policy_versions.put_in_force(call.tx, policy, version.number)
     return {}
 
 
@@ -61,7 +61,7 @@ def delete_policy_version(call: Call) -> Output:
     version = managed_policies.version(call.tx, policy, call.input["VersionId"])
     if version.default:
         raise refusal("DeleteConflict", "Cannot delete the default version of a policy.")
-    versions.remove(call.tx, policy, version.number)
+    policy_versions.remove(call.tx, policy, version.number)
     return {}
 
 

@@ -18,8 +18,8 @@ from watchword.services.s3.demands import bucket_of, on_own_policy
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import check_body
 from watchword.services.s3.public import is_public
-from watchword.store import buckets
-from watchword.store.buckets import Bucket
+from watchword.store.s3 import buckets
+from watchword.store.s3.buckets import Bucket
 
 
 def put_bucket_policy(call: Call) -> Output:

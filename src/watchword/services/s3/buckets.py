@@ -15,8 +15,9 @@ from watchword.services.s3.errors import invalid_argument, s3_error
 from watchword.services.s3.keys import keys_of
 from watchword.services.s3.limits import canonical_id, is_bucket_name
 from watchword.services.s3.tokens import open_token, seal_token
-from watchword.store import Dangling, buckets, objects, uploads
-from watchword.store.buckets import Bucket
+from watchword.store import Dangling
+from watchword.store.s3 import buckets, objects, uploads
+from watchword.store.s3.buckets import Bucket
 
 FIRST_REGION = "us-east-1"
 """The region whose buckets have no location constraint."""

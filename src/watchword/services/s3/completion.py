@@ -30,10 +30,10 @@ from watchword.services.s3.objects import to_put
 from watchword.services.s3.parts import MAX_PARTS
 from watchword.services.s3.place import fresh_blob, place
 from watchword.services.s3.uploads import end, upload_of
-from watchword.store import objects, parts
-from watchword.store.objects import Object
-from watchword.store.parts import Part
-from watchword.store.uploads import Upload
+from watchword.store.s3 import objects, parts
+from watchword.store.s3.objects import Object
+from watchword.store.s3.parts import Part
+from watchword.store.s3.uploads import Upload
 
 MIN_PART = 5 << 20
 """Bytes of every part but the last: User Guide, "Amazon S3 multipart upload limits"."""

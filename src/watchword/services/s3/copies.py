@@ -16,7 +16,7 @@ from watchword.services.s3.limits import key_bytes
 from watchword.services.s3.objects import to_put
 from watchword.services.s3.place import fresh_blob, place
 from watchword.services.s3.preconditions import Preconditions
-from watchword.store.objects import UNVERSIONED, Object
+from watchword.store.s3.objects import UNVERSIONED, Object
 
 
 def copy_object(call: Call) -> Output:

@@ -20,7 +20,7 @@ from watchword.services.s3.integrity import check_body
 from watchword.services.s3.keys import Context
 from watchword.services.s3.limits import MAX_KEYS, key_bytes
 from watchword.services.s3.place import displace
-from watchword.store.objects import UNVERSIONED
+from watchword.store.s3.objects import UNVERSIONED
 
 Entry = Mapping[str, Any]
 

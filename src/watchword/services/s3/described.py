@@ -14,7 +14,7 @@ from typing import Any, TypedDict
 from watchword.services.operation import Call
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.limits import check_metadata
-from watchword.store.objects import Object
+from watchword.store.s3.objects import Object
 
 DEFAULT_TYPE = "binary/octet-stream"
 COMPOSITE, FULL_OBJECT = "COMPOSITE", "FULL_OBJECT"

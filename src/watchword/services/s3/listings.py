@@ -17,9 +17,9 @@ from watchword.services.s3.errors import invalid_argument
 from watchword.services.s3.keys import Context
 from watchword.services.s3.limits import MAX_KEYS, canonical_id
 from watchword.services.s3.tokens import open_token, seal_token
-from watchword.store import listing
-from watchword.store.listing import Listing
-from watchword.store.objects import Object
+from watchword.store.s3 import listing
+from watchword.store.s3.listing import Listing
+from watchword.store.s3.objects import Object
 
 Members = dict[str, object]
 

@@ -20,7 +20,7 @@ from watchword.services.s3.limits import key_bytes
 from watchword.services.s3.place import fresh_blob, place
 from watchword.services.s3.preconditions import Preconditions
 from watchword.services.s3.ranges import part_of, range_of
-from watchword.store.objects import UNVERSIONED, Object
+from watchword.store.s3.objects import UNVERSIONED, Object
 
 _TRIES = 5
 """A get that starts over more often than this has found a row without bytes."""

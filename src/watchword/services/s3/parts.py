@@ -33,10 +33,11 @@ from watchword.services.s3.uploads import (
     page_size,
     upload_of,
 )
-from watchword.store import Dangling, parts
-from watchword.store.objects import Object
-from watchword.store.parts import Part
-from watchword.store.uploads import Upload
+from watchword.store import Dangling
+from watchword.store.s3 import parts
+from watchword.store.s3.objects import Object
+from watchword.store.s3.parts import Part
+from watchword.store.s3.uploads import Upload
 
 MAX_PARTS = 10_000
 _RANGE = re.compile(r"bytes=([0-9]{1,18})-([0-9]{1,18})", re.ASCII)

@@ -16,8 +16,9 @@ from watchword.objects import new_blob
 from watchword.services.operation import Call
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.preconditions import Preconditions
-from watchword.store import Dangling, objects
-from watchword.store.objects import Object
+from watchword.store import Dangling
+from watchword.store.s3 import objects
+from watchword.store.s3.objects import Object
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import timedelta
 
-from watchword.store import objects, parts
+from watchword.store.s3 import objects, parts
 from watchword.world import World
 
 LONGEST_UPLOAD = timedelta(days=1)

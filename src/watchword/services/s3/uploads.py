@@ -21,8 +21,9 @@ from watchword.services.s3.integrity import known_algorithm
 from watchword.services.s3.limits import MAX_KEYS, canonical_id, key_bytes
 from watchword.services.s3.listings import encoded
 from watchword.services.s3.place import forget
-from watchword.store import Dangling, Transaction, uploads
-from watchword.store.uploads import Upload
+from watchword.store import Dangling, Transaction
+from watchword.store.s3 import uploads
+from watchword.store.s3.uploads import Upload
 
 Members = dict[str, object]
 

@@ -20,7 +20,7 @@ from watchword.names import Arn, fault
 from watchword.services.operation import Call, Operation, Output, pure
 from watchword.services.sts.credentials import credentials, refuse_mfa, refuse_unserved
 from watchword.sessions.assume import UNFIT, Origin, RoleTerms, Wish, assume_role, packed_size
-from watchword.store.roles import Role
+from watchword.store.iam.roles import Role
 
 REMEMBERED = 1024
 """Role ARNs whose parts are kept: the same ones are asked for again and again."""

@@ -2,10 +2,7 @@
 
 from alembic import context
 
-import watchword.store
-from watchword.store.tables import METADATA
-
-assert watchword.store  # it makes METADATA complete
+from watchword.store.schema import METADATA
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=METADATA)
 context.run_migrations()

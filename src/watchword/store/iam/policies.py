@@ -5,12 +5,12 @@ from datetime import datetime
 
 from sqlalchemy import Column, ForeignKey, Integer, Table, Text, bindparam, func, select
 
-from watchword.store.attachments import ATTACHMENTS
-from watchword.store.entities import after_name, count_of, entity_table, of_that_name
-from watchword.store.roles import ROLES
+from watchword.store.iam.attachments import ATTACHMENTS
+from watchword.store.iam.entities import after_name, count_of, entity_table, of_that_name
+from watchword.store.iam.roles import ROLES
+from watchword.store.iam.users import USERS
 from watchword.store.tables import METADATA, Moment, Word, fold
 from watchword.store.transaction import Transaction
-from watchword.store.users import USERS
 
 POLICIES = entity_table(
     "policies",

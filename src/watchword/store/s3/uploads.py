@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Table, Text, bindparam, select, tuple_
 
-from watchword.store import parts
+from watchword.store.s3 import parts
 from watchword.store.tables import METADATA, Dictionary, Moment, Word, columns
 from watchword.store.transaction import Transaction
 

@@ -12,7 +12,7 @@ from itertools import islice
 
 from sqlalchemy import bindparam
 
-from watchword.store.objects import ALL, OBJECTS, Object
+from watchword.store.s3.objects import ALL, OBJECTS, Object
 from watchword.store.transaction import Transaction
 
 _PROBE = 16

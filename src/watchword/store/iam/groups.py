@@ -5,10 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import Column, ForeignKey, Table, bindparam, func, select
 
-from watchword.store.entities import after_name, count_of, entity_table, of_that_name
+from watchword.store.iam.entities import after_name, count_of, entity_table, of_that_name
+from watchword.store.iam.users import USERS, User
 from watchword.store.tables import METADATA, Word, columns, fold
 from watchword.store.transaction import Transaction
-from watchword.store.users import USERS, User
 
 GROUPS = entity_table("groups")
 

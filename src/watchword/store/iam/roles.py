@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Column, Integer, Text, bindparam, select
 
-from watchword.store.entities import after_name, count_of, entity_table, of_that_name
+from watchword.store.iam.entities import after_name, count_of, entity_table, of_that_name
 from watchword.store.tables import Moment, Word, columns, fold, unused_since
 from watchword.store.transaction import Transaction
 

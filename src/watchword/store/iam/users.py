@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Column, bindparam, select
 
-from watchword.store.entities import after_name, count_of, entity_table, of_that_name
+from watchword.store.iam.entities import after_name, count_of, entity_table, of_that_name
 from watchword.store.tables import Moment, Word, columns, fold
 from watchword.store.transaction import Transaction
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
 
-from watchword.store.policies import POLICIES, VERSIONS, Policy
+from watchword.store.iam.policies import POLICIES, VERSIONS, Policy
 from watchword.store.transaction import Transaction
 
 

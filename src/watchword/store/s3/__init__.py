@@ -1,0 +1,1 @@
+"""Buckets, objects and uploads: a file for each noun of S3."""

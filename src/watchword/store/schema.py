@@ -1,0 +1,25 @@
+"""Every table there is. A noun that isn't imported here is missing from the schema."""
+
+from watchword.store import accounts, audit, changes, keyring, revocations, tags, used_signatures
+from watchword.store.iam import (
+    access_keys,
+    attachments,
+    groups,
+    inline_policies,
+    instance_profiles,
+    policies,
+    policy_versions,
+    roles,
+    users,
+)
+from watchword.store.s3 import buckets, objects, parts, uploads
+from watchword.store.tables import METADATA
+
+NOUNS = (
+    *(accounts, audit, changes, keyring, revocations, tags, used_signatures),
+    *(access_keys, attachments, groups, inline_policies, instance_profiles),
+    *(policies, policy_versions, roles, users),
+    *(buckets, objects, parts, uploads),
+)
+
+__all__ = ["METADATA", "NOUNS"]
