@@ -35,8 +35,8 @@ def snake(name: str) -> str:
 @pytest.mark.parametrize("service", SERVED)
 def test_every_noun_table_is_merged(service: str) -> None:
     package = importlib.import_module(f"{services.__name__}.{service}")
-    for found in pkgutil.iter_modules(package.__path__):
-        noun = importlib.import_module(f"{package.__name__}.{found.name}")
+    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        noun = importlib.import_module(found.name)
         rows: dict[str, Operation] = getattr(noun, "OPERATIONS", {})
         assert set(rows) <= set(SERVED[service]), f"{noun.__name__} has operations that nobody serves"
 

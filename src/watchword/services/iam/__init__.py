@@ -3,23 +3,10 @@
 Source: IAM API Reference, version 2010-05-08. What the model knows beyond this answers NotImplemented.
 """
 
-from watchword.services.iam import (
-    absent,
-    access_keys,
-    account,
-    aliases,
-    attachments,
-    boundaries,
-    groups,
-    inline_policies,
-    instance_profiles,
-    policies,
-    roles,
-    simulation,
-    tags,
-    users,
-    versions,
-)
+from watchword.services.iam import absent, account, aliases, groups, instance_profiles, roles, tags, users
+from watchword.services.iam.credentials import access_keys
+from watchword.services.iam.policies import attachments, boundaries, inline, managed, versions
+from watchword.services.iam.simulation import operations
 from watchword.services.operation import Operation
 
 OPERATIONS: dict[str, Operation] = {
@@ -27,15 +14,15 @@ OPERATIONS: dict[str, Operation] = {
     **groups.OPERATIONS,
     **access_keys.OPERATIONS,
     **roles.OPERATIONS,
-    **policies.OPERATIONS,
+    **managed.OPERATIONS,
     **versions.OPERATIONS,
     **attachments.OPERATIONS,
-    **inline_policies.OPERATIONS,
+    **inline.OPERATIONS,
     **boundaries.OPERATIONS,
     **tags.OPERATIONS,
     **account.OPERATIONS,
     **aliases.OPERATIONS,
     **instance_profiles.OPERATIONS,
-    **simulation.OPERATIONS,
+    **operations.OPERATIONS,
     **absent.OPERATIONS,
 }

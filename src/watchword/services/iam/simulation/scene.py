@@ -22,7 +22,8 @@ from watchword.names.principal import RoleSession, User
 from watchword.policy import Policies, Policy, PolicyError, Source, values
 from watchword.policy.simulate import context_keys
 from watchword.policy.validate import Kind, wrong
-from watchword.services.iam.holdings import (
+from watchword.services.iam.kinds import arn_of, named_by
+from watchword.services.iam.simulation.holdings import (
     IDENTITY_POLICY,
     RESOURCE_POLICY,
     Document,
@@ -33,7 +34,6 @@ from watchword.services.iam.holdings import (
     nobody,
     without,
 )
-from watchword.services.iam.kinds import arn_of, named_by
 from watchword.services.operation import Call
 
 

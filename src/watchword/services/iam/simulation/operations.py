@@ -21,9 +21,10 @@ from watchword.policy.combine import PolicyType, Verdict
 from watchword.policy.simulate import Simulation, context_keys, simulate
 from watchword.policy.table import Cited
 from watchword.policy.text import Place, spans
-from watchword.services.iam import demands, pages, simulated
+from watchword.services.iam import demands, pages
 from watchword.services.iam.shapes import Shape
-from watchword.services.iam.simulated import Scene, invalid
+from watchword.services.iam.simulation import scene
+from watchword.services.iam.simulation.scene import Scene, invalid
 from watchword.services.operation import Call, Operation, Output, reads
 
 MOST_TRIED = 10_000
@@ -46,23 +47,23 @@ TYPES = {
 
 def simulate_custom_policy(call: Call) -> Output:
     """SimulateCustomPolicy."""
-    return _simulate(call, simulated.of_input(call))
+    return _simulate(call, scene.of_input(call))
 
 
 def simulate_principal_policy(call: Call) -> Output:
     """SimulatePrincipalPolicy."""
-    return _simulate(call, simulated.of_principal(call))
+    return _simulate(call, scene.of_principal(call))
 
 
 def get_context_keys_for_custom_policy(call: Call) -> Output:
     """GetContextKeysForCustomPolicy."""
-    found = simulated.given(call, "PolicyInputList")
+    found = scene.given(call, "PolicyInputList")
     return {"ContextKeyNames": list(context_keys(each.policy for each in found))}
 
 
 def get_context_keys_for_principal_policy(call: Call) -> Output:
     """GetContextKeysForPrincipalPolicy."""
-    found = simulated.source(call).identity | simulated.given(call, "PolicyInputList")
+    found = scene.source(call).identity | scene.given(call, "PolicyInputList")
     return {"ContextKeyNames": list(context_keys(each.policy for each in found))}
 
 

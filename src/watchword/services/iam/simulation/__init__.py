@@ -1,0 +1,1 @@
+"""IAM's policy simulator: decisions on requests that were never sent."""
