@@ -16,9 +16,9 @@ from pathlib import Path
 from rows import Row
 from watchword.access import admit
 from watchword.app import open_world
-from watchword.local_trust import first_account, new_root_key
+from watchword.installation.administrator import first_account, new_root_key
+from watchword.installation.settings import Settings
 from watchword.names import AwsError, HttpRequest
-from watchword.settings import Settings
 from watchword.sigv4 import Credentials, sign
 from watchword.world import World
 

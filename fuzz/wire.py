@@ -10,8 +10,8 @@ from functools import cache
 from xml.etree import ElementTree as ET
 
 from fuzz.requests import request_of
-from watchword.models import read_model
 from watchword.names import AwsError, HttpRequest
+from watchword.reference.models import read_model
 from watchword.wire import Models, Operation, recognise
 
 MODELS = Models(read_model)

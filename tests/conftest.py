@@ -19,7 +19,7 @@ import pytest
 from hypothesis import settings
 
 from watchword.app import open_world
-from watchword.settings import Ephemeral, Settings
+from watchword.installation.settings import Ephemeral, Settings
 from watchword.store import Database
 from watchword.world import World
 

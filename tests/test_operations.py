@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from watchword import services
-from watchword.models import read_model
+from watchword.reference.models import read_model
 from watchword.services.operation import Operation, no_demands
 from watchword.services.table import SERVED
 from watchword.wire import Models

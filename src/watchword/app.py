@@ -1,16 +1,16 @@
 """Puts a world together: the one place where settings become parts.
 
 `open_world` is what the server and each of its workers share. A command that needs no more than the ground
-opens that alone (`furnish.open_ground`).
+opens that alone (`installation.bootstrap.open_ground`).
 """
 
 import time
 
 from watchword.facts import Facts
-from watchword.furnish import CannotStart, open_ground
-from watchword.models import read_model
+from watchword.installation.bootstrap import CannotStart, open_ground
+from watchword.installation.settings import Settings
 from watchword.objects import Objects
-from watchword.settings import Settings
+from watchword.reference.models import read_model
 from watchword.store import Cache, StoreError
 from watchword.store.audit_files import Journal
 from watchword.wire import Models

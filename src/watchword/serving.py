@@ -9,11 +9,11 @@ from typing import Any
 
 import uvicorn
 
-from watchword import operator_log
 from watchword.app import open_world
 from watchword.gateway import Application, Connection
+from watchword.installation import operator_log
+from watchword.installation.settings import Settings
 from watchword.services.table import SERVED
-from watchword.settings import Settings
 from watchword.world import World
 
 

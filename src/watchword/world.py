@@ -9,8 +9,8 @@ from datetime import timedelta
 from functools import partial
 
 from watchword.facts import Facts
-from watchword.furnish import furnish
-from watchword.ground import Ground
+from watchword.installation.bootstrap import furnish
+from watchword.installation.ground import Ground
 from watchword.objects import Objects
 from watchword.store import EVERYTHING, Cache
 from watchword.store.audit_files import Journal

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests.server.harness import Running, journal, serve, watchword
 
 from watchword.access.origin import as_sent
+from watchword.installation.settings import Settings, networks
 from watchword.names import AwsError, HttpRequest
-from watchword.settings import Settings, networks
 
 PROXIES = networks("10.0.0.0/8, 2001:db8:ffff::/48")
 

@@ -15,9 +15,9 @@ from tests.server.test_signature_matrix import BUCKET, FORMS, Signing
 
 from watchword.access import admit
 from watchword.app import open_world
-from watchword.local_trust import first_account, new_root_key
+from watchword.installation.administrator import first_account, new_root_key
+from watchword.installation.settings import Settings
 from watchword.names import AwsError, HttpRequest
-from watchword.settings import Settings
 from watchword.store import Database
 from watchword.store.iam import access_keys
 from watchword.world import World

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from watchword.app import open_world
-from watchword.furnish import open_ground
-from watchword.local_trust import new_root_key, rotate_keyring
-from watchword.settings import Settings
+from watchword.installation.administrator import new_root_key, rotate_keyring
+from watchword.installation.bootstrap import open_ground
+from watchword.installation.settings import Settings
 from watchword.world import World
 
 

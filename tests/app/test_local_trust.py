@@ -5,10 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from watchword.furnish import open_ground
-from watchword.ground import Ground
-from watchword.local_trust import Refused, administrator_session, first_account, revoke_sessions
-from watchword.settings import Settings
+from watchword.installation.administrator import (
+    Refused,
+    administrator_session,
+    first_account,
+    revoke_sessions,
+)
+from watchword.installation.bootstrap import open_ground
+from watchword.installation.ground import Ground
+from watchword.installation.settings import Settings
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from watchword.root_key import Unusable, load, load_or_make
+from watchword.installation.root_key import Unusable, load, load_or_make
 
 
 def test_it_is_made_once_and_private(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from watchword.cli.serve import _greet
-from watchword.settings import Settings
+from watchword.installation.settings import Settings
 
 Pasted = Callable[[Settings], list[list[str]]]
 

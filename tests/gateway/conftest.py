@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from watchword.app import open_world
-from watchword.local_trust import new_root_key
+from watchword.installation.administrator import new_root_key
+from watchword.installation.settings import Settings
 from watchword.names import Body, HttpRequest
-from watchword.settings import Settings
 from watchword.sigv4 import Credentials, sign
 from watchword.world import World
 

@@ -11,8 +11,8 @@ from tests.server.harness import bytes_answered, endpoint_of, in_process
 from watchword.app import open_world
 from watchword.gateway import Application, Connection
 from watchword.gateway.connection import MOST_AT_ONCE
+from watchword.installation.settings import Settings
 from watchword.names import HttpRequest, HttpResponse
-from watchword.settings import Settings
 from watchword.world import World
 
 HEALTH = b"GET /_watchword/health HTTP/1.1\r\nHost: localhost\r\n\r\n"

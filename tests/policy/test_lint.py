@@ -23,7 +23,7 @@ from watchword.policy.findings import CHECKS, Level, code
 from watchword.policy.lint import lint
 from watchword.policy.simulate import context_keys, simulate
 from watchword.policy.validate import Kind
-from watchword.service_reference import catalogue, read_reference
+from watchword.reference.actions import catalogue, read_reference
 
 ALICE = User("111122223333", "alice", "AIDAALICE")
 OBJECT = "arn:aws:s3:::bucket/key"

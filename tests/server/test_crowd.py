@@ -31,8 +31,8 @@ from watchword.app import open_world
 from watchword.gateway import Application, Connection
 from watchword.gateway.crowd import MOST_HELD
 from watchword.gateway.receive import MAX_IN_MEMORY
+from watchword.installation.settings import Settings
 from watchword.names import HttpRequest, HttpResponse
-from watchword.settings import Settings
 
 HOST = b"Host: localhost\r\n"
 HEALTH = b"GET /_watchword/health HTTP/1.1\r\n" + HOST + b"\r\n"

@@ -13,9 +13,9 @@ from botocore.exceptions import ClientError
 
 from watchword.access import Caller, Visit, note_use
 from watchword.app import open_world
+from watchword.installation.settings import Settings
 from watchword.names import HttpRequest
 from watchword.names.principal import Root
-from watchword.settings import Settings
 from watchword.store import Cache
 from watchword.testing import Server
 

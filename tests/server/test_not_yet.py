@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.server.harness import Draft, Keys, Line, Running, journal, query
 
-from watchword.models import read_model
+from watchword.reference.models import read_model
 from watchword.services.table import SERVED
 from watchword.wire import Models
 

@@ -18,13 +18,13 @@ from watchword.access import Caller, Demand
 from watchword.access.caller import Means
 from watchword.access.context import call_context, demand_context
 from watchword.app import open_world
-from watchword.local_trust import first_account
+from watchword.installation.administrator import first_account
+from watchword.installation.settings import Settings
 from watchword.names import HttpRequest
 from watchword.names.principal import Root
-from watchword.service_reference import catalogue
+from watchword.reference.actions import catalogue
 from watchword.services.operation import Around, Call
 from watchword.services.table import SERVED
-from watchword.settings import Settings
 from watchword.world import World
 
 LIST = Path(__file__).parents[1] / "golden" / "condition_keys_not_filled.txt"

@@ -12,8 +12,8 @@ Nothing is proved here; that is `authenticate`.
 from typing import NamedTuple
 
 from watchword.access.forms import Upload, read_upload
+from watchword.installation.settings import Settings
 from watchword.names import HttpRequest
-from watchword.settings import Settings
 from watchword.sigv4 import Claim, read, sigv2
 from watchword.sigv4.sigv2 import Presigned
 from watchword.wire.addressing import before_path

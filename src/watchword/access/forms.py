@@ -20,8 +20,8 @@ from datetime import datetime
 from itertools import islice
 from urllib.parse import quote
 
+from watchword.installation.settings import Settings
 from watchword.names import AwsError, Body, HttpRequest, fault
-from watchword.settings import Settings
 from watchword.sigv4 import Claim, post, sigv2
 from watchword.sigv4.sigv2 import Presigned
 from watchword.wire import multipart

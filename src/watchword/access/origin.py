@@ -19,8 +19,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
+from watchword.installation.settings import Network
 from watchword.names import HttpRequest, fault
-from watchword.settings import Network
 
 Address = IPv4Address | IPv6Address
 

@@ -7,7 +7,7 @@ import typer
 
 from watchword.cli.ending import fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
-from watchword.furnish import add_account, open_ground
+from watchword.installation.bootstrap import add_account, open_ground
 from watchword.names.ids import is_account_id
 from watchword.store import Conflict
 from watchword.store import accounts as rows

@@ -7,7 +7,7 @@ import typer
 
 from watchword.cli.ending import BAD_NEWS, fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data
-from watchword.settings import Settings
+from watchword.installation.settings import Settings
 from watchword.store.audit_files import broken_links
 
 app = typer.Typer(no_args_is_help=True, help="Check the audit journal.")

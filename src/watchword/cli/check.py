@@ -26,7 +26,7 @@ from watchword.policy.check_lines import check_line
 from watchword.policy.findings import Level
 from watchword.policy.match import is_wild
 from watchword.policy.validate import Kind
-from watchword.service_reference import catalogue
+from watchword.reference.actions import catalogue
 
 Told = dict[str, Any]
 

@@ -14,8 +14,8 @@ from typing import Annotated
 import typer
 
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
-from watchword.furnish import open_ground
-from watchword.local_trust import administrator_session, new_root_key
+from watchword.installation.administrator import administrator_session, new_root_key
+from watchword.installation.bootstrap import open_ground
 from watchword.names.moment import iso
 from watchword.sessions import Session
 from watchword.sessions import session as sessions

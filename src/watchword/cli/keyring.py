@@ -5,8 +5,8 @@ import json
 import typer
 
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
-from watchword.furnish import open_ground
-from watchword.local_trust import rotate_keyring
+from watchword.installation.administrator import rotate_keyring
+from watchword.installation.bootstrap import open_ground
 
 app = typer.Typer(no_args_is_help=True, help="Rotate the keyring.")
 

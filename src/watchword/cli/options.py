@@ -8,10 +8,10 @@ from typing import Annotated, TypeVar
 import typer
 
 from watchword.cli.ending import fail
-from watchword.furnish import CannotStart
-from watchword.ground import Ground
-from watchword.local_trust import Refused
-from watchword.settings import DEFAULT_DATA, Settings
+from watchword.installation.administrator import Refused
+from watchword.installation.bootstrap import CannotStart
+from watchword.installation.ground import Ground
+from watchword.installation.settings import DEFAULT_DATA, Settings
 
 Opened = TypeVar("Opened", bound=Ground)
 

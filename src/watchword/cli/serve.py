@@ -26,12 +26,20 @@ from uvicorn.supervisors import Multiprocess
 from watchword.app import open_world
 from watchword.cli.ending import fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile
-from watchword.furnish import CannotStart
 from watchword.gateway import Application
-from watchword.local_trust import first_account
+from watchword.installation.administrator import first_account
+from watchword.installation.bootstrap import CannotStart
+from watchword.installation.settings import (
+    DEFAULT_HOST,
+    DEFAULT_PORT,
+    Ephemeral,
+    Network,
+    Settings,
+    listed,
+    networks,
+)
 from watchword.names.ids import Prefix, is_account_id, new_access_key_id, new_secret
 from watchword.serving import application, config
-from watchword.settings import DEFAULT_HOST, DEFAULT_PORT, Ephemeral, Network, Settings, listed, networks
 
 BACKLOG = 2048
 EPHEMERAL_ACCOUNT = "123456789012"

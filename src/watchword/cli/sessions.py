@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
-from watchword.furnish import open_ground
-from watchword.local_trust import revoke_sessions
+from watchword.installation.administrator import revoke_sessions
+from watchword.installation.bootstrap import open_ground
 
 app = typer.Typer(no_args_is_help=True, help="End sessions before they expire.")
 

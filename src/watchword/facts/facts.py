@@ -35,7 +35,7 @@ from watchword.facts.load import (
     load_tags,
     load_user,
 )
-from watchword.ground import RootKey
+from watchword.installation.ground import RootKey
 from watchword.names import Principal, fault
 from watchword.names.cold import Cold
 from watchword.names.principal import RoleSession, User

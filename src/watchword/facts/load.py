@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from watchword.ground import RootKey
 from watchword.identity import managed, secrets
 from watchword.identity.arns import entity_arn
+from watchword.installation.ground import RootKey
 from watchword.names.principal import RoleSession, Root, User
 from watchword.policy import Policy, Source
 from watchword.proofs.keyring import Keyring

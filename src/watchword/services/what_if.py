@@ -20,7 +20,7 @@ from watchword.identity.arns import entity_arn
 from watchword.names import Arn, HttpRequest
 from watchword.names.principal import RoleSession, Root, User
 from watchword.policy import Decision, values
-from watchword.service_reference import catalogue
+from watchword.reference.actions import catalogue
 from watchword.store import accounts
 from watchword.world import World
 

@@ -9,11 +9,11 @@ import pytest
 from tests.services.s3.harness import OTHER, OWNER, Counter, Fresh
 
 from watchword.facts import Facts
-from watchword.ground import Clock, RootKey
-from watchword.models import read_model
+from watchword.installation.ground import Clock, RootKey
+from watchword.installation.settings import Settings
 from watchword.names.principal import Anonymous, User
 from watchword.objects import Objects
-from watchword.settings import Settings
+from watchword.reference.models import read_model
 from watchword.store import Cache, Database, accounts
 from watchword.store.accounts import Account
 from watchword.store.audit_files import Journal

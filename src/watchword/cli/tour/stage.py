@@ -19,12 +19,12 @@ import uvicorn
 from botocore.config import Config
 
 from watchword.app import open_world
-from watchword.furnish import add_account
-from watchword.local_trust import administrator_session
+from watchword.installation.administrator import administrator_session
+from watchword.installation.bootstrap import add_account
+from watchword.installation.settings import Settings
 from watchword.names import Body, HttpRequest
 from watchword.serving import application, config
 from watchword.sessions import session as sessions
-from watchword.settings import Settings
 from watchword.world import World
 
 REGION = "us-east-1"

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from watchword.installation.settings import Settings
 from watchword.names.ids import Randomness
 from watchword.proofs.keyring import Keyring, unwrap
-from watchword.settings import Settings
 from watchword.store import Database, Transaction, keyring
 
 

@@ -7,12 +7,12 @@ the same root key.
 
 from secrets import token_bytes
 
-from watchword import root_key
-from watchword.ground import Clock, Ground, RootKey
 from watchword.identity import secrets
+from watchword.installation import root_key
+from watchword.installation.ground import Clock, Ground, RootKey
+from watchword.installation.settings import Settings
 from watchword.names.ids import ACCOUNT_DIGITS
 from watchword.proofs.keyring import Key, Unopenable, new_key, wrap
-from watchword.settings import Settings
 from watchword.store import Database, StoreError, Transaction, accounts, keyring
 from watchword.store.accounts import Account
 from watchword.store.iam import access_keys

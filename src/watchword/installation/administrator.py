@@ -5,10 +5,10 @@ There is no password and no key to begin with. Nothing here is reachable over th
 
 from datetime import timedelta
 
-from watchword.furnish import add_key, add_root_key
-from watchword.ground import Ground
 from watchword.identity import secrets
 from watchword.identity.owners import owner_at
+from watchword.installation.bootstrap import add_key, add_root_key
+from watchword.installation.ground import Ground
 from watchword.names import Arn
 from watchword.names.ids import Prefix, account_of_access_key, new_access_key_id, new_secret, new_unique_id
 from watchword.sessions import Session
