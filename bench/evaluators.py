@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from watchword.policy import Decision, Policy, Request, Source, explain
-from watchword.policy.engine import Engine
+from watchword.policy.evaluation.engine import Engine
 from workload import (
     ACCOUNT,
     ALLOW,

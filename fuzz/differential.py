@@ -18,7 +18,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from watchword.policy.decide_lines import decide_line
+from watchword.policy.lines.decide import decide_line
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "policy"))
 

@@ -8,9 +8,9 @@ import json
 from fuzz.requests import VECTORS
 from watchword.names.principal import User
 from watchword.policy import Policies, Policy, PolicyError, Request, decide, explain
-from watchword.policy.check_lines import check as check_document
-from watchword.policy.explain import as_json
-from watchword.policy.validate import Kind
+from watchword.policy.checking.validate import Kind
+from watchword.policy.evaluation.explain import as_json
+from watchword.policy.lines.check import check as check_document
 
 USER = User("111122223333", "ann", "AIDAANN")
 CONTEXT = {"aws:username": "ann", "aws:SourceIp": "10.0.0.1", "aws:CurrentTime": "2026-01-01T00:00:00Z"}

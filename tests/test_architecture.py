@@ -19,7 +19,7 @@ FLOORS = [
     {"store"},
     {"identity", "objects"},
     {"sessions"},
-    {"installation", "reference", "reasons"},
+    {"installation", "reference"},
     {"facts", "policy_tests"},
     {"world"},
     {"access"},

@@ -16,7 +16,7 @@ from watchword.access.context import call_context, demand_context
 from watchword.facts import Facts
 from watchword.names import HttpRequest
 from watchword.names.principal import FederatedUser, RoleSession, Root, Service, User
-from watchword.policy.lint.global_keys import GLOBAL_KEYS
+from watchword.policy.checking.lint.global_keys import GLOBAL_KEYS
 from watchword.sessions.session import Kind, Session, milliseconds
 from watchword.testing import Server
 

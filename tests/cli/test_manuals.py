@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from watchword.policy import check_lines, decide_lines
+from watchword.policy.lines import check, decide
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -13,12 +13,12 @@ DOCS = Path(__file__).parents[2] / "docs"
 @pytest.mark.parametrize(
     ("page", "shape"),
     [
-        ("decide.md", decide_lines.Asked),
-        ("decide.md", decide_lines.Question),
-        ("decide.md", decide_lines.Caller),
-        ("decide.md", decide_lines.Organization),
-        ("decide.md", decide_lines.Documents),
-        ("check.md", check_lines.Offered),
+        ("decide.md", decide.Asked),
+        ("decide.md", decide.Question),
+        ("decide.md", decide.Caller),
+        ("decide.md", decide.Organization),
+        ("decide.md", decide.Documents),
+        ("check.md", check.Offered),
     ],
 )
 def test_every_member_is_told(page: str, shape: type[msgspec.Struct]) -> None:

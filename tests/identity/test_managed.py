@@ -8,7 +8,7 @@ import pytest
 from watchword.identity import managed
 from watchword.identity.arns import PolicyArn
 from watchword.identity.managed import OWNER, AwsPolicy, aws_policies
-from watchword.policy.validate import Kind, validate
+from watchword.policy.checking.validate import Kind, validate
 
 FILES = sorted(
     entry.name.removesuffix(".json")

@@ -8,7 +8,7 @@ from watchword.identity import tags
 from watchword.identity.documents import check_inline, size
 from watchword.identity.quotas import QUOTAS, SUMMARY, hold
 from watchword.names import AwsError
-from watchword.policy.validate import PolicyError
+from watchword.policy.checking.validate import PolicyError
 
 POLICY = json.dumps(
     {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}

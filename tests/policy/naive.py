@@ -1,8 +1,8 @@
 """A second evaluator: slow, plain, and written from the rules alone, to hold the compiled one against.
 
 It works on the JSON of a `watchword decide` line, looks at every statement, and shares no code with
-`watchword.policy`. Numbers in comments are the rules at the head of `policy/combine.py`. Conditions and
-statements answer True, False or None, "not understood", which an Allow takes for False and a Deny for True.
+`watchword.policy`. Numbers in comments are rules at the head of `policy/evaluation/combine.py`. Conditions
+and statements answer True, False or None, "not understood", which an Allow takes for False, a Deny for True.
 """
 
 import base64

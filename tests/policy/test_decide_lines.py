@@ -16,8 +16,8 @@ from watchword.names.principal import (
     User,
     WebIdentity,
 )
-from watchword.policy.callers import Caller, principal_of
-from watchword.policy.decide_lines import decide_line
+from watchword.policy.lines.callers import Caller, principal_of
+from watchword.policy.lines.decide import decide_line
 
 ACCOUNT = "111122223333"
 ALLOW = {

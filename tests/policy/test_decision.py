@@ -7,10 +7,10 @@ import pytest
 
 from watchword.names.principal import Anonymous, RoleSession, User
 from watchword.policy import Policies, Policy, Request, Source, decide, explain
-from watchword.policy.combine import PolicyType, Verdict
-from watchword.policy.decision import message
-from watchword.policy.engine import Engine
-from watchword.policy.explain import as_json
+from watchword.policy.evaluation.combine import PolicyType, Verdict
+from watchword.policy.evaluation.decision import message
+from watchword.policy.evaluation.engine import Engine
+from watchword.policy.evaluation.explain import as_json
 
 ALICE = User("111122223333", "alice", "AIDAALICE")
 JOB = RoleSession("111122223333", "worker", "AROAWORKER", "job", "/team/")

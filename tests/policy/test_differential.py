@@ -10,7 +10,7 @@ from cases import case
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watchword.policy.decide_lines import decide_line
+from watchword.policy.lines.decide import decide_line
 
 CASES_PER_SEED = 50
 

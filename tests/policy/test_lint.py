@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 
 from watchword.names.principal import User
 from watchword.policy import Policies, Policy, Request
-from watchword.policy.catalogue import Catalogue
-from watchword.policy.check_lines import check_line
-from watchword.policy.findings import CHECKS, Level, code
-from watchword.policy.lint import lint
-from watchword.policy.simulate import context_keys, simulate
-from watchword.policy.validate import Kind
+from watchword.policy.checking.catalogue import Catalogue
+from watchword.policy.checking.findings import CHECKS, Level, code
+from watchword.policy.checking.lint import lint
+from watchword.policy.checking.validate import Kind
+from watchword.policy.evaluation.simulate import context_keys, simulate
+from watchword.policy.lines.check import check_line
 from watchword.reference.actions import catalogue, read_reference
 
 ALICE = User("111122223333", "alice", "AIDAALICE")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watchword.policy.match import glob, matcher, resource_tokens
-from watchword.policy.variables import resolve, tokens
+from watchword.policy.language.match import glob, matcher, resource_tokens
+from watchword.policy.language.variables import resolve, tokens
 
 patterns = st.text(alphabet="ab:*?", max_size=12)
 texts = st.text(alphabet="ab:\n", max_size=12)

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watchword.policy import Policy, Source, decide, explain
-from watchword.policy.combine import PolicyType, Verdict
-from watchword.policy.decide_lines import Asked, decide_line, policies_of, request_of
-from watchword.policy.decision import message
-from watchword.policy.explain import as_json
-from watchword.policy.print import statement_as_json
+from watchword.policy.evaluation.combine import PolicyType, Verdict
+from watchword.policy.evaluation.decision import message
+from watchword.policy.evaluation.explain import as_json
+from watchword.policy.language.print import statement_as_json
+from watchword.policy.lines.decide import Asked, decide_line, policies_of, request_of
 
 Json = dict[str, Any]
 seeds = st.integers(0, 2**64)

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watchword.policy import Policy, PolicyError
-from watchword.policy.check_lines import check_line
-from watchword.policy.text import places
-from watchword.policy.validate import Kind, validate
+from watchword.policy.checking.validate import Kind, validate
+from watchword.policy.language.text import places
+from watchword.policy.lines.check import check_line
 
 DIRECTORY = Path(__file__).parents[1] / "vectors" / "policy" / "storing"
 VECTORS = [

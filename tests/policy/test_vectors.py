@@ -11,7 +11,7 @@ from typing import Any
 import naive
 import pytest
 
-from watchword.policy.decide_lines import decide_line
+from watchword.policy.lines.decide import decide_line
 
 DIRECTORY = Path(__file__).parents[1] / "vectors" / "policy"
 VECTORS = [

@@ -15,7 +15,7 @@ from watchword.access.demand import Demand
 from watchword.facts import Facts
 from watchword.names import AwsError, HttpRequest, fault
 from watchword.policy import Decision, Request, Source
-from watchword.policy.decision import message
+from watchword.policy.evaluation.decision import message
 from watchword.world import World
 
 

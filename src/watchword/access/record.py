@@ -19,8 +19,8 @@ from watchword.names import AwsError, HttpRequest
 from watchword.names.moment import iso
 from watchword.names.principal import PRINCIPAL_TYPES, RoleSession, Root, User
 from watchword.policy import Decision, explain
-from watchword.policy.decision import message
-from watchword.policy.explain import as_json
+from watchword.policy.evaluation.decision import message
+from watchword.policy.evaluation.explain import as_json
 from watchword.sessions.session import moment
 from watchword.wire import Operation
 

@@ -18,10 +18,10 @@ import msgspec
 from watchword.access.caller import Caller
 from watchword.access.demand import Demand
 from watchword.policy import Decision, explain
-from watchword.policy.combine import PolicyType, Verdict
-from watchword.policy.explain import as_json
-from watchword.policy.grammar import Patterns
-from watchword.policy.table import Cited
+from watchword.policy.evaluation.combine import PolicyType, Verdict
+from watchword.policy.evaluation.explain import as_json
+from watchword.policy.evaluation.table import Cited
+from watchword.policy.language.grammar import Patterns
 from watchword.proofs import authorization_message as message
 from watchword.world import World
 

@@ -20,12 +20,12 @@ from watchword.cli.decide import STANDARD_INPUT, answer_lines
 from watchword.cli.ending import BAD_NEWS, fail
 from watchword.cli.sarif import sarif
 from watchword.policy import Policy, PolicyError
-from watchword.policy.catalogue import Catalogue
-from watchword.policy.check_lines import check as check_document
-from watchword.policy.check_lines import check_line
-from watchword.policy.findings import Level
-from watchword.policy.match import is_wild
-from watchword.policy.validate import Kind
+from watchword.policy.checking.catalogue import Catalogue
+from watchword.policy.checking.findings import Level
+from watchword.policy.checking.validate import Kind
+from watchword.policy.language.match import is_wild
+from watchword.policy.lines.check import check as check_document
+from watchword.policy.lines.check import check_line
 from watchword.reference.actions import catalogue
 
 Told = dict[str, Any]

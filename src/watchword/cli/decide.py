@@ -1,6 +1,6 @@
 """watchword decide: requests and policies in, decisions out, a line of JSON each; offline.
 
-The shapes of the lines are in `watchword.policy.decide_lines` and docs/decide.md. Each answer is written as
+The shapes of the lines are in `watchword.policy.lines.decide` and docs/decide.md. Each answer is written as
 soon as its line was read, so another program can hold a conversation. Nothing of the server is loaded.
 """
 
@@ -14,7 +14,7 @@ import msgspec
 import typer
 
 from watchword.cli.ending import fail
-from watchword.policy.decide_lines import decide_line
+from watchword.policy.lines.decide import decide_line
 
 STANDARD_INPUT = "-"
 _LEADING_ID = re.compile(rb'\s*\{\s*"id"\s*:\s*("(?:[^"\\]|\\.)*"|-?[0-9]+)\s*[,}]')

@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from watchword.reasons import reasons
+from watchword.policy.evaluation.reasons import reasons
 
 Event = dict[str, Any]
 

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from watchword import __version__
-from watchword.policy.findings import CHECKS, Level
+from watchword.policy.checking.findings import CHECKS, Level
 
 Finding = Mapping[str, Any]
 

@@ -13,7 +13,7 @@ from watchword.cli.ending import BAD_NEWS, fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
 from watchword.cli.pages import decision_page
 from watchword.policy import explain as reasons_of
-from watchword.policy.explain import as_json
+from watchword.policy.evaluation.explain import as_json
 from watchword.services.what_if import Unknown, rehearse
 
 EVERYTHING = "*"

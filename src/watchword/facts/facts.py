@@ -40,7 +40,7 @@ from watchword.names import Principal, fault
 from watchword.names.cold import Cold
 from watchword.names.principal import RoleSession, User
 from watchword.policy import Policy, Source
-from watchword.policy.engine import Engine
+from watchword.policy.evaluation.engine import Engine
 from watchword.proofs.keyring import Keyring
 from watchword.sessions import Session
 from watchword.sessions import session as sessions

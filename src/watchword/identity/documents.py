@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from watchword.identity.quotas import QUOTAS
 from watchword.identity.refusals import refusal
-from watchword.policy.validate import Kind, validate
+from watchword.policy.checking.validate import Kind, validate
 
 _KINDS = {"user": Kind.USER_INLINE, "group": Kind.GROUP_INLINE, "role": Kind.ROLE_INLINE}
 _WHITE_SPACE = str.maketrans("", "", " \t\n\r")

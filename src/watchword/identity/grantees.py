@@ -11,7 +11,7 @@ from watchword.identity.owners import Owner, arn_of, owner_at
 from watchword.names import Arn
 from watchword.names.ids import Prefix, is_account_id
 from watchword.policy import Policy
-from watchword.policy.grammar import EVERYONE
+from watchword.policy.language.grammar import EVERYONE
 from watchword.store import Transaction, accounts
 from watchword.store.iam import roles, users
 

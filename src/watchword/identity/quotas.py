@@ -8,7 +8,7 @@ not bounded here, so the summary states no quota for them. Sizes of documents ar
 from collections.abc import Mapping
 
 from watchword.identity.refusals import beyond
-from watchword.policy.validate import KINDS, Kind
+from watchword.policy.checking.validate import KINDS, Kind
 
 QUOTAS: Mapping[str, int] = {
     "AccessKeysPerUser": 2,

@@ -7,11 +7,11 @@
 A server keeps an `engine` for each principal and asks that instead. Pure: no I/O, no clock, no settings.
 """
 
-from watchword.policy.decision import Decision
-from watchword.policy.document import Policy, Source
-from watchword.policy.explain import explain
-from watchword.policy.parse import PolicyError
-from watchword.policy.policies import Policies, decide
-from watchword.policy.request import Request
+from watchword.policy.evaluation.decision import Decision
+from watchword.policy.evaluation.document import Policy, Source
+from watchword.policy.evaluation.explain import explain
+from watchword.policy.evaluation.policies import Policies, decide
+from watchword.policy.evaluation.request import Request
+from watchword.policy.language.parse import PolicyError
 
 __all__ = ["Decision", "Policies", "Policy", "PolicyError", "Request", "Source", "decide", "explain"]

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from watchword.policy import Decision, Policies, Request, decide, explain
-from watchword.policy.combine import Verdict
-from watchword.policy.explain import as_json
-from watchword.reasons import reasons
+from watchword.policy.evaluation.combine import Verdict
+from watchword.policy.evaluation.explain import as_json
+from watchword.policy.evaluation.reasons import reasons
 
 VERDICTS: Mapping[str, frozenset[Verdict]] = {
     **{verdict.value: frozenset({verdict}) for verdict in Verdict},

@@ -13,8 +13,8 @@ import msgspec
 
 from watchword.names import AwsError
 from watchword.policy import Policies, Policy, Request, Source
-from watchword.policy.callers import Caller
-from watchword.policy.decide_lines import (
+from watchword.policy.lines.callers import Caller
+from watchword.policy.lines.decide import (
     Asked,
     Document,
     Documents,

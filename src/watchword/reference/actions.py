@@ -8,7 +8,7 @@ import importlib.util
 from functools import lru_cache
 from pathlib import Path
 
-from watchword.policy.catalogue import Catalogue
+from watchword.policy.checking.catalogue import Catalogue
 
 _PARTITIONS = "partitions"
 

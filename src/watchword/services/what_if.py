@@ -19,7 +19,8 @@ from watchword.facts import Facts
 from watchword.identity.arns import entity_arn
 from watchword.names import Arn, HttpRequest
 from watchword.names.principal import RoleSession, Root, User
-from watchword.policy import Decision, values
+from watchword.policy import Decision
+from watchword.policy.language import values
 from watchword.reference.actions import catalogue
 from watchword.store import accounts
 from watchword.world import World

@@ -15,7 +15,7 @@ from msgspec import Struct
 from watchword.names import AwsError, Principal, fault
 from watchword.names.ids import Prefix, Randomness, new_access_key_id, new_secret
 from watchword.names.principal import RoleSession, Root
-from watchword.policy.validate import Kind, validate
+from watchword.policy.checking.validate import Kind, validate
 from watchword.sessions.session import Session, milliseconds
 from watchword.store.tables import fold
 

@@ -15,7 +15,7 @@ from watchword.cli.pages import VERDICTS, decisions
 from watchword.cli.tour.stage import Stage, stage
 from watchword.cli.tour.story import ALLOWED, STEPS, Step, Story
 from watchword.names import AwsError
-from watchword.reasons import reasons
+from watchword.policy.evaluation.reasons import reasons
 from watchword.sigv4 import explain, read
 
 

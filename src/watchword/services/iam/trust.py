@@ -3,7 +3,7 @@
 from watchword.identity import grantees
 from watchword.identity.refusals import refusal
 from watchword.policy import Policy
-from watchword.policy.validate import Kind, validate
+from watchword.policy.checking.validate import Kind, validate
 from watchword.store import Transaction
 
 

@@ -12,7 +12,7 @@ GetBucketPolicyStatus; User Guide, "Policies and permissions in Amazon S3" and "
 
 from watchword.identity import grantees
 from watchword.policy import Policy
-from watchword.policy.validate import Kind, validate
+from watchword.policy.checking.validate import Kind, validate
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.services.s3.demands import bucket_of, on_own_policy
 from watchword.services.s3.errors import s3_error

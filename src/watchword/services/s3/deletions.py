@@ -12,7 +12,7 @@ from typing import Any
 from watchword.access import Demand
 from watchword.names import AwsError
 from watchword.policy import Decision
-from watchword.policy.decision import message
+from watchword.policy.evaluation.decision import message
 from watchword.services.operation import Call, Operation, Output, moves
 from watchword.services.s3.demands import bucket_of, object_demand
 from watchword.services.s3.errors import s3_error

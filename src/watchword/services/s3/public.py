@@ -9,7 +9,7 @@ Source: Amazon S3 User Guide, "Blocking public access to your Amazon S3 storage"
 from ipaddress import ip_network
 
 from watchword.policy import Policy
-from watchword.policy.grammar import Condition, Effect, Statement
+from watchword.policy.language.grammar import Condition, Effect, Statement
 
 TYING_KEYS = {
     "aws:principalaccount",

@@ -7,7 +7,7 @@ from watchword.identity.arns import entity_arn
 from watchword.identity.managed import aws_policies
 from watchword.identity.refusals import refusal
 from watchword.names.ids import new_unique_id
-from watchword.policy.validate import Kind, validate
+from watchword.policy.checking.validate import Kind, validate
 from watchword.services.iam import demands, pages, shapes
 from watchword.services.iam.kinds import POLICY
 from watchword.services.iam.tags import put_given

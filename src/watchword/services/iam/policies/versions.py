@@ -6,7 +6,7 @@ Source: IAM User Guide, "Versioning IAM policies".
 from watchword.identity import managed_policies
 from watchword.identity.quotas import QUOTAS
 from watchword.identity.refusals import refusal
-from watchword.policy.validate import Kind, validate
+from watchword.policy.checking.validate import Kind, validate
 from watchword.services.iam import demands, pages, shapes
 from watchword.services.iam.kinds import POLICY
 from watchword.services.operation import Call, Operation, Output, reads, writes

@@ -18,7 +18,7 @@ from watchword.identity.refusals import refusal
 from watchword.names import Arn
 from watchword.names.principal import RoleSession, User
 from watchword.policy import Policy, Source
-from watchword.policy.match import glob
+from watchword.policy.language.match import glob
 from watchword.services.iam.kinds import GROUP, ROLE, USER, AnyKind, Entity, arn_of
 from watchword.store import Transaction
 from watchword.store.iam import attachments, groups, inline_policies, policy_versions

@@ -17,10 +17,10 @@ from itertools import chain
 
 from watchword.names import Arn, fault
 from watchword.policy import Request
-from watchword.policy.combine import PolicyType, Verdict
-from watchword.policy.simulate import Simulation, context_keys, simulate
-from watchword.policy.table import Cited
-from watchword.policy.text import Place, spans
+from watchword.policy.evaluation.combine import PolicyType, Verdict
+from watchword.policy.evaluation.simulate import Simulation, context_keys, simulate
+from watchword.policy.evaluation.table import Cited
+from watchword.policy.language.text import Place, spans
 from watchword.services.iam import demands, pages
 from watchword.services.iam.shapes import Shape
 from watchword.services.iam.simulation import scene

@@ -19,9 +19,10 @@ from watchword.identity.refusals import missing, refusal
 from watchword.names import Arn, AwsError, HttpRequest
 from watchword.names.ids import is_account_id
 from watchword.names.principal import RoleSession, User
-from watchword.policy import Policies, Policy, PolicyError, Source, values
-from watchword.policy.simulate import context_keys
-from watchword.policy.validate import Kind, wrong
+from watchword.policy import Policies, Policy, PolicyError, Source
+from watchword.policy.checking.validate import Kind, wrong
+from watchword.policy.evaluation.simulate import context_keys
+from watchword.policy.language import values
 from watchword.services.iam.kinds import arn_of, named_by
 from watchword.services.iam.simulation.holdings import (
     IDENTITY_POLICY,

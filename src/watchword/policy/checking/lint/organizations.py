@@ -1,0 +1,60 @@
+"""What service control policies and resource control policies can't say.
+
+Source: AWS Organizations User Guide, "SCP syntax" and "RCP syntax"; IAM User Guide, "RCP ..." of the check
+reference. An RCP also binds services that act for somebody: a condition on the principal's organization must
+leave them out, and a condition on whom a service acts for must be about services only.
+"""
+
+from typing import Final
+
+from watchword.policy.checking.findings import Finding
+from watchword.policy.checking.lint.subject import Found, Subject
+from watchword.policy.checking.validate import Kind
+from watchword.policy.evaluation.combine import has_rcps
+from watchword.policy.language.grammar import EVERYONE, element_name
+
+_OF_PRINCIPALS: Final = ("aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths")
+_OF_SOURCES: Final = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths")
+_IS_SERVICE: Final = "aws:principalisawsservice"
+
+
+def service_control(subject: Subject) -> Found:
+    """An SCP is about the principals of its accounts."""
+    element = subject.statement.principal
+    if subject.kind is Kind.SCP and element is not None:
+        details = "A service control policy names no principals; aws:PrincipalArn may stand in a condition."
+        yield Finding("SCP syntax error principal", details, (element_name("Principal", element),))
+
+
+def resource_control(subject: Subject) -> Found:
+    """An RCP denies everybody actions of services that support RCPs."""
+    if subject.kind is not Kind.RCP:
+        return
+    statement, element = subject.statement, subject.statement.principal
+    if subject.allows:
+        yield Finding("RCP syntax error allow", "A resource control policy may only deny.", ("Effect",))
+    lone = element is not None and element.entries == (("AWS", (EVERYONE,)),)
+    if element is None or element.negated or not (element.everyone or lone):
+        details = f'A resource control policy has the Principal "{EVERYONE}".'
+        yield Finding("RCP syntax error principal", details, (element_name("Principal", element),))
+    if statement.action.negated:
+        details = "A resource control policy has no NotAction."
+        yield Finding("RCP syntax error NotAction", details, ("NotAction",))
+        return
+    for pattern, path in subject.actions():
+        if not has_rcps(pattern.lower()):
+            details = f"{pattern} names no service that resource control policies speak about."
+            yield Finding("RCP syntax error action", details, path)
+
+
+def services_in_rcps(subject: Subject) -> Found:
+    """Conditions that must, or must not, meet services that act for somebody."""
+    if subject.kind is not Kind.RCP or _IS_SERVICE in subject.keys:
+        return
+    for condition, _, path in subject.conditions():
+        if condition.key.lower() in _OF_PRINCIPALS:
+            details = f'A service has no {condition.key}: add "BoolIfExists" {_IS_SERVICE} "false".'
+            yield Finding("RCP missing related principal condition key", details, path)
+        elif condition.key.lower() in _OF_SOURCES:
+            details = f'Only a service has {condition.key}: add "Bool" {_IS_SERVICE} "true".'
+            yield Finding("RCP missing related service principal condition key", details, path)

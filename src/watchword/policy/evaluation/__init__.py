@@ -1,0 +1,1 @@
+"""Policies compiled, and a request decided by them, with its reasons."""

@@ -1,0 +1,89 @@
+"""The answer: a verdict that already holds its reasons, and the words of a refusal.
+
+A decision is made quickly and keeps what it was made from; the reasons are worked out from the same
+tables when somebody asks. Source of the words: IAM User Guide, "Troubleshoot access denied error
+messages" (rule 15 of `combine`).
+"""
+
+from functools import cached_property
+
+from msgspec import Struct
+
+from watchword.names.principal import Anonymous
+from watchword.policy.evaluation.combine import PolicyType, Situation, Verdict
+from watchword.policy.evaluation.request import ROLE, Request
+from watchword.policy.evaluation.table import Cited, Table
+
+_WORDS = {
+    PolicyType.SCP: "a service control policy",
+    PolicyType.RCP: "a resource control policy",
+    PolicyType.RESOURCE: "a resource-based policy",
+    PolicyType.IDENTITY: "an identity-based policy",
+    PolicyType.BOUNDARY: "a permissions boundary",
+    PolicyType.SESSION: "a session policy",
+    PolicyType.VPC_ENDPOINT: "a VPC endpoint policy",
+}
+_ORDER = {kind: place for place, kind in enumerate(PolicyType)}
+
+
+class Decision(Struct, frozen=True, eq=False, dict=True):
+    """What was decided, about which request, and from what."""
+
+    verdict: Verdict
+    request: Request
+    blocked_by: tuple[PolicyType, ...]
+    """For an implicit deny: the types of policy that lack an Allow."""
+    bits: int
+    """What was granted (`combine`)."""
+    tables: tuple[Table, Table]
+    situation: Situation
+
+    @property
+    def allowed(self) -> bool:
+        return self.verdict is Verdict.ALLOW
+
+    @cached_property
+    def matches(self) -> tuple[Cited, ...]:
+        """Every statement that applies: Denies first, then in the order of policy types."""
+        own, others = self.tables
+        found = [*own.applicable(self.request), *others.applicable(self.request)]
+        found.sort(key=_rank)
+        return tuple(found)
+
+    @property
+    def type(self) -> PolicyType | None:
+        """The policy type that decided a refusal."""
+        if self.verdict is Verdict.EXPLICIT_DENY:
+            return self.matches[0].type
+        return self.blocked_by[0] if self.blocked_by else None
+
+
+def _rank(cited: Cited) -> int:
+    return _ORDER[cited.type] - (len(_ORDER) if cited.rule.deny else 0)
+
+
+def message(decision: Decision) -> str:
+    """AWS's sentence for a refusal. S3 alone puts the resource into quotes."""
+    request = decision.request
+    who = request.principal
+    name = who.unique_id if isinstance(who, Anonymous) else who.arn
+    head = f"User: {name} is not authorized to perform: {request.action}"
+    if request.resource != "*":
+        quote = '"' if request.name.startswith("s3:") else ""
+        head += f" on resource: {quote}{request.resource}{quote}"
+    return f"{head} {_because(decision)}"
+
+
+def _because(decision: Decision) -> str:
+    request, kind = decision.request, decision.type
+    if kind is None:
+        raise ValueError("an allowed request needs no excuse")
+    trust = kind is PolicyType.RESOURCE and request.resource_type == ROLE
+    if decision.verdict is Verdict.IMPLICIT_DENY:
+        words = "role trust policy" if trust else _WORDS[kind].split(" ", 1)[1]
+        return f"because no {words} allows the {request.action} action"
+    if trust:
+        return "with an explicit deny in the role trust policy"
+    arn = decision.matches[0].source.arn
+    named = f": {arn}" if arn and kind is not PolicyType.RESOURCE else ""
+    return f"with an explicit deny in {_WORDS[kind]}{named}"

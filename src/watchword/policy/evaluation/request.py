@@ -1,0 +1,60 @@
+"""A request to be decided: who wants to do what on which resource, in which context.
+
+Source: IAM User Guide, "Policy evaluation logic" (rule 1 of `combine`). Condition keys have no case, so they
+are put into lower case here; a context that has one key in two cases is refused. Values are text, or tuples
+of text; an empty tuple counts as a missing key. The context is taken as given: nothing is added to it.
+"""
+
+from collections.abc import Mapping
+
+from msgspec import Struct, field
+from msgspec.structs import force_setattr
+
+from watchword.names import Principal
+from watchword.policy.language.variables import Value, fold
+
+ROLE = "role"
+KMS_KEY = "kms-key"
+
+
+class Request(Struct, frozen=True):
+    """`principal` wants to do `action` on `resource`: an ARN, or "*" for an action that has no resource."""
+
+    principal: Principal
+    action: str
+    resource: str
+    context: Mapping[str, Value] = field(default_factory=dict)
+    resource_account: str | None = None
+    """Who owns the resource; by default the account in its ARN, or else the principal's."""
+    resource_type: str | None = None
+    """ROLE or KMS_KEY, whose policies must allow explicitly even within one account."""
+    service_linked: bool = False
+    """Whether the caller is a service-linked role."""
+    principal_account_is_management: bool = False
+    resource_account_is_management: bool = False
+    name: str = ""
+    """Worked out: the action in lower case, since actions are compared without case."""
+    setting: tuple[str | None, str | None, bool, bool, bool] | None = None
+    """Worked out: all that decides, besides the policies themselves, which of them bind this request."""
+
+    def __post_init__(self) -> None:
+        given = self.context
+        folded = {fold(key): value for key, value in given.items() if value != ()}
+        if len(folded) != len(given) and len(folded) != sum(value != () for value in given.values()):
+            raise ValueError("a context key stands twice, in different case")
+        force_setattr(self, "context", folded)
+        force_setattr(self, "name", fold(self.action))
+        if self.resource_account is None:
+            force_setattr(self, "resource_account", self._owner())
+        setting = (
+            self.resource_account,
+            self.resource_type,
+            self.service_linked,
+            self.principal_account_is_management,
+            self.resource_account_is_management,
+        )
+        force_setattr(self, "setting", setting)
+
+    def _owner(self) -> str:
+        parts = self.resource.split(":", 5)
+        return (parts[4] if len(parts) == 6 else "") or self.principal.account  # noqa: PLR2004 an ARN

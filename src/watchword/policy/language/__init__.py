@@ -1,0 +1,1 @@
+"""The words of a policy: text to values and back, patterns, variables."""

@@ -1,0 +1,186 @@
+"""JSON -> the values of `grammar`; the other half of `print`.
+
+Source: IAM User Guide, "Grammar of the IAM JSON policy language". Element names and the values of Effect
+are case-sensitive; a list may stand as its single member; numbers and Booleans stand unquoted only as
+values of conditions. Refused here is what can't be read as a policy at all; what can be read, but not be
+stored as some kind of document, is refused by `validate`.
+
+Errors are `PolicyError`: code and message for the caller are AWS's, `meant` says what is wrong, and `path`
+and `offset` where.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from watchword.names import AwsError
+from watchword.policy.language.grammar import (
+    EVERYONE,
+    VERSIONS,
+    Condition,
+    Effect,
+    Patterns,
+    Principals,
+    Statement,
+)
+from watchword.policy.language.text import JsonError, Number, Path, read
+
+SYNTAX = "Syntax errors in policy."
+NOT_JSON = "This policy contains invalid Json"
+
+_POLICY = frozenset({"Version", "Id", "Statement"})
+_STATEMENT = frozenset(
+    {
+        "Sid",
+        "Effect",
+        "Principal",
+        "NotPrincipal",
+        "Action",
+        "NotAction",
+        "Resource",
+        "NotResource",
+        "Condition",
+    }
+)
+_EFFECTS: Mapping[object, Effect] = {effect.value: effect for effect in Effect}
+_PRINCIPAL_TYPES = frozenset({"AWS", "Service", "Federated", "CanonicalUser"})
+
+
+class PolicyError(AwsError):
+    """A document that is no policy, or may not be stored as one of its kind."""
+
+    def __init__(
+        self,
+        said: str,
+        meant: str = "",
+        path: Path = (),
+        offset: int | None = None,
+        *,
+        code: str = "MalformedPolicyDocument",
+        status: int = 400,
+    ) -> None:
+        super().__init__(code, status, said, meant or said)
+        self.path = path
+        self.offset = offset
+
+
+def parse(source: str | bytes) -> tuple[str | None, str | None, tuple[Statement, ...]]:
+    """Version, Id and statements; raises PolicyError."""
+    try:
+        value = read(source)
+    except JsonError as error:
+        raise PolicyError(NOT_JSON, error.why, offset=error.offset) from None
+    document = _object(value, _POLICY, ())
+    version = _optional_text(document, "Version", ())
+    if version is not None and version not in VERSIONS:
+        raise _wrong(f"Version is {version!r}, not one of {', '.join(VERSIONS)}", ("Version",))
+    if "Statement" not in document:
+        raise _wrong("Statement is missing", ())
+    return version, _optional_text(document, "Id", ()), _statements(document["Statement"])
+
+
+def _statements(value: object) -> tuple[Statement, ...]:
+    if isinstance(value, dict):
+        return (_statement(value, ("Statement",)),)
+    if not isinstance(value, list):
+        raise _wrong("Statement is neither an object nor a list", ("Statement",))
+    return tuple([_statement(each, ("Statement", index)) for index, each in enumerate(value)])
+
+
+def _statement(value: object, path: Path) -> Statement:
+    found = _object(value, _STATEMENT, path)
+    effect = _EFFECTS.get(found.get("Effect")) if isinstance(found.get("Effect"), str) else None
+    if effect is None:
+        raise _wrong("Effect must be Allow or Deny", (*path, "Effect") if "Effect" in found else path)
+    action = _patterns(found, "Action", "NotAction", path)
+    if action is None:
+        raise _wrong("neither Action nor NotAction", path)
+    return Statement(
+        effect,
+        action,
+        _patterns(found, "Resource", "NotResource", path),
+        _principals(found, path),
+        _conditions(found["Condition"], (*path, "Condition")) if "Condition" in found else (),
+        _optional_text(found, "Sid", path),
+    )
+
+
+def _patterns(found: dict[str, Any], name: str, negation: str, path: Path) -> Patterns | None:
+    if name in found:
+        if negation in found:
+            raise _wrong(f"both {name} and {negation}", path)
+        return Patterns(_texts(found[name], (*path, name)))
+    if negation in found:
+        return Patterns(_texts(found[negation], (*path, negation)), negated=True)
+    return None
+
+
+def _principals(found: dict[str, Any], path: Path) -> Principals | None:
+    if "Principal" in found and "NotPrincipal" in found:
+        raise _wrong("both Principal and NotPrincipal", path)
+    for name in ("Principal", "NotPrincipal"):
+        if name in found:
+            return _principal_map(found[name], (*path, name), negated=name == "NotPrincipal")
+    return None
+
+
+def _principal_map(value: object, path: Path, *, negated: bool) -> Principals:
+    if isinstance(value, str) and value == EVERYONE and not isinstance(value, Number):
+        return Principals(everyone=True, negated=negated)
+    entries = _object(value, _PRINCIPAL_TYPES, path)
+    return Principals(
+        tuple((kind, _texts(names, (*path, kind))) for kind, names in entries.items()), negated=negated
+    )
+
+
+def _conditions(value: object, path: Path) -> tuple[Condition, ...]:
+    return tuple(
+        [
+            Condition(operator, key, _values(values, (*path, operator, key)))
+            for operator, keys in _object(value, None, path).items()
+            for key, values in _object(keys, None, (*path, operator)).items()
+        ]
+    )
+
+
+def _values(value: object, path: Path) -> tuple[str, ...]:
+    if type(value) is str:
+        return (value,)
+    return tuple([_scalar(each, path) for each in (value if isinstance(value, list) else [value])])
+
+
+def _scalar(value: object, path: Path) -> str:
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    raise _wrong("a condition's value must be a string, a number or a Boolean", path)
+
+
+def _texts(value: object, path: Path) -> tuple[str, ...]:
+    if type(value) is str:
+        return (value,)
+    values = value if isinstance(value, list) else [value]
+    for each in values:
+        if type(each) is not str:
+            raise _wrong(f"{path[-1]} must be a string or a list of strings", path)
+    return tuple(values)
+
+
+def _optional_text(found: dict[str, Any], name: str, path: Path) -> str | None:
+    value = found.get(name)
+    if name in found and type(value) is not str:
+        raise _wrong(f"{name} must be a string", (*path, name))
+    return value
+
+
+def _object(value: object, names: frozenset[str] | None, path: Path) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise _wrong(f"{path[-1] if path else 'a policy'} must be an object", path)
+    if names is not None and not names.issuperset(value):
+        unknown = next(name for name in value if name not in names)
+        raise _wrong(f"there is no element {unknown!r} here", (*path, unknown))
+    return value
+
+
+def _wrong(why: str, path: Path) -> PolicyError:
+    return PolicyError(SYNTAX, why, path)

@@ -1,0 +1,1 @@
+"""JSON Lines in, JSON Lines out: decisions and checks in batches."""
