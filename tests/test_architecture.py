@@ -1,7 +1,7 @@
 """The house keeps its floors: a module imports only from floors below, siblings don't import each other.
 
-The order here is the one of docs/architecture.md. Inside a package modules may import each other.
-What stands beside the floors imports the two lowest.
+The order here is the one of docs/architecture.md. Inside a room modules may import each other, unless it has
+wings: then the same rule holds for these. What stands beside the floors imports the two lowest.
 """
 
 import ast
@@ -32,6 +32,13 @@ FLOORS = [
 ]
 LEVEL = {room: level for level, floor in enumerate(FLOORS) for room in floor}
 ENGINES = FLOORS[0] | FLOORS[1]
+WINGS: dict[str, list[set[str]]] = {
+    "policy": [{"language"}, {"evaluation"}, {"checking"}, {"lines"}, {"__init__"}],
+    "store": [{"iam", "s3"}, {"schema"}],
+    "facts": [{"buckets", "credentials", "entities", "grants"}, {"facts"}, {"__init__"}],
+    "services": [{"iam", "s3", "sts"}, {"table", "what_if"}],
+}
+"""Wings of a room, from the ground up. What isn't in a wing is below all of them."""
 BESIDE = {"client"}
 """What runs on other machines: it imports the engines, and no floor imports it."""
 PURE_ENGINES_MAY_IMPORT = {"cryptography", "msgspec"}
@@ -75,12 +82,32 @@ def imports(file: Path) -> list[str]:
     return found
 
 
-def rooms_used(file: Path) -> set[str]:
+def modules_used(file: Path) -> set[str]:
+    """Dotted, below `watchword`."""
     return {
-        name.split(".")[1]
+        name.removeprefix("watchword.")
         for name in imports(file)
-        if name.startswith("watchword.") and name.split(".")[1] in LEVEL.keys() | BESIDE
+        if name.startswith("watchword.") and is_module(name)
     }
+
+
+def is_module(name: str) -> bool:
+    place = SOURCE.parent.joinpath(*name.split("."))
+    return place.with_suffix(".py").exists() or (place / "__init__.py").exists()
+
+
+def rooms_used(file: Path) -> set[str]:
+    return {name.split(".")[0] for name in modules_used(file)}
+
+
+def wing(name: str) -> tuple[str, int] | None:
+    """The wing of a module (dotted, below `watchword`) and its level; None for a room without wings."""
+    room, _, rest = f"{name}.__init__".partition(".")
+    if room not in WINGS:
+        return None
+    here = rest.split(".")[0]
+    found = [level for level, wings in enumerate(WINGS[room], start=1) if here in wings]
+    return (here, found[0]) if found else ("", 0)
 
 
 def test_every_room_has_a_floor() -> None:
@@ -105,6 +132,25 @@ def test_imports_go_down(file: Path) -> None:
             continue
         assert other not in BESIDE, f"{here} may not import {other}"
         assert LEVEL[other] < LEVEL[here], f"{here} may not import {other}"
+
+
+def test_every_wing_is_there() -> None:
+    there = {tuple(file.relative_to(SOURCE).with_suffix("").parts[:2]) for file in FILES}
+    assert {(room, each) for room, wings in WINGS.items() for each in set().union(*wings)} <= there
+
+
+@pytest.mark.parametrize(
+    "file",
+    [f for f in FILES if room(f) in WINGS and f.name != "env.py"],  # Alembic runs that file by its path
+    ids=lambda file: str(file.relative_to(SOURCE)),
+)
+def test_imports_go_down_inside_a_room(file: Path) -> None:
+    here = wing(".".join(file.relative_to(SOURCE).with_suffix("").parts))
+    assert here is not None
+    for name in modules_used(file):
+        other = wing(name) if name.split(".")[0] == room(file) else None
+        if other is not None and other[0] != here[0]:
+            assert other[1] < here[1], f"{here[0]} may not import {name}"
 
 
 @pytest.mark.parametrize(

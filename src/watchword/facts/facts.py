@@ -8,7 +8,8 @@ A `Facts` whose `cached` is true never waits for the database: where it would ha
 caller starts over with one that may. The row of an object is not kept, since no decision depends on it; a
 cached `Facts` takes a glance at it, where the database is a file.
 
-What is loaded stands in `load`; what may be done with a fact belongs to `watchword.access`.
+How each fact is read stands in the file of its subject. What may be done with a fact belongs to
+`watchword.access`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,25 +17,18 @@ from contextlib import nullcontext
 from functools import partial
 from typing import Self, TypeVar, cast
 
-from watchword.facts.load import (
-    BucketFact,
-    Grants,
-    KeyFact,
-    Loaded,
+from watchword.facts.buckets import BucketFact, load_bucket
+from watchword.facts.credentials import KeyFact, load_existence, load_key, load_keyring, load_revocations
+from watchword.facts.entities import (
     RoleFact,
-    load_bucket,
-    load_existence,
-    load_grants,
     load_group,
     load_instance_profile,
-    load_key,
-    load_keyring,
-    load_policy,
-    load_revocations,
     load_role,
     load_tags,
     load_user,
 )
+from watchword.facts.grants import Grants, load_grants, load_policy
+from watchword.facts.loaded import Loaded
 from watchword.installation.ground import RootKey
 from watchword.names import Principal, fault
 from watchword.names.cold import Cold

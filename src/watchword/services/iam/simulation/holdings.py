@@ -1,7 +1,7 @@
 """What a user, group or role holds, for the policy simulator: its policies, with the texts they stand in.
 
 The policies of a user or role are gathered by the function that real decisions gather them by
-(`facts.load`), in the simulation's own transaction, so that the two can't disagree. A group can't call
+(`facts.grants`), in the simulation's own transaction, so that the two can't disagree. A group can't call
 anything: its policies are simulated as those of a member whom no resource policy names.
 Source: IAM API Reference, "Statement" (SourcePolicyId) and "PolicyIdentifier".
 """
@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from watchword.facts.load import Grants, load_grants, load_policy
+from watchword.facts.grants import Grants, load_grants, load_policy
 from watchword.identity.arns import PolicyArn
 from watchword.identity.managed import OWNER, aws_policies
 from watchword.identity.refusals import refusal
