@@ -8,7 +8,7 @@ import json
 from fuzz.requests import VECTORS
 from watchword.names.principal import User
 from watchword.policy import Policies, Policy, PolicyError, Request, decide, explain
-from watchword.policy.checking.validate import Kind
+from watchword.policy.checking.validate import DocumentKind
 from watchword.policy.evaluation.explain import as_json
 from watchword.policy.lines.check import check as check_document
 
@@ -34,7 +34,7 @@ def _documents(given: object) -> list[object]:
 
 
 def check(data: bytes) -> None:
-    for kind in Kind:
+    for kind in DocumentKind:
         check_document(data, kind)
     try:
         policy = Policy.parse(data)

@@ -23,9 +23,9 @@ FREE_FOR_ALL = {("sts", "GetCallerIdentity"), ("sts", "GetSessionToken")}
 
 
 HEAD = """\
-Generated from the tables in `services/`; a test keeps it true. What is put around an operation: `pure`
-nothing, `look` a view of objects that never waits, `read` a snapshot of the database, `write` a change of
-it, `move` a change of objects."""
+Generated from the tables in `services/`; a test keeps it true. The mode is the transaction of an operation:
+`pure` none, `point read` single rows read without waiting, `read` a snapshot of the database, `write` a
+change of it, `object write` a change of objects."""
 
 
 def snake(name: str) -> str:
@@ -64,8 +64,8 @@ def test_every_operation_is_called_by_a_test() -> None:
 def test_the_operations_page_is_true() -> None:
     lines = ["# Operations served", "", HEAD, ""]
     for service, rows in SERVED.items():
-        lines += [f"## {service}", "", "| operation | around it |", "| --- | --- |"]
-        lines += [f"| {name} | {row.around.value} |" for name, row in sorted(rows.items())]
+        lines += [f"## {service}", "", "| operation | mode |", "| --- | --- |"]
+        lines += [f"| {name} | {row.mode.value} |" for name, row in sorted(rows.items())]
         lines.append("")
     page = "\n".join(lines)
     if os.environ.get("UPDATE_GOLDEN"):

@@ -1,13 +1,13 @@
 """Puts a world together: the one place where settings become parts.
 
-`open_world` is what the server and each of its workers share. A command that needs no more than the ground
-opens that alone (`installation.bootstrap.open_ground`).
+`open_world` is what the server and each of its workers share. A command that needs only the
+installation opens that alone (`installation.bootstrap.open_installation`).
 """
 
 import time
 
 from watchword.facts import Facts
-from watchword.installation.bootstrap import CannotStart, open_ground
+from watchword.installation.bootstrap import CannotStart, open_installation
 from watchword.installation.settings import Settings
 from watchword.objects import Objects
 from watchword.reference.models import read_model
@@ -20,14 +20,19 @@ CACHED_FACTS = 20_000
 
 
 def open_world(settings: Settings) -> World:
-    """A furnished world on the settings' data directory and database. Raises CannotStart."""
-    ground = open_ground(settings)
+    """A world on the settings' data directory and database. Raises CannotStart."""
+    installation = open_installation(settings)
     cache = Cache(CACHED_FACTS)
-    ground.database.subscribe(cache.apply)
+    installation.database.subscribe(cache.apply)
     try:
         return World(
-            **vars(ground),
-            facts=Facts(ground.database, ground.database.watch(time.monotonic), cache, ground.root_key),
+            **vars(installation),
+            facts=Facts(
+                installation.database,
+                installation.database.watch(time.monotonic),
+                cache,
+                installation.root_key,
+            ),
             models=Models(read_model),
             journal=Journal(settings.journal),
             objects=Objects.open(settings.data / "objects", durable=settings.ephemeral is None),

@@ -9,8 +9,8 @@ from datetime import timedelta
 from functools import partial
 
 from watchword.facts import Facts
-from watchword.installation.bootstrap import furnish
-from watchword.installation.ground import Ground
+from watchword.installation.bootstrap import bootstrap
+from watchword.installation.installation import Installation
 from watchword.objects import Objects
 from watchword.store import EVERYTHING, Cache
 from watchword.store.audit_files import Journal
@@ -23,8 +23,8 @@ FINEST_TIME = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
-class World(Ground):
-    """One server's parts: the ground, and what stands on it."""
+class World(Installation):
+    """One server's parts: the installation, and what only a server needs."""
 
     facts: Facts
     models: Models
@@ -38,7 +38,7 @@ class World(Ground):
         if self.settings.ephemeral is None:
             raise RuntimeError("only an ephemeral server forgets")
         now = self.clock.wall()
-        self.database.reset(now, partial(furnish, self))
+        self.database.reset(now, partial(bootstrap, self))
         self.clock.ahead = timedelta()
         self.last_uses.apply((EVERYTHING,))
         self.objects.reset(now - FINEST_TIME)

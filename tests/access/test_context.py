@@ -17,7 +17,7 @@ from watchword.facts import Facts
 from watchword.names import HttpRequest
 from watchword.names.principal import FederatedUser, RoleSession, Root, Service, User
 from watchword.policy.checking.lint.global_keys import GLOBAL_KEYS
-from watchword.sessions.session import Kind, Session, milliseconds
+from watchword.sessions.session import Session, SessionKind, milliseconds
 from watchword.testing import Server
 
 PAGE = Path(__file__).parents[2] / "docs" / "condition-keys.md"
@@ -194,7 +194,7 @@ USER = User(ACCOUNT, "ann", "AIDA1")
 ROLE = RoleSession(ACCOUNT, "worker", "AROA1", "morning", "/teams/")
 
 
-def session(kind: Kind, **more: Any) -> Session:
+def session(kind: SessionKind, **more: Any) -> Session:
     start = milliseconds(NOW) - 5000
     return Session(kind, "ASIA1", "", ACCOUNT, "AROA1", "ann", "/", "morning", start, start + 9000, **more)
 

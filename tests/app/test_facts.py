@@ -7,7 +7,7 @@ import pytest
 
 from watchword.app import open_world
 from watchword.installation.administrator import new_root_key, rotate_keyring
-from watchword.installation.bootstrap import open_ground
+from watchword.installation.bootstrap import open_installation
 from watchword.installation.settings import Settings
 from watchword.world import World
 
@@ -22,7 +22,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 def test_a_secret_is_opened_though_the_keyring_that_is_cached_is_an_older_one(world: World) -> None:
     key_id, secret = new_root_key(world, "")
     cached = world.facts.keyring()
-    elsewhere = open_ground(world.settings)
+    elsewhere = open_installation(world.settings)
     rotate_keyring(elsewhere)
     elsewhere.close()
     assert world.facts.keyring() is cached

@@ -9,7 +9,7 @@ import pytest
 from watchword.gateway.journey import journey
 from watchword.gateway.turn import Turn
 from watchword.names import Body, HttpRequest, HttpResponse
-from watchword.objects.shelf import LONGEST
+from watchword.objects.blob_cache import LONGEST
 from watchword.store.audit_files import broken_links
 from watchword.world import World
 

@@ -8,7 +8,7 @@ import pytest
 from watchword.identity import managed
 from watchword.identity.arns import PolicyArn
 from watchword.identity.managed import OWNER, AwsPolicy, aws_policies
-from watchword.policy.checking.validate import Kind, validate
+from watchword.policy.checking.validate import DocumentKind, validate
 
 FILES = sorted(
     entry.name.removesuffix(".json")
@@ -25,7 +25,7 @@ def test_a_policy_of_aws(known: AwsPolicy) -> None:
     assert len(policy.id) == 21
     assert (version.policy_id, version.number, version.default) == (policy.id, policy.default_version, True)
     assert policy.created <= policy.updated == version.created
-    validate(version.document, Kind.MANAGED)
+    validate(version.document, DocumentKind.MANAGED)
 
 
 def test_a_file_is_called_like_its_policy() -> None:

@@ -20,7 +20,7 @@ from watchword.policy import Policies, Policy, Request
 from watchword.policy.checking.catalogue import Catalogue
 from watchword.policy.checking.findings import CHECKS, Level, code
 from watchword.policy.checking.lint import lint
-from watchword.policy.checking.validate import Kind
+from watchword.policy.checking.validate import DocumentKind
 from watchword.policy.evaluation.simulate import context_keys, simulate
 from watchword.policy.lines.check import check_line
 from watchword.reference.actions import catalogue, read_reference
@@ -85,13 +85,13 @@ def text_of(document: Any) -> str:
 
 @pytest.mark.parametrize("vector", VECTORS)
 def test_a_check_finds_what_it_looks_for(vector: dict[str, Any]) -> None:
-    found = lint(text_of(vector["document"]), Kind(vector["kind"]), CATALOGUE)
+    found = lint(text_of(vector["document"]), DocumentKind(vector["kind"]), CATALOGUE)
     assert vector["path"] in [list(each.path) for each in found if each.check == vector["check"]]
 
 
 @pytest.mark.parametrize("vector", VECTORS)
 def test_a_near_miss_is_no_finding(vector: dict[str, Any]) -> None:
-    kind = Kind(vector.get("nearKind", vector["kind"]))
+    kind = DocumentKind(vector.get("nearKind", vector["kind"]))
     assert lint(text_of(vector["near"]), kind, CATALOGUE) == ()
 
 
@@ -133,7 +133,7 @@ def test_codes_are_spelled_as_aws_spells_them(check: str, spelled: str) -> None:
 
 @pytest.mark.parametrize("vector", GOOD)
 def test_aws_examples_are_good(vector: dict[str, Any]) -> None:
-    found = lint(json.dumps(vector["document"]), Kind(vector["kind"]), CATALOGUE)
+    found = lint(json.dumps(vector["document"]), DocumentKind(vector["kind"]), CATALOGUE)
     grave = [each.code for each in found if each.level in (Level.ERROR, Level.SECURITY_WARNING)]
     assert grave == vector.get("grave", [])
 
@@ -202,24 +202,27 @@ def test_what_is_wrong_is_pointed_at(text: str, code: str, pointed_at: str) -> N
 )
 def test_hostile_policies_take_no_time(statement: dict[str, Any]) -> None:
     started = perf_counter()
-    lint(policy_text(**statement), Kind.IDENTITY, CATALOGUE)
+    lint(policy_text(**statement), DocumentKind.IDENTITY, CATALOGUE)
     assert perf_counter() - started < 10
 
 
 def test_a_near_name_is_proposed() -> None:
-    (action,) = lint(policy_text(Action="s3:GetObjekt"), Kind.IDENTITY, CATALOGUE)
+    (action,) = lint(policy_text(Action="s3:GetObjekt"), DocumentKind.IDENTITY, CATALOGUE)
     assert "perhaps s3:GetObject is meant" in action.details
-    (service,) = lint(policy_text(Action="dynamdb:GetItem", Resource="*"), Kind.IDENTITY, CATALOGUE)
+    (service,) = lint(policy_text(Action="dynamdb:GetItem", Resource="*"), DocumentKind.IDENTITY, CATALOGUE)
     assert "perhaps dynamodb is meant" in service.details
 
 
 def test_without_a_catalogue_only_the_document_is_looked_at() -> None:
-    assert lint(policy_text(Action="s3:GetObjekt", **when("StringEquals", "s3:x", "a")), Kind.IDENTITY) == ()
+    assert (
+        lint(policy_text(Action="s3:GetObjekt", **when("StringEquals", "s3:x", "a")), DocumentKind.IDENTITY)
+        == ()
+    )
 
 
-@given(st.text(max_size=200) | json_documents, st.sampled_from(Kind))
+@given(st.text(max_size=200) | json_documents, st.sampled_from(DocumentKind))
 @settings(deadline=None)
-def test_anything_can_be_looked_at(source: str, kind: Kind) -> None:
+def test_anything_can_be_looked_at(source: str, kind: DocumentKind) -> None:
     for each in lint(source, kind, CATALOGUE):
         assert each.code
         assert each.level
@@ -232,7 +235,7 @@ def test_the_catalogue_reads_a_service_when_it_is_asked_for() -> None:
         read_names.append(name)
         return read_reference(name)
 
-    lint(policy_text(), Kind.IDENTITY, Catalogue(reading))
+    lint(policy_text(), DocumentKind.IDENTITY, Catalogue(reading))
     assert sorted(read_names) == ["actions/s3", "partitions", "resourceTypes/s3", "services"]
 
 

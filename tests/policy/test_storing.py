@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watchword.policy import Policy, PolicyError
-from watchword.policy.checking.validate import Kind, validate
+from watchword.policy.checking.validate import DocumentKind, validate
 from watchword.policy.language.text import places
 from watchword.policy.lines.check import check_line
 
@@ -44,30 +44,30 @@ def test_vectors_do_not_vanish() -> None:
 @pytest.mark.parametrize(
     ("kind", "document", "said"),
     [
-        (Kind.MANAGED, "{", "This policy contains invalid Json"),
-        (Kind.MANAGED, '{"Statement":[]}', "Policy document must be version 2012-10-17 or greater."),
+        (DocumentKind.MANAGED, "{", "This policy contains invalid Json"),
+        (DocumentKind.MANAGED, '{"Statement":[]}', "Policy document must be version 2012-10-17 or greater."),
         (
-            Kind.IDENTITY,
+            DocumentKind.IDENTITY,
             '{"Statement":[{"Effect":"Allow","Action":"*"}]}',
             "Policy statement must contain resources.",
         ),
         (
-            Kind.IDENTITY,
+            DocumentKind.IDENTITY,
             '{"Statement":[{"Effect":"Allow","Action":[],"Resource":"*"}]}',
             "Policy statement must contain actions.",
         ),
         (
-            Kind.IDENTITY,
+            DocumentKind.IDENTITY,
             '{"Statement":[{"Effect":"Allow","Action":"Get","Resource":"*"}]}',
             "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
         ),
         (
-            Kind.IDENTITY,
+            DocumentKind.IDENTITY,
             '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"b"}]}',
             'Resource b must be in ARN format or "*".',
         ),
         (
-            Kind.USER_INLINE,
+            DocumentKind.USER_INLINE,
             '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"arn:aws:iam::111122223333:alice"}]}',
             (
                 'IAM resource path must either be "*", root, or start with user/, federated-user/, role/, '
@@ -76,58 +76,58 @@ def test_vectors_do_not_vanish() -> None:
             ),
         ),
         (
-            Kind.IDENTITY,
+            DocumentKind.IDENTITY,
             '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}',
             "Policy document should not specify a principal.",
         ),
         (
-            Kind.TRUST,
+            DocumentKind.TRUST,
             '{"Statement":[{"Effect":"Allow","Principal":{"AWS":"bob"},"Action":"sts:AssumeRole"}]}',
             'Invalid principal in policy: "AWS":"bob"',
         ),
         (
-            Kind.TRUST,
+            DocumentKind.TRUST,
             '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole","Resource":"*"}]}',
             "Has prohibited field Resource",
         ),
         (
-            Kind.TRUST,
+            DocumentKind.TRUST,
             '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject"}]}',
             "AssumeRole policy may only specify STS AssumeRole actions.",
         ),
         (
-            Kind.IDENTITY,
+            DocumentKind.IDENTITY,
             '{"Statement":[{"Effect":"Allow","Action":"*:Get*","Resource":"*"}]}',
             "Action vendors (e.g., aws, ec2, etc.) must not contain wildcards.",
         ),
         (
-            Kind.IDENTITY,
+            DocumentKind.IDENTITY,
             '{"Statement":[{"Effect":"Allow","Action":"s_3:Get*","Resource":"*"}]}',
             "Vendor s_3 is not valid",
         ),
         (
-            Kind.SESSION,
+            DocumentKind.SESSION,
             '{"Id":"mine","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}',
             "Has prohibited field Id",
         ),
         (
-            Kind.RESOURCE,
+            DocumentKind.RESOURCE,
             '{"Statement":[{"Effect":"Allow","Principal":"*","Action":["ecr:*","s3:*"]}]}',
             "Missing required field Resource",
         ),
         (
-            Kind.SCP,
+            DocumentKind.SCP,
             '{"Version":"2012-10-17","Statement":[]}',
             "The provided policy document does not meet the requirements of the specified policy type.",
         ),
         (
-            Kind.RCP,
+            DocumentKind.RCP,
             "[]",
             "The provided policy document does not meet the requirements of the specified policy type.",
         ),
     ],
 )
-def test_aws_words(kind: Kind, document: str, said: str) -> None:
+def test_aws_words(kind: DocumentKind, document: str, said: str) -> None:
     with pytest.raises(PolicyError) as caught:
         validate(document, kind)
     assert caught.value.said == said
@@ -184,8 +184,8 @@ json_values = st.recursive(
 
 
 @settings(deadline=None)
-@given(json_values, st.sampled_from(Kind))
-def test_any_json_is_stored_or_refused(value: object, kind: Kind) -> None:
+@given(json_values, st.sampled_from(DocumentKind))
+def test_any_json_is_stored_or_refused(value: object, kind: DocumentKind) -> None:
     try:
         policy = validate(json.dumps(value), kind)
     except PolicyError as refused:
@@ -195,8 +195,8 @@ def test_any_json_is_stored_or_refused(value: object, kind: Kind) -> None:
 
 
 @settings(deadline=None)
-@given(st.text(max_size=200) | st.binary(max_size=200), st.sampled_from(Kind))
-def test_any_text_is_stored_or_refused(source: str | bytes, kind: Kind) -> None:
+@given(st.text(max_size=200) | st.binary(max_size=200), st.sampled_from(DocumentKind))
+def test_any_text_is_stored_or_refused(source: str | bytes, kind: DocumentKind) -> None:
     with pytest.raises(PolicyError):
         validate(source, kind)
 

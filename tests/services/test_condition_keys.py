@@ -23,7 +23,7 @@ from watchword.installation.settings import Settings
 from watchword.names import HttpRequest
 from watchword.names.principal import Root
 from watchword.reference.actions import catalogue
-from watchword.services.operation import Around, Call
+from watchword.services.operation import Call, Mode
 from watchword.services.table import SERVED
 from watchword.world import World
 
@@ -123,7 +123,7 @@ def call(world: World, service: str, name: str) -> Call:
 def run(world: World, called: Call) -> dict[str, Any]:
     """What the operation does, whoever may."""
     row = SERVED[called.service][called.name]
-    assert row.around is Around.WRITE
+    assert row.mode is Mode.WRITE
     with world.database.write(called.now) as tx:
         return dict(row.perform(structs.replace(called, transaction=tx)))
 

@@ -13,7 +13,7 @@ from botocore.credentials import Credentials as BotocoreCredentials
 from watchword.names import AwsError
 from watchword.sigv4 import Credentials
 from watchword.sigv4.key import sign_text, signing_key
-from watchword.sigv4.post import Form, check_policy, read_form, verify_form
+from watchword.sigv4.post import PostForm, check_policy, read_form, verify_form
 
 NOW = datetime(2026, 11, 23, 12, 34, 56, tzinfo=UTC)
 SIGNER = Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
@@ -46,7 +46,7 @@ def fields(
     return [*given.items(), ("X-Amz-Signature", sign_text(key, policy))]
 
 
-def form_of(pairs: list[tuple[str, str]]) -> Form:
+def form_of(pairs: list[tuple[str, str]]) -> PostForm:
     form = read_form(pairs)
     assert form
     return form

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from watchword.store import Dangling, Database, Transaction
+from watchword.store import Database, StillReferenced, Transaction
 from watchword.store.s3 import buckets, listing, objects
 from watchword.store.s3.buckets import Bucket
 from watchword.store.s3.objects import Object
@@ -63,7 +63,7 @@ def test_which_blobs_are_in_use(database: Database, bucket: Bucket, now: datetim
 
 
 def test_an_object_needs_its_bucket(database: Database, now: datetime) -> None:
-    with pytest.raises(Dangling), database.write(now) as tx:
+    with pytest.raises(StillReferenced), database.write(now) as tx:
         objects.put(tx, thing(b"k", now, bucket="gone"))
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from watchword.store import Conflict, Dangling, Database, accounts
+from watchword.store import Conflict, Database, StillReferenced, accounts
 from watchword.store.accounts import Account
 from watchword.store.iam import access_keys, groups, roles, users
 from watchword.store.iam.access_keys import AccessKey
@@ -191,9 +191,9 @@ def test_what_is_still_needed_stays(database: Database, now: datetime) -> None:
         users.insert(tx, alice)
         groups.insert(tx, staff)
         groups.join(tx, staff, alice)
-    with pytest.raises(Dangling), database.write(now) as tx:
+    with pytest.raises(StillReferenced), database.write(now) as tx:
         groups.remove(tx, staff)
-    with pytest.raises(Dangling), database.write(now) as tx:
+    with pytest.raises(StillReferenced), database.write(now) as tx:
         users.remove(tx, alice)
 
 
@@ -221,7 +221,7 @@ def test_an_access_key_is_kept_switched_resealed_and_removed(database: Database,
         access_keys.reseal(tx, key, secret=b"again", sealing_key="k2")
         assert access_keys.to_reseal(tx, "k2", limit=5) == ([], False)
         assert access_keys.by_id(tx, key.id).secret == b"again"
-    with pytest.raises(Dangling), database.write(now) as tx:
+    with pytest.raises(StillReferenced), database.write(now) as tx:
         users.remove(tx, alice)
     with database.write(now) as tx:
         access_keys.remove(tx, key)
@@ -230,7 +230,7 @@ def test_an_access_key_is_kept_switched_resealed_and_removed(database: Database,
 
 
 def test_an_access_key_needs_its_user(database: Database, now: datetime) -> None:
-    with pytest.raises(Dangling), database.write(now) as tx:
+    with pytest.raises(StillReferenced), database.write(now) as tx:
         access_keys.insert(tx, AccessKey("AKIA1", A, "AIDAnobody", b"sealed", "k1", now))
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from watchword.store import Conflict, Dangling, Database, audit, keyring, revocations, tags
+from watchword.store import Conflict, Database, StillReferenced, audit, keyring, revocations, tags
 from watchword.store.audit import Event
 from watchword.store.keyring import WrappedKey
 from watchword.store.revocations import Revocation
@@ -84,7 +84,7 @@ def test_a_bucket_with_objects_stays(database: Database, now: datetime) -> None:
     with database.write(now) as tx:
         buckets.insert(tx, bucket)
         objects.put(tx, Object("b1", b"k", "blob", 1, "etag", now))
-    with pytest.raises(Dangling), database.write(now) as tx:
+    with pytest.raises(StillReferenced), database.write(now) as tx:
         buckets.remove(tx, bucket)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from watchword.store import Dangling, Database
+from watchword.store import Database, StillReferenced
 from watchword.store.s3 import buckets, parts, uploads
 from watchword.store.s3.buckets import Bucket
 from watchword.store.s3.parts import Part
@@ -67,9 +67,9 @@ def test_an_upload_ends_once_and_with_its_parts(database: Database, upload: Uplo
 
 
 def test_a_part_needs_its_upload_and_an_upload_its_bucket(database: Database, now: datetime) -> None:
-    with pytest.raises(Dangling), database.write(now, shared=True) as tx:
+    with pytest.raises(StillReferenced), database.write(now, shared=True) as tx:
         parts.put(tx, part(1, now, "gone"))
-    with pytest.raises(Dangling), database.write(now, shared=True) as tx:
+    with pytest.raises(StillReferenced), database.write(now, shared=True) as tx:
         uploads.insert(tx, Upload("u1", "gone", b"key", now, "arn"))
 
 

@@ -70,16 +70,16 @@ _NAME = re.compile(r"[0-9a-z!#$%&'*+.^_`|~-]+")
 class Upload:
     """A form as it was read, with nothing proved."""
 
-    form: post.Form | Presigned | None
+    form: post.PostForm | Presigned | None
     """What authenticates it; None for nothing."""
     fields: Mapping[str, str]
-    parts: multipart.Form
+    parts: multipart.MultipartForm
     boundary: bytes
     bucket: str
 
     @property
     def claim(self) -> Claim | Presigned | None:
-        return self.form.claim if isinstance(self.form, post.Form) else self.form
+        return self.form.claim if isinstance(self.form, post.PostForm) else self.form
 
     @property
     def access_key_id(self) -> str:
@@ -112,7 +112,7 @@ def read_upload(settings: Settings, request: HttpRequest) -> tuple[Upload, HttpR
 def verify_upload(upload: Upload, secret: str, now: datetime) -> None:
     """Returns when the policy was signed with `secret`; raises a fault otherwise."""
     match upload.form:
-        case post.Form() as form:
+        case post.PostForm() as form:
             post.verify_form(form, secret, services=("s3",))
         case Presigned() as claim:
             sigv2.verify_presigned(claim, secret, now)

@@ -13,8 +13,8 @@ from typing import cast
 
 from watchword.access.caller import Caller
 from watchword.access.record import Visit
-from watchword.names.cold import Cold
 from watchword.names.principal import RoleSession
+from watchword.names.would_block import WouldBlock
 from watchword.store import StoreError, Transaction
 from watchword.store.iam import access_keys, roles
 from watchword.world import World
@@ -29,7 +29,7 @@ def note_use(world: World, visit: Visit) -> None:
     if not used or not _is_due(cast("datetime | None", world.last_uses.get(used)), visit.now):
         return
     if world.facts.cached:
-        raise Cold
+        raise WouldBlock
     world.last_uses.put(used, visit.now, (), world.last_uses.generation)
     with suppress(StoreError), world.database.write(visit.now, shared=True) as tx:
         _write(tx, visit, used)

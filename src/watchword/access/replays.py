@@ -15,7 +15,7 @@ from watchword.access.claims import Shown
 from watchword.access.forms import Upload
 from watchword.access.record import Visit, changes_something
 from watchword.names import fault
-from watchword.names.cold import Cold
+from watchword.names.would_block import WouldBlock
 from watchword.sigv4 import post
 from watchword.sigv4.replay import Trace, trace
 from watchword.sigv4.sigv2 import Presigned
@@ -34,7 +34,7 @@ def refuse_replay(world: World, read: Shown, visit: Visit) -> None:
     if use is None:
         return
     if world.facts.cached:
-        raise Cold
+        raise WouldBlock
     now = world.clock.wall()
     try:
         with world.database.write(now, shared=True) as tx:

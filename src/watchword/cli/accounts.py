@@ -7,7 +7,7 @@ import typer
 
 from watchword.cli.ending import fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
-from watchword.installation.bootstrap import add_account, open_ground
+from watchword.installation.bootstrap import add_account, open_installation
 from watchword.names.ids import is_account_id
 from watchword.store import Conflict
 from watchword.store import accounts as rows
@@ -26,10 +26,10 @@ def create(
     """Make an account and print it as JSON."""
     if id and not is_account_id(id):
         raise fail(f"an account id is twelve digits, not {id!r}")
-    with opened(open_ground, data, database, root_key_file) as ground:
+    with opened(open_installation, data, database, root_key_file) as installation:
         try:
-            with ground.database.write(ground.clock.now()) as tx:
-                account = add_account(ground, tx, name, id)
+            with installation.database.write(installation.clock.now()) as tx:
+                account = add_account(installation, tx, name, id)
         except Conflict:
             raise fail(f"account {id} exists already") from None
     print(json.dumps({"AccountId": account, "Name": name}))
@@ -40,6 +40,9 @@ def list_accounts(
     data: Data = DEFAULT_DATA_DIRECTORY, database: Database = "", root_key_file: RootKeyFile = ""
 ) -> None:
     """Print every account as one line of JSON."""
-    with opened(open_ground, data, database, root_key_file) as ground, ground.database.read() as tx:
+    with (
+        opened(open_installation, data, database, root_key_file) as installation,
+        installation.database.read() as tx,
+    ):
         for account in rows.everyone(tx):
             print(json.dumps({"AccountId": account.id, "Name": account.name}))

@@ -22,7 +22,7 @@ from watchword.cli.sarif import sarif
 from watchword.policy import Policy, PolicyError
 from watchword.policy.checking.catalogue import Catalogue
 from watchword.policy.checking.findings import Level
-from watchword.policy.checking.validate import Kind
+from watchword.policy.checking.validate import DocumentKind
 from watchword.policy.language.match import is_wild
 from watchword.policy.lines.check import check as check_document
 from watchword.policy.lines.check import check_line
@@ -41,7 +41,7 @@ _WIDEST, _BEFORE = 100, 60
 """Of a long line, how much is shown, and how much of that before the caret."""
 
 
-class Form(StrEnum):
+class OutputFormat(StrEnum):
     """How findings are told."""
 
     TEXT = "text"
@@ -55,7 +55,7 @@ class Checked:
 
     file: str
     text: str
-    kind: Kind
+    kind: DocumentKind
     told: Told
 
     @property
@@ -70,7 +70,7 @@ class Checked:
 def check(
     files: Annotated[list[str], typer.Argument(help="Policy documents; - for standard input.")],
     kind: Annotated[
-        Kind | None,
+        DocumentKind | None,
         typer.Option("--kind", help="What they are to be stored as; told from each when left out."),
     ] = None,
     as_json: Annotated[
@@ -93,14 +93,14 @@ def check(
         answer_lines(STANDARD_INPUT, partial(check_line, catalogue=known))
         return
     checked = [_check(file, kind, known) for file in files]
-    form = Form.JSON if as_json else Form.SARIF if as_sarif else Form.TEXT
+    form = OutputFormat.JSON if as_json else OutputFormat.SARIF if as_sarif else OutputFormat.TEXT
     for line in _FORMS[form](checked, known if expand else None):
         typer.echo(line)
     if any(_bad(each, fail_on) for each in checked):
         raise typer.Exit(BAD_NEWS)
 
 
-def _check(file: str, kind: Kind | None, known: Catalogue) -> Checked:
+def _check(file: str, kind: DocumentKind | None, known: Catalogue) -> Checked:
     try:
         source = sys.stdin.buffer.read() if file == STANDARD_INPUT else Path(file).read_bytes()
     except OSError as error:
@@ -110,16 +110,20 @@ def _check(file: str, kind: Kind | None, known: Catalogue) -> Checked:
     return Checked(file, text, kind, check_document(source, kind, known))
 
 
-def _kind_of(source: bytes) -> Kind:
+def _kind_of(source: bytes) -> DocumentKind:
     """Told from what a document has: principals are for resources, and roles know STS alone."""
     try:
         statements = Policy.parse(source).statements
     except PolicyError:
-        return Kind.IDENTITY
+        return DocumentKind.IDENTITY
     if not any(each.principal for each in statements):
-        return Kind.IDENTITY
+        return DocumentKind.IDENTITY
     of_sts = all(name.lower().startswith("sts:") for each in statements for name in each.action.values)
-    return Kind.TRUST if of_sts and not any(each.resource for each in statements) else Kind.RESOURCE
+    return (
+        DocumentKind.TRUST
+        if of_sts and not any(each.resource for each in statements)
+        else DocumentKind.RESOURCE
+    )
 
 
 def _bad(checked: Checked, fail_on: Level) -> bool:
@@ -216,4 +220,4 @@ def _as_sarif(checked: list[Checked], _known: Catalogue | None) -> Iterator[str]
     yield json.dumps(sarif({each.file: each.faults for each in checked}), indent=2)
 
 
-_FORMS = {Form.TEXT: _as_text, Form.JSON: _as_json, Form.SARIF: _as_sarif}
+_FORMS = {OutputFormat.TEXT: _as_text, OutputFormat.JSON: _as_json, OutputFormat.SARIF: _as_sarif}

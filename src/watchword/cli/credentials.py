@@ -15,7 +15,7 @@ import typer
 
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
 from watchword.installation.administrator import administrator_session, new_root_key
-from watchword.installation.bootstrap import open_ground
+from watchword.installation.bootstrap import open_installation
 from watchword.names.moment import iso
 from watchword.sessions import Session
 from watchword.sessions import session as sessions
@@ -47,9 +47,9 @@ def credentials(
     root_key_file: RootKeyFile = "",
 ) -> None:
     """Mint an administrator's session of one hour from local trust."""
-    with opened(open_ground, data, database, root_key_file) as ground:
-        session = administrator_session(ground, account, role, _session_name())
-        print(_FORMS[form](session, sessions.seal(session, ground.keyring())))
+    with opened(open_installation, data, database, root_key_file) as installation:
+        session = administrator_session(installation, account, role, _session_name())
+        print(_FORMS[form](session, sessions.seal(session, installation.keyring())))
 
 
 @root_key_app.command("create")
@@ -60,8 +60,8 @@ def create_root_key(
     root_key_file: RootKeyFile = "",
 ) -> None:
     """Make a static access key of an account's root user and print it as JSON, this once."""
-    with opened(open_ground, data, database, root_key_file) as ground:
-        access_key_id, secret = new_root_key(ground, account)
+    with opened(open_installation, data, database, root_key_file) as installation:
+        access_key_id, secret = new_root_key(installation, account)
     print(json.dumps({"AccessKeyId": access_key_id, "SecretAccessKey": secret}))
 
 

@@ -6,7 +6,7 @@ import typer
 
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
 from watchword.installation.administrator import rotate_keyring
-from watchword.installation.bootstrap import open_ground
+from watchword.installation.bootstrap import open_installation
 
 app = typer.Typer(no_args_is_help=True, help="Rotate the keyring.")
 
@@ -19,6 +19,6 @@ def rotate(
 
     Older keys still open the tokens that they sealed. Running servers follow at once.
     """
-    with opened(open_ground, data, database, root_key_file) as ground:
-        key, resealed = rotate_keyring(ground)
+    with opened(open_installation, data, database, root_key_file) as installation:
+        key, resealed = rotate_keyring(installation)
     print(json.dumps({"KeyId": key, "SecretsSealedAgain": resealed}))

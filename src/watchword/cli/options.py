@@ -10,10 +10,10 @@ import typer
 from watchword.cli.ending import fail
 from watchword.installation.administrator import Refused
 from watchword.installation.bootstrap import CannotStart
-from watchword.installation.ground import Ground
+from watchword.installation.installation import Installation
 from watchword.installation.settings import DEFAULT_DATA, Settings
 
-Opened = TypeVar("Opened", bound=Ground)
+Opened = TypeVar("Opened", bound=Installation)
 
 Data = Annotated[
     Path,
@@ -33,7 +33,7 @@ DEFAULT_DATA_DIRECTORY = DEFAULT_DATA.expanduser()
 def opened(
     opening: Callable[[Settings], Opened], data: Path, database: str, root_key: str
 ) -> Iterator[Opened]:
-    """What a command works on, the ground or a whole world; a refusal within the block ends the command.
+    """What a command works on, the installation or a whole world. A refusal in the block ends the command.
 
     Servers may have the same data directory open meanwhile.
     """

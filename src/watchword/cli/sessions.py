@@ -7,7 +7,7 @@ import typer
 
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
 from watchword.installation.administrator import revoke_sessions
-from watchword.installation.bootstrap import open_ground
+from watchword.installation.bootstrap import open_installation
 
 app = typer.Typer(no_args_is_help=True, help="End sessions before they expire.")
 
@@ -25,6 +25,6 @@ def revoke(
 
     It holds from the next request on, on every server; new sessions can be had at once.
     """
-    with opened(open_ground, data, database, root_key_file) as ground:
-        kind, ended = revoke_sessions(ground, subject)
+    with opened(open_installation, data, database, root_key_file) as installation:
+        kind, ended = revoke_sessions(installation, subject)
     print(json.dumps({"Revoked": kind, "Subject": ended}))

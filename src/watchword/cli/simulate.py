@@ -14,7 +14,7 @@ from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKe
 from watchword.cli.pages import decision_page
 from watchword.policy import explain as reasons_of
 from watchword.policy.evaluation.explain import as_json
-from watchword.services.what_if import Unknown, rehearse
+from watchword.services.what_if import Unknown, simulate_request
 
 EVERYTHING = "*"
 
@@ -44,7 +44,7 @@ def simulate(  # noqa: PLR0913, PLR0917 one parameter a flag
     with opened(open_world, data, database, root_key_file) as world:
         try:
             found = [
-                rehearse(world, principal, *asked, keys)
+                simulate_request(world, principal, *asked, keys)
                 for asked in product(action, resource or [EVERYTHING])
             ]
         except Unknown as unknown:

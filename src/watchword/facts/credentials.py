@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from watchword.facts.loaded import Loaded, loaded
 from watchword.identity import secrets
-from watchword.installation.ground import RootKey
+from watchword.installation.installation import RootKey
 from watchword.names.principal import Root, User
 from watchword.proofs.keyring import Keyring
 from watchword.sessions import Session

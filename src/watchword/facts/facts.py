@@ -4,9 +4,9 @@ Each fact is loaded in one read transaction together with the topics it depends 
 of them changes, by this process or another. `confirm` is called once a request, before the first fact: a
 process that can't know whether anything changed refuses (docs/decisions/0002). Absence is not kept.
 
-A `Facts` whose `cached` is true never waits for the database: where it would have to, it raises Cold, and the
-caller starts over with one that may. The row of an object is not kept, since no decision depends on it; a
-cached `Facts` takes a glance at it, where the database is a file.
+A `Facts` whose `cached` is true never waits for the database: where it would have to, it raises WouldBlock,
+and the caller starts over with one that may. The row of an object is not kept, since no decision depends on
+it; a cached `Facts` reads it by a `PointReader`, where the database is a file.
 
 How each fact is read stands in the file of its subject. What may be done with a fact belongs to
 `watchword.access`.
@@ -29,10 +29,10 @@ from watchword.facts.entities import (
 )
 from watchword.facts.grants import Grants, load_grants, load_policy
 from watchword.facts.loaded import Loaded
-from watchword.installation.ground import RootKey
+from watchword.installation.installation import RootKey
 from watchword.names import Principal, fault
-from watchword.names.cold import Cold
 from watchword.names.principal import RoleSession, User
+from watchword.names.would_block import WouldBlock
 from watchword.policy import Policy, Source
 from watchword.policy.evaluation.engine import Engine
 from watchword.proofs.keyring import Keyring
@@ -64,7 +64,7 @@ class Facts:
         self._cache = cache
         self.root_key = root_key
         self.cached = cached
-        self._glance = database.glance() if cached else None
+        self._point_reader = database.point_reader() if cached else None
         self._confirmed = False
 
     def cached_only(self) -> Self:
@@ -74,7 +74,7 @@ class Facts:
     @property
     def sees_objects(self) -> bool:
         """Whether rows of objects can be had."""
-        return not self.cached or self._glance is not None
+        return not self.cached or self._point_reader is not None
 
     def confirm(self) -> None:
         """Raises ServiceUnavailable unless this process knows of every change.
@@ -127,13 +127,13 @@ class Facts:
 
     def object_at(self, bucket_id: str, key: bytes) -> Object | None:
         """The row of an object as it is now."""
-        if self._glance is not None:
+        if self._point_reader is not None:
             try:
-                return objects.at(self._glance, bucket_id, key)
+                return objects.at(self._point_reader, bucket_id, key)
             except Unavailable:
-                raise Cold from None
+                raise WouldBlock from None
         if self.cached:
-            raise Cold
+            raise WouldBlock
         with self._database.read() as tx:
             return objects.at(tx, bucket_id, key)
 
@@ -209,7 +209,7 @@ class Facts:
         if kept is not None:
             return kept  # type: ignore[return-value]  # under this key, it is what `load` gave
         if self.cached:
-            raise Cold
+            raise WouldBlock
         generation = self._cache.generation
         if any("\0" in part for part in key):
             return Loaded(None, frozenset())  # no name holds a NUL, and PostgreSQL can't even be asked

@@ -1,9 +1,9 @@
 """The application: what is cached is answered at once, everything else in a thread; bytes in, bytes out.
 
 A journey runs on the event loop (`at_once`) when everything it needs is cached; where a fact must first be
-read, or the operation touches database or files, `Cold` ends that attempt before it has done anything and
-the journey runs again, whole, on a worker thread, by way of ASGI (docs/decisions/0003). An event-loop
-journey does no SQL but SQLite's own freshness check and glances at objects' rows. No other code of the
+read, or the operation touches database or files, `WouldBlock` ends that attempt before it has done anything
+and the journey runs again, whole, on a worker thread, by way of ASGI (docs/decisions/0003). An event-loop
+journey does no SQL but SQLite's own freshness check and point reads of objects' rows. No other code of the
 server is asynchronous, but for the receiving of bodies.
 """
 

@@ -14,9 +14,9 @@ import msgspec
 from watchword.access.authenticate import identify
 from watchword.gateway.failure import as_fault
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
-from watchword.names.cold import Cold
 from watchword.names.moment import iso
 from watchword.names.principal import Root
+from watchword.names.would_block import WouldBlock
 from watchword.wire.voices import Voice
 from watchword.world import World
 
@@ -52,7 +52,7 @@ def _answer(world: World, request: HttpRequest) -> HttpResponse:
                 return _advance(world, request)
             case _:
                 return _json(404, {"message": f"No {request.method} {request.path} on this server."})
-    except Cold:
+    except WouldBlock:
         raise
     except Exception as broken:  # noqa: BLE001 said and logged
         return JSON.fault(as_fault(broken, CONTROL), CONTROL)
@@ -87,7 +87,7 @@ def _advance(world: World, request: HttpRequest) -> HttpResponse:
 
 def _check_root(world: World, request: HttpRequest) -> None:
     if world.facts.cached:
-        raise Cold
+        raise WouldBlock
     caller = identify(world, request)
     if not isinstance(caller.principal, Root) or caller.session is not None:
         raise fault("AccessDenied", "Only the root key that this server printed at its start can do this.")

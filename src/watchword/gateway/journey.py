@@ -39,10 +39,10 @@ from watchword.access import (
 )
 from watchword.gateway.failure import as_fault
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
-from watchword.names.cold import Cold
 from watchword.names.ids import new_request_id
+from watchword.names.would_block import WouldBlock
 from watchword.services.changes import Change, moving
-from watchword.services.operation import Around, Call, Operation
+from watchword.services.operation import Call, Mode, Operation
 from watchword.services.s3.posted import posted
 from watchword.services.table import SERVED
 from watchword.store import Transaction, audit
@@ -56,14 +56,14 @@ log = structlog.get_logger()
 
 
 def journey(world: World, request: HttpRequest, unfit: Exception | None = None) -> HttpResponse:
-    """The answer to any request, an error included. Raises only Cold, before anything was done.
+    """The answer to any request, an error included. Raises only WouldBlock, before anything was done.
 
     `unfit` is why the request couldn't even be received whole.
     """
     visit = Visit(new_request_id(world.randomness), request, world.clock.now())
     try:
         return _travel(world, visit, unfit)
-    except Cold:
+    except WouldBlock:
         raise
     except Exception as broken:  # noqa: BLE001 said, recorded and logged
         return refuse(world, visit, as_fault(broken, visit.request_id))
@@ -102,7 +102,7 @@ def _travel(world: World, visit: Visit, unfit: Exception | None) -> HttpResponse
     with _around(world, row, visit) as transaction:
         _perform(structs.replace(call, transaction=transaction, decisions=visit.decisions), row, visit)
         response = _worded(read, visit)
-        _record(world, visit, transaction if row.around is Around.WRITE else None)
+        _record(world, visit, transaction if row.mode is Mode.WRITE else None)
     return response
 
 
@@ -123,14 +123,14 @@ def _recognise(world: World, read: Shown, visit: Visit) -> Operation | None:
     visit.operation = recognise(read.request, world.models, scope_service=read.service, hosts=hosts)
     row = SERVED.get(visit.operation.service.name, {}).get(visit.operation.name)
     if world.facts.cached and not _may_be_at_once(world, row):
-        raise Cold
+        raise WouldBlock
     return row
 
 
 def _may_be_at_once(world: World, row: Operation | None) -> bool:
     if row is None:
         return False
-    return row.around is Around.PURE or (row.around is Around.LOOK and world.facts.sees_objects)
+    return row.mode is Mode.PURE or (row.mode is Mode.POINT_READ and world.facts.sees_objects)
 
 
 def _authenticate(world: World, read: Shown, row: Operation | None, visit: Visit) -> None:
@@ -167,14 +167,14 @@ def _authorize(call: Call, demands: tuple[Demand, ...], visit: Visit) -> None:
 def _around(
     world: World, row: Operation, visit: Visit
 ) -> AbstractContextManager[Transaction | Change | None]:
-    match row.around:
-        case Around.READ:
+    match row.mode:
+        case Mode.READ:
             return world.database.read()
-        case Around.WRITE:
+        case Mode.WRITE:
             return world.database.write(visit.now)
-        case Around.MOVE:
+        case Mode.OBJECT_WRITE:
             return moving(world.database, visit.now)
-        case Around.PURE | Around.LOOK:
+        case Mode.PURE | Mode.POINT_READ:
             return nullcontext()
 
 

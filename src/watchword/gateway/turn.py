@@ -18,7 +18,7 @@ import structlog
 
 from watchword.gateway.journey import unrecorded
 from watchword.names import HttpRequest, HttpResponse
-from watchword.names.cold import Cold
+from watchword.names.would_block import WouldBlock
 from watchword.world import World
 
 Act = Callable[[World, HttpRequest], HttpResponse]
@@ -44,7 +44,7 @@ class Turn:
             asyncio.get_running_loop().call_soon(self._end)
         try:
             self._answers.append((request, act(self._world, request), deliver))
-        except Cold:
+        except WouldBlock:
             return False
         return True
 

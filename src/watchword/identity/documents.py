@@ -9,9 +9,13 @@ from collections.abc import Iterable
 
 from watchword.identity.quotas import QUOTAS
 from watchword.identity.refusals import refusal
-from watchword.policy.checking.validate import Kind, validate
+from watchword.policy.checking.validate import DocumentKind, validate
 
-_KINDS = {"user": Kind.USER_INLINE, "group": Kind.GROUP_INLINE, "role": Kind.ROLE_INLINE}
+_KINDS = {
+    "user": DocumentKind.USER_INLINE,
+    "group": DocumentKind.GROUP_INLINE,
+    "role": DocumentKind.ROLE_INLINE,
+}
 _WHITE_SPACE = str.maketrans("", "", " \t\n\r")
 
 

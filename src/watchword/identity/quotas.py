@@ -8,7 +8,7 @@ not bounded here, so the summary states no quota for them. Sizes of documents ar
 from collections.abc import Mapping
 
 from watchword.identity.refusals import beyond
-from watchword.policy.checking.validate import KINDS, Kind
+from watchword.policy.checking.validate import KINDS, DocumentKind
 
 QUOTAS: Mapping[str, int] = {
     "AccessKeysPerUser": 2,
@@ -16,11 +16,11 @@ QUOTAS: Mapping[str, int] = {
     "PoliciesPerUser": 10,
     "PoliciesPerGroup": 10,
     "PoliciesPerRole": 10,
-    "PolicySize": KINDS[Kind.MANAGED].size.most,
-    "UserPolicySize": KINDS[Kind.USER_INLINE].size.most,
-    "GroupPolicySize": KINDS[Kind.GROUP_INLINE].size.most,
-    "RolePolicySize": KINDS[Kind.ROLE_INLINE].size.most,
-    "ACLSizePerRole": KINDS[Kind.TRUST].size.most,
+    "PolicySize": KINDS[DocumentKind.MANAGED].size.most,
+    "UserPolicySize": KINDS[DocumentKind.USER_INLINE].size.most,
+    "GroupPolicySize": KINDS[DocumentKind.GROUP_INLINE].size.most,
+    "RolePolicySize": KINDS[DocumentKind.ROLE_INLINE].size.most,
+    "ACLSizePerRole": KINDS[DocumentKind.TRUST].size.most,
     "VersionsPerPolicy": 5,
 }
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from watchword.identity import secrets
 from watchword.identity.owners import owner_at
 from watchword.installation.bootstrap import add_key, add_root_key
-from watchword.installation.ground import Ground
+from watchword.installation.installation import Installation
 from watchword.names import Arn
 from watchword.names.ids import Prefix, account_of_access_key, new_access_key_id, new_secret, new_unique_id
 from watchword.sessions import Session
@@ -33,21 +33,23 @@ class Refused(Exception):  # noqa: N818 its message is the line that a person re
     """It can't be done; the message is one line."""
 
 
-def first_account(ground: Ground) -> str:
+def first_account(installation: Installation) -> str:
     """The id of the account that was made first."""
-    with ground.database.read() as tx:
+    with installation.database.read() as tx:
         return _account(tx, "")
 
 
-def administrator_session(ground: Ground, account: str, role_arn: str, session_name: str) -> Session:
+def administrator_session(
+    installation: Installation, account: str, role_arn: str, session_name: str
+) -> Session:
     """A session of one hour, of the role named or of the account's administrator."""
-    now = ground.clock.now()
-    with ground.database.write(now) as tx:
-        role = _role(tx, role_arn) if role_arn else _administrator(ground, tx, _account(tx, account))
+    now = installation.clock.now()
+    with installation.database.write(now) as tx:
+        role = _role(tx, role_arn) if role_arn else _administrator(installation, tx, _account(tx, account))
     return Session(
         kind="role",
-        access_key_id=new_access_key_id(Prefix.SESSION_KEY, role.account, ground.randomness),
-        secret=new_secret(ground.randomness),
+        access_key_id=new_access_key_id(Prefix.SESSION_KEY, role.account, installation.randomness),
+        secret=new_secret(installation.randomness),
         account=role.account,
         unique_id=role.id,
         name=role.name,
@@ -59,34 +61,34 @@ def administrator_session(ground: Ground, account: str, role_arn: str, session_n
     )
 
 
-def new_root_key(ground: Ground, account: str) -> tuple[str, str]:
+def new_root_key(installation: Installation, account: str) -> tuple[str, str]:
     """A static key of the account's root user: its id, and its secret, which is shown this once."""
-    secret = new_secret(ground.randomness)
-    with ground.database.write(ground.clock.now()) as tx:
+    secret = new_secret(installation.randomness)
+    with installation.database.write(installation.clock.now()) as tx:
         account = _account(tx, account)
         if len(access_keys.of_root(tx, account)) >= MAX_ROOT_KEYS:
             raise Refused(f"the root user of account {account} has {MAX_ROOT_KEYS} access keys already")
-        key_id = new_access_key_id(Prefix.ACCESS_KEY, account, ground.randomness)
-        add_root_key(ground, tx, account, key_id, secret)
+        key_id = new_access_key_id(Prefix.ACCESS_KEY, account, installation.randomness)
+        add_root_key(installation, tx, account, key_id, secret)
     return key_id, secret
 
 
-def revoke_sessions(ground: Ground, subject: str) -> tuple[str, str]:
+def revoke_sessions(installation: Installation, subject: str) -> tuple[str, str]:
     """Ends what a session's access key id, or the ARN of a role or user, names: its kind and its id."""
-    with ground.database.write(ground.clock.now()) as tx:
+    with installation.database.write(installation.clock.now()) as tx:
         account, kind, revoked = _subject(tx, subject)
         revoke(tx, account, kind, revoked)
     return kind, revoked
 
 
-def rotate_keyring(ground: Ground) -> tuple[str, int]:
+def rotate_keyring(installation: Installation) -> tuple[str, int]:
     """Makes a new sealing key and seals every stored secret again under it: the key's id, and how many."""
-    with ground.database.write(ground.clock.now()) as tx:
-        newest = add_key(ground, tx)
-        ring = ground.root_key.keyring(tx)
+    with installation.database.write(installation.clock.now()) as tx:
+        newest = add_key(installation, tx)
+        ring = installation.root_key.keyring(tx)
     resealed, more = 0, True
     while more:
-        with ground.database.write(ground.clock.now()) as tx:
+        with installation.database.write(installation.clock.now()) as tx:
             keys, more = access_keys.to_reseal(tx, newest.id, limit=RESEALED_AT_ONCE)
             for key in keys:
                 sealed = secrets.seal(secrets.open(key, ring), key.id, ring)
@@ -122,16 +124,16 @@ def _role(tx: Transaction, role_arn: str) -> Role:
     return role
 
 
-def _administrator(ground: Ground, tx: Transaction, account: str) -> Role:
+def _administrator(installation: Installation, tx: Transaction, account: str) -> Role:
     found = roles.named(tx, account, ADMINISTRATOR)
     if found is not None:
         return found
     role = Role(
-        id=new_unique_id(Prefix.ROLE, ground.randomness),
+        id=new_unique_id(Prefix.ROLE, installation.randomness),
         account=account,
         name=ADMINISTRATOR,
         path=ADMINISTRATOR_PATH,
-        created=ground.clock.now(),
+        created=installation.clock.now(),
         trust=TRUSTS_NOBODY,
         description="Whoever can read the data directory. Opened by local trust only.",
         max_session=SESSION_SECONDS,

@@ -1,15 +1,15 @@
 """Opening a data directory, with what a first start needs: a root key, a key in the keyring, an account.
 
-Several servers may start on one empty database at once: writes are serial, so the first one furnishes it
-and the others find it done. An ephemeral server is furnished again at each reset, with the same account and
-the same root key.
+Several servers may start on one empty database at once: writes are serial, so the first one makes what is
+missing and the others find it done. An ephemeral server is set up again at each reset, with the same account
+and the same root key.
 """
 
 from secrets import token_bytes
 
 from watchword.identity import secrets
 from watchword.installation import root_key
-from watchword.installation.ground import Clock, Ground, RootKey
+from watchword.installation.installation import Clock, Installation, RootKey
 from watchword.installation.settings import Settings
 from watchword.names.ids import ACCOUNT_DIGITS
 from watchword.proofs.keyring import Key, Unopenable, new_key, wrap
@@ -26,15 +26,15 @@ class CannotStart(Exception):  # noqa: N818 its message is the whole line an ope
     """It can't start; the message is one line."""
 
 
-def open_ground(settings: Settings) -> Ground:
-    """A furnished ground on the settings' data directory and database. Raises CannotStart."""
+def open_installation(settings: Settings) -> Installation:
+    """The installation on the settings' data directory and database. Raises CannotStart."""
     try:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         key = RootKey(root_key.load_or_make(settings.root_key_file, token_bytes), token_bytes)
         database = Database.open(settings.database_url, durable=settings.ephemeral is None)
-        ground = Ground(settings, Clock(), token_bytes, database, key)
-        with database.write(ground.clock.now()) as tx:
-            furnish(ground, tx)
+        installation = Installation(settings, Clock(), token_bytes, database, key)
+        with database.write(installation.clock.now()) as tx:
+            bootstrap(installation, tx)
     except OSError as error:
         raise CannotStart(f"data directory {settings.data}: {error.strerror}") from None
     except (StoreError, root_key.Unusable) as error:
@@ -42,45 +42,45 @@ def open_ground(settings: Settings) -> Ground:
     except Unopenable:
         file = settings.root_key_file
         raise CannotStart(f"root key {file}: this database's keyring rests under another one") from None
-    return ground
+    return installation
 
 
-def furnish(ground: Ground, tx: Transaction) -> None:
-    """Makes what is missing; does nothing on a furnished database. Raises Unopenable."""
+def bootstrap(installation: Installation, tx: Transaction) -> None:
+    """Makes what is missing; does nothing where all is there. Raises Unopenable."""
     if not keyring.all_keys(tx):
-        add_key(ground, tx)
-    ground.root_key.keyring(tx)
-    start = ground.settings.ephemeral
+        add_key(installation, tx)
+    installation.root_key.keyring(tx)
+    start = installation.settings.ephemeral
     if start is None:
         if not accounts.count(tx):
-            add_account(ground, tx, FIRST_ACCOUNT)
+            add_account(installation, tx, FIRST_ACCOUNT)
     elif accounts.by_id(tx, start.account) is None:
-        add_account(ground, tx, FIRST_ACCOUNT, start.account)
-        add_root_key(ground, tx, start.account, start.access_key_id, start.secret)
+        add_account(installation, tx, FIRST_ACCOUNT, start.account)
+        add_root_key(installation, tx, start.account, start.access_key_id, start.secret)
 
 
-def add_account(ground: Ground, tx: Transaction, name: str, account_id: str = "") -> str:
+def add_account(installation: Installation, tx: Transaction, name: str, account_id: str = "") -> str:
     """A new account's id. Raises Conflict when there is an account of that id."""
-    drawn = int.from_bytes(ground.randomness(16), "big")
+    drawn = int.from_bytes(installation.randomness(16), "big")
     lowest = 10 ** (ACCOUNT_DIGITS - 1)
     account_id = account_id or str(lowest + drawn % (9 * lowest))
     accounts.insert(tx, Account(account_id, name, tx.at))
     return account_id
 
 
-def add_root_key(ground: Ground, tx: Transaction, account: str, key_id: str, secret: str) -> None:
+def add_root_key(installation: Installation, tx: Transaction, account: str, key_id: str, secret: str) -> None:
     """A long-term access key of the account's root user."""
-    sealed = secrets.seal(secret, key_id, ground.root_key.keyring(tx))
+    sealed = secrets.seal(secret, key_id, installation.root_key.keyring(tx))
     key = AccessKey(key_id, account, None, sealed.secret, sealed.sealing_key, tx.at)
     access_keys.insert(tx, key)
 
 
-def add_key(ground: Ground, tx: Transaction) -> Key:
+def add_key(installation: Installation, tx: Transaction) -> Key:
     """A new key that seals from now on; those before it only open."""
     for older in keyring.all_keys(tx):
         if older.state == ACTIVE:
             keyring.retire(tx, older)
-    key = new_key(ground.randomness)
-    wrapped = wrap(key, ground.root_key.material, ground.randomness)
+    key = new_key(installation.randomness)
+    wrapped = wrap(key, installation.root_key.material, installation.randomness)
     keyring.insert(tx, WrappedKey(key.id, wrapped, tx.at))
     return key

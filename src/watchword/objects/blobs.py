@@ -25,9 +25,9 @@ from obstore import open_writer
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
-from watchword.names.cold import Cold
 from watchword.names.ids import Randomness
-from watchword.objects.shelf import LONGEST, Shelf
+from watchword.names.would_block import WouldBlock
+from watchword.objects.blob_cache import LONGEST, BlobCache
 
 PART = 8 << 20
 """Up to this many bytes a blob is written at once; beyond, in parts of this size."""
@@ -59,9 +59,9 @@ class Objects:
     folder: Path | None = None
     """Where a local store keeps its files."""
     durable: bool = True
-    shelf: Shelf = field(default_factory=lambda: Shelf(_ROOM))
+    cache: BlobCache = field(default_factory=lambda: BlobCache(_ROOM))
     waits: bool = True
-    """Whether readers may wait for the store; those who may not get what lies on the shelf, or Cold."""
+    """Whether readers may wait for the store; those who may not get what is cached, or WouldBlock."""
 
     @classmethod
     def open(cls, place: Path | str, *, durable: bool = True) -> "Objects":
@@ -98,11 +98,11 @@ class Objects:
 
         The blob is opened before this returns, so a deletion meanwhile doesn't cut the pieces short.
         """
-        kept = self.shelf.get(blob)
+        kept = self.cache.get(blob)
         if kept is not None:
             return kept[start:end]
         if not self.waits:
-            raise Cold
+            raise WouldBlock
         if start == end:
             return b""
         small = end - start <= _PIECE
@@ -116,7 +116,7 @@ class Objects:
             return map(bytes, found.stream(min_chunk_size=_PIECE))
         read = found.bytes().to_bytes()
         if len(read) == found.meta["size"]:
-            self.shelf.put(blob, read)
+            self.cache.put(blob, read)
         return read
 
     def at_once(self) -> "Objects":
@@ -163,7 +163,7 @@ class Objects:
                 file.seek(start)
                 return file.read(end - start)
             whole = file.read()
-        self.shelf.put(blob, whole)
+        self.cache.put(blob, whole)
         return whole[start:end]
 
     def _settle(self, blob: str) -> None:

@@ -1,4 +1,4 @@
-"""The change of an operation that `moves` object bytes: one transaction, begun late.
+"""The change of an `object_write`: one transaction, begun late.
 
 The bytes are written first, outside any transaction; the change begins when they are ready, and commits once
 the call is recorded (docs/decisions/0004).
@@ -14,7 +14,7 @@ from watchword.store import Database, Transaction
 
 @dataclass
 class Change:
-    """The one change of an operation that `moves`: begun by it, ended by the journey."""
+    """The one change of an operation that `object_write`: begun by it, ended by the journey."""
 
     database: Database
     now: datetime

@@ -3,18 +3,18 @@
 A noun file of a service holds small functions of a `Call` and ends in a table, operation name ->
 `Operation`, built with the five words below, which say what the journey puts around the function:
 
-* `pure`:   no database; answered on the event loop when what it needs is cached;
-* `looks`:  facts and objects: rows as they are now, bytes; answered on the event loop when the database is a
-            file and the bytes lie in memory;
-* `reads`:  one read transaction, `call.tx`;
-* `writes`: one write transaction, `call.tx`, in which the audit record of the call also commits;
-* `moves`:  object bytes: the function reads in short snapshots, lays the bytes down, and begins its one
-            change when they lie ready (`call.change`); it commits once the call is recorded.
+* `pure`:         no database; answered on the event loop when what it needs is cached;
+* `point_read`:   facts and objects: rows as they are now, bytes; answered on the event loop when the database
+                  is a file and the bytes are in memory;
+* `reads`:        one read transaction, `call.tx`;
+* `writes`:       one write transaction, `call.tx`, in which the audit record of the call also commits;
+* `object_write`: object bytes: the function reads in short snapshots, stores the bytes, and begins its one
+                  change when they are stored (`call.change`); it commits once the call is recorded.
 
-A function runs only after every demand of its row was allowed, and never decides itself. What it does, it
-does to the very thing that was decided on: between the decision and the deed a name may become another's, so
-demands look things up with `call.once`, and functions take them from `call.seen`. It returns the members of
-the operation's output shape, or raises AwsError with a code of the operation's model.
+A function runs only after every demand of its row was allowed, and never decides itself. It acts on the very
+entity that was decided on: after the decision a name may be reassigned, so demands look things up with
+`call.resolve`, and functions take them from `call.resolved`. It returns the members of the operation's output
+shape, or raises AwsError with a code of the operation's model.
 """
 
 from collections.abc import Callable, Mapping
@@ -52,7 +52,7 @@ class Call(Struct, frozen=True, eq=False):
     """What the journey has put around the operation."""
     decisions: tuple[Decision, ...] = ()
     """What was decided on the row's demands, in their order; all allowed but optional ones."""
-    seen: dict[tuple[str, str], Any] = {}
+    resolved: dict[tuple[str, str], Any] = {}
     """What was found when the call was decided on, by kind and name; None where there was nothing."""
 
     @property
@@ -65,11 +65,11 @@ class Call(Struct, frozen=True, eq=False):
         """The caller's partition, and so that of all that it makes."""
         return getattr(self.caller.principal, "partition", "aws")
 
-    def once(self, kind: str, name: str, look: Callable[[], Value]) -> Value:
+    def resolve(self, kind: str, name: str, look: Callable[[], Value]) -> Value:
         """What `look` found the first time it was looked for under that name."""
-        if (kind, name) not in self.seen:
-            self.seen[kind, name] = look()
-        found: Value = self.seen[kind, name]
+        if (kind, name) not in self.resolved:
+            self.resolved[kind, name] = look()
+        found: Value = self.resolved[kind, name]
         return found
 
     @property
@@ -81,20 +81,20 @@ class Call(Struct, frozen=True, eq=False):
 
     @property
     def change(self) -> Change:
-        """The change of an operation that `moves`."""
+        """The change of an operation that `object_write`."""
         if not isinstance(self.transaction, Change):
             raise RuntimeError(f"{self.name} moves nothing")  # noqa: TRY004 a wrong row, not type
         return self.transaction
 
 
-class Around(Enum):
-    """What the journey puts around an operation."""
+class Mode(Enum):
+    """The transaction that the journey puts around an operation."""
 
     PURE = "pure"
-    LOOK = "look"
+    POINT_READ = "point read"
     READ = "read"
     WRITE = "write"
-    MOVE = "move"
+    OBJECT_WRITE = "object write"
 
 
 Perform = Callable[[Call], Output]
@@ -107,7 +107,7 @@ class Operation:
 
     perform: Perform
     demands: Demands
-    around: Around
+    mode: Mode
     anonymous: bool = False
     """Whether a caller without any authentication is let through to the decision."""
 
@@ -118,20 +118,20 @@ def no_demands(_call: Call) -> tuple[Demand, ...]:
 
 
 def pure(perform: Perform, demands: Demands) -> Operation:
-    return Operation(perform, demands, Around.PURE)
+    return Operation(perform, demands, Mode.PURE)
 
 
-def looks(perform: Perform, demands: Demands) -> Operation:
-    return Operation(perform, demands, Around.LOOK)
+def point_read(perform: Perform, demands: Demands) -> Operation:
+    return Operation(perform, demands, Mode.POINT_READ)
 
 
 def reads(perform: Perform, demands: Demands) -> Operation:
-    return Operation(perform, demands, Around.READ)
+    return Operation(perform, demands, Mode.READ)
 
 
 def writes(perform: Perform, demands: Demands) -> Operation:
-    return Operation(perform, demands, Around.WRITE)
+    return Operation(perform, demands, Mode.WRITE)
 
 
-def moves(perform: Perform, demands: Demands, *, anonymous: bool = False) -> Operation:
-    return Operation(perform, demands, Around.MOVE, anonymous)
+def object_write(perform: Perform, demands: Demands, *, anonymous: bool = False) -> Operation:
+    return Operation(perform, demands, Mode.OBJECT_WRITE, anonymous)

@@ -34,16 +34,16 @@ NAMING_BOUNDARIES = {
     for noun in ("Role", "User")
 }
 """Whose request says which boundary it is about."""
-SESSION_NAME = "rehearsal"
+SESSION_NAME = "what-if"
 REGION = "us-east-1"
 _HEADERS = {"aws:useragent": "user-agent", "aws:referer": "referer"}
 
 
 class Unknown(Exception):  # noqa: N818 its message is the line that a person reads
-    """It can't be rehearsed; the message is one line."""
+    """It can't be decided; the message is one line."""
 
 
-def rehearse(world: World, principal: str, action: str, resource: str, context: Context) -> Decision:
+def simulate_request(world: World, principal: str, action: str, resource: str, context: Context) -> Decision:
     """The decision on what the principal of that ARN would ask for. Raises Unknown."""
     keys = _folded(context)
     caller = Caller(_principal(world, _arn(principal)))

@@ -15,7 +15,7 @@ from msgspec import Struct
 from watchword.names import AwsError, Principal, fault
 from watchword.names.ids import Prefix, Randomness, new_access_key_id, new_secret
 from watchword.names.principal import RoleSession, Root
-from watchword.policy.checking.validate import Kind, validate
+from watchword.policy.checking.validate import DocumentKind, validate
 from watchword.sessions.session import Session, milliseconds
 from watchword.store.tables import fold
 
@@ -181,7 +181,7 @@ def _session_policies(wish: Wish) -> tuple[str, ...]:
         )
     if not wish.policy:
         return ()
-    validate(wish.policy, Kind.SESSION)
+    validate(wish.policy, DocumentKind.SESSION)
     return (wish.policy,)
 
 

@@ -17,13 +17,13 @@ from watchword.proofs.keyring import Keyring
 
 LONGEST = timedelta(hours=36)
 """GetSessionToken's longest: AWS STS API Reference. No session of any kind lasts longer."""
-Kind = Literal["role", "user", "root", "federated"]
+SessionKind = Literal["role", "user", "root", "federated"]
 
 
 class Session(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
     """What a session token carries. `name` is the role's, user's or federated name."""
 
-    kind: Kind
+    kind: SessionKind
     access_key_id: str
     secret: str
     account: str

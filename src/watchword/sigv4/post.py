@@ -37,14 +37,14 @@ _RANGE = "content-length-range"
 _BYTES = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
-class Form(NamedTuple):
+class PostForm(NamedTuple):
     """The fields of a form, by their lower-case names, without the file."""
 
     fields: Mapping[str, str]
     claim: Claim
 
 
-def read_form(pairs: Sequence[tuple[str, str]]) -> Form | None:
+def read_form(pairs: Sequence[tuple[str, str]]) -> PostForm | None:
     """Rules 1 and 2. None when no field authenticates: an anonymous upload."""
     fields = lower_fields(pairs)
     if not fields.keys().isdisjoint(VERSION_2):
@@ -61,7 +61,7 @@ def read_form(pairs: Sequence[tuple[str, str]]) -> Form | None:
     access_key_id, scope = credential(fields["x-amz-credential"], algorithm)
     token = fields.get("x-amz-security-token")
     signature = fields["x-amz-signature"]
-    return Form(fields, Claim(algorithm, access_key_id, scope, "", signature, token, date, timestamp, ""))
+    return PostForm(fields, Claim(algorithm, access_key_id, scope, "", signature, token, date, timestamp, ""))
 
 
 def lower_fields(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
@@ -75,7 +75,7 @@ def lower_fields(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
 
 
 def verify_form(
-    form: Form,
+    form: PostForm,
     secret: str,
     *,
     services: Collection[str] | None = None,

@@ -10,7 +10,7 @@ the audit log. A service's own nouns stand in its folder. A noun is a module:
 
 from watchword.store.cache import Cache
 from watchword.store.database import Database
-from watchword.store.errors import CannotOpen, Conflict, Dangling, StoreError, Unavailable
+from watchword.store.errors import CannotOpen, Conflict, StillReferenced, StoreError, Unavailable
 from watchword.store.freshness import Watch
 from watchword.store.transaction import EVERYTHING, Topic, Transaction
 
@@ -19,8 +19,8 @@ __all__ = [
     "Cache",
     "CannotOpen",
     "Conflict",
-    "Dangling",
     "Database",
+    "StillReferenced",
     "StoreError",
     "Topic",
     "Transaction",

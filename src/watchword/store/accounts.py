@@ -5,17 +5,17 @@ from datetime import datetime
 
 from sqlalchemy import Column, Index, Table, bindparam, func, select
 
-from watchword.store.tables import METADATA, Moment, Word, columns
+from watchword.store.tables import METADATA, CodepointText, Timestamp, columns
 from watchword.store.transaction import Transaction
 
 ACCOUNTS = Table(
     "accounts",
     METADATA,
-    Column("id", Word, primary_key=True),
-    Column("partition", Word, nullable=False),
-    Column("name", Word, nullable=False),
-    Column("created", Moment, nullable=False),
-    Column("alias", Word),
+    Column("id", CodepointText, primary_key=True),
+    Column("partition", CodepointText, nullable=False),
+    Column("name", CodepointText, nullable=False),
+    Column("created", Timestamp, nullable=False),
+    Column("alias", CodepointText),
     Index("ix_accounts_alias", "alias", unique=True),
 )
 

@@ -8,17 +8,17 @@ from datetime import datetime
 
 from sqlalchemy import Column, Table, Text, bindparam, select
 
-from watchword.store.tables import METADATA, Moment, Serial, Word, columns
+from watchword.store.tables import METADATA, CodepointText, Serial, Timestamp, columns
 from watchword.store.transaction import Transaction
 
 AUDIT = Table(
     "audit",
     METADATA,
     Column("number", Serial, primary_key=True, autoincrement=True),
-    Column("event_id", Word, nullable=False, unique=True),
-    Column("at", Moment, nullable=False),
-    Column("account", Word, nullable=False),
-    Column("request_id", Word, nullable=False, index=True),
+    Column("event_id", CodepointText, nullable=False, unique=True),
+    Column("at", Timestamp, nullable=False),
+    Column("account", CodepointText, nullable=False),
+    Column("request_id", CodepointText, nullable=False, index=True),
     Column("event", Text, nullable=False),
     sqlite_autoincrement=True,
 )

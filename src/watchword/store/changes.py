@@ -6,7 +6,7 @@ since numbers are given while writers are serial (see `database`). On PostgreSQL
 
 from sqlalchemy import Column, Table, Text, func, select
 
-from watchword.store.tables import METADATA, Moment, Serial, Word
+from watchword.store.tables import METADATA, CodepointText, Serial, Timestamp
 from watchword.store.transaction import Transaction
 
 CHANNEL = "watchword_changes"
@@ -15,9 +15,9 @@ CHANGES = Table(
     "changes",
     METADATA,
     Column("seq", Serial, primary_key=True, autoincrement=True),
-    Column("at", Moment, nullable=False),
-    Column("account", Word, nullable=False),
-    Column("kind", Word, nullable=False),
+    Column("at", Timestamp, nullable=False),
+    Column("account", CodepointText, nullable=False),
+    Column("kind", CodepointText, nullable=False),
     Column("key", Text, nullable=False),
     sqlite_autoincrement=True,  # a number is never given twice, not even after a reset
 )

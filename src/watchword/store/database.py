@@ -24,8 +24,8 @@ from watchword.store import changes
 from watchword.store.engines import PATIENCE_SECONDS, engine_for
 from watchword.store.errors import CannotOpen, Unavailable, first_line, translate
 from watchword.store.freshness import FileWatch, Listener, Monotonic, Watch
-from watchword.store.glance import Glance
 from watchword.store.migrate import bring_up_to_date
+from watchword.store.point_reader import PointReader
 from watchword.store.tables import METADATA
 from watchword.store.transaction import EVERYTHING, Topic, Transaction
 
@@ -46,7 +46,7 @@ class Database:
         self._writers = engine.execution_options(writes=True, preserve_rowcount=True)
         self._writing = threading.Lock()  # fairer than SQLite's own wait, which sleeps and tries again
         self._listeners: list[Listener] = []
-        self._glances: list[Glance] = []
+        self._glances: list[PointReader] = []
 
     @classmethod
     def open(cls, url: str, *, durable: bool = True) -> Self:
@@ -113,11 +113,11 @@ class Database:
         _, parameters = self.engine.dialect.create_connect_args(url)
         return ServerWatch(parameters, self.tell, monotonic)
 
-    def glance(self) -> Glance | None:
+    def point_reader(self) -> PointReader | None:
         """A look at single rows for a thread that can't wait; None where each row is a journey."""
         if not self.on_sqlite:
             return None
-        self._glances.append(Glance(str(self.engine.url.database), self.engine.dialect))
+        self._glances.append(PointReader(str(self.engine.url.database), self.engine.dialect))
         return self._glances[-1]
 
     def reset(self, now: datetime, begin: Callable[[Transaction], None] | None = None) -> None:
@@ -131,8 +131,8 @@ class Database:
 
     def close(self) -> None:
         """Lets go of all connections that are not in use."""
-        for glance in self._glances:
-            glance.close()
+        for point_reader in self._glances:
+            point_reader.close()
         self.engine.dispose()
 
     @contextmanager

@@ -1,6 +1,6 @@
 """What can go wrong with a store, as few types as there are ways to react.
 
-The services turn Conflict and Dangling into the conflict errors of their operation, the journey turns
+The services turn Conflict and StillReferenced into the conflict errors of their operation, the journey turns
 Unavailable into ServiceUnavailable, the command line prints CannotOpen as one line. No message here
 carries a value of a row or a password of a URL.
 """
@@ -26,7 +26,7 @@ class Conflict(StoreError):  # noqa: N818 named as what happened
     """A row of that key exists already. Nothing of the transaction can be committed."""
 
 
-class Dangling(StoreError):  # noqa: N818 named as what happened
+class StillReferenced(StoreError):  # noqa: N818 named as what happened
     """A row that this one needs is missing, or one that is to go is still needed. Nothing commits."""
 
 
@@ -42,7 +42,7 @@ def translate(error: Exception) -> Exception:
     if _state(original) in _UNIQUE:
         return Conflict("exists already")
     if _state(original) in _FOREIGN:
-        return Dangling("still needed, or gone")
+        return StillReferenced("still needed, or gone")
     if isinstance(error, exc.OperationalError | exc.InterfaceError | sqlite3.OperationalError):
         return Unavailable(first_line(error))
     return error

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Column, LargeBinary, Table, select
 
-from watchword.store.tables import METADATA, Moment, Word, columns
+from watchword.store.tables import METADATA, CodepointText, Timestamp, columns
 from watchword.store.transaction import Topic, Transaction
 
 WHOLE = Topic("keyring", "*")
@@ -20,10 +20,10 @@ RETIRED = "retired"
 KEYRING = Table(
     "keyring",
     METADATA,
-    Column("id", Word, primary_key=True),
+    Column("id", CodepointText, primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
-    Column("created", Moment, nullable=False),
-    Column("state", Word, nullable=False),
+    Column("created", Timestamp, nullable=False),
+    Column("state", CodepointText, nullable=False),
 )
 
 

@@ -8,17 +8,17 @@ from datetime import datetime
 
 from sqlalchemy import Column, Table, bindparam, select
 
-from watchword.store.tables import METADATA, Moment, Word, columns
+from watchword.store.tables import METADATA, CodepointText, Timestamp, columns
 from watchword.store.transaction import Transaction
 
 REVOCATIONS = Table(
     "revocations",
     METADATA,
-    Column("account", Word, primary_key=True),
-    Column("kind", Word, primary_key=True),
-    Column("subject", Word, primary_key=True),
-    Column("issued_before", Moment, nullable=False),
-    Column("made", Moment, nullable=False),
+    Column("account", CodepointText, primary_key=True),
+    Column("kind", CodepointText, primary_key=True),
+    Column("subject", CodepointText, primary_key=True),
+    Column("issued_before", Timestamp, nullable=False),
+    Column("made", Timestamp, nullable=False),
 )
 
 

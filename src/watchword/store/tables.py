@@ -2,9 +2,10 @@
 
 Both engines must read, compare and sort alike, so only types that do so are used:
 
-* `Moment`: an aware datetime, kept as whole microseconds since 1970 (no engine's idea of time zones);
-* `Word`: text compared and sorted by code point (PostgreSQL's database may have any other collation);
-* `Dictionary`: a small dictionary of strings, kept as JSON text;
+* `Timestamp`: an aware datetime, kept as whole microseconds since 1970 (no engine's idea of time zones);
+* `CodepointText`: text compared and sorted by code point (PostgreSQL's database may have any other
+  collation);
+* `JsonStrings`: a small dictionary of strings, kept as JSON text;
 * `Numbers`: a tuple of whole numbers, kept as text; no numbers are NULL;
 * bytes: SQLite's BLOB and PostgreSQL's BYTEA both sort as memcmp does.
 
@@ -42,7 +43,7 @@ METADATA = MetaData(
     }
 )
 
-Word = Text().with_variant(Text(collation="C"), "postgresql")
+CodepointText = Text().with_variant(Text(collation="C"), "postgresql")
 Serial = BigInteger().with_variant(Integer, "sqlite")
 """A number the engine gives; SQLite does so for a column of the very type INTEGER only."""
 
@@ -50,7 +51,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-class Moment(TypeDecorator[datetime]):
+class Timestamp(TypeDecorator[datetime]):
     """An instant."""
 
     impl = BigInteger
@@ -63,7 +64,7 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else _EPOCH + value * _MICROSECOND
 
 
-class Dictionary(TypeDecorator[dict[str, str]]):
+class JsonStrings(TypeDecorator[dict[str, str]]):
     """A small dictionary of strings."""
 
     impl = Text

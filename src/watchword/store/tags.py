@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import Column, Table, Text, bindparam, select
 
-from watchword.store.tables import METADATA, Word, columns, fold
+from watchword.store.tables import METADATA, CodepointText, columns, fold
 from watchword.store.transaction import Transaction
 
 TAGS = Table(
     "tags",
     METADATA,
-    Column("owner_kind", Word, primary_key=True),
-    Column("owner_id", Word, primary_key=True),
-    Column("folded", Word, primary_key=True),
+    Column("owner_kind", CodepointText, primary_key=True),
+    Column("owner_id", CodepointText, primary_key=True),
+    Column("folded", CodepointText, primary_key=True),
     Column("key", Text, nullable=False),
     Column("value", Text, nullable=False),
 )

@@ -37,7 +37,7 @@ EVERYTHING = Topic("everything", "*")
 
 
 class Reader(Protocol):
-    """What single rows can be read from: a transaction, or a glance."""
+    """What single rows can be read from: a transaction, or a point reader."""
 
     def one(self, make: Callable[..., Record], statement: Select[Any], **values: object) -> Record | None:
         """The record of the only row, None when there is none."""

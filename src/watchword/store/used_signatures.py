@@ -8,14 +8,14 @@ from datetime import datetime
 
 from sqlalchemy import Column, LargeBinary, Table, bindparam
 
-from watchword.store.tables import METADATA, Moment
+from watchword.store.tables import METADATA, Timestamp
 from watchword.store.transaction import Transaction
 
 USED_SIGNATURES = Table(
     "used_signatures",
     METADATA,
     Column("identity", LargeBinary, primary_key=True),
-    Column("until", Moment, nullable=False, index=True),
+    Column("until", Timestamp, nullable=False, index=True),
 )
 
 _PAST = USED_SIGNATURES.delete().where(USED_SIGNATURES.c.until < bindparam("now"))

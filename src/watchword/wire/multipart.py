@@ -34,7 +34,7 @@ class Buffer(Protocol):
     def find(self, sub: bytes, start: int = ..., /) -> int: ...
 
 
-class Form(NamedTuple):
+class MultipartForm(NamedTuple):
     """The fields before the file, in their order, and where the file's bytes begin."""
 
     fields: tuple[tuple[str, str], ...]
@@ -48,7 +48,7 @@ def boundary_of(content_type: str | None) -> bytes | None:
     return (match[1] or match[2]).encode("latin-1") if match else None
 
 
-def read_fields(beginning: bytes, boundary: bytes) -> Form:
+def read_fields(beginning: bytes, boundary: bytes) -> MultipartForm:
     """The form in the beginning of a body. Raises AwsError."""
     opening, delimiter = b"--" + boundary, b"\r\n--" + boundary
     if not beginning.startswith(opening):
@@ -66,7 +66,7 @@ def read_fields(beginning: bytes, boundary: bytes) -> Form:
         if start > MOST_BEFORE_FILE:
             raise _error("MaxPostPreDataLengthExceededError", _TOO_LONG)
         if name.lower() == FILE:
-            return Form(tuple(fields), filename, start)
+            return MultipartForm(tuple(fields), filename, start)
         end = beginning.find(delimiter, start)
         if end < 0:
             raise _cut_short(beginning)
@@ -74,7 +74,7 @@ def read_fields(beginning: bytes, boundary: bytes) -> Form:
         at = end + len(delimiter)
 
 
-def end_of_file(body: Buffer, form: Form, boundary: bytes) -> int:
+def end_of_file(body: Buffer, form: MultipartForm, boundary: bytes) -> int:
     """Where the file's bytes end in the whole body. Raises AwsError unless the file comes last."""
     closing = b"\r\n--" + boundary
     end = body.find(closing, form.start)

@@ -9,7 +9,7 @@ from tests.services.iam.harness import A, B, Fresh, Iam
 
 from watchword.access import Caller
 from watchword.facts import Facts
-from watchword.installation.ground import RootKey
+from watchword.installation.installation import RootKey
 from watchword.names.principal import Root
 from watchword.proofs.keyring import new_key, wrap
 from watchword.store import Database, accounts, keyring

@@ -21,7 +21,7 @@ from msgspec import structs
 from watchword.access import Caller, Demand
 from watchword.names import AwsError, HttpRequest, Principal
 from watchword.services.iam import OPERATIONS
-from watchword.services.operation import Around, Call
+from watchword.services.operation import Call, Mode
 from watchword.world import World
 
 A, B = "111111111111", "222222222222"
@@ -63,9 +63,9 @@ class Iam:
         self.demands = operation.demands(call)
         self.meanwhile()
         begin = {
-            Around.READ: self.world.database.read,
-            Around.WRITE: lambda: self.world.database.write(self.now),
-        }[operation.around]
+            Mode.READ: self.world.database.read,
+            Mode.WRITE: lambda: self.world.database.write(self.now),
+        }[operation.mode]
         with begin() as tx:
             output = dict(operation.perform(structs.replace(call, transaction=tx)))
         fits(output, model.output_shape)

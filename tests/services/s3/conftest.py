@@ -9,7 +9,7 @@ import pytest
 from tests.services.s3.harness import OTHER, OWNER, Counter, Fresh
 
 from watchword.facts import Facts
-from watchword.installation.ground import Clock, RootKey
+from watchword.installation.installation import Clock, RootKey
 from watchword.installation.settings import Settings
 from watchword.names.principal import Anonymous, User
 from watchword.objects import Objects

@@ -14,7 +14,7 @@ from watchword.names import AwsError, Body, HttpRequest, Principal
 from watchword.names.principal import Root
 from watchword.policy import Decision
 from watchword.services.changes import Change, moving
-from watchword.services.operation import Around, Call, Operation
+from watchword.services.operation import Call, Mode, Operation
 from watchword.services.s3 import OPERATIONS
 from watchword.store import Transaction
 from watchword.world import World
@@ -76,10 +76,10 @@ class Counter:
                 raise reserved.error from None
 
     def _around(self, row: Operation) -> AbstractContextManager[Transaction | Change]:
-        match row.around:
-            case Around.READ:
+        match row.mode:
+            case Mode.READ:
                 return self.world.database.read()
-            case Around.WRITE:
+            case Mode.WRITE:
                 return self.world.database.write(self.now)
             case _:
                 return moving(self.world.database, self.now)

@@ -36,7 +36,7 @@ from watchword.policy.language.text import Path
 _WHITE_SPACE = re.compile(r"[ \t\r\n]+")
 
 
-class Kind(StrEnum):
+class DocumentKind(StrEnum):
     """What a document is to be stored as."""
 
     MANAGED = "managed"
@@ -138,13 +138,13 @@ def _identity(size: Size, version: str | None = None) -> Rules:
     return Rules(size, _IDENTITY, version=version, takes_id=False)
 
 
-KINDS: Mapping[Kind, Rules] = {
-    Kind.MANAGED: _identity(_limit(6144, "PolicySize"), VARIABLES_SINCE),
-    Kind.USER_INLINE: _identity(_inline(2048, "user")),
-    Kind.GROUP_INLINE: _identity(_inline(5120, "group")),
-    Kind.ROLE_INLINE: _identity(_inline(10_240, "role")),
-    Kind.IDENTITY: _identity(_inline(10_240, "role")),
-    Kind.SESSION: _identity(
+KINDS: Mapping[DocumentKind, Rules] = {
+    DocumentKind.MANAGED: _identity(_limit(6144, "PolicySize"), VARIABLES_SINCE),
+    DocumentKind.USER_INLINE: _identity(_inline(2048, "user")),
+    DocumentKind.GROUP_INLINE: _identity(_inline(5120, "group")),
+    DocumentKind.ROLE_INLINE: _identity(_inline(10_240, "role")),
+    DocumentKind.IDENTITY: _identity(_inline(10_240, "role")),
+    DocumentKind.SESSION: _identity(
         Size(
             2048,
             "PackedPolicyTooLarge",
@@ -153,17 +153,17 @@ KINDS: Mapping[Kind, Rules] = {
             status=400,
         )
     ),
-    Kind.TRUST: Rules(_limit(2048, "ACLSizePerRole"), _TRUST),
-    Kind.S3_BUCKET: Rules(
+    DocumentKind.TRUST: Rules(_limit(2048, "ACLSizePerRole"), _TRUST),
+    DocumentKind.S3_BUCKET: Rules(
         Size(20_480, "MalformedPolicy", _TOO_LARGE, counted=_bytes, status=400),
         (*_RESOURCE, checks.actions_of_s3, resources.required, resources.of_s3, *_COMMON),
         "MalformedPolicy",
     ),
-    Kind.RESOURCE: Rules(
+    DocumentKind.RESOURCE: Rules(
         Size(32_768, "MalformedPolicyDocument", _TOO_LARGE, counted=_bytes, status=400),
         (*_RESOURCE, resources.required_but_by_ecr, *_COMMON),
     ),
-    Kind.SCP: Rules(
+    DocumentKind.SCP: Rules(
         _organization("service control policy"),
         (checks.no_principal, *_ORGANIZATION),
         "MalformedPolicyDocumentException",
@@ -171,7 +171,7 @@ KINDS: Mapping[Kind, Rules] = {
         ORGANIZATION_WORDS,
         takes_id=False,
     ),
-    Kind.RCP: Rules(
+    DocumentKind.RCP: Rules(
         _organization("resource control policy"),
         (checks.principal_everyone, checks.deny_only, checks.services_with_rcps, *_ORGANIZATION),
         "MalformedPolicyDocumentException",
@@ -182,7 +182,7 @@ KINDS: Mapping[Kind, Rules] = {
 }
 
 
-def validate(source: str | bytes, kind: Kind) -> Policy:
+def validate(source: str | bytes, kind: DocumentKind) -> Policy:
     """The policy, when it may be stored as `kind`; raises PolicyError, an AwsError, when not."""
     rules = KINDS[kind]
     text = source if isinstance(source, str) else source.decode("utf-8", "replace")
@@ -198,7 +198,7 @@ def validate(source: str | bytes, kind: Kind) -> Policy:
     return policy
 
 
-def wrong(policy: Policy, kind: Kind) -> Found:
+def wrong(policy: Policy, kind: DocumentKind) -> Found:
     """Everything that keeps a policy from being stored as `kind`, in the order of the checks."""
     rules = KINDS[kind]
     if rules.version is not None and policy.version != rules.version:

@@ -15,7 +15,7 @@ from msgspec import Struct
 from watchword.policy.checking.catalogue import Catalogue
 from watchword.policy.checking.findings import Finding
 from watchword.policy.checking.lint import lint
-from watchword.policy.checking.validate import Kind, validate
+from watchword.policy.checking.validate import DocumentKind, validate
 from watchword.policy.language.parse import PolicyError
 from watchword.policy.language.print import print_value
 from watchword.policy.language.text import NAME, Path, Place, places
@@ -42,7 +42,7 @@ def check_line(line: dict[str, Any], catalogue: Catalogue | None = None) -> dict
     return answer | check(document, kind, catalogue)
 
 
-def check(source: str | bytes, kind: Kind, catalogue: Catalogue | None = None) -> dict[str, Any]:
+def check(source: str | bytes, kind: DocumentKind, catalogue: Catalogue | None = None) -> dict[str, Any]:
     """Whether a document may be stored as `kind`, why not, and what is doubtful; each with its place."""
     text = source if isinstance(source, str) else source.decode("utf-8", "replace")
     told: dict[str, Any] = {"valid": True, "error": None, "findings": []}
@@ -86,11 +86,11 @@ def _place_as_json(at: Place | None) -> dict[str, int]:
     return {} if at is None else {"line": at.line, "column": at.column}
 
 
-def _kind(offered: Offered) -> Kind:
+def _kind(offered: Offered) -> DocumentKind:
     if offered.attach_to is None or offered.kind in ("trust", "scp", "rcp"):
-        return Kind(offered.kind)
-    kind = Kind(offered.attach_to)
-    if (kind is Kind.S3_BUCKET) != (offered.kind == "resource"):
+        return DocumentKind(offered.kind)
+    kind = DocumentKind(offered.attach_to)
+    if (kind is DocumentKind.S3_BUCKET) != (offered.kind == "resource"):
         raise ValueError(f"{offered.attach_to} takes no {offered.kind} policy")
     return kind
 

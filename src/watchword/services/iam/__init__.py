@@ -3,7 +3,16 @@
 Source: IAM API Reference, version 2010-05-08. What the model knows beyond this answers NotImplemented.
 """
 
-from watchword.services.iam import absent, account, aliases, groups, instance_profiles, roles, tags, users
+from watchword.services.iam import (
+    account,
+    aliases,
+    groups,
+    instance_profiles,
+    not_yet_supported,
+    roles,
+    tags,
+    users,
+)
 from watchword.services.iam.credentials import access_keys
 from watchword.services.iam.policies import attachments, boundaries, inline, managed, versions
 from watchword.services.iam.simulation import operations
@@ -24,5 +33,5 @@ OPERATIONS: dict[str, Operation] = {
     **aliases.OPERATIONS,
     **instance_profiles.OPERATIONS,
     **operations.OPERATIONS,
-    **absent.OPERATIONS,
+    **not_yet_supported.OPERATIONS,
 }

@@ -9,8 +9,8 @@ from watchword.identity.arns import PolicyArn
 from watchword.identity.managed import aws_policies
 from watchword.identity.quotas import QUOTAS, SUMMARY
 from watchword.services.iam import demands, pages, shapes, trust
+from watchword.services.iam.entity_types import GROUP, ROLE, USER, AnyEntityType, Entity
 from watchword.services.iam.instance_profiles import shown_profile
-from watchword.services.iam.kinds import GROUP, ROLE, USER, AnyKind, Entity
 from watchword.services.iam.pages import Fetch
 from watchword.services.iam.shapes import Shape
 from watchword.services.operation import Call, Operation, Output, reads
@@ -133,14 +133,14 @@ def _policy_detail(call: Call, policy: Policy) -> Shape:
     return {**shapes.policy(policy), **described, "PolicyVersionList": written}
 
 
-def _inline(call: Call, kind: AnyKind, owner: Entity) -> list[Shape]:
+def _inline(call: Call, kind: AnyEntityType, owner: Entity) -> list[Shape]:
     return [
         {"PolicyName": policy.name, "PolicyDocument": shapes.encoded(policy.document)}
         for policy in inline_policies.of(call.tx, kind.noun, owner.id)
     ]
 
 
-def _attached(call: Call, kind: AnyKind, owner: Entity) -> list[Shape]:
+def _attached(call: Call, kind: AnyEntityType, owner: Entity) -> list[Shape]:
     return [
         {"PolicyName": PolicyArn.parse(each.policy_arn).name, "PolicyArn": each.policy_arn}
         for each in attachments.of(call.tx, kind.noun, owner.id)

@@ -17,13 +17,13 @@ from watchword.identity.arns import PolicyArn, entity_arn
 from watchword.identity.managed import OWNER
 from watchword.identity.refusals import nobody_named
 from watchword.names.principal import Root, User
-from watchword.services.iam.kinds import POLICY, USER, AnyKind, Entity, arn_of, named_by
+from watchword.services.iam.entity_types import POLICY, USER, AnyEntityType, Entity, arn_of, named_by
 from watchword.services.operation import Call, Demands
 
 Context = dict[str, ContextValue]
 
 
-def on(kind: AnyKind, *, bounded: bool = False) -> Demands:
+def on(kind: AnyEntityType, *, bounded: bool = False) -> Demands:
     """On the entity that the input names; `bounded` where its boundary is a condition key."""
 
     def demands(call: Call) -> tuple[Demand, ...]:
@@ -54,7 +54,7 @@ def on_key(call: Call) -> tuple[Demand, ...]:
     return (_demand(call, fact.principal.arn, tags, entity_tags(tags)),)
 
 
-def on_new(kind: AnyKind, tagging: str = "") -> Demands:
+def on_new(kind: AnyEntityType, tagging: str = "") -> Demands:
     """On the entity that is to be made; `tagging` is the action that its tags need."""
 
     def demands(call: Call) -> tuple[Demand, ...]:
@@ -64,12 +64,12 @@ def on_new(kind: AnyKind, tagging: str = "") -> Demands:
     return demands
 
 
-def on_both_names(kind: AnyKind, new: str) -> Demands:
+def on_both_names(kind: AnyEntityType, new: str) -> Demands:
     """On the entity under its name and under its new one; `new` is the member of the new name."""
 
     def demands(call: Call) -> tuple[Demand, ...]:
         name = call.input[kind.member]
-        now = kind.seen(call, name)
+        now = kind.resolve(call, name)
         path = call.input.get("NewPath", now.path if now else "/")
         then = entity_arn(kind.noun, call.account, path, call.input.get(new, name), call.partition)
         return _on_entity(call, kind, name), _demand(call, then)
@@ -118,8 +118,8 @@ def on_own_policy(call: Call) -> tuple[Demand, ...]:
     return (_on_policy(call, arn, arn.account),)
 
 
-def _on_entity(call: Call, kind: AnyKind, name: str, *, bounded: bool = False) -> Demand:
-    entity = kind.seen(call, name)
+def _on_entity(call: Call, kind: AnyEntityType, name: str, *, bounded: bool = False) -> Demand:
+    entity = kind.resolve(call, name)
     keys: Context = {"iam:PolicyARN": call.input["PolicyArn"]} if "PolicyArn" in call.input else {}
     if entity is None:
         return _demand(call, entity_arn(kind.noun, call.account, "/", name, call.partition), more=keys)
@@ -130,7 +130,7 @@ def _on_entity(call: Call, kind: AnyKind, name: str, *, bounded: bool = False) -
 
 
 def _on_policy(call: Call, arn: PolicyArn, account: str) -> Demand:
-    policy = POLICY.seen(call, str(arn))
+    policy = POLICY.resolve(call, str(arn))
     tags = call.world.facts.tags("policy", policy.id) if policy else {}
     return _demand(call, str(arn), tags, account=account)
 

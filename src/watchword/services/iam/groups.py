@@ -3,7 +3,7 @@
 from watchword.identity import removal
 from watchword.identity.quotas import hold
 from watchword.services.iam import demands, pages, shapes
-from watchword.services.iam.kinds import GROUP, USER
+from watchword.services.iam.entity_types import GROUP, USER
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.store.iam import groups
 from watchword.store.iam.groups import Group
@@ -53,7 +53,7 @@ def delete_group(call: Call) -> Output:
 
 def add_user_to_group(call: Call) -> Output:
     """AddUserToGroup. Adding a member again succeeds."""
-    group, user = GROUP.of(call), USER.beside(call)
+    group, user = GROUP.of(call), USER.other_entity(call)
     current = groups.of_user(call.tx, user.id)
     if group not in current:
         hold("GroupsPerUser", len(current) + 1)
@@ -63,7 +63,7 @@ def add_user_to_group(call: Call) -> Output:
 
 def remove_user_from_group(call: Call) -> Output:
     """RemoveUserFromGroup. Removing somebody who isn't a member succeeds."""
-    groups.leave(call.tx, GROUP.of(call), USER.beside(call))
+    groups.leave(call.tx, GROUP.of(call), USER.other_entity(call))
     return {}
 
 

@@ -13,7 +13,7 @@ from watchword.access import Demand
 from watchword.identity import removal
 from watchword.identity.refusals import beyond, missing
 from watchword.services.iam import demands, pages, shapes
-from watchword.services.iam.kinds import INSTANCE_PROFILE, ROLE, arn_of
+from watchword.services.iam.entity_types import INSTANCE_PROFILE, ROLE, arn_of
 from watchword.services.iam.roles import shown_role
 from watchword.services.iam.tags import put_given
 from watchword.services.operation import Call, Operation, Output, reads, writes
@@ -69,7 +69,7 @@ def add_role_to_instance_profile(call: Call) -> Output:
 
 def remove_role_from_instance_profile(call: Call) -> Output:
     """RemoveRoleFromInstanceProfile."""
-    profile, role = INSTANCE_PROFILE.of(call), ROLE.beside(call)
+    profile, role = INSTANCE_PROFILE.of(call), ROLE.other_entity(call)
     if profile.role_id != role.id:
         raise missing("role", call.input["RoleName"])
     instance_profiles.fill(call.tx, profile, None)

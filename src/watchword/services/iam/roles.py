@@ -2,7 +2,7 @@
 
 from watchword.identity import removal
 from watchword.services.iam import demands, pages, shapes, trust
-from watchword.services.iam.kinds import ROLE
+from watchword.services.iam.entity_types import ROLE
 from watchword.services.iam.policies.boundaries import wanted_boundary
 from watchword.services.iam.tags import put_given
 from watchword.services.operation import Call, Operation, Output, reads, writes

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from watchword.identity import tags as tag_rules
 from watchword.identity.managed_policies import version_name
 from watchword.names.principal import Root
-from watchword.services.iam.kinds import GROUP, ROLE, USER, arn_of
+from watchword.services.iam.entity_types import GROUP, ROLE, USER, arn_of
 from watchword.store.accounts import Account
 from watchword.store.iam.groups import Group
 from watchword.store.iam.policies import Policy

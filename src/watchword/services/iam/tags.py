@@ -4,19 +4,19 @@ from functools import partial
 
 from watchword.identity import tags as tag_rules
 from watchword.services.iam import demands, pages
-from watchword.services.iam.kinds import INSTANCE_PROFILE, POLICY, ROLE, USER, AnyKind, Entity
+from watchword.services.iam.entity_types import INSTANCE_PROFILE, POLICY, ROLE, USER, AnyEntityType, Entity
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.store import tags
 
 
-def put_given(kind: AnyKind, call: Call, made: Entity) -> dict[str, str]:
+def put_given(kind: AnyEntityType, call: Call, made: Entity) -> dict[str, str]:
     """The tags that the input gives a new entity, which now has them."""
     given = tag_rules.read(call.input.get("Tags", ()))
     tags.put(call.tx, kind.noun, made.id, given)
     return given
 
 
-def add(kind: AnyKind, call: Call) -> Output:
+def add(kind: AnyEntityType, call: Call) -> Output:
     """TagUser, TagRole, TagInstanceProfile, TagPolicy."""
     owner, given = kind.of(call), tag_rules.read(call.input["Tags"])
     tag_rules.check_total(tags.of(call.tx, kind.noun, owner.id), given)
@@ -24,13 +24,13 @@ def add(kind: AnyKind, call: Call) -> Output:
     return {}
 
 
-def remove(kind: AnyKind, call: Call) -> Output:
+def remove(kind: AnyEntityType, call: Call) -> Output:
     """UntagUser, UntagRole, UntagInstanceProfile, UntagPolicy."""
     tags.remove(call.tx, kind.noun, kind.of(call).id, call.input["TagKeys"])
     return {}
 
 
-def list_tags(kind: AnyKind, call: Call) -> Output:
+def list_tags(kind: AnyEntityType, call: Call) -> Output:
     """ListUserTags and its siblings. Pages count: a key can be too long for a marker."""
     written = enumerate(tag_rules.written(tags.of(call.tx, kind.noun, kind.of(call).id)))
     shown, end = pages.page(call, written, lambda numbered: f"{numbered[0]:04}")

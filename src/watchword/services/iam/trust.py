@@ -3,14 +3,14 @@
 from watchword.identity import grantees
 from watchword.identity.refusals import refusal
 from watchword.policy import Policy
-from watchword.policy.checking.validate import Kind, validate
+from watchword.policy.checking.validate import DocumentKind, validate
 from watchword.store import Transaction
 
 
 def stored(tx: Transaction, document: str) -> str:
     """A trust policy as it is stored. Raises MalformedPolicyDocument."""
     try:
-        return str(grantees.bind(tx, validate(document, Kind.TRUST)))
+        return str(grantees.bind(tx, validate(document, DocumentKind.TRUST)))
     except grantees.Unknown as unknown:
         said = f'Invalid principal in policy: "AWS":"{unknown.name}"'
         raise refusal("MalformedPolicyDocument", said) from None

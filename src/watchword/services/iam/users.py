@@ -5,7 +5,7 @@ from watchword.identity.refusals import missing, nobody_named
 from watchword.names.principal import Root
 from watchword.names.principal import User as UserPrincipal
 from watchword.services.iam import demands, pages, shapes
-from watchword.services.iam.kinds import USER
+from watchword.services.iam.entity_types import USER
 from watchword.services.iam.policies.boundaries import wanted_boundary
 from watchword.services.iam.tags import put_given
 from watchword.services.operation import Call, Operation, Output, reads, writes

@@ -12,7 +12,7 @@ GetBucketPolicyStatus; User Guide, "Policies and permissions in Amazon S3" and "
 
 from watchword.identity import grantees
 from watchword.policy import Policy
-from watchword.policy.checking.validate import Kind, validate
+from watchword.policy.checking.validate import DocumentKind, validate
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.services.s3.demands import bucket_of, on_own_policy
 from watchword.services.s3.errors import s3_error
@@ -26,7 +26,7 @@ def put_bucket_policy(call: Call) -> Output:
     """PutBucketPolicy."""
     bucket = _own(call)
     check_body(call.request, required=False)
-    policy = validate(call.input["Policy"], Kind.S3_BUCKET)
+    policy = validate(call.input["Policy"], DocumentKind.S3_BUCKET)
     _check_scope(policy, bucket)
     try:
         stored = grantees.bind(call.tx, policy)

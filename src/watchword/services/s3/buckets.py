@@ -15,7 +15,7 @@ from watchword.services.s3.errors import invalid_argument, s3_error
 from watchword.services.s3.keys import keys_of
 from watchword.services.s3.limits import canonical_id, is_bucket_name
 from watchword.services.s3.tokens import open_token, seal_token
-from watchword.store import Dangling
+from watchword.store import StillReferenced
 from watchword.store.s3 import buckets, objects, uploads
 from watchword.store.s3.buckets import Bucket
 
@@ -79,7 +79,7 @@ def delete_bucket(call: Call) -> Output:
     try:
         uploads.remove_all(call.tx, bucket.id)
         buckets.remove(call.tx, bucket)
-    except Dangling:  # an object or a part came while we looked
+    except StillReferenced:  # an object or a part came while we looked
         raise s3_error("BucketNotEmpty", BucketName=bucket.name) from None
     return {}
 

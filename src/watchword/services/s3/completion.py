@@ -21,14 +21,14 @@ from typing import Any
 from watchword.names import AwsError
 from watchword.objects import BlobMissingError
 from watchword.objects.joined import composite, full, joined_etag
-from watchword.services.operation import Call, Operation, Output, moves
+from watchword.services.operation import Call, Operation, Output, object_write
+from watchword.services.s3.commits import commit_object, fresh_blob
 from watchword.services.s3.demands import bucket_of
 from watchword.services.s3.described import COMPOSITE, checksums, quoted
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.limits import key_bytes
 from watchword.services.s3.objects import to_put
 from watchword.services.s3.parts import MAX_PARTS
-from watchword.services.s3.place import fresh_blob, place
 from watchword.services.s3.uploads import end, upload_of
 from watchword.store.s3 import objects, parts
 from watchword.store.s3.objects import Object
@@ -72,7 +72,7 @@ def _made(call: Call, entries: Sequence[Entry]) -> Object:
         new = _object(call, upload, chosen, blob, checksum)
         _join(call, chosen, blob)
         end(call, upload)
-        place(call, new, call.input["Bucket"])
+        commit_object(call, new, call.input["Bucket"])
     return new
 
 
@@ -187,5 +187,5 @@ def _join(call: Call, chosen: Sequence[Part], blob: str) -> None:
 
 
 OPERATIONS: dict[str, Operation] = {
-    "CompleteMultipartUpload": moves(complete_multipart_upload, to_put),
+    "CompleteMultipartUpload": object_write(complete_multipart_upload, to_put),
 }

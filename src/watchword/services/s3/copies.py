@@ -6,7 +6,8 @@ Source: Amazon S3 API Reference, CopyObject.
 from watchword.access import Demand
 from watchword.facts import BucketFact
 from watchword.objects import BlobMissingError, Sums
-from watchword.services.operation import Call, Operation, Output, moves
+from watchword.services.operation import Call, Operation, Output, object_write
+from watchword.services.s3.commits import commit_object, fresh_blob
 from watchword.services.s3.copy_source import Source
 from watchword.services.s3.demands import bucket_named, bucket_of, no_such_key, object_demand
 from watchword.services.s3.described import Description, checksums, quoted, second
@@ -14,7 +15,6 @@ from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import known_algorithm
 from watchword.services.s3.limits import key_bytes
 from watchword.services.s3.objects import to_put
-from watchword.services.s3.place import fresh_blob, place
 from watchword.services.s3.preconditions import Preconditions
 from watchword.store.s3.objects import UNVERSIONED, Object
 
@@ -37,7 +37,7 @@ def copy_object(call: Call) -> Output:
             checksums=kept,
             **description.columns,
         )
-        place(call, new, target.name)
+        commit_object(call, new, target.name)
     result = {"ETag": quoted(new.etag), "LastModified": second(new.modified), **checksums(new)}
     output: dict[str, object] = {"CopyObjectResult": result}
     return output | {"CopySourceVersionId": source.version} if source.version else output
@@ -102,4 +102,4 @@ def _copy_bytes(call: Call, row: Object, blob: str) -> tuple[str, dict[str, str]
     return sums.etag, {name: sums.value(name) for name in algorithms}
 
 
-OPERATIONS: dict[str, Operation] = {"CopyObject": moves(copy_object, to_copy)}
+OPERATIONS: dict[str, Operation] = {"CopyObject": object_write(copy_object, to_copy)}

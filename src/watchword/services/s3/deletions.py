@@ -13,13 +13,13 @@ from watchword.access import Demand
 from watchword.names import AwsError
 from watchword.policy import Decision
 from watchword.policy.evaluation.decision import message
-from watchword.services.operation import Call, Operation, Output, moves
+from watchword.services.operation import Call, Operation, Output, object_write
+from watchword.services.s3.commits import remove_object
 from watchword.services.s3.demands import bucket_of, object_demand
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import check_body
 from watchword.services.s3.keys import Context
 from watchword.services.s3.limits import MAX_KEYS, key_bytes
-from watchword.services.s3.place import displace
 from watchword.store.s3.objects import UNVERSIONED
 
 Entry = Mapping[str, Any]
@@ -97,10 +97,10 @@ def _delete_all(call: Call) -> list[tuple[Entry, AwsError | None]]:
     needed = [[next(decisions) for _ in _actions(entry.get("ETag"))] for entry in _entries(call)]
     asked = list(enumerate(zip(_entries(call), needed, strict=True)))
     done = {
-        place: (entry, _delete_entry(call, entry, decided))
-        for place, (entry, decided) in sorted(asked, key=lambda each: each[1][0]["Key"])
+        commit_object: (entry, _delete_entry(call, entry, decided))
+        for commit_object, (entry, decided) in sorted(asked, key=lambda each: each[1][0]["Key"])
     }
-    return [done[place] for place in range(len(done))]
+    return [done[commit_object] for commit_object in range(len(done))]
 
 
 def _delete_entry(call: Call, entry: Entry, decisions: list[Decision]) -> AwsError | None:
@@ -120,10 +120,10 @@ def _delete_entry(call: Call, entry: Entry, decisions: list[Decision]) -> AwsErr
 def _delete(call: Call, key: str, version: str | None, match: str | None) -> None:
     if version not in (None, UNVERSIONED):
         raise s3_error("NoSuchVersion", Key=key, VersionId=version or "")
-    displace(call, bucket_of(call).bucket.id, key_bytes(key), match)
+    remove_object(call, bucket_of(call).bucket.id, key_bytes(key), match)
 
 
 OPERATIONS: dict[str, Operation] = {
-    "DeleteObject": moves(delete_object, to_delete),
-    "DeleteObjects": moves(delete_objects, to_delete_each),
+    "DeleteObject": object_write(delete_object, to_delete),
+    "DeleteObjects": object_write(delete_objects, to_delete_each),
 }

@@ -32,7 +32,7 @@ def bucket_named(call: Call, name: str, owner: str | None) -> BucketFact:
 
     Within a call it is the one that was decided on, even when its name has become another bucket's.
     """
-    found = call.once("bucket", name, partial(call.world.facts.bucket, name))
+    found = call.resolve("bucket", name, partial(call.world.facts.bucket, name))
     if found is None:
         raise s3_error("NoSuchBucket" if is_bucket_name(name) else "InvalidBucketName", BucketName=name)
     if owner and owner != found.bucket.account:

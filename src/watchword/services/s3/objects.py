@@ -11,13 +11,13 @@ model".
 from watchword.access import Demand
 from watchword.names import Body
 from watchword.objects import BlobMissingError
-from watchword.services.operation import Call, Operation, Output, looks, moves
+from watchword.services.operation import Call, Operation, Output, object_write, point_read
+from watchword.services.s3.commits import commit_object, fresh_blob
 from watchword.services.s3.demands import bucket_of, no_such_key, object_demand, to_read
 from watchword.services.s3.described import Description, checksums, described, quoted
 from watchword.services.s3.errors import invalid_argument
 from watchword.services.s3.integrity import promised
 from watchword.services.s3.limits import key_bytes
-from watchword.services.s3.place import fresh_blob, place
 from watchword.services.s3.preconditions import Preconditions
 from watchword.services.s3.ranges import part_of, range_of
 from watchword.store.s3.objects import UNVERSIONED, Object
@@ -44,7 +44,7 @@ def put_object(call: Call) -> Output:
             checksums=promise.kept(),
             **description.columns,
         )
-        place(call, new, bucket.name)
+        commit_object(call, new, bucket.name)
     return {"ETag": quoted(new.etag), **checksums(new)}
 
 
@@ -109,7 +109,7 @@ def _looked_at(call: Call, row: Object) -> tuple[dict[str, object], tuple[int, i
 
 
 OPERATIONS: dict[str, Operation] = {
-    "PutObject": moves(put_object, to_put),
-    "GetObject": looks(get_object, to_read),
-    "HeadObject": looks(head_object, to_read),
+    "PutObject": object_write(put_object, to_put),
+    "GetObject": point_read(get_object, to_read),
+    "HeadObject": point_read(head_object, to_read),
 }

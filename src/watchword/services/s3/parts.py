@@ -16,14 +16,14 @@ from collections.abc import Iterable
 
 from watchword.access import Demand
 from watchword.objects import BlobMissingError, Sums
-from watchword.services.operation import Call, Operation, Output, moves, reads
+from watchword.services.operation import Call, Operation, Output, object_write, reads
+from watchword.services.s3.commits import delete_after_commit, fresh_blob
 from watchword.services.s3.copies import source_row, to_read_source
 from watchword.services.s3.copy_source import Source
 from watchword.services.s3.described import COMPOSITE, quoted, second
 from watchword.services.s3.errors import invalid_argument, s3_error
 from watchword.services.s3.integrity import Promise, promised
 from watchword.services.s3.objects import body_of
-from watchword.services.s3.place import forget, fresh_blob
 from watchword.services.s3.preconditions import Preconditions
 from watchword.services.s3.uploads import (
     kept_checksum,
@@ -33,7 +33,7 @@ from watchword.services.s3.uploads import (
     page_size,
     upload_of,
 )
-from watchword.store import Dangling
+from watchword.store import StillReferenced
 from watchword.store.s3 import parts
 from watchword.store.s3.objects import Object
 from watchword.store.s3.parts import Part
@@ -138,8 +138,8 @@ def _keep(call: Call, upload: Upload, number: int, blob: str, sums: Sums) -> Par
     checksum = sums.value(upload.algorithm) if upload.algorithm else ""
     new = Part(upload.id, number, blob, sums.size, sums.etag, checksum, call.now)
     try:
-        forget(call, parts.put(call.change.begin(), new))
-    except Dangling:
+        delete_after_commit(call, parts.put(call.change.begin(), new))
+    except StillReferenced:
         raise no_such_upload(call) from None
     return new
 
@@ -181,7 +181,7 @@ def _entry(upload: Upload, part: Part) -> dict[str, object]:
 
 
 OPERATIONS: dict[str, Operation] = {
-    "UploadPart": moves(upload_part, on_upload("s3:PutObject")),
-    "UploadPartCopy": moves(upload_part_copy, to_copy_part),
+    "UploadPart": object_write(upload_part, on_upload("s3:PutObject")),
+    "UploadPartCopy": object_write(upload_part_copy, to_copy_part),
     "ListParts": reads(list_parts, on_upload("s3:ListMultipartUploadParts")),
 }

@@ -13,15 +13,15 @@ from watchword.access import Demand
 from watchword.names import AwsError
 from watchword.names.principal import Root
 from watchword.objects.joined import JOINED
-from watchword.services.operation import Call, Demands, Operation, Output, moves, reads
+from watchword.services.operation import Call, Demands, Operation, Output, object_write, reads
+from watchword.services.s3.commits import delete_after_commit
 from watchword.services.s3.demands import bucket_of, object_demand, on_bucket
 from watchword.services.s3.described import COMPOSITE, FULL_OBJECT, Description, second
 from watchword.services.s3.errors import invalid_argument, s3_error
 from watchword.services.s3.integrity import known_algorithm
 from watchword.services.s3.limits import MAX_KEYS, canonical_id, key_bytes
 from watchword.services.s3.listings import encoded
-from watchword.services.s3.place import forget
-from watchword.store import Dangling, Transaction
+from watchword.store import StillReferenced, Transaction
 from watchword.store.s3 import uploads
 from watchword.store.s3.uploads import Upload
 
@@ -44,7 +44,7 @@ def create_multipart_upload(call: Call) -> Output:
     )
     try:
         uploads.insert(call.change.begin(), new)
-    except Dangling:
+    except StillReferenced:
         raise s3_error("NoSuchBucket", BucketName=bucket.name) from None
     return {"Bucket": bucket.name, "Key": call.input["Key"], "UploadId": new.id, **kept_checksum(new)}
 
@@ -87,11 +87,11 @@ def end(call: Call, upload: Upload) -> None:
     """Forgets an upload and its parts. Raises NoSuchUpload when somebody else has ended it."""
     try:
         blobs = uploads.remove(call.change.begin(), upload.id)
-    except Dangling:
+    except StillReferenced:
         raise s3_error("OperationAborted") from None
     if blobs is None:
         raise no_such_upload(call)
-    forget(call, blobs)
+    delete_after_commit(call, blobs)
 
 
 def no_such_upload(call: Call) -> AwsError:
@@ -193,7 +193,7 @@ def _next(call: Call, last: Upload | str) -> Members:
 
 
 OPERATIONS: dict[str, Operation] = {
-    "CreateMultipartUpload": moves(create_multipart_upload, on_upload("s3:PutObject")),
-    "AbortMultipartUpload": moves(abort_multipart_upload, on_upload("s3:AbortMultipartUpload")),
+    "CreateMultipartUpload": object_write(create_multipart_upload, on_upload("s3:PutObject")),
+    "AbortMultipartUpload": object_write(abort_multipart_upload, on_upload("s3:AbortMultipartUpload")),
     "ListMultipartUploads": reads(list_multipart_uploads, on_bucket("s3:ListBucketMultipartUploads")),
 }

@@ -27,7 +27,7 @@ REMEMBERED = 1024
 
 
 def assume(call: Call) -> Output:
-    role: Role = call.seen["role", call.input["RoleArn"]].role
+    role: Role = call.resolved["role", call.input["RoleArn"]].role
     terms = RoleTerms(role.account, role.id, role.name, role.path, role.max_session, role.partition)
     origin, wish = Origin(call.caller.principal, call.caller.session), _wish(call)
     _check_policies(call, wish.policy_arns, role.account)
@@ -49,7 +49,7 @@ def to_assume(call: Call) -> tuple[Demand, ...]:
     refuse_mfa(call)
     refuse_unserved(call)
     name, arn = call.input["RoleArn"], _arn(call.input["RoleArn"])
-    found = call.once("role", name, partial(_known, call))
+    found = call.resolve("role", name, partial(_known, call))
     context = _context(call) | entity_tags(found.tags if found else {})
     actions = ["sts:AssumeRole"]
     if call.input.get("Tags") or _carries_tags(call):

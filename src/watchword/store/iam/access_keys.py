@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Column, ForeignKey, LargeBinary, Table, bindparam, select
 
-from watchword.store.tables import METADATA, Moment, Word, columns, unused_since
+from watchword.store.tables import METADATA, CodepointText, Timestamp, columns, unused_since
 from watchword.store.transaction import Transaction
 
 ACTIVE = "Active"
@@ -14,17 +14,17 @@ INACTIVE = "Inactive"
 ACCESS_KEYS = Table(
     "access_keys",
     METADATA,
-    Column("id", Word, primary_key=True),
-    Column("account", Word, nullable=False, index=True),
-    Column("partition", Word, nullable=False),
-    Column("user_id", Word, ForeignKey("users.id"), index=True),
+    Column("id", CodepointText, primary_key=True),
+    Column("account", CodepointText, nullable=False, index=True),
+    Column("partition", CodepointText, nullable=False),
+    Column("user_id", CodepointText, ForeignKey("users.id"), index=True),
     Column("secret", LargeBinary, nullable=False),
-    Column("sealing_key", Word, nullable=False, index=True),
-    Column("status", Word, nullable=False),
-    Column("created", Moment, nullable=False),
-    Column("last_used", Moment),
-    Column("last_used_region", Word),
-    Column("last_used_service", Word),
+    Column("sealing_key", CodepointText, nullable=False, index=True),
+    Column("status", CodepointText, nullable=False),
+    Column("created", Timestamp, nullable=False),
+    Column("last_used", Timestamp),
+    Column("last_used_region", CodepointText),
+    Column("last_used_service", CodepointText),
 )
 
 

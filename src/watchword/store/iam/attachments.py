@@ -8,17 +8,17 @@ from datetime import datetime
 
 from sqlalchemy import Column, Table, UniqueConstraint, bindparam, select
 
-from watchword.store.tables import METADATA, Moment, Serial, Word, columns
+from watchword.store.tables import METADATA, CodepointText, Serial, Timestamp, columns
 from watchword.store.transaction import Transaction
 
 ATTACHMENTS = Table(
     "attachments",
     METADATA,
     Column("position", Serial, primary_key=True, autoincrement=True),
-    Column("owner_kind", Word, nullable=False),
-    Column("owner_id", Word, nullable=False),
-    Column("policy_arn", Word, nullable=False, index=True),
-    Column("at", Moment, nullable=False),
+    Column("owner_kind", CodepointText, nullable=False),
+    Column("owner_id", CodepointText, nullable=False),
+    Column("policy_arn", CodepointText, nullable=False, index=True),
+    Column("at", Timestamp, nullable=False),
     UniqueConstraint("owner_kind", "owner_id", "policy_arn"),
     sqlite_autoincrement=True,  # a position never comes again, so pages stay apart
 )

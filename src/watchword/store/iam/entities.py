@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Select, Table, UniqueConstraint, bindparam, func, select
 from sqlalchemy.schema import SchemaItem
 
-from watchword.store.tables import METADATA, Moment, Word
+from watchword.store.tables import METADATA, CodepointText, Timestamp
 
 Conditions = tuple[ColumnElement[bool], ...]
 
@@ -19,13 +19,13 @@ def entity_table(name: str, *more: SchemaItem) -> Table:
     return Table(
         name,
         METADATA,
-        Column("id", Word, primary_key=True),
-        Column("account", Word, nullable=False),
-        Column("partition", Word, nullable=False),
-        Column("name", Word, nullable=False),
-        Column("folded", Word, nullable=False),
-        Column("path", Word, nullable=False),
-        Column("created", Moment, nullable=False),
+        Column("id", CodepointText, primary_key=True),
+        Column("account", CodepointText, nullable=False),
+        Column("partition", CodepointText, nullable=False),
+        Column("name", CodepointText, nullable=False),
+        Column("folded", CodepointText, nullable=False),
+        Column("path", CodepointText, nullable=False),
+        Column("created", Timestamp, nullable=False),
         *more,
         UniqueConstraint("account", "folded"),
     )

@@ -7,7 +7,7 @@ from sqlalchemy import Column, ForeignKey, Table, bindparam, func, select
 
 from watchword.store.iam.entities import after_name, count_of, entity_table, of_that_name
 from watchword.store.iam.users import USERS, User
-from watchword.store.tables import METADATA, Word, columns, fold
+from watchword.store.tables import METADATA, CodepointText, columns, fold
 from watchword.store.transaction import Transaction
 
 GROUPS = entity_table("groups")
@@ -15,8 +15,8 @@ GROUPS = entity_table("groups")
 MEMBERS = Table(
     "members",
     METADATA,
-    Column("group_id", Word, ForeignKey("groups.id"), primary_key=True),
-    Column("user_id", Word, ForeignKey("users.id"), primary_key=True, index=True),
+    Column("group_id", CodepointText, ForeignKey("groups.id"), primary_key=True),
+    Column("user_id", CodepointText, ForeignKey("users.id"), primary_key=True, index=True),
 )
 
 
@@ -81,7 +81,7 @@ def rename(tx: Transaction, group: Group, *, name: str, path: str) -> None:
 
 
 def remove(tx: Transaction, group: Group) -> None:
-    """Raises Dangling while the group has members."""
+    """Raises StillReferenced while the group has members."""
     tx.run(GROUPS.delete().where(GROUPS.c.id == group.id))
     tx.changed("group", group.id, group.account)
 

@@ -4,15 +4,15 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import Column, Table, Text, bindparam, select
 
-from watchword.store.tables import METADATA, Word, columns
+from watchword.store.tables import METADATA, CodepointText, columns
 from watchword.store.transaction import Transaction
 
 INLINE = Table(
     "inline_policies",
     METADATA,
-    Column("owner_kind", Word, primary_key=True),
-    Column("owner_id", Word, primary_key=True),
-    Column("name", Word, primary_key=True),
+    Column("owner_kind", CodepointText, primary_key=True),
+    Column("owner_id", CodepointText, primary_key=True),
+    Column("name", CodepointText, primary_key=True),
     Column("document", Text, nullable=False),
 )
 

@@ -6,13 +6,13 @@ from datetime import datetime
 from sqlalchemy import Column, ForeignKey, bindparam, select
 
 from watchword.store.iam.entities import after_name, count_of, entity_table, of_that_name
-from watchword.store.tables import Word, columns, fold
+from watchword.store.tables import CodepointText, columns, fold
 from watchword.store.transaction import Transaction
 
 KIND = "instance-profile"
 
 INSTANCE_PROFILES = entity_table(
-    "instance_profiles", Column("role_id", Word, ForeignKey("roles.id"), index=True)
+    "instance_profiles", Column("role_id", CodepointText, ForeignKey("roles.id"), index=True)
 )
 
 

@@ -9,25 +9,25 @@ from watchword.store.iam.attachments import ATTACHMENTS
 from watchword.store.iam.entities import after_name, count_of, entity_table, of_that_name
 from watchword.store.iam.roles import ROLES
 from watchword.store.iam.users import USERS
-from watchword.store.tables import METADATA, Moment, Word, fold
+from watchword.store.tables import METADATA, CodepointText, Timestamp, fold
 from watchword.store.transaction import Transaction
 
 POLICIES = entity_table(
     "policies",
-    Column("arn", Word, nullable=False, unique=True),
+    Column("arn", CodepointText, nullable=False, unique=True),
     Column("description", Text, nullable=False),
     Column("default_version", Integer, nullable=False),
     Column("next_version", Integer, nullable=False),
-    Column("updated", Moment, nullable=False),
+    Column("updated", Timestamp, nullable=False),
 )
 
 VERSIONS = Table(
     "policy_versions",
     METADATA,
-    Column("policy_id", Word, ForeignKey("policies.id"), primary_key=True),
+    Column("policy_id", CodepointText, ForeignKey("policies.id"), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("document", Text, nullable=False),
-    Column("created", Moment, nullable=False),
+    Column("created", Timestamp, nullable=False),
 )
 
 

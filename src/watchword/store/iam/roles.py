@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Column, Integer, Text, bindparam, select
 
 from watchword.store.iam.entities import after_name, count_of, entity_table, of_that_name
-from watchword.store.tables import Moment, Word, columns, fold, unused_since
+from watchword.store.tables import CodepointText, Timestamp, columns, fold, unused_since
 from watchword.store.transaction import Transaction
 
 ROLES = entity_table(
@@ -19,9 +19,9 @@ ROLES = entity_table(
     Column("description", Text, nullable=False),
     Column("trust", Text, nullable=False),
     Column("max_session", Integer, nullable=False),
-    Column("boundary", Word, index=True),
-    Column("last_used", Moment),
-    Column("last_used_region", Word),
+    Column("boundary", CodepointText, index=True),
+    Column("last_used", Timestamp),
+    Column("last_used_region", CodepointText),
 )
 
 

@@ -6,13 +6,13 @@ from datetime import datetime
 from sqlalchemy import Column, bindparam, select
 
 from watchword.store.iam.entities import after_name, count_of, entity_table, of_that_name
-from watchword.store.tables import Moment, Word, columns, fold
+from watchword.store.tables import CodepointText, Timestamp, columns, fold
 from watchword.store.transaction import Transaction
 
 USERS = entity_table(
     "users",
-    Column("boundary", Word, index=True),
-    Column("password_last_used", Moment),
+    Column("boundary", CodepointText, index=True),
+    Column("password_last_used", Timestamp),
 )
 
 
@@ -76,7 +76,7 @@ def bound(tx: Transaction, user: User, boundary: str | None) -> None:
 
 
 def remove(tx: Transaction, user: User) -> None:
-    """Raises Dangling while access keys or memberships hang on the user."""
+    """Raises StillReferenced while access keys or memberships hang on the user."""
     tx.run(USERS.delete().where(USERS.c.id == user.id))
     tx.changed("user", user.id, user.account)
 

@@ -5,18 +5,18 @@ from datetime import datetime
 
 from sqlalchemy import Column, Index, Table, Text, UniqueConstraint, bindparam, select
 
-from watchword.store.tables import METADATA, Moment, Word, columns
+from watchword.store.tables import METADATA, CodepointText, Timestamp, columns
 from watchword.store.transaction import Transaction
 
 BUCKETS = Table(
     "buckets",
     METADATA,
-    Column("id", Word, primary_key=True),
-    Column("partition", Word, nullable=False),
-    Column("name", Word, nullable=False),
-    Column("account", Word, nullable=False),
-    Column("region", Word, nullable=False),
-    Column("created", Moment, nullable=False),
+    Column("id", CodepointText, primary_key=True),
+    Column("partition", CodepointText, nullable=False),
+    Column("name", CodepointText, nullable=False),
+    Column("account", CodepointText, nullable=False),
+    Column("region", CodepointText, nullable=False),
+    Column("created", Timestamp, nullable=False),
     Column("policy", Text),
     UniqueConstraint("partition", "name"),
     Index("ix_buckets_account", "account", "name"),
@@ -66,6 +66,6 @@ def govern(tx: Transaction, bucket: Bucket, policy: str | None) -> None:
 
 
 def remove(tx: Transaction, bucket: Bucket) -> None:
-    """Raises Dangling while objects are in the bucket."""
+    """Raises StillReferenced while objects are in the bucket."""
     tx.run(BUCKETS.delete().where(BUCKETS.c.id == bucket.id))
     tx.changed("bucket", bucket.id, bucket.account)

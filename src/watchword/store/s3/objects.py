@@ -10,7 +10,15 @@ from datetime import datetime
 
 from sqlalchemy import BigInteger, Column, ForeignKey, LargeBinary, Table, Text, bindparam, select
 
-from watchword.store.tables import METADATA, Dictionary, Moment, Numbers, Word, columns, insert_new
+from watchword.store.tables import (
+    METADATA,
+    CodepointText,
+    JsonStrings,
+    Numbers,
+    Timestamp,
+    columns,
+    insert_new,
+)
 from watchword.store.transaction import Reader, Transaction
 
 UNVERSIONED = "null"
@@ -18,19 +26,19 @@ UNVERSIONED = "null"
 OBJECTS = Table(
     "objects",
     METADATA,
-    Column("bucket_id", Word, ForeignKey("buckets.id"), primary_key=True),
+    Column("bucket_id", CodepointText, ForeignKey("buckets.id"), primary_key=True),
     Column("key", LargeBinary, primary_key=True),
-    Column("version", Word, primary_key=True),
-    Column("blob", Word, nullable=False, index=True),
+    Column("version", CodepointText, primary_key=True),
+    Column("blob", CodepointText, nullable=False, index=True),
     Column("size", BigInteger, nullable=False),
-    Column("etag", Word, nullable=False),
+    Column("etag", CodepointText, nullable=False),
     Column("content_type", Text, nullable=False),
-    Column("headers", Dictionary, nullable=False),
-    Column("metadata", Dictionary, nullable=False),
-    Column("checksums", Dictionary, nullable=False),
-    Column("modified", Moment, nullable=False),
+    Column("headers", JsonStrings, nullable=False),
+    Column("metadata", JsonStrings, nullable=False),
+    Column("checksums", JsonStrings, nullable=False),
+    Column("modified", Timestamp, nullable=False),
     Column("parts", Numbers),
-    Column("upload", Word),
+    Column("upload", CodepointText),
 )
 
 
@@ -69,9 +77,10 @@ _NAMED = select(OBJECTS.c.blob).where(OBJECTS.c.blob.in_(bindparam("blobs", expa
 
 
 def put(tx: Transaction, new: Object) -> list[Object]:
-    """Puts the object under its key; returns the ones that it replaced. Raises Dangling without its bucket.
+    """Puts the object under its key; returns the ones that it replaced.
 
-    Another writer may put the same key between the two statements; then that one is replaced as well.
+    Raises StillReferenced without its bucket.     Another writer may put the same key between the two
+    statements; then that one is replaced as well.
     """
     replaced: list[Object] = []
     while True:

@@ -9,19 +9,19 @@ from datetime import datetime
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, Table, bindparam, select
 
-from watchword.store.tables import METADATA, Moment, Word, columns, insert_new
+from watchword.store.tables import METADATA, CodepointText, Timestamp, columns, insert_new
 from watchword.store.transaction import Transaction
 
 PARTS = Table(
     "parts",
     METADATA,
-    Column("upload_id", Word, ForeignKey("uploads.id"), primary_key=True),
+    Column("upload_id", CodepointText, ForeignKey("uploads.id"), primary_key=True),
     Column("number", Integer, primary_key=True),
-    Column("blob", Word, nullable=False, index=True),
+    Column("blob", CodepointText, nullable=False, index=True),
     Column("size", BigInteger, nullable=False),
-    Column("etag", Word, nullable=False),
-    Column("checksum", Word, nullable=False),
-    Column("modified", Moment, nullable=False),
+    Column("etag", CodepointText, nullable=False),
+    Column("checksum", CodepointText, nullable=False),
+    Column("modified", Timestamp, nullable=False),
 )
 
 
@@ -48,9 +48,10 @@ _NAMED = select(PARTS.c.blob).where(PARTS.c.blob.in_(bindparam("blobs", expandin
 
 
 def put(tx: Transaction, new: Part) -> list[str]:
-    """Puts the part under its number; returns the blobs that it replaced. Raises Dangling without its upload.
+    """Puts the part under its number; returns the blobs that it replaced.
 
-    Another writer may put the same part between the two statements; then that one is replaced as well.
+    Raises StillReferenced without its upload.     Another writer may put the same part between the two
+    statements; then that one is replaced as well.
     """
     replaced: list[str] = []
     while True:

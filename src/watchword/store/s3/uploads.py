@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Table, Text, bindparam, select, tuple_
 
 from watchword.store.s3 import parts
-from watchword.store.tables import METADATA, Dictionary, Moment, Word, columns
+from watchword.store.tables import METADATA, CodepointText, JsonStrings, Timestamp, columns
 from watchword.store.transaction import Transaction
 
 AT_ONCE = 1000
@@ -20,16 +20,16 @@ AT_ONCE = 1000
 UPLOADS = Table(
     "uploads",
     METADATA,
-    Column("id", Word, primary_key=True),
-    Column("bucket_id", Word, ForeignKey("buckets.id"), nullable=False),
+    Column("id", CodepointText, primary_key=True),
+    Column("bucket_id", CodepointText, ForeignKey("buckets.id"), nullable=False),
     Column("key", LargeBinary, nullable=False),
-    Column("begun", Moment, nullable=False),
+    Column("begun", Timestamp, nullable=False),
     Column("by", Text, nullable=False),
-    Column("algorithm", Word, nullable=False),
-    Column("checksum_type", Word, nullable=False),
+    Column("algorithm", CodepointText, nullable=False),
+    Column("checksum_type", CodepointText, nullable=False),
     Column("content_type", Text, nullable=False),
-    Column("headers", Dictionary, nullable=False),
-    Column("metadata", Dictionary, nullable=False),
+    Column("headers", JsonStrings, nullable=False),
+    Column("metadata", JsonStrings, nullable=False),
     Index("ix_uploads_bucket_id", "bucket_id", "key", "id"),
 )
 
@@ -62,7 +62,7 @@ _IDS = select(UPLOADS.c.id).where(_OF_BUCKET)
 
 
 def insert(tx: Transaction, upload: Upload) -> None:
-    """Raises Dangling without its bucket."""
+    """Raises StillReferenced without its bucket."""
     tx.run(UPLOADS.insert(), asdict(upload))
 
 
@@ -84,7 +84,7 @@ def below(tx: Transaction, bucket_id: str, low: bytes) -> Iterator[Upload]:
 def remove(tx: Transaction, upload_id: str) -> list[str] | None:
     """Ends an upload; returns the blobs of its parts, None when it has ended already.
 
-    Raises Dangling when a part came meanwhile.
+    Raises StillReferenced when a part came meanwhile.
     """
     blobs = parts.remove_all(tx, upload_id)
     return blobs if tx.run(_REMOVE, {"id": upload_id}) else None

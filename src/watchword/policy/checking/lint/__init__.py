@@ -37,7 +37,7 @@ from watchword.policy.checking.lint.tags import tags
 from watchword.policy.checking.lint.trust import trust
 from watchword.policy.checking.lint.values import values
 from watchword.policy.checking.lint.variables import variables
-from watchword.policy.checking.validate import Kind
+from watchword.policy.checking.validate import DocumentKind
 from watchword.policy.language.grammar import Effect, Statement
 from watchword.policy.language.parse import PolicyError, parse
 from watchword.policy.language.text import MAX_LENGTH, JsonError, Path, read
@@ -68,7 +68,7 @@ _CHECKS: tuple[Check, ...] = (
 )
 
 
-def lint(source: str | bytes, kind: Kind, catalogue: Catalogue | None = None) -> tuple[Finding, ...]:
+def lint(source: str | bytes, kind: DocumentKind, catalogue: Catalogue | None = None) -> tuple[Finding, ...]:
     """Every finding, each statement's together, each with a path that the document has."""
     text = source if isinstance(source, str) else source.decode("utf-8", "replace")
     if len(text) > MAX_LENGTH:
@@ -83,7 +83,7 @@ def lint(source: str | bytes, kind: Kind, catalogue: Catalogue | None = None) ->
 
 
 def _of_statements(
-    document: object, statements: Statements, kind: Kind, catalogue: Catalogue | None
+    document: object, statements: Statements, kind: DocumentKind, catalogue: Catalogue | None
 ) -> Found:
     version = document.get("Version") if isinstance(document, dict) else None
     yield from same_sids(statements, kind)

@@ -10,13 +10,13 @@ from typing import Final
 from watchword.policy.checking.catalogue import Catalogue
 from watchword.policy.checking.findings import Finding
 from watchword.policy.checking.lint.subject import Found, Subject
-from watchword.policy.checking.validate import Kind
+from watchword.policy.checking.validate import DocumentKind
 from watchword.policy.language.grammar import EVERYONE
 from watchword.policy.language.match import is_wild
 
 _MOST_PROPOSED: Final = 100
 """In a longer list no other names are proposed, because finding them takes long."""
-_SERVICES = {Kind.S3_BUCKET: "s3", Kind.TRUST: "sts"}
+_SERVICES = {DocumentKind.S3_BUCKET: "s3", DocumentKind.TRUST: "sts"}
 """The only service whose actions a kind of policy may name."""
 
 

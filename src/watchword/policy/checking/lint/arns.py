@@ -13,7 +13,7 @@ from watchword.names.ids import is_account_id
 from watchword.policy.checking.catalogue import ArnForm, Catalogue
 from watchword.policy.checking.findings import Finding
 from watchword.policy.checking.lint.subject import Found, Subject, is_open, under
-from watchword.policy.checking.validate import Kind
+from watchword.policy.checking.validate import DocumentKind
 from watchword.policy.language.grammar import EVERYONE
 from watchword.policy.language.match import glob
 
@@ -30,7 +30,7 @@ def arns(subject: Subject) -> Found:
     for text, path in subject.resources():
         if text != EVERYONE:
             yield from under(path, _arn(text, subject.catalogue))
-            if subject.kind is Kind.S3_BUCKET and text.startswith("arn:") and not _BUCKET.match(text):
+            if subject.kind is DocumentKind.S3_BUCKET and text.startswith("arn:") and not _BUCKET.match(text):
                 details = f"{text} is no bucket and no object of one."
                 yield Finding("Unsupported resource ARN in policy", details, path)
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from watchword.policy.checking.findings import Finding
 from watchword.policy.checking.lint.subject import Found, Subject
-from watchword.policy.checking.validate import Kind
+from watchword.policy.checking.validate import DocumentKind
 from watchword.policy.evaluation.combine import has_rcps
 from watchword.policy.language.grammar import EVERYONE, element_name
 
@@ -21,14 +21,14 @@ _IS_SERVICE: Final = "aws:principalisawsservice"
 def service_control(subject: Subject) -> Found:
     """An SCP is about the principals of its accounts."""
     element = subject.statement.principal
-    if subject.kind is Kind.SCP and element is not None:
+    if subject.kind is DocumentKind.SCP and element is not None:
         details = "A service control policy names no principals; aws:PrincipalArn may stand in a condition."
         yield Finding("SCP syntax error principal", details, (element_name("Principal", element),))
 
 
 def resource_control(subject: Subject) -> Found:
     """An RCP denies everybody actions of services that support RCPs."""
-    if subject.kind is not Kind.RCP:
+    if subject.kind is not DocumentKind.RCP:
         return
     statement, element = subject.statement, subject.statement.principal
     if subject.allows:
@@ -49,7 +49,7 @@ def resource_control(subject: Subject) -> Found:
 
 def services_in_rcps(subject: Subject) -> Found:
     """Conditions that must, or must not, meet services that act for somebody."""
-    if subject.kind is not Kind.RCP or _IS_SERVICE in subject.keys:
+    if subject.kind is not DocumentKind.RCP or _IS_SERVICE in subject.keys:
         return
     for condition, _, path in subject.conditions():
         if condition.key.lower() in _OF_PRINCIPALS:

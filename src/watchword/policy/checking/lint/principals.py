@@ -10,7 +10,7 @@ from typing import Final
 from watchword.policy.checking.findings import Finding
 from watchword.policy.checking.lint.subject import IDENTITY_KINDS, RESOURCE_KINDS, Found, Subject, is_plain
 from watchword.policy.checking.resources import is_of_ecr
-from watchword.policy.checking.validate import Kind
+from watchword.policy.checking.validate import DocumentKind
 from watchword.policy.language.grammar import EVERYONE, element_name
 from watchword.policy.language.match import is_wild
 
@@ -34,9 +34,9 @@ def required(subject: Subject) -> Found:
     if kind in IDENTITY_KINDS and statement.principal is not None:
         details = "An identity policy is about whom it is attached to."
         yield Finding("Unsupported principal", details, (element_name("Principal", statement.principal),))
-    if (kind in RESOURCE_KINDS or kind is Kind.TRUST) and statement.principal is None:
+    if (kind in RESOURCE_KINDS or kind is DocumentKind.TRUST) and statement.principal is None:
         yield Finding("Missing principal", "The statement says nothing about who.")
-    without = kind is Kind.TRUST or (kind is Kind.RESOURCE and is_of_ecr(statement.action))
+    without = kind is DocumentKind.TRUST or (kind is DocumentKind.RESOURCE and is_of_ecr(statement.action))
     if statement.resource is None and not without:
         yield Finding("Missing resource", "The statement says nothing about which resources.")
 
@@ -44,7 +44,7 @@ def required(subject: Subject) -> Found:
 def principals(subject: Subject) -> Found:
     """Each name, by the form of its type."""
     element = subject.statement.principal
-    if subject.allows and element is not None and element.negated and subject.kind is not Kind.TRUST:
+    if subject.allows and element is not None and element.negated and subject.kind is not DocumentKind.TRUST:
         details = "Everybody who is not listed is allowed, anonymous callers too."
         yield Finding("Allow with NotPrincipal", details, ("NotPrincipal",))
     for kind, name, path in subject.principals():

@@ -9,7 +9,7 @@ from typing import Final
 
 from watchword.policy.checking.findings import Finding
 from watchword.policy.checking.lint.subject import IDENTITY_KINDS, RESOURCE_KINDS, Found, Subject
-from watchword.policy.checking.validate import KINDS, Kind
+from watchword.policy.checking.validate import KINDS, DocumentKind
 from watchword.policy.language.grammar import Statement, element_name
 from watchword.policy.language.match import glob
 
@@ -21,11 +21,11 @@ _MOST_COMPARED: Final = 100
 _QUOTAS = (
     dict.fromkeys(IDENTITY_KINDS, "identity policy")
     | dict.fromkeys(RESOURCE_KINDS, "resource policy")
-    | {Kind.TRUST: "role trust policy", Kind.SCP: "SCP", Kind.RCP: "RCP"}
+    | {DocumentKind.TRUST: "role trust policy", DocumentKind.SCP: "SCP", DocumentKind.RCP: "RCP"}
 )
 
 
-def size(text: str, kind: Kind) -> Found:
+def size(text: str, kind: DocumentKind) -> Found:
     """The size of the document, counted as `validate` counts it."""
     limit = KINDS[kind].size
     length = limit.counted(text)
@@ -43,7 +43,7 @@ def sid(subject: Subject) -> Found:
         yield Finding("Unsupported Sid", f"{text} has other characters than a-z, A-Z and 0-9.", ("Sid",))
 
 
-def same_sids(statements: Statements, kind: Kind) -> Found:
+def same_sids(statements: Statements, kind: DocumentKind) -> Found:
     """Different Sids are required by IAM and Organizations, and recommended for resource policies."""
     check = "Unique Sids recommended" if kind in RESOURCE_KINDS else "Unique Sids required"
     seen: set[str] = set()

@@ -11,16 +11,23 @@ from msgspec.structs import replace
 
 from watchword.policy.checking.catalogue import Catalogue
 from watchword.policy.checking.findings import Finding
-from watchword.policy.checking.validate import Kind
+from watchword.policy.checking.validate import DocumentKind
 from watchword.policy.evaluation.conditions import NULL, Operator, operator
 from watchword.policy.language.grammar import Condition, Effect, Statement, element_name
 from watchword.policy.language.match import is_wild
 from watchword.policy.language.text import Path
 
 IDENTITY_KINDS = frozenset(
-    {Kind.MANAGED, Kind.USER_INLINE, Kind.GROUP_INLINE, Kind.ROLE_INLINE, Kind.SESSION, Kind.IDENTITY}
+    {
+        DocumentKind.MANAGED,
+        DocumentKind.USER_INLINE,
+        DocumentKind.GROUP_INLINE,
+        DocumentKind.ROLE_INLINE,
+        DocumentKind.SESSION,
+        DocumentKind.IDENTITY,
+    }
 )
-RESOURCE_KINDS = frozenset({Kind.S3_BUCKET, Kind.RESOURCE})
+RESOURCE_KINDS = frozenset({DocumentKind.S3_BUCKET, DocumentKind.RESOURCE})
 
 Found = Iterator[Finding]
 
@@ -29,7 +36,7 @@ class Subject(Struct, frozen=True):
     """A statement, the kind and Version of its document, and the catalogue, where there is one."""
 
     statement: Statement
-    kind: Kind
+    kind: DocumentKind
     version: str | None
     catalogue: Catalogue | None = None
 

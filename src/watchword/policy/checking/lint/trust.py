@@ -11,7 +11,7 @@ from typing import Final
 
 from watchword.policy.checking.findings import Finding
 from watchword.policy.checking.lint.subject import Found, Subject, is_plain
-from watchword.policy.checking.validate import Kind
+from watchword.policy.checking.validate import DocumentKind
 from watchword.policy.language.grammar import element_name
 from watchword.policy.language.match import glob, is_wild
 from watchword.policy.language.text import Path
@@ -40,7 +40,7 @@ _SETTING: Final = {
 
 def trust(subject: Subject) -> Found:
     """All checks that are for trust policies only."""
-    if subject.kind is Kind.TRUST:
+    if subject.kind is DocumentKind.TRUST:
         yield from _elements(subject)
         yield from _providers(subject)
         yield from _actions(subject)

@@ -7,7 +7,7 @@ from watchword.identity.arns import PolicyArn
 from watchword.identity.quotas import hold
 from watchword.identity.refusals import missing, unattachable
 from watchword.services.iam import demands, pages
-from watchword.services.iam.kinds import GROUP, POLICY, ROLE, USER, AnyKind
+from watchword.services.iam.entity_types import GROUP, POLICY, ROLE, USER, AnyEntityType
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.store.iam import attachments, holders
 from watchword.store.iam.holders import Holder
@@ -16,7 +16,7 @@ HOLDERS = {"Group": "group", "User": "user", "Role": "role"}
 """How EntityFilter calls a kind, and the members of its answer begin."""
 
 
-def attach(kind: AnyKind, call: Call) -> Output:
+def attach(kind: AnyEntityType, call: Call) -> Output:
     """AttachUserPolicy, AttachGroupPolicy, AttachRolePolicy. Attaching again succeeds."""
     owner, arn = kind.of(call), call.input["PolicyArn"]
     if managed_policies.find(call.tx, call.account, arn) is None:
@@ -27,7 +27,7 @@ def attach(kind: AnyKind, call: Call) -> Output:
     return {}
 
 
-def detach(kind: AnyKind, call: Call) -> Output:
+def detach(kind: AnyEntityType, call: Call) -> Output:
     """DetachUserPolicy, DetachGroupPolicy, DetachRolePolicy."""
     owner, arn = kind.of(call), PolicyArn.parse(call.input["PolicyArn"])
     if not attachments.detach(call.tx, kind.noun, owner.id, str(arn)):
@@ -35,7 +35,7 @@ def detach(kind: AnyKind, call: Call) -> Output:
     return {}
 
 
-def list_attached(kind: AnyKind, call: Call) -> Output:
+def list_attached(kind: AnyEntityType, call: Call) -> Output:
     """ListAttachedUserPolicies, ListAttachedGroupPolicies, ListAttachedRolePolicies."""
     owner, prefix = kind.of(call), call.input.get("PathPrefix", "/")
     arns = [PolicyArn.parse(each.policy_arn) for each in attachments.of(call.tx, kind.noun, owner.id)]

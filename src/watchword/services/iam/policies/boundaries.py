@@ -7,7 +7,7 @@ nothing. Deleting a boundary that isn't there succeeds.
 from watchword.identity import managed_policies
 from watchword.identity.refusals import unbounding
 from watchword.services.iam import demands
-from watchword.services.iam.kinds import ROLE, USER
+from watchword.services.iam.entity_types import ROLE, USER
 from watchword.services.operation import Call, Operation, Output, writes
 from watchword.store.iam import roles, users
 

@@ -5,22 +5,22 @@ from functools import partial
 from watchword.identity.documents import check_inline
 from watchword.identity.refusals import missing
 from watchword.services.iam import demands, pages, shapes
-from watchword.services.iam.kinds import GROUP, ROLE, USER, AnyKind
+from watchword.services.iam.entity_types import GROUP, ROLE, USER, AnyEntityType
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.store.iam import inline_policies
 from watchword.store.iam.inline_policies import Inline
 
 
-def put(kind: AnyKind, call: Call) -> Output:
+def put(kind: AnyEntityType, call: Call) -> Output:
     """PutUserPolicy, PutGroupPolicy, PutRolePolicy: a new policy, or another document for an old one."""
     owner, name, document = kind.of(call), call.input["PolicyName"], call.input["PolicyDocument"]
-    beside = [each.document for each in inline_policies.of(call.tx, kind.noun, owner.id) if each.name != name]
-    check_inline(document, beside, kind.noun, owner.name)
+    others = [each.document for each in inline_policies.of(call.tx, kind.noun, owner.id) if each.name != name]
+    check_inline(document, others, kind.noun, owner.name)
     inline_policies.put(call.tx, Inline(kind.noun, owner.id, name, document))
     return {}
 
 
-def get(kind: AnyKind, call: Call) -> Output:
+def get(kind: AnyEntityType, call: Call) -> Output:
     """GetUserPolicy, GetGroupPolicy, GetRolePolicy."""
     owner, name = kind.of(call), call.input["PolicyName"]
     policy = inline_policies.named(call.tx, kind.noun, owner.id, name)
@@ -33,7 +33,7 @@ def get(kind: AnyKind, call: Call) -> Output:
     }
 
 
-def delete(kind: AnyKind, call: Call) -> Output:
+def delete(kind: AnyEntityType, call: Call) -> Output:
     """DeleteUserPolicy, DeleteGroupPolicy, DeleteRolePolicy."""
     owner, name = kind.of(call), call.input["PolicyName"]
     if not inline_policies.remove(call.tx, kind.noun, owner.id, name):
@@ -41,7 +41,7 @@ def delete(kind: AnyKind, call: Call) -> Output:
     return {}
 
 
-def list_names(kind: AnyKind, call: Call) -> Output:
+def list_names(kind: AnyEntityType, call: Call) -> Output:
     """ListUserPolicies, ListGroupPolicies, ListRolePolicies."""
     owner = kind.of(call)
     found, more = inline_policies.page(

@@ -7,9 +7,9 @@ from watchword.identity.arns import entity_arn
 from watchword.identity.managed import aws_policies
 from watchword.identity.refusals import refusal
 from watchword.names.ids import new_unique_id
-from watchword.policy.checking.validate import Kind, validate
+from watchword.policy.checking.validate import DocumentKind, validate
 from watchword.services.iam import demands, pages, shapes
-from watchword.services.iam.kinds import POLICY
+from watchword.services.iam.entity_types import POLICY
 from watchword.services.iam.tags import put_given
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.store import tags
@@ -24,7 +24,7 @@ def create_policy(call: Call) -> Output:
         raise refusal(
             "EntityAlreadyExists", f"A policy called {name} already exists. Duplicate names are not allowed."
         )
-    validate(call.input["PolicyDocument"], Kind.MANAGED)
+    validate(call.input["PolicyDocument"], DocumentKind.MANAGED)
     policy = Policy(
         id=new_unique_id(POLICY.prefix, call.world.randomness),
         account=call.account,

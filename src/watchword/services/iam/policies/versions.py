@@ -6,9 +6,9 @@ Source: IAM User Guide, "Versioning IAM policies".
 from watchword.identity import managed_policies
 from watchword.identity.quotas import QUOTAS
 from watchword.identity.refusals import refusal
-from watchword.policy.checking.validate import Kind, validate
+from watchword.policy.checking.validate import DocumentKind, validate
 from watchword.services.iam import demands, pages, shapes
-from watchword.services.iam.kinds import POLICY
+from watchword.services.iam.entity_types import POLICY
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.store.iam import policy_versions
 
@@ -23,7 +23,7 @@ def create_policy_version(call: Call) -> Output:
     """CreatePolicyVersion."""
     policy = POLICY.of(call)
     document = call.input["PolicyDocument"]
-    validate(document, Kind.MANAGED)
+    validate(document, DocumentKind.MANAGED)
     if policy_versions.count(call.tx, policy.id) >= QUOTAS["VersionsPerPolicy"]:
         raise refusal("LimitExceeded", FULL)
     default = call.input.get("SetAsDefault", False)

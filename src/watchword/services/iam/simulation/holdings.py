@@ -19,7 +19,7 @@ from watchword.names import Arn
 from watchword.names.principal import RoleSession, User
 from watchword.policy import Policy, Source
 from watchword.policy.language.match import glob
-from watchword.services.iam.kinds import GROUP, ROLE, USER, AnyKind, Entity, arn_of
+from watchword.services.iam.entity_types import GROUP, ROLE, USER, AnyEntityType, Entity, arn_of
 from watchword.store import Transaction
 from watchword.store.iam import attachments, groups, inline_policies, policy_versions
 
@@ -52,7 +52,7 @@ class Holdings:
     boundary: tuple[Source, ...] | None = None
 
 
-def holdings(tx: Transaction, kind: AnyKind, entity: Entity) -> Holdings:
+def holdings(tx: Transaction, kind: AnyEntityType, entity: Entity) -> Holdings:
     """What decisions are made from when the entity calls."""
     principal = caller(kind, Arn.parse(arn_of(kind, entity)), entity.id)
     owners: list[tuple[str, Entity]] = [(kind.noun, entity)]
@@ -66,7 +66,7 @@ def holdings(tx: Transaction, kind: AnyKind, entity: Entity) -> Holdings:
     return Holdings(principal, identity, grants.boundary)
 
 
-def caller(kind: AnyKind, arn: Arn, unique_id: str) -> User | RoleSession:
+def caller(kind: AnyEntityType, arn: Arn, unique_id: str) -> User | RoleSession:
     """Whoever calls as that entity."""
     before, _, name = arn.resource.removeprefix(kind.noun).rpartition("/")
     if kind is GROUP:

@@ -23,8 +23,8 @@ from watchword.policy.evaluation.table import Cited
 from watchword.policy.language.text import Place, spans
 from watchword.services.iam import demands, pages
 from watchword.services.iam.shapes import Shape
-from watchword.services.iam.simulation import scene
-from watchword.services.iam.simulation.scene import Scene, invalid
+from watchword.services.iam.simulation import inputs
+from watchword.services.iam.simulation.inputs import SimulationInput, invalid
 from watchword.services.operation import Call, Operation, Output, reads
 
 MOST_TRIED = 10_000
@@ -47,32 +47,32 @@ TYPES = {
 
 def simulate_custom_policy(call: Call) -> Output:
     """SimulateCustomPolicy."""
-    return _simulate(call, scene.of_input(call))
+    return _simulate(call, inputs.of_input(call))
 
 
 def simulate_principal_policy(call: Call) -> Output:
     """SimulatePrincipalPolicy."""
-    return _simulate(call, scene.of_principal(call))
+    return _simulate(call, inputs.of_principal(call))
 
 
 def get_context_keys_for_custom_policy(call: Call) -> Output:
     """GetContextKeysForCustomPolicy."""
-    found = scene.given(call, "PolicyInputList")
+    found = inputs.given(call, "PolicyInputList")
     return {"ContextKeyNames": list(context_keys(each.policy for each in found))}
 
 
 def get_context_keys_for_principal_policy(call: Call) -> Output:
     """GetContextKeysForPrincipalPolicy."""
-    found = scene.source(call).identity | scene.given(call, "PolicyInputList")
+    found = inputs.source(call).identity | inputs.given(call, "PolicyInputList")
     return {"ContextKeyNames": list(context_keys(each.policy for each in found))}
 
 
-def _simulate(call: Call, scene: Scene) -> Output:
+def _simulate(call: Call, inputs: SimulationInput) -> Output:
     actions = _actions(call)
     resources = _resources(call)
     start = _start(call)
     stop = start + max(1, min(pages.size_of(call), MOST_TRIED // len(resources)))
-    results = [_result(scene, action, resources) for action in actions[start:stop]]
+    results = [_result(inputs, action, resources) for action in actions[start:stop]]
     return {"EvaluationResults": results, **pages.end(str(stop), more=stop < len(actions))}
 
 
@@ -111,43 +111,45 @@ def _account(resource: str) -> str:
 # One action on its resources
 
 
-def _result(scene: Scene, action: str, resources: Sequence[str]) -> Shape:
+def _result(inputs: SimulationInput, action: str, resources: Sequence[str]) -> Shape:
     """EvaluationResult."""
-    tried = [simulate(_request(scene, action, resource), scene.policies) for resource in resources]
+    tried = [simulate(_request(inputs, action, resource), inputs.policies) for resource in resources]
     result: Shape = {
         "EvalActionName": action,
         "EvalResourceName": resources[0] if len(resources) == 1 else EVERYTHING,
         "EvalDecision": _strictest(WORDS[each.decision.verdict] for each in tried),
-        **_told(scene, tried),
+        **_told(inputs, tried),
         **_organization(tried),
         **_details(tried),
     }
     if resources != [EVERYTHING]:
-        result["ResourceSpecificResults"] = [_specific(scene, each) for each in tried]
+        result["ResourceSpecificResults"] = [_specific(inputs, each) for each in tried]
     return result
 
 
-def _request(scene: Scene, action: str, resource: str) -> Request:
-    owner = _account(resource) or scene.owner
-    return Request(scene.principal, action, resource, scene.context, resource_account=owner)
+def _request(inputs: SimulationInput, action: str, resource: str) -> Request:
+    owner = _account(resource) or inputs.owner
+    return Request(inputs.principal, action, resource, inputs.context, resource_account=owner)
 
 
-def _specific(scene: Scene, tried: Simulation) -> Shape:
+def _specific(inputs: SimulationInput, tried: Simulation) -> Shape:
     """ResourceSpecificResult."""
     return {
         "EvalResourceName": tried.decision.request.resource,
         "EvalResourceDecision": WORDS[tried.decision.verdict],
-        **_told(scene, [tried]),
+        **_told(inputs, [tried]),
         **({} if tried.decision.situation.same_account else _details([tried])),
     }
 
 
-def _told(scene: Scene, tried: Sequence[Simulation]) -> Shape:
+def _told(inputs: SimulationInput, tried: Sequence[Simulation]) -> Shape:
     """The members that a result has for one resource as for all of them."""
     matched = dict.fromkeys(chain.from_iterable(each.matched for each in tried))
     return {
-        "MatchedStatements": [_statement(scene, each) for each in matched if each.source in scene.documents],
-        "MissingContextValues": list(scene.missing),
+        "MatchedStatements": [
+            _statement(inputs, each) for each in matched if each.source in inputs.documents
+        ],
+        "MissingContextValues": list(inputs.missing),
         **_boundary(tried),
     }
 
@@ -199,9 +201,9 @@ def _strictest(words: Iterable[str]) -> str:
     return max(words, key=list(WORDS.values()).index)
 
 
-def _statement(scene: Scene, cited: Cited) -> Shape:
+def _statement(inputs: SimulationInput, cited: Cited) -> Shape:
     """Statement: which, of which document, and where in it."""
-    document = scene.documents[cited.source]
+    document = inputs.documents[cited.source]
     start, end = _extent(document.text, cited.rule.index)
     return {
         "SourcePolicyId": document.id,

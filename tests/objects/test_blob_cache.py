@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from watchword.names.cold import Cold
+from watchword.names.would_block import WouldBlock
 from watchword.objects import Objects, new_blob
-from watchword.objects.shelf import LONGEST, Shelf
+from watchword.objects.blob_cache import LONGEST, BlobCache
 
 
 def test_the_least_recently_used_make_room() -> None:
-    shelf = Shelf(30)
+    shelf = BlobCache(30)
     for name in ("a", "b", "c"):
         shelf.put(name, name.encode() * 10)
     assert shelf.get("a") == b"a" * 10
@@ -20,7 +20,7 @@ def test_the_least_recently_used_make_room() -> None:
 
 
 def test_what_is_too_long_is_not_kept() -> None:
-    shelf = Shelf(10 * LONGEST)
+    shelf = BlobCache(10 * LONGEST)
     shelf.put("fits", b"x" * LONGEST)
     shelf.put("long", b"x" * (LONGEST + 1))
     assert shelf.get("fits")
@@ -28,7 +28,7 @@ def test_what_is_too_long_is_not_kept() -> None:
 
 
 def test_what_is_put_twice_takes_its_room_once() -> None:
-    shelf = Shelf(20)
+    shelf = BlobCache(20)
     for _ in range(3):
         shelf.put("a", b"a" * 10)
     shelf.put("b", b"b" * 10)
@@ -40,7 +40,7 @@ def test_who_cannot_wait_reads_what_was_read_before(place: str, tmp_path: Path) 
     objects = Objects.open(tmp_path / "objects") if place == "folder" else Objects.open("memory:///")
     at_once, blob = objects.at_once(), new_blob(os.urandom)
     objects.put(blob, [b"hello world"])
-    with pytest.raises(Cold):
+    with pytest.raises(WouldBlock):
         at_once.get(blob, 0, 11)
     assert objects.get(blob, 0, 11) == b"hello world"
     assert at_once.get(blob, 0, 11) == b"hello world"

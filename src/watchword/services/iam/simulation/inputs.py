@@ -20,10 +20,10 @@ from watchword.names import Arn, AwsError, HttpRequest
 from watchword.names.ids import is_account_id
 from watchword.names.principal import RoleSession, User
 from watchword.policy import Policies, Policy, PolicyError, Source
-from watchword.policy.checking.validate import Kind, wrong
+from watchword.policy.checking.validate import DocumentKind, wrong
 from watchword.policy.evaluation.simulate import context_keys
 from watchword.policy.language import values
-from watchword.services.iam.kinds import arn_of, named_by
+from watchword.services.iam.entity_types import arn_of, named_by
 from watchword.services.iam.simulation.holdings import (
     IDENTITY_POLICY,
     RESOURCE_POLICY,
@@ -39,7 +39,7 @@ from watchword.services.operation import Call
 
 
 @dataclass(frozen=True)
-class Scene:
+class SimulationInput:
     """Everything about a simulation but action and resource."""
 
     principal: User | RoleSession
@@ -58,7 +58,7 @@ class Scene:
         return tuple(key for key in context_keys(each.policy for each in sources) if key.lower() not in known)
 
 
-def of_input(call: Call) -> Scene:
+def of_input(call: Call) -> SimulationInput:
     """The scene of SimulateCustomPolicy: everything is given."""
     identity, resource = given(call, "PolicyInputList"), _resource_policy(call)
     if resource and "CallerArn" not in call.input:
@@ -70,10 +70,10 @@ def of_input(call: Call) -> Scene:
         boundary=_boundary(call),
         scps=_organization(call),
     )
-    return Scene(principal, policies, _entries(call), _owner(call, principal), identity | resource)
+    return SimulationInput(principal, policies, _entries(call), _owner(call, principal), identity | resource)
 
 
-def of_principal(call: Call) -> Scene:
+def of_principal(call: Call) -> SimulationInput:
     """The scene of SimulatePrincipalPolicy: what is held, and what is given besides."""
     held = without(source(call), call.input.get("PolicyExclusionList", ()))
     identity, resource = held.identity | given(call, "PolicyInputList"), _resource_policy(call)
@@ -84,13 +84,13 @@ def of_principal(call: Call) -> Scene:
         boundary=held.boundary if boundary is None else boundary,
     )
     context = _with(_known(call, principal), _entries(call))
-    return Scene(principal, policies, context, _owner(call, principal), identity | resource)
+    return SimulationInput(principal, policies, context, _owner(call, principal), identity | resource)
 
 
 def source(call: Call) -> Holdings:
     """What the entity holds that PolicySourceArn names. Raises NoSuchEntity."""
     kind, arn, name = named_by(call.input["PolicySourceArn"])
-    entity = kind.decided(call, name) if arn.account == call.account else None
+    entity = kind.resolved_entity(call, name) if arn.account == call.account else None
     if entity is None or arn_of(kind, entity) != str(arn):
         raise missing(kind.noun, name)
     return holdings(call.tx, kind, entity)
@@ -100,7 +100,7 @@ def given(call: Call, member: str) -> Documents:
     """The identity policies of a list of the input, numbered from 1."""
     texts: Sequence[str] = call.input.get(member, ())
     return dict(
-        _read(f"{member}.{number}", IDENTITY_POLICY, text, Kind.IDENTITY)
+        _read(f"{member}.{number}", IDENTITY_POLICY, text, DocumentKind.IDENTITY)
         for number, text in enumerate(texts, 1)
     )
 
@@ -113,7 +113,7 @@ def invalid(said: str) -> AwsError:
 # Policies
 
 
-def _read(name: str, type_: str, text: str, kind: Kind) -> tuple[Source, Document]:
+def _read(name: str, type_: str, text: str, kind: DocumentKind) -> tuple[Source, Document]:
     try:
         policy = Policy.parse(text)
     except PolicyError as error:
@@ -132,7 +132,9 @@ def _boundary(call: Call) -> tuple[Source, ...] | None:
 
 def _resource_policy(call: Call) -> Documents:
     text = call.input.get("ResourcePolicy")
-    return {} if text is None else dict([_read("ResourcePolicy", RESOURCE_POLICY, text, Kind.RESOURCE)])
+    return (
+        {} if text is None else dict([_read("ResourcePolicy", RESOURCE_POLICY, text, DocumentKind.RESOURCE)])
+    )
 
 
 def _organization(call: Call) -> tuple[tuple[Source, ...], ...] | None:
@@ -140,7 +142,7 @@ def _organization(call: Call) -> tuple[tuple[Source, ...], ...] | None:
     name = "ServiceControlPolicyInputList"
     read = tuple(
         tuple(
-            _read(f"{name}.{level}.{number}", IDENTITY_POLICY, text, Kind.SCP)[0]
+            _read(f"{name}.{level}.{number}", IDENTITY_POLICY, text, DocumentKind.SCP)[0]
             for number, text in enumerate(each.get(name, ()), 1)
         )
         for level, each in enumerate(levels, 1)

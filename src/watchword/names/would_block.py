@@ -1,5 +1,5 @@
 """What ends an attempt on the event loop, which may not wait."""
 
 
-class Cold(Exception):  # noqa: N818 not an error: a sign to start over
+class WouldBlock(Exception):  # noqa: N818 not an error: a sign to start over
     """What was asked for isn't at hand: start over where one may wait. Nothing has been done."""

@@ -10,7 +10,7 @@ LONGEST = 64 << 10
 """A blob of more bytes isn't kept."""
 
 
-class Shelf:
+class BlobCache:
     """At most `room` bytes, the least recently used of which make room. For any number of threads."""
 
     def __init__(self, room: int) -> None:

@@ -16,7 +16,7 @@ from watchword.objects import new_blob
 from watchword.services.operation import Call
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.preconditions import Preconditions
-from watchword.store import Dangling
+from watchword.store import StillReferenced
 from watchword.store.s3 import objects
 from watchword.store.s3.objects import Object
 
@@ -36,30 +36,30 @@ def fresh_blob(call: Call) -> Iterator[str]:
         raise
 
 
-def place(call: Call, new: Object, bucket: str) -> None:
+def commit_object(call: Call, new: Object, bucket: str) -> None:
     """Makes `new` the object of its key, if the call's preconditions hold."""
     wanted, tx = Preconditions(call.input.get("IfMatch"), call.input.get("IfNoneMatch")), call.change.begin()
     seen = _seen(call, new.bucket_id, new.key, wanted)
     try:
         replaced = objects.put(tx, new)
-    except Dangling:
+    except StillReferenced:
         raise s3_error("NoSuchBucket", BucketName=bucket) from None
     if wanted and replaced != seen:
         raise s3_error("ConditionalRequestConflict")
-    forget(call, (row.blob for row in replaced))
+    delete_after_commit(call, (row.blob for row in replaced))
 
 
-def displace(call: Call, bucket_id: str, key: bytes, match: str | None = None) -> None:
+def remove_object(call: Call, bucket_id: str, key: bytes, match: str | None = None) -> None:
     """Takes the object away, if it is the one that `match` names. Without `match`, none there is no error."""
     wanted, tx = Preconditions(match), call.change.begin()
     seen = _seen(call, bucket_id, key, wanted)
     taken = objects.remove(tx, bucket_id, key, blob=seen[0].blob if seen else None)
     if wanted and taken is None:
         raise s3_error("ConditionalRequestConflict")
-    forget(call, (row.blob for row in (taken,) if row))
+    delete_after_commit(call, (row.blob for row in (taken,) if row))
 
 
-def forget(call: Call, blobs: Iterable[str]) -> None:
+def delete_after_commit(call: Call, blobs: Iterable[str]) -> None:
     """Has bytes deleted that nothing will name once the call's change has committed."""
     for blob in list(blobs):
         call.change.afterwards.append(partial(call.world.objects.delete, blob))

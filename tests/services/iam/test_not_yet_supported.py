@@ -3,7 +3,7 @@
 import pytest
 from tests.services.iam.harness import MODEL, A, Iam, refused
 
-from watchword.services.iam import absent
+from watchword.services.iam import not_yet_supported
 
 OF_USER = ["ListMFADevices", "ListSSHPublicKeys", "ListServiceSpecificCredentials", "ListSigningCertificates"]
 OF_ACCOUNT = ["ListServerCertificates", "ListVirtualMFADevices"]
@@ -18,7 +18,7 @@ def is_empty(name: str, output: dict[str, object]) -> bool:
 
 
 def test_every_operation_is_tried_here() -> None:
-    assert set(absent.OPERATIONS) == {*OF_USER, *OF_ACCOUNT, *UNPAGED, *PASSWORDS, *PROFILE}
+    assert set(not_yet_supported.OPERATIONS) == {*OF_USER, *OF_ACCOUNT, *UNPAGED, *PASSWORDS, *PROFILE}
 
 
 @pytest.mark.parametrize("name", OF_USER)

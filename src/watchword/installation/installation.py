@@ -48,7 +48,7 @@ class RootKey:
 
 
 @dataclass(frozen=True)
-class Ground:
+class Installation:
     """An open data directory and its database."""
 
     settings: Settings

@@ -47,7 +47,7 @@ class Beginning(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Kind(Generic[One]):
+class EntityType(Generic[One]):
     """One kind of entity; `noun` is how ARNs, the store and refusals call it."""
 
     noun: str
@@ -62,18 +62,18 @@ class Kind(Generic[One]):
     """The quota of attached policies."""
     tagged: bool = True
 
-    def seen(self, call: Call, name: str) -> One | None:
+    def resolve(self, call: Call, name: str) -> One | None:
         """The entity of that name, to decide on."""
-        return call.once(self.noun, name, partial(self.known, call.world, call.account, name))
+        return call.resolve(self.noun, name, partial(self.known, call.world, call.account, name))
 
     def of(self, call: Call) -> One:
         """The entity that the call's input names, if it was decided on. Raises NoSuchEntity."""
-        return self.decided(call, call.input[self.member])
+        return self.resolved_entity(call, call.input[self.member])
 
-    def decided(self, call: Call, name: str) -> One:
+    def resolved_entity(self, call: Call, name: str) -> One:
         """The entity of that name, if it was decided on. Raises NoSuchEntity."""
-        seen, entity = call.seen[self.noun, name], self.named(call.tx, call.account, name)
-        if seen is None or entity is None or entity.id != seen.id:
+        resolved, entity = call.resolved[self.noun, name], self.named(call.tx, call.account, name)
+        if resolved is None or entity is None or entity.id != resolved.id:
             raise missing(self.noun, name)
         return entity
 
@@ -96,7 +96,7 @@ class Kind(Generic[One]):
         if holder is not None and (renamed is None or holder.id != renamed.id):
             raise taken(self.noun, name)
 
-    def beside(self, call: Call) -> One:
+    def other_entity(self, call: Call) -> One:
         """The entity that the input names beside the one that is decided on. Raises NoSuchEntity."""
         name = call.input[self.member]
         entity = self.named(call.tx, call.account, name)
@@ -105,7 +105,7 @@ class Kind(Generic[One]):
         return entity
 
 
-AnyKind = Kind[Any]
+AnyEntityType = EntityType[Any]
 
 
 def _user(world: World, account: str, name: str) -> User | None:
@@ -130,27 +130,29 @@ def _policy(world: World, account: str, arn: str) -> Policy | None:
         return managed_policies.find(tx, account, arn)
 
 
-USER: Kind[User] = Kind("user", Prefix.USER, "UserName", users.named, _user, "PoliciesPerUser")
-GROUP: Kind[Group] = Kind(
+USER: EntityType[User] = EntityType("user", Prefix.USER, "UserName", users.named, _user, "PoliciesPerUser")
+GROUP: EntityType[Group] = EntityType(
     "group", Prefix.GROUP, "GroupName", groups.named, _group, "PoliciesPerGroup", tagged=False
 )
-ROLE: Kind[Role] = Kind("role", Prefix.ROLE, "RoleName", roles.named, _role, "PoliciesPerRole")
-INSTANCE_PROFILE: Kind[InstanceProfile] = Kind(
+ROLE: EntityType[Role] = EntityType("role", Prefix.ROLE, "RoleName", roles.named, _role, "PoliciesPerRole")
+INSTANCE_PROFILE: EntityType[InstanceProfile] = EntityType(
     instance_profiles.KIND,
     Prefix.INSTANCE_PROFILE,
     "InstanceProfileName",
     instance_profiles.named,
     _instance_profile,
 )
-POLICY: Kind[Policy] = Kind("policy", Prefix.MANAGED_POLICY, "PolicyArn", managed_policies.find, _policy)
+POLICY: EntityType[Policy] = EntityType(
+    "policy", Prefix.MANAGED_POLICY, "PolicyArn", managed_policies.find, _policy
+)
 
 
-def arn_of(kind: AnyKind, entity: Entity) -> str:
+def arn_of(kind: AnyEntityType, entity: Entity) -> str:
     """The entity's ARN."""
     return entity_arn(kind.noun, entity.account, entity.path, entity.name, entity.partition)
 
 
-def named_by(text: str) -> tuple[AnyKind, Arn, str]:
+def named_by(text: str) -> tuple[AnyEntityType, Arn, str]:
     """What kind of entity an ARN names, and its name. Raises InvalidInput."""
     try:
         arn = Arn.parse(text)

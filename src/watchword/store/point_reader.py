@@ -1,8 +1,8 @@
-"""One row of a SQLite file, looked at without waiting: for the event loop.
+"""One row of a SQLite file, read without waiting for a lock: for the event loop.
 
-A glance is given the statements that transactions run, compiled once, and runs them on a connection of its
-own; each sees what was committed last. It may be made in one thread and used in another, but by one only.
-SQLAlchemy's transaction around one row takes ten times as long as the row.
+A point reader is given the statements that transactions run, compiled once, and runs them on a connection
+of its own; each sees what was committed last. It may be made in one thread and used in another, but by one
+only. SQLAlchemy's transaction around one row takes ten times as long as the row.
 """
 
 import sqlite3
@@ -20,7 +20,7 @@ Compiled = tuple[str, Sequence[tuple[str, Change]], Sequence[Change]]
 """A statement's SQL, its parameters in their order, the columns of its row."""
 
 
-class Glance:
+class PointReader:
     """A place to read single rows from, as a `Transaction` is."""
 
     def __init__(self, file: str, dialect: Dialect) -> None:
