@@ -176,7 +176,7 @@ def test_a_bucket_is_where_it_is(watchword: Server, alice: dict[str, str]) -> No
 class Tagged:
     """Facts that know a tag of everybody."""
 
-    def tags(self, kind: str, entity_id: str) -> dict[str, str]:
+    def need(self, _fact: object, kind: str, entity_id: str) -> dict[str, str]:
         return {"team": f"{kind} {entity_id}"}
 
 

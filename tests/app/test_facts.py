@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 
 from watchword.app import open_world
+from watchword.facts.credentials import ACCESS_KEY, KEYRING
+from watchword.facts.fact import Fact, Reading
 from watchword.installation.administrator import new_root_key, rotate_keyring
 from watchword.installation.bootstrap import open_installation
 from watchword.installation.settings import Settings
+from watchword.store import Topic
 from watchword.world import World
 
 
@@ -21,11 +24,47 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 def test_a_secret_is_opened_though_the_keyring_that_is_cached_is_an_older_one(world: World) -> None:
     key_id, secret = new_root_key(world, "")
-    cached = world.facts.keyring()
+    cached = world.facts.need(KEYRING)
     elsewhere = open_installation(world.settings)
     rotate_keyring(elsewhere)
     elsewhere.close()
-    assert world.facts.keyring() is cached
-    fact = world.facts.access_key(key_id)
+    assert world.facts.need(KEYRING) is cached
+    fact = world.facts.get(ACCESS_KEY, key_id)
     assert fact
     assert fact.secret == secret
+
+
+def test_what_is_read_in_an_older_snapshot_is_not_kept(world: World) -> None:
+    """A fact can take another one from its own snapshot; a change that came in between makes both old."""
+    facts = world.facts
+
+    def inner(_reading: Reading) -> str:
+        return "of the snapshot"
+
+    def outer(reading: Reading) -> str | None:
+        facts._cache.apply([Topic("role", "AROA1")])
+        return reading.get(inner_fact)
+
+    inner_fact = Fact("inner", inner)
+    assert facts.get(Fact("outer", outer)) == "of the snapshot"
+    assert facts._cache.get(("outer",)) is None
+    assert facts._cache.get(("inner",)) is None
+
+
+def test_a_fact_depends_on_what_the_facts_in_it_depend_on(world: World) -> None:
+    facts, reads = world.facts, []
+
+    def inner(reading: Reading) -> str:
+        reading.depends_on(Topic("policy", "ANPA1"))
+        return "inner"
+
+    def outer(reading: Reading) -> str | None:
+        reads.append("outer")
+        return reading.get(inner_fact)
+
+    inner_fact, outer_fact = Fact("inner", inner), Fact("outer", outer)
+    for changed in (Topic("role", "AROA1"), Topic("policy", "ANPA1")):
+        facts.get(outer_fact)
+        facts._cache.apply([changed])
+    facts.get(outer_fact)
+    assert reads == ["outer", "outer"]

@@ -26,6 +26,8 @@ from watchword.access.claims import shown
 from watchword.access.forms import Upload, take_file, verify_upload
 from watchword.access.unframe import framed, is_framed, unframe
 from watchword.facts import Facts
+from watchword.facts.credentials import ACCESS_KEY, ACCOUNT_EXISTS, REVOCATIONS, ROLE_EXISTS, USER_EXISTS
+from watchword.facts.fact import Fact
 from watchword.names import AwsError, HttpRequest, fault
 from watchword.names.ids import Prefix
 from watchword.sessions import Session, limits, revocation
@@ -170,7 +172,7 @@ def _signer(world: World, claim: Claim | Presigned, expected: Callable[[str], No
         expected(secret)
     except AwsError:
         if caller.session is None:
-            world.facts.access_key(_NOBODYS_KEY)
+            world.facts.get(ACCESS_KEY, _NOBODYS_KEY)
         raise
     if caller.session:
         _check_session(world.facts, caller.session, world.clock.now())
@@ -190,7 +192,7 @@ def _credentials(facts: Facts, claim: Claim | Presigned) -> tuple[Caller, str]:
         return Caller(session.principal, session.access_key_id, session), session.secret
     if claim.token is not None:
         raise fault("InvalidClientTokenId", meant="a session token with a long-term access key")
-    key = facts.access_key(claim.access_key_id)
+    key = facts.get(ACCESS_KEY, claim.access_key_id)
     if key is None or not key.active:
         raise fault(
             "InvalidClientTokenId",
@@ -213,10 +215,21 @@ def _session(facts: Facts, claim: Claim | Presigned) -> Session:
     return session
 
 
+def _existence(session: Session) -> tuple[Fact[[str], bool], str]:
+    """The fact that the session's user, role or account exists, and its key."""
+    match session.kind:
+        case "role":
+            return ROLE_EXISTS, session.unique_id
+        case "user":
+            return USER_EXISTS, session.unique_id
+        case "root" | "federated":
+            return ACCOUNT_EXISTS, session.account
+
+
 def _check_session(facts: Facts, session: Session, now: datetime) -> None:
     if sessions.milliseconds(now) >= session.expires:
         raise fault("ExpiredToken", meant="the session has ended")
-    if not facts.exists(session):
+    if not facts.get(*_existence(session)):
         raise fault("InvalidSessionToken", meant=f"the {session.kind} of this session no longer exists")
-    if revocation.covers(facts.revocations(session.account), session):
+    if revocation.covers(facts.need(REVOCATIONS, session.account), session):
         raise fault("InvalidSessionToken", meant="the session was revoked")

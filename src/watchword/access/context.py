@@ -13,6 +13,7 @@ from datetime import datetime
 from watchword.access.caller import Caller
 from watchword.access.demand import ContextValue, Demand
 from watchword.facts import Facts
+from watchword.facts.entities import TAGS
 from watchword.names import HttpRequest
 from watchword.names.moment import iso
 from watchword.names.principal import PRINCIPAL_TYPES, RoleSession, Service, User
@@ -93,7 +94,7 @@ def principal_tags(facts: Facts, caller: Caller) -> dict[str, str]:
     tags: dict[str, str] = {}
     if isinstance(principal, User | RoleSession):
         kind = "user" if isinstance(principal, User) else "role"
-        tags.update(facts.tags(kind, principal.unique_id))
+        tags.update(facts.need(TAGS, kind, principal.unique_id))
     if caller.session:
         passed = {key.lower() for key in caller.session.tags}
         tags = {key: value for key, value in tags.items() if key.lower() not in passed}

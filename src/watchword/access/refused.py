@@ -17,6 +17,7 @@ import msgspec
 
 from watchword.access.caller import Caller
 from watchword.access.demand import Demand
+from watchword.facts.credentials import KEYRING
 from watchword.policy import Decision, explain
 from watchword.policy.evaluation.combine import PolicyType, Verdict
 from watchword.policy.evaluation.explain import as_json
@@ -42,7 +43,7 @@ def authorization_message(
     for demand, decision in zip(demands, decisions, strict=True):
         if not (decision.allowed or demand.optional) and caller.account:
             texts = map(_encoder.encode, _ever_shorter(decision))
-            return message.seal(texts, caller.account, world.facts.keyring())
+            return message.seal(texts, caller.account, world.facts.need(KEYRING))
     return ""
 
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from watchword.facts.loaded import Loaded, loaded
+from watchword.facts.fact import Fact, Reading
 from watchword.policy import Policy
-from watchword.store import Topic, Transaction
+from watchword.store import Topic
 from watchword.store.s3 import buckets
 from watchword.store.s3.buckets import Bucket
 
@@ -17,9 +17,13 @@ class BucketFact:
     policy: Policy | None
 
 
-def load_bucket(tx: Transaction, name: str) -> Loaded[BucketFact]:
-    bucket = buckets.named(tx, name)
+def _bucket(reading: Reading, name: str) -> BucketFact | None:
+    bucket = buckets.named(reading.tx, name)
     if bucket is None:
-        return loaded(None)
-    policy = Policy.parse(bucket.policy) if bucket.policy else None
-    return loaded(BucketFact(bucket, policy), Topic("bucket", bucket.id))
+        return None
+    reading.depends_on(Topic("bucket", bucket.id))
+    return BucketFact(bucket, Policy.parse(bucket.policy) if bucket.policy else None)
+
+
+BUCKET = Fact("bucket", _bucket)
+"""By name."""

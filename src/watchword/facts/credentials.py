@@ -3,20 +3,15 @@
 Secrets are opened here, once, and not again until something changes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from watchword.facts.loaded import Loaded, loaded
+from watchword.facts.fact import Fact, Reading
 from watchword.identity import secrets
-from watchword.installation.installation import RootKey
 from watchword.names.principal import Root, User
 from watchword.proofs.keyring import Keyring
-from watchword.sessions import Session
-from watchword.store import Topic, Transaction, accounts, keyring, revocations
-from watchword.store.iam import (
-    access_keys,
-    roles,
-    users,
-)
+from watchword.store import Topic, accounts, keyring, revocations
+from watchword.store.iam import access_keys, roles, users
 from watchword.store.revocations import Revocation
 
 
@@ -29,40 +24,54 @@ class KeyFact:
     secret: str = field(repr=False)
 
 
-def load_keyring(tx: Transaction, root: RootKey) -> Loaded[Keyring]:
-    return loaded(root.keyring(tx), keyring.WHOLE)
+def _keyring(reading: Reading) -> Keyring:
+    reading.depends_on(keyring.WHOLE)
+    return reading.root_key.keyring(reading.tx)
 
 
-def load_key(tx: Transaction, access_key_id: str, root: RootKey) -> Loaded[KeyFact]:
-    """Opened by the keyring of the same snapshot: one read before may be without the key that sealed it."""
-    key = access_keys.by_id(tx, access_key_id)
+def _access_key(reading: Reading, access_key_id: str) -> KeyFact | None:
+    """Opened by the keyring of the same snapshot: one read earlier may lack the key that sealed it."""
+    key = access_keys.by_id(reading.tx, access_key_id)
     if key is None:
-        return loaded(None)
-    topics = [Topic("access_key", key.id), keyring.WHOLE]
+        return None
+    reading.depends_on(Topic("access_key", key.id), keyring.WHOLE)
     principal: User | Root = Root(key.account, key.partition)
     if key.user_id is not None:
-        user = users.by_id(tx, key.user_id)
+        user = users.by_id(reading.tx, key.user_id)
         if user is None:
-            return loaded(None)
-        topics.append(Topic("user", user.id))
+            return None
+        reading.depends_on(Topic("user", user.id))
         principal = User(user.account, user.name, user.id, user.path, user.partition)
-    return loaded(KeyFact(principal, key.active, secrets.open(key, root.keyring(tx))), *topics)
+    return KeyFact(principal, key.active, secrets.open(key, reading.root_key.keyring(reading.tx)))
 
 
-def load_existence(tx: Transaction, session: Session) -> Loaded[bool]:
-    """True when the session's own user, role or account is there."""
-    match session.kind:
-        case "role":
-            found = roles.by_id(tx, session.unique_id) is not None
-            topic = Topic("role", session.unique_id)
-        case "user":
-            found = users.by_id(tx, session.unique_id) is not None
-            topic = Topic("user", session.unique_id)
-        case "root" | "federated":
-            found = accounts.by_id(tx, session.account) is not None
-            topic = Topic("account", session.account)
-    return loaded(True if found else None, topic)
+def _role_exists(reading: Reading, unique_id: str) -> bool | None:
+    reading.depends_on(Topic("role", unique_id))
+    return True if roles.by_id(reading.tx, unique_id) else None
 
 
-def load_revocations(tx: Transaction, account: str) -> Loaded[list[Revocation]]:
-    return loaded(revocations.of_account(tx, account), Topic("revocation", account))
+def _user_exists(reading: Reading, unique_id: str) -> bool | None:
+    reading.depends_on(Topic("user", unique_id))
+    return True if users.by_id(reading.tx, unique_id) else None
+
+
+def _account_exists(reading: Reading, account: str) -> bool | None:
+    reading.depends_on(Topic("account", account))
+    return True if accounts.by_id(reading.tx, account) else None
+
+
+def _revocations(reading: Reading, account: str) -> Sequence[Revocation]:
+    reading.depends_on(Topic("revocation", account))
+    return revocations.of_account(reading.tx, account)
+
+
+KEYRING = Fact("keyring", _keyring)
+"""The keys that seal tokens and secrets."""
+ACCESS_KEY = Fact("access-key", _access_key)
+"""By access key id."""
+ROLE_EXISTS = Fact("role-exists", _role_exists)
+"""By unique id; so is the next."""
+USER_EXISTS = Fact("user-exists", _user_exists)
+ACCOUNT_EXISTS = Fact("account-exists", _account_exists)
+REVOCATIONS = Fact("revocations", _revocations)
+"""Everything that was revoked in an account."""

@@ -1,23 +1,17 @@
-"""Users, groups, roles and instance profiles by name, and the tags of all that has tags."""
+"""Users, groups, roles and instance profiles by account and name; tags of everything that has tags."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from watchword.facts.loaded import Loaded, loaded
+from watchword.facts.fact import Fact, Reading
 from watchword.identity.arns import entity_arn
 from watchword.policy import Policy
-from watchword.store import Topic, Transaction, tags
-from watchword.store.iam import (
-    groups,
-    instance_profiles,
-    policies,
-    roles,
-    users,
-)
+from watchword.store import Topic, tags
+from watchword.store.iam import groups, instance_profiles, policies, roles, users
 from watchword.store.iam.groups import Group
 from watchword.store.iam.instance_profiles import InstanceProfile
 from watchword.store.iam.roles import Role
-from watchword.store.iam.users import User as UserRecord
+from watchword.store.iam.users import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,32 +24,44 @@ class RoleFact:
     tags: Mapping[str, str]
 
 
-def load_user(tx: Transaction, account: str, name: str) -> Loaded[UserRecord]:
-    user = users.named(tx, account, name)
-    return loaded(user, Topic("user", user.id if user else ""))
+def _user(reading: Reading, account: str, name: str) -> User | None:
+    user = users.named(reading.tx, account, name)
+    reading.depends_on(Topic("user", user.id if user else ""))
+    return user
 
 
-def load_group(tx: Transaction, account: str, name: str) -> Loaded[Group]:
-    group = groups.named(tx, account, name)
-    return loaded(group, Topic("group", group.id if group else ""))
+def _group(reading: Reading, account: str, name: str) -> Group | None:
+    group = groups.named(reading.tx, account, name)
+    reading.depends_on(Topic("group", group.id if group else ""))
+    return group
 
 
-def load_instance_profile(tx: Transaction, account: str, name: str) -> Loaded[InstanceProfile]:
-    profile = instance_profiles.named(tx, account, name)
-    return loaded(profile, Topic(instance_profiles.KIND, profile.id if profile else ""))
+def _instance_profile(reading: Reading, account: str, name: str) -> InstanceProfile | None:
+    profile = instance_profiles.named(reading.tx, account, name)
+    reading.depends_on(Topic(instance_profiles.KIND, profile.id if profile else ""))
+    return profile
 
 
-def load_role(tx: Transaction, account: str, name: str) -> Loaded[RoleFact]:
-    role = roles.named(tx, account, name)
+def _role(reading: Reading, account: str, name: str) -> RoleFact | None:
+    role = roles.named(reading.tx, account, name)
     if role is None:
-        return loaded(None)
+        return None
+    reading.depends_on(Topic("role", role.id))
     arn = entity_arn("role", role.account, role.path, role.name, role.partition)
-    fact = RoleFact(role, arn, Policy.parse(role.trust), tags.of(tx, "role", role.id))
-    return loaded(fact, Topic("role", role.id))
+    return RoleFact(role, arn, Policy.parse(role.trust), tags.of(reading.tx, "role", role.id))
 
 
-def load_tags(tx: Transaction, kind: str, entity_id: str) -> Loaded[dict[str, str]]:
+def _tags(reading: Reading, kind: str, entity_id: str) -> Mapping[str, str]:
     if kind == "policy" and entity_id.startswith("arn:"):
-        policy = policies.by_arn(tx, entity_id)
+        policy = policies.by_arn(reading.tx, entity_id)
         entity_id = policy.id if policy else ""
-    return loaded(tags.of(tx, kind, entity_id), Topic(kind, entity_id))
+    reading.depends_on(Topic(kind, entity_id))
+    return tags.of(reading.tx, kind, entity_id)
+
+
+USER = Fact("user", _user)
+GROUP = Fact("group", _group)
+INSTANCE_PROFILE = Fact("instance-profile", _instance_profile)
+ROLE = Fact("role", _role)
+TAGS = Fact("tags", _tags)
+"""By the type of an entity and its unique id, or a managed policy's ARN."""

@@ -12,44 +12,23 @@ How each fact is read stands in the file of its subject. What may be done with a
 `watchword.access`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
-from functools import partial
-from typing import Self, TypeVar, cast
+from typing import Any, Self, cast
 
-from watchword.facts.buckets import BucketFact, load_bucket
-from watchword.facts.credentials import KeyFact, load_existence, load_key, load_keyring, load_revocations
-from watchword.facts.entities import (
-    RoleFact,
-    load_group,
-    load_instance_profile,
-    load_role,
-    load_tags,
-    load_user,
-)
-from watchword.facts.grants import Grants, load_grants, load_policy
-from watchword.facts.loaded import Loaded
+from watchword.facts.credentials import KEYRING
+from watchword.facts.fact import Fact, Key, Loaded, Reading, Value
+from watchword.facts.grants import MANAGED_POLICY, ROLE_GRANTS, USER_GRANTS, Grants
 from watchword.installation.installation import RootKey
 from watchword.names import Principal, fault
 from watchword.names.principal import RoleSession, User
 from watchword.names.would_block import WouldBlock
 from watchword.policy import Policy, Source
 from watchword.policy.evaluation.engine import Engine
-from watchword.proofs.keyring import Keyring
 from watchword.sessions import Session
 from watchword.sessions import session as sessions
 from watchword.store import Cache, Database, Topic, Transaction, Unavailable, Watch, keyring
-from watchword.store.iam.groups import Group
-from watchword.store.iam.instance_profiles import InstanceProfile
-from watchword.store.iam.users import User as UserRecord
-from watchword.store.revocations import Revocation
 from watchword.store.s3 import objects
 from watchword.store.s3.objects import Object
 
-Value = TypeVar("Value")
-Key = tuple[str, ...]
-"""The kind of a fact and what identifies it."""
-Load = Callable[[Transaction], Loaded[Value]]
 NO_GRANTS = Loaded(Grants(), frozenset[Topic]())
 
 
@@ -95,9 +74,15 @@ class Facts:
         """Ends the watch."""
         self._watch.close()
 
-    def keyring(self) -> Keyring:
-        """The keys that seal tokens and secrets."""
-        return self._needed(("keyring",), lambda tx: load_keyring(tx, self.root_key))
+    def get(self, fact: Fact[Key, Value], *key: Key.args, **_: Key.kwargs) -> Value | None:
+        """The fact of that key, None where there is no such thing."""
+        return self._load(fact, key).value  # type: ignore[arg-type]  # keys are strings
+
+    def need(self, fact: Fact[Key, Value], *key: Key.args, **_: Key.kwargs) -> Value:
+        """The same of what is always there: the keyring, tags (perhaps none), revocations (perhaps none)."""
+        found = self._load(fact, key).value  # type: ignore[arg-type]  # keys are strings
+        assert found is not None
+        return found
 
     def session(self, token: str) -> Session:
         """The session in a token; the fault InvalidSessionToken for what no key of ours sealed."""
@@ -105,25 +90,9 @@ class Facts:
         session = self._cache.get(key)
         if session is None:
             generation = self._cache.generation
-            session = sessions.open(token, self.keyring())
+            session = sessions.open(token, self.need(KEYRING))
             self._cache.put(key, session, [keyring.WHOLE], generation)
         return cast("Session", session)
-
-    def access_key(self, access_key_id: str) -> KeyFact | None:
-        return self._fact(("key", access_key_id), lambda tx: load_key(tx, access_key_id, self.root_key))
-
-    def user_named(self, account: str, name: str) -> UserRecord | None:
-        return self._fact(("user", account, name), lambda tx: load_user(tx, account, name))
-
-    def group_named(self, account: str, name: str) -> Group | None:
-        return self._fact(("group", account, name), lambda tx: load_group(tx, account, name))
-
-    def instance_profile_named(self, account: str, name: str) -> InstanceProfile | None:
-        load = partial(load_instance_profile, account=account, name=name)
-        return self._fact(("instance-profile", account, name), load)
-
-    def role_named(self, account: str, name: str) -> RoleFact | None:
-        return self._fact(("role", account, name), lambda tx: load_role(tx, account, name))
 
     def object_at(self, bucket_id: str, key: bytes) -> Object | None:
         """The row of an object as it is now."""
@@ -136,28 +105,6 @@ class Facts:
             raise WouldBlock
         with self._database.read() as tx:
             return objects.at(tx, bucket_id, key)
-
-    def bucket(self, name: str) -> BucketFact | None:
-        return self._fact(("bucket", name), lambda tx: load_bucket(tx, name))
-
-    def tags(self, kind: str, entity_id: str) -> Mapping[str, str]:
-        """Tags of a user, role, instance profile or policy, by its unique id (a policy's by its ARN)."""
-        return self._needed(("tags", kind, entity_id), lambda tx: load_tags(tx, kind, entity_id))
-
-    def managed_policy(self, arn: str) -> Policy | None:
-        """The version in force of the managed policy of that ARN, whoever's it is."""
-        return self._fact(("policy", arn), partial(load_policy, arn=arn))
-
-    def exists(self, session: Session) -> bool:
-        """Whether the session's user, role or account still exists, by unique id."""
-        found = self._fact(
-            ("exists", session.kind, session.unique_id), lambda tx: load_existence(tx, session)
-        )
-        return found is not None
-
-    def revocations(self, account: str) -> Sequence[Revocation]:
-        """Everything that was revoked in the account."""
-        return self._needed(("revocations", account), lambda tx: load_revocations(tx, account))
 
     def engine(self, principal: Principal, session: Session | None) -> Engine:
         """The compiled policies of a caller, within its session."""
@@ -172,9 +119,10 @@ class Facts:
 
     def _compile(self, principal: Principal, session: Session | None) -> tuple[Engine, frozenset[Topic]]:
         grants: Loaded[Grants] = NO_GRANTS
-        if isinstance(principal, User | RoleSession):
-            load = partial(load_grants, principal=principal, managed_policy=self._policy)
-            grants = self._load(("grants", principal.unique_id), load)
+        if isinstance(principal, User):
+            grants = self._load(USER_GRANTS, (principal.unique_id,))
+        elif isinstance(principal, RoleSession):
+            grants = self._load(ROLE_GRANTS, (principal.unique_id,))
         passed = Loaded(None, frozenset[Topic]()) if session is None else self._passed(session)
         own = grants.value or Grants()
         return Engine(principal, own.identity, own.boundary, passed.value), grants.topics | passed.topics
@@ -184,37 +132,39 @@ class Facts:
         passed = [Source(Policy.parse(text)) for text in session.policies]
         topics = frozenset[Topic]()
         for arn in session.policy_arns:
-            entry = self._load(("policy", arn), partial(load_policy, arn=arn))
+            entry = self._load(MANAGED_POLICY, (arn,))
             if entry.value is None:
                 return Loaded([], topics)
             passed.append(Source(entry.value, arn))
             topics |= entry.topics
         return Loaded(passed, topics)
 
-    def _policy(self, tx: Transaction, arn: str) -> Loaded[Policy]:
-        """A managed policy, compiled once for all who have it."""
-        return self._load(("policy", arn), partial(load_policy, arn=arn), tx)
-
-    def _fact(self, key: Key, load: Load[Value]) -> Value | None:
-        return self._load(key, load).value
-
-    def _needed(self, key: Key, load: Load[Value]) -> Value:
-        found = self._load(key, load).value
-        assert found is not None
-        return found
-
-    def _load(self, key: Key, load: Load[Value], tx: Transaction | None = None) -> Loaded[Value]:
-        """The fact with its topics. That there is no such thing isn't kept."""
-        kept = self._cache.get(key)
+    def _load(self, fact: Fact[Any, Value], key: tuple[str, ...]) -> Loaded[Value]:
+        kept = self._kept(fact, key)
         if kept is not None:
-            return kept  # type: ignore[return-value]  # under this key, it is what `load` gave
+            return kept
         if self.cached:
             raise WouldBlock
         generation = self._cache.generation
         if any("\0" in part for part in key):
             return Loaded(None, frozenset())  # no name holds a NUL, and PostgreSQL can't even be asked
-        with nullcontext(tx) if tx else self._database.read() as reading:
-            loaded = load(reading)
+        with self._database.read() as tx:
+            return self._read(tx, generation, fact, key)
+
+    def _read(
+        self, tx: Transaction, generation: int, fact: Fact[Any, Value], key: tuple[str, ...]
+    ) -> Loaded[Value]:
+        """Read in a snapshot that began after `generation`. That there is no such thing isn't kept."""
+
+        def other(fact: Fact[Any, Any], key: tuple[str, ...]) -> Loaded[Any]:
+            return self._kept(fact, key) or self._read(tx, generation, fact, key)
+
+        reading = Reading(tx, self.root_key, other)
+        loaded = Loaded(fact.read(reading, *key), frozenset(reading.topics))
         if loaded.value is not None:
-            self._cache.put(key, loaded, loaded.topics, generation)
+            self._cache.put((fact.name, *key), loaded, loaded.topics, generation)
         return loaded
+
+    def _kept(self, fact: Fact[Any, Value], key: tuple[str, ...]) -> Loaded[Value] | None:
+        # Under this key, it is what the fact's `read` gave.
+        return self._cache.get((fact.name, *key))  # type: ignore[return-value]

@@ -1,26 +1,17 @@
 """The policies of a user or role: its own, its groups', its boundary.
 
-They are compiled here, once, and not again until something changes.
+They are compiled here, once, and not again until something changes. A managed policy is a fact of its own,
+compiled once for everything that it is attached to.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from watchword.facts.loaded import Loaded, loaded
+from watchword.facts.fact import Fact, Reading
 from watchword.identity import managed
-from watchword.names.principal import RoleSession, User
 from watchword.policy import Policy, Source
-from watchword.store import Topic, Transaction
-from watchword.store.iam import (
-    attachments,
-    groups,
-    inline_policies,
-    policy_versions,
-    roles,
-    users,
-)
-
-LoadPolicy = Callable[[Transaction, str], Loaded[Policy]]
+from watchword.store import Topic
+from watchword.store.iam import attachments, groups, inline_policies, policy_versions, roles, users
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,55 +22,54 @@ class Grants:
     boundary: tuple[Source, ...] | None = None
 
 
-def load_policy(tx: Transaction, arn: str) -> Loaded[Policy]:
-    """A managed policy's version in force."""
+def _managed_policy(reading: Reading, arn: str) -> Policy | None:
     shared = managed.aws_policies().get(arn)
     if shared is not None:
-        return loaded(Policy.parse(shared.version.document))
-    version = policy_versions.in_force(tx, arn)
+        return Policy.parse(shared.version.document)
+    version = policy_versions.in_force(reading.tx, arn)
     if version is None:
-        return loaded(None)
-    return loaded(Policy.parse(version.document), Topic("policy", version.policy_id))
+        return None
+    reading.depends_on(Topic("policy", version.policy_id))
+    return Policy.parse(version.document)
 
 
-def load_grants(tx: Transaction, principal: User | RoleSession, managed_policy: LoadPolicy) -> Loaded[Grants]:
-    """A user's own policies and its groups', or a role's; and the boundary of either."""
-    reader = _Reader(tx, managed_policy)
-    if isinstance(principal, User):
-        user = users.by_id(tx, principal.unique_id)
-        identity = reader.of_entity("user", principal.unique_id)
-        for group in groups.of_user(tx, principal.unique_id):
-            identity += reader.of_entity("group", group.id)
-        boundary = user.boundary if user else None
-    else:
-        role = roles.by_id(tx, principal.unique_id)
-        identity = reader.of_entity("role", principal.unique_id)
-        boundary = role.boundary if role else None
-    limit = None if boundary is None else tuple(reader.managed([boundary]))
-    return loaded(Grants(tuple(identity), limit), *reader.topics)
+def _of_user(reading: Reading, unique_id: str) -> Grants:
+    identity = [*_of_entity(reading, "user", unique_id)]
+    for group in groups.of_user(reading.tx, unique_id):
+        identity += _of_entity(reading, "group", group.id)
+    user = users.by_id(reading.tx, unique_id)
+    return Grants(tuple(identity), _boundary(reading, user.boundary if user else None))
 
 
-class _Reader:
-    """Collects policies and, on the way, the topics they depend on."""
+def _of_role(reading: Reading, unique_id: str) -> Grants:
+    role = roles.by_id(reading.tx, unique_id)
+    identity = _of_entity(reading, "role", unique_id)
+    return Grants(tuple(identity), _boundary(reading, role.boundary if role else None))
 
-    def __init__(self, tx: Transaction, managed_policy: LoadPolicy) -> None:
-        self._tx = tx
-        self._managed_policy = managed_policy
-        self.topics: set[Topic] = set()
 
-    def of_entity(self, kind: str, entity_id: str) -> list[Source]:
-        self.topics.add(Topic(kind, entity_id))
-        own = [
-            Source(Policy.parse(each.document), each.name)
-            for each in inline_policies.of(self._tx, kind, entity_id)
-        ]
-        return own + self.managed(each.policy_arn for each in attachments.of(self._tx, kind, entity_id))
+def _of_group(reading: Reading, unique_id: str) -> Grants:
+    return Grants(tuple(_of_entity(reading, "group", unique_id)))
 
-    def managed(self, arns: Iterable[str]) -> list[Source]:
-        found = []
-        for arn in arns:
-            loaded = self._managed_policy(self._tx, arn)
-            self.topics |= loaded.topics
-            if loaded.value is not None:
-                found.append(Source(loaded.value, arn))
-        return found
+
+def _of_entity(reading: Reading, kind: str, unique_id: str) -> list[Source]:
+    reading.depends_on(Topic(kind, unique_id))
+    inline = inline_policies.of(reading.tx, kind, unique_id)
+    own = [Source(Policy.parse(each.document), each.name) for each in inline]
+    return own + _managed(reading, (each.policy_arn for each in attachments.of(reading.tx, kind, unique_id)))
+
+
+def _boundary(reading: Reading, arn: str | None) -> tuple[Source, ...] | None:
+    return None if arn is None else tuple(_managed(reading, [arn]))
+
+
+def _managed(reading: Reading, arns: Iterable[str]) -> list[Source]:
+    return [Source(policy, arn) for arn in arns if (policy := reading.get(MANAGED_POLICY, arn))]
+
+
+MANAGED_POLICY = Fact("managed-policy", _managed_policy)
+"""The version in force of the managed policy of that ARN, in whichever account."""
+USER_GRANTS = Fact("user-grants", _of_user)
+"""By unique id; so is the next."""
+ROLE_GRANTS = Fact("role-grants", _of_role)
+GROUP_GRANTS = Fact("group-grants", _of_group)
+"""What a group gives its members; nothing is decided on it alone."""

@@ -16,6 +16,8 @@ from watchword.access import Caller, Circumstances, Demand, authorize
 from watchword.access.context import OF_PRINCIPALS, call_context, demand_context
 from watchword.access.demand import ContextValue, entity_tags
 from watchword.facts import Facts
+from watchword.facts.buckets import BUCKET
+from watchword.facts.entities import INSTANCE_PROFILE, ROLE, TAGS, USER
 from watchword.identity.arns import entity_arn
 from watchword.names import Arn, HttpRequest
 from watchword.names.principal import RoleSession, Root, User
@@ -77,11 +79,11 @@ def _principal(world: World, arn: Arn) -> User | RoleSession | Root:
                 if accounts.by_id(tx, arn.account):
                     return Root(arn.account, arn.partition)
         case "iam", "user":
-            user = world.facts.user_named(arn.account, name)
+            user = world.facts.get(USER, arn.account, name)
             if user and entity_arn("user", user.account, user.path, user.name, user.partition) == str(arn):
                 return User(user.account, user.name, user.id, user.path, user.partition)
         case "iam", "role":
-            found = world.facts.role_named(arn.account, name)
+            found = world.facts.get(ROLE, arn.account, name)
             if found and found.arn == str(arn):
                 return _session(world.facts, arn.account, name, SESSION_NAME)
         case "sts", "assumed-role":
@@ -91,7 +93,7 @@ def _principal(world: World, arn: Arn) -> User | RoleSession | Root:
 
 
 def _session(facts: Facts, account: str, name: str, session: str) -> RoleSession:
-    found = facts.role_named(account, name)
+    found = facts.get(ROLE, account, name)
     if found is None or not session or "/" in session:
         raise Unknown(f"no session {session!r} can be had of a role {name!r} in account {account}")
     role = found.role
@@ -113,7 +115,7 @@ def _demand(facts: Facts, caller: Caller, action: str, resource: str) -> Demand:
 
 
 def _on_bucket(facts: Facts, caller: Caller, action: str, arn: Arn) -> Demand:
-    found = facts.bucket(arn.resource.partition("/")[0])
+    found = facts.get(BUCKET, arn.resource.partition("/")[0])
     if found is None:
         return Demand(action, str(arn), caller.account)
     account, name = found.bucket.account, f"arn:{arn.partition}:s3:::{found.bucket.name}"
@@ -125,7 +127,7 @@ def _on_entity(facts: Facts, action: str, arn: Arn) -> Demand:
     kind, _, rest = arn.resource.partition("/")
     name = rest.rpartition("/")[2]
     if action.lower().startswith("sts:"):
-        role = facts.role_named(arn.account, name) if kind == "role" else None
+        role = facts.get(ROLE, arn.account, name) if kind == "role" else None
         trust, tags = (role.trust, role.tags) if role and role.arn == str(arn) else (None, {})
         return Demand(action, str(arn), arn.account, entity_tags(tags), trust, str(arn), "role", tags)
     held = _tags(facts, arn, kind, name)
@@ -141,13 +143,14 @@ def _on_entity(facts: Facts, action: str, arn: Arn) -> Demand:
 
 def _tags(facts: Facts, arn: Arn, kind: str, name: str) -> Mapping[str, str]:
     if kind == "policy":
-        return facts.tags(kind, str(arn))
+        return facts.need(TAGS, kind, str(arn))
     if kind == "role":
-        role = facts.role_named(arn.account, name)
+        role = facts.get(ROLE, arn.account, name)
         return role.tags if role else {}
-    named = {"user": facts.user_named, "instance-profile": facts.instance_profile_named}.get(kind)
-    found = named(arn.account, name) if named else None
-    return facts.tags(kind, found.id) if found else {}
+    user = facts.get(USER, arn.account, name) if kind == "user" else None
+    profile = facts.get(INSTANCE_PROFILE, arn.account, name) if kind == "instance-profile" else None
+    found = user or profile
+    return facts.need(TAGS, kind, found.id) if found else {}
 
 
 def _boundary(facts: Facts, action: str, account: str, kind: str, name: str) -> dict[str, ContextValue]:
@@ -155,8 +158,8 @@ def _boundary(facts: Facts, action: str, account: str, kind: str, name: str) -> 
     known = catalogue().action(action)
     if known is None or not known.takes(BOUNDARY) or known.name in NAMING_BOUNDARIES:
         return {}
-    user = facts.user_named(account, name) if kind == "user" else None
-    role = facts.role_named(account, name) if kind == "role" else None
+    user = facts.get(USER, account, name) if kind == "user" else None
+    role = facts.get(ROLE, account, name) if kind == "role" else None
     boundary = user.boundary if user else role.role.boundary if role else None
     return {BOUNDARY: boundary} if boundary else {}
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from tests.services.iam.harness import A, Iam, refused
 
+from watchword.facts.credentials import KEYRING
 from watchword.identity import secrets
 from watchword.names.ids import account_of_access_key
 from watchword.names.principal import RoleSession, User
@@ -40,7 +41,7 @@ def test_the_secret_rests_sealed(iam: Iam) -> None:
         stored = access_keys.by_id(tx, key["AccessKeyId"])
     assert stored is not None
     assert key["SecretAccessKey"].encode() not in stored.secret
-    assert secrets.open(stored, iam.world.facts.keyring()) == key["SecretAccessKey"]
+    assert secrets.open(stored, iam.world.facts.need(KEYRING)) == key["SecretAccessKey"]
 
 
 def test_two_keys_at_most(iam: Iam) -> None:

@@ -8,6 +8,7 @@ from msgspec import structs
 from tests.services.iam.harness import A, B, Iam
 
 from watchword.access import Caller, Circumstances, authorize, refusal
+from watchword.facts.credentials import ROLE_EXISTS
 from watchword.names import HttpRequest
 from watchword.names.principal import RoleSession, User
 from watchword.services.operation import Call
@@ -55,11 +56,11 @@ def test_permission_for_one_role_is_none_for_the_next_of_its_name(iam: Iam, ann:
 
     session = assumed(iam, ann, change_hands)
     assert session.unique_id == first
-    assert not iam.world.facts.exists(session)
+    assert not iam.world.facts.get(ROLE_EXISTS, session.unique_id)
 
 
 def test_a_role_that_is_gone_has_no_sessions(iam: Iam, ann: User) -> None:
     iam("CreateRole", RoleName="r", AssumeRolePolicyDocument=trusting(A))
     session = assumed(iam, ann, lambda: iam("DeleteRole", RoleName="r"))
     assert isinstance(session.principal, RoleSession)
-    assert not iam.world.facts.exists(session)
+    assert not iam.world.facts.get(ROLE_EXISTS, session.unique_id)

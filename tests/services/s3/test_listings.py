@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.services.s3.harness import OWNER, Counter
 
+from watchword.facts.buckets import BUCKET
 from watchword.services.s3.limits import canonical_id
 from watchword.store.s3 import objects
 
@@ -118,7 +119,7 @@ def test_impossible_pages(s3: Counter, bucket: str, given: dict[str, object]) ->
 
 
 def test_a_page_has_at_most_a_thousand(s3: Counter, bucket: str) -> None:
-    bucket_id = s3.world.facts.bucket(bucket).bucket.id  # type: ignore[union-attr]
+    bucket_id = s3.world.facts.get(BUCKET, bucket).bucket.id  # type: ignore[union-attr]
     with s3.world.database.write(s3.now, shared=True) as tx:
         for number in range(1001):
             objects.put(tx, objects.Object(bucket_id, b"%04d" % number, "blob", 0, "tag", s3.now))

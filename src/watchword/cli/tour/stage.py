@@ -19,6 +19,7 @@ import uvicorn
 from botocore.config import Config
 
 from watchword.app import open_world
+from watchword.facts.credentials import KEYRING
 from watchword.installation.administrator import administrator_session
 from watchword.installation.bootstrap import add_account
 from watchword.installation.settings import Settings
@@ -57,7 +58,7 @@ class Stage:
             {
                 "AccessKeyId": session.access_key_id,
                 "SecretAccessKey": session.secret,
-                "SessionToken": sessions.seal(session, self.world.facts.keyring()),
+                "SessionToken": sessions.seal(session, self.world.facts.need(KEYRING)),
             },
         )
 

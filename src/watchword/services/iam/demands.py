@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 
 from watchword.access import Demand
 from watchword.access.demand import ContextValue, entity_tags
+from watchword.facts.credentials import ACCESS_KEY
+from watchword.facts.entities import TAGS
 from watchword.identity import tags
 from watchword.identity.arns import PolicyArn, entity_arn
 from watchword.identity.managed import OWNER
@@ -38,7 +40,7 @@ def on_user_or_caller(call: Call) -> tuple[Demand, ...]:
     if "UserName" in call.input:
         return on(USER)(call)
     if isinstance(principal, User):
-        tags = call.world.facts.tags("user", principal.unique_id)
+        tags = call.world.facts.need(TAGS, "user", principal.unique_id)
         return (_demand(call, principal.arn, tags, entity_tags(tags)),)
     if isinstance(principal, Root):
         return (_demand(call, principal.arn),)
@@ -47,10 +49,11 @@ def on_user_or_caller(call: Call) -> tuple[Demand, ...]:
 
 def on_key(call: Call) -> tuple[Demand, ...]:
     """On the user whose access key the input names."""
-    fact = call.world.facts.access_key(call.input["AccessKeyId"])
+    fact = call.world.facts.get(ACCESS_KEY, call.input["AccessKeyId"])
     if fact is None or fact.principal.account != call.account:
         return (_demand(call, entity_arn("user", call.account, "/", "*", call.partition)),)
-    tags = call.world.facts.tags("user", fact.principal.unique_id) if isinstance(fact.principal, User) else {}
+    user = fact.principal if isinstance(fact.principal, User) else None
+    tags = call.world.facts.need(TAGS, "user", user.unique_id) if user else {}
     return (_demand(call, fact.principal.arn, tags, entity_tags(tags)),)
 
 
@@ -123,7 +126,7 @@ def _on_entity(call: Call, kind: AnyEntityType, name: str, *, bounded: bool = Fa
     keys: Context = {"iam:PolicyARN": call.input["PolicyArn"]} if "PolicyArn" in call.input else {}
     if entity is None:
         return _demand(call, entity_arn(kind.noun, call.account, "/", name, call.partition), more=keys)
-    tags = call.world.facts.tags(kind.noun, entity.id) if kind.tagged else {}
+    tags = call.world.facts.need(TAGS, kind.noun, entity.id) if kind.tagged else {}
     keys |= _boundary(entity) if bounded else {}
     keys |= entity_tags(tags) if kind.attached else {}
     return _demand(call, arn_of(kind, entity), tags, keys)
@@ -131,7 +134,7 @@ def _on_entity(call: Call, kind: AnyEntityType, name: str, *, bounded: bool = Fa
 
 def _on_policy(call: Call, arn: PolicyArn, account: str) -> Demand:
     policy = POLICY.resolve(call, str(arn))
-    tags = call.world.facts.tags("policy", policy.id) if policy else {}
+    tags = call.world.facts.need(TAGS, "policy", policy.id) if policy else {}
     return _demand(call, str(arn), tags, account=account)
 
 

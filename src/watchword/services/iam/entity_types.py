@@ -15,6 +15,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Generic, TypedDict, TypeVar
 
+from watchword.facts import entities
 from watchword.identity import managed_policies
 from watchword.identity.arns import entity_arn
 from watchword.identity.refusals import missing, taken, unclear
@@ -109,20 +110,20 @@ AnyEntityType = EntityType[Any]
 
 
 def _user(world: World, account: str, name: str) -> User | None:
-    return world.facts.user_named(account, name)
+    return world.facts.get(entities.USER, account, name)
 
 
 def _group(world: World, account: str, name: str) -> Group | None:
-    return world.facts.group_named(account, name)
+    return world.facts.get(entities.GROUP, account, name)
 
 
 def _role(world: World, account: str, name: str) -> Role | None:
-    fact = world.facts.role_named(account, name)
+    fact = world.facts.get(entities.ROLE, account, name)
     return fact.role if fact else None
 
 
 def _instance_profile(world: World, account: str, name: str) -> InstanceProfile | None:
-    return world.facts.instance_profile_named(account, name)
+    return world.facts.get(entities.INSTANCE_PROFILE, account, name)
 
 
 def _policy(world: World, account: str, arn: str) -> Policy | None:

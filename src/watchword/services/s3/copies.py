@@ -4,7 +4,7 @@ Source: Amazon S3 API Reference, CopyObject.
 """
 
 from watchword.access import Demand
-from watchword.facts import BucketFact
+from watchword.facts.buckets import BucketFact
 from watchword.objects import BlobMissingError, Sums
 from watchword.services.operation import Call, Operation, Output, object_write
 from watchword.services.s3.commits import commit_object, fresh_blob

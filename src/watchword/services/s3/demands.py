@@ -18,7 +18,7 @@ Amazon S3 User Guide, "Bucket owner condition" and "Amazon S3 policy keys".
 from functools import partial
 
 from watchword.access import Demand, Reserved
-from watchword.facts import BucketFact
+from watchword.facts.buckets import BUCKET, BucketFact
 from watchword.names import fault
 from watchword.names.principal import Root
 from watchword.services.operation import Call, Demands
@@ -32,7 +32,7 @@ def bucket_named(call: Call, name: str, owner: str | None) -> BucketFact:
 
     Within a call it is the one that was decided on, even when its name has become another bucket's.
     """
-    found = call.resolve("bucket", name, partial(call.world.facts.bucket, name))
+    found = call.resolve("bucket", name, partial(call.world.facts.get, BUCKET, name))
     if found is None:
         raise s3_error("NoSuchBucket" if is_bucket_name(name) else "InvalidBucketName", BucketName=name)
     if owner and owner != found.bucket.account:

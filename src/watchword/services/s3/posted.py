@@ -27,8 +27,8 @@ def posted(
     redirect = fields.get("success_action_redirect") or fields.get("redirect") or ""
     if _URL.fullmatch(redirect):  # 1
         query = urlencode({"bucket": bucket, "key": key, "etag": etag}, quote_via=quote)
-        commit_object = f"{redirect}{'&' if '?' in redirect else '?'}{query}"
-        return HttpResponse(303, (*headers, ("location", commit_object), ("content-length", "0")))
+        target = f"{redirect}{'&' if '?' in redirect else '?'}{query}"
+        return HttpResponse(303, (*headers, ("location", target), ("content-length", "0")))
     scheme, host = "https" if request.secure else "http", request.header("host")
     headers.append(("location", f"{scheme}://{host}{request.path}"))
     status = _STATUSES.get(fields.get("success_action_status", ""), 204)  # 2

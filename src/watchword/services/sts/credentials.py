@@ -3,6 +3,7 @@
 Source: AWS STS API Reference, Credentials and GetSessionToken (which needs no permission).
 """
 
+from watchword.facts.credentials import KEYRING
 from watchword.names import AwsError, fault
 from watchword.services.operation import Call, Operation, Output, no_demands, pure
 from watchword.sessions import session as sessions
@@ -19,7 +20,7 @@ def credentials(world: World, session: Session) -> Output:
     return {
         "AccessKeyId": session.access_key_id,
         "SecretAccessKey": session.secret,
-        "SessionToken": sessions.seal(session, world.facts.keyring()),
+        "SessionToken": sessions.seal(session, world.facts.need(KEYRING)),
         "Expiration": sessions.moment(session.expires).replace(microsecond=0),
     }
 

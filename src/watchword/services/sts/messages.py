@@ -5,6 +5,7 @@ Source: AWS STS API Reference, DecodeAuthorizationMessage.
 """
 
 from watchword.access import Demand
+from watchword.facts.credentials import KEYRING
 from watchword.names import AwsError
 from watchword.proofs import authorization_message
 from watchword.proofs.keyring import Unopenable
@@ -13,7 +14,7 @@ from watchword.services.operation import Call, Operation, Output, pure
 
 def decode_authorization_message(call: Call) -> Output:
     """DecodeAuthorizationMessage."""
-    message, ring = call.input["EncodedMessage"], call.world.facts.keyring()
+    message, ring = call.input["EncodedMessage"], call.world.facts.need(KEYRING)
     try:
         text = authorization_message.open(message, call.account, ring)
     except Unopenable:

@@ -12,7 +12,8 @@ from functools import lru_cache, partial
 
 from watchword.access import Demand
 from watchword.access.demand import ContextValue, entity_tags
-from watchword.facts import RoleFact
+from watchword.facts.entities import ROLE, RoleFact
+from watchword.facts.grants import MANAGED_POLICY
 from watchword.identity import tags as tag_rules
 from watchword.identity.arns import PolicyArn
 from watchword.identity.managed import OWNER
@@ -85,7 +86,7 @@ def _arn(text: str) -> Arn:
 def _known(call: Call) -> RoleFact | None:
     """The role of exactly that ARN, path and case included."""
     arn = _arn(call.input["RoleArn"])
-    found = call.world.facts.role_named(arn.account, arn.resource.rpartition("/")[2])
+    found = call.world.facts.get(ROLE, arn.account, arn.resource.rpartition("/")[2])
     return found if found is not None and found.arn == call.input["RoleArn"] else None
 
 
@@ -114,9 +115,10 @@ def _wish(call: Call) -> Wish:
 
 def _check_policies(call: Call, arns: Iterable[str], account: str) -> None:
     """Managed session policies are of the role's account, or of AWS, and are there."""
+    facts = call.world.facts
     for text in arns:
         arn = PolicyArn.known(text)
-        if arn is None or arn.account not in (OWNER, account) or not call.world.facts.managed_policy(text):
+        if arn is None or arn.account not in (OWNER, account) or not facts.get(MANAGED_POLICY, text):
             raise fault("ValidationError", f"The session policy {text} does not exist in the role's account.")
 
 

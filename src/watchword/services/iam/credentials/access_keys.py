@@ -3,6 +3,7 @@
 A secret is said once, in the answer that makes it; what is stored is sealed.
 """
 
+from watchword.facts.credentials import KEYRING
 from watchword.identity import secrets
 from watchword.identity.quotas import hold
 from watchword.identity.refusals import missing_key, refusal
@@ -23,7 +24,7 @@ def create_access_key(call: Call) -> Output:
     hold("AccessKeysPerUser", len(_keys_of(call, user)) + 1)
     key_id = new_access_key_id(Prefix.ACCESS_KEY, call.account, call.world.randomness)
     secret = new_secret(call.world.randomness)
-    sealed = secrets.seal(secret, key_id, call.world.facts.keyring())
+    sealed = secrets.seal(secret, key_id, call.world.facts.need(KEYRING))
     key = AccessKey(
         id=key_id,
         account=call.account,

@@ -11,17 +11,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from watchword.facts.grants import Grants, load_grants, load_policy
+from watchword.facts.fact import read_alone
+from watchword.facts.grants import GROUP_GRANTS, ROLE_GRANTS, USER_GRANTS, Grants
 from watchword.identity.arns import PolicyArn
 from watchword.identity.managed import OWNER, aws_policies
 from watchword.identity.refusals import refusal
+from watchword.installation.installation import RootKey
 from watchword.names import Arn
 from watchword.names.principal import RoleSession, User
 from watchword.policy import Policy, Source
 from watchword.policy.language.match import glob
 from watchword.services.iam.entity_types import GROUP, ROLE, USER, AnyEntityType, Entity, arn_of
 from watchword.store import Transaction
-from watchword.store.iam import attachments, groups, inline_policies, policy_versions
+from watchword.store.iam import groups, inline_policies, policy_versions
 
 SESSION_NAME = "simulation"
 """Whoever calls as a role has a session."""
@@ -41,6 +43,7 @@ class Document:
 
 
 Documents = dict[Source, Document]
+_GRANTS = {"user": USER_GRANTS, "group": GROUP_GRANTS, "role": ROLE_GRANTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +55,11 @@ class Holdings:
     boundary: tuple[Source, ...] | None = None
 
 
-def holdings(tx: Transaction, kind: AnyEntityType, entity: Entity) -> Holdings:
+def holdings(tx: Transaction, root_key: RootKey, kind: AnyEntityType, entity: Entity) -> Holdings:
     """What decisions are made from when the entity calls."""
     principal = caller(kind, Arn.parse(arn_of(kind, entity)), entity.id)
     owners: list[tuple[str, Entity]] = [(kind.noun, entity)]
-    if kind is GROUP:
-        grants = Grants(_of_group(tx, entity.id))
-    else:
-        grants = load_grants(tx, principal, load_policy).value or Grants()
+    grants = read_alone(tx, root_key, _GRANTS[kind.noun], (entity.id,)).value or Grants()
     if kind is USER:
         owners += [("group", group) for group in groups.of_user(tx, entity.id)]
     identity = {each: _document(tx, owners, each) for each in grants.identity}
@@ -91,14 +91,6 @@ def without(held: Holdings, identifiers: Sequence[Mapping[str, Any]]) -> Holding
     }
     types = [each.get("PolicyType") for each in identifiers]
     return replace(held, identity=kept, boundary=None if "permission-boundary" in types else held.boundary)
-
-
-def _of_group(tx: Transaction, group_id: str) -> tuple[Source, ...]:
-    own = [
-        Source(Policy.parse(each.document), each.name) for each in inline_policies.of(tx, "group", group_id)
-    ]
-    arns = [each.policy_arn for each in attachments.of(tx, "group", group_id)]
-    return (*own, *(Source(policy, arn) for arn in arns if (policy := load_policy(tx, arn).value)))
 
 
 def _document(tx: Transaction, owners: list[tuple[str, Entity]], source: Source) -> Document:

@@ -93,7 +93,7 @@ def source(call: Call) -> Holdings:
     entity = kind.resolved_entity(call, name) if arn.account == call.account else None
     if entity is None or arn_of(kind, entity) != str(arn):
         raise missing(kind.noun, name)
-    return holdings(call.tx, kind, entity)
+    return holdings(call.tx, call.world.root_key, kind, entity)
 
 
 def given(call: Call, member: str) -> Documents:

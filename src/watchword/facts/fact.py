@@ -1,0 +1,62 @@
+"""A kind of fact: its name, and how one is read.
+
+A fact is read in one transaction, together with the topics it depends on: a change of any of them makes it
+untrue. `read` of a fact says `reading.depends_on(...)` for each; what it takes from another fact brings that
+fact's topics along. A new kind of fact is one function and one line:
+
+    ROLE = Fact("role", _role)          facts.get(ROLE, account, name)
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+
+from watchword.installation.installation import RootKey
+from watchword.store import Topic, Transaction
+
+Value = TypeVar("Value", covariant=True)
+Key = ParamSpec("Key")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fact(Generic[Key, Value]):
+    """`read` gives None where there is no such thing; that is not kept."""
+
+    name: str
+    read: "Callable[Concatenate[Reading, Key], Value | None]"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded(Generic[Value]):
+    """A fact as it was read: None where there is no such thing; and what it depends on."""
+
+    value: Value | None
+    topics: frozenset[Topic]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One fact being read, in an open transaction."""
+
+    tx: Transaction
+    root_key: RootKey
+    other: Callable[[Fact[Any, Any], tuple[str, ...]], Loaded[Any]]
+    """Reads another fact in the same transaction, or takes it from the cache."""
+    topics: set[Topic] = field(default_factory=set)
+
+    def depends_on(self, *topics: Topic) -> None:
+        self.topics.update(topics)
+
+    def get(self, fact: Fact[Key, Value], *key: Key.args, **_: Key.kwargs) -> Value | None:
+        """Another fact, on which this one then depends."""
+        loaded: Loaded[Value] = self.other(fact, key)  # type: ignore[arg-type]  # keys are strings
+        self.topics.update(loaded.topics)
+        return loaded.value
+
+
+def read_alone(
+    tx: Transaction, root_key: RootKey, fact: Fact[Any, Value], key: tuple[str, ...]
+) -> Loaded[Value]:
+    """The fact, read without any cache."""
+    reading = Reading(tx, root_key, lambda other, its: read_alone(tx, root_key, other, its))
+    return Loaded(fact.read(reading, *key), frozenset(reading.topics))
