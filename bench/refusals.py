@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rows import Row
-from watchword.access import admit
+from watchword.access.authenticate import admit
 from watchword.app import open_world
 from watchword.installation.administrator import first_account, new_root_key
 from watchword.installation.settings import Settings

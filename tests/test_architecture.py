@@ -36,7 +36,8 @@ WINGS: dict[str, list[set[str]]] = {
     "policy": [{"language"}, {"evaluation"}, {"checking"}, {"lines"}, {"__init__"}],
     "store": [{"iam", "s3"}, {"schema"}],
     "facts": [{"buckets", "credentials", "entities", "grants"}, {"facts"}, {"__init__"}],
-    "services": [{"iam", "s3", "sts"}, {"table", "what_if"}],
+    "access": [{"schemes"}, {"authenticate"}, {"__init__"}],
+    "services": [{"iam", "s3", "sts"}, {"table"}, {"what_if"}],
 }
 """Wings of a room, from the ground up. What isn't in a wing is below all of them."""
 BESIDE = {"client"}

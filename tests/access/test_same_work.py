@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from tests.server.test_signature_matrix import BUCKET, FORMS, Signing
 
-from watchword.access import admit
+from watchword.access.authenticate import admit
 from watchword.app import open_world
 from watchword.installation.administrator import first_account, new_root_key
 from watchword.installation.settings import Settings

@@ -11,7 +11,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from watchword.access import Caller, Visit, note_use
+from watchword.access import Caller, RequestContext
+from watchword.access.last_use import note_use
 from watchword.app import open_world
 from watchword.installation.settings import Settings
 from watchword.names import HttpRequest
@@ -70,9 +71,9 @@ def test_a_few_keys_are_remembered(tmp_path: Path) -> None:
     world = replace(open_world(Settings(tmp_path)), last_uses=Cache(2))
     keys = [f"AKIA{number}" for number in range(4)]
     for key in (*keys, keys[0]):
-        visit = Visit("1", HttpRequest("POST"), world.clock.now(), caller=Caller(Root("1" * 12), key))
-        note_use(world, visit)
-        assert world.last_uses.get(key) == visit.now
+        now, caller = world.clock.now(), Caller(Root("1" * 12), key)
+        note_use(RequestContext(world, caller, HttpRequest("POST"), "us-east-1", now), "sts")
+        assert world.last_uses.get(key) == now
     assert [world.last_uses.get(key) is None for key in keys] == [False, True, True, False]
     world.close()
 

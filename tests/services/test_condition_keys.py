@@ -13,17 +13,18 @@ import botocore.loaders
 import botocore.model
 import pytest
 from msgspec import structs
+from tests.services.harness import call_of, carry_out
 
 from watchword.access import Caller, Demand
 from watchword.access.caller import Means
-from watchword.access.context import call_context, demand_context
+from watchword.access.condition_keys import call_keys, demand_keys
 from watchword.app import open_world
 from watchword.installation.administrator import first_account
 from watchword.installation.settings import Settings
 from watchword.names import HttpRequest
 from watchword.names.principal import Root
 from watchword.reference.actions import catalogue
-from watchword.services.operation import Call, Mode
+from watchword.services.operation import Call
 from watchword.services.table import SERVED
 from watchword.world import World
 
@@ -100,8 +101,8 @@ def world(tmp_path: Path) -> Iterator[World]:
     """With an entity of each kind and a bucket."""
     opened = open_world(Settings(tmp_path))
     for name in (f"Create{noun}" for noun in NOUNS):
-        run(opened, call(opened, "iam", name))
-    run(opened, call(opened, "s3", "CreateBucket"))
+        run(call(opened, "iam", name))
+    run(call(opened, "s3", "CreateBucket"))
     yield opened
     opened.close()
 
@@ -113,19 +114,14 @@ def call(world: World, service: str, name: str) -> Call:
     shape = botocore.model.ServiceModel(loaded, service).operation_model(name).input_shape
     known = values(account)
     given = {member: known[member] for member in (shape.members if shape else ()) if member in known}
-    caller, request = (
-        Caller(Root(account), means=MEANS),
-        HttpRequest("POST", headers=SENT, peer="::1", tls="1.3"),
-    )
-    return Call(world, service, name, given, caller, request, "us-east-1", world.clock.now())
+    caller = Caller(Root(account), means=MEANS)
+    request = HttpRequest("POST", headers=SENT, peer="::1", tls="1.3")
+    return call_of(world, caller, (service, name), given, now=world.clock.now(), request=request)
 
 
-def run(world: World, called: Call) -> dict[str, Any]:
-    """What the operation does, whoever may."""
-    row = SERVED[called.service][called.name]
-    assert row.mode is Mode.WRITE
-    with world.database.write(called.now) as tx:
-        return dict(row.perform(structs.replace(called, transaction=tx)))
+def run(called: Call) -> dict[str, Any]:
+    """What the operation does for root."""
+    return carry_out(called, SERVED[called.service][called.name].demands(called))
 
 
 def filled(world: World) -> dict[str, set[str]]:
@@ -135,9 +131,9 @@ def filled(world: World) -> dict[str, set[str]]:
         for name, row in rows.items():
             called = call(world, service, name)
             for demand in row.demands(called):
-                of_call = call_context(world.facts, called.caller, HttpRequest("POST"), called.now)
-                everywhere = demand_context(Demand(demand.action, "*", ""), of_call, called.region)
-                context = demand_context(demand, of_call, called.region)
+                of_call = call_keys(structs.replace(called.context, request=HttpRequest("POST")))
+                everywhere = demand_keys(Demand(demand.action, "*", ""), of_call, "us-east-1")
+                context = demand_keys(demand, of_call, "us-east-1")
                 keys = {named(key) for key in context.keys() - everywhere.keys() - {"aws:ResourceAccount"}}
                 found.setdefault(demand.action, set()).update(keys)
     return found

@@ -5,38 +5,23 @@ engine's own reason. Every way in ends here: a role's trust policy is the role's
 assuming a role is decided like anything else.
 """
 
-from datetime import datetime
-
-from msgspec import Struct
-
 from watchword.access.caller import Caller
-from watchword.access.context import Context, call_context, demand_context
+from watchword.access.condition_keys import Keys, call_keys, demand_keys
 from watchword.access.demand import Demand
+from watchword.access.request_context import RequestContext
 from watchword.facts import Facts
-from watchword.names import AwsError, HttpRequest, fault
+from watchword.names import AwsError, fault
 from watchword.policy import Decision, Request, Source
 from watchword.policy.evaluation.decision import message
-from watchword.world import World
 
 
-class Circumstances(Struct, frozen=True):
-    """What is the same for all demands of one call."""
-
-    world: World
-    caller: Caller
-    request: HttpRequest
-    region: str
-    now: datetime
-
-
-def authorize(circumstances: Circumstances, demands: tuple[Demand, ...]) -> tuple[Decision, ...]:
+def authorize(context: RequestContext, demands: tuple[Demand, ...]) -> tuple[Decision, ...]:
     """A decision for each demand. Whether a refusal ends the call is `refusal`'s to say."""
     if not demands:
         return ()
-    world, caller = circumstances.world, circumstances.caller
-    of_call = call_context(world.facts, caller, circumstances.request, circumstances.now)
+    of_call = call_keys(context)
     return tuple(
-        _decide(world.facts, caller, demand, demand_context(demand, of_call, circumstances.region))
+        _decide(context.world.facts, context.caller, demand, demand_keys(demand, of_call, context.region))
         for demand in demands
     )
 
@@ -49,13 +34,13 @@ def refusal(demands: tuple[Demand, ...], decisions: tuple[Decision, ...]) -> Aws
     return None
 
 
-def _decide(facts: Facts, caller: Caller, demand: Demand, context: Context) -> Decision:
+def _decide(facts: Facts, caller: Caller, demand: Demand, keys: Keys) -> Decision:
     try:
         request = Request(
             caller.principal,
             demand.action,
             demand.resource,
-            context,
+            keys,
             resource_account=demand.account,
             resource_type=demand.resource_type,
         )

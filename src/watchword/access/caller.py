@@ -1,13 +1,13 @@
-"""A caller: a principal and the credentials it showed.
+"""A caller: a principal and the credentials that it proved.
 
-Made only by `authenticate`; every floor above may rely on it.
+Requests make one only by an authentication scheme, so every floor above may rely on it.
 """
 
 from typing import NamedTuple
 
 from msgspec import Struct
 
-from watchword.names import Principal
+from watchword.names import HttpRequest, Principal
 from watchword.names.principal import Anonymous
 from watchword.sessions import Session
 
@@ -47,3 +47,10 @@ class Caller(Struct, frozen=True):
 
 
 NOBODY = Caller(Anonymous())
+
+
+class Proven(NamedTuple):
+    """The caller, and the request that they sent, its body taken out of any chunks."""
+
+    caller: Caller
+    request: HttpRequest

@@ -40,14 +40,9 @@ class Demand(Struct, frozen=True):
 
 
 class Reserved(Exception):  # noqa: N818 neither the error nor the refusal yet
-    """An error that only callers are told who are allowed `demand`; all others are told that they aren't."""
+    """An error shown only to callers with permission `demand`; everyone else gets AccessDenied."""
 
     def __init__(self, error: AwsError, demand: Demand) -> None:
         super().__init__(error.code)
         self.error = error
         self.demand = demand
-
-
-def entity_tags(tags: Mapping[str, str]) -> dict[str, ContextValue]:
-    """iam:ResourceTag, which users and roles have beside aws:ResourceTag, and nothing else has."""
-    return {f"iam:ResourceTag/{key}": value for key, value in tags.items()}

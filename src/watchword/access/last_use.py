@@ -12,27 +12,28 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from watchword.access.caller import Caller
-from watchword.access.record import Visit
+from watchword.access.request_context import RequestContext
 from watchword.names.principal import RoleSession
 from watchword.names.would_block import WouldBlock
-from watchword.store import StoreError, Transaction
+from watchword.store import StoreError
 from watchword.store.iam import access_keys, roles
-from watchword.world import World
 
 SPAN = timedelta(minutes=15)
 
 
-def note_use(world: World, visit: Visit) -> None:
+def note_use(context: RequestContext, service: str) -> None:
     """Notes that the caller's key or role was used, unless a use within the last SPAN is noted already."""
-    caller = visit.caller
-    used = _used(caller) if caller else ""
-    if not used or not _is_due(cast("datetime | None", world.last_uses.get(used)), visit.now):
+    world, now, used = context.world, context.now, _used(context.caller)
+    if not used or not _is_due(cast("datetime | None", world.last_uses.get(used)), now):
         return
     if world.facts.cached:
         raise WouldBlock
-    world.last_uses.put(used, visit.now, (), world.last_uses.generation)
-    with suppress(StoreError), world.database.write(visit.now, shared=True) as tx:
-        _write(tx, visit, used)
+    world.last_uses.put(used, now, (), world.last_uses.generation)
+    with suppress(StoreError), world.database.write(now, shared=True) as tx:
+        if isinstance(context.caller.principal, RoleSession):
+            roles.used(tx, used, now, SPAN, region=context.region)
+        else:
+            access_keys.used(tx, used, now, SPAN, region=context.region, service=service)
 
 
 def _used(caller: Caller) -> str:
@@ -44,11 +45,3 @@ def _used(caller: Caller) -> str:
 
 def _is_due(last: datetime | None, now: datetime) -> bool:
     return last is None or now - last >= SPAN
-
-
-def _write(tx: Transaction, visit: Visit, used: str) -> None:
-    if visit.access_key_id == used:
-        service = visit.operation.service.name if visit.operation else ""
-        access_keys.used(tx, used, visit.now, SPAN, region=visit.region, service=service)
-    else:
-        roles.used(tx, used, visit.now, SPAN, region=visit.region)

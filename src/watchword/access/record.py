@@ -11,18 +11,15 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from msgspec import Struct, field
-
-from watchword.access.caller import Caller
 from watchword.access.demand import Demand
-from watchword.names import AwsError, HttpRequest
+from watchword.access.request_log import RequestLog
+from watchword.names import Principal
 from watchword.names.moment import iso
 from watchword.names.principal import PRINCIPAL_TYPES, RoleSession, Root, User
 from watchword.policy import Decision, explain
 from watchword.policy.evaluation.decision import message
 from watchword.policy.evaluation.explain import as_json
-from watchword.sessions.session import moment
-from watchword.wire import Operation
+from watchword.sessions.session import Session, moment
 
 HIDDEN = frozenset(
     {
@@ -43,13 +40,6 @@ MASK = "HIDDEN_DUE_TO_SECURITY_REASONS"
 EVENT_VERSION = "1.11"
 LONGEST_VALUE = 4096
 """Characters kept of one text value."""
-DATA_EVENTS = frozenset(
-    {
-        *("PutObject", "GetObject", "HeadObject", "DeleteObject", "DeleteObjects", "CopyObject"),
-        *("CreateMultipartUpload", "UploadPart", "UploadPartCopy", "CompleteMultipartUpload"),
-        *("AbortMultipartUpload", "ListParts"),
-    }
-)
 _REMEMBERED_NAMES = 1024
 _SIGNATURES: dict[str, dict[str, Any]] = {
     "": {},
@@ -58,80 +48,61 @@ _SIGNATURES: dict[str, dict[str, Any]] = {
 }
 _TYPES = {Root: "Root", User: "IAMUser"}
 """Principals whose type CloudTrail calls otherwise than aws:PrincipalType does."""
-READING = ("Get", "List", "Head", "Describe", "Simulate")
-"""How operations that change nothing begin."""
-MINTING = frozenset({"GetSessionToken", "GetFederationToken"})
-"""And yet these make something: credentials."""
 
 
-class Visit(Struct):
-    """What is known about a request so far; the journey fills it in on the way."""
-
-    request_id: str
-    request: HttpRequest
-    now: datetime
-    operation: Operation | None = None
-    region: str = ""
-    caller: Caller | None = None
-    access_key_id: str = ""
-    """As claimed; whose it is, is known only once there is a caller."""
-    signature: str = ""
-    """SigV4 or SigV2, as read; whether it holds, is known only once there is a caller."""
-    input: Mapping[str, Any] = field(default_factory=dict)
-    demands: tuple[Demand, ...] = ()
-    decisions: tuple[Decision, ...] = ()
-    """One for each demand."""
-    message: str = ""
-    """The encoded authorization message, where a decision refused."""
-    error: AwsError | None = None
-    output: Mapping[str, Any] | None = None
-
-
-def changes_something(operation: str) -> bool:
-    """Whether an operation, by its name, leaves anything behind: a change, or credentials."""
-    return operation in MINTING or not operation.startswith(READING)
-
-
-def record(visit: Visit) -> dict[str, Any]:
-    """The event for what has become of the visit. What was read isn't told, only what was made."""
-    service, name = (visit.operation.service.name, visit.operation.name) if visit.operation else ("", "")
-    made = visit.output if changes_something(name) else None
+def record(log: RequestLog) -> dict[str, Any]:
+    """The event. responseElements is there only for operations that create or change something."""
+    service, name = (
+        (log.operation.service.name, log.operation.name) if log.operation else ("unknown", "Unknown")
+    )
+    traits = log.traits
     event: dict[str, Any] = {
         "eventVersion": EVENT_VERSION,
-        "userIdentity": _identity(visit),
-        "eventTime": iso(visit.now),
-        "eventSource": f"{service or 'unknown'}.amazonaws.com",
-        "eventName": name or "Unknown",
-        "awsRegion": visit.region,
-        "sourceIPAddress": visit.request.peer,
-        "userAgent": (visit.request.header("user-agent") or "")[:LONGEST_VALUE],
-        "requestParameters": _shown(visit.input) or None,
-        "responseElements": _shown(made) if made else None,
-        "requestID": visit.request_id,
-        "eventID": visit.request_id,
-        "readOnly": name.startswith(READING),
+        "userIdentity": _identity(log),
+        "eventTime": iso(log.now),
+        "eventSource": f"{service}.amazonaws.com",
+        "eventName": name,
+        "awsRegion": log.region,
+        "sourceIPAddress": _source(log),
+        "userAgent": _agent(log),
+        "requestParameters": _shown(log.input) or None,
+        "responseElements": (not traits.reads_only and _shown(log.output)) or None,
+        "requestID": log.request_id,
+        "eventID": log.request_id,
+        "readOnly": traits.reads_only,
         "eventType": "AwsApiCall",
-        "managementEvent": name not in DATA_EVENTS,
-        "recipientAccountId": visit.caller.account if visit.caller else "",
-        "eventCategory": "Data" if name in DATA_EVENTS else "Management",
+        "managementEvent": not traits.data_event,
+        "recipientAccountId": log.caller.account if log.caller else "",
+        "eventCategory": "Data" if traits.data_event else "Management",
     }
-    if visit.error:
-        event["errorCode"] = visit.error.code
-        event["errorMessage"] = visit.error.said[:LONGEST_VALUE]
-    if additional := _additional(visit):
+    if log.error:
+        event["errorCode"] = log.error.code
+        event["errorMessage"] = log.error.said[:LONGEST_VALUE]
+    if additional := _additional(log):
         event["additionalEventData"] = additional
     return event
 
 
-def _additional(visit: Visit) -> dict[str, Any]:
+def _source(log: RequestLog) -> str:
+    """A service's name stands in for an address where the service made the call."""
+    return log.via.services[-1] if log.via.services else log.request.peer
+
+
+def _agent(log: RequestLog) -> str:
+    if log.via.services:
+        return log.via.services[-1]
+    return (log.request.header("user-agent") or "")[:LONGEST_VALUE]
+
+
+def _additional(log: RequestLog) -> dict[str, Any]:
     """What CloudTrail's format has no member for."""
-    additional: dict[str, Any] = {**_SIGNATURES[visit.signature]}
-    if visit.error and visit.error.meant:
-        additional["meant"] = visit.error.meant
-    if visit.message:
-        additional["authorizationMessage"] = visit.message
-    if visit.decisions:
-        additional["decisions"] = list(map(_decision, visit.demands, visit.decisions))
+    additional: dict[str, Any] = {**_SIGNATURES[log.signature]}
+    if log.error and log.error.meant:
+        additional["meant"] = log.error.meant
+    if log.message:
+        additional["authorizationMessage"] = log.message
+    if log.decisions:
+        additional["decisions"] = list(map(_decision, log.demands, log.decisions))
     return additional
 
 
@@ -148,10 +119,10 @@ def _decision(demand: Demand, decision: Decision) -> dict[str, Any]:
     }
 
 
-def _identity(visit: Visit) -> dict[str, Any]:
-    caller = visit.caller
+def _identity(log: RequestLog) -> dict[str, Any]:
+    caller = log.caller
     if caller is None:
-        return {"type": "Unknown", "accessKeyId": visit.access_key_id}
+        return {"type": "Unknown", "accessKeyId": log.access_key_id}
     principal = caller.principal
     identity: dict[str, Any] = {
         "type": _TYPES.get(type(principal)) or PRINCIPAL_TYPES[type(principal)],
@@ -163,13 +134,13 @@ def _identity(visit: Visit) -> dict[str, Any]:
     if isinstance(principal, User):
         identity["userName"] = principal.name
     if caller.session:
-        identity["sessionContext"] = _session_context(caller)
+        identity["sessionContext"] = _session_context(caller.session, principal)
+    if log.via.services:
+        identity["invokedBy"] = log.via.services[-1]
     return identity
 
 
-def _session_context(caller: Caller) -> dict[str, Any]:
-    session, principal = caller.session, caller.principal
-    assert session is not None
+def _session_context(session: Session, principal: Principal) -> dict[str, Any]:
     context: dict[str, Any] = {
         "attributes": {
             "creationDate": iso(moment(session.issued)),

@@ -7,30 +7,18 @@ The price: two requests of the same second that are equal to the byte have the s
 is refused. A client that retries later signs again.
 """
 
-from datetime import datetime, timedelta
-from hashlib import sha256
-
-from watchword.access.authenticate import skew_of
-from watchword.access.claims import Shown
-from watchword.access.forms import Upload
-from watchword.access.record import Visit, changes_something
+from watchword.access.presented import Presented
 from watchword.names import fault
 from watchword.names.would_block import WouldBlock
-from watchword.sigv4 import post
-from watchword.sigv4.replay import Trace, trace
-from watchword.sigv4.sigv2 import Presigned
 from watchword.store import Conflict, used_signatures
 from watchword.world import World
 
-_SECOND = timedelta(seconds=1)
 
-
-def refuse_replay(world: World, read: Shown, visit: Visit) -> None:
+def refuse_replay(world: World, presented: Presented, service: str) -> None:
     """Raises AccessDenied when this signature was used before. The signature has been verified."""
-    operation = visit.operation
-    if not world.settings.refuse_replays or operation is None or not changes_something(operation.name):
+    if not world.settings.refuse_replays:
         return
-    use = _use(read, operation.service.name)
+    use = presented.trace(service)
     if use is None:
         return
     if world.facts.cached:
@@ -41,28 +29,3 @@ def refuse_replay(world: World, read: Shown, visit: Visit) -> None:
             used_signatures.insert(tx, use.identity, use.until, now)
     except Conflict:
         raise fault("AccessDenied", "This signature was used before.", meant="a replay") from None
-
-
-def _use(read: Shown, service: str) -> Trace | None:
-    match read.claim:
-        case None:
-            return None
-        case Upload() as upload:
-            return _of_form(upload)
-        case Presigned() as claim:
-            return _of_text(claim.access_key_id, claim.to_sign, claim.expires)
-        case claim:
-            return trace(claim, read.request, skew_of(service))
-
-
-def _of_form(upload: Upload) -> Trace | None:
-    """One form, one file: the policy is what was signed."""
-    if upload.claim is None:
-        return None
-    policy = upload.fields["policy"]
-    return _of_text(upload.access_key_id, policy, post.expiration(policy))
-
-
-def _of_text(access_key_id: str, text: str, until: datetime | None) -> Trace:
-    assert until is not None
-    return Trace(sha256(f"{access_key_id}\n{text}".encode()).digest(), until + _SECOND)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from watchword.access import recall
+from watchword.access import audit_lookup
 from watchword.app import open_world
 from watchword.cli.ending import fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
@@ -31,7 +31,7 @@ def explain(
     if bool(request_id) == last_denied:
         raise fail("give a request id, or --last-denied")
     with opened(open_world, data, database, root_key_file) as world:
-        event = recall.last_denied(world) if last_denied else recall.by_request(world, request_id)
+        event = audit_lookup.last_denied(world) if last_denied else audit_lookup.by_request(world, request_id)
     if event is None:
         raise fail("nothing was denied yet" if last_denied else f"no record of request {request_id}")
     if encoded:

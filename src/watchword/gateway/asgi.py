@@ -14,9 +14,9 @@ from functools import partial
 
 from msgspec import structs
 
-from watchword.access import admit
+from watchword.access.authenticate import admit
 from watchword.gateway import control
-from watchword.gateway.journey import journey
+from watchword.gateway.journey import journey, refuse_unreceived
 from watchword.gateway.receive import Gone, Message, Receive, Scope, Send, body, head, sweep_spool
 from watchword.gateway.turn import Act, Deliver, Turn
 from watchword.names import Body, HttpRequest, HttpResponse, fault
@@ -53,7 +53,7 @@ class Application:
         except Gone:
             return
         except Exception as unfit:  # noqa: BLE001 said, recorded and logged like a journey's own
-            refused = journey(self._world, request, unfit)
+            refused = refuse_unreceived(self._world, request, unfit)
             if request.header("expect"):
                 # Perhaps no body comes now, and what comes next would be taken for it.
                 refused = structs.replace(refused, headers=(*refused.headers, ("connection", "close")))

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from watchword.access.authenticate import identify
+from watchword.access.schemes.signature import identify
 from watchword.gateway.failure import as_fault
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
 from watchword.names.moment import iso

@@ -8,81 +8,51 @@
     record        write it down                              access/
     reply         say so                                     wire/
 
-Nothing is done before the decision, nothing is answered before the record. A change, its record and its
-answer stand or fall together: they are made inside one transaction, which for an object's bytes is the one
-that makes them visible (docs/decisions/0001). What isn't understood is refused; what breaks answers
-InternalFailure, with the reason in the operator's log under the request id.
+Nothing is done before the decision, nothing is answered before the record. From `authorize` on it is what any
+call goes through (`dispatch`). What isn't understood is refused; what breaks answers InternalFailure, with
+the reason in the operator's log under the request id.
 """
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Mapping
+from typing import Any
 
-import msgspec
-import structlog
 from msgspec import structs
 
-from watchword.access import (
-    Circumstances,
-    Demand,
-    Reserved,
-    Shown,
-    Upload,
-    Visit,
-    as_sent,
-    authenticate,
-    authorization_message,
-    authorize,
-    note_use,
-    record,
-    refusal,
-    refuse_replay,
-    shown,
-)
+from watchword.access import RequestContext, RequestLog, authenticate, read_credentials
+from watchword.access.caller import Proven
+from watchword.access.client_address import as_sent
+from watchword.access.last_use import note_use
+from watchword.access.presented import Presented
+from watchword.access.replays import refuse_replay
+from watchword.gateway.dispatch import perform, permit, refuse
 from watchword.gateway.failure import as_fault
-from watchword.names import AwsError, HttpRequest, HttpResponse, fault
+from watchword.names import HttpRequest, HttpResponse, fault
 from watchword.names.ids import new_request_id
 from watchword.names.would_block import WouldBlock
-from watchword.services.changes import Change, moving
-from watchword.services.operation import Call, Mode, Operation
-from watchword.services.s3.posted import posted
+from watchword.services.operation import Call, Mode, Operation, Output
 from watchword.services.table import SERVED
-from watchword.store import Transaction, audit
+from watchword.wire import Operation as Model
 from watchword.wire import plain_fault, recognise
 from watchword.world import World
 
 MESSAGE_HEADER = "x-watchword-authorization-message"
 """On refusals: what DecodeAuthorizationMessage takes (docs/decisions/0009)."""
 
-log = structlog.get_logger()
 
-
-def journey(world: World, request: HttpRequest, unfit: Exception | None = None) -> HttpResponse:
-    """The answer to any request, an error included. Raises only WouldBlock, before anything was done.
-
-    `unfit` is why the request couldn't even be received whole.
-    """
-    visit = Visit(new_request_id(world.randomness), request, world.clock.now())
+def journey(world: World, request: HttpRequest) -> HttpResponse:
+    """The answer to any request, an error included. Raises only WouldBlock, before anything was done."""
+    log = _new_log(world, request)
     try:
-        return _travel(world, visit, unfit)
+        return _run(world, log)
     except WouldBlock:
         raise
     except Exception as broken:  # noqa: BLE001 said, recorded and logged
-        return refuse(world, visit, as_fault(broken, visit.request_id))
+        return _refusal(world, log, broken)
 
 
-def refuse(world: World, visit: Visit, error: AwsError) -> HttpResponse:
-    """The refusal in the protocol's form, recorded; a record that can't be kept refuses in its stead."""
-    visit.error, visit.output = error, None
-    try:
-        world.journal.append(record(visit), visit.now)
-    except Exception:
-        log.exception("audit journal", request_id=visit.request_id)
-        error, visit.message = fault("InternalFailure"), ""
-    if visit.operation is None:
-        return plain_fault(error, visit.request_id, visit.request)
-    response = visit.operation.fault(error, visit.request_id)
-    if not visit.message:
-        return response
-    return structs.replace(response, headers=(*response.headers, (MESSAGE_HEADER, visit.message)))
+def refuse_unreceived(world: World, request: HttpRequest, broken: Exception) -> HttpResponse:
+    """The answer to a request that couldn't be received whole, because of `broken`."""
+    return _refusal(world, _new_log(world, request), broken)
 
 
 def unrecorded(world: World, request: HttpRequest) -> HttpResponse:
@@ -90,41 +60,47 @@ def unrecorded(world: World, request: HttpRequest) -> HttpResponse:
     return plain_fault(fault("InternalFailure"), new_request_id(world.randomness), request)
 
 
-def _travel(world: World, visit: Visit, unfit: Exception | None) -> HttpResponse:
-    if unfit:
-        raise unfit
-    read = _read(world, visit)
-    row = _recognise(world, read, visit)
-    _authenticate(world, read, row, visit)
-    call, row = _look_up(world, row, visit)
-    _authorize(call, row.demands(call), visit)
-    refuse_replay(world, read, visit)
-    with _around(world, row, visit) as transaction:
-        _perform(structs.replace(call, transaction=transaction, decisions=visit.decisions), row, visit)
-        response = _worded(read, visit)
-        _record(world, visit, transaction if row.mode is Mode.WRITE else None)
-    return response
+def _new_log(world: World, request: HttpRequest) -> RequestLog:
+    return RequestLog(new_request_id(world.randomness), world.clock.now(), request)
 
 
-def _read(world: World, visit: Visit) -> Shown:
-    """From where, as of when, and what it shows to be believed."""
-    visit.request = as_sent(visit.request, world.settings.trusted_proxies)
+def _run(world: World, log: RequestLog) -> HttpResponse:
+    presented = _receive(world, log)
+    model, row = _recognise(world, presented, log)
+    presented, given = _read_proof(presented, model, row, log)
+    proven = _authenticate(world, presented, model, row, log)
+    context = RequestContext(world, proven.caller, proven.request, presented.region, log.now)
+    note_use(context, model.service.name)
+    call, row = _look_up(context, model, row, given, log)
+    call = permit(call, row.demands(call), log)
+    if not row.traits.reads_only:
+        refuse_replay(world, presented, call.service)
+
+    def answer(output: Output) -> HttpResponse:
+        return presented.answer(model.write(output, log.request_id))
+
+    return perform(call, row, log, answer)
+
+
+def _receive(world: World, log: RequestLog) -> Presented:
+    """From where, as of when, and what it presents to be believed."""
+    log.request = as_sent(log.request, world.settings.trusted_proxies)
     world.facts.confirm()
-    read = shown(world.settings, visit.request)
-    if read.claim is not None:
-        visit.access_key_id, visit.region, visit.request = read.claim.access_key_id, read.region, read.request
-        visit.signature = read.version
-    return read
+    presented = read_credentials(world.settings, log.request)
+    log.access_key_id, log.signature = presented.access_key_id, presented.version
+    log.region, log.request = presented.region, presented.request
+    return presented
 
 
-def _recognise(world: World, read: Shown, visit: Visit) -> Operation | None:
-    """The row of the operation, None when it isn't served."""
+def _recognise(world: World, presented: Presented, log: RequestLog) -> tuple[Model, Operation | None]:
+    """The operation's model and its row, which is None when it isn't served."""
     hosts = world.settings.hosts
-    visit.operation = recognise(read.request, world.models, scope_service=read.service, hosts=hosts)
-    row = SERVED.get(visit.operation.service.name, {}).get(visit.operation.name)
+    model = recognise(presented.request, world.models, scope_service=presented.service, hosts=hosts)
+    row = SERVED.get(model.service.name, {}).get(model.name)
+    log.operation, log.traits = model, row.traits if row else log.traits
     if world.facts.cached and not _may_be_at_once(world, row):
         raise WouldBlock
-    return row
+    return model, row
 
 
 def _may_be_at_once(world: World, row: Operation | None) -> bool:
@@ -133,74 +109,46 @@ def _may_be_at_once(world: World, row: Operation | None) -> bool:
     return row.mode is Mode.PURE or (row.mode is Mode.POINT_READ and world.facts.sees_objects)
 
 
-def _authenticate(world: World, read: Shown, row: Operation | None, visit: Visit) -> None:
-    assert visit.operation is not None
-    anonymous = row.anonymous if row else visit.operation.unsigned
-    visit.caller, visit.request = authenticate(
-        world, visit.request, read.claim, visit.operation, anonymous=anonymous
-    )
-    note_use(world, visit)
+def _read_proof(
+    presented: Presented, model: Model, row: Operation | None, log: RequestLog
+) -> tuple[Presented, Mapping[str, Any] | None]:
+    """What is to be proved; and the input, where it had to be parsed because the proof is in it."""
+    if row is None or row.proof is None:
+        return presented, None
+    log.input = given = model.parse(presented.request)
+    presented = row.proof(presented.request, given)
+    log.access_key_id, log.signature = presented.access_key_id, presented.version
+    return presented, given
 
 
-def _look_up(world: World, row: Operation | None, visit: Visit) -> tuple[Call, Operation]:
-    operation, caller = visit.operation, visit.caller
-    assert operation is not None
-    assert caller is not None
+def _authenticate(
+    world: World, presented: Presented, model: Model, row: Operation | None, log: RequestLog
+) -> Proven:
+    anonymous = row.anonymous if row else model.unsigned
+    proven = authenticate(world, presented, model, anonymous=anonymous)
+    log.caller, log.request = proven
+    return proven
+
+
+def _look_up(
+    context: RequestContext,
+    model: Model,
+    row: Operation | None,
+    given: Mapping[str, Any] | None,
+    log: RequestLog,
+) -> tuple[Call, Operation]:
     if row is None:
-        raise fault("NotImplemented", f"{operation.service.name}:{operation.name} is not implemented.")
-    visit.input = operation.parse(visit.request)
-    service, name = operation.service.name, operation.name
-    return Call(world, service, name, visit.input, caller, visit.request, visit.region, visit.now), row
+        raise fault("NotImplemented", f"{model.service.name}:{model.name} is not implemented.")
+    log.input = model.parse(context.request) if given is None else given
+    return Call(context, model.service.name, model.name, log.input), row
 
 
-def _authorize(call: Call, demands: tuple[Demand, ...], visit: Visit) -> None:
-    """Goes on when the demands are allowed. Raises the first refusal."""
-    circumstances = Circumstances(call.world, call.caller, call.request, call.region, call.now)
-    decisions = authorize(circumstances, demands)
-    visit.demands += demands
-    visit.decisions += decisions
-    if refused := refusal(demands, decisions):
-        visit.message = authorization_message(call.world, call.caller, demands, decisions)
-        raise refused
-
-
-def _around(
-    world: World, row: Operation, visit: Visit
-) -> AbstractContextManager[Transaction | Change | None]:
-    match row.mode:
-        case Mode.READ:
-            return world.database.read()
-        case Mode.WRITE:
-            return world.database.write(visit.now)
-        case Mode.OBJECT_WRITE:
-            return moving(world.database, visit.now)
-        case Mode.PURE | Mode.POINT_READ:
-            return nullcontext()
-
-
-def _perform(call: Call, row: Operation, visit: Visit) -> None:
-    try:
-        visit.output = row.perform(call)
-    except Reserved as reserved:
-        _authorize(call, (reserved.demand,), visit)
-        raise reserved.error from None
-
-
-def _worded(read: Shown, visit: Visit) -> HttpResponse:
-    assert visit.operation is not None
-    assert visit.output is not None
-    response = visit.operation.write(visit.output, visit.request_id)
-    if isinstance(read.claim, Upload):
-        return posted(visit.request, read.claim.bucket, read.claim.fields, response)
-    return response
-
-
-def _record(world: World, visit: Visit, transaction: Transaction | Change | None) -> None:
-    """Changes are recorded where they are made, everything else in the journal."""
-    event = record(visit)
-    if not isinstance(transaction, Transaction):
-        world.journal.append(event, visit.now)
-    else:
-        text = msgspec.json.encode(event).decode()
-        account = event["recipientAccountId"]
-        audit.insert(transaction, audit.Event(event["eventID"], visit.now, account, visit.request_id, text))
+def _refusal(world: World, log: RequestLog, broken: Exception) -> HttpResponse:
+    """The refusal in the protocol's form, recorded."""
+    error = refuse(world, log, as_fault(broken, log.request_id))
+    if log.operation is None:
+        return plain_fault(error, log.request_id, log.request)
+    response = log.operation.fault(error, log.request_id)
+    if not log.message:
+        return response
+    return structs.replace(response, headers=(*response.headers, (MESSAGE_HEADER, log.message)))

@@ -38,3 +38,8 @@ def check_total(current: Mapping[str, str], added: Mapping[str, str]) -> None:
 def written(tags: Mapping[str, str]) -> list[dict[str, str]]:
     """The tags as an answer lists them, by key."""
     return [{"Key": key, "Value": tags[key]} for key in sorted(tags)]
+
+
+def condition_keys(tags: Mapping[str, str]) -> dict[str, str]:
+    """iam:ResourceTag, which users and roles have beside aws:ResourceTag, and nothing else has."""
+    return {f"iam:ResourceTag/{key}": value for key, value in tags.items()}

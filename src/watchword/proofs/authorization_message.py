@@ -2,7 +2,7 @@
 
 Sealed under the keyring for one account, so that nobody else's DecodeAuthorizationMessage opens it. Every
 message is equally long: its length would tell a caller how much there is to say, and so whether a role or
-a policy exists. What a message says belongs to `watchword.access.refused`.
+a policy exists. What a message says belongs to `watchword.access.authorization_message`.
 
     payload    length of what follows (2), compressed text, zeros up to ROOM
 """

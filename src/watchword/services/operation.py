@@ -25,7 +25,9 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from watchword.access import Caller, Demand
+from watchword.access import Caller, Demand, RequestContext
+from watchword.access.presented import Presented
+from watchword.access.request_log import Traits
 from watchword.names import HttpRequest
 from watchword.policy import Decision
 from watchword.services.changes import Change
@@ -39,21 +41,33 @@ Value = TypeVar("Value")
 class Call(Struct, frozen=True, eq=False):
     """One call of one operation by one caller."""
 
-    world: World
+    context: RequestContext
     service: str
     name: str
     input: Mapping[str, Any]
     """Members of the operation's input shape, parsed and valid; absent members are absent."""
-    caller: Caller
-    request: HttpRequest
-    region: str
-    now: datetime
     transaction: Transaction | Change | None = None
     """What the journey has put around the operation."""
     decisions: tuple[Decision, ...] = ()
     """What was decided on the row's demands, in their order; all allowed but optional ones."""
     resolved: dict[tuple[str, str], Any] = {}
     """What was found when the call was decided on, by kind and name; None where there was nothing."""
+
+    @property
+    def world(self) -> World:
+        return self.context.world
+
+    @property
+    def caller(self) -> Caller:
+        return self.context.caller
+
+    @property
+    def now(self) -> datetime:
+        return self.context.now
+
+    @property
+    def request(self) -> HttpRequest:
+        return self.context.request
 
     @property
     def account(self) -> str:
@@ -81,9 +95,9 @@ class Call(Struct, frozen=True, eq=False):
 
     @property
     def change(self) -> Change:
-        """The change of an operation that `object_write`."""
+        """The change of an `object_write`."""
         if not isinstance(self.transaction, Change):
-            raise RuntimeError(f"{self.name} moves nothing")  # noqa: TRY004 a wrong row, not type
+            raise RuntimeError(f"{self.name} writes no object")  # noqa: TRY004 a wrong row, not type
         return self.transaction
 
 
@@ -99,39 +113,56 @@ class Mode(Enum):
 
 Perform = Callable[[Call], Output]
 Demands = Callable[[Call], tuple[Demand, ...]]
+ReadProof = Callable[[HttpRequest, Mapping[str, Any]], Presented]
+"""The credentials in the body of a request, from the request and the operation's input."""
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A row of a service's table."""
+    """A row of a service's table: all that there is to know of an operation besides its model."""
 
     perform: Perform
     demands: Demands
     mode: Mode
+    mints: bool = False
+    """Whether its answer holds credentials: then it is no reading, whatever its name says."""
+    data_event: bool = False
+    """Whether CloudTrail counts it as a data event."""
     anonymous: bool = False
-    """Whether a caller without any authentication is let through to the decision."""
+    """Whether callers without credentials are let through to the decision."""
+    proof: ReadProof | None = None
+    """Where the caller's proof is in the body, such as a token: how it is read."""
+
+    @property
+    def traits(self) -> Traits:
+        """What its audit record says of it. What has no write transaction can't change anything."""
+        reads_only = self.mode in _READING and not self.mints
+        return Traits(reads_only, self.mints, self.data_event)
+
+
+_READING = frozenset({Mode.PURE, Mode.POINT_READ, Mode.READ})
 
 
 def no_demands(_call: Call) -> tuple[Demand, ...]:
-    """For the few operations that AWS lets everybody who is authenticated call."""
+    """For the few operations that AWS lets everyone who is authenticated call."""
     return ()
 
 
-def pure(perform: Perform, demands: Demands) -> Operation:
-    return Operation(perform, demands, Mode.PURE)
+def pure(perform: Perform, demands: Demands, *, mints: bool = False) -> Operation:
+    return Operation(perform, demands, Mode.PURE, mints)
 
 
 def point_read(perform: Perform, demands: Demands) -> Operation:
-    return Operation(perform, demands, Mode.POINT_READ)
+    return Operation(perform, demands, Mode.POINT_READ, data_event=True)
 
 
-def reads(perform: Perform, demands: Demands) -> Operation:
-    return Operation(perform, demands, Mode.READ)
+def reads(perform: Perform, demands: Demands, *, data_event: bool = False) -> Operation:
+    return Operation(perform, demands, Mode.READ, data_event=data_event)
 
 
-def writes(perform: Perform, demands: Demands) -> Operation:
-    return Operation(perform, demands, Mode.WRITE)
+def writes(perform: Perform, demands: Demands, *, mints: bool = False) -> Operation:
+    return Operation(perform, demands, Mode.WRITE, mints)
 
 
-def object_write(perform: Perform, demands: Demands, *, anonymous: bool = False) -> Operation:
-    return Operation(perform, demands, Mode.OBJECT_WRITE, anonymous)
+def object_write(perform: Perform, demands: Demands) -> Operation:
+    return Operation(perform, demands, Mode.OBJECT_WRITE, data_event=True)

@@ -1,13 +1,33 @@
-"""Every operation that is served: service -> operation name -> its row.
+"""Every service that is served: one row each.
 
 What the models know beyond this answers NotImplemented; tests/golden/not_yet.txt lists it.
 """
 
-from watchword.services import iam, s3, sts
-from watchword.services.operation import Operation
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-SERVED: dict[str, dict[str, Operation]] = {
-    "iam": iam.OPERATIONS,
-    "s3": s3.OPERATIONS,
-    "sts": sts.OPERATIONS,
+from watchword.services import iam, s3, sts
+from watchword.services.iam.attached import attached as attached_of_iam
+from watchword.services.operation import Operation
+from watchword.services.resources import AttachedTo
+from watchword.services.s3.attached import attached as attached_of_s3
+from watchword.services.sts.attached import attached as attached_of_sts
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service by the prefix of its actions."""
+
+    operations: Mapping[str, Operation]
+    attached: AttachedTo
+    """What is attached to the resources of its actions."""
+
+
+SERVICES: Mapping[str, Service] = {
+    "iam": Service(iam.OPERATIONS, attached_of_iam),
+    "s3": Service(s3.OPERATIONS, attached_of_s3),
+    "sts": Service(sts.OPERATIONS, attached_of_sts),
+}
+SERVED: Mapping[str, Mapping[str, Operation]] = {
+    name: service.operations for name, service in SERVICES.items()
 }

@@ -12,30 +12,23 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from watchword.access import Caller, Circumstances, Demand, authorize
-from watchword.access.context import OF_PRINCIPALS, call_context, demand_context
-from watchword.access.demand import ContextValue, entity_tags
+from watchword.access import Caller, Demand, RequestContext, authorize
+from watchword.access.condition_keys import OF_PRINCIPALS, call_keys, demand_keys
+from watchword.access.demand import ContextValue
 from watchword.facts import Facts
-from watchword.facts.buckets import BUCKET
-from watchword.facts.entities import INSTANCE_PROFILE, ROLE, TAGS, USER
+from watchword.facts.entities import ROLE, USER
 from watchword.identity.arns import entity_arn
 from watchword.names import Arn, HttpRequest
 from watchword.names.principal import RoleSession, Root, User
 from watchword.policy import Decision
 from watchword.policy.language import values
 from watchword.reference.actions import catalogue
+from watchword.services.table import SERVICES
 from watchword.store import accounts
 from watchword.world import World
 
 Context = Mapping[str, ContextValue]
 
-BOUNDARY = "iam:PermissionsBoundary"
-NAMING_BOUNDARIES = {
-    f"iam:{verb}{noun}{rest}"
-    for verb, rest in (("Create", ""), ("Put", "PermissionsBoundary"))
-    for noun in ("Role", "User")
-}
-"""Whose request says which boundary it is about."""
 SESSION_NAME = "what-if"
 REGION = "us-east-1"
 _HEADERS = {"aws:useragent": "user-agent", "aws:referer": "referer"}
@@ -49,11 +42,10 @@ def simulate_request(world: World, principal: str, action: str, resource: str, c
     """The decision on what the principal of that ARN would ask for. Raises Unknown."""
     keys = _folded(context)
     caller = Caller(_principal(world, _arn(principal)))
-    demand, around = _demand(world.facts, caller, action, resource), _circumstances(world, caller, keys)
-    of_call = call_context(world.facts, caller, around.request, around.now)
-    there = {key.lower() for key in demand_context(demand, of_call, around.region)}
-    asked = {key: value for key, value in keys.items() if key not in there}
-    (decision,) = authorize(around, (replace(demand, context={**demand.context, **asked}),))
+    demand, asked = _demand(world.facts, caller, action, resource), _request_context(world, caller, keys)
+    there = {key.lower() for key in demand_keys(demand, call_keys(asked), asked.region)}
+    more = {key: value for key, value in keys.items() if key not in there}
+    (decision,) = authorize(asked, (replace(demand, context={**demand.context, **more}),))
     return decision
 
 
@@ -107,67 +99,19 @@ def _demand(facts: Facts, caller: Caller, action: str, resource: str) -> Demand:
     if resource == "*":
         return Demand(action, resource, caller.account)
     arn = _arn(resource)
-    if arn.service == "s3" and not arn.account:
-        return _on_bucket(facts, caller, action, arn)
-    if arn.service == "iam":
-        return _on_entity(facts, action, arn)
-    return Demand(action, resource, arn.account or caller.account)
-
-
-def _on_bucket(facts: Facts, caller: Caller, action: str, arn: Arn) -> Demand:
-    found = facts.get(BUCKET, arn.resource.partition("/")[0])
-    if found is None:
-        return Demand(action, str(arn), caller.account)
-    account, name = found.bucket.account, f"arn:{arn.partition}:s3:::{found.bucket.name}"
-    keys = {"s3:ResourceAccount": account}
-    return Demand(action, str(arn), account, keys, found.policy, name, region=found.bucket.region)
-
-
-def _on_entity(facts: Facts, action: str, arn: Arn) -> Demand:
-    kind, _, rest = arn.resource.partition("/")
-    name = rest.rpartition("/")[2]
-    if action.lower().startswith("sts:"):
-        role = facts.get(ROLE, arn.account, name) if kind == "role" else None
-        trust, tags = (role.trust, role.tags) if role and role.arn == str(arn) else (None, {})
-        return Demand(action, str(arn), arn.account, entity_tags(tags), trust, str(arn), "role", tags)
-    held = _tags(facts, arn, kind, name)
-    own = entity_tags(held) if kind in ("user", "role") else {}
-    return Demand(
-        action,
-        str(arn),
-        arn.account,
-        own | _boundary(facts, action, arn.account, kind, name),
-        resource_tags=held,
-    )
-
-
-def _tags(facts: Facts, arn: Arn, kind: str, name: str) -> Mapping[str, str]:
-    if kind == "policy":
-        return facts.need(TAGS, kind, str(arn))
-    if kind == "role":
-        role = facts.get(ROLE, arn.account, name)
-        return role.tags if role else {}
-    user = facts.get(USER, arn.account, name) if kind == "user" else None
-    profile = facts.get(INSTANCE_PROFILE, arn.account, name) if kind == "instance-profile" else None
-    found = user or profile
-    return facts.need(TAGS, kind, found.id) if found else {}
-
-
-def _boundary(facts: Facts, action: str, account: str, kind: str, name: str) -> dict[str, ContextValue]:
-    """The boundary of the user or role acted on, where the action has that condition key."""
+    service = SERVICES.get(action.partition(":")[0].lower())
+    attached = service.attached(facts, action, arn) if service else None
+    if attached is None:
+        return Demand(action, resource, arn.account or caller.account)
     known = catalogue().action(action)
-    if known is None or not known.takes(BOUNDARY) or known.name in NAMING_BOUNDARIES:
-        return {}
-    user = facts.get(USER, account, name) if kind == "user" else None
-    role = facts.get(ROLE, account, name) if kind == "role" else None
-    boundary = user.boundary if user else role.role.boundary if role else None
-    return {BOUNDARY: boundary} if boundary else {}
+    keys = {key: value for key, value in attached.keys.items() if known is None or known.takes(key)}
+    return replace(attached, keys=keys).demand(action, resource)
 
 
 # How it is asked
 
 
-def _circumstances(world: World, caller: Caller, keys: Context) -> Circumstances:
+def _request_context(world: World, caller: Caller, keys: Context) -> RequestContext:
     """The connection and the moment that the context speaks of; keys in lower case."""
     request = HttpRequest(
         "POST",
@@ -175,9 +119,8 @@ def _circumstances(world: World, caller: Caller, keys: Context) -> Circumstances
         secure=_text(keys, "aws:securetransport").lower() == "true",
         peer=_text(keys, "aws:sourceip"),
     )
-    return Circumstances(
-        world, caller, request, _text(keys, "aws:requestedregion") or REGION, _now(world, keys)
-    )
+    region = _text(keys, "aws:requestedregion") or REGION
+    return RequestContext(world, caller, request, region, _now(world, keys))
 
 
 def _now(world: World, keys: Context) -> datetime:

@@ -14,6 +14,8 @@ from watchword.names import HttpRequest
 from watchword.sigv4.canonical import explain
 from watchword.sigv4.claim import Claim
 
+_SECOND = timedelta(seconds=1)
+
 
 class Trace(NamedTuple):
     """One use of a signature."""
@@ -30,3 +32,8 @@ def trace(claim: Claim, request: HttpRequest, skew: int) -> Trace:
     seconds = skew if claim.expires is None else claim.expires
     until = claim.timestamp + timedelta(seconds=seconds + 1)
     return Trace(sha256(text.encode("latin-1")).digest(), until)
+
+
+def trace_of_text(access_key_id: str, text: str, until: datetime) -> Trace:
+    """Of another signed text, which is good until that moment."""
+    return Trace(sha256(f"{access_key_id}\n{text}".encode()).digest(), until + _SECOND)

@@ -1,21 +1,16 @@
 """IAM on each database, as the root users of two accounts call it."""
 
-import secrets
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
 
 import pytest
-from tests.services.iam.harness import A, B, Fresh, Iam
+from tests.services.harness import world_on
+from tests.services.iam.harness import A, B, Iam
 
 from watchword.access import Caller
-from watchword.facts import Facts
-from watchword.installation.installation import RootKey
 from watchword.names.principal import Root
-from watchword.proofs.keyring import new_key, wrap
-from watchword.store import Database, accounts, keyring
-from watchword.store.accounts import Account
-from watchword.store.cache import Cache
-from watchword.store.keyring import WrappedKey
+from watchword.store import Database
 from watchword.world import World
 
 
@@ -26,28 +21,11 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def world(database: Database, now: datetime) -> World:
+def world(database: Database, tmp_path: Path, now: datetime) -> Iterator[World]:
     """Two accounts and a keyring."""
-    root = RootKey(secrets.token_bytes(32), secrets.token_bytes)
-    cache: Cache[Any] = Cache(1000)
-    database.subscribe(cache.apply)
-    with database.write(now) as tx:
-        key = new_key(secrets.token_bytes)
-        keyring.insert(tx, WrappedKey(key.id, wrap(key, root.material, secrets.token_bytes), now))
-        for account in (A, B):
-            accounts.insert(tx, Account(account, "of a test", now))
-    unused: Any = None
-    return World(
-        settings=unused,
-        clock=unused,
-        randomness=secrets.token_bytes,
-        database=database,
-        root_key=root,
-        facts=Facts(database, Fresh(), cache, root),
-        models=unused,
-        journal=unused,
-        objects=unused,
-    )
+    world = world_on(database, tmp_path, now, A, B)
+    yield world
+    world.journal.close()
 
 
 @pytest.fixture

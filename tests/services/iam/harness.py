@@ -1,8 +1,8 @@
-"""Runs IAM's operations on a real database, without the journey around them.
+"""Calls IAM's operations on a real database.
 
-`iam("CreateUser", UserName="ann")` asks for the operation's demands, which it keeps in `iam.demands`, and
-performs it in the transaction that its row names. Inputs and outputs are checked against the service's
-model, so a test can't give what the wire would refuse, nor an operation answer what it can't write.
+`iam("CreateUser", UserName="ann")` keeps the operation's demands in `iam.demands`. Inputs and outputs are
+checked against the service's model, so a test can't give what the wire would refuse, nor an operation
+answer what it can't write.
 """
 
 import json
@@ -16,12 +16,13 @@ import botocore.loaders
 import botocore.model
 import botocore.validate
 import pytest
-from msgspec import structs
+from tests.services.harness import call_of, carry_out
 
 from watchword.access import Caller, Demand
-from watchword.names import AwsError, HttpRequest, Principal
+from watchword.names import AwsError, Principal
+from watchword.names.principal import User
 from watchword.services.iam import OPERATIONS
-from watchword.services.operation import Call, Mode
+from watchword.services.operation import Call
 from watchword.world import World
 
 A, B = "111111111111", "222222222222"
@@ -33,16 +34,6 @@ ALLOW_ALL = json.dumps(
 MODEL = botocore.model.ServiceModel(botocore.loaders.Loader().load_service_model("iam", "service-2"), "iam")
 
 
-class Fresh:
-    """A watch that knows of every change."""
-
-    def check(self) -> bool:
-        return True
-
-    def close(self) -> None:
-        pass
-
-
 @dataclass
 class Iam:
     """IAM, called by one principal."""
@@ -52,7 +43,7 @@ class Iam:
     now: datetime
     demands: tuple[Demand, ...] = field(default=(), init=False)
     meanwhile: Callable[[], object] = str
-    """What happens between the decision and the deed."""
+    """What happens between the decision and the operation."""
 
     def __call__(self, name: str, **given: object) -> dict[str, Any]:
         model, operation = MODEL.operation_model(name), OPERATIONS[name]
@@ -61,19 +52,19 @@ class Iam:
             assert not errors.has_errors(), errors.generate_report()
         call = self._call(name, given)
         self.demands = operation.demands(call)
-        self.meanwhile()
-        begin = {
-            Mode.READ: self.world.database.read,
-            Mode.WRITE: lambda: self.world.database.write(self.now),
-        }[operation.mode]
-        with begin() as tx:
-            output = dict(operation.perform(structs.replace(call, transaction=tx)))
+        output = carry_out(call, self.demands, self.meanwhile)
         fits(output, model.output_shape)
         return output
 
     def asks(self, name: str, **given: object) -> tuple[Demand, ...]:
         """The permissions that the operation needs, without doing it."""
         return OPERATIONS[name].demands(self._call(name, given))
+
+    def ruler(self, name: str, path: str = "/") -> tuple[Self, dict[str, Any]]:
+        """A new user who may do everything: IAM as they call it, and the user."""
+        made = self("CreateUser", UserName=name, Path=path)["User"]
+        self("AttachUserPolicy", UserName=name, PolicyArn=ADMINISTRATOR)
+        return self.by(User(self.caller.account, name, made["UserId"], path)), made
 
     def by(self, principal: Principal) -> Self:
         """The same, called by another principal."""
@@ -92,8 +83,7 @@ class Iam:
         raise AssertionError("endless")
 
     def _call(self, name: str, given: dict[str, object]) -> Call:
-        request = HttpRequest("POST")
-        return Call(self.world, "iam", name, given, self.caller, request, "us-east-1", self.now)
+        return call_of(self.world, self.caller, ("iam", name), given, now=self.now)
 
 
 def fits(value: Any, shape: botocore.model.Shape | None) -> None:

@@ -8,7 +8,7 @@ from tests.services.iam.harness import A, Iam, refused
 from watchword.facts.credentials import KEYRING
 from watchword.identity import secrets
 from watchword.names.ids import account_of_access_key
-from watchword.names.principal import RoleSession, User
+from watchword.names.principal import RoleSession
 from watchword.store.iam import access_keys
 
 OPERATIONS = {
@@ -95,8 +95,7 @@ def test_a_role_session_must_name_a_user(iam: Iam, name: str) -> None:
 
 
 def test_a_user_makes_a_key_of_its_own(iam: Iam) -> None:
-    made = iam("CreateUser", UserName="ann")["User"]
-    ann = iam.by(User(A, "ann", made["UserId"]))
+    ann, made = iam.ruler("ann")
     assert ann("CreateAccessKey")["AccessKey"]["UserName"] == "ann"
     assert [demand.resource for demand in ann.demands] == [made["Arn"]]
 

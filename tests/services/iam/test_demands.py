@@ -172,6 +172,7 @@ def test_renaming_asks_for_both_names(furnished: Iam) -> None:
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_whose_key_it_is(furnished: Iam) -> None:
+    furnished("AttachUserPolicy", UserName="ann", PolicyArn=ADMINISTRATOR)
     ann = furnished.by(User(A, "ann", furnished("GetUser", UserName="ann")["User"]["UserId"], "/x/"))
     key = {"AccessKeyId": ann("CreateAccessKey")["AccessKey"]["AccessKeyId"]}
     for name in ("UpdateAccessKey", "DeleteAccessKey", "GetAccessKeyLastUsed"):

@@ -8,8 +8,8 @@ from urllib.parse import unquote
 import pytest
 from tests.services.iam.harness import ADMINISTRATOR, ALLOW_ALL, A, B, Iam, decoded, refused
 
-from watchword.access import Circumstances, authorize, refusal
-from watchword.names import HttpRequest
+from watchword.access import RequestContext, authorize, refusal
+from watchword.names import AwsError, HttpRequest
 
 SPACED = '{\n  "Version": "2012-10-17",\n  "Statement": []\n}'.replace(
     "[]", json.dumps(json.loads(ALLOW_ALL)["Statement"])
@@ -78,12 +78,21 @@ def test_a_policy_has_a_size_white_space_not_counted(iam: Iam) -> None:
 
 @pytest.mark.parametrize("name", ["GetPolicy", "DeletePolicy", "ListPolicyVersions", "ListEntitiesForPolicy"])
 def test_a_missing_policy(iam: Iam, name: str) -> None:
-    for arn in (
-        f"arn:aws:iam::{A}:policy/none",
-        f"arn:aws:iam::{B}:policy/p",
-        "arn:aws:iam::aws:policy/None",
-    ):
-        refused("NoSuchEntity", f"Policy {arn} was not found.", iam, name, PolicyArn=arn)
+    arn = f"arn:aws:iam::{A}:policy/none"
+    refused("NoSuchEntity", f"Policy {arn} was not found.", iam, name, PolicyArn=arn)
+
+
+@pytest.mark.parametrize("name", ["GetPolicy", "ListPolicyVersions", "ListEntitiesForPolicy"])
+def test_a_missing_policy_of_aws(iam: Iam, name: str) -> None:
+    arn = "arn:aws:iam::aws:policy/None"
+    refused("NoSuchEntity", f"Policy {arn} was not found.", iam, name, PolicyArn=arn)
+
+
+@pytest.mark.parametrize("name", ["GetPolicy", "DeletePolicy", "ListPolicyVersions", "ListEntitiesForPolicy"])
+def test_a_policy_of_another_account_is_neither_there_nor_missing(iam: Iam, name: str) -> None:
+    with pytest.raises(AwsError) as caught:
+        iam(name, PolicyArn=f"arn:aws:iam::{B}:policy/p")
+    assert caught.value.code == "AccessDenied"
 
 
 @pytest.mark.parametrize("arn", ["x" * 20, f"arn:aws:iam::{A}:user/policy", f"arn:aws:iam::{A}:policy/"])
@@ -213,7 +222,7 @@ def test_a_policy_of_aws_is_read(iam: Iam) -> None:
 )
 def test_a_policy_of_aws_is_not_changed(iam: Iam, name: str, given: dict[str, str]) -> None:
     demands = iam.asks(name, PolicyArn=READ_ONLY, **given)
-    circumstances = Circumstances(iam.world, iam.caller, HttpRequest("POST"), "us-east-1", iam.now)
-    denied = refusal(demands, authorize(circumstances, demands))
+    context = RequestContext(iam.world, iam.caller, HttpRequest("POST"), "us-east-1", iam.now)
+    denied = refusal(demands, authorize(context, demands))
     assert denied
     assert denied.code == "AccessDenied"

@@ -4,14 +4,12 @@ import json
 from collections.abc import Callable
 
 import pytest
-from msgspec import structs
+from tests.services.harness import call_of, carry_out
 from tests.services.iam.harness import A, B, Iam
 
-from watchword.access import Caller, Circumstances, authorize, refusal
+from watchword.access import Caller
 from watchword.facts.credentials import ROLE_EXISTS
-from watchword.names import HttpRequest
 from watchword.names.principal import RoleSession, User
-from watchword.services.operation import Call
 from watchword.services.sts import OPERATIONS
 from watchword.sessions import Session
 
@@ -26,15 +24,11 @@ def trusting(account: str) -> str:
 
 def assumed(iam: Iam, by: User, meanwhile: Callable[[], object]) -> Session:
     """The session that `by` gets of the role."""
-    world, request, given = iam.world, HttpRequest("POST"), {"RoleArn": ROLE, "RoleSessionName": "one"}
-    call = Call(world, "sts", "AssumeRole", given, Caller(by), request, "us-east-1", iam.now)
-    demands = ASSUME.demands(call)
-    decisions = authorize(Circumstances(world, call.caller, request, "us-east-1", iam.now), demands)
-    assert refusal(demands, decisions) is None
-    meanwhile()
-    credentials = ASSUME.perform(structs.replace(call, decisions=decisions))["Credentials"]
+    given = {"RoleArn": ROLE, "RoleSessionName": "one"}
+    call = call_of(iam.world, Caller(by), ("sts", "AssumeRole"), given, now=iam.now)
+    credentials = carry_out(call, ASSUME.demands(call), meanwhile)["Credentials"]
     assert isinstance(credentials, dict)
-    return world.facts.session(credentials["SessionToken"])
+    return iam.world.facts.session(credentials["SessionToken"])
 
 
 @pytest.fixture

@@ -428,7 +428,6 @@ class TestPoliciesThatAreHeld:
         for source, noun, name in (
             (f"arn:aws:iam::{A}:user/ann", "user", "ann"),
             (f"arn:aws:iam::{A}:role/none", "role", "none"),
-            (f"arn:aws:iam::{B}:group/readers", "group", "readers"),
         ):
             said = f"The {noun} with name {name} cannot be found."
             given = {"PolicySourceArn": source, "ActionNames": ["s3:GetObject"]}

@@ -7,7 +7,7 @@ import pytest
 from tests.services.iam.harness import ADMINISTRATOR, ALLOW_ALL, A, Iam, refused
 
 from watchword.names import AwsError
-from watchword.names.principal import RoleSession, User
+from watchword.names.principal import RoleSession
 
 
 def test_a_user_is_made_and_read(iam: Iam, now: datetime) -> None:
@@ -48,11 +48,19 @@ def test_a_missing_user(iam: Iam, name: str) -> None:
 
 
 def test_a_user_asks_about_itself(iam: Iam) -> None:
-    made = iam("CreateUser", UserName="ann")["User"]
-    ann = iam.by(User(A, "ann", made["UserId"]))
+    ann, made = iam.ruler("ann")
     assert ann("GetUser")["User"] == made
     assert [demand.resource for demand in ann.demands] == [made["Arn"]]
-    iam("DeleteUser", UserName="ann")
+
+
+def test_a_user_who_is_removed_meanwhile_is_missing(iam: Iam) -> None:
+    ann, _ = iam.ruler("ann")
+
+    def remove() -> None:
+        iam("DetachUserPolicy", UserName="ann", PolicyArn=ADMINISTRATOR)
+        iam("DeleteUser", UserName="ann")
+
+    ann.meanwhile = remove
     refused("NoSuchEntity", "The user with name ann cannot be found.", ann, "GetUser")
 
 

@@ -1,45 +1,21 @@
-"""A counter at which operations of S3 are called as the journey calls them, without wire and signature."""
+"""A counter at which operations of S3 are called."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pytest
-from msgspec import structs
+from tests.services.harness import call_of, carry_out
 
-from watchword.access import Caller, Circumstances, Demand, Reserved, authorize, refusal
+from watchword.access import Caller
 from watchword.names import AwsError, Body, HttpRequest, Principal
 from watchword.names.principal import Root
-from watchword.policy import Decision
-from watchword.services.changes import Change, moving
-from watchword.services.operation import Call, Mode, Operation
 from watchword.services.s3 import OPERATIONS
-from watchword.store import Transaction
 from watchword.world import World
 
 OWNER, OTHER = "111122223333", "444455556666"
 ROOT = Root(OWNER)
-
-
-class Fresh:
-    """A watch that knows of every change: there is only this process."""
-
-    def check(self) -> bool:
-        return True
-
-    def close(self) -> None:
-        """Nothing to end."""
-
-
-def permit(call: Call, demands: tuple[Demand, ...]) -> tuple[Decision, ...]:
-    """The decisions, none of which may be a refusal that counts."""
-    circumstances = Circumstances(call.world, call.caller, call.request, call.region, call.now)
-    decisions = authorize(circumstances, demands)
-    if refused := refusal(demands, decisions):
-        raise refused
-    return decisions
 
 
 @dataclass
@@ -49,7 +25,7 @@ class Counter:
     world: World
     now: datetime
     meanwhile: Callable[[], object] = str
-    """What happens between the decision and the deed."""
+    """What happens between the decision and the operation."""
 
     def __call__(
         self,
@@ -62,27 +38,11 @@ class Counter:
         **given: object,
     ) -> dict[str, Any]:
         """The operation's output, or its AwsError."""
-        row = OPERATIONS[name]
         request = HttpRequest("POST", headers=tuple((headers or {}).items()), body=Body(body))
-        caller = Caller(by)
-        asked = Call(self.world, "s3", name, given, caller, request, region, self.now)
-        decisions = permit(asked, row.demands(asked))
-        self.meanwhile()
-        with self._around(row) as transaction:
-            try:
-                return dict(row.perform(structs.replace(asked, transaction=transaction, decisions=decisions)))
-            except Reserved as reserved:
-                permit(asked, (reserved.demand,))
-                raise reserved.error from None
-
-    def _around(self, row: Operation) -> AbstractContextManager[Transaction | Change]:
-        match row.mode:
-            case Mode.READ:
-                return self.world.database.read()
-            case Mode.WRITE:
-                return self.world.database.write(self.now)
-            case _:
-                return moving(self.world.database, self.now)
+        asked = call_of(
+            self.world, Caller(by), ("s3", name), given, now=self.now, request=request, region=region
+        )
+        return carry_out(asked, OPERATIONS[name].demands(asked), self.meanwhile)
 
     def code(self, name: str, **given: object) -> str:
         """The code of the error that the call must end in."""

@@ -6,12 +6,12 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from tests.services.harness import call_of
 from tests.services.s3.harness import OTHER, OWNER, ROOT, Counter
 
 from watchword.access import Caller, Demand
 from watchword.names import AwsError, Body, HttpRequest
 from watchword.names.principal import Anonymous, Root, User
-from watchword.services.operation import Call
 from watchword.services.s3 import OPERATIONS, SIGNED_ONLY
 from watchword.services.s3.settings import ABSENT, ANSWERS
 
@@ -66,9 +66,8 @@ ASKED: list[tuple[str, dict[str, Any], tuple[tuple[str, str, bool], ...]]] = [
 def demands(s3: Counter, name: str, given: dict[str, Any], **headers: str) -> tuple[Demand, ...]:
     sent = tuple((key.replace("_", "-"), value) for key, value in headers.items())
     request = HttpRequest("GET", headers=sent)
-    return OPERATIONS[name].demands(
-        Call(s3.world, "s3", name, given, Caller(ROOT), request, "us-east-1", s3.now)
-    )
+    call = call_of(s3.world, Caller(ROOT), ("s3", name), given, now=s3.now, request=request)
+    return OPERATIONS[name].demands(call)
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from watchword.access import recall
+from watchword.access import audit_lookup
 from watchword.cli.ending import BAD_NEWS
 from watchword.cli.pages import VERDICTS, decisions
 from watchword.cli.tour.stage import Stage, stage
@@ -77,7 +77,11 @@ def _short(canonical_request: str) -> str:
 
 
 def _decided(playing: Stage, request_id: str) -> list[str]:
-    event = recall.by_request(playing.world, request_id) if request_id else recall.newest(playing.world)
+    event = (
+        audit_lookup.by_request(playing.world, request_id)
+        if request_id
+        else audit_lookup.newest(playing.world)
+    )
     if event is None:
         return []
     more = event.get("additionalEventData", {})

@@ -11,7 +11,7 @@ decided on, so that only a caller who may see it learns that it is missing.
 from collections.abc import Mapping, Sequence
 
 from watchword.access import Demand
-from watchword.access.demand import ContextValue, entity_tags
+from watchword.access.demand import ContextValue
 from watchword.facts.credentials import ACCESS_KEY
 from watchword.facts.entities import TAGS
 from watchword.identity import tags
@@ -19,7 +19,8 @@ from watchword.identity.arns import PolicyArn, entity_arn
 from watchword.identity.managed import OWNER
 from watchword.identity.refusals import nobody_named
 from watchword.names.principal import Root, User
-from watchword.services.iam.entity_types import POLICY, USER, AnyEntityType, Entity, arn_of, named_by
+from watchword.services.iam.attached import of_entity
+from watchword.services.iam.entity_types import POLICY, USER, AnyEntityType, arn_of, named_by
 from watchword.services.operation import Call, Demands
 
 Context = dict[str, ContextValue]
@@ -40,8 +41,8 @@ def on_user_or_caller(call: Call) -> tuple[Demand, ...]:
     if "UserName" in call.input:
         return on(USER)(call)
     if isinstance(principal, User):
-        tags = call.world.facts.need(TAGS, "user", principal.unique_id)
-        return (_demand(call, principal.arn, tags, entity_tags(tags)),)
+        held = call.world.facts.need(TAGS, "user", principal.unique_id)
+        return (_demand(call, principal.arn, held, {**tags.condition_keys(held)}),)
     if isinstance(principal, Root):
         return (_demand(call, principal.arn),)
     raise nobody_named()
@@ -53,8 +54,8 @@ def on_key(call: Call) -> tuple[Demand, ...]:
     if fact is None or fact.principal.account != call.account:
         return (_demand(call, entity_arn("user", call.account, "/", "*", call.partition)),)
     user = fact.principal if isinstance(fact.principal, User) else None
-    tags = call.world.facts.need(TAGS, "user", user.unique_id) if user else {}
-    return (_demand(call, fact.principal.arn, tags, entity_tags(tags)),)
+    held = call.world.facts.need(TAGS, "user", user.unique_id) if user else {}
+    return (_demand(call, fact.principal.arn, held, {**tags.condition_keys(held)}),)
 
 
 def on_new(kind: AnyEntityType, tagging: str = "") -> Demands:
@@ -126,21 +127,16 @@ def _on_entity(call: Call, kind: AnyEntityType, name: str, *, bounded: bool = Fa
     keys: Context = {"iam:PolicyARN": call.input["PolicyArn"]} if "PolicyArn" in call.input else {}
     if entity is None:
         return _demand(call, entity_arn(kind.noun, call.account, "/", name, call.partition), more=keys)
-    tags = call.world.facts.need(TAGS, kind.noun, entity.id) if kind.tagged else {}
-    keys |= _boundary(entity) if bounded else {}
-    keys |= entity_tags(tags) if kind.attached else {}
-    return _demand(call, arn_of(kind, entity), tags, keys)
+    held = call.world.facts.need(TAGS, kind.noun, entity.id) if kind.tagged else {}
+    boundary = getattr(entity, "boundary", None) if bounded else None
+    own = of_entity(call.account, kind.noun, held, boundary)
+    return own.demand(f"iam:{call.name}", arn_of(kind, entity), {**keys, **_input_keys(call.input)})
 
 
 def _on_policy(call: Call, arn: PolicyArn, account: str) -> Demand:
     policy = POLICY.resolve(call, str(arn))
-    tags = call.world.facts.need(TAGS, "policy", policy.id) if policy else {}
-    return _demand(call, str(arn), tags, account=account)
-
-
-def _boundary(entity: Entity) -> Context:
-    boundary = getattr(entity, "boundary", None)
-    return {"iam:PermissionsBoundary": boundary} if boundary else {}
+    held = call.world.facts.need(TAGS, "policy", policy.id) if policy else {}
+    return _demand(call, str(arn), held, account=account)
 
 
 def _new(call: Call, arn: str, tagging: str) -> tuple[Demand, ...]:

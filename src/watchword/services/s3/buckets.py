@@ -9,6 +9,7 @@ import re
 
 from watchword.access import Demand
 from watchword.services.operation import Call, Operation, Output, reads, writes
+from watchword.services.s3.attached import of_account
 from watchword.services.s3.demands import bucket_of, on_bucket
 from watchword.services.s3.described import second
 from watchword.services.s3.errors import invalid_argument, s3_error
@@ -86,16 +87,17 @@ def delete_bucket(call: Call) -> Output:
 
 def to_create(call: Call) -> tuple[Demand, ...]:
     """Permission to make a bucket in the caller's account."""
-    context = keys_of(call, "s3:CreateBucket", call.account)
+    action, arn = "s3:CreateBucket", f"arn:aws:s3:::{call.input['Bucket']}"
+    context = keys_of(call, action)
     if constraint := _constraint(call):
         context["s3:locationconstraint"] = constraint
-    return (Demand("s3:CreateBucket", f"arn:aws:s3:::{call.input['Bucket']}", call.account, context),)
+    return (of_account(call.account).demand(action, arn, context),)
 
 
 def to_list_all(call: Call) -> tuple[Demand, ...]:
     """The ARN is the one that policies for this action usually name; `*` covers it as well."""
     action = "s3:ListAllMyBuckets"
-    return (Demand(action, "arn:aws:s3:::*", call.account, keys_of(call, action, call.account)),)
+    return (of_account(call.account).demand(action, "arn:aws:s3:::*", keys_of(call, action)),)
 
 
 def _constraint(call: Call) -> str | None:
@@ -110,13 +112,13 @@ def _region_of(call: Call) -> str:
         raise s3_error("NotImplemented", f"{min(beyond)} of a new bucket is not implemented.")
     constraint = _constraint(call)
     if constraint is None:
-        if call.region != FIRST_REGION:
+        if call.context.region != FIRST_REGION:
             raise s3_error("IllegalLocationConstraintException")
         return FIRST_REGION
     region = _OLD_NAMES.get(constraint, constraint)
     if region == FIRST_REGION or not _REGION.fullmatch(region):
         raise s3_error("InvalidLocationConstraint", LocationConstraint=constraint)
-    if call.region not in (FIRST_REGION, region):
+    if call.context.region not in (FIRST_REGION, region):
         said = (
             f"The {constraint} location constraint is incompatible for the region specific endpoint this "
             "request was sent to."

@@ -17,11 +17,13 @@ Amazon S3 User Guide, "Bucket owner condition" and "Amazon S3 policy keys".
 
 from functools import partial
 
-from watchword.access import Demand, Reserved
+from watchword.access import Demand
+from watchword.access.demand import Reserved
 from watchword.facts.buckets import BUCKET, BucketFact
 from watchword.names import fault
 from watchword.names.principal import Root
 from watchword.services.operation import Call, Demands
+from watchword.services.s3.attached import of_bucket
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.keys import Context, keys_of
 from watchword.services.s3.limits import is_bucket_name, key_bytes
@@ -106,14 +108,5 @@ def _demand(
     *,
     optional: bool = False,
 ) -> Demand:
-    bucket = fact.bucket
-    return Demand(
-        action,
-        f"arn:{bucket.partition}:s3:::{resource}",
-        bucket.account,
-        keys_of(call, action, bucket.account) | context,
-        region=bucket.region,
-        policy=fact.policy,
-        policy_name=f"arn:{bucket.partition}:s3:::{bucket.name}",
-        optional=optional,
-    )
+    arn = f"arn:{fact.bucket.partition}:s3:::{resource}"
+    return of_bucket(fact).demand(action, arn, keys_of(call, action) | context, optional=optional)

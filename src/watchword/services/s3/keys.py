@@ -46,9 +46,9 @@ _CREATES = "s3:PutObject"
 _OF_PARTS = {"CreateMultipartUpload", "UploadPart", "UploadPartCopy"}
 
 
-def keys_of(call: Call, action: str, account: str) -> Context:
-    """The keys of `action` on something of `account`'s."""
-    context: Context = {"s3:ResourceAccount": account, **_signing(call)}
+def keys_of(call: Call, action: str) -> Context:
+    """The keys that a call fills for `action`."""
+    context = _signing(call)
     for member, key in OF_ACTION.get(action, {}).items():
         if member in call.input:
             context[key] = _WRITTEN.get(member, str)(call.input[member])

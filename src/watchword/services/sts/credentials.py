@@ -51,4 +51,4 @@ def get_session_token(call: Call) -> Output:
     return {"Credentials": credentials(call.world, session)}
 
 
-OPERATIONS: dict[str, Operation] = {"GetSessionToken": pure(get_session_token, no_demands)}
+OPERATIONS: dict[str, Operation] = {"GetSessionToken": pure(get_session_token, no_demands, mints=True)}

@@ -11,14 +11,14 @@ from collections.abc import Iterable
 from functools import lru_cache, partial
 
 from watchword.access import Demand
-from watchword.access.demand import ContextValue, entity_tags
-from watchword.facts.entities import ROLE, RoleFact
+from watchword.access.demand import ContextValue
 from watchword.facts.grants import MANAGED_POLICY
 from watchword.identity import tags as tag_rules
 from watchword.identity.arns import PolicyArn
 from watchword.identity.managed import OWNER
 from watchword.names import Arn, fault
 from watchword.services.operation import Call, Operation, Output, pure
+from watchword.services.sts.attached import of_role, role_at
 from watchword.services.sts.credentials import credentials, refuse_mfa, refuse_unserved
 from watchword.sessions.assume import UNFIT, Origin, RoleTerms, Wish, assume_role, packed_size
 from watchword.store.iam.roles import Role
@@ -50,26 +50,14 @@ def to_assume(call: Call) -> tuple[Demand, ...]:
     refuse_mfa(call)
     refuse_unserved(call)
     name, arn = call.input["RoleArn"], _arn(call.input["RoleArn"])
-    found = call.resolve("role", name, partial(_known, call))
-    context = _context(call) | entity_tags(found.tags if found else {})
+    found = call.resolve("role", name, partial(role_at, call.world.facts, arn))
+    role, context = of_role(arn, found), _context(call)
     actions = ["sts:AssumeRole"]
     if call.input.get("Tags") or _carries_tags(call):
         actions.append("sts:TagSession")
     if call.input.get("SourceIdentity") or _carries_identity(call):
         actions.append("sts:SetSourceIdentity")
-    return tuple(
-        Demand(
-            action,
-            name,
-            arn.account,
-            context,
-            policy=found.trust if found else None,
-            policy_name=name,
-            resource_type="role",
-            resource_tags=found.tags if found else {},
-        )
-        for action in actions
-    )
+    return tuple(role.demand(action, name, context) for action in actions)
 
 
 @lru_cache(REMEMBERED)
@@ -81,13 +69,6 @@ def _arn(text: str) -> Arn:
     if arn.service != "iam" or arn.region or not arn.resource.startswith("role/"):
         raise fault("ValidationError", f"{text} is invalid")
     return arn
-
-
-def _known(call: Call) -> RoleFact | None:
-    """The role of exactly that ARN, path and case included."""
-    arn = _arn(call.input["RoleArn"])
-    found = call.world.facts.get(ROLE, arn.account, arn.resource.rpartition("/")[2])
-    return found if found is not None and found.arn == call.input["RoleArn"] else None
 
 
 def _carries_tags(call: Call) -> bool:
@@ -142,4 +123,4 @@ def _tags(call: Call) -> dict[str, str]:
     return tag_rules.read(call.input.get("Tags", ()), UNFIT)
 
 
-OPERATIONS: dict[str, Operation] = {"AssumeRole": pure(assume, to_assume)}
+OPERATIONS: dict[str, Operation] = {"AssumeRole": pure(assume, to_assume, mints=True)}

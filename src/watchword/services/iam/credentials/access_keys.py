@@ -105,7 +105,7 @@ def _last_use(key: AccessKey) -> shapes.Shape:
 
 
 OPERATIONS: dict[str, Operation] = {
-    "CreateAccessKey": writes(create_access_key, demands.on_user_or_caller),
+    "CreateAccessKey": writes(create_access_key, demands.on_user_or_caller, mints=True),
     "ListAccessKeys": reads(list_access_keys, demands.on_user_or_caller),
     "UpdateAccessKey": writes(update_access_key, demands.on_user_or_caller),
     "DeleteAccessKey": writes(delete_access_key, demands.on_user_or_caller),

@@ -4,7 +4,7 @@ Source: IAM API Reference, "SimulateCustomPolicy", "SimulatePrincipalPolicy", "C
 
 * Documents must be valid, and may be as long as the model allows.
 * The context is what the input gives and, where a principal's own policies are simulated, what is true of
-  that principal (`access.context`). Nothing else is known: no connection, no time, no session.
+  that principal (`access.condition_keys`). Nothing else is known: no connection, no time, no session.
 * Service control policies come with the input only: no account here is in an organization yet.
 """
 
@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from watchword.access import Caller
-from watchword.access.context import OF_PRINCIPALS, Context, call_context
+from watchword.access.condition_keys import Keys, principal_keys
 from watchword.identity.owners import owner_at
 from watchword.identity.refusals import missing, refusal
-from watchword.names import Arn, AwsError, HttpRequest
+from watchword.names import Arn, AwsError
 from watchword.names.ids import is_account_id
 from watchword.names.principal import RoleSession, User
 from watchword.policy import Policies, Policy, PolicyError, Source
@@ -44,7 +44,7 @@ class SimulationInput:
 
     principal: User | RoleSession
     policies: Policies
-    context: Context
+    context: Keys
     owner: str
     """The account of resources whose ARN names none."""
     documents: Documents
@@ -177,24 +177,23 @@ def _owner(call: Call, principal: User | RoleSession) -> str:
 # The context
 
 
-def _known(call: Call, principal: User | RoleSession) -> Context:
+def _known(call: Call, principal: User | RoleSession) -> Keys:
     """What is true of a principal whatever it asks for."""
     if principal == nobody(principal.account):
         return {}
-    context = call_context(call.world.facts, Caller(principal), HttpRequest("POST"), call.now)
-    return {key: value for key, value in context.items() if key.lower().startswith(OF_PRINCIPALS)}
+    return principal_keys(call.world.facts, Caller(principal))
 
 
-def _with(context: Context, entries: Context) -> Context:
+def _with(context: Keys, entries: Keys) -> Keys:
     """A context in which `entries` replace its own, whatever the case of their keys."""
     taken = {key.lower() for key in entries}
     return {key: value for key, value in context.items() if key.lower() not in taken} | entries
 
 
-def _entries(call: Call) -> Context:
+def _entries(call: Call) -> Keys:
     """ContextEntries. Raises InvalidInput for what is not of its type."""
     entries: Iterable[Mapping[str, object]] = call.input.get("ContextEntries", ())
-    context: Context = {}
+    context: Keys = {}
     for entry in entries:
         name, type_ = entry.get("ContextKeyName"), entry.get("ContextKeyType", "string")
         found = entry.get("ContextKeyValues", ())

@@ -4,21 +4,23 @@ import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from watchword.access import Caller, Demand
+from watchword.access import Caller, Demand, RequestContext
 from watchword.access.caller import NOBODY
-from watchword.access.context import call_context, demand_context
-from watchword.facts import Facts
+from watchword.access.condition_keys import call_keys, demand_keys
+from watchword.access.request_context import DIRECT, Via
 from watchword.names import HttpRequest
 from watchword.names.principal import FederatedUser, RoleSession, Root, Service, User
 from watchword.policy.checking.lint.global_keys import GLOBAL_KEYS
 from watchword.sessions.session import Session, SessionKind, milliseconds
 from watchword.testing import Server
+from watchword.world import World
 
 PAGE = Path(__file__).parents[2] / "docs" / "condition-keys.md"
 TRUST_ALL_OF_THE_ACCOUNT = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:*"}
@@ -259,7 +261,12 @@ PRESENT: list[tuple[Caller, set[str], dict[str, str]]] = [
 """Caller, the keys that are there, and some of their values."""
 
 
-def gathered(caller: Caller) -> dict[str, Any]:
+def context_of(facts: object, caller: Caller, request: HttpRequest, via: Via = DIRECT) -> RequestContext:
+    world = cast("World", SimpleNamespace(facts=facts))
+    return RequestContext(world, caller, request, "eu-west-1", NOW, via)
+
+
+def gathered(caller: Caller, via: Via = DIRECT) -> dict[str, Any]:
     headers = (("user-agent", "curl"), ("referer", "https://example.com"))
     asked = Demand(
         "s3:GetObject",
@@ -269,7 +276,7 @@ def gathered(caller: Caller) -> dict[str, Any]:
         resource_tags={"team": "blue"},
     )
     request = HttpRequest("GET", headers=headers, peer="127.0.0.1")
-    return demand_context(asked, call_context(cast("Facts", Tagged()), caller, request, NOW), "eu-west-1")
+    return demand_keys(asked, call_keys(context_of(Tagged(), caller, request, via)), "eu-west-1")
 
 
 @pytest.mark.parametrize(("caller", "keys", "values"), PRESENT)
@@ -277,6 +284,31 @@ def test_which_keys_are_there_for_whom(caller: Caller, keys: set[str], values: d
     context = gathered(caller)
     assert context.keys() == keys
     assert {key: context[key] for key in values} == values
+
+
+FROM_CLIENTS = {"aws:SourceIp", "aws:referer"}
+"""Keys of a connection, which a call from inside doesn't have."""
+BY_SERVICES = Via(("states.amazonaws.com", "lambda.amazonaws.com"))
+FOR_A_RESOURCE = Via(source_arn=f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:f", source_account=ACCOUNT)
+
+
+def test_a_service_that_acts_for_a_caller_is_named() -> None:
+    caller = Caller(USER)
+    direct, inside = gathered(caller), gathered(caller, BY_SERVICES)
+    assert direct.keys() - inside.keys() == FROM_CLIENTS
+    assert inside.keys() - direct.keys() == {"aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast"}
+    assert (direct["aws:ViaAWSService"], inside["aws:ViaAWSService"]) == ("false", "true")
+    assert inside["aws:CalledVia"] == ("states.amazonaws.com", "lambda.amazonaws.com")
+    assert (inside["aws:CalledViaFirst"], inside["aws:CalledViaLast"]) == BY_SERVICES.services
+    assert inside["aws:UserAgent"] == "lambda.amazonaws.com"
+    assert inside["aws:PrincipalArn"] == USER.arn
+
+
+def test_a_service_that_acts_for_a_resource_names_it() -> None:
+    keys = gathered(Caller(Service("lambda.amazonaws.com")), FOR_A_RESOURCE)
+    assert keys["aws:SourceArn"] == f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:f"
+    assert keys["aws:SourceAccount"] == ACCOUNT
+    assert keys["aws:PrincipalIsAWSService"] == "true"
 
 
 def test_the_page_of_keys_is_true() -> None:
@@ -288,7 +320,10 @@ def test_the_page_of_keys_is_true() -> None:
     assert {key.lower() for key in told} - {key.lower() for key in elsewhere} == {
         key.rstrip("/") for key in GLOBAL_KEYS
     }
-    there = {key.partition("/")[0].lower() for _, keys, _ in PRESENT for key in keys}
+    present = [keys for _, keys, _ in PRESENT] + [
+        {*gathered(NOBODY, via)} for via in (BY_SERVICES, FOR_A_RESOURCE)
+    ]
+    there = {key.partition("/")[0].lower() for keys in present for key in keys}
     assert {key.lower() for key, answer in rows if answer == "yes"} == there
 
 
@@ -296,8 +331,8 @@ def test_no_operation_fills_a_key_of_the_servers() -> None:
     """What is true of the caller wins over what a call's own keys say."""
     claimed = {"aws:PrincipalAccount": "999999999999", "aws:PrincipalArn": "*", "aws:SourceIp": "10.0.0.1"}
     request, caller = HttpRequest("POST", peer="127.0.0.1"), Caller(Root("123456789012"))
-    of_call = call_context(cast("Facts", None), caller, request, datetime(2026, 11, 23, tzinfo=UTC))
-    context = demand_context(Demand("iam:ListUsers", "*", "123456789012", claimed), of_call, "us-east-1")
+    of_call = call_keys(context_of(None, caller, request))
+    context = demand_keys(Demand("iam:ListUsers", "*", "123456789012", claimed), of_call, "us-east-1")
     assert context["aws:PrincipalAccount"] == "123456789012"
     assert context["aws:PrincipalArn"] == "arn:aws:iam::123456789012:root"
     assert context["aws:SourceIp"] == "127.0.0.1"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.server.harness import Running, journal, serve, watchword
 
-from watchword.access.origin import as_sent
+from watchword.access.client_address import as_sent
 from watchword.installation.settings import Settings, networks
 from watchword.names import AwsError, HttpRequest
 

@@ -4,9 +4,9 @@
 with which headers; one of them is the policy, which is what was signed. Everything above sees a PUT whose
 body is the file, so that there is one way to store an object and one decision on it. In this order:
 
-1. `read_upload`: what must be known before the operation: the bucket, the key, the headers;
-2. `verify_upload`: the signature over the policy;
-3. `take_file`: what the policy demands, the size of the file included; then the file becomes the body.
+1. `read`: what must be known before the operation: the bucket, the key, the headers;
+2. the signature over the policy;
+3. `_take_file`: what the policy demands, the size of the file included; then the file becomes the body.
 
 A field that is neither the form's own nor one of HEADERS is refused, never ignored: a form can't ask for a
 copy. Sources: Amazon S3 API Reference, "POST Object", "Authenticating Requests: Browser-Based Uploads".
@@ -17,15 +17,25 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from urllib.parse import quote
 
+from msgspec import structs
+
+from watchword.access.caller import NOBODY, VERSION_2, Caller, Means, Proven
+from watchword.access.credentials import signer
+from watchword.access.schemes import form_answer
+from watchword.access.schemes.presigned_v2 import REGION as VERSION_2_REGION
+from watchword.access.schemes.signature import check_region
 from watchword.installation.settings import Settings
-from watchword.names import AwsError, Body, HttpRequest, fault
+from watchword.names import AwsError, Body, HttpRequest, HttpResponse, fault
 from watchword.sigv4 import Claim, post, sigv2
+from watchword.sigv4.replay import Trace, trace_of_text
 from watchword.sigv4.sigv2 import Presigned
-from watchword.wire import multipart
+from watchword.wire import Operation, multipart
 from watchword.wire.addressing import before_path
+from watchword.world import World
 
 HEADERS = frozenset(
     {
@@ -66,28 +76,92 @@ _NAME = re.compile(r"[0-9a-z!#$%&'*+.^_`|~-]+")
 """A header's: a token (RFC 9110, section 5.6.2), in lower case."""
 
 
-@dataclass(frozen=True)
-class Upload:
+@dataclass(frozen=True, slots=True)
+class Form:
     """A form as it was read, with nothing proved."""
 
-    form: post.PostForm | Presigned | None
+    request: HttpRequest
+    """The put that it stands for; its body is still the whole form."""
+    signed: post.PostForm | Presigned | None
     """What authenticates it; None for nothing."""
     fields: Mapping[str, str]
     parts: multipart.MultipartForm
     boundary: bytes
     bucket: str
+    region: str
+    version: str
+    service: str | None = "s3"
 
     @property
     def claim(self) -> Claim | Presigned | None:
-        return self.form.claim if isinstance(self.form, post.PostForm) else self.form
+        return self.signed.claim if isinstance(self.signed, post.PostForm) else self.signed
 
     @property
     def access_key_id(self) -> str:
         return self.claim.access_key_id if self.claim else ""
 
+    def prove(self, world: World, operation: Operation, *, anonymous: bool) -> Proven:  # noqa: ARG002 the face
+        caller = NOBODY if self.claim is None and anonymous else self._signer(world)
+        body = self._take_file(world.clock.wall())
+        length = ("content-length", str(body.size))
+        request = self.request
+        return Proven(caller, replace(request, headers=(*request.headers, length), body=body))
 
-def read_upload(settings: Settings, request: HttpRequest) -> tuple[Upload, HttpRequest] | None:
-    """The upload and the put that it means; None for any other request. Raises AwsError."""
+    def admit(self, world: World) -> None:
+        self._signer(world)
+
+    def trace(self, service: str) -> Trace | None:  # noqa: ARG002 the face
+        """One form, one file: the policy is what was signed."""
+        if self.claim is None:
+            return None
+        policy = self.fields["policy"]
+        return trace_of_text(self.access_key_id, policy, post.expiration(policy))
+
+    def answer(self, response: HttpResponse) -> HttpResponse:
+        return form_answer.posted(self.request, self.bucket, self.fields, response)
+
+    def _signer(self, world: World) -> Caller:
+        claim = self.claim
+        if claim is None:
+            raise fault("MissingAuthenticationToken")
+        if isinstance(claim, Claim):
+            check_region(claim)
+        verify = partial(self._verify, now=world.clock.wall())
+        caller, _ = signer(world, claim.access_key_id, claim.token, verify)
+        version = VERSION_2 if isinstance(claim, Presigned) else claim.algorithm
+        return structs.replace(caller, means=Means("POST", version))
+
+    def _verify(self, secret: str, now: datetime) -> None:
+        """Returns when the policy was signed with `secret`; raises a fault otherwise."""
+        match self.signed:
+            case post.PostForm() as form:
+                post.verify_form(form, secret, services=("s3",))
+            case Presigned() as claim:
+                sigv2.verify_presigned(claim, secret, now)
+
+    def _take_file(self, now: datetime) -> Body:
+        """The file alone, once the policy holds. A body in a file is overwritten with it."""
+        body, parts = self.request.body, self.parts
+        if body.file is None:
+            end = multipart.end_of_file(body.data, parts, self.boundary)
+            self._check(end, now)
+            return Body(body.data[parts.start : end])
+        with body.file.open("r+b") as both, mmap.mmap(both.fileno(), 0) as mapped:
+            end = multipart.end_of_file(mapped, parts, self.boundary)
+            self._check(end, now)
+            size = end - parts.start
+            mapped.move(0, parts.start, size)
+        with body.file.open("r+b") as both:
+            both.truncate(size)
+        return Body(file=body.file)
+
+    def _check(self, end: int, now: datetime) -> None:
+        if self.signed is not None:
+            post.check_policy(self.fields, bucket=self.bucket, size=end - self.parts.start, now=now)
+
+
+def read(settings: Settings, request: HttpRequest) -> Form | None:
+    """The form and the put that it means; None for any other request. Raises AwsError."""
     if request.method != "POST" or request.query or request.header("authorization") is not None:
         return None
     boundary = multipart.boundary_of(request.header("content-type"))
@@ -105,41 +179,20 @@ def read_upload(settings: Settings, request: HttpRequest) -> tuple[Upload, HttpR
     fields = post.lower_fields(pairs)
     if not fields.get("key"):
         raise _argument("key", "Bucket POST must contain a field named 'key'.")
-    form = (sigv2.read_form(pairs) if settings.sigv2_presigned else None) or post.read_form(pairs)
-    return Upload(form, fields, parts, boundary, bucket), _put(request, fields)
+    signed = (sigv2.read_form(pairs) if settings.sigv2_presigned else None) or post.read_form(pairs)
+    region, version = _named_by(signed)
+    return Form(_put(request, fields), signed, fields, parts, boundary, bucket, region, version)
 
 
-def verify_upload(upload: Upload, secret: str, now: datetime) -> None:
-    """Returns when the policy was signed with `secret`; raises a fault otherwise."""
-    match upload.form:
-        case post.PostForm() as form:
-            post.verify_form(form, secret, services=("s3",))
-        case Presigned() as claim:
-            sigv2.verify_presigned(claim, secret, now)
+def _named_by(signed: post.PostForm | Presigned | None) -> tuple[str, str]:
+    """The region of the signature, and its version."""
+    match signed:
+        case post.PostForm(_, claim):
+            return claim.scope.region or claim.region_set[0], "SigV4"
+        case Presigned():
+            return VERSION_2_REGION, "SigV2"
         case None:
-            raise fault("MissingAuthenticationToken")
-
-
-def take_file(upload: Upload, body: Body, now: datetime) -> Body:
-    """The file alone, once the policy holds. A body in a file is overwritten with it."""
-    if body.file is None:
-        end = multipart.end_of_file(body.data, upload.parts, upload.boundary)
-        _check(upload, end, now)
-        return Body(body.data[upload.parts.start : end])
-    with body.file.open("r+b") as both, mmap.mmap(both.fileno(), 0) as mapped:
-        end = multipart.end_of_file(mapped, upload.parts, upload.boundary)
-        _check(upload, end, now)
-        size = end - upload.parts.start
-        mapped.move(0, upload.parts.start, size)
-    with body.file.open("r+b") as both:
-        both.truncate(size)
-    return Body(file=body.file)
-
-
-def _check(upload: Upload, end: int, now: datetime) -> None:
-    if upload.form is not None:
-        size = end - upload.parts.start
-        post.check_policy(upload.fields, bucket=upload.bucket, size=size, now=now)
+            return "", ""
 
 
 def _put(request: HttpRequest, fields: Mapping[str, str]) -> HttpRequest:

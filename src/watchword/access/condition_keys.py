@@ -12,6 +12,7 @@ from datetime import datetime
 
 from watchword.access.caller import Caller
 from watchword.access.demand import ContextValue, Demand
+from watchword.access.request_context import RequestContext, Via
 from watchword.facts import Facts
 from watchword.facts.entities import TAGS
 from watchword.names import HttpRequest
@@ -19,7 +20,7 @@ from watchword.names.moment import iso
 from watchword.names.principal import PRINCIPAL_TYPES, RoleSession, Service, User
 from watchword.sessions.session import Session, milliseconds, moment
 
-Context = dict[str, ContextValue]
+Keys = dict[str, ContextValue]
 
 ONE_REGION = {"iam": "us-east-1"}
 """Services of one region, which is the one that is called whatever region was signed for."""
@@ -27,60 +28,80 @@ OF_PRINCIPALS = ("aws:principal", "aws:userid", "aws:username")
 """How the keys begin, in lower case, that are true of a principal whatever it asks for."""
 
 
-def call_context(facts: Facts, caller: Caller, request: HttpRequest, now: datetime) -> Context:
+def call_keys(context: RequestContext) -> Keys:
     """What is the same for all demands of one call."""
-    context = _connection(request, now)
-    context.update(_principal(facts, caller))
-    if caller.session:
-        context.update(_session(caller.session, now))
-    return context
+    keys = _moment(context.now)
+    keys.update(_inside(context.via) if context.via.services else _connection(context.request))
+    if context.via.source_arn:
+        keys["aws:SourceArn"] = context.via.source_arn
+        keys["aws:SourceAccount"] = context.via.source_account
+    keys.update(principal_keys(context.world.facts, context.caller))
+    if context.caller.session:
+        keys.update(_session(context.caller.session, context.now))
+    return keys
 
 
-def demand_context(demand: Demand, of_call: Context, region: str) -> Context:
-    """The whole context of one demand."""
-    context: Context = dict(demand.context)
-    context.update({f"aws:ResourceTag/{key}": value for key, value in demand.resource_tags.items()})
-    context.update(of_call)
+def demand_keys(demand: Demand, of_call: Keys, region: str) -> Keys:
+    """All keys of one demand."""
+    keys: Keys = dict(demand.context)
+    keys.update({f"aws:ResourceTag/{key}": value for key, value in demand.resource_tags.items()})
+    keys.update(of_call)
     if demand.account:
-        context["aws:ResourceAccount"] = demand.account
+        keys["aws:ResourceAccount"] = demand.account
     service = demand.action.partition(":")[0].lower()
-    context["aws:RequestedRegion"] = demand.region or ONE_REGION.get(service, region)
-    return context
+    keys["aws:RequestedRegion"] = demand.region or ONE_REGION.get(service, region)
+    return keys
 
 
-def _connection(request: HttpRequest, now: datetime) -> Context:
-    context: Context = {
-        "aws:CurrentTime": iso(now),
-        "aws:EpochTime": str(int(now.timestamp())),
+def _moment(now: datetime) -> Keys:
+    return {"aws:CurrentTime": iso(now), "aws:EpochTime": str(int(now.timestamp()))}
+
+
+def _connection(request: HttpRequest) -> Keys:
+    """Of a call that a client sent."""
+    keys: Keys = {
         "aws:SecureTransport": "true" if request.secure else "false",
         "aws:ViaAWSService": "false",
     }
     if request.peer:
-        context["aws:SourceIp"] = request.peer
+        keys["aws:SourceIp"] = request.peer
     for key, header in (("aws:UserAgent", "user-agent"), ("aws:referer", "referer")):
         if value := request.header(header):
-            context[key] = value
-    return context
+            keys[key] = value
+    return keys
 
 
-def _principal(facts: Facts, caller: Caller) -> Context:
+def _inside(via: Via) -> Keys:
+    """Of a call that a service makes for its caller: without an address, which would be the service's."""
+    return {
+        "aws:SecureTransport": "true",
+        "aws:ViaAWSService": "true",
+        "aws:CalledVia": via.services,
+        "aws:CalledViaFirst": via.services[0],
+        "aws:CalledViaLast": via.services[-1],
+        "aws:UserAgent": via.services[-1],
+    }
+
+
+def principal_keys(facts: Facts, caller: Caller) -> Keys:
+    """What is true of a caller whatever it asks for; all begin with one of OF_PRINCIPALS."""
     principal = caller.principal
-    context: Context = {"aws:PrincipalType": PRINCIPAL_TYPES[type(principal)], "aws:userid": principal.userid}
+    keys: Keys = {"aws:PrincipalType": PRINCIPAL_TYPES[type(principal)], "aws:userid": principal.userid}
     if caller.anonymous:
-        return context | {"aws:PrincipalAccount": principal.userid}
+        return keys | {"aws:PrincipalAccount": principal.userid}
     if isinstance(principal, Service):
-        return context | _of_service(principal)
-    context["aws:PrincipalIsAWSService"] = "false"
-    context["aws:PrincipalArn"] = principal.role_arn if isinstance(principal, RoleSession) else principal.arn
-    context["aws:PrincipalAccount"] = principal.account
+        return keys | _of_service(principal)
+    keys["aws:PrincipalIsAWSService"] = "false"
+    keys["aws:PrincipalArn"] = principal.role_arn if isinstance(principal, RoleSession) else principal.arn
+    keys["aws:PrincipalAccount"] = principal.account
     if isinstance(principal, User):
-        context["aws:username"] = principal.name
+        keys["aws:username"] = principal.name
     for key, value in principal_tags(facts, caller).items():
-        context[f"aws:PrincipalTag/{key}"] = value
-    return context
+        keys[f"aws:PrincipalTag/{key}"] = value
+    return keys
 
 
-def _of_service(service: Service) -> Context:
+def _of_service(service: Service) -> Keys:
     return {
         "aws:PrincipalIsAWSService": "true",
         "aws:PrincipalServiceName": service.name,
@@ -102,12 +123,12 @@ def principal_tags(facts: Facts, caller: Caller) -> dict[str, str]:
     return tags
 
 
-def _session(session: Session, now: datetime) -> Context:
-    context: Context = {"aws:TokenIssueTime": iso(moment(session.issued))}
+def _session(session: Session, now: datetime) -> Keys:
+    keys: Keys = {"aws:TokenIssueTime": iso(moment(session.issued))}
     if session.kind != "federated":  # who were authenticated elsewhere
-        context["aws:MultiFactorAuthPresent"] = "false" if session.mfa_at is None else "true"
+        keys["aws:MultiFactorAuthPresent"] = "false" if session.mfa_at is None else "true"
     if session.mfa_at is not None:
-        context["aws:MultiFactorAuthAge"] = str((milliseconds(now) - session.mfa_at) // 1000)
+        keys["aws:MultiFactorAuthAge"] = str((milliseconds(now) - session.mfa_at) // 1000)
     if session.source_identity:
-        context["aws:SourceIdentity"] = session.source_identity
-    return context
+        keys["aws:SourceIdentity"] = session.source_identity
+    return keys

@@ -1,9 +1,9 @@
-"""The payload, taken out of a body of signed chunks: floors above see nothing but the payload.
+"""Decoding a body in aws-chunked form: floors above see the payload only.
 
-`watchword.sigv4.chunked` verifies and yields the payload; here it is collected, and nothing of it is handed
-on before its last byte, signature and checksum have proved right. A body in memory stays there; one in a file
-is rewritten in place, since the payload is always shorter than the chunks that carry it. Checksums in the
-trailer become headers, as if they had been sent as headers.
+`watchword.sigv4.chunked` verifies the chunks and yields the payload. It is collected here, and handed on only
+when its last byte, signature and checksum are right. A body in memory stays there; one in a file is rewritten
+in place, since the payload is always shorter than the chunks that carry it. Checksums in the trailer become
+headers, as if they had been sent as headers.
 """
 
 from dataclasses import replace
@@ -20,17 +20,17 @@ _OF_THE_FRAMES = frozenset({"x-amz-trailer", "content-length", "transfer-encodin
 _CODING = "aws-chunked"
 
 
-def framed(claim: Claim) -> bool:
-    """Whether the claim says that the body proves itself in chunks."""
+def is_declared(claim: Claim) -> bool:
+    """Whether a signature says that the body is in aws-chunked form."""
     return claim.payload_hash in FRAMINGS
 
 
-def is_framed(request: HttpRequest) -> bool:
-    """The same of a request that nobody signed."""
+def is_aws_chunked(request: HttpRequest) -> bool:
+    """Whether an unsigned request says so."""
     return request.header("x-amz-content-sha256") in FRAMINGS
 
 
-def unframe(request: HttpRequest, claim: Claim, secret: str) -> HttpRequest:
+def decode(request: HttpRequest, claim: Claim, secret: str) -> HttpRequest:
     """The request with its payload for a body. Raises as the decoder does."""
     decoder = Decoder(claim, request, secret, ALGORITHMS)
     file = request.body.file

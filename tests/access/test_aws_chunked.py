@@ -10,7 +10,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from watchword.access.unframe import framed, unframe
+from watchword.access.schemes.aws_chunked import decode, is_declared
 from watchword.names import AwsError, Body, HttpRequest
 from watchword.sigv4 import Credentials, read, sign
 from watchword.testing import Server
@@ -45,8 +45,8 @@ def signed(data: bytes, body: Body, path: str = "/bucket/key", host: str = "loca
 def plain(request: HttpRequest) -> HttpRequest:
     claim = read(request)
     assert claim is not None
-    assert framed(claim)
-    return unframe(request, claim, KEY.secret)
+    assert is_declared(claim)
+    return decode(request, claim, KEY.secret)
 
 
 @pytest.mark.parametrize("size", [0, 1, 5000, 70_000, 3_000_000])

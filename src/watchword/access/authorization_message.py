@@ -26,13 +26,13 @@ from watchword.policy.language.grammar import Patterns
 from watchword.proofs import authorization_message as message
 from watchword.world import World
 
-Told = dict[str, Any]
+Json = dict[str, Any]
 
 LONGEST_VALUE = 256
 """Characters kept of one value of the context."""
 _THEIRS = frozenset({PolicyType.RESOURCE, PolicyType.RCP})
 _THEIR_KEYS = ("aws:resource", "iam:resource", "s3:resource")
-NOTHING: Told = {"items": []}
+NOTHING: Json = {"items": []}
 _encoder = msgspec.json.Encoder()
 
 
@@ -47,9 +47,9 @@ def authorization_message(
     return ""
 
 
-def _ever_shorter(decision: Decision) -> Iterator[Told]:
+def _ever_shorter(decision: Decision) -> Iterator[Json]:
     """Rule 3."""
-    told: Told = {
+    told: Json = {
         "allowed": False,
         "explicitDeny": decision.verdict is Verdict.EXPLICIT_DENY,
         "matchedStatements": {
@@ -65,7 +65,7 @@ def _ever_shorter(decision: Decision) -> Iterator[Told]:
     yield without_statements | {"context": told["context"] | {"conditions": NOTHING}}
 
 
-def _context(decision: Decision) -> Told:
+def _context(decision: Decision) -> Json:
     request = decision.request
     principal = {"id": request.principal.userid, "arn": request.principal.arn}
     if name := getattr(request.principal, "name", ""):
@@ -89,7 +89,7 @@ def _speaks(decision: Decision, cited: Cited) -> bool:
     return cited.rule.deny and (decision.situation.same_account or cited.type not in _THEIRS)
 
 
-def _statement(cited: Cited) -> Told:
+def _statement(cited: Cited) -> Json:
     statement = cited.rule.statement
     principal = statement.principal
     named = [name for _, names in principal.entries for name in names] if principal else []
@@ -106,11 +106,11 @@ def _statement(cited: Cited) -> Told:
     }
 
 
-def _patterns(name: str, negated: str, patterns: Patterns) -> Told:
+def _patterns(name: str, negated: str, patterns: Patterns) -> Json:
     return {negated if patterns.negated else name: _items(patterns.values)}
 
 
-def _explanation(decision: Decision) -> Told:
+def _explanation(decision: Decision) -> Json:
     told = as_json(explain(decision))
     if decision.situation.same_account:
         return told
@@ -120,5 +120,5 @@ def _explanation(decision: Decision) -> Told:
     return told
 
 
-def _items(values: Iterable[str]) -> Told:
+def _items(values: Iterable[str]) -> Json:
     return {"items": [{"value": value[:LONGEST_VALUE]} for value in values]}

@@ -1,0 +1,95 @@
+"""Access keys and session tokens: whose they are, and their secret.
+
+The order of checks is part of the contract:
+
+1. the access key, or the session token and that it belongs to the access key named;
+2. the signature;
+3. the session's expiry; 4. that its principal still exists, as itself; 5. revocation.
+
+To hide by timing whether a key exists: an unknown key is checked against a dummy secret, and after a wrong
+signature of a long-term key a dummy key is looked up in the database.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+
+from watchword.access.caller import Caller
+from watchword.facts import Facts
+from watchword.facts.credentials import ACCESS_KEY, ACCOUNT_EXISTS, REVOCATIONS, ROLE_EXISTS, USER_EXISTS
+from watchword.facts.fact import Fact
+from watchword.names import AwsError, fault
+from watchword.names.ids import Prefix
+from watchword.sessions import Session, revocation
+from watchword.sessions import session as sessions
+from watchword.world import World
+
+_DUMMY_SECRET = "0" * 40
+_DUMMY_KEY = "AKIA" + "0" * 16
+
+
+def signer(
+    world: World, access_key_id: str, token: str | None, verify: Callable[[str], None]
+) -> tuple[Caller, str]:
+    """The caller with this access key, and its secret. `verify` raises unless it is given the right secret.
+
+    Raises InvalidClientTokenId, InvalidSessionToken, ExpiredToken, or what `verify` raises.
+    """
+    try:
+        caller, secret = _credentials(world.facts, access_key_id, token)
+    except AwsError as unknown:
+        with suppress(AwsError):
+            verify(_DUMMY_SECRET)
+        raise unknown from None
+    try:
+        verify(secret)
+    except AwsError:
+        if caller.session is None:
+            world.facts.get(ACCESS_KEY, _DUMMY_KEY)
+        raise
+    if caller.session:
+        _check_session(world.facts, caller.session, world.clock.now())
+    return caller, secret
+
+
+def _credentials(facts: Facts, access_key_id: str, token: str | None) -> tuple[Caller, str]:
+    if access_key_id.startswith(Prefix.SESSION_KEY):
+        session = _session(facts, access_key_id, token)
+        return Caller(session.principal, session.access_key_id, session), session.secret
+    if token is not None:
+        raise fault("InvalidClientTokenId", meant="a session token with a long-term access key")
+    key = facts.get(ACCESS_KEY, access_key_id)
+    if key is None or not key.active:
+        meant = "unknown access key" if key is None else "inactive access key"
+        raise fault("InvalidClientTokenId", meant=meant, AWSAccessKeyId=access_key_id)
+    return Caller(key.principal, access_key_id), key.secret
+
+
+def _session(facts: Facts, access_key_id: str, token: str | None) -> Session:
+    if token is None:
+        meant = "a session's access key without its token"
+        raise fault("InvalidClientTokenId", meant=meant, AWSAccessKeyId=access_key_id)
+    session = facts.session(token)
+    if session.access_key_id != access_key_id:
+        raise fault("InvalidSessionToken", meant="the token of another access key")
+    return session
+
+
+def _check_session(facts: Facts, session: Session, now: datetime) -> None:
+    if sessions.milliseconds(now) >= session.expires:
+        raise fault("ExpiredToken", meant="the session has ended")
+    if not facts.get(*_existence(session)):
+        raise fault("InvalidSessionToken", meant=f"the {session.kind} of this session no longer exists")
+    if revocation.covers(facts.need(REVOCATIONS, session.account), session):
+        raise fault("InvalidSessionToken", meant="the session was revoked")
+
+
+def _existence(session: Session) -> tuple[Fact[[str], bool], str]:
+    """The fact that the session's user, role or account exists, and its key."""
+    match session.kind:
+        case "role":
+            return ROLE_EXISTS, session.unique_id
+        case "user":
+            return USER_EXISTS, session.unique_id
+        case "root" | "federated":
+            return ACCOUNT_EXISTS, session.account

@@ -1,0 +1,112 @@
+"""Signature Version 4, in the Authorization header or in a presigned query; SigV4a among its algorithms.
+
+`watchword.sigv4` reads and verifies; here the access key is looked up, and a body in aws-chunked form is
+decoded with the secret that its head was signed with.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from msgspec import structs
+
+from watchword.access.caller import Caller, Means, Proven
+from watchword.access.credentials import signer
+from watchword.access.schemes import aws_chunked
+from watchword.installation.settings import Settings
+from watchword.names import HttpRequest, HttpResponse, fault
+from watchword.sessions.session import milliseconds
+from watchword.sigv4 import Claim, verify
+from watchword.sigv4 import read as read_claim
+from watchword.sigv4.replay import Trace, trace
+from watchword.sigv4.verify import verify_head
+from watchword.wire import Operation
+from watchword.world import World
+
+SKEW_SECONDS = 300
+SKEW_SECONDS_S3 = 900
+"""Source: Amazon S3 API Reference, "Error responses", RequestTimeTooSkewed."""
+
+_REGION = re.compile(r"[a-z0-9*](?:[a-z0-9*-]{0,61}[a-z0-9*])?")
+"""Any name a region could have, since this server is in none of AWS's; SigV4a's patterns as well."""
+
+
+def skew_of(service: str) -> int:
+    """Seconds that the clocks of a service's callers may differ from ours."""
+    return SKEW_SECONDS_S3 if service == "s3" else SKEW_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A request with a signature of version 4."""
+
+    request: HttpRequest
+    claim: Claim
+    version: str = "SigV4"
+
+    @property
+    def service(self) -> str | None:
+        return self.claim.scope.service
+
+    @property
+    def region(self) -> str:
+        return self.claim.scope.region or self.claim.region_set[0]
+
+    @property
+    def access_key_id(self) -> str:
+        return self.claim.access_key_id
+
+    def prove(self, world: World, operation: Operation, *, anonymous: bool) -> Proven:  # noqa: ARG002 the face
+        check_region(self.claim)
+        chunked, now = aws_chunked.is_declared(self.claim), world.clock.wall()
+        service = operation.service
+        caller, secret = self._signer(
+            world, now, service.signing_name, skew_of(service.name), head_only=chunked
+        )
+        if self.claim.expires is not None:
+            age = max(milliseconds(now) - milliseconds(self.claim.timestamp), 0)
+            caller = structs.replace(caller, means=Means("REST-QUERY-STRING", self.claim.algorithm, age))
+        return Proven(
+            caller, aws_chunked.decode(self.request, self.claim, secret) if chunked else self.request
+        )
+
+    def admit(self, world: World) -> None:
+        self._signer(world, world.clock.wall(), "s3", SKEW_SECONDS_S3, head_only=True)
+
+    def trace(self, service: str) -> Trace | None:
+        return trace(self.claim, self.request, skew_of(service))
+
+    def answer(self, response: HttpResponse) -> HttpResponse:
+        return response
+
+    def _signer(
+        self, world: World, now: datetime, service: str, skew: int, *, head_only: bool
+    ) -> tuple[Caller, str]:
+        check = verify_head if head_only else verify
+        expected = partial(check, self.claim, self.request, services=(service,), now=now, skew=skew)
+        return signer(world, self.claim.access_key_id, self.claim.token, expected)
+
+
+def read(_settings: Settings, request: HttpRequest) -> Signature | None:
+    """Raises IncompleteSignature, UnsupportedSignature and others for a malformed signature."""
+    claim = read_claim(request)
+    return None if claim is None else Signature(request, claim)
+
+
+def identify(world: World, request: HttpRequest) -> Caller:
+    """Who signed a request to this server itself, for whichever service they signed it."""
+    claim = read_claim(request)
+    if claim is None or aws_chunked.is_declared(claim):
+        raise fault("MissingAuthenticationToken")
+    expected = partial(verify, claim, request, now=world.clock.wall(), skew=SKEW_SECONDS)
+    caller, _ = signer(world, claim.access_key_id, claim.token, expected)
+    return caller
+
+
+def check_region(claim: Claim) -> None:
+    """Raises ScopeMismatch for what can't be the name of a region."""
+    for region in claim.region_set or (claim.scope.region,):
+        if not _REGION.fullmatch(region):
+            said = f"Credential should be scoped to a valid Region, not '{region[:80]}'."
+            raise fault("ScopeMismatch", said)

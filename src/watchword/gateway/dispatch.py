@@ -1,0 +1,130 @@
+"""One call of one operation, whoever makes it: a request by its journey, or a service from inside.
+
+Authorize, perform, record. Nothing is done before the decision. A change, its record and its answer stand or
+fall together: they are made inside one transaction, which for an object's bytes is the one that makes them
+visible (docs/decisions/0001). Changes are recorded in their transaction, everything else in the journal.
+
+`dispatch` is the whole of it, for services that act for somebody: a function's role, a state machine, a job.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, TypeVar
+
+import msgspec
+import structlog
+from msgspec import structs
+
+from watchword.access import Caller, Demand, RequestContext, RequestLog, authorize, record, refusal
+from watchword.access.authorization_message import authorization_message
+from watchword.access.demand import Reserved
+from watchword.access.request_context import INSIDE, Via
+from watchword.gateway.failure import as_fault
+from watchword.names import AwsError, fault
+from watchword.names.ids import new_request_id
+from watchword.services.changes import Change, moving
+from watchword.services.operation import Call, Mode, Operation, Output
+from watchword.services.table import SERVED
+from watchword.store import Transaction, audit
+from watchword.world import World
+
+Answer = TypeVar("Answer")
+Around = Transaction | Change | None
+
+log = structlog.get_logger()
+
+
+def dispatch(
+    world: World,
+    caller: Caller,
+    operation: tuple[str, str],
+    given: Mapping[str, Any],
+    *,
+    via: Via,
+    region: str = "us-east-1",
+) -> Output:
+    """The output of an operation (service, name) that a service calls as `caller`, with a valid input.
+
+    Raises AwsError, which is recorded; KeyError for an operation that isn't served.
+    """
+    service, name = operation
+    row, now = SERVED[service][name], world.clock.now()
+    call = Call(RequestContext(world, caller, INSIDE, region, now, via), service, name, given)
+    entry = RequestLog(
+        new_request_id(world.randomness),
+        now,
+        INSIDE,
+        via,
+        access_key_id=caller.access_key_id,
+        region=region,
+        operation=world.models.service(service).operation(name),
+        traits=row.traits,
+        caller=caller,
+        input=given,
+    )
+    try:
+        return perform(permit(call, row.demands(call), entry), row, entry, answer=lambda output: output)
+    except Exception as broken:
+        raise refuse(world, entry, as_fault(broken, entry.request_id)) from broken
+
+
+def permit(call: Call, demands: tuple[Demand, ...], entry: RequestLog) -> Call:
+    """The call with its decisions. Raises the first refusal."""
+    decisions = authorize(call.context, demands)
+    entry.demands += demands
+    entry.decisions += decisions
+    if refused := refusal(demands, decisions):
+        entry.message = authorization_message(call.world, call.caller, demands, decisions)
+        raise refused
+    return structs.replace(call, decisions=call.decisions + decisions)
+
+
+def perform(call: Call, row: Operation, entry: RequestLog, answer: Callable[[Output], Answer]) -> Answer:
+    """What `answer` makes of the operation's output, once all of it is done and recorded."""
+    with _transaction_for(row.mode, call) as transaction:
+        entry.output = _run(structs.replace(call, transaction=transaction), row, entry)
+        made = answer(entry.output)
+        _record(call.world, entry, transaction if row.mode is Mode.WRITE else None)
+    return made
+
+
+def refuse(world: World, entry: RequestLog, error: AwsError) -> AwsError:
+    """Records the refusal; the error to answer with, which is another one when the record can't be kept."""
+    entry.error, entry.output = error, {}
+    try:
+        _record(world, entry, None)
+    except Exception:
+        log.exception("audit journal", request_id=entry.request_id)
+        entry.message = ""
+        return fault("InternalFailure")
+    return error
+
+
+def _run(call: Call, row: Operation, entry: RequestLog) -> Output:
+    try:
+        return row.perform(call)
+    except Reserved as reserved:
+        permit(call, (reserved.demand,), entry)
+        raise reserved.error from None
+
+
+def _transaction_for(mode: Mode, call: Call) -> AbstractContextManager[Around]:
+    match mode:
+        case Mode.READ:
+            return call.world.database.read()
+        case Mode.WRITE:
+            return call.world.database.write(call.now)
+        case Mode.OBJECT_WRITE:
+            return moving(call.world.database, call.now)
+        case Mode.PURE | Mode.POINT_READ:
+            return nullcontext()
+
+
+def _record(world: World, entry: RequestLog, transaction: Around) -> None:
+    event = record(entry)
+    if not isinstance(transaction, Transaction):
+        world.journal.append(event, entry.now)
+    else:
+        text = msgspec.json.encode(event).decode()
+        account = event["recipientAccountId"]
+        audit.insert(transaction, audit.Event(event["eventID"], entry.now, account, entry.request_id, text))

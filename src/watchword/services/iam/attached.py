@@ -1,0 +1,65 @@
+"""What is attached to a user, group, role, instance profile or managed policy: its tags, its boundary.
+
+Source: Service Authorization Reference, "Actions, resources, and condition keys for AWS IAM".
+"""
+
+from collections.abc import Mapping
+
+from watchword.access.demand import ContextValue
+from watchword.facts import Facts
+from watchword.facts.entities import GROUP, INSTANCE_PROFILE, ROLE, TAGS, USER
+from watchword.identity import tags
+from watchword.names import Arn
+from watchword.services.resources import Attached
+
+NAMING_BOUNDARIES = frozenset(
+    {
+        *("iam:createrole", "iam:createuser"),
+        *("iam:putrolepermissionsboundary", "iam:putuserpermissionsboundary"),
+    }
+)
+"""Actions, in lower case, whose request says which boundary it is about."""
+_WITH_OWN_KEYS = frozenset({"user", "group", "role"})
+"""Types of entity that have iam:ResourceTag beside aws:ResourceTag."""
+
+
+def attached(facts: Facts, action: str, arn: Arn) -> Attached | None:
+    """For ARNs of IAM; None for a name that isn't there."""
+    noun, _, rest = arn.resource.partition("/")
+    name = rest.rpartition("/")[2]
+    if noun == "policy":
+        return of_entity(arn.account, noun, facts.need(TAGS, noun, str(arn)))
+    found = _entity(facts, noun, arn.account, name)
+    if found is None:
+        return None
+    unique_id, boundary = found
+    held = facts.need(TAGS, noun, unique_id)
+    named_by_request = action.lower() in NAMING_BOUNDARIES
+    return of_entity(arn.account, noun, held, None if named_by_request else boundary)
+
+
+def of_entity(account: str, noun: str, held: Mapping[str, str], boundary: str | None = None) -> Attached:
+    """An entity of a type, with its tags; with its boundary for actions that have it as a condition key."""
+    keys: dict[str, ContextValue] = {**tags.condition_keys(held)} if noun in _WITH_OWN_KEYS else {}
+    if boundary:
+        keys["iam:PermissionsBoundary"] = boundary
+    return Attached(account, tags=held, keys=keys)
+
+
+def _entity(facts: Facts, noun: str, account: str, name: str) -> tuple[str, str | None] | None:
+    """Its unique id and its boundary."""
+    match noun:
+        case "user":
+            user = facts.get(USER, account, name)
+            return (user.id, user.boundary) if user else None
+        case "role":
+            role = facts.get(ROLE, account, name)
+            return (role.role.id, role.role.boundary) if role else None
+        case "group":
+            group = facts.get(GROUP, account, name)
+            return (group.id, None) if group else None
+        case "instance-profile":
+            profile = facts.get(INSTANCE_PROFILE, account, name)
+            return (profile.id, None) if profile else None
+        case _:
+            return None

@@ -1,0 +1,97 @@
+"""Calls operations as the journey and `dispatch` do, without wire and signature, on a real database.
+
+`meanwhile` is what happens between the decision and the operation.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from watchword.access import Caller, Demand, RequestContext, RequestLog
+from watchword.access.request_context import INSIDE
+from watchword.facts import Facts
+from watchword.gateway.dispatch import perform, permit
+from watchword.installation.installation import Clock, RootKey
+from watchword.installation.settings import Settings
+from watchword.names import HttpRequest
+from watchword.names.ids import new_request_id
+from watchword.objects import Objects
+from watchword.proofs.keyring import new_key, wrap
+from watchword.reference.models import read_model
+from watchword.services.operation import Call
+from watchword.services.table import SERVED
+from watchword.store import Cache, Database, accounts, keyring
+from watchword.store.accounts import Account
+from watchword.store.audit_files import Journal
+from watchword.store.keyring import WrappedKey
+from watchword.wire import Models
+from watchword.world import World
+
+MODELS = Models(read_model)
+
+
+class Fresh:
+    """A watch that knows of every change: there is only this process."""
+
+    def check(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+def world_on(database: Database, data: Path, now: datetime, *account_ids: str) -> World:
+    """A world with a keyring and these accounts, in which it is always `now`.
+
+    The caller closes its journal.
+    """
+    root, cache = RootKey(os.urandom(32), os.urandom), Cache(1000)
+    database.subscribe(cache.apply)
+    with database.write(now) as tx:
+        key = new_key(os.urandom)
+        keyring.insert(tx, WrappedKey(key.id, wrap(key, root.material, os.urandom), now))
+        for account in account_ids:
+            accounts.insert(tx, Account(account, "of a test", now))
+    return World(
+        settings=Settings(data=data),
+        clock=Clock(now.timestamp),
+        randomness=os.urandom,
+        database=database,
+        root_key=root,
+        facts=Facts(database, Fresh(), cache, root),
+        models=MODELS,
+        journal=Journal(data / "audit"),
+        objects=Objects.open(data / "objects", durable=False),
+    )
+
+
+def call_of(
+    world: World,
+    caller: Caller,
+    operation: tuple[str, str],
+    given: Mapping[str, Any],
+    *,
+    now: datetime,
+    request: HttpRequest = INSIDE,
+    region: str = "us-east-1",
+) -> Call:
+    """A call that nothing was decided on yet."""
+    context = RequestContext(world, caller, request, region, now)
+    return Call(context, *operation, given)
+
+
+def carry_out(
+    call: Call, demands: tuple[Demand, ...], meanwhile: Callable[[], object] = str
+) -> dict[str, Any]:
+    """The output of a call, once its demands are allowed, and recorded."""
+    world, row = call.world, SERVED[call.service][call.name]
+    model = MODELS.service(call.service).operation(call.name)
+    entry = RequestLog(
+        new_request_id(world.randomness), call.now, call.request, operation=model, traits=row.traits,
+        caller=call.caller, input=call.input,
+    )  # fmt: skip
+    permitted = permit(call, demands, entry)
+    meanwhile()
+    return perform(permitted, row, entry, answer=dict)
