@@ -124,23 +124,11 @@ class Operation:
     perform: Perform
     demands: Demands
     mode: Mode
-    mints: bool = False
-    """Whether its answer holds credentials: then it is no reading, whatever its name says."""
-    data_event: bool = False
-    """Whether CloudTrail counts it as a data event."""
+    traits: Traits
     anonymous: bool = False
     """Whether callers without credentials are let through to the decision."""
     proof: ReadProof | None = None
     """Where the caller's proof is in the body, such as a token: how it is read."""
-
-    @property
-    def traits(self) -> Traits:
-        """What its audit record says of it. What has no write transaction can't change anything."""
-        reads_only = self.mode in _READING and not self.mints
-        return Traits(reads_only, self.mints, self.data_event)
-
-
-_READING = frozenset({Mode.PURE, Mode.POINT_READ, Mode.READ})
 
 
 def no_demands(_call: Call) -> tuple[Demand, ...]:
@@ -148,21 +136,24 @@ def no_demands(_call: Call) -> tuple[Demand, ...]:
     return ()
 
 
+# What has no write transaction can't change anything; but an answer with credentials is no reading either.
+
+
 def pure(perform: Perform, demands: Demands, *, mints: bool = False) -> Operation:
-    return Operation(perform, demands, Mode.PURE, mints)
+    return Operation(perform, demands, Mode.PURE, Traits(reads_only=not mints, mints=mints))
 
 
 def point_read(perform: Perform, demands: Demands) -> Operation:
-    return Operation(perform, demands, Mode.POINT_READ, data_event=True)
+    return Operation(perform, demands, Mode.POINT_READ, Traits(reads_only=True, data_event=True))
 
 
 def reads(perform: Perform, demands: Demands, *, data_event: bool = False) -> Operation:
-    return Operation(perform, demands, Mode.READ, data_event=data_event)
+    return Operation(perform, demands, Mode.READ, Traits(reads_only=True, data_event=data_event))
 
 
 def writes(perform: Perform, demands: Demands, *, mints: bool = False) -> Operation:
-    return Operation(perform, demands, Mode.WRITE, mints)
+    return Operation(perform, demands, Mode.WRITE, Traits(mints=mints))
 
 
 def object_write(perform: Perform, demands: Demands) -> Operation:
-    return Operation(perform, demands, Mode.OBJECT_WRITE, data_event=True)
+    return Operation(perform, demands, Mode.OBJECT_WRITE, Traits(data_event=True))
