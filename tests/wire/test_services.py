@@ -1,10 +1,13 @@
 """The table of services against the models that it repeats."""
 
+import ast
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from botocore.model import ServiceModel
 
+from watchword import wire
 from watchword.wire import Models
 from watchword.wire.pattern import compiled
 from watchword.wire.services import ROWS, SERVICES, Row
@@ -51,6 +54,20 @@ def test_rows_can_be_told_apart() -> None:
     targets = [row.target for row in ROWS if row.target]
     for names in (signing, versions, targets):
         assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("file", sorted(Path(wire.__file__).parent.glob("*.py")), ids=lambda file: file.name)
+def test_only_the_table_names_a_service(file: Path) -> None:
+    """What is peculiar to a service stands in its dialect; all other code reads the row."""
+    if file.name == "services.py":
+        return
+    names = {name for row in ROWS for name in (row.name, row.signing_name)}
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Constant):
+            assert node.value not in names, f"line {node.lineno}"
+        if isinstance(node, ast.ImportFrom):
+            assert names.isdisjoint(alias.name for alias in node.names), f"line {node.lineno}"
+            assert (node.module or "").split(".")[-1] not in names, f"line {node.lineno}"
 
 
 def test_a_service_knows_itself(models: Models) -> None:

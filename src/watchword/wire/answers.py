@@ -42,13 +42,16 @@ def answer(status: int, headers: Headers, body: bytes | Iterable[bytes]) -> Http
     return HttpResponse(status, tuple(headers), body)
 
 
-def identified(row_name: str, request_id: str) -> Headers:
-    """The headers that name the request: S3's two, everybody else's one."""
-    if row_name == "s3":
-        return [("x-amz-request-id", request_id), ("x-amz-id-2", host_id(request_id))]
+def request_id_header(request_id: str) -> Headers:
+    """The header that names the request."""
     return [("x-amzn-requestid", request_id)]
 
 
+def request_and_host_id_headers(request_id: str) -> Headers:
+    """The two headers that name the request to clients of S3."""
+    return [("x-amz-request-id", request_id), ("x-amz-id-2", host_id(request_id))]
+
+
 def host_id(request_id: str) -> str:
-    """S3's second id; AWS keeps it for its own support, here it follows from the first."""
+    """The second id of a request. AWS uses its own for support; ours is derived from the first."""
     return base64.b64encode(hashlib.sha256(request_id.encode()).digest()).decode("ascii")

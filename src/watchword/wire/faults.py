@@ -13,8 +13,6 @@ What doesn't belong here: documents (voices), errors of a model.
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-from watchword.wire.services import Row
-
 Family = Literal["query", "json", "rest-json", "rest-xml", "plain"]
 
 
@@ -217,8 +215,3 @@ FAULTS: Mapping[str, Mapping[Family, Words]] = {
         s3_said="We encountered an internal error. Please try again.",
     ),
 }
-
-
-def family_of(row: Row) -> Family:
-    """Rest-xml services but S3 say errors as the query services do (Smithy 2.0, AWS restXml)."""
-    return "query" if row.protocol == "rest-xml" and row.name != "s3" else row.protocol

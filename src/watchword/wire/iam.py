@@ -6,6 +6,9 @@ Source: what IAM answers, as the aws CLI and terraform show it to their users.
 
 from collections.abc import Sequence
 
+from watchword.names import AwsError, fault
+from watchword.wire.dialect import Dialect
+from watchword.wire.shapes import Shape
 from watchword.wire.validate import Violation
 
 _NAME = "It must contain only alphanumeric characters and/or the following: +=,.@_-"
@@ -23,9 +26,13 @@ MUSTS = {
 """The model's words -> IAM's."""
 
 
-def sentence(violations: Sequence[Violation]) -> str | None:
-    """IAM's own sentence; None where it has none, and speaks as other services do."""
+def invalid(violations: Sequence[Violation], _shape: Shape) -> AwsError | None:
+    """IAM's own refusal; None where it refuses as other services do."""
     if any(each.requirement not in MUSTS or "." in each.path for each in violations):
         return None
     first = violations[0]
-    return f"The specified value for {first.path} is invalid. {MUSTS[first.requirement]}"
+    said = f"The specified value for {first.path} is invalid. {MUSTS[first.requirement]}"
+    return fault("ValidationError", said)
+
+
+DIALECT = Dialect(invalid=invalid)

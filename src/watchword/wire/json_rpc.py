@@ -8,7 +8,7 @@ from typing import Any
 
 from watchword.names import HttpRequest, HttpResponse
 from watchword.wire import json_body
-from watchword.wire.answers import answer, identified
+from watchword.wire.answers import answer
 from watchword.wire.model import Spec
 from watchword.wire.rest_read import small_body
 
@@ -35,6 +35,6 @@ def writer(spec: Spec) -> Callable[[Mapping[str, Any], str], HttpResponse]:
         if write is None and output:
             raise KeyError(*output)
         body = json_body.write_text(write(output)) if write else b""
-        return answer(spec.status, [*identified(spec.row.name, request_id), content_type], body)
+        return answer(spec.status, [*spec.row.dialect.request_id_headers(request_id), content_type], body)
 
     return write_answer

@@ -16,8 +16,7 @@ from functools import cached_property
 from typing import Any
 
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
-from watchword.wire import iam, json_rpc, query, rest_bodies, rest_read, rest_write, s3, validate
-from watchword.wire.faults import family_of
+from watchword.wire import json_rpc, query, rest_bodies, rest_read, rest_write, validate
 from watchword.wire.form import FormError
 from watchword.wire.model import Model, Spec
 from watchword.wire.routes import Routes
@@ -104,17 +103,17 @@ class Operation:
         return voice.quiet() if self.compiled.spec.method == "HEAD" else voice
 
     def _unreadable(self, problem: UnreadableError) -> AwsError:
-        if self.service.name == "s3":
-            return s3.unreadable(problem)
+        if (refuse := self.service.row.dialect.unreadable) is not None:
+            return refuse(problem)
         return fault("MalformedInput", str(problem), str(problem))
 
     def _invalid(self, violations: list[validate.Violation]) -> AwsError:
-        if self.service.name == "s3" and self.compiled.spec.input is not None:
-            return s3.invalid(violations, self.compiled.spec.input)
-        own = iam.sentence(violations) if self.service.name == "iam" else None
-        said = own or validate.sentence(violations)
-        code = self.service.row.invalid_input
-        return AwsError(code, 400, said) if code else fault("ValidationError", said)
+        row, shape = self.service.row, self.compiled.spec.input
+        assert shape is not None, "what has no input has no violations"
+        if row.dialect.invalid is not None and (own := row.dialect.invalid(violations, shape)) is not None:
+            return own
+        said = validate.sentence(violations)
+        return AwsError(row.invalid_input, 400, said) if row.invalid_input else fault("ValidationError", said)
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,8 +177,8 @@ class Service:
 
     def unreadable(self, problem: FormError) -> AwsError:
         """The refusal of a path, query string or form, in this service's words."""
-        if self.name == "s3":
-            return AwsError("InvalidURI", 400, "Couldn't parse the specified URI.", str(problem))
+        if (refuse := self.row.dialect.malformed_uri) is not None:
+            return refuse(problem)
         if self.protocol == "query":
             return query.malformed(problem)
         return fault("MalformedInput", f"The request's path and query can't be read: {problem}.")
@@ -188,8 +187,8 @@ class Service:
     def voice(self) -> Voice:
         """How this service says errors."""
         return Voice(
-            family=family_of(self.row),
-            service=self.row.name,
+            family=self.row.error_format,
+            request_id_headers=self.row.dialect.request_id_headers,
             namespace=self.model.namespace,
             json_version=self.row.json_version,
             errors=self.model.errors,

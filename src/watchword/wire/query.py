@@ -19,7 +19,7 @@ from typing import Any
 
 from watchword.names import AwsError, HttpRequest, HttpResponse
 from watchword.wire import form, values, xml_body, xml_text
-from watchword.wire.answers import answer, identified
+from watchword.wire.answers import answer
 from watchword.wire.model import Spec
 from watchword.wire.shapes import Shape, compiler
 from watchword.wire.values import UnreadableError
@@ -195,7 +195,7 @@ def writer(spec: Spec) -> Callable[[Mapping[str, Any], str], HttpResponse]:
 
     def write_answer(output: Mapping[str, Any], request_id: str) -> HttpResponse:
         root = before + write(output) + after + xml_text.text(request_id) + closing
-        headers = [*identified(spec.row.name, request_id), ("content-type", "text/xml")]
+        headers = [*spec.row.dialect.request_id_headers(request_id), ("content-type", "text/xml")]
         return answer(spec.status, headers, xml_text.document(root))
 
     return write_answer

@@ -25,6 +25,7 @@ from watchword.wire import addressing, form, query
 from watchword.wire.form import FormError
 from watchword.wire.model import Spec
 from watchword.wire.operation import Models, Operation, Service
+from watchword.wire.services import FALLBACK
 from watchword.wire.voices import PLAIN, Voice
 
 _SINGLE = frozenset(
@@ -73,7 +74,7 @@ def recognise(
         return _by_scope(request, models, scope_service, hosts)  # 3.
     if _is_form(request):
         return _by_form(request, models)  # 4.
-    return _unsigned(request, models) or _by_route(request, models.service("s3"), hosts)  # 5. 6.
+    return _unsigned(request, models) or _by_route(request, models.service(FALLBACK.name), hosts)  # 5. 6.
 
 
 def guessed_voice(request: HttpRequest) -> Voice:
@@ -83,8 +84,10 @@ def guessed_voice(request: HttpRequest) -> Voice:
         voice = Voice("json", json_version="1.0" if content_type.endswith("-1.0") else "1.1")
     elif _is_form(request):
         voice = Voice("query")
+    elif content_type == "application/json":
+        voice = Voice("rest-json")
     else:
-        voice = Voice("rest-json" if content_type == "application/json" else "rest-xml")
+        voice = Voice(FALLBACK.error_format, FALLBACK.dialect.request_id_headers)
     return voice.quiet() if request.method == "HEAD" else voice
 
 
@@ -223,7 +226,7 @@ def _by_route(request: HttpRequest, service: Service, hosts: Collection[str]) ->
 
 def _needs_bucket(service: Service, spec: Spec | None) -> bool:
     """Whether the host may change what a path means: everywhere in S3 but on paths of their own."""
-    return service.name == "s3" and (spec is None or spec.uri == "/" or "{Bucket}" in spec.uri)
+    return service.row.dialect.bucket_in_host and (spec is None or spec.uri == "/" or "{Bucket}" in spec.uri)
 
 
 def _before_path(request: HttpRequest, service: Service, hosts: Collection[str]) -> str:
@@ -234,10 +237,7 @@ def _before_path(request: HttpRequest, service: Service, hosts: Collection[str])
 
 
 def _no_route(request: HttpRequest, service: Service, before: str) -> AwsError:
-    if service.name != "s3":
-        return fault(
-            "InvalidAction", meant=f"no operation of {service.name} is {request.method} {request.path[:100]}"
-        )
-    depth = (before + request.path).strip("/").count("/")
-    resource = "SERVICE" if before + request.path in {"", "/"} else "OBJECT" if depth else "BUCKET"
-    return fault("InvalidAction", Method=request.method[:20].upper(), ResourceType=resource)
+    if (refuse := service.row.dialect.no_operation) is not None:
+        return refuse(request.method, before + request.path)
+    meant = f"no operation of {service.name} is {request.method} {request.path[:100]}"
+    return fault("InvalidAction", meant=meant)

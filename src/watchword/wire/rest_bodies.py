@@ -1,7 +1,7 @@
 """The bodies of the rest protocols: JSON for rest-json, XML for rest-xml.
 
-An XML body's root is the element that the model names for it; S3's own roots come from `s3`. JSON bodies
-are objects, even with no member in them.
+An XML body's root is the element that the model names for it, unless the service's dialect names another.
+JSON bodies are objects, even with no member in them.
 Source: Smithy 2.0, "AWS restJson1 protocol" and "AWS restXml protocol".
 What doesn't belong here: locations (rest_read, rest_write).
 """
@@ -9,7 +9,7 @@ What doesn't belong here: locations (rest_read, rest_write).
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from watchword.wire import json_body, s3, values, xml_body, xml_text
+from watchword.wire import json_body, values, xml_body, xml_text
 from watchword.wire.model import Spec
 from watchword.wire.rest_read import ReadBody
 from watchword.wire.rest_write import BodyFormat, WriteBody
@@ -52,7 +52,8 @@ def read_xml(shape: Shape) -> ReadBody:
 
 def xml_format(spec: Spec) -> BodyFormat:
     """How one operation's documents are written."""
-    namespace = s3.NAMESPACE if spec.row.name == "s3" else spec.namespace
+    dialect = spec.row.dialect
+    namespace = dialect.namespace or spec.namespace
 
     def payload(name: str, shape: Shape) -> WriteBody:
         return _write_xml(shape, shape.wire_name(shape.name or name), namespace)
@@ -60,11 +61,9 @@ def xml_format(spec: Spec) -> BodyFormat:
     def members(shape: Shape) -> WriteBody:
         if all(member.location for member in shape.members.values()):
             return _write_nothing
-        if spec.row.name != "s3":
-            return _write_xml(shape, shape.wire_name(shape.name), namespace)
-        root = s3.root_element(spec.name)
-        if (unwrapped := s3.UNWRAPPED.get(spec.name)) is not None:
+        if (unwrapped := dialect.unwrapped.get(spec.name)) is not None:
             return _write_unwrapped(shape, unwrapped, namespace)
+        root = dialect.root_element(spec.name) if dialect.root_element else shape.wire_name(shape.name)
         return _write_xml(shape, root, namespace)
 
     return BodyFormat("application/xml", members, payload)

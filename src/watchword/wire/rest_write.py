@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from watchword.names import HttpResponse
-from watchword.wire import json_body, s3, values
-from watchword.wire.answers import Headers, answer, header_value, identified
+from watchword.wire import json_body, values
+from watchword.wire.answers import Headers, answer, header_value
 from watchword.wire.model import Spec
 from watchword.wire.shapes import Shape
+
+PARTIAL_CONTENT = 206
 
 WriteBody = Callable[[Mapping[str, Any]], bytes]
 
@@ -39,7 +41,7 @@ def writer(spec: Spec, bodies: BodyFormat) -> Callable[[Mapping[str, Any], str],
     elsewhere = frozenset(name for name, shape in members.items() if shape.location)
 
     def write(output: Mapping[str, Any], request_id: str) -> HttpResponse:
-        headers = identified(spec.row.name, request_id)
+        headers = spec.row.dialect.request_id_headers(request_id)
         add_headers(output, headers)
         content_type, body = write_body({name: output[name] for name in output if name not in elsewhere})
         if content_type and body and not any(name == "content-type" for name, _ in headers):
@@ -54,8 +56,9 @@ def _status(spec: Spec, members: Mapping[str, Shape]) -> Callable[[Mapping[str, 
     member = next((name for name, shape in members.items() if shape.location == "statusCode"), None)
     if member is not None:
         return lambda output: output.get(member) or spec.status
-    if spec.row.name == "s3" and s3.PARTIAL in members:
-        return lambda output: s3.PARTIAL_STATUS if output.get(s3.PARTIAL) else spec.status
+    partial = spec.row.dialect.partial_member
+    if partial in members:
+        return lambda output: PARTIAL_CONTENT if output.get(partial) else spec.status
     return lambda _output: spec.status
 
 

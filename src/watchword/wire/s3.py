@@ -14,15 +14,12 @@ from collections.abc import Sequence
 from types import MappingProxyType
 
 from watchword.names import AwsError, fault
+from watchword.wire.answers import request_and_host_id_headers
+from watchword.wire.dialect import Dialect
+from watchword.wire.form import FormError
 from watchword.wire.shapes import Shape
 from watchword.wire.validate import Violation
 from watchword.wire.values import UnreadableError
-
-NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
-UNWRAPPED = {"GetBucketLocation": "LocationConstraint"}
-"""Operation -> the one member whose value is the content of the root element."""
-PARTIAL = "ContentRange"
-PARTIAL_STATUS = 206
 
 ROOTS = MappingProxyType(
     {
@@ -69,6 +66,17 @@ def root_element(operation: str) -> str:
 # --- refusals ----------------------------------------------------------------------------------------
 
 
+def malformed_uri(problem: FormError) -> AwsError:
+    return AwsError("InvalidURI", 400, "Couldn't parse the specified URI.", str(problem))
+
+
+def no_operation(method: str, path: str) -> AwsError:
+    """Names the kind of resource that doesn't have the method."""
+    depth = path.strip("/").count("/")
+    resource = "SERVICE" if path in {"", "/"} else "OBJECT" if depth else "BUCKET"
+    return fault("InvalidAction", Method=method[:20].upper(), ResourceType=resource)
+
+
 def unreadable(problem: UnreadableError) -> AwsError:
     """Text of a header or parameter that isn't of its type, or a body that isn't the document expected."""
     if problem.argument:
@@ -104,3 +112,18 @@ def _missing(where: str, wire_name: str) -> AwsError:
     if where == "querystring":
         return _invalid_argument(f"This operation requires the parameter {wire_name}.", wire_name, "")
     return AwsError("MissingRequestBodyError", 400, "Request Body is empty")
+
+
+DIALECT = Dialect(
+    bucket_in_host=True,
+    error_format="rest-xml",
+    malformed_uri=malformed_uri,
+    no_operation=no_operation,
+    unreadable=unreadable,
+    invalid=invalid,
+    request_id_headers=request_and_host_id_headers,
+    namespace="http://s3.amazonaws.com/doc/2006-03-01/",
+    root_element=root_element,
+    unwrapped={"GetBucketLocation": "LocationConstraint"},
+    partial_member="ContentRange",
+)

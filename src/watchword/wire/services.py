@@ -11,6 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from watchword.wire import iam, s3
+from watchword.wire.dialect import STANDARD, Dialect
+from watchword.wire.faults import Family
+
 Protocol = Literal["query", "json", "rest-json", "rest-xml"]
 
 
@@ -25,12 +29,18 @@ class Row:
     target: str = ""
     json_version: str = ""
     invalid_input: str = ""
+    dialect: Dialect = STANDARD
+
+    @property
+    def error_format(self) -> Family:
+        """How errors are written. Smithy 2.0, "AWS restXml protocol": as query services do, by default."""
+        return self.dialect.error_format or ("query" if self.protocol == "rest-xml" else self.protocol)
 
 
 ROWS = (
-    Row("iam", "query", "iam", "2010-05-08"),
+    Row("iam", "query", "iam", "2010-05-08", dialect=iam.DIALECT),
     Row("sts", "query", "sts", "2011-06-15"),
-    Row("s3", "rest-xml", "s3", "2006-03-01"),
+    Row("s3", "rest-xml", "s3", "2006-03-01", dialect=s3.DIALECT),
     Row(
         "organizations",
         "json",
@@ -65,3 +75,5 @@ ROWS = (
 )
 
 SERVICES: Mapping[str, Row] = {row.name: row for row in ROWS}
+FALLBACK = SERVICES["s3"]
+"""The service of unsigned requests that no other service takes: S3's objects can be public."""

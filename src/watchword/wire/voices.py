@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 
 from watchword.names import AwsError, HttpResponse
 from watchword.wire import json_body, rest_write, values, xml_text
-from watchword.wire.answers import Headers, answer, host_id, identified
+from watchword.wire.answers import Headers, answer, host_id, request_id_header
 from watchword.wire.faults import FAULTS, Family, Words
 from watchword.wire.model import ErrorShape
 from watchword.wire.shapes import Shape
@@ -46,7 +46,7 @@ class Voice:
     """How errors are said to one caller: a protocol, and what of it depends on service or request."""
 
     family: Family
-    service: str = ""
+    request_id_headers: Callable[[str], Headers] = request_id_header
     namespace: str = ""
     json_version: str = "1.0"
     errors: Errors = field(default_factory=dict)
@@ -56,7 +56,7 @@ class Voice:
     def fault(self, error: AwsError, request_id: str) -> HttpResponse:
         """The answer that says `error`."""
         spoken = self._spoken(error)
-        headers = identified("s3" if self.family == "rest-xml" else self.service, request_id)
+        headers = self.request_id_headers(request_id)
         content_type, body = _FORMS[self.family](self, spoken, request_id, headers)
         headers.append(("content-type", content_type))
         return answer(spoken.status, headers, b"" if self.silent else body)

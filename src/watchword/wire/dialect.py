@@ -1,0 +1,54 @@
+"""How one service departs from the protocol it speaks, as a value on its row of `services`.
+
+Every default is the protocol's own way, so most services have the default dialect. Code outside the table
+reads the row and never asks which service it is. A refusal that is None, or returns None, is the protocol's.
+What doesn't belong here: the dialects themselves (s3, iam), and what all services of a protocol share.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from watchword.names import AwsError
+from watchword.wire import answers
+from watchword.wire.faults import Family
+from watchword.wire.form import FormError
+from watchword.wire.shapes import Shape
+from watchword.wire.validate import Violation
+from watchword.wire.values import UnreadableError
+
+Name = str
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What is peculiar to one service."""
+
+    # --- requests
+    bucket_in_host: bool = False
+    """Whether the Host header can name a bucket, which then stands before the path (see `addressing`)."""
+
+    # --- refusals
+    error_format: Family | None = None
+    malformed_uri: Callable[[FormError], AwsError] | None = None
+    """For a path or query string that can't be read."""
+    no_operation: Callable[[str, str], AwsError] | None = None
+    """For a method and path (the bucket of the host included) that no operation has."""
+    unreadable: Callable[[UnreadableError], AwsError] | None = None
+    """For a value that isn't of its type, or a body that isn't the expected document."""
+    invalid: Callable[[Sequence[Violation], Shape], AwsError | None] | None = None
+    """For values that violate the model; given all violations, in order, and the shape of the input."""
+
+    # --- answers
+    request_id_headers: Callable[[str], answers.Headers] = answers.request_id_header
+    namespace: str = ""
+    """The XML namespace of answers, where it isn't the model's."""
+    root_element: Callable[[Name], Name] | None = None
+    """Operation -> the root element of its answer; None: the output shape's own name."""
+    unwrapped: Mapping[Name, Name] = field(default_factory=dict)
+    """Operation -> the one member whose value is the content of the root element."""
+    partial_member: Name = ""
+    """The output member whose presence makes the status 206 (RFC 9110, section 15.3.7)."""
+
+
+STANDARD = Dialect()
+"""The protocol's own way in everything."""
