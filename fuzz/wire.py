@@ -70,7 +70,7 @@ def _parsed(operation: Operation, request: HttpRequest) -> object:
     try:
         return operation.parse(request)
     except AwsError as refused:
-        answer = operation.fault(refused, "id")
+        answer = operation.write_error(refused, "id")
         assert 400 <= answer.status < 500
         assert isinstance(answer.body, bytes)
         if answer.body:

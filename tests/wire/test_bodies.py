@@ -30,7 +30,7 @@ def test_bad_json_is_refused_in_aws_words(case: dict[str, Any], models: Models) 
     with pytest.raises(AwsError) as caught:
         operation.parse(HttpRequest("POST", body=Body(expanded(case["body"]).encode())))
     assert (caught.value.code, caught.value.said) == ("MalformedInput", case["said"])
-    assert b'"__type":"SerializationException"' in operation.fault(caught.value, "r").body  # type: ignore[operator]
+    assert b'"__type":"SerializationException"' in operation.write_error(caught.value, "r").body  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("body", [b"\xff{}", '{"TableName": "é"}'.encode("utf-16"), b"\xef\xbb\xbf{}"])

@@ -21,7 +21,7 @@ def test_a_violation_is_told_in_aws_words(case: dict[str, Any], models: Models) 
     with pytest.raises(AwsError) as caught:
         operation.parse(HttpRequest("POST", body=Body(body)))
     assert caught.value.said == case["said"]
-    response = operation.fault(caught.value, "r")
+    response = operation.write_error(caught.value, "r")
     assert response.status == 400
     assert f"{case['code']}".encode() in response.body  # type: ignore[operator]
 
@@ -201,5 +201,5 @@ def test_s3_has_codes_of_its_own(case: tuple[Any, ...], models: Models) -> None:
     operation = recognise(request, models, scope_service="s3")
     with pytest.raises(AwsError) as caught:
         operation.parse(request)
-    assert f"<Code>{code}</Code>".encode() in operation.fault(caught.value, "r").body  # type: ignore[operator]
+    assert f"<Code>{code}</Code>".encode() in operation.write_error(caught.value, "r").body  # type: ignore[operator]
     assert "validation error" not in caught.value.said

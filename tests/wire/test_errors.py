@@ -1,4 +1,4 @@
-"""Errors as documents: every fault in every family, every modelled error, all read back by botocore."""
+"""Errors as documents: every fault in every format, every modelled error, all read back by botocore."""
 
 import json
 from collections.abc import Callable
@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
 from watchword.names.errors import FAULTS as KINDS
-from watchword.wire import Models, Service, plain_fault
-from watchword.wire.faults import FAULTS, Family
+from watchword.wire import Models, Service, error_response
+from watchword.wire.faults import FAULTS, ErrorFormat
 from watchword.wire.services import SERVICES
 
 SOME = {  # one operation of each protocol
@@ -45,40 +45,40 @@ def parsed(response: HttpResponse, protocol: str, shape: Shape | None = None) ->
     return result
 
 
-def test_every_kind_has_every_family() -> None:
+def test_every_fault_has_every_format() -> None:
     assert set(FAULTS) == set(KINDS)
-    for kind, families in FAULTS.items():
-        assert set(families) == set(get_args(Family)), kind
-        for words in families.values():
-            assert words.code, kind
-            assert 400 <= words.status < 600, kind
-            assert words.said, kind
+    for kind, formats in FAULTS.items():
+        assert set(formats) == set(get_args(ErrorFormat)), kind
+        for template in formats.values():
+            assert template.code, kind
+            assert 400 <= template.status < 600, kind
+            assert template.message, kind
 
 
 @pytest.mark.parametrize("service", SOME)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_fault_is_read_back(service: str, kind: str, models: Models) -> None:
     operation = models.service(service).operation(SOME[service])
-    words = FAULTS[kind][operation.voice.family]
-    response = operation.fault(fault(kind), "request-1")
+    template = FAULTS[kind][operation.error_writer.format]
+    response = operation.write_error(fault(kind), "request-1")
     read = parsed(response, PARSERS[service])
-    assert response.status == words.status
-    assert read["Error"]["Code"] == words.code
-    assert read["Error"]["Message"] == words.said
+    assert response.status == template.status
+    assert read["Error"]["Code"] == template.code
+    assert read["Error"]["Message"] == template.message
     assert read["ResponseMetadata"]["RequestId"] == "request-1"
 
 
 def test_what_is_said_replaces_the_sentence(models: Models) -> None:
     operation = models.service("sts").operation("AssumeRole")
     said = "User: <you> & yours is not authorized"
-    read = parsed(operation.fault(fault("AccessDenied", said, "the operator's"), "r"), "query")
+    read = parsed(operation.write_error(fault("AccessDenied", said, "the operator's"), "r"), "query")
     assert read["Error"]["Message"] == said
 
 
 def test_the_operators_reason_is_never_sent(models: Models) -> None:
     for service, name in SOME.items():
         response = (
-            models.service(service).operation(name).fault(fault("InternalFailure", meant="canary"), "r")
+            models.service(service).operation(name).write_error(fault("InternalFailure", meant="canary"), "r")
         )
         assert b"canary" not in response.body  # type: ignore[operator]
 
@@ -86,7 +86,7 @@ def test_the_operators_reason_is_never_sent(models: Models) -> None:
 def test_who_is_to_blame(models: Models) -> None:
     operation = models.service("iam").operation("GetUser")
     blamed = {
-        status: parsed(operation.fault(AwsError("X", status, "x"), "r"), "query")["Error"]["Type"]
+        status: parsed(operation.write_error(AwsError("X", status, "x"), "r"), "query")["Error"]["Type"]
         for status in (400, 404, 500, 503)
     }
     assert blamed == {400: "Sender", 404: "Sender", 500: "Receiver", 503: "Receiver"}
@@ -94,7 +94,7 @@ def test_who_is_to_blame(models: Models) -> None:
 
 def test_s3_shows_fields_and_both_ids(models: Models) -> None:
     operation = models.service("s3").operation("GetObject")
-    response = operation.fault(fault("InvalidClientTokenId", AWSAccessKeyId="AKIA<x>"), "request-1")
+    response = operation.write_error(fault("InvalidClientTokenId", AWSAccessKeyId="AKIA<x>"), "request-1")
     root = ET.fromstring(response.body)  # type: ignore[arg-type]
     assert [child.tag for child in root] == ["Code", "Message", "AWSAccessKeyId", "RequestId", "HostId"]
     assert root.findtext("AWSAccessKeyId") == "AKIA<x>"
@@ -107,7 +107,7 @@ def test_fields_of_a_signature_stay_out_of_other_protocols(models: Models) -> No
     shown = {"StringToSign": "canary", "CanonicalRequest": "canary"}
     for service in ("organizations", "lambda"):
         operation = models.service(service).operation(SOME[service])
-        response = operation.fault(fault("SignatureDoesNotMatch", **shown), "r")
+        response = operation.write_error(fault("SignatureDoesNotMatch", **shown), "r")
         assert b"canary" not in response.body  # type: ignore[operator]
 
 
@@ -117,7 +117,7 @@ def test_iam_and_sts_say_what_was_to_be_signed(models: Models) -> None:
         models.service("iam").operation("GetUser"),
         models.service("sts").operation(SOME["sts"]),
     ):
-        response = operation.fault(fault("SignatureDoesNotMatch", **shown), "r")
+        response = operation.write_error(fault("SignatureDoesNotMatch", **shown), "r")
         said = parsed(response, "query")["Error"]["Message"]
         assert said.endswith(
             "for details.\n\nThe Canonical String for this request should have been\n'GET\n/'\n\n"
@@ -126,12 +126,12 @@ def test_iam_and_sts_say_what_was_to_be_signed(models: Models) -> None:
 
 
 def test_head_has_no_body(models: Models) -> None:
-    response = models.service("s3").operation("HeadObject").fault(AwsError("NoSuchKey", 404, "no"), "r")
+    response = models.service("s3").operation("HeadObject").write_error(AwsError("NoSuchKey", 404, "no"), "r")
     assert (response.status, response.body) == (404, b"")
 
 
-def test_s3_words_not_implemented_as_it_does(models: Models) -> None:
-    response = models.service("s3").operation("GetBucketCors").fault(fault("NotImplemented"), "r")
+def test_s3_template_not_implemented_as_it_does(models: Models) -> None:
+    response = models.service("s3").operation("GetBucketCors").write_error(fault("NotImplemented"), "r")
     error = parsed(response, "rest-xml")["Error"]
     assert response.status == 501
     assert error["Message"] == "A header you provided implies functionality that is not implemented"
@@ -155,7 +155,9 @@ def _reads_back(ours: Service, theirs: ServiceModel, shape: Shape, drawn: st.Sea
     @given(drawn, st.text(st.characters(codec="ascii", exclude_categories=("Cc",)), min_size=1))
     def reads_back(drawn: dict[str, Any], said: str) -> None:
         members = {name: value for name, value in drawn.items() if name.lower() != "message"}
-        response = operation.fault(AwsError(shape.error_code, 418, said, fields=_as_fields(members)), "r")
+        response = operation.write_error(
+            AwsError(shape.error_code, 418, said, fields=_as_fields(members)), "r"
+        )
         read = parsed(response, protocol)
         assert theirs.shape_for_error_code(read["Error"]["Code"]) is not None
         assert read["Error"]["Message"] == said
@@ -176,7 +178,7 @@ def _as_fields(members: dict[str, Any]) -> dict[str, str]:
 def test_an_error_outside_the_model_is_said_as_it_is(models: Models) -> None:
     for service, name in SOME.items():
         error = AwsError("MadeUp", 409, "made <up>")
-        response = models.service(service).operation(name).fault(error, "r")
+        response = models.service(service).operation(name).write_error(error, "r")
         read = parsed(response, PARSERS[service])
         assert (response.status, read["Error"]["Code"]) == (409, "MadeUp")
         assert read["Error"]["Message"] == "made <up>"
@@ -202,7 +204,7 @@ def test_an_error_outside_the_model_is_said_as_it_is(models: Models) -> None:
 def test_a_request_of_no_operation_is_answered_in_its_protocol(
     request_: HttpRequest | None, content_type: str
 ) -> None:
-    response = plain_fault(fault("IncompleteSignature"), "r", request_)
+    response = error_response(fault("IncompleteSignature"), "r", request_)
     assert dict(response.headers)["content-type"] == content_type
     assert int(dict(response.headers)["content-length"]) == len(response.body)  # type: ignore[arg-type]
 
@@ -211,7 +213,7 @@ def test_n48_markup_in_a_value_stays_text(models: Models) -> None:
     hostile = '</Message><Code>x</Code>"&\x00\ufffe'
     for service, name in (("sts", "AssumeRole"), ("s3", "GetObject")):
         error = AwsError("NoSuchKey", 404, hostile, fields={"Key": hostile})
-        body = models.service(service).operation(name).fault(error, hostile).body
+        body = models.service(service).operation(name).write_error(error, hostile).body
         root = ET.fromstring(body)  # type: ignore[arg-type]
         assert [one.text for one in root.iter() if one.tag.endswith("Code")] == ["NoSuchKey"]
 

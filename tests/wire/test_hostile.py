@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from watchword.names import AwsError, Body, HttpRequest, HttpResponse
-from watchword.wire import Models, Operation, plain_fault, recognise
+from watchword.wire import Models, Operation, error_response, recognise
 
 many = settings(
     max_examples=5_000 if os.environ.get("WATCHWORD_FUZZ") else 300,
@@ -63,7 +63,7 @@ def refusal(operation: Operation, request: HttpRequest) -> HttpResponse | None:
     try:
         operation.parse(request)
     except AwsError as error:
-        return operation.fault(error, "r")
+        return operation.write_error(error, "r")
     return None
 
 
@@ -87,7 +87,7 @@ def test_any_request_is_parsed_or_refused(
     try:
         operation = recognise(request, models, scope_service=scope, hosts=("localhost",))
     except AwsError as error:
-        said: HttpResponse | None = plain_fault(error, "r", request)
+        said: HttpResponse | None = error_response(error, "r", request)
     else:
         said = refusal(operation, request)
     assert said is None or 400 <= said.status < 500

@@ -197,7 +197,7 @@ def test_event_streams_are_left_alone(weather: Models) -> None:
 
 def test_members_of_an_error_stand_in_their_places(weather: Models) -> None:
     fields = {"RetryAfter": "7", "Strength": "12", "Where": '["here"]', "Unknown": "canary"}
-    response = put(weather).fault(AwsError("Storm", 0, "blown", fields=fields), "r")
+    response = put(weather).write_error(AwsError("Storm", 0, "blown", fields=fields), "r")
     assert response.status == 409
     if weather.service("weather").protocol == "rest-json":
         assert json.loads(response.body) == {"Message": "blown", "Strength": 12, "Where": ["here"]}  # type: ignore[arg-type]

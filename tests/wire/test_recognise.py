@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from watchword.names import AwsError, Body, HttpRequest
-from watchword.wire import Models, UnrecognisedError, plain_fault, recognise
+from watchword.wire import Models, UnrecognisedError, error_response, recognise
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "wire"
 CASES: list[dict[str, Any]] = json.loads((VECTORS / "recognise.json").read_text())
@@ -34,7 +34,7 @@ def test_a_request_is_recognised_or_refused(case: dict[str, Any], models: Models
         return
     with pytest.raises(UnrecognisedError) as caught:
         recognise(request, models, scope_service=case.get("scope"), hosts=HOSTS)
-    response = plain_fault(caught.value, "request-1")
+    response = error_response(caught.value, "request-1")
     assert response.status == then["status"]
     assert then.get("code", "").encode() in response.body + repr(response.headers).encode()  # type: ignore[operator]
     assert then.get("said", "").encode() in response.body  # type: ignore[operator]

@@ -17,13 +17,13 @@ from watchword.names import AwsError, HttpRequest, HttpResponse, fault
 from watchword.names.moment import iso
 from watchword.names.principal import Root
 from watchword.names.would_block import WouldBlock
-from watchword.wire.voices import Voice
+from watchword.wire.error_writers import ErrorWriter
 from watchword.world import World
 
 PREFIX = "/_watchword/"
 CONTROL = "control"
 """In place of a request id: nothing here is recorded."""
-JSON = Voice("rest-json")
+JSON = ErrorWriter("rest-json")
 LONGEST_ADVANCE = 10 * 365 * 86400
 """Of all leaps together: past the end of the calendar nothing could be answered any more."""
 
@@ -55,7 +55,7 @@ def _answer(world: World, request: HttpRequest) -> HttpResponse:
     except WouldBlock:
         raise
     except Exception as broken:  # noqa: BLE001 said and logged
-        return JSON.fault(as_fault(broken, CONTROL), CONTROL)
+        return JSON.write(as_fault(broken, CONTROL), CONTROL)
 
 
 def _health(world: World) -> HttpResponse:

@@ -32,7 +32,7 @@ from watchword.names.would_block import WouldBlock
 from watchword.services.operation import Call, Mode, Operation, Output
 from watchword.services.table import SERVED
 from watchword.wire import Operation as Model
-from watchword.wire import plain_fault, recognise
+from watchword.wire import error_response, recognise
 from watchword.world import World
 
 MESSAGE_HEADER = "x-watchword-authorization-message"
@@ -57,7 +57,7 @@ def refuse_unreceived(world: World, request: HttpRequest, broken: Exception) -> 
 
 def unrecorded(world: World, request: HttpRequest) -> HttpResponse:
     """What is said when the record of an answer can't be kept, and so the answer can't be given."""
-    return plain_fault(fault("InternalFailure"), new_request_id(world.randomness), request)
+    return error_response(fault("InternalFailure"), new_request_id(world.randomness), request)
 
 
 def _new_log(world: World, request: HttpRequest) -> RequestLog:
@@ -147,8 +147,8 @@ def _refusal(world: World, log: RequestLog, broken: Exception) -> HttpResponse:
     """The refusal in the protocol's form, recorded."""
     error = refuse(world, log, as_fault(broken, log.request_id))
     if log.operation is None:
-        return plain_fault(error, log.request_id, log.request)
-    response = log.operation.fault(error, log.request_id)
+        return error_response(error, log.request_id, log.request)
+    response = log.operation.write_error(error, log.request_id)
     if not log.message:
         return response
     return structs.replace(response, headers=(*response.headers, (MESSAGE_HEADER, log.message)))

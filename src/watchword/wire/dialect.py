@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from watchword.names import AwsError
 from watchword.wire import answers
-from watchword.wire.faults import Family
+from watchword.wire.faults import ErrorFormat
 from watchword.wire.form import FormError
 from watchword.wire.shapes import Shape
 from watchword.wire.validate import Violation
@@ -28,7 +28,7 @@ class Dialect:
     """Whether the Host header can name a bucket, which then stands before the path (see `addressing`)."""
 
     # --- refusals
-    error_format: Family | None = None
+    error_format: ErrorFormat | None = None
     malformed_uri: Callable[[FormError], AwsError] | None = None
     """For a path or query string that can't be read."""
     no_operation: Callable[[str, str], AwsError] | None = None

@@ -17,12 +17,12 @@ from typing import Any
 
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
 from watchword.wire import json_rpc, query, rest_bodies, rest_read, rest_write, validate
+from watchword.wire.error_writers import ErrorWriter
 from watchword.wire.form import FormError
 from watchword.wire.model import Model, Spec
 from watchword.wire.routes import Routes
 from watchword.wire.services import SERVICES, Protocol, Row
 from watchword.wire.values import UnreadableError
-from watchword.wire.voices import Voice
 
 Read = Callable[[HttpRequest, str], dict[str, Any]]
 """A request and its path -> the input."""
@@ -88,9 +88,9 @@ class Operation:
         """The answer that carries `output`; an unknown member is a KeyError."""
         return self.compiled.write(output, request_id)
 
-    def fault(self, error: AwsError, request_id: str) -> HttpResponse:
-        """The answer that says `error` in this operation's protocol."""
-        return self.voice.fault(error, request_id)
+    def write_error(self, error: AwsError, request_id: str) -> HttpResponse:
+        """The answer that carries `error`."""
+        return self.error_writer.write(error, request_id)
 
     @property
     def unsigned(self) -> bool:
@@ -98,9 +98,8 @@ class Operation:
         return self.compiled.spec.anonymous
 
     @property
-    def voice(self) -> Voice:
-        voice = self.service.voice
-        return voice.quiet() if self.compiled.spec.method == "HEAD" else voice
+    def error_writer(self) -> ErrorWriter:
+        return self.service.error_writer.for_method(self.compiled.spec.method)
 
     def _unreadable(self, problem: UnreadableError) -> AwsError:
         if (refuse := self.service.row.dialect.unreadable) is not None:
@@ -156,7 +155,7 @@ class Service:
 
     def warm(self) -> None:
         """Reads the model now rather than at the first request."""
-        _ = self.voice, self.routes
+        _ = self.error_writer, self.routes
 
     def operation(self, name: str) -> Operation:
         """Raises KeyError for a name the model doesn't have."""
@@ -184,10 +183,10 @@ class Service:
         return fault("MalformedInput", f"The request's path and query can't be read: {problem}.")
 
     @cached_property
-    def voice(self) -> Voice:
-        """How this service says errors."""
-        return Voice(
-            family=self.row.error_format,
+    def error_writer(self) -> ErrorWriter:
+        """Writes this service's errors."""
+        return ErrorWriter(
+            format=self.row.error_format,
             request_id_headers=self.row.dialect.request_id_headers,
             namespace=self.model.namespace,
             json_version=self.row.json_version,

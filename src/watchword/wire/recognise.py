@@ -11,7 +11,7 @@ In this order:
 
 What the scope names and what the target or Version name must be the same service. One reading of the
 request decides: parameters given twice, or in body and query, are refused before anything is chosen.
-A refusal is `UnrecognisedError` and brings the voice to say it with.
+A refusal is an `UnrecognisedError`, which brings the writer for its answer.
 Sources: Smithy 2.0, AWS protocols; IAM User Guide, "Making query requests"; Amazon S3 API Reference,
 "Error responses".
 What doesn't belong here: whether the signature is right (sigv4).
@@ -22,11 +22,11 @@ from dataclasses import replace
 
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
 from watchword.wire import addressing, form, query
+from watchword.wire.error_writers import TEXT, ErrorWriter
 from watchword.wire.form import FormError
 from watchword.wire.model import Spec
 from watchword.wire.operation import Models, Operation, Service
 from watchword.wire.services import FALLBACK
-from watchword.wire.voices import PLAIN, Voice
 
 _SINGLE = frozenset(
     {"authorization", "content-length", "content-type", "host", "x-amz-content-sha256", "x-amz-date"}
@@ -38,21 +38,21 @@ _NO_VERSION = "NO_VERSION_SPECIFIED"
 
 
 class UnrecognisedError(AwsError):
-    """A request that is for no operation: why, and the voice to say so."""
+    """A request that is for no operation, and what writes the answer."""
 
-    def __init__(self, error: AwsError, voice: Voice) -> None:
+    def __init__(self, error: AwsError, error_writer: ErrorWriter) -> None:
         super().__init__(error.code, error.status, error.said, error.meant, error.fields)
-        self.voice = voice
+        self.error_writer = error_writer
 
 
-def plain_fault(error: AwsError, request_id: str, request: HttpRequest | None = None) -> HttpResponse:
-    """The answer that says `error` when no operation is known.
+def error_response(error: AwsError, request_id: str, request: HttpRequest | None = None) -> HttpResponse:
+    """The answer that carries `error` when no operation is known.
 
-    It is said in the voice that the error brings, else the one that `request` seems to speak, else plainly.
+    Written by the error's own writer, else in the protocol that `request` looks like, else as plain text.
     """
     if isinstance(error, UnrecognisedError):
-        return error.voice.fault(error, request_id)
-    return (guessed_voice(request) if request else PLAIN).fault(error, request_id)
+        return error.error_writer.write(error, request_id)
+    return (guess_error_writer(request) if request else TEXT).write(error, request_id)
 
 
 def recognise(
@@ -66,7 +66,7 @@ def recognise(
     try:
         _once(request)  # 1.
     except AwsError as error:
-        raise UnrecognisedError(error, guessed_voice(request)) from error
+        raise UnrecognisedError(error, guess_error_writer(request)) from error
     target = request.header("x-amz-target")
     if target is not None:
         return _by_target(request, models, target, scope_service)  # 2.
@@ -77,26 +77,26 @@ def recognise(
     return _unsigned(request, models) or _by_route(request, models.service(FALLBACK.name), hosts)  # 5. 6.
 
 
-def guessed_voice(request: HttpRequest) -> Voice:
-    """The protocol that a request looks like; S3's for one that looks like no other."""
+def guess_error_writer(request: HttpRequest) -> ErrorWriter:
+    """For the protocol that a request looks like; S3's where it looks like no other."""
     content_type = _content_type(request)
     if request.header("x-amz-target") is not None:
-        voice = Voice("json", json_version="1.0" if content_type.endswith("-1.0") else "1.1")
+        writer = ErrorWriter("json", json_version="1.0" if content_type.endswith("-1.0") else "1.1")
     elif _is_form(request):
-        voice = Voice("query")
+        writer = ErrorWriter("query")
     elif content_type == "application/json":
-        voice = Voice("rest-json")
+        writer = ErrorWriter("rest-json")
     else:
-        voice = Voice(FALLBACK.error_format, FALLBACK.dialect.request_id_headers)
-    return voice.quiet() if request.method == "HEAD" else voice
+        writer = ErrorWriter(FALLBACK.error_format, FALLBACK.dialect.request_id_headers)
+    return writer.for_method(request.method)
 
 
 def _content_type(request: HttpRequest) -> str:
     return (request.header("content-type") or "").partition(";")[0].strip().lower()
 
 
-def _unrecognised(error: AwsError, voice: Voice, request: HttpRequest) -> UnrecognisedError:
-    return UnrecognisedError(error, voice.quiet() if request.method == "HEAD" else voice)
+def _unrecognised(error: AwsError, writer: ErrorWriter, request: HttpRequest) -> UnrecognisedError:
+    return UnrecognisedError(error, writer.for_method(request.method))
 
 
 def _once(request: HttpRequest) -> None:
@@ -117,12 +117,12 @@ def _by_target(request: HttpRequest, models: Models, target: str, scope: str | N
     service = next((one for one in models.services if one.row.target and one.row.target == prefix), None)
     unknown = fault("InvalidAction", meant=f"no target {target[:100]!r}")
     if service is None:
-        raise UnrecognisedError(unknown, guessed_voice(request))
+        raise UnrecognisedError(unknown, guess_error_writer(request))
     if scope not in {None, service.signing_name}:
         said = f"Credential should be scoped to correct service: '{service.signing_name}'. "
-        raise _unrecognised(fault("ScopeMismatch", said), service.voice, request)
+        raise _unrecognised(fault("ScopeMismatch", said), service.error_writer, request)
     if not service.knows(name) or request.method != "POST":
-        raise _unrecognised(unknown, service.voice, request)
+        raise _unrecognised(unknown, service.error_writer, request)
     return service.operation(name)
 
 
@@ -133,11 +133,11 @@ def _by_scope(request: HttpRequest, models: Models, scope: str, hosts: Collectio
     service = models.signed_as(scope)
     if service is None:
         error = fault("InvalidAction", f"The service {scope[:60]!r} is not served here.")
-        raise UnrecognisedError(error, guessed_voice(request))
+        raise UnrecognisedError(error, guess_error_writer(request))
     if service.protocol == "query":
-        return _by_action(request, _parameters(request, service.voice), service)
+        return _by_action(request, _parameters(request, service.error_writer), service)
     if service.protocol == "json":
-        raise _unrecognised(fault("InvalidAction", meant="no X-Amz-Target"), service.voice, request)
+        raise _unrecognised(fault("InvalidAction", meant="no X-Amz-Target"), service.error_writer, request)
     return _by_route(request, service, hosts)
 
 
@@ -153,22 +153,22 @@ def _is_form(request: HttpRequest) -> bool:
     return request.method == "POST" and _content_type(request) == _FORM
 
 
-def _parameters(request: HttpRequest, voice: Voice) -> Mapping[str, str]:
+def _parameters(request: HttpRequest, writer: ErrorWriter) -> Mapping[str, str]:
     if request.body.size > query.MAX_BODY:
-        raise _unrecognised(fault("RequestTooLarge"), voice, request)
+        raise _unrecognised(fault("RequestTooLarge"), writer, request)
     try:
         return query.parameters(request)
     except FormError as problem:
-        raise _unrecognised(query.malformed(problem), voice, request) from problem
+        raise _unrecognised(query.malformed(problem), writer, request) from problem
 
 
 def _by_form(request: HttpRequest, models: Models) -> Operation:
-    parameters = _parameters(request, Voice("query"))
+    parameters = _parameters(request, ErrorWriter("query"))
     version = parameters.get("Version")
     of_query = [service for service in models.services if service.protocol == "query"]
     service = next((one for one in of_query if one.version == version), None)
     if service is None:
-        raise _unrecognised(_no_action(parameters), Voice("query"), request)
+        raise _unrecognised(_no_action(parameters), ErrorWriter("query"), request)
     return _by_action(request, parameters, service)
 
 
@@ -177,7 +177,7 @@ def _by_action(request: HttpRequest, parameters: Mapping[str, str], service: Ser
     served = request.path in _ROOT and request.method in {"GET", "POST"}
     asked = served and parameters.get("Version") == service.version
     if action is None or not asked or not service.knows(action):
-        raise _unrecognised(_no_action(parameters), service.voice, request)
+        raise _unrecognised(_no_action(parameters), service.error_writer, request)
     return service.operation(action)
 
 
@@ -195,7 +195,7 @@ def _query_of(request: HttpRequest, service: Service) -> dict[str, list[str]]:
     try:
         return form.grouped(form.read_pairs(request.query))
     except FormError as problem:
-        raise _unrecognised(service.unreadable(problem), service.voice, request) from problem
+        raise _unrecognised(service.unreadable(problem), service.error_writer, request) from problem
 
 
 def _unsigned(request: HttpRequest, models: Models) -> Operation | None:
@@ -219,7 +219,7 @@ def _by_route(request: HttpRequest, service: Service, hosts: Collection[str]) ->
     if before:
         spec = service.routes.find(request.method, before + request.path, found, headers)
     if spec is None:
-        raise _unrecognised(_no_route(request, service, before), service.voice, request)
+        raise _unrecognised(_no_route(request, service, before), service.error_writer, request)
     operation = service.operation(spec.name)
     return replace(operation, before_path=before) if before else operation
 
@@ -233,7 +233,7 @@ def _before_path(request: HttpRequest, service: Service, hosts: Collection[str])
     try:
         return addressing.before_path(request.header("host"), hosts)
     except AwsError as error:
-        raise _unrecognised(error, service.voice, request) from error
+        raise _unrecognised(error, service.error_writer, request) from error
 
 
 def _no_route(request: HttpRequest, service: Service, before: str) -> AwsError:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from watchword.wire import iam, s3
 from watchword.wire.dialect import STANDARD, Dialect
-from watchword.wire.faults import Family
+from watchword.wire.faults import ErrorFormat
 
 Protocol = Literal["query", "json", "rest-json", "rest-xml"]
 
@@ -32,7 +32,7 @@ class Row:
     dialect: Dialect = STANDARD
 
     @property
-    def error_format(self) -> Family:
+    def error_format(self) -> ErrorFormat:
         """How errors are written. Smithy 2.0, "AWS restXml protocol": as query services do, by default."""
         return self.dialect.error_format or ("query" if self.protocol == "rest-xml" else self.protocol)
 
