@@ -17,6 +17,7 @@ from typing import Any
 
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
 from watchword.wire import json_rpc, query, rest_bodies, rest_read, rest_write, validate
+from watchword.wire.audit_view import compile_view
 from watchword.wire.error_writers import ErrorWriter
 from watchword.wire.form import FormError
 from watchword.wire.model import Model, Spec
@@ -28,6 +29,8 @@ Read = Callable[[HttpRequest, str], dict[str, Any]]
 """A request and its path -> the input."""
 Write = Callable[[Mapping[str, Any], str], HttpResponse]
 """An output and a request id -> the answer."""
+Show = Callable[[Mapping[str, Any]], dict[str, Any]]
+"""Members -> what an audit record shows of them."""
 
 PROTOCOLS: Mapping[Protocol, tuple[Callable[[Spec], Read], Callable[[Spec], Write]]] = {
     "query": (query.reader, query.writer),
@@ -61,6 +64,18 @@ class _Compiled:
     def write(self) -> Write:
         return PROTOCOLS[self.spec.row.protocol][1](self.spec)
 
+    @cached_property
+    def audit_input(self) -> Show:
+        return compile_view(self.spec.input)
+
+    @cached_property
+    def audit_output(self) -> Show:
+        return compile_view(self.spec.output)
+
+    @cached_property
+    def audit_minted(self) -> Show:
+        return compile_view(self.spec.output, mints=True)
+
 
 @dataclass(frozen=True, eq=False)
 class Operation:
@@ -91,6 +106,14 @@ class Operation:
     def write_error(self, error: AwsError, request_id: str) -> HttpResponse:
         """The answer that carries `error`."""
         return self.error_writer.write(error, request_id)
+
+    def audit_input(self, members: Mapping[str, Any]) -> dict[str, Any]:
+        """What an audit record shows of an input: JSON, secrets masked, bytes left out (`audit_view`)."""
+        return self.compiled.audit_input(members)
+
+    def audit_output(self, members: Mapping[str, Any], *, mints: bool) -> dict[str, Any]:
+        """The same of an output. mints: it carries credentials, so only what is known is shown."""
+        return (self.compiled.audit_minted if mints else self.compiled.audit_output)(members)
 
     @property
     def unsigned(self) -> bool:

@@ -5,7 +5,7 @@ Rules:
 2. a path names members in lower camel case, items as `tags.1.member.key`, entries as `map.key.member`;
 3. items of a list and keys and values of a map that are single values are said of the list or map as a
    whole: `Member must satisfy constraint: [...]`, `Map keys must satisfy ...`, `Map value must satisfy ...`;
-4. the value of a sensitive shape is never repeated, nor anything inside or around it;
+4. a secret (see `sensitive`) is never repeated, nor anything inside or around it;
 5. a pattern is tried only on text within its maximum length, or `MAX_MATCHED` where the model has none
    (what is longer then violates the pattern): matching has a bound.
 
@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from watchword.wire import pattern
+from watchword.wire.sensitive import is_secret, is_sensitive
 from watchword.wire.shapes import Shape
 
 MAX_MATCHED = 8_192
@@ -154,7 +155,7 @@ class _Builder:
         self.done: dict[tuple[Any, ...], Check | None] = {}
 
     def build(self, shape: Shape, *, sensitive: bool) -> Check | None:
-        sensitive = sensitive or bool(shape.traits.get("sensitive"))
+        sensitive = sensitive or is_sensitive(shape)
         key = (*shape.identity, sensitive)
         if key not in self.done:
             built: list[Check | None] = []
@@ -178,7 +179,8 @@ class _Builder:
         parts = [
             (name, (name[0].lower() + name[1:]), name in shape.required, check)
             for name, member in shape.members.items()
-            if (check := self.build(member, sensitive=sensitive)) is not None or name in shape.required
+            if (check := self._member(name, member, shape.name, sensitive=sensitive))
+            or name in shape.required
         ]
         if not parts:
             return None
@@ -195,9 +197,12 @@ class _Builder:
 
         return check_structure
 
+    def _member(self, name: str, member: Shape, structure: str, *, sensitive: bool) -> Check | None:
+        return self.build(member, sensitive=sensitive or is_secret(member, name, structure))
+
     def _list(self, shape: Shape, *, sensitive: bool) -> Check | None:
         if (grouped := _grouped(shape.element, "Member")) is not None:
-            inside = sensitive or bool(shape.element.traits.get("sensitive"))
+            inside = sensitive or is_secret(shape.element)
             return _whole(grouped, iter, sensitive=inside)
         check = self.build(shape.element, sensitive=sensitive)
         if check is None:
@@ -210,7 +215,7 @@ class _Builder:
         return check_items
 
     def _map(self, shape: Shape, *, sensitive: bool) -> Check | None:
-        hidden = sensitive or any(part.traits.get("sensitive") for part in (shape.key, shape.value))
+        hidden = sensitive or is_secret(shape.key) or is_secret(shape.value)
         keys, entries = _grouped(shape.key, "Map keys"), _grouped(shape.value, "Map value")
         check_keys = _whole(keys, iter, sensitive=hidden) if keys else None
         if entries is not None:
