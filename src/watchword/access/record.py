@@ -2,13 +2,11 @@
 
 Refused and broken requests are recorded like any other, with what was known when they ended. The
 decision stands in `additionalEventData.decisions`, from the very object the refusal was worded from.
-Members in HIDDEN never reach a record, wherever they stand in a request or an answer.
+Secrets never reach a record: the operation's model decides what is shown of its input and output
+(`watchword.wire.audit_view`).
 Source: AWS CloudTrail User Guide, "CloudTrail record contents" and "CloudTrail userIdentity element".
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from watchword.access.demand import Demand
@@ -20,27 +18,9 @@ from watchword.policy import Decision, explain
 from watchword.policy.evaluation.decision import message
 from watchword.policy.evaluation.explain import as_json
 from watchword.sessions.session import Session, moment
+from watchword.wire.audit_view import LONGEST_TEXT
 
-HIDDEN = frozenset(
-    {
-        "SecretAccessKey",
-        "SessionToken",
-        "TokenCode",
-        "Password",
-        "OldPassword",
-        "NewPassword",
-        "WebIdentityToken",
-        "SAMLAssertion",
-        "PrivateKey",
-        "SSECustomerKey",
-        "CopySourceSSECustomerKey",
-    }
-)
-MASK = "HIDDEN_DUE_TO_SECURITY_REASONS"
 EVENT_VERSION = "1.11"
-LONGEST_VALUE = 4096
-"""Characters kept of one text value."""
-_REMEMBERED_NAMES = 1024
 _SIGNATURES: dict[str, dict[str, Any]] = {
     "": {},
     "SigV4": {"signatureVersion": "SigV4"},
@@ -65,8 +45,8 @@ def record(log: RequestLog) -> dict[str, Any]:
         "awsRegion": log.region,
         "sourceIPAddress": _source(log),
         "userAgent": _agent(log),
-        "requestParameters": _shown(log.input) or None,
-        "responseElements": (not traits.reads_only and _shown(log.output)) or None,
+        "requestParameters": (log.operation and log.operation.audit_input(log.input)) or None,
+        "responseElements": _response_elements(log),
         "requestID": log.request_id,
         "eventID": log.request_id,
         "readOnly": traits.reads_only,
@@ -77,10 +57,16 @@ def record(log: RequestLog) -> dict[str, Any]:
     }
     if log.error:
         event["errorCode"] = log.error.code
-        event["errorMessage"] = log.error.said[:LONGEST_VALUE]
+        event["errorMessage"] = log.error.said[:LONGEST_TEXT]
     if additional := _additional(log):
         event["additionalEventData"] = additional
     return event
+
+
+def _response_elements(log: RequestLog) -> dict[str, Any] | None:
+    if log.operation is None or log.traits.reads_only:
+        return None
+    return log.operation.audit_output(log.output, mints=log.traits.mints) or None
 
 
 def _source(log: RequestLog) -> str:
@@ -91,7 +77,7 @@ def _source(log: RequestLog) -> str:
 def _agent(log: RequestLog) -> str:
     if log.via.services:
         return log.via.services[-1]
-    return (log.request.header("user-agent") or "")[:LONGEST_VALUE]
+    return (log.request.header("user-agent") or "")[:LONGEST_TEXT]
 
 
 def _additional(log: RequestLog) -> dict[str, Any]:
@@ -158,36 +144,3 @@ def _session_context(session: Session, principal: Principal) -> dict[str, Any]:
     if session.source_identity:
         context["sourceIdentity"] = session.source_identity
     return context
-
-
-def _shown(members: Mapping[str, Any]) -> dict[str, Any]:
-    """Members as JSON with CloudTrail's lower first letters, hidden ones masked, bytes left out."""
-    return {
-        _lower_first(key): MASK if key in HIDDEN else _SHOWN.get(type(value), _left_out)(value)
-        for key, value in members.items()
-    }
-
-
-def _shown_items(items: Iterable[Any]) -> list[Any]:
-    return [_SHOWN.get(type(item), _left_out)(item) for item in items]
-
-
-def _left_out(_value: object) -> None:
-    """What a record can't hold."""
-
-
-@lru_cache(_REMEMBERED_NAMES)
-def _lower_first(name: str) -> str:
-    return name[:1].lower() + name[1:]
-
-
-_SHOWN: dict[type, Callable[[Any], Any]] = {
-    str: lambda text: text[:LONGEST_VALUE],
-    int: lambda number: number,
-    bool: lambda truth: truth,
-    float: lambda number: number,
-    dict: _shown,
-    list: _shown_items,
-    tuple: _shown_items,
-    datetime: iso,
-}
