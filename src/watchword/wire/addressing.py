@@ -1,12 +1,12 @@
-"""Where S3's bucket stands: in the path, or in the host (virtual-hosted style).
+"""Where a request to S3 names its bucket: in the path, or in the Host header (virtual-hosted style).
 
 Rules:
 1. a known host, an IP address, `localhost` or a name without a dot is the server itself: path style;
-2. `<bucket>.<known host>` names a bucket, by the longest known host; a bucket's name may have dots;
-3. any other host is refused: to take it for path style would make another bucket of it.
+2. `<bucket>.<known host>` names a bucket. The longest known host counts; a bucket's name may have dots;
+3. any other host is refused. As path style, the request would reach a bucket that the client didn't name.
 
-Known hosts come from the caller. Source: Amazon S3 User Guide, "Virtual hosting of general purpose
-buckets".
+The caller gives the known hosts, in lower case. Source: Amazon S3 User Guide, "Virtual hosting of general
+purpose buckets".
 """
 
 import ipaddress
@@ -17,7 +17,7 @@ from watchword.names import AwsError
 
 
 def before_path(host: str | None, known: Collection[str]) -> str:
-    """`/bucket` when the host names one, else nothing; raises AwsError."""
+    """`/bucket` where the Host header names a bucket, else "". Raises AwsError InvalidRequest (3.)."""
     name = _hostname(host or "")
     if name in known or name == "localhost" or "." not in name or _is_address(name):  # 1.
         return ""
@@ -34,7 +34,7 @@ def before_path(host: str | None, known: Collection[str]) -> str:
 
 def _hostname(host: str) -> str:
     """A Host header without its port, in lower case."""
-    if host.startswith("["):
+    if host.startswith("["):  # an IPv6 address: its colons separate no port
         return host[1:].partition("]")[0]
     return host.partition(":")[0].lower().rstrip(".")
 

@@ -1,8 +1,10 @@
-"""Answers as every protocol forms them: a status, headers with the request id, a body of known length.
+"""HTTP responses of every protocol: status, headers with the request id, a body of known length.
 
-Header values are made safe here, once: control characters would end the header, so they become spaces;
-what ISO 8859-1 can't hold is written as an encoded word, as S3 does for user metadata.
-Source: RFC 9110 sections 5.5 and 6.4.1; RFC 2047 section 2.
+Header values are escaped here, for all protocols. A control character could end the header (response
+splitting), so it becomes a space. Text that ISO 8859-1 can't hold becomes an encoded word, as S3 writes user
+metadata.
+Source: RFC 9110, sections 5.5 and 6.4.1; RFC 2047, section 2.
+What doesn't belong here: documents, and which headers an output has.
 """
 
 import base64
@@ -19,7 +21,7 @@ Headers = list[tuple[str, str]]
 
 
 def header_value(text: str) -> str:
-    """`text` as it may stand in a header."""
+    """`text` as a header can hold it."""
     if text.isascii() and text.isprintable():
         return text
     text = _CONTROL.sub(" ", text)
@@ -32,7 +34,11 @@ def header_value(text: str) -> str:
 
 
 def answer(status: int, headers: Headers, body: bytes | Iterable[bytes]) -> HttpResponse:
-    """The answer with its content-length, unless the headers state it or the status forbids a body."""
+    """The response. Adds a content-length, unless the headers have one or the status forbids a body.
+
+    headers: lower-case names; the list is added to. body: bytes, or an iterable of bytes for a streamed body;
+    then the headers must state the content-length, else TypeError.
+    """
     if status in _BODILESS:
         return HttpResponse(status, tuple(item for item in headers if item[0] != "content-length"), b"")
     if "content-length" not in dict(headers):

@@ -1,13 +1,13 @@
-"""`name=value&...` as query strings and form bodies write it, read strictly.
+"""`name=value&...`, the syntax of query strings and form bodies, read strictly.
 
 Rules:
 1. at most `MAX_PARAMETERS` pairs; empty pairs (`a=1&&b=2`) are skipped;
-2. `%` is followed by two hex digits, the decoded bytes are UTF-8;
-3. a name given twice is kept twice: a reader that wants one value refuses two (`single`), so no two readers
-   of one request can pick different ones.
+2. two hex digits follow each `%`, and the decoded bytes are UTF-8;
+3. repeated names are kept. A reader that needs one value refuses two (`single`): otherwise two readers of one
+   request could pick different values (parameter pollution).
 
 Source: WHATWG URL Standard, "application/x-www-form-urlencoded".
-What doesn't belong here: what the names mean, and how a protocol refuses what can't be read.
+What doesn't belong here: the meaning of names, and each protocol's error for what can't be read.
 """
 
 import re
@@ -22,7 +22,7 @@ _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 class FormError(ValueError):
-    """A path, query string or form that can't be read, and why."""
+    """A path, query string or form that can't be read. The message says why and may be sent to the client."""
 
 
 def unescape(text: str) -> str:
@@ -30,7 +30,7 @@ def unescape(text: str) -> str:
     if "%" not in text:
         return text
     if _BAD_ESCAPE.search(text):
-        raise FormError("a % that no two hex digits follow")
+        raise FormError("a % without two hex digits")
     try:
         return unquote_to_bytes(text).decode("utf-8")
     except UnicodeDecodeError as problem:
@@ -38,7 +38,7 @@ def unescape(text: str) -> str:
 
 
 def read_pairs(text: str) -> Pairs:
-    """The names and values in their order; raises FormError."""
+    """Names and values, decoded, in their order. Raises FormError."""
     if text.count("&") >= MAX_PARAMETERS:  # 1.
         raise FormError(f"more than {MAX_PARAMETERS} parameters")
     pairs = []
@@ -50,7 +50,7 @@ def read_pairs(text: str) -> Pairs:
 
 
 def read_body(data: bytes) -> Pairs:
-    """The pairs of a form body."""
+    """The pairs of a form body. Raises FormError."""
     try:
         return read_pairs(data.decode("utf-8"))
     except UnicodeDecodeError as problem:
@@ -58,7 +58,7 @@ def read_body(data: bytes) -> Pairs:
 
 
 def single(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The pairs as a mapping; raises FormError where a name is given twice (3.)."""
+    """The pairs as a mapping. Raises FormError for a repeated name (3.)."""
     values: dict[str, str] = {}
     for name, value in pairs:
         if name in values:
@@ -68,7 +68,7 @@ def single(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """Every value of every name."""
+    """All values of each name, in their order."""
     values: dict[str, list[str]] = {}
     for name, value in pairs:
         values.setdefault(name, []).append(value)

@@ -1,7 +1,7 @@
-"""What AWS IAM says of names and paths in words of its own.
+"""How AWS IAM departs from its protocol: it has its own message for names and paths that break their pattern.
 
-It does so once the model's other constraints are met, and of the first that is wrong.
-Source: what IAM answers, as the aws CLI and terraform show it to their users.
+The message is for the first wrong value, and only where no other constraint of the model is broken.
+Source: IAM's answers, as the aws CLI and terraform show them.
 """
 
 from collections.abc import Sequence
@@ -23,11 +23,11 @@ MUSTS = {
         (r"((/[A-Za-z0-9\.,\+@=_-]+)*)/", _PATH),
     )
 }
-"""The model's words -> IAM's."""
+"""The model's requirement -> IAM's."""
 
 
 def invalid(violations: Sequence[Violation], _shape: Shape) -> AwsError | None:
-    """IAM's own refusal; None where it refuses as other services do."""
+    """IAM's own error; None where IAM answers as other services do."""
     if any(each.requirement not in MUSTS or "." in each.path for each in violations):
         return None
     first = violations[0]

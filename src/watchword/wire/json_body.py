@@ -1,15 +1,15 @@
-"""Shapes <-> JSON values, compiled once per shape.
+"""Values of shapes as JSON, in both directions, compiled once per shape.
 
 Reading rules:
-1. the text is UTF-8, at most `MAX_DEPTH` deep, without `NaN` or infinities;
-2. an object doesn't give a name twice: two readers could pick different ones;
-3. a value has the type of its shape, nothing is converted; null means absent, in lists and maps it is
-   refused;
-4. unknown members are ignored (AWS does); a union holds one member.
+1. the text is UTF-8, at most `MAX_DEPTH` levels deep, without `NaN` and infinities;
+2. an object has each name once: two readers could pick different values of a repeated one;
+3. a value has the type of its shape, nothing is converted. A member that is null is absent; null in a list or
+   map is refused;
+4. unknown members are ignored, as AWS does; a union has exactly one member.
 
-An unknown member on the way out is a mistake of ours and a KeyError. The sentences of refusals are
-those AWS's own JSON front end gives.
-Source: Smithy 2.0, "AWS JSON 1.0/1.1 protocol"; RFC 8259 sections 4 and 8.
+Writing: an unknown member is a bug of this server and raises KeyError. The error messages are those of AWS's
+own JSON parser.
+Source: Smithy 2.0, "AWS JSON 1.0/1.1 protocol"; RFC 8259, sections 4 and 8.
 """
 
 import base64
@@ -39,7 +39,8 @@ write_text = msgspec.json.Encoder().encode
 
 
 def read_text(data: bytes) -> object:
-    """The JSON value in `data`; raises UnreadableError."""
+    """The JSON value in `data`. Raises UnreadableError."""
+    # Most bodies have few brackets, and then the exact depth doesn't matter.
     if data.count(b"[") + data.count(b"{") > MAX_DEPTH:
         _refuse_depth(data)
     try:
@@ -52,6 +53,7 @@ def read_text(data: bytes) -> object:
 
 
 def _refuse_depth(data: bytes) -> None:
+    """Raises UnreadableError when arrays and objects are nested too deep."""
     brackets = _STRINGS.sub(b"", data).translate(None, _NOT_BRACKETS)
     if max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > MAX_DEPTH:
         raise UnreadableError(f"Could not parse request body into json: deeper than {MAX_DEPTH} levels")
@@ -72,7 +74,7 @@ def _constant(name: str) -> None:
 
 
 def readers() -> Callable[[Shape], Read]:
-    """A compiler of functions from a JSON value to the value of a shape."""
+    """A compiler: shape -> function from a JSON value to the shape's value. It raises UnreadableError."""
     return compiler(_build_reader)
 
 
@@ -99,7 +101,7 @@ def _single_reader(shape: Shape) -> Read:
 
 
 def _token(value: object) -> str:
-    """What AWS's parser calls a JSON value."""
+    """The kind of a JSON value, in the words of AWS's parser (Jackson)."""
     match value:
         case bool():
             return f"{str(value).upper()}_VALUE"
@@ -238,7 +240,7 @@ def _map_reader(shape: Shape, compile_: Callable[[Shape], Read]) -> Read:
 
 
 def writers() -> Callable[[Shape], Write]:
-    """A compiler of functions from the value of a shape to a JSON value."""
+    """A compiler: shape -> function from the shape's value to a JSON value."""
     return compiler(_build_writer)
 
 
@@ -275,7 +277,7 @@ def _structure_writer(shape: Shape, compile_: Callable[[Shape], Write]) -> Write
         if not member.location
     }
 
-    def write(value: Any) -> dict[str, Any]:  # noqa: ANN401 a mapping of members, whoever made it
+    def write(value: Any) -> dict[str, Any]:  # noqa: ANN401 a mapping of members
         found = {}
         for name, item in value.items():
             if item is not None:

@@ -1,4 +1,4 @@
-"""The json protocols, 1.0 and 1.1: the operation in `X-Amz-Target`, one JSON object each way.
+"""The json protocols, 1.0 and 1.1: `X-Amz-Target` names the operation, both bodies are one JSON object.
 
 Source: Smithy 2.0, "AWS JSON 1.0 protocol" and "AWS JSON 1.1 protocol".
 """
@@ -14,7 +14,7 @@ from watchword.wire.rest_read import small_body
 
 
 def reader(spec: Spec) -> Callable[[HttpRequest, str], dict[str, Any]]:
-    """A function from a request of this operation to its input; an empty body is an empty object."""
+    """A function from a request (and its path) to the operation's input. An empty body is an empty object."""
     if spec.input is None:
         return lambda _request, _path: {}
     read = json_body.readers()(spec.input)
@@ -27,7 +27,7 @@ def reader(spec: Spec) -> Callable[[HttpRequest, str], dict[str, Any]]:
 
 
 def writer(spec: Spec) -> Callable[[Mapping[str, Any], str], HttpResponse]:
-    """A function from an operation's output and a request id to the answer."""
+    """A function from the operation's output and a request id to the response."""
     content_type = ("content-type", f"application/x-amz-json-{spec.row.json_version}")
     write = json_body.writers()(spec.output) if spec.output else None
 

@@ -1,7 +1,7 @@
-"""What a service's model says of its operations and errors, read lazily and kept.
+"""Operations and errors of a service's model, read when first needed and kept.
 
-An operation's `Spec` is everything a protocol needs to build that operation's reader and writer.
-Source: the service models' own format (`operations`, `http`, `errors`, `metadata`).
+An operation's `Spec` has all that a protocol needs to build the operation's reader and writer.
+Source: the format of AWS's service models (`operations`, `http`, `errors`, `metadata`).
 What doesn't belong here: protocols.
 """
 
@@ -22,20 +22,21 @@ class Spec:
     name: str
     method: str
     uri: str
-    """Path template and, after a `?`, the query keys that are part of the route."""
+    """Path template; after a `?`, the query keys that are part of the route."""
     status: int
+    """Of a successful answer."""
     input: Shape | None
     output: Shape | None
     result_wrapper: str
     namespace: str
     deprecated: bool
     anonymous: bool
-    """Whether it is called without a signature."""
+    """Whether clients call it without a signature."""
 
 
 @dataclass(frozen=True, eq=False)
 class ErrorShape:
-    """One modelled error: the code it is known by, its status (0: the model names none), its members."""
+    """One error of a model. `status` is 0 where the model has none."""
 
     code: str
     status: int
@@ -79,18 +80,18 @@ class Model:
 
     @cached_property
     def specs(self) -> tuple[Spec, ...]:
-        """Every operation; routes need them all."""
+        """All operations, for building routes."""
         return tuple(self.spec(name) for name in self._operations)
 
     @property
     def namespace(self) -> str:
-        """The XML namespace of answers, empty where the model has none."""
+        """The XML namespace of answers; empty where the model has none."""
         name: str = self.metadata.get("xmlNamespace", "")
         return name
 
     @cached_property
     def errors(self) -> Mapping[str, ErrorShape]:
-        """The modelled errors, by code and by shape name."""
+        """The model's errors, by code and by shape name."""
         found: dict[str, ErrorShape] = {}
         for name, source in self._shapes.items():
             if source.get("exception"):

@@ -1,11 +1,12 @@
-"""multipart/form-data as browsers send it: some small fields, then one file.
+"""multipart/form-data as browsers send it: small fields, then one file.
 
-Read strictly, so that no two readers can see two forms:
-1. the body begins with the boundary; each part names itself in one Content-Disposition;
-2. what stands before the file has at most `MOST_BEFORE_FILE` bytes;
-3. the part named `file` comes last; behind it stands the closing boundary and nothing else.
+One strict grammar, so that two readers can't see different forms:
+1. the body begins with the boundary; each part has one Content-Disposition with its name;
+2. at most `MOST_BEFORE_FILE` bytes come before the file;
+3. the part named `file` is the last; only the closing boundary follows it.
 
-The fields are read from the beginning of a body that needn't be here whole; the file is only pointed at.
+Only the beginning of the body must have arrived to read the fields. The file is not copied: its position is
+returned.
 Sources: RFC 7578; RFC 2046, section 5.1.1; WHATWG HTML, "Multipart form data"; Amazon S3 API Reference,
 "POST Object" and "Error responses".
 """
@@ -16,7 +17,7 @@ from typing import NamedTuple, Protocol
 from watchword.names import AwsError
 
 MOST_BEFORE_FILE = 40 << 10
-"""S3 takes 20 KB of fields; the frames around many short ones may be as much again."""
+"""S3 allows 20 KB of fields; the headers of many short fields may take as much again."""
 FILE = "file"
 
 _TYPE = re.compile(r'multipart/form-data *; *boundary=(?:"([^"\\]{1,70})"|([^\s";,]{1,70})) *', re.IGNORECASE)
@@ -27,7 +28,7 @@ _PART_HEADERS = frozenset({"content-disposition", "content-type", "content-lengt
 
 
 class Buffer(Protocol):
-    """A whole body: bytes, or a file that is mapped into memory."""
+    """A whole body: bytes, or a memory-mapped file."""
 
     def __len__(self) -> int: ...
     def __getitem__(self, part: slice, /) -> bytes: ...
@@ -35,34 +36,40 @@ class Buffer(Protocol):
 
 
 class MultipartForm(NamedTuple):
-    """The fields before the file, in their order, and where the file's bytes begin."""
+    """A form, read up to its file."""
 
     fields: tuple[tuple[str, str], ...]
+    """Names and values, in their order, without the file."""
     filename: str
     start: int
+    """Offset of the file's first byte in the body."""
 
 
 def boundary_of(content_type: str | None) -> bytes | None:
-    """The boundary of a form; None for any other body."""
+    """The boundary in a Content-Type header; None for another content type."""
     match = _TYPE.fullmatch(content_type or "")
     return (match[1] or match[2]).encode("latin-1") if match else None
 
 
 def read_fields(beginning: bytes, boundary: bytes) -> MultipartForm:
-    """The form in the beginning of a body. Raises AwsError."""
+    """The form in the beginning of a body.
+
+    Raises AwsError: MalformedPOSTRequest, MaxPostPreDataLengthExceededError or
+    IncorrectNumberOfFilesInPostRequest.
+    """
     opening, delimiter = b"--" + boundary, b"\r\n--" + boundary
     if not beginning.startswith(opening):
         raise _malformed()
     fields: list[tuple[str, str]] = []
     at = len(opening)
     while True:
-        if beginning[at : at + 2] == b"--":
+        if beginning[at : at + 2] == b"--":  # the closing boundary, and no file before it
             raise _error("IncorrectNumberOfFilesInPostRequest", _ONE_FILE)
         head_end = beginning.find(b"\r\n\r\n", at)
         if beginning[at : at + 2] != b"\r\n" or head_end < 0:
             raise _cut_short(beginning)
         name, filename = _named(beginning[at + 2 : head_end])
-        start = head_end + 4
+        start = head_end + 4  # after the empty line
         if start > MOST_BEFORE_FILE:
             raise _error("MaxPostPreDataLengthExceededError", _TOO_LONG)
         if name.lower() == FILE:
@@ -75,7 +82,7 @@ def read_fields(beginning: bytes, boundary: bytes) -> MultipartForm:
 
 
 def end_of_file(body: Buffer, form: MultipartForm, boundary: bytes) -> int:
-    """Where the file's bytes end in the whole body. Raises AwsError unless the file comes last."""
+    """Offset after the file's last byte. Raises MalformedPOSTRequest unless the file is last (3.)."""
     closing = b"\r\n--" + boundary
     end = body.find(closing, form.start)
     if end < 0 or body[end + len(closing) : end + len(closing) + 5] not in {b"--", b"--\r\n"}:
@@ -84,7 +91,7 @@ def end_of_file(body: Buffer, form: MultipartForm, boundary: bytes) -> int:
 
 
 def _named(head: bytes) -> tuple[str, str]:
-    """The name and the file name in a part's headers."""
+    """Name and file name in a part's headers; the file name may be empty."""
     headers: dict[str, str] = {}
     for line in _text(head).split("\r\n"):
         name, colon, value = line.partition(":")

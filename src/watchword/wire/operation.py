@@ -1,13 +1,13 @@
-"""The face of this package: models, services and their operations.
+"""Public face of this package: models, services and their operations.
 
-`Models` reads a service's model at its first use; an `Operation` compiles its reader, its checks and its
-writer at theirs. Everything is kept: a server meets the same few operations again and again.
+`Models` reads a service's model when it is first used. An `Operation` compiles its reader, checks, writer and
+audit views when each is first used. All are kept, because a server answers the same few operations.
 
     operation = recognise(request, models, scope_service="sts", hosts=("localhost",))
     output = perform(operation.service.name, operation.name, operation.parse(request))
     answer = operation.write(output, request_id)
 
-What doesn't belong here: how any protocol does it.
+What doesn't belong here: the protocols themselves (query, json_rpc, rest_read, rest_write).
 """
 
 from collections.abc import Callable, Mapping
@@ -26,9 +26,9 @@ from watchword.wire.services import SERVICES, Protocol, Row
 from watchword.wire.values import UnreadableError
 
 Read = Callable[[HttpRequest, str], dict[str, Any]]
-"""A request and its path -> the input."""
+"""A request and its path, with the bucket of the host -> the input."""
 Write = Callable[[Mapping[str, Any], str], HttpResponse]
-"""An output and a request id -> the answer."""
+"""An output and a request id -> the response."""
 Show = Callable[[Mapping[str, Any]], dict[str, Any]]
 """Members -> what an audit record shows of them."""
 
@@ -48,7 +48,7 @@ PROTOCOLS: Mapping[Protocol, tuple[Callable[[Spec], Read], Callable[[Spec], Writ
 
 @dataclass(frozen=True, eq=False)
 class _Compiled:
-    """One operation's functions, each built when first used."""
+    """The functions of one operation, each compiled when first used."""
 
     spec: Spec
 
@@ -85,10 +85,10 @@ class Operation:
     name: str
     compiled: _Compiled
     before_path: str = ""
-    """What the Host header puts before the request's path: `/bucket`, when S3's bucket stands there."""
+    """`/bucket`, where the Host header names S3's bucket; it stands before the request's path."""
 
     def parse(self, request: HttpRequest) -> dict[str, Any]:
-        """The operation's input; raises AwsError in the service's own words."""
+        """The input: the members that the request has, valid by the model. Raises AwsError."""
         try:
             found = self.compiled.read(request, self.before_path + request.path)
         except UnreadableError as problem:
@@ -100,11 +100,11 @@ class Operation:
         return found
 
     def write(self, output: Mapping[str, Any], request_id: str) -> HttpResponse:
-        """The answer that carries `output`; an unknown member is a KeyError."""
+        """The response with `output`. Raises KeyError for a member that the model doesn't have."""
         return self.compiled.write(output, request_id)
 
     def write_error(self, error: AwsError, request_id: str) -> HttpResponse:
-        """The answer that carries `error`."""
+        """The response with `error`, in the operation's protocol."""
         return self.error_writer.write(error, request_id)
 
     def audit_input(self, members: Mapping[str, Any]) -> dict[str, Any]:
@@ -117,7 +117,7 @@ class Operation:
 
     @property
     def unsigned(self) -> bool:
-        """Whether clients call it without a signature, as its model says."""
+        """Whether clients call it without a signature, according to the model."""
         return self.compiled.spec.anonymous
 
     @property
@@ -134,16 +134,17 @@ class Operation:
         assert shape is not None, "what has no input has no violations"
         if row.dialect.invalid is not None and (own := row.dialect.invalid(violations, shape)) is not None:
             return own
-        said = validate.sentence(violations)
+        said = validate.message(violations)
         return AwsError(row.invalid_input, 400, said) if row.invalid_input else fault("ValidationError", said)
 
 
 @dataclass(frozen=True, eq=False)
 class Service:
-    """One service: its row of the table and its model, which is read when first needed."""
+    """One service: its row of the table, and its model, which is read when first needed."""
 
     row: Row
     read: Callable[[str], bytes]
+    """Service name -> the model as JSON."""
     _known: dict[str, Operation] = field(default_factory=dict)
 
     @cached_property
@@ -160,7 +161,7 @@ class Service:
 
     @cached_property
     def signing_name(self) -> str:
-        """What the credential scope of a signature for this service names."""
+        """The service's name in the credential scope of a signature."""
         return self.row.signing_name
 
     @cached_property
@@ -169,7 +170,7 @@ class Service:
 
     @property
     def operations(self) -> tuple[str, ...]:
-        """Every operation's name, in the order of the model."""
+        """The names of all operations, in the order of the model."""
         return self.model.operations
 
     def knows(self, name: str) -> bool:
@@ -177,11 +178,11 @@ class Service:
         return name in self._known or name in self.operations
 
     def warm(self) -> None:
-        """Reads the model now rather than at the first request."""
+        """Reads the model now, so that the first request doesn't wait for it."""
         _ = self.error_writer, self.routes
 
     def operation(self, name: str) -> Operation:
-        """Raises KeyError for a name the model doesn't have."""
+        """The operation of that name. Raises KeyError."""
         if (known := self._known.get(name)) is not None:
             return known
         operation = Operation(self, name, _Compiled(self.model.spec(name)))
@@ -189,16 +190,16 @@ class Service:
 
     @cached_property
     def routes(self) -> Routes:
-        """How a rest service's operations are told from a request."""
+        """Finds a rest service's operation by method, path and query."""
         return Routes(self.model.specs)
 
     @cached_property
     def unsigned_routes(self) -> Routes:
-        """The same, of the operations that are called without a signature."""
+        """The same for the operations that clients call without a signature."""
         return Routes([spec for spec in self.model.specs if spec.anonymous])
 
     def unreadable(self, problem: FormError) -> AwsError:
-        """The refusal of a path, query string or form, in this service's words."""
+        """The service's error for a path, query string or form that can't be read."""
         if (refuse := self.row.dialect.malformed_uri) is not None:
             return refuse(problem)
         if self.protocol == "query":
@@ -218,18 +219,18 @@ class Service:
 
 
 class Models:
-    """The services of a table, whose models `read(name)` gives as the bytes of their JSON."""
+    """The services of a table. `read(name)` returns a service's model, as JSON."""
 
     def __init__(self, read: Callable[[str], bytes], rows: Mapping[str, Row] = SERVICES) -> None:
         self._services = {name: Service(row, read) for name, row in rows.items()}
         self._signed = {service.signing_name: service for service in self._services.values()}
 
     def service(self, name: str) -> Service:
-        """Raises KeyError for a service that isn't in the table."""
+        """The service of that name. Raises KeyError."""
         return self._services[name]
 
     def signed_as(self, name: str) -> Service | None:
-        """The service that credential scopes call so."""
+        """The service with that name in credential scopes."""
         return self._signed.get(name)
 
     @property

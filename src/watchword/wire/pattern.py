@@ -1,15 +1,16 @@
-r"""Patterns of the models, which are Java regular expressions, as Python's.
+r"""Translates the models' regular expressions, which are Java's, to Python's.
 
-What differs, and is translated:
-1. `\d \w \s` and the POSIX classes are ASCII in Java: compiled with re.ASCII, `\p{Print}` spelled out;
-2. `\p{L}` and its like (categories of Unicode) become the ranges of those categories;
-3. two escapes of a surrogate pair are one character;
-4. `.` matches no line terminator, of which Java has five;
-5. inside a class, a bracket or an operator that Python reserves is escaped.
+Differences:
+1. `\d \w \s` and the POSIX classes are ASCII in Java: re.ASCII, and `\p{Print}` becomes ranges;
+2. `\p{L}` and the other Unicode categories become the ranges of their characters;
+3. two escapes that form a surrogate pair are one character;
+4. `.` matches no line terminator; Java has five of them;
+5. inside a class, brackets and the set operators that Python reserves are escaped.
 
-A constraint matches the whole value (`fullmatch`), as AWS applies it. Compiled when first used, once.
+A constraint matches the whole value (`fullmatch`), as AWS applies it. Patterns are compiled once, when first
+used.
 Source: java.util.regex.Pattern (Java SE 8); Unicode Standard, "General Category".
-What doesn't belong here: lengths; the caller bounds the length of a text before it matches it.
+What doesn't belong here: lengths. The caller bounds the text's length, because backtracking can be slow.
 """
 
 import re
@@ -36,7 +37,7 @@ _POSIX = {  # Java's \p{Name} of US-ASCII
 _NOT_A_LINE_TERMINATOR = "[^\\n\\r\\u0085\\u2028\\u2029]"
 _RESERVED_IN_CLASS = frozenset("&|~[")
 _LAST_ASSIGNED = 0x323B0
-"""Beyond it stand only variation selectors (category Mn), tags (Cf) and private use (Co)."""
+"""Above it are only variation selectors (category Mn), tags (Cf) and private use (Co)."""
 _SUPPLEMENT = range(0xE0001, 0xE01F0)
 
 
@@ -89,7 +90,7 @@ def _category(part: str, *, in_class: bool) -> str:
 def _ranges(category: str) -> str:
     """Every character of a general category such as L or Nd, as the inside of a class."""
     pieces = []
-    start = end = -2
+    start = end = -2  # no character: the first piece is dropped
     for point in (*range(_LAST_ASSIGNED), *_SUPPLEMENT):
         if not unicodedata.category(chr(point)).startswith(category):
             continue

@@ -1,12 +1,12 @@
-"""The query protocol: form parameters in, XML out. IAM and STS speak it.
+"""The query protocol of IAM and STS: form parameters in, XML out.
 
 Reading rules:
-1. parameters stand in the body, and then in the query string only a signature (`X-Amz-*`); without a
-   body (GET, or a presigned POST) they stand in the query string; each is given once (`form.single`);
-2. `Tags.member.1.Key` is a path: members of structures, items of lists by number (`member`), entries of
-   maps (`entry.1.key`); a name can't be value and path at once;
-3. items come in the order of their numbers, gaps are closed; an empty value is an empty list;
-4. unknown parameters are ignored (AWS does).
+1. parameters are in the body; then the query string may only have a signature (`X-Amz-*`). Without a body
+   (GET, or a presigned POST) they are in the query string. Each is given once (`form.single`);
+2. `Tags.member.1.Key` is a path: members of structures, numbered items of lists (`member`), numbered entries
+   of maps (`entry.1.key`). A name can't be both a value and a path;
+3. items are in the order of their numbers; gaps are closed; an empty value is an empty list;
+4. unknown parameters are ignored, as AWS does.
 
 Source: Smithy 2.0, "AWS Query protocol"; IAM User Guide, "Making query requests"; IAM API Reference, "Common
 Error Types" (MalformedQueryString).
@@ -29,14 +29,14 @@ MAX_DEPTH = 32
 _REMEMBERED, _REMEMBERED_BYTES = 64, 8192
 
 Node = Any
-"""A value (str), or what stands under a name: {next part of the path: Node}."""
+"""A value (str), or {next part of the path: Node}."""
 Read = Callable[[Node], Any]
 
 _INDEX = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 
 
 def parameters(request: HttpRequest) -> Mapping[str, str]:
-    """The parameters of a request, each given once; raises FormError (1.)."""
+    """The parameters of a request by name (1.). Raises FormError."""
     read = _remembered if request.body.size <= _REMEMBERED_BYTES else _parameters
     return read(request.method, request.query, request.body.read())
 
@@ -49,21 +49,21 @@ def _parameters(method: str, query: str, body: bytes) -> Mapping[str, str]:
         raise form.FormError("a GET request with a body")
     for name, _ in in_query:
         if not name.lower().startswith("x-amz-"):
-            raise form.FormError(f"parameter {name[:100]!r} stands in the query string beside a body")
+            raise form.FormError(f"parameter {name[:100]!r} is in the query string, but there is a body")
     return form.single(form.read_body(body))
 
 
-# Who recognises a request and who parses it ask one after the other.
+# The same request is read twice: to recognise its operation, then to parse its input.
 _remembered = lru_cache(_REMEMBERED)(_parameters)
 
 
 def malformed(problem: form.FormError) -> AwsError:
-    """The refusal of parameters that can't be read."""
+    """The error for parameters that can't be read."""
     return AwsError("MalformedQueryString", 404, f"The query string contains a syntax error: {problem}.")
 
 
 def tree(flat: Mapping[str, str]) -> Node:
-    """The parameters by the parts of their names (2.)."""
+    """The parameters as a tree, by the parts of their names (2.). Raises UnreadableError."""
     root: dict[str, Node] = {}
     for name, value in flat.items():
         if "." not in name:
@@ -74,7 +74,7 @@ def tree(flat: Mapping[str, str]) -> Node:
         for part in path:
             node = node.setdefault(part, {})
             if not isinstance(node, dict):
-                raise UnreadableError(f"parameter {name[:100]!r} goes below a value")
+                raise UnreadableError(f"parameter {name[:100]!r} has a value as its parent")
         _place(node, last, value)
     return root
 
@@ -89,7 +89,7 @@ def _place(node: dict[str, Node], name: str, value: str) -> None:
 
 
 def reader(spec: Spec) -> Callable[[HttpRequest, str], dict[str, Any]]:
-    """A function from a request of this operation to its input."""
+    """A function from a request (and its path) to the operation's input. It raises UnreadableError."""
     if spec.input is None:
         return lambda _request, _path: {}
     read = compiler(_build_reader)(spec.input)
@@ -113,7 +113,7 @@ def _build_reader(shape: Shape, compile_: Callable[[Shape], Read]) -> Read:
 
     def read(node: Node) -> object:
         if not isinstance(node, str):
-            raise UnreadableError("a value is expected where parameters with longer names are given")
+            raise UnreadableError("a single value is expected, not parameters with longer names")
         return read_text(node)
 
     return read
@@ -121,7 +121,7 @@ def _build_reader(shape: Shape, compile_: Callable[[Shape], Read]) -> Read:
 
 def _branch(node: Node) -> dict[str, Node]:
     if not isinstance(node, dict):
-        raise UnreadableError("a value is given where parameters with longer names are expected")
+        raise UnreadableError("parameters with longer names are expected, not a single value")
     return node
 
 
@@ -183,7 +183,7 @@ def _map_reader(shape: Shape, compile_: Callable[[Shape], Read]) -> Read:
 
 
 def writer(spec: Spec) -> Callable[[Mapping[str, Any], str], HttpResponse]:
-    """A function from an operation's output and a request id to the answer."""
+    """A function from the operation's output and a request id to the response."""
     opening = f'<{spec.name}Response xmlns="{xml_text.attribute(spec.namespace)}">'
     closing = f"</RequestId></ResponseMetadata></{spec.name}Response>"
     start, end = (

@@ -1,17 +1,17 @@
-"""Which service and which operation a request is for.
+"""Finds the service and the operation that a request is for.
 
 In this order:
-1. headers that hold one value are given once, whatever the request is for;
-2. `X-Amz-Target` names a json service and operation;
-3. the service that the signature's credential scope names (`scope_service`): a query service by Action
-   and Version, a rest service by method, path and query;
-4. without a signature, Action and Version of a form (`sts` has operations that nobody signs);
-5. without a signature, an operation of a rest service that is made to be called so, completely;
-6. else S3, whose objects may be public.
+1. headers that have one value must come once, for every service;
+2. `X-Amz-Target` names a json service and its operation;
+3. the credential scope of the signature names the service (`scope_service`). In a query service, Action and
+   Version name the operation; in a rest service, method, path and query do;
+4. without a signature: Action and Version of a form (STS has unsigned operations);
+5. without a signature: a rest operation that the model marks as unsigned, if the request has all its parts;
+6. else S3, whose objects can be public.
 
-What the scope names and what the target or Version name must be the same service. One reading of the
-request decides: parameters given twice, or in body and query, are refused before anything is chosen.
-A refusal is an `UnrecognisedError`, which brings the writer for its answer.
+The scope and the target (or Version) must name the same service. The request is read one way only: repeated
+parameters, and parameters in both body and query, are refused before an operation is chosen.
+Refusals raise `UnrecognisedError`, which has the writer for the response.
 Sources: Smithy 2.0, AWS protocols; IAM User Guide, "Making query requests"; Amazon S3 API Reference,
 "Error responses".
 What doesn't belong here: whether the signature is right (sigv4).
@@ -38,7 +38,7 @@ _NO_VERSION = "NO_VERSION_SPECIFIED"
 
 
 class UnrecognisedError(AwsError):
-    """A request that is for no operation, and what writes the answer."""
+    """A request for no operation; `error_writer` writes the response."""
 
     def __init__(self, error: AwsError, error_writer: ErrorWriter) -> None:
         super().__init__(error.code, error.status, error.said, error.meant, error.fields)
@@ -46,7 +46,7 @@ class UnrecognisedError(AwsError):
 
 
 def error_response(error: AwsError, request_id: str, request: HttpRequest | None = None) -> HttpResponse:
-    """The answer that carries `error` when no operation is known.
+    """The response with `error` when no operation is known.
 
     Written by the error's own writer, else in the protocol that `request` looks like, else as plain text.
     """
@@ -58,10 +58,10 @@ def error_response(error: AwsError, request_id: str, request: HttpRequest | None
 def recognise(
     request: HttpRequest, models: Models, *, scope_service: str | None, hosts: Collection[str] = ()
 ) -> Operation:
-    """The operation that `request` is for; raises UnrecognisedError.
+    """The operation that `request` is for. Raises UnrecognisedError.
 
-    `scope_service` is the service of the signature's credential scope, None when nothing is signed;
-    `hosts` are the names of this server, below which buckets may stand.
+    scope_service: the service in the signature's credential scope, None for an unsigned request;
+    hosts: the names of this server; a bucket may be named below them (bucket.host).
     """
     try:
         _once(request)  # 1.
@@ -145,7 +145,7 @@ def _by_scope(request: HttpRequest, models: Models, scope: str, hosts: Collectio
 
 
 def _is_form(request: HttpRequest) -> bool:
-    """Whether the request can be one of a query service."""
+    """Whether the request can be for a query service."""
     if request.path not in _ROOT:
         return False
     if request.method == "GET":
@@ -202,7 +202,7 @@ def _unsigned(request: HttpRequest, models: Models) -> Operation | None:
     try:
         found = form.grouped(form.read_pairs(request.query))
     except FormError:
-        return None  # S3, the last resort, says what is wrong with it
+        return None  # rule 6 then reports the error, in S3's words
     headers = frozenset(name for name, _ in request.headers)
     for service in models.services:
         if service.protocol == "rest-json":
@@ -225,7 +225,7 @@ def _by_route(request: HttpRequest, service: Service, hosts: Collection[str]) ->
 
 
 def _needs_bucket(service: Service, spec: Spec | None) -> bool:
-    """Whether the host may change what a path means: everywhere in S3 but on paths of their own."""
+    """Whether the host can name a bucket of this path. Some paths of S3 never have a bucket."""
     return service.row.dialect.bucket_in_host and (spec is None or spec.uri == "/" or "{Bucket}" in spec.uri)
 
 

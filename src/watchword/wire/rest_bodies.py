@@ -19,7 +19,7 @@ from watchword.wire.shapes import Shape
 
 
 def read_json(shape: Shape) -> ReadBody:
-    """A function from a body to the value of `shape`."""
+    """A function from a body to the value of `shape`. It raises UnreadableError."""
     read = json_body.readers()(shape)
     return lambda data: read(json_body.read_text(data))
 
@@ -35,7 +35,7 @@ JSON = BodyFormat("application/json", _write_json, lambda _name, shape: _write_j
 
 
 def read_xml(shape: Shape) -> ReadBody:
-    """A function from a document to the value of `shape`; its root must be the shape's own."""
+    """A function from a document to the value of `shape`. It raises UnreadableError for another root too."""
     read, root_name = xml_body.readers()(shape), shape.wire_name(shape.name)
 
     def read_body(data: bytes) -> object:
@@ -51,7 +51,7 @@ def read_xml(shape: Shape) -> ReadBody:
 
 
 def xml_format(spec: Spec) -> BodyFormat:
-    """How one operation's documents are written."""
+    """The body format of one operation's answers."""
     dialect = spec.row.dialect
     namespace = dialect.namespace or spec.namespace
 

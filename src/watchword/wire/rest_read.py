@@ -1,15 +1,16 @@
-"""Requests of the rest protocols: labels of the path, query string, headers, and a body.
+"""Requests of the rest protocols: labels of the path, query string, headers and body.
 
 Rules:
-1. where a member stands is the model's `location`; without one it stands in the body, or is the body
-   (`payload`);
-2. a query parameter, known or not, and a header that holds one value are given once; lists may repeat
-   or, in headers, stand separated by commas;
-3. a streaming payload is the request's own `Body`, never read here; any other body is at most `MAX_BODY`;
+1. the model's `location` says where a member is; without one it is in the body, or is the body (`payload`);
+2. each query parameter, known or not, comes once, and so does a header that has one value. Parameters that
+   are lists may repeat; headers that are lists may repeat or be separated by commas;
+3. a streaming payload is the request's own `Body` and isn't read here; any other body has at most `MAX_BODY`
+   bytes;
 4. an empty body is an absent payload.
 
-A member with `hostLabel` is read from its location: clients send it in both places (Smithy 2.0, "hostLabel
-trait"). Source: Smithy 2.0, "HTTP binding traits"; RFC 9110 section 5.6.1 (lists).
+A member with `hostLabel` is read from its location: clients send it there too (Smithy 2.0, "hostLabel
+trait").
+Source: Smithy 2.0, "HTTP binding traits"; RFC 9110, section 5.6.1 (lists).
 What doesn't belong here: JSON and XML (given as `body_readers`), writing (rest_write).
 """
 
@@ -25,7 +26,7 @@ from watchword.wire.shapes import Shape
 from watchword.wire.templates import Template
 from watchword.wire.values import UnreadableError
 
-MAX_BODY = 80 << 20  # Lambda takes 50 MB of code as base64
+MAX_BODY = 80 << 20  # bytes; Lambda allows 50 MB of code, which is longer in base64
 
 ReadBody = Callable[[bytes], Any]
 BodyReaders = Callable[[Shape], ReadBody]
@@ -37,7 +38,7 @@ _HEADER_ITEM = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^,]*))\s*(?:,|$)', re.DO
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """A member that is a query parameter or header of its own."""
+    """A member that is one query parameter or header."""
 
     member: str
     name: str
@@ -54,7 +55,7 @@ class Binding:
 
 
 def reader(spec: Spec, body_readers: BodyReaders) -> Callable[[HttpRequest, str], dict[str, Any]]:
-    """A function from a request of this operation and its path to its input."""
+    """A function from a request and its path to the operation's input. It raises UnreadableError."""
     if spec.input is None:
         return lambda _request, _path: {}
     members = spec.input.members
@@ -109,7 +110,7 @@ def _query_reader(members: Mapping[str, Shape]) -> Callable[[str, dict[str, Any]
         for key, texts in form.grouped(form.read_pairs(query)).items():
             if (binding := bindings.get(key)) is not None:
                 found[binding.member] = binding(texts)
-            elif len(texts) > 1:  # 2., whatever it is for
+            elif len(texts) > 1:  # 2.
                 raise UnreadableError(f"{key[:100]} is given more than once", key[:100], texts[1][:100])
             elif rest:
                 found.setdefault(rest, {})[key] = texts[0]
@@ -176,7 +177,7 @@ def _header_list_reader(item: Shape) -> ReadTexts:
 
 
 def header_items(text: str) -> list[str]:
-    """The items of a list in a header; a quoted item may hold commas and escaped quotes."""
+    """The items of a list in a header. A quoted item may have commas and escaped quotes in it."""
     items, position = [], 0
     while position < len(text):
         match = _HEADER_ITEM.match(text, position)
@@ -225,7 +226,7 @@ def _payload_reader(
 
 
 def _raw_reader(member: Shape) -> ReadBody | None:
-    """For a payload that is the body itself."""
+    """For a payload that is the body as it is; None for other payloads."""
     raw: dict[str, ReadBody] = {"blob": bytes, "string": _read_utf8}
     return raw.get(member.type)
 
@@ -238,7 +239,7 @@ def _read_utf8(data: bytes) -> str:
 
 
 def small_body(request: HttpRequest) -> bytes:
-    """The whole body, refused when it is larger than any model here has use for."""
+    """The whole body. Raises the fault RequestTooLarge above MAX_BODY."""
     if request.body.size > MAX_BODY:
         raise fault("RequestTooLarge", meant=f"{request.body.size} bytes for a body that isn't streamed")
     return request.body.read()

@@ -1,8 +1,8 @@
-"""Answers of the rest protocols: status, headers, and a body.
+"""Responses of the rest protocols: status, headers and body; the counterpart of rest_read.
 
-The mirror of rest_read: a member stands where the model's `location` says, else in the body or as the
-body. A streaming payload may be bytes or an iterable of bytes; the iterable's length is the output's own
-content-length member. Members that are None are absent; an unknown one is a mistake of ours, a KeyError.
+The model's `location` says where a member goes; without one it goes in the body, or it is the body. A
+streaming payload is bytes, or an iterable of bytes whose length is in the output's content-length member.
+Members that are None are absent; an unknown member is a bug of this server and raises KeyError.
 Source: Smithy 2.0, "HTTP binding traits".
 What doesn't belong here: JSON and XML (given as `BodyFormat`), reading (rest_read).
 """
@@ -25,25 +25,27 @@ WriteBody = Callable[[Mapping[str, Any]], bytes]
 
 @dataclass(frozen=True, slots=True)
 class BodyFormat:
-    """How bodies are written: members of the output -> bytes; a structure that is the payload -> bytes."""
+    """How bodies are written in one protocol."""
 
     content_type: str
     members: Callable[[Shape], WriteBody]
+    """Output shape -> a function from those members that go in the body to its bytes."""
     payload: Callable[[str, Shape], WriteBody]
+    """Member name and shape of a payload -> a function from the payload to its bytes."""
 
 
 def writer(spec: Spec, bodies: BodyFormat) -> Callable[[Mapping[str, Any], str], HttpResponse]:
-    """A function from an operation's output and a request id to the answer."""
+    """A function from the operation's output and a request id to the response."""
     members = spec.output.members if spec.output else {}
     add_headers = header_writer(members)
     write_body = _body_writer(spec, bodies)
     status = _status(spec, members)
-    elsewhere = frozenset(name for name, shape in members.items() if shape.location)
+    outside_body = frozenset(name for name, shape in members.items() if shape.location)
 
     def write(output: Mapping[str, Any], request_id: str) -> HttpResponse:
         headers = spec.row.dialect.request_id_headers(request_id)
         add_headers(output, headers)
-        content_type, body = write_body({name: output[name] for name in output if name not in elsewhere})
+        content_type, body = write_body({name: output[name] for name in output if name not in outside_body})
         if content_type and body and not any(name == "content-type" for name, _ in headers):
             headers.append(("content-type", content_type))
         return answer(status(output), headers, body)
@@ -52,7 +54,7 @@ def writer(spec: Spec, bodies: BodyFormat) -> Callable[[Mapping[str, Any], str],
 
 
 def _status(spec: Spec, members: Mapping[str, Shape]) -> Callable[[Mapping[str, Any]], int]:
-    """The model's status, unless a member of the output is the status."""
+    """The model's status, unless a member of the output is the status or changes it to 206."""
     member = next((name for name, shape in members.items() if shape.location == "statusCode"), None)
     if member is not None:
         return lambda output: output.get(member) or spec.status
@@ -66,7 +68,7 @@ def _status(spec: Spec, members: Mapping[str, Shape]) -> Callable[[Mapping[str, 
 
 
 def header_writer(members: Mapping[str, Shape]) -> Callable[[Mapping[str, Any], Headers], None]:
-    """A function that appends the headers among some members."""
+    """A function that appends the members which are headers to a list."""
     single = {
         name: (member.wire_name(name).lower(), _header_text(member))
         for name, member in members.items()
@@ -110,7 +112,7 @@ def _quoted(text: str) -> str:
 # --- the body ----------------------------------------------------------------------------------------
 
 Written = tuple[str, bytes | Iterable[bytes]]
-"""Content type, and the body."""
+"""Content type and body."""
 
 
 def _body_writer(spec: Spec, bodies: BodyFormat) -> Callable[[Mapping[str, Any]], Written]:

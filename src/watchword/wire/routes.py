@@ -1,17 +1,15 @@
-"""Which operation of a rest service a method, path and query mean.
+"""Finds the operation of a rest service by method, path, query and headers.
 
 Rules, in this order:
-1. the method is the operation's, the path fits its template; the most specific template that has any
-   operation left after 2 wins;
-2. the literal query keys of the template are there, with their values where it gives values; the
-   operations with most of them win (`?acl` before none);
-3. of those, the one most of whose required query parameters and headers are there, and that lacks the
-   fewest (UploadPart before PutObject, CopyObject by x-amz-copy-source);
-4. of those that are still equal, the one that `x-id` names, which SDKs send for this;
-5. else the one that isn't deprecated; else the first by name.
+1. method and path must match. The most specific path template wins, if rule 2 leaves it an operation;
+2. the request must have the query keys that the operation's URI contains, with their values if it has any.
+   The operations with the most such keys win (`?acl` before none);
+3. then the operation wins that has the most of its required query parameters and headers in the request; then
+   the one that lacks the fewest (UploadPart before PutObject; CopyObject because of x-amz-copy-source);
+4. then the one that `x-id` names; SDKs send it for this purpose;
+5. then the one that isn't deprecated, then the first by name.
 
-So an operation is never taken for a weaker one because a parameter is missing: the parameter's absence is
-then what validation reports.
+So a missing parameter never turns a request into another operation: validation reports the parameter.
 Source: Smithy 2.0, "http trait", "Pattern matching specificity"; Amazon S3 API Reference.
 What doesn't belong here: hosts and buckets (addressing), services.
 """
@@ -29,7 +27,7 @@ Query = Mapping[str, list[str]]
 
 @dataclass(frozen=True, eq=False)
 class Route:
-    """One operation with the marks it is told by."""
+    """One operation, and what a request must have to be for it."""
 
     spec: Spec
 
@@ -39,7 +37,7 @@ class Route:
 
     @cached_property
     def literals(self) -> tuple[tuple[str, str], ...]:
-        """Query keys of the template, with the value they need or "" for any; `x-id` is no mark."""
+        """Query keys of the URI (but `x-id`), with the value they need or "" for any value."""
         pairs = form.read_pairs(self.spec.uri.partition("?")[2])
         return tuple(pair for pair in pairs if pair[0] != "x-id")
 
@@ -59,12 +57,16 @@ class Route:
             if member.location in {"querystring", "header"}
         )
 
-    def meant(self, query: Query) -> bool:
-        """Whether the literal query keys are there (2.)."""
+    def matches(self, query: Query) -> bool:
+        """Rule 2."""
         return all(key in query and (not value or value in query[key]) for key, value in self.literals)
 
-    def marks(self, query: Query, headers: frozenset[str]) -> tuple[int, int, int]:
-        """Literal keys, required marks that are there, and less one for each that isn't (2. and 3.)."""
+    def score(self, query: Query, headers: frozenset[str]) -> tuple[int, int, int]:
+        """How well a request fits; the highest wins.
+
+        The number of literal keys (2.), of required parameters that are there, and minus the number of those
+        that are missing (3.).
+        """
         there = sum(
             name in (query if location == "querystring" else headers) for location, name in self.required
         )
@@ -80,19 +82,19 @@ class Group:
 
     @cached_property
     def plain(self) -> list[Route]:
-        """Those that ask for no query key."""
+        """Those without literal query keys."""
         return [route for route in self.routes if not route.literals]
 
     @cached_property
     def keys(self) -> frozenset[str]:
-        """The query keys that the others ask for."""
+        """The literal query keys of the others."""
         return frozenset(key for route in self.routes for key, _ in route.literals)
 
-    def meant(self, query: Query) -> list[Route]:
-        """Those whose literal query keys are there (2.)."""
+    def matching(self, query: Query) -> list[Route]:
+        """Rule 2."""
         if self.keys.isdisjoint(query):
             return self.plain
-        return [route for route in self.routes if route.meant(query)]
+        return [route for route in self.routes if route.matches(query)]
 
 
 class Routes:
@@ -108,18 +110,18 @@ class Routes:
             self._groups.setdefault(method, []).append(Group(template, routes))
 
     def find(self, method: str, path: str, query: Query, headers: frozenset[str]) -> Spec | None:
-        """The operation, None when there is none."""
+        """The operation, or None."""
         route = self._find(method, path, query, headers)
         return route.spec if route else None
 
     def find_complete(self, method: str, path: str, query: Query, headers: frozenset[str]) -> Spec | None:
-        """The operation, if the request has everything that tells it."""
+        """The operation, if the request has all its required query parameters and headers; else None."""
         route = self._find(method, path, query, headers)
-        return route.spec if route and route.marks(query, headers)[2] == 0 else None
+        return route.spec if route and route.score(query, headers)[2] == 0 else None
 
     def _find(self, method: str, path: str, query: Query, headers: frozenset[str]) -> Route | None:
         for group in self._groups.get(method, ()):  # 1.
-            if group.template.fits(path) and (candidates := group.meant(query)):
+            if group.template.fits(path) and (candidates := group.matching(query)):
                 return _best(candidates, query, headers)
         return None
 
@@ -127,8 +129,8 @@ class Routes:
 def _best(candidates: list[Route], query: Query, headers: frozenset[str]) -> Route:
     if len(candidates) == 1:
         return candidates[0]
-    ranked = [(route.marks(query, headers), route) for route in candidates]
-    most = max(marks for marks, _ in ranked)
-    equal = [route for marks, route in ranked if marks == most]
+    scored = [(route.score(query, headers), route) for route in candidates]
+    highest = max(score for score, _ in scored)
+    equal = [route for score, route in scored if score == highest]
     named = query.get("x-id", [""])[0]
     return next((route for route in equal if route.spec.name == named), equal[0])  # 4. 5.

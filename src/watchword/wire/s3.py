@@ -1,13 +1,14 @@
-"""What Amazon S3 does differently from the protocol it speaks.
+"""How Amazon S3 departs from its protocol (rest-xml).
 
-* answers name their root element after the API, not after the model's shape; one has no members
-  inside its root at all (GetBucketLocation);
-* a value that violates the model has S3's own codes, never the validation sentence of other services;
-* GetObject with a ContentRange answers 206.
+* the root element of an answer has the API's name, not the model's; the answer of GetBucketLocation is its
+  root element with a text inside;
+* invalid values have S3's own error codes, never the validation message of other services;
+* GetObject answers 206 when the output has a ContentRange;
+* errors are `<Error>` documents with S3's codes; two headers hold request ids; the host may name the bucket.
 
-Source: Amazon S3 API Reference: "Response Syntax" of each operation, "Error responses"; RFC 9110
+Source: Amazon S3 API Reference: "Response Syntax" of each operation, "Error responses"; RFC 9110,
 section 15.3.7.
-What doesn't belong here: where buckets stand in a request (addressing).
+What doesn't belong here: how a host names a bucket (addressing).
 """
 
 from collections.abc import Sequence
@@ -59,7 +60,7 @@ ROOTS = MappingProxyType(
 
 
 def root_element(operation: str) -> str:
-    """The root of an operation's answer."""
+    """The root element of an operation's answer."""
     return ROOTS.get(operation, f"{operation}Result")
 
 
@@ -78,7 +79,7 @@ def no_operation(method: str, path: str) -> AwsError:
 
 
 def unreadable(problem: UnreadableError) -> AwsError:
-    """Text of a header or parameter that isn't of its type, or a body that isn't the document expected."""
+    """The error for a value that isn't of its type, or a body that isn't the expected document."""
     if problem.argument:
         return _invalid_argument(str(problem), problem.argument, problem.value)
     return fault("MalformedInput", meant=str(problem))
@@ -90,7 +91,7 @@ def _invalid_argument(said: str, name: str, value: str) -> AwsError:
 
 
 def invalid(violations: Sequence[Violation], shape: Shape) -> AwsError:
-    """The first violation, in S3's words."""
+    """The error for the first violation; S3 reports one."""
     violation = violations[0]
     top = violation.path.partition(".")[0]
     name, member = next(item for item in shape.members.items() if item[0][0].lower() + item[0][1:] == top)

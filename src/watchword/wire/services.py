@@ -1,10 +1,9 @@
-"""Which services are spoken here, as a table: another service is one more row.
+"""The services that this server knows, as a table: to add a service, add a row.
 
-A row repeats what recognising a request needs before any model is read: the name that signatures carry
-(`signing_name`), the `X-Amz-Target` prefix of the json services, the Version of the query services.
-A test holds every row against the model. Source: `metadata` of the AWS service models; codes of
-`invalid_input`: each service's API Reference, "Errors" (empty: the protocol's own code).
-What doesn't belong here: shapes and operations (model), wording of errors (faults).
+A row repeats those facts of the model that recognising a request needs, so that no model has to be read for
+it. A test compares every row with its model.
+Source: `metadata` of the AWS service models; for `invalid_input` each service's API Reference, "Errors".
+What doesn't belong here: shapes and operations (model), messages of errors (faults).
 """
 
 from collections.abc import Mapping
@@ -25,10 +24,14 @@ class Row:
     name: str
     protocol: Protocol
     signing_name: str
+    """The service's name in the credential scope of signatures."""
     version: str
+    """The API version; query services have it in the parameter Version."""
     target: str = ""
+    """Of json services: what X-Amz-Target has before the dot."""
     json_version: str = ""
     invalid_input: str = ""
+    """The error code for values that violate the model; empty: the protocol's."""
     dialect: Dialect = STANDARD
 
     @property

@@ -1,10 +1,10 @@
-"""Shapes of a service model, as values that resolve what they refer to when asked.
+"""Shapes of a service model, as values that resolve their references when asked.
 
-A model is JSON: `shapes` by name, and references to them that add traits of their own (`locationName`,
-`timestampFormat`, `flattened`, ...). A `Shape` is such a reference with the traits of both, the
-reference's winning. Shapes may contain themselves, so nothing here walks them to the end, and what is
-built from them goes through `compiler`, which builds each one once.
-Source: the service models' own format, as AWS publishes it with its SDKs.
+A model is JSON: `shapes` by name, and references to shapes, which may add traits (`locationName`,
+`timestampFormat`, `flattened`, ...). A `Shape` is one reference with the traits of both; a trait of the
+reference wins. Shapes may contain themselves, so nothing here follows them to the end. `compiler` builds
+functions from shapes and builds each one once.
+Source: the format of service models, as AWS publishes them with its SDKs.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ _NOT_TRAITS = frozenset({"shape", "type", "members", "member", "key", "value", "
 
 @dataclass(frozen=True, eq=False)
 class Shape:
-    """One type of a model, seen from one place that refers to it."""
+    """One type of a model, as one reference to it sees it."""
 
     name: str
     traits: Json
@@ -28,14 +28,14 @@ class Shape:
 
     @classmethod
     def of(cls, reference: Json, model: Json) -> "Shape":
-        """What `{"shape": name, ...}` refers to."""
+        """The shape that `{"shape": name, ...}` refers to."""
         name = reference["shape"]
         merged = {**model[name], **reference}
         return cls(name, {key: merged[key] for key in merged if key not in _NOT_TRAITS}, model)
 
     @property
     def source(self) -> Json:
-        """The shape as the model has it, without the reference."""
+        """The shape in the model, without the reference's traits."""
         found: Json = self.model[self.name]
         return found
 
@@ -46,12 +46,12 @@ class Shape:
 
     @cached_property
     def identity(self) -> tuple[str, str]:
-        """Equal for two references that mean the same."""
+        """Equal for two references to one shape with the same traits."""
         return self.name, repr(sorted(self.traits.items(), key=lambda item: item[0]))
 
     @cached_property
     def members(self) -> Mapping[str, "Shape"]:
-        """Members of a structure, by the name that callers of this package use."""
+        """The members of a structure, by the names that inputs and outputs have."""
         return {name: Shape.of(member, self.model) for name, member in self.source["members"].items()}
 
     @cached_property
@@ -60,27 +60,27 @@ class Shape:
 
     @cached_property
     def element(self) -> "Shape":
-        """What a list holds."""
+        """The shape of a list's items."""
         return Shape.of(self.source["member"], self.model)
 
     @cached_property
     def key(self) -> "Shape":
-        """What the keys of a map are."""
+        """The shape of a map's keys."""
         return Shape.of(self.source["key"], self.model)
 
     @cached_property
     def value(self) -> "Shape":
-        """What a map holds."""
+        """The shape of a map's values."""
         return Shape.of(self.source["value"], self.model)
 
     def wire_name(self, default: str) -> str:
-        """The name on the wire, `default` where the model gives none."""
+        """The name in requests and answers; `default` where the model has none."""
         name: str = self.traits.get("locationName", default)
         return name
 
     @property
     def location(self) -> str:
-        """Where a member stands: "header", "uri", ...; empty for the body."""
+        """Where a member is: "header", "headers", "uri", "querystring", "statusCode"; empty for the body."""
         place: str = self.traits.get("location", "")
         return place
 
@@ -94,7 +94,7 @@ class Shape:
 
     @property
     def document(self) -> bool:
-        """Whether it holds any JSON value at all."""
+        """Whether any JSON value fits."""
         return bool(self.traits.get("document"))
 
     @property
@@ -108,9 +108,9 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def compiler(
     build: Callable[[Shape, Callable[[Shape], Function]], Function],
 ) -> Callable[[Shape], Function]:
-    """Turns `build(shape, compile)` into a `compile(shape)` that builds each shape once.
+    """Turns `build(shape, compile)` into a `compile(shape)` that builds a function for each shape once.
 
-    While a shape is being built, a stand-in is given to shapes inside it that refer back to it.
+    A shape that contains itself gets a stand-in for its own function while that is being built.
     """
     done: dict[tuple[str, str], Function] = {}
 
@@ -119,7 +119,7 @@ def compiler(
             return known
         built: list[Function] = []
 
-        def stand_in(*args: Any) -> Any:  # noqa: ANN401 whatever the built function takes
+        def stand_in(*args: Any) -> Any:  # noqa: ANN401 the arguments of the built function
             return built[0](*args)
 
         done[shape.identity] = stand_in  # type: ignore[assignment]

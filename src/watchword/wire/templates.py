@@ -1,13 +1,13 @@
 """Path templates of the rest protocols: `/2015-03-31/functions/{FunctionName}/code`, `/{Bucket}/{Key+}`.
 
 Rules:
-1. a label takes one segment that isn't empty, a greedy one (`{Key+}`) the rest of the path byte for byte:
-   slashes, doubled slashes and dots in it mean nothing here;
-2. what a label took is unescaped once, after matching, so an escaped slash never divides;
-3. a slash at the end of a path or template makes no difference, except within a greedy label.
+1. a label matches one segment, which isn't empty. A greedy label (`{Key+}`) matches the rest of the path,
+   byte for byte: slashes, double slashes and dots have no meaning in it;
+2. the matched text is unescaped once, after matching, so an escaped slash never separates segments;
+3. a slash at the end of a path or template makes no difference, except in a greedy label.
 
 Source: Smithy 2.0, "http trait"; Amazon S3 User Guide, "Naming Amazon S3 objects".
-What doesn't belong here: which operation a path means (routes).
+What doesn't belong here: choosing an operation (routes).
 """
 
 import re
@@ -52,8 +52,8 @@ class Template:
         return self._pattern.fullmatch(path) is not None
 
     def read(self, path: str) -> dict[str, str]:
-        """Label -> text; raises FormError."""
+        """Label -> text. Raises FormError."""
         match = self._pattern.fullmatch(path)
         if match is None:
-            raise form.FormError(f"{path[:100]!r} is no {self.text}")
+            raise form.FormError(f"{path[:100]!r} doesn't match {self.text}")
         return dict(zip(self.labels, map(form.unescape, match.groups()), strict=True))

@@ -1,17 +1,17 @@
-"""Constraints of the model, compiled per operation, and AWS's sentence for what violates them.
+"""Checks inputs against the model's constraints, compiled per operation, and writes AWS's message.
 
 Rules:
-1. every violation is found, in the order of the model, and all are said in one message;
-2. a path names members in lower camel case, items as `tags.1.member.key`, entries as `map.key.member`;
-3. items of a list and keys and values of a map that are single values are said of the list or map as a
-   whole: `Member must satisfy constraint: [...]`, `Map keys must satisfy ...`, `Map value must satisfy ...`;
-4. a secret (see `sensitive`) is never repeated, nor anything inside or around it;
-5. a pattern is tried only on text within its maximum length, or `MAX_MATCHED` where the model has none
-   (what is longer then violates the pattern): matching has a bound.
+1. all violations are found, in the order of the model, and are in one message;
+2. a path has members in lower camel case, items as `tags.1.member.key`, entries as `map.key.member`;
+3. single values in a list or map are reported for the list or map as a whole: `Member must satisfy
+   constraint: [...]`, `Map keys must satisfy ...`, `Map value must satisfy ...`;
+4. the message never has a secret (see `sensitive`) in it, nor anything inside or around one;
+5. a pattern is matched only against text within its maximum length, or `MAX_MATCHED` where the model has none
+   (longer text then violates the pattern). So the time for backtracking is bounded.
 
 Source: AWS API References, "ValidationError"/"ValidationException" as the services answer them;
 Smithy 2.0, "Constraint traits".
-What doesn't belong here: the code that a protocol gives such an error (faults), S3's own (s3).
+What doesn't belong here: the error's code (faults, services), S3's own errors (s3).
 """
 
 from collections.abc import Callable, Sequence
@@ -23,23 +23,25 @@ from watchword.wire.sensitive import is_secret, is_sensitive
 from watchword.wire.shapes import Shape
 
 MAX_MATCHED = 8_192
+"""Characters."""
 MAX_SHOWN = 1_024
+"""Characters of a value in a message."""
 
 Path = tuple[Any, ...]
-"""Nested pairs (path so far, next name); () at the top."""
+"""Nested pairs (path so far, next name); () at the top. Cheap to extend, and seldom made into text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One constraint that one value doesn't meet."""
+    """One constraint that one value violates."""
 
     path: str
     rule: str
-    """"required", "length", "range", "pattern" or "enum"; of the items, where items are meant."""
+    """"required", "length", "range", "pattern" or "enum"."""
     requirement: str
-    """AWS's words: "Member must not be null"."""
+    """As AWS words it: "Member must not be null"."""
     shown: str
-    """The value as it is repeated: " null", " 'x'", or nothing when it is sensitive."""
+    """The value as the message has it: " null", " 'x'", or "" for a secret."""
     value: object = None
 
     def __str__(self) -> str:
@@ -49,8 +51,8 @@ class Violation:
 Check = Callable[[Any, Path, list[Violation]], None]
 
 
-def sentence(violations: Sequence[Violation]) -> str:
-    """All of them, as AWS says it."""
+def message(violations: Sequence[Violation]) -> str:
+    """AWS's message for all of them."""
     errors = "error" if len(violations) == 1 else "errors"
     return f"{len(violations)} validation {errors} detected: {'; '.join(map(str, violations))}"
 
@@ -74,7 +76,7 @@ def checker(shape: Shape | None) -> Callable[[Any], list[Violation]]:
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """One thing that one value must meet."""
+    """One requirement of a single value."""
 
     rule: str
     requirement: str
@@ -82,7 +84,7 @@ class Constraint:
 
 
 def constraints(shape: Shape) -> list[Constraint]:
-    """What the model says of a value itself, not of what it holds."""
+    """The model's constraints on a value itself, not on its members or items."""
     traits, found = shape.traits, []
     measured = shape.type in {"string", "blob", "list", "map"}
     measure, noun = (len, "length") if measured else (_same, "value")
@@ -111,14 +113,14 @@ def _same(value: Any) -> Any:  # noqa: ANN401 a number
 def _pattern(java: str, most: int | None) -> Constraint:
     def met(value: str) -> bool:  # 5.
         if len(value) > (most or MAX_MATCHED):
-            return most is not None  # its length is then said to be wrong
+            return most is not None  # its length is a violation of its own then
         return pattern.compiled(java).fullmatch(value) is not None
 
     return Constraint("pattern", f"Member must satisfy regular expression pattern: {java}", met)
 
 
 def shown(value: object) -> str:
-    """A value as Java prints it."""
+    """A value as AWS's messages have it: as Java prints it."""
     match value:
         case bool():
             return "true" if value else "false"
@@ -149,7 +151,7 @@ def _rendered(path: Path) -> str:
 
 
 class _Builder:
-    """Checks per shape, each built once; None for a shape that nothing can violate."""
+    """Builds checks per shape, each once; None for a shape without constraints."""
 
     def __init__(self) -> None:
         self.done: dict[tuple[Any, ...], Check | None] = {}
@@ -232,11 +234,11 @@ class _Builder:
 
 
 def _later(built: list[Check | None]) -> Check:
-    """Stands in for the check of a shape inside itself."""
+    """A stand-in for the check of a shape that contains itself."""
 
     def check(value: Any, path: Path, found: list[Violation]) -> None:  # noqa: ANN401 as a Check
         real = built[0]
-        assert real is not None, "a shape that holds a check, if only this one, has a check"
+        assert real is not None, "a shape with a check inside has a check"
         real(value, path, found)
 
     return check
@@ -275,7 +277,7 @@ _Grouped = tuple[list[Constraint], str]
 
 
 def _grouped(shape: Shape, who: str) -> _Grouped | None:
-    """The constraints of single values that are said of their list or map as a whole (3.)."""
+    """The constraints of single values that are reported for their list or map as a whole (3.)."""
     if shape.type in {"structure", "list", "map"} or not (own := constraints(shape)):
         return None
     listed = ", ".join(constraint.requirement for constraint in own)

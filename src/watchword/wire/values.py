@@ -1,11 +1,11 @@
-"""Single values as text: how query, XML, headers, query strings and paths write them.
+"""Single values as text, as in forms, XML, headers, query strings and paths.
 
 Rules:
-* what can't be read raises `UnreadableError`; the protocol says it in its own words;
-* numbers are decimal ASCII digits within the range of their type, floats are finite;
-* timestamps come out as aware datetimes in UTC and are written with what their format can hold.
+* text that can't be read raises `UnreadableError`; each protocol has its own error for it;
+* numbers are decimal ASCII digits in the range of their type; floats are finite;
+* timestamps are read as aware datetimes in UTC and written as precisely as their format allows.
 
-Source: Smithy 2.0, "Simple types" and "timestampFormat trait"; RFC 9110 section 5.6.7 (HTTP dates).
+Source: Smithy 2.0, "Simple types" and "timestampFormat trait"; RFC 9110, section 5.6.7 (HTTP dates).
 What doesn't belong here: structure (lists, maps), escaping, constraints of the model.
 """
 
@@ -31,12 +31,13 @@ _LONGEST_DATE = 64
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 BITS = {"integer": 31, "long": 63}
+"""Without the sign."""
 
 
 class UnreadableError(ValueError):
-    """A value that isn't of its type; the message is fit for the caller.
+    """A value that isn't of its type. The message may be sent to the client.
 
-    `argument` and `value` are the name and text of a header or query parameter, where it was one.
+    argument, value: name and text, where it is a header or query parameter.
     """
 
     def __init__(self, said: str, argument: str = "", value: str = "") -> None:
@@ -46,7 +47,7 @@ class UnreadableError(ValueError):
 
 
 def read_integer(text: str, bits: int) -> int:
-    """An integer of `bits` bits and a sign."""
+    """An integer of `bits` bits and a sign bit."""
     if _INTEGER.fullmatch(text) is None or not -(1 << bits) <= (number := int(text)) < 1 << bits:
         raise UnreadableError(f"'{text[:40]}' is not an integer of {bits + 1} bits")
     return number
@@ -68,7 +69,7 @@ def read_boolean(text: str) -> bool:
 
 
 def read_blob(text: str) -> bytes:
-    """Bytes from base64, padded, without white space."""
+    """The bytes of padded base64 without white space."""
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as problem:
@@ -76,18 +77,18 @@ def read_blob(text: str) -> bytes:
 
 
 def read_iso(text: str) -> datetime:
-    """A date and time with seconds; without a zone it is UTC."""
+    """An ISO 8601 date and time with seconds; without a zone it is UTC."""
     if _ISO.fullmatch(text) is None:
         raise UnreadableError(f"'{text[:40]}' is not an ISO 8601 timestamp")
     try:
         moment = datetime.fromisoformat(text)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError) as problem:
-        raise UnreadableError(f"'{text}' is not a moment of the calendar") from problem
+        raise UnreadableError(f"'{text}' is not a date of the calendar") from problem
 
 
 def read_http_date(text: str) -> datetime:
-    """Any of the three forms of RFC 9110."""
+    """Any of the three date formats of RFC 9110."""
     try:
         moment = parsedate_to_datetime(text[:_LONGEST_DATE])
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -100,7 +101,7 @@ def read_epoch(seconds: float) -> datetime:
     try:
         return _EPOCH + timedelta(microseconds=round(seconds * 1_000_000))
     except (OverflowError, ValueError) as problem:
-        raise UnreadableError(f"'{seconds}' is not a moment of the calendar") from problem
+        raise UnreadableError(f"'{seconds}' is not a date of the calendar") from problem
 
 
 def write_iso(moment: datetime) -> str:
@@ -121,7 +122,7 @@ def write_http_date(moment: datetime) -> str:
 
 
 def write_epoch(moment: datetime) -> int | float:
-    """Whole seconds as an integer, others to the millisecond, as AWS gives them."""
+    """Seconds since 1970: an integer if whole, else with milliseconds, as AWS writes them."""
     milliseconds = (moment - _EPOCH) // _MILLISECOND
     return milliseconds / 1000 if milliseconds % 1000 else milliseconds // 1000
 
@@ -134,13 +135,13 @@ TIMESTAMPS: dict[str, tuple[Callable[[str], datetime], Callable[[datetime], str]
 
 
 def timestamp_format(shape: Shape, default: str) -> str:
-    """A key of TIMESTAMPS: what the model says, or the default of the place."""
+    """A key of TIMESTAMPS: the model's, else `default`."""
     form: str = shape.traits.get("timestampFormat", default)
     return form.lower()
 
 
 def reader(shape: Shape, timestamps: str) -> Reader:
-    """How text becomes a value of `shape`; `timestamps` is the place's default format."""
+    """A function from text to a value of `shape`. timestamps: the default format."""
     match shape.type:
         case "string" | "character":
             return str
@@ -155,11 +156,11 @@ def reader(shape: Shape, timestamps: str) -> Reader:
             return read_blob
         case "timestamp":
             return TIMESTAMPS[timestamp_format(shape, timestamps)][0]
-    raise TypeError(f"{shape.name} is a {shape.type}: no single value")
+    raise TypeError(f"{shape.name} is a {shape.type}, not a single value")
 
 
 def writer(shape: Shape, timestamps: str) -> Writer:
-    """How a value of `shape` becomes text."""
+    """A function from a value of `shape` to text. timestamps: the default format."""
     match shape.type:
         case "string" | "character":
             return _same_text
@@ -171,7 +172,7 @@ def writer(shape: Shape, timestamps: str) -> Writer:
             return lambda value: base64.b64encode(value).decode("ascii")  # type: ignore[arg-type]
         case "timestamp":
             return TIMESTAMPS[timestamp_format(shape, timestamps)][1]  # type: ignore[return-value]
-    raise TypeError(f"{shape.name} is a {shape.type}: no single value")
+    raise TypeError(f"{shape.name} is a {shape.type}, not a single value")
 
 
 def _same_text(value: object) -> str:

@@ -1,9 +1,9 @@
-"""Shapes <-> XML elements, compiled once per shape.
+"""Values of shapes as XML elements, in both directions, compiled once per shape.
 
-Names: a member's element is its `locationName`, else its own name; a flattened list repeats the
-member's element, others hold one element per item (`member` unless named); a map holds `entry`
-elements of `key` and `value`. Unknown elements are ignored on the way in (AWS does); an unknown member on
-the way out is a mistake of ours and a KeyError.
+Names: a member's element is its `locationName`, else its own name. A flattened list repeats the member's
+element; another list has one element per item in it (`member`, unless named). A map has `entry` elements with
+`key` and `value`.
+Reading ignores unknown elements, as AWS does. Writing an unknown member is a bug of this server: KeyError.
 Source: Smithy 2.0, "XML bindings"; for flattened lists with a named item, the rule of the models' own
 format, that the item's name wins.
 """
@@ -17,9 +17,9 @@ from watchword.wire.xml_text import Element
 
 Read = Callable[[Element], Any]
 Write = Callable[[Any], str]
-"""A value -> what stands inside its element."""
+"""A value -> the content of its element."""
 Add = Callable[[dict[str, Any], str, Any], None]
-"""Adds what was read of an element to its structure, under the member's name."""
+"""Adds the value of an element to its structure, under the member's name."""
 
 TIMESTAMPS = "iso8601"
 
@@ -35,7 +35,7 @@ def element_name(shape: Shape, member: str) -> str:
 
 
 def readers() -> Callable[[Shape], Read]:
-    """A compiler of functions from an element to the value of a shape."""
+    """A compiler: shape -> function from an element to the shape's value. It raises UnreadableError."""
     return compiler(_build_reader)
 
 
@@ -81,7 +81,7 @@ def _structure_reader(shape: Shape, compile_: Callable[[Shape], Read]) -> Read:
 
 
 def _member_reader(member: Shape, compile_: Callable[[Shape], Read]) -> tuple[Read, Add]:
-    """How one element of a member is read, and how what was read is added to the structure."""
+    """How to read one element of a member, and how to add its value to the structure."""
     if not member.flattened:
         return compile_(member), _set
     return (compile_(member.element), _add_item) if member.type == "list" else (compile_(member), _add_entry)
@@ -131,7 +131,7 @@ def _map_reader(shape: Shape, compile_: Callable[[Shape], Read]) -> Read:
 
 
 def writers() -> Callable[[Shape], Write]:
-    """A compiler of functions from the value of a shape to what stands inside its element."""
+    """A compiler: shape -> function from the shape's value to the content of its element."""
     return compiler(_build_writer)
 
 
@@ -155,7 +155,7 @@ def _build_writer(shape: Shape, compile_: Callable[[Shape], Write]) -> Write:
 
 
 def start_tag(shape: Shape, name: str) -> str:
-    """The opening tag, with the namespace that the model gives the shape."""
+    """The opening tag, with the shape's own namespace, if the model has one."""
     namespace: Mapping[str, str] | None = shape.traits.get("xmlNamespace")
     if not namespace:
         return f"<{name}>"
@@ -188,7 +188,7 @@ def member_writer(shape: Shape, member: str, compile_: Callable[[Shape], Write])
     if shape.type == "structure" and _attributes(shape):
         return _attributed_writer(shape, name, compile_)
     write = compile_(shape)
-    if write is xml_text.text:  # most of all members, and nearly none has anything to escape
+    if write is xml_text.text:  # most members; nearly none has a character to escape
         unsafe = xml_text.UNSAFE_IN_TEXT.search
         return lambda value: f"{open_tag}{write(value) if unsafe(value) else value}{close_tag}"
     return lambda value: open_tag + write(value) + close_tag
@@ -206,7 +206,7 @@ def _structure_writer(shape: Shape, compile_: Callable[[Shape], Write]) -> Write
 
 
 def _attributes(shape: Shape) -> dict[str, str]:
-    """Members that stand as attributes -> attribute name."""
+    """Members that are attributes -> attribute name."""
     return {
         name: member.wire_name(name)
         for name, member in shape.members.items()

@@ -1,14 +1,14 @@
-"""XML as text: documents read into elements, characters escaped on the way out.
+"""XML as text: reads documents into elements, and escapes text and attributes for writing.
 
 Reading rules:
 1. UTF-8 only, whatever the declaration says;
-2. no document type, so no entities but XML's own five, and nothing is ever fetched;
+2. no document type: so no entities but the five of XML, no external entities (XXE), no entity expansion;
 3. at most `MAX_DEPTH` levels and `MAX_ELEMENTS` elements;
-4. names are local names: a prefix is resolved and dropped, as AWS does.
+4. names are local names: prefixes are resolved and dropped, as AWS does.
 
-Writing: characters that XML 1.0 can't hold become U+FFFD; a carriage return is written `&#13;`, for a
-bare one would come back as a line feed.
-Source: XML 1.0 (fifth edition) sections 2.2, 2.4, 2.11, 3.3.3.
+Writing: characters that XML 1.0 can't hold become U+FFFD. A carriage return is written `&#13;`: parsers would
+read a raw one as a line feed.
+Source: XML 1.0 (fifth edition), sections 2.2, 2.4, 2.11 and 3.3.3.
 What doesn't belong here: shapes.
 """
 
@@ -19,7 +19,7 @@ from xml.parsers import expat
 MAX_DEPTH = 64
 MAX_ELEMENTS = 200_000
 
-_PIECE = 1 << 18  # text comes in pieces of this size, so that long text isn't joined often
+_PIECE = 1 << 18  # bytes of text per callback
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;", "\n": "&#10;", "\t": "&#9;"}
@@ -28,12 +28,12 @@ _IN_ATTRIBUTE = re.compile('[&<>"\r\n\t\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\u
 
 
 class NotXmlError(ValueError):
-    """A body that isn't a document we read."""
+    """A body that isn't XML, or not XML that is allowed here."""
 
 
 @dataclass(slots=True)
 class Element:
-    """One element of a document, while it is read and after."""
+    """One element of a document."""
 
     name: str
     attributes: dict[str, str]
@@ -42,7 +42,7 @@ class Element:
 
 
 def read_document(data: bytes) -> Element:
-    """The root element; raises NotXmlError."""
+    """The root element. Raises NotXmlError."""
     tree = _Tree()
     parser = expat.ParserCreate("utf-8", " ")  # 1.  4.
     parser.buffer_text = True
@@ -59,7 +59,7 @@ def read_document(data: bytes) -> Element:
 
 
 class _Tree:
-    """What expat tells, put together."""
+    """Builds elements from expat's callbacks."""
 
     def __init__(self) -> None:
         self.root = Element("", {})
@@ -94,7 +94,7 @@ def text(value: str) -> str:
 
 
 def attribute(value: str) -> str:
-    """`value` as the inside of a quoted attribute."""
+    """`value` as the value of an attribute, without the quotes."""
     return _IN_ATTRIBUTE.sub(_escape, value) if _IN_ATTRIBUTE.search(value) else value
 
 
@@ -103,5 +103,5 @@ def _escape(found: re.Match[str]) -> str:
 
 
 def document(root: str) -> bytes:
-    """A whole document of an already written root element."""
+    """The document, given its written root element."""
     return (_HEAD + root).encode("utf-8")
