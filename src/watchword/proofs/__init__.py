@@ -1,1 +1,1 @@
-"""Floor 2: what a caller can show besides a signature, and the keyring that seals it."""
+"""Floor 2: session tokens and authorization messages, and the keyring that encrypts them."""

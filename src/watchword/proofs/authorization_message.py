@@ -1,10 +1,13 @@
-"""Encoded authorization messages: why a request was refused, for those alone who may read it.
+"""Encoded authorization messages: why a request was refused, readable only with permission.
 
-Sealed under the keyring for one account, so that nobody else's DecodeAuthorizationMessage opens it. Every
-message is equally long: its length would tell a caller how much there is to say, and so whether a role or
-a policy exists. What a message says belongs to `watchword.access.authorization_message`.
+A message is sealed (encrypted) for one account: DecodeAuthorizationMessage opens it in no other. All messages
+have the same length. Otherwise the length would show how much there is to explain, and so whether a role or a
+policy exists.
 
-    payload    length of what follows (2), compressed text, zeros up to ROOM
+    payload    length of the compressed text (2 bytes), compressed text, zeros up to ROOM
+
+Source: AWS STS API Reference, DecodeAuthorizationMessage; docs/decisions/0009.
+What doesn't belong here: the content (watchword.access.authorization_message).
 """
 
 import base64
@@ -15,13 +18,13 @@ from watchword.proofs.keyring import OVERHEAD, Keyring, Unopenable
 
 PURPOSE = b"watchword authorization message 1 "
 LENGTH = 2048
-"""Characters. Proxies give all headers of an answer 4 KiB, by default."""
-ROOM = LENGTH * 3 // 4 - OVERHEAD
+"""Characters. By default, proxies accept 4 KiB for all headers of an answer."""
+ROOM = LENGTH * 3 // 4 - OVERHEAD  # base64 has four characters for three bytes
 _PREFIX = 2
 
 
 def seal(texts: Iterable[bytes], account: str, keyring: Keyring) -> str:
-    """The first of the texts that fits, sealed; empty when none does."""
+    """The first text that fits when compressed, sealed, in base64; empty if none fits."""
     for text in texts:
         packed = zlib.compress(text, 1)
         if len(packed) <= ROOM - _PREFIX:
@@ -31,7 +34,7 @@ def seal(texts: Iterable[bytes], account: str, keyring: Keyring) -> str:
 
 
 def open(message: str, account: str, keyring: Keyring) -> bytes:  # noqa: A001 the other half of seal
-    """The text; raises Unopenable for whatever we did not seal for that account."""
+    """The text of a message. Raises Unopenable unless we sealed it for that account."""
     try:
         envelope = base64.b64decode(message, validate=True)
     except ValueError:

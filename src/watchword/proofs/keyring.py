@@ -1,15 +1,16 @@
-"""The keyring: what seals session tokens and the secrets of access keys, and opens them again.
+"""The keyring: encrypts session tokens and the secrets of access keys, and decrypts them.
 
-The newest key seals, every key opens, so keys are rotated by adding one and dropped once nothing sealed
-by them is of use. The cipher is AES-256-GCM-SIV (RFC 8452), which a repeated nonce doesn't break.
+The newest key seals; every key opens. So keys are rotated by adding one, and an old key is dropped when
+nothing that it sealed is needed any more. The cipher is AES-256-GCM-SIV (RFC 8452): a repeated nonce shows
+only that two plaintexts are equal.
 
-    envelope   version (1) | key id (8) | nonce (12) | ciphertext and tag
-    bound      version, key id and purpose, as associated data: nothing sealed for one purpose, or under
-               one key, opens as another
+    envelope          version (1 byte), key id (8), nonce (12), ciphertext and tag
+    associated data   version, key id, purpose: so an envelope opens only under its key and for its purpose
 
-Whoever opens learns that it can't be opened and never why. At rest a key of the ring is itself sealed,
-for a purpose that names it, under a root key that this module is handed. Randomness is passed in; where
-keys rest, and when they are rotated, doesn't belong here.
+`open` never says why an envelope can't be opened. At rest, a key of the ring is itself sealed (wrapped) under
+the root key, for a purpose that contains its id. The caller passes in the root key and the randomness.
+Source: RFC 8452, sections 4 and 9.
+What doesn't belong here: where keys are stored, and when they are rotated.
 """
 
 from dataclasses import dataclass, field
@@ -27,21 +28,23 @@ _NONCE_BYTES = 12
 _TAG_BYTES = 16
 _HEAD_BYTES = len(_VERSION) + _ID_BYTES
 OVERHEAD = _HEAD_BYTES + _NONCE_BYTES + _TAG_BYTES
-"""Bytes that an envelope is longer than what is in it."""
+"""Bytes by which an envelope is longer than its plaintext."""
 _WRAPPING = b"watchword keyring key 1 "
 _ROOT_ID = "00" * _ID_BYTES
 
 
 class Unopenable(Exception):  # noqa: N818 named as what happened
-    """Not sealed by a key of this ring for this purpose, or altered since."""
+    """Not sealed by a key of this ring for this purpose, or changed since."""
 
 
 @dataclass(frozen=True)
 class Key:
-    """A key of a ring; `id` is sixteen hexadecimal digits, no secret."""
+    """A key of a ring."""
 
     id: str
+    """16 hexadecimal digits; not secret."""
     material: bytes = field(repr=False)
+    """KEY_BYTES bytes; secret."""
 
     def __post_init__(self) -> None:
         if len(bytes.fromhex(self.id)) != _ID_BYTES or len(self.material) != KEY_BYTES:
@@ -53,18 +56,18 @@ class Key:
 
     @cached_property
     def head(self) -> bytes:
-        """What an envelope sealed by this key begins with."""
+        """The first bytes of an envelope that this key sealed: version and key id."""
         return _VERSION + bytes.fromhex(self.id)
 
 
 def new_key(randomness: Randomness) -> Key:
-    """A key nobody has seen before."""
+    """A new random key."""
     return Key(randomness(_ID_BYTES).hex(), randomness(KEY_BYTES))
 
 
 @dataclass(frozen=True)
 class Keyring:
-    """Keys from oldest to newest; at least one, of different ids."""
+    """Keys from oldest to newest: at least one, with different ids."""
 
     keys: tuple[Key, ...]
     randomness: Randomness = field(repr=False)
@@ -79,12 +82,12 @@ class Keyring:
         return self.keys[-1]
 
     def seal(self, plaintext: bytes, purpose: bytes) -> bytes:
-        """The envelope, which opens only for the same purpose."""
+        """The envelope of `plaintext`; it opens only for the same purpose."""
         key, nonce = self.newest, self.randomness(_NONCE_BYTES)
         return key.head + nonce + key.cipher.encrypt(nonce, plaintext, key.head + purpose)
 
     def open(self, envelope: bytes, purpose: bytes) -> bytes:
-        """What was sealed; raises Unopenable."""
+        """The plaintext of an envelope. Raises Unopenable."""
         head, sealed = envelope[:_HEAD_BYTES], envelope[_HEAD_BYTES:]
         nonce, ciphertext = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
         key = self._by_head.get(head)
@@ -101,15 +104,15 @@ class Keyring:
 
 
 def wrap(key: Key, root: bytes, randomness: Randomness) -> bytes:
-    """The key as it may rest: sealed under the 32 bytes of the root key."""
+    """The key as it is stored: sealed under the root key. root: 32 bytes."""
     return Keyring((Key(_ROOT_ID, root),), randomness).seal(key.material, _WRAPPING + key.id.encode())
 
 
 def unwrap(key_id: str, wrapped: bytes, root: bytes) -> Key:
-    """The key of that id; raises Unopenable, under another root key or for another id too."""
+    """The key with that id. Raises Unopenable; also for another root key or another id."""
     ring = Keyring((Key(_ROOT_ID, root),), _no_randomness)
     return Key(key_id, ring.open(wrapped, _WRAPPING + key_id.encode()))
 
 
 def _no_randomness(count: int) -> bytes:
-    raise RuntimeError(f"opening draws no randomness, {count} bytes were asked for")
+    raise RuntimeError(f"opening needs no randomness, but {count} bytes were requested")

@@ -1,8 +1,10 @@
-"""Session tokens: opaque to whoever carries them, opened by any node that has the keyring.
+"""Session tokens: opaque to clients, opened by every node that has the keyring.
 
-The payload is sealed (AEAD, key id in the envelope, purpose bound as associated data), so a token can't be
-read, altered or made without a key, and nothing in it lets its holder compute the secret. A long payload,
-one that carries policies, is compressed before. What a payload says belongs to `watchword.sessions`.
+The payload is sealed (AEAD; key id in the envelope, purpose as associated data). Without a key of the ring,
+nobody can read, change or make a token, or compute the session's secret from it. A long payload, which has
+policies in it, is compressed first.
+Source: docs/decisions/0005 (see `keyring` for the cipher).
+What doesn't belong here: the content of a payload (watchword.sessions).
 """
 
 import base64
@@ -15,19 +17,19 @@ from watchword.proofs.keyring import Keyring, Unopenable
 PURPOSE = b"watchword session token 1"
 PLAIN, PACKED = b"\x00", b"\x01"
 WORTH_PACKING = 512
-"""Bytes."""
+"""Bytes from which a payload is compressed."""
 MAX_TOKEN = 16_384
-"""Characters; also bounds what is decompressed from a token that we sealed ourselves."""
+"""Characters. Only tokens that we sealed are decompressed, so a bomb can't come from outside."""
 
 
 def seal(payload: bytes, keyring: Keyring) -> str:
-    """The token text for `payload`."""
+    """The token for `payload`, in base64."""
     packed = PLAIN + payload if len(payload) < WORTH_PACKING else PACKED + zlib.compress(payload, 1)
     return base64.b64encode(keyring.seal(packed, PURPOSE)).decode("ascii")
 
 
 def open(token: str, keyring: Keyring) -> bytes:  # noqa: A001 the other half of seal
-    """The payload; raises the fault InvalidSessionToken for whatever we did not seal."""
+    """The payload of a token. Raises the fault InvalidSessionToken unless we sealed it."""
     if len(token) > MAX_TOKEN:
         raise fault("InvalidSessionToken", meant="token too long")
     try:

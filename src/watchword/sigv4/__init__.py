@@ -1,13 +1,13 @@
 """Floor 2: AWS Signature Version 4, both ends. Pure: no I/O, no clock, no settings.
 
-    claim = read(request)                      what the request claims, None when it claims nothing
-    verify(claim, request, secret, now=...)    returns when the claim is true, raises a fault otherwise
+    claim = read(request)                      the claimed signer and signature; None for an unsigned request
+    verify(claim, request, secret, now=...)    returns if the claim is true, else raises a fault
     explain(claim, request)                    the canonical request and the string to sign
     sign(request, credentials, ...)            the request with an Authorization header
-    presign(request, credentials, ...)         the request with a query that authenticates it
+    presign(request, credentials, ...)         the request with a signature in its query
 
-For aws-chunked bodies: `verify_head` in `verify`, then a `Decoder` of `chunked`. For POST policy forms:
-`post`. For presigned version 2, which `read` refuses: `sigv2`. For a replay guard: `replay`.
+For aws-chunked bodies: `verify_head` of `verify`, then a `Decoder` of `chunked`. For POST policy forms:
+`post`. For presigned URLs of version 2, which `read` refuses: `sigv2`. For replay protection: `replay`.
 """
 
 from watchword.sigv4.canonical import explain

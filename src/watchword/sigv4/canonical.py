@@ -1,16 +1,17 @@
-"""The canonical request and the string to sign: the texts that client and server must agree on.
+"""The canonical request and the string to sign: client and server must compute the same texts.
 
 Source: IAM User Guide, "Create a signed AWS API request", steps 1 to 3; for S3: Amazon S3 API Reference,
 "Signature Calculations for the Authorization Header".
 
-1. The path: S3 signs it as sent; for the others dot segments and empty segments go (RFC 3986, section
-   5.2.4) and what was encoded is encoded once more.
-2. The query: each key and value decoded and encoded again, sorted by key, then value; a plus is a plus.
-3. The headers: lower-case names in order, white space trimmed and runs of it made one space (so no line
-   end survives), repeats joined by commas in the order they came.
-4. The texts hold the request's bytes as latin-1, which is what `HttpRequest` carries.
+1. Path: S3 signs it as sent. For other services dot segments and empty segments are removed (RFC 3986,
+   section 5.2.4), and the path is percent-encoded once more.
+2. Query: each key and value is decoded and encoded again; pairs are sorted by key, then value. A plus stays a
+   plus.
+3. Headers: sorted lower-case names; white space is trimmed, and runs of it become one space, so no line end
+   remains; values of repeated headers are joined by commas, in their order.
+4. The texts hold the request's bytes as latin-1, as `HttpRequest` does.
 
-Nothing is decided here: the verifier and the signer use these texts, and `explain` shows them.
+Nothing is checked here: the verifier and the signer use these texts, and `explain` shows them.
 """
 
 import re
@@ -27,30 +28,30 @@ from watchword.sigv4.parts import MEMORABLE
 from watchword.sigv4.payload import hash_of
 
 _ENCODED_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?")
-"""A path that is its own canonical form: no empty segment, none that begins with a dot, nothing encoded."""
+"""A path that is already canonical: no empty segment, no segment that begins with a dot, nothing encoded."""
 _ENCODED = r"(?:[A-Za-z0-9._~-]++|%(?:[0189A-F][0-9A-F]|2[0-9ABCF]|3[A-F]|[46]0|5[B-E]|7[BCDF]))"
 _ENCODED_PAIR = re.compile(f"{_ENCODED}++={_ENCODED}*+")
-"""One pair of a query that needs no encoding again: nothing encoded that need not be, nothing else raw."""
+"""A pair of a query that is already canonical: encoded where it must be and nowhere else, in capital hex."""
 _REMEMBERED = 256
 _SPACES = re.compile(r"[ \t\r\n]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The texts that we compute, to be compared with those of the client."""
+    """The texts that we compute, to compare with those of the client."""
 
     canonical_request: str
     string_to_sign: str
 
 
 def explain(claim: Claim, request: HttpRequest) -> Explanation:
-    """The texts for a claim that `read` made of this request. The signature too would let anybody sign."""
+    """The texts for a claim that `read` made of this request; without our signature, which is a secret."""
     canonical = canonical_request(claim, request)
     return Explanation(canonical, string_to_sign(claim, canonical))
 
 
 def canonical_request(claim: Claim, request: HttpRequest) -> str:
-    """The canonical request that a claim is about."""
+    """The canonical request of a claim. Raises KeyError if a signed header is missing."""
     path = request.path or "/"
     if not claim.scope.as_sent:
         path = canonical_path(path)
@@ -61,13 +62,13 @@ def canonical_request(claim: Claim, request: HttpRequest) -> str:
 
 
 def string_to_sign(claim: Claim, canonical: str) -> str:
-    """The text that the signing key signs."""
+    """The string to sign: the text that the signing key signs."""
     digest = sha256(canonical.encode("latin-1")).hexdigest()
     return f"{claim.algorithm}\n{claim.date}\n{claim.scope.text}\n{digest}"
 
 
 def canonical_path(path: str) -> str:
-    """Rule 1, for every service but S3."""
+    """Rule 1, for services other than S3."""
     if path == "/" or _ENCODED_PATH.fullmatch(path):
         return path
     kept: list[str] = []
@@ -81,7 +82,7 @@ def canonical_path(path: str) -> str:
 
 
 def canonical_query(query: str, *, presigned: bool = False) -> str:
-    """Rule 2. A key without a value gets its equals sign; a presigned query's signature is left out."""
+    """Rule 2. A key without a value gets an equals sign. presigned: leave out the query's signature."""
     pairs = [_pair(pair) for pair in query.split("&") if pair]
     pairs.sort()
     return "&".join(
@@ -90,18 +91,18 @@ def canonical_query(query: str, *, presigned: bool = False) -> str:
 
 
 def canonical_headers(headers: tuple[tuple[str, str], ...], signed: str) -> str:
-    """Rule 3: a line for each name in `signed`, an empty one, and the names. KeyError for one not there."""
+    """Rule 3: a line for each name in `signed`, an empty line, and the names. Raises KeyError."""
     by_name = dict(headers)
     if len(by_name) != len(headers):
         by_name = _joined(headers)
     pick, lines = (_remembered_lines if len(signed) <= MEMORABLE else _lines)(signed)
     values, filled = pick(by_name), [*lines]
-    filled[1::3] = values if _tidy(values) else map(_trimmed, values)
+    filled[1::3] = values if _tidy(values) else map(_trimmed, values)  # the gaps, see _lines
     return "".join(filled)
 
 
 def _lines(signed: str) -> tuple[Callable[[dict[str, str]], tuple[str, ...]], tuple[str, ...]]:
-    """A function that picks these headers' values, and their lines: each a name, a gap for it, an end."""
+    """A function that picks these headers' values; and the lines: name, gap for the value, line end."""
     names = signed.split(";")
     pick = itemgetter(*names) if len(names) > 1 else lambda by_name: (by_name[signed],)
     lines = [part for name in names for part in (f"{name}:", "", "\n")]
@@ -112,7 +113,7 @@ _remembered_lines = lru_cache(_REMEMBERED)(_lines)
 
 
 def _tidy(values: tuple[str, ...]) -> bool:
-    """Whether no value needs trimming: nearly always so, and quickly seen when all are joined."""
+    """Whether no value needs trimming. It is nearly always so, and fast to see when all are joined."""
     together = "".join(values)
     if "\t" in together or "\r" in together or "\n" in together:
         return False

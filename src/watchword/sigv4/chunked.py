@@ -1,23 +1,24 @@
-"""aws-chunked bodies, verified as they arrive: bytes in, verified payload out. No I/O.
+"""aws-chunked bodies, decoded and verified as they arrive: bytes in, verified payload out. No I/O.
 
     decoder = Decoder(claim, request, secret, checksums)     after verify_head
     for received in ...: for piece in decoder.feed(received): keep(piece)
-    decoder.end()                                            returns only for a complete, valid body
+    decoder.end()                                            raises unless the body was complete and valid
 
 The grammar (each line ends in CRLF; sizes in hex):
 
     body     = *( size [;chunk-signature=...] CRLF data CRLF ) last
     last     = 0 [;chunk-signature=...] CRLF  *( name:value CRLF )  [ x-amz-trailer-signature:... CRLF ]  CRLF
 
- 1. A signed chunk is held back until its signature is verified, and so is at most MAX_CHUNK long. Each
-    signature covers the one before: chunks can't be altered, left out, repeated or reordered.
- 2. Unsigned chunks come out as they arrive; only when `end` returns was their checksum right.
+ 1. A signed chunk is buffered until its signature is verified, so it is at most MAX_CHUNK long. Each
+    signature covers the previous one: chunks can't be changed, left out, repeated or reordered.
+ 2. Unsigned chunks are returned as they arrive. Their checksum is verified at the end: don't use them before
+    `end` returns.
  3. Only the last chunk may be smaller than MIN_CHUNK.
  4. The data is as long as x-amz-decoded-content-length says.
- 5. The trailer is exactly what x-amz-trailer announced, and each of its checksums holds.
- 6. Nothing comes after the end.
+ 5. The trailer has exactly the headers that x-amz-trailer announced, and each checksum is right.
+ 6. Nothing follows the end.
 
-The caller gives the checksum algorithms, by their names after x-amz-checksum- in capitals.
+The caller gives the checksum algorithms by their upper-case names, as they follow x-amz-checksum-.
 Sources: Amazon S3 API Reference, "Signature Calculations for the Authorization Header: Transferring Payload
 in Multiple Chunks" and "... Including Trailing Headers (Chunked Upload)"; "Error responses".
 """
@@ -34,7 +35,9 @@ from watchword.sigv4.payload import EMPTY_SHA256, FRAMINGS, Framing
 from watchword.sigv4.verify import holds, mismatch
 
 MAX_CHUNK = 16 << 20
+"""Bytes of a signed chunk."""
 MIN_CHUNK = 8192
+"""Bytes."""
 
 _LONGEST_LINE = 1024
 _MOST_TRAILERS = 8
@@ -54,7 +57,7 @@ class Checksum(Protocol):
 
 
 class Decoder:
-    """The decoder of one body. After an error it gives nothing more, and `end` raises."""
+    """Decodes one body. After an error, `feed` returns nothing more and `end` raises."""
 
     def __init__(
         self, claim: Claim, request: HttpRequest, secret: str, checksums: Mapping[str, Callable[[], Checksum]]
@@ -66,7 +69,7 @@ class Decoder:
         self._length = _decoded_length(request)
         self._checksums = _announced(request, self._framing, checksums)
         self.trailers: dict[str, str] = {}
-        """The trailing headers, once `end` has returned."""
+        """The trailing headers; complete when `end` has returned."""
         self._data = b""
         self._at = 0
         self._out: list[bytes] = []
@@ -74,7 +77,11 @@ class Decoder:
         self._steps = self._body()
 
     def feed(self, data: bytes) -> list[bytes]:
-        """The payload that may be given out by now. Raises when the body is not as signed, or malformed."""
+        """The payload that is verified (or unsigned) by now, in pieces. Raises AwsError for a bad body.
+
+        Errors: SignatureDoesNotMatch, RequestTooLarge, InvalidChunkSizeError, IncompleteBody, BadDigest,
+        MalformedTrailerError.
+        """
         self._data = self._data[self._at :] + data if self._at < len(self._data) else data
         self._at = 0
         out: list[bytes] = []
@@ -83,14 +90,14 @@ class Decoder:
         return out
 
     def end(self) -> None:
-        """Raises unless the body has come to its end."""
+        """Raises IncompleteBody unless the body has ended."""
         if not self._done:
             raise _incomplete("The request body terminated unexpectedly")
 
-    # Each step takes the bytes it needs, and yields while they have not all arrived.
+    # The grammar as generators: each reads the bytes that it needs, and yields until they have arrived.
 
     def _body(self) -> Generator[None]:
-        before = MIN_CHUNK
+        before = MIN_CHUNK  # no chunk came before the first one: it breaks no rule
         while size := (yield from self._chunk(before)):
             before = size
         if self._length:
@@ -100,7 +107,7 @@ class Decoder:
         yield from self._nothing()  # 6
 
     def _chunk(self, before: int) -> Generator[None, None, int]:
-        """One chunk; its size."""
+        """Reads one chunk and returns its size. before: the size of the previous chunk."""
         size, signature = _size((yield from self._line()), signed=self._framing.algorithm is not None)
         if size and before < MIN_CHUNK:  # 3
             raise AwsError(
@@ -173,7 +180,7 @@ class Decoder:
             yield
 
     def _some(self, limit: int) -> Generator[None, None, bytes]:
-        """At least one byte and no more than `limit`."""
+        """The next 1 to `limit` bytes."""
         while self._at == len(self._data):
             yield
         start = self._at
@@ -190,10 +197,10 @@ class Decoder:
         return line
 
     def _prove(self, kind: str, hashes: str, signature: str) -> None:
-        """The signature of one chunk or trailer, chained to the one before."""
+        """Verifies the signature of one chunk or trailer, which covers the previous signature."""
         claim = self._claim
         text = f"{claim.algorithm}-{kind}\n{claim.date}\n{claim.scope.text}\n{self._previous}\n{hashes}"
-        # SigV4a's signatures differ in length and may be padded with stars.
+        # SigV4a's signatures have different lengths and may be padded with stars.
         signature = signature.rstrip("*")
         if not holds(claim, self._secret, text, signature):
             raise mismatch(claim.access_key_id, text, signature)
@@ -225,7 +232,7 @@ def _decoded_length(request: HttpRequest) -> int:
 def _announced(
     request: HttpRequest, framing: Framing, checksums: Mapping[str, Callable[[], Checksum]]
 ) -> dict[str, Checksum]:
-    """A running checksum for each trailing header that x-amz-trailer names, by that name."""
+    """A running checksum for each header in x-amz-trailer, by the header's name."""
     text = request.header("x-amz-trailer")
     if not framing.trailer and text is None:
         return {}

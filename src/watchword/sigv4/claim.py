@@ -1,6 +1,7 @@
-"""What a request claims about who signed it, before anything has been checked against a secret.
+"""The claim of a request: who signed it and what was signed, before a secret has proved anything.
 
-`watchword.sigv4.read` makes a Claim of a request, `watchword.sigv4.verify` confirms or refuses it.
+`watchword.sigv4.read` makes a Claim of a request, `watchword.sigv4.verify` verifies it.
+Source: IAM User Guide, "Elements of an AWS API request signature".
 """
 
 from dataclasses import dataclass, field
@@ -16,25 +17,25 @@ ALGORITHMS = frozenset({ALGORITHM, ALGORITHM_V4A})
 
 
 class Claim(msgspec.Struct, frozen=True, gc=False):
-    """A signature and what it is said to cover."""
+    """A signature and what it claims to cover."""
 
     algorithm: str
     access_key_id: str
     scope: Scope
     signed_headers: str
-    """Their names as SignedHeaders has them: in order, with semicolons between."""
+    """As in SignedHeaders: sorted lower-case names, separated by semicolons."""
     signature: str
     token: str | None
     date: str
-    """The time of signing, as it is written in the string to sign."""
+    """The time of signing, as it is in the string to sign."""
     timestamp: datetime
-    """The same as a value, in UTC."""
+    """The time of signing, in UTC."""
     payload_hash: str
-    """What x-amz-content-sha256 says; empty when it is absent and the body's own hash is signed."""
+    """The value of x-amz-content-sha256; empty if it is absent and the hash of the body is signed."""
     expires: int | None = None
-    """A presigned query's seconds; None for the Authorization header."""
+    """Seconds that a presigned URL is valid; None for the Authorization header."""
     region_set: tuple[str, ...] = ()
-    """SigV4a: patterns of the regions where the signature is good."""
+    """SigV4a: patterns of the regions where the signature is valid."""
 
 
 @dataclass(frozen=True, slots=True)

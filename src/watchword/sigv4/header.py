@@ -1,4 +1,7 @@
-"""The Authorization header: rules 3 to 12 of `watchword.sigv4.read`."""
+"""The Authorization header: rules 3 to 12 of `watchword.sigv4.read`.
+
+Source: IAM User Guide, "Elements of an AWS API request signature".
+"""
 
 from base64 import b64encode
 from datetime import datetime
@@ -9,19 +12,19 @@ from msgspec.structs import replace
 
 from watchword.names import AwsError, fault
 from watchword.sigv4.claim import ALGORITHM, ALGORITHMS, Claim
-from watchword.sigv4.moment import parse_http_date, print_moment
 from watchword.sigv4.parts import MEMORABLE, amz_date, bad_date, check_signed_names, credential, region_set
 from watchword.sigv4.payload import declared_payload
 from watchword.sigv4.scope import Scope
+from watchword.sigv4.timestamp import parse_http_date, print_timestamp
 
 _PARAMETERS = ("Credential", "Signature", "SignedHeaders")
 _REMEMBERED = 512
 _FEW = 64
-"""Headers of a request whose names are remembered."""
+"""Only requests with at most as many headers are cached."""
 
 
 def header_claim(authorization: str, headers: dict[str, str]) -> Claim:
-    """The claim in an Authorization header, given all headers of the request."""
+    """The claim in an Authorization header. headers: all headers of the request, by lower-case name."""
     form, signature = _without_signature(authorization)
     form_of = _remembered_form if len(form) <= MEMORABLE and len(headers) <= _FEW else _form
     algorithm, who, signed = form_of(form, tuple(headers))  # 3 4 5 6 7 8 9
@@ -35,7 +38,7 @@ def header_claim(authorization: str, headers: dict[str, str]) -> Claim:
 
 
 def _without_signature(authorization: str) -> tuple[str, str]:
-    """The header with a star in place of the signature, and the signature."""
+    """The header with a star in place of the signature, and the signature. So equal headers can be cached."""
     before, found, rest = authorization.rpartition("Signature=")
     if not found:
         return authorization, ""
@@ -55,16 +58,16 @@ def _form(form: str, sent: tuple[str, ...]) -> tuple[str, str, str]:
     if "x-amz-date" not in sent and "date" not in sent:
         wrong.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
     if given.get("Signature", "") not in {"", "*"}:
-        wrong.append("Authorization header has another text within its 'Signature'.")
+        wrong.append("Authorization header has other text in its 'Signature'.")
     if others:
-        wrong.append("Authorization header has a parameter that is none of its own, or one of them twice.")
+        wrong.append("Authorization header has an unknown or repeated parameter.")
     if wrong:  # 5
         raise fault("IncompleteSignature", f"{' '.join(wrong)} Authorization header {_hashed(form)}")
     check_signed_names(given["SignedHeaders"], sent)  # 6 7 8 9
     return algorithm, given["Credential"], given["SignedHeaders"]
 
 
-# All but its signature is the same in a client's next request, which finds this remembered.
+# Cached: the next request of a client has the same header but for the signature.
 _remembered_form = lru_cache(_REMEMBERED)(_form)
 
 
@@ -80,7 +83,7 @@ def _unsupported(algorithm: str) -> AwsError:
 
 
 def _pairs(parameters: str) -> tuple[dict[str, str], list[str]]:
-    """The parameters, and the keys that are unknown or come again."""
+    """The parameters, and the keys that are unknown or repeated."""
     given: dict[str, str] = {}
     others = []
     for pair in parameters.split(",") if parameters else ():
@@ -97,17 +100,17 @@ def _pairs(parameters: str) -> tuple[dict[str, str], list[str]]:
 
 
 def _hashed(text: str) -> str:
-    # AWS names what it refuses by its hash, so that no answer repeats a credential.
+    # AWS shows a hash of the header, so that no answer contains a credential.
     digest = b64encode(sha256(text.encode("utf-8", "surrogatepass")).digest()).decode()
     return f"(hashed with SHA-256 and encoded with Base64): '{digest}'"
 
 
 def _http_date(text: str) -> tuple[datetime, str]:
     try:
-        moment = parse_http_date(text)
+        time = parse_http_date(text)
     except (ValueError, OverflowError):
         raise bad_date(text) from None
-    return moment, print_moment(moment)
+    return time, print_timestamp(time)
 
 
 def _payload_hash(headers: dict[str, str], scope: Scope, algorithm: str) -> str:

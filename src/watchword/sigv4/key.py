@@ -1,8 +1,8 @@
-"""The signing key: the secret, narrowed to one day, region and service.
+"""The signing key: derived from the secret for one day, region and service.
 
-Source: IAM User Guide, "Create a signed AWS API request", step 4. A client's next request needs what its
-last one needed, so the key, which costs four HMACs, is remembered; and with it the two hash states from
-which HMAC starts, as RFC 2104, section 4 suggests.
+Deriving it takes four HMACs, so it is cached for the client's next request. The two hash states that each
+HMAC starts from are cached with it, as RFC 2104, section 4 suggests.
+Source: IAM User Guide, "Create a signed AWS API request", step 4.
 """
 
 import hashlib
@@ -19,14 +19,14 @@ _INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5
 
 
 class SigningKey(NamedTuple):
-    """A key, and the hashes from which HMAC-SHA256 starts (RFC 2104, section 2): copy, never update them."""
+    """A key and the hash states that HMAC-SHA256 starts from (RFC 2104, section 2). Copy before updating."""
 
     key: bytes
     inner: "hashlib._Hash"
     outer: "hashlib._Hash"
 
 
-# The arguments are the scope's parts and not the scope, because hashing them is cheaper.
+# The arguments are the parts of a Scope, because they are faster to hash than the Scope.
 @lru_cache(_REMEMBERED)
 def signing_key(secret: str, date: str, region: str, service: str) -> SigningKey:
     """The key for one secret and scope."""

@@ -1,4 +1,4 @@
-"""What the header form and the query form have in common: rules 6 to 11 of `read`."""
+"""Rules 6 to 11 of `watchword.sigv4.read`: the same for the Authorization header and the presigned query."""
 
 import re
 from collections.abc import Collection
@@ -7,19 +7,19 @@ from functools import lru_cache
 
 from watchword.names import AwsError, fault
 from watchword.sigv4.claim import ALGORITHM_V4A
-from watchword.sigv4.moment import parse_moment
 from watchword.sigv4.scope import Scope, parse_credential, parse_credential_without_region
+from watchword.sigv4.timestamp import parse_timestamp
 
 _NAMES = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+(?:;[a-z0-9!#$%&'*+.^_`|~-]+)*")
 _DATES = 64
 _CREDENTIALS = 1024
 _LONGEST_CREDENTIAL = 512
 MEMORABLE = 1024
-"""Characters. Longer texts are not remembered, so that nobody can fill memory without credentials."""
+"""Characters. Longer texts are not cached: a client without credentials must not fill the memory."""
 
 
 def check_signed_names(text: str, sent: Collection[str]) -> None:
-    """Rules 6 to 9: SignedHeaders, of a request that sent headers of these names."""
+    """Rules 6 to 9. text: SignedHeaders; sent: the lower-case names of the request's headers."""
     signed = text.split(";")
     if not _NAMES.fullmatch(text) or signed != sorted(set(signed)):  # 6
         raise fault(
@@ -41,18 +41,18 @@ def check_signed_names(text: str, sent: Collection[str]) -> None:
         raise fault("IncompleteSignature", f"The signed header '{missing[0]}' is not in the request.")
 
 
-# All requests of one second carry the same text.
+# Cached: all requests of one second have the same text.
 @lru_cache(_DATES)
 def amz_date(text: str) -> datetime:
-    """Rule 10."""
+    """Rule 10: the time in X-Amz-Date. Raises IncompleteSignature."""
     try:
-        return parse_moment(text)
+        return parse_timestamp(text)
     except ValueError:
         raise bad_date(text) from None
 
 
 def bad_date(text: str) -> AwsError:
-    """The refusal of rule 10."""
+    """The error of rule 10."""
     return fault(
         "IncompleteSignature",
         f"Date must be in ISO-8601 'basic format'. Got '{text[:100]}'. "
@@ -60,10 +60,10 @@ def bad_date(text: str) -> AwsError:
     )
 
 
-# Clients repeat their credential on every request of a day: remembered, it costs one look-up.
+# Cached: a client sends the same credential with all requests of a day.
 @lru_cache(_CREDENTIALS)
 def credential(text: str, algorithm: str) -> tuple[str, Scope]:
-    """Rule 11: the access key id and the scope."""
+    """Rule 11: the access key id and the scope. Raises IncompleteSignature."""
     if len(text) > _LONGEST_CREDENTIAL:
         raise fault("IncompleteSignature", f"Credential must have at most {_LONGEST_CREDENTIAL} characters.")
     try:

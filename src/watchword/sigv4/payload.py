@@ -1,4 +1,4 @@
-"""What x-amz-content-sha256 may say about the body.
+"""The values of x-amz-content-sha256: how the body is signed.
 
 Source: Amazon S3 API Reference, "Authenticating Requests: Using the Authorization Header", table of the
 values of x-amz-content-sha256. `watchword.sigv4.chunked` reads and verifies chunks.
@@ -16,10 +16,10 @@ EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
 
 
 class Framing(NamedTuple):
-    """How an aws-chunked body is protected."""
+    """How an aws-chunked body is signed."""
 
     algorithm: str | None
-    """Of the chunks' signatures; None for chunks without signatures."""
+    """The algorithm of the chunks' signatures; None for chunks without signatures."""
     trailer: bool
 
 
@@ -36,7 +36,10 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def declared_payload(text: str, *, s3: bool, algorithm: str) -> str:
-    """`text` when it is one of the forms that this service and algorithm take. Raises otherwise."""
+    """`text`, if it is a value that the service and algorithm support.
+
+    Raises AwsError: UnsupportedSignature, InvalidArgument (S3) or IncompleteSignature.
+    """
     if text == EMPTY_SHA256 or _SHA256.fullmatch(text):
         return text
     framing = FRAMINGS.get(text)
@@ -52,12 +55,15 @@ def declared_payload(text: str, *, s3: bool, algorithm: str) -> str:
 
 
 def check_payload(declared: str, body: Body) -> None:
-    """Rule 17. Raises unless the body is the one whose hash was declared, if one was."""
+    """Rule 17. Raises PayloadHashMismatch if the body doesn't have the declared hash.
+
+    Raises UnsupportedSignature for a declared aws-chunked body.
+    """
     if declared in _WITHOUT_HASH:
         return
     if declared in FRAMINGS:
         said = f"x-amz-content-sha256 {declared} is not supported here."
-        raise fault("UnsupportedSignature", said, meant="an aws-chunked body that nobody here reads")
+        raise fault("UnsupportedSignature", said, meant="aws-chunked, but nothing decodes it")
     computed = hash_of(body)
     if computed != declared:
         raise fault(
@@ -69,8 +75,8 @@ def check_payload(declared: str, body: Body) -> None:
 
 
 def hash_of(body: Body) -> str:
-    """The body's SHA-256 in hex."""
+    """The body's SHA-256, in lower-case hex."""
     if body.file is not None:
         return body.sha256
-    # Most bodies are small and hashed once: remembering the hash costs more than it saves.
+    # Most bodies are small and hashed once: caching the hash would cost more than it saves.
     return sha256(body.data).hexdigest() if body.data else EMPTY_SHA256

@@ -1,18 +1,18 @@
-"""POST policy forms: a browser's upload, authenticated by a signed policy among its fields.
+"""POST policy forms: a browser uploads a file, and a signed policy in the form authenticates it.
 
 The policy (base64 of JSON) is the string to sign. The checks, in order:
 
- 1. each field once, whatever its case; the fields of one form of signature, all of them
- 2. an algorithm served here; the date and the credential well formed; the scope for this service and region
- 3. the signature is the one we compute over the policy as it was sent
- 4. the policy is a JSON document with an expiration and conditions, and has not expired
- 5. each condition holds
- 6. each field but FREE is named by a condition
+ 1. each field comes once, in any case; all fields of one kind of signature are there
+ 2. the algorithm is supported; date and credential are well formed; the scope has this service and region
+ 3. the signature is the one that we compute for the policy as it was sent
+ 4. the policy is a JSON document with an expiration and conditions, and hasn't expired
+ 5. each condition is true
+ 6. each field has a condition, except those in FREE
  7. the file's size is in the range of every content-length-range
 
 Sources: Amazon S3 API Reference, "Authenticating Requests: Browser-Based Uploads Using POST", "POST Policy"
-and "Error responses". The caller parses the multipart body and fills in ${filename} before these checks,
-because the policy is about the fields after that. It also checks that the session has not expired.
+and "Error responses". The caller first parses the multipart body and replaces ${filename}, because conditions
+apply to the fields after that. The caller also checks that the session hasn't expired.
 """
 
 import json
@@ -29,7 +29,7 @@ from watchword.sigv4.parts import amz_date, credential
 from watchword.sigv4.verify import check_scope, holds, mismatch
 
 FREE = frozenset({"x-amz-signature", "signature", "awsaccesskeyid", "file", "policy"})
-"""Fields that need no condition; nor does any that begins with x-ignore-."""
+"""Fields that need no condition. Fields that begin with x-ignore- don't need one either."""
 VERSION_2 = frozenset({"signature", "awsaccesskeyid"})
 
 _REQUIRED = ("x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature")
@@ -45,7 +45,11 @@ class PostForm(NamedTuple):
 
 
 def read_form(pairs: Sequence[tuple[str, str]]) -> PostForm | None:
-    """Rules 1 and 2. None when no field authenticates: an anonymous upload."""
+    """Rules 1 and 2. None for an anonymous upload, which has no field of a signature.
+
+    pairs: the form's fields, in their order, without the file.
+    Raises AwsError: InvalidArgument, UnsupportedSignature, IncompleteSignature.
+    """
     fields = lower_fields(pairs)
     if not fields.keys().isdisjoint(VERSION_2):
         raise fault("UnsupportedSignature", f"Please use {ALGORITHM}.")
@@ -65,7 +69,7 @@ def read_form(pairs: Sequence[tuple[str, str]]) -> PostForm | None:
 
 
 def lower_fields(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """Rule 1: the fields by their lower-case names."""
+    """Rule 1: the fields by their lower-case names. Raises InvalidArgument for a repeated one."""
     fields: dict[str, str] = {}
     for name, value in pairs:
         if name.lower() in fields:
@@ -81,7 +85,10 @@ def verify_form(
     services: Collection[str] | None = None,
     regions: Collection[str] | None = None,
 ) -> None:
-    """Rules 2 and 3: returns when the policy was signed with `secret`."""
+    """Rules 2 and 3: returns if the policy was signed with `secret`.
+
+    services, regions: as in `watchword.sigv4.verify`. Raises ScopeMismatch or SignatureDoesNotMatch.
+    """
     check_scope(form.claim, services, regions)
     policy = form.fields["policy"]
     try:
@@ -93,7 +100,10 @@ def verify_form(
 
 
 def check_policy(fields: Mapping[str, str], *, bucket: str, size: int, now: datetime) -> None:
-    """Rules 4 to 7, of a form whose signature held. `size` is the file's."""
+    """Rules 4 to 7, for a form whose signature was verified. size: bytes of the file.
+
+    Raises AwsError: InvalidPolicyDocument, AccessDenied, EntityTooLarge, EntityTooSmall.
+    """
     expiration, conditions = _document(fields["policy"])  # 4
     if now >= expiration:
         raise _denied("Policy expired.")
@@ -129,7 +139,7 @@ def _document(policy: str) -> tuple[datetime, list[object]]:
 
 
 def _condition(condition: object) -> tuple[str, str, str]:
-    """The operator, the name in lower case without its dollar, and the value; a range: its bounds."""
+    """Operator, lower-case name without the dollar, and value. For a range: _RANGE and its two bounds."""
     match condition:
         case dict() if len(condition) == 1:
             ((name, value),) = condition.items()
@@ -146,7 +156,7 @@ def _condition(condition: object) -> tuple[str, str, str]:
 def _satisfied(operator: str, actual: str, value: str, name: str) -> bool:
     if operator == "eq":
         return actual == value
-    # Content-Type alone may be a list: each of its values has to begin with `value`.
+    # Only Content-Type may be a list: then each of its values must begin with `value`.
     values = actual.split(",") if name == "content-type" else [actual]
     return all(each.strip().startswith(value) for each in values)
 

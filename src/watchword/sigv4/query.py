@@ -1,7 +1,7 @@
-"""The presigned query: rules 3 to 12 of `watchword.sigv4.read`, for authentication in the query string.
+"""Presigned URLs: rules 3 to 12 of `watchword.sigv4.read`, for a signature in the query string.
 
-A parameter that authenticates must come once and in its own case, so that no later reader sees another
-value (rule 4). The signature covers the rest of the query, the named headers and, except for S3, the body.
+A parameter of the signature must come once and in its exact case, so that no later reader sees another value
+(rule 4). The signature covers all other parameters, the named headers and, except for S3, the body.
 Source: Amazon S3 API Reference, "Authenticating Requests: Using Query Parameters"; IAM User Guide,
 "Authentication methods", query string parameters.
 """
@@ -16,7 +16,7 @@ from watchword.sigv4.payload import UNSIGNED_PAYLOAD, declared_payload
 from watchword.sigv4.scope import Scope
 
 LONGEST = 604800
-"""Seconds in a week: the longest a presigned request is good."""
+"""Seconds in a week: the longest that a presigned URL can be valid."""
 
 _REQUIRED = (
     "X-Amz-Algorithm",
@@ -36,23 +36,23 @@ Pair = tuple[str, str]
 
 
 def query_pairs(query: str) -> list[Pair]:
-    """Keys and values, decoded to the bytes they stand for (as latin-1); a plus is a plus."""
+    """Keys and values, percent-decoded (bytes as latin-1). A plus stays a plus."""
     pairs = (pair.partition("=") for pair in query.split("&") if pair)
     return [(_decoded(key), _decoded(value)) for key, _, value in pairs]
 
 
 def attempts_signature(pairs: list[Pair]) -> bool:
-    """Whether a query tries to authenticate, in whatever case."""
+    """Whether a query has a parameter of a signature, in any case."""
     return any(key.lower() in _ATTEMPTS for key, _ in pairs)
 
 
 def attempts_version_2(pairs: list[Pair]) -> bool:
-    """Whether a query tries to authenticate with signature version 2."""
+    """Whether a query has the parameters of signature version 2, in any case."""
     return {key.lower() for key, _ in pairs} >= _ATTEMPTS_V2
 
 
 def query_claim(pairs: list[Pair], request: HttpRequest) -> Claim:
-    """The claim in a presigned query."""
+    """The claim in a presigned query. Raises AwsError (rules 3 to 12)."""
     given = _parameters(pairs)  # 3 4 5
     headers = dict(request.headers)
     algorithm = given["X-Amz-Algorithm"]
@@ -106,7 +106,7 @@ def _missing(names: list[str], who: str) -> AwsError:
 
 
 def _malformed(said: str) -> AwsError:
-    """Amazon S3 API Reference, "Error responses": S3's code for a query that doesn't authenticate."""
+    """S3's error for a malformed presigned query. Amazon S3 API Reference, "Error responses"."""
     return AwsError("AuthorizationQueryParametersError", 400, said)
 
 
@@ -126,7 +126,7 @@ def _seconds(text: str, scope: Scope) -> int:
 
 
 def _once(in_query: str | None, in_header: str | None) -> str | None:
-    """A value that may be in the query or in a (signed) header; in both it must be the same."""
+    """A value that can be in the query or in a signed header. If it is in both, they must be equal."""
     if in_query is not None and in_header not in {None, in_query}:
         raise fault("IncompleteSignature", "A parameter of the query and its header contradict each other.")
     return in_header if in_query is None else in_query

@@ -1,23 +1,23 @@
-"""What does the request claim about its signer?  Read once, here, for every part of the server.
+"""Reads the claim of a request: who signed it and what was signed. All of the server uses this one claim.
 
-`read` answers None when nothing in the request attempts a signature, a Claim when one is attempted and
-well formed, and raises otherwise. It needs no secret and no clock. The checks, in the order in which
-their errors win (in the words of IAM and STS; in S3's where only S3 has the rule):
+`read` returns None if nothing in the request belongs to a signature, and a Claim if the signature is well
+formed; else it raises. It needs no secret and no clock. Of several errors, the first in this order is
+reported (in the words of IAM and STS; in S3's where only S3 has the rule):
 
- 1. a header that authenticates comes once
- 2. one form: the Authorization header or the query, not both; never signature version 2 here
- 3. an algorithm that is supported here
+ 1. a header of the signature comes once
+ 2. the signature is in the Authorization header or in the query, not in both; and it isn't version 2
+ 3. the algorithm is supported
  4. the Authorization header is a list of key=value pairs;
-    in a query each parameter that authenticates comes once and in its own case
- 5. each parameter of the form is there, and none besides; and a date
- 6. SignedHeaders are header names in order, each once
+    in a query each parameter of the signature comes once and in its exact case
+ 5. all parameters are there, and no unknown one; and there is a date
+ 6. SignedHeaders are header names, sorted, each once
  7. host is signed
  8. every x-amz-* header is signed
- 9. every signed header is there
+ 9. every signed header is in the request
 10. the date is ISO 8601 basic format (or an HTTP date, in the Date header)
 11. the credential has five parts (SigV4a: four), in at most 512 characters
-12. x-amz-content-sha256 is one of its forms, and S3 needs it;
-    a presigned query is good for a week at most
+12. x-amz-content-sha256 has one of its formats, and S3 needs it;
+    a presigned URL is valid for a week at most
 
 Rules 13 to 17 need the clock or the secret: they are in `watchword.sigv4.verify`.
 Sources: IAM User Guide, "AWS Signature Version 4 for API requests" and "Troubleshoot Signature Version 4
@@ -40,14 +40,14 @@ ONCE = (
     "x-amz-security-token",
     "x-amz-trailer",
 )
-"""Headers that may come once only: of two, different readers could take different ones."""
+"""Headers that must come once: of two, different readers could use different ones."""
 
 
 def read(request: HttpRequest) -> Claim | None:
-    """The claim of a request; None for an anonymous request, which makes none.
+    """The claim of a request; None for an unsigned request. A claim proves nothing before `verify`.
 
-    Raises AwsError: IncompleteSignature, UnsupportedSignature, UnsignedHeaders; of S3 also
-    AuthorizationQueryParametersError, InvalidRequest and InvalidArgument. Nothing is proved by a claim.
+    Raises AwsError: IncompleteSignature, UnsupportedSignature, UnsignedHeaders; for S3 also
+    AuthorizationQueryParametersError, InvalidRequest and InvalidArgument.
     """
     headers = dict(request.headers)
     if len(headers) != len(request.headers):

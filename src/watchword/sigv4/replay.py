@@ -1,9 +1,9 @@
-"""What to remember of a request, so that a second one like it can be refused.
+"""Replay protection: what to remember of a request, so that the same request can be refused later.
 
-AWS allows a request to be sent again while its signature is good. A stricter server remembers `identity`
-until `until`, in one place for all its processes. The identity is made of what was signed and not of the
-signature, because SigV4a has two signatures for one text.
-Remembering it, and for which operations, does not belong here.
+AWS accepts a request again while its signature is valid. A stricter server stores `identity` until `until`,
+in one place for all its processes. The identity is made from the signed text and not from the signature,
+because in SigV4a anyone can compute a second valid signature from the first (see `sigv4a`).
+Storing it, and choosing operations, doesn't belong here.
 """
 
 from datetime import datetime, timedelta
@@ -21,13 +21,13 @@ class Trace(NamedTuple):
     """One use of a signature."""
 
     identity: bytes
-    """32 bytes: the same for the same access key and the same signed text, and for nothing else."""
+    """32 bytes, a hash of the access key id and the signed text."""
     until: datetime
-    """From then on the signature is refused as expired."""
+    """From then on `verify` refuses the signature as expired."""
 
 
 def trace(claim: Claim, request: HttpRequest, skew: int) -> Trace:
-    """Of a claim that `verify` accepted with this skew."""
+    """The trace of a claim that `verify` accepted. skew: the seconds that `verify` was given."""
     text = f"{claim.access_key_id}\n{explain(claim, request).string_to_sign}"
     seconds = skew if claim.expires is None else claim.expires
     until = claim.timestamp + timedelta(seconds=seconds + 1)

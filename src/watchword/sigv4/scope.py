@@ -1,7 +1,7 @@
-"""The credential scope: on which day, in which region and for which service a signature is good.
+"""The credential scope: the day, region and service for which a signature is valid.
 
-Source: IAM User Guide, "Create a signed AWS API request", step 3. Reading a scope only makes sure that it has
-all its parts; `watchword.sigv4.verify` checks that they are the right ones.
+Source: IAM User Guide, "Create a signed AWS API request", step 3. Parsing only checks that all parts are
+there; `watchword.sigv4.verify` checks their values.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from functools import cached_property
 TERMINATOR = "aws4_request"
 
 AS_SENT = frozenset({"s3", "s3express", "s3-outposts", "s3-object-lambda"})
-"""Services whose path is signed as it was sent; every other path is normalised and encoded once more."""
+"""Services that sign the path as it was sent. All others sign the normalised path, encoded once more."""
 
 _PARTS = 5
 _PARTS_WITHOUT_REGION = 4
@@ -18,7 +18,7 @@ _PARTS_WITHOUT_REGION = 4
 
 @dataclass(frozen=True)
 class Scope:
-    """`date/region/service/terminator`. SigV4a has no region in it: there `region` is empty."""
+    """`date/region/service/terminator`. In SigV4a the scope has no region, and `region` is empty."""
 
     date: str
     region: str
@@ -27,12 +27,12 @@ class Scope:
 
     @cached_property
     def as_sent(self) -> bool:
-        """Whether the path is signed as it was sent: S3's way."""
+        """Whether the path is signed as it was sent, as S3 does."""
         return self.service in AS_SENT
 
     @cached_property
     def text(self) -> str:
-        """The scope as the string to sign and the credential hold it."""
+        """The scope as it is in the string to sign and in the credential."""
         region = f"{self.region}/" if self.region else ""
         return f"{self.date}/{region}{self.service}/{self.terminator}"
 

@@ -1,8 +1,8 @@
-"""Signing: what a client does so that `watchword.sigv4.verify` agrees.
+"""Signs requests, as a client does; the counterpart of `watchword.sigv4.verify`.
 
-`sign` adds headers to a request: x-amz-date, the token, for S3 x-amz-content-sha256, and Authorization. It
-replaces any of these that were there, except a payload hash that the caller declared.
-`presign` adds a query instead, with which anybody may send the request until it expires.
+`sign` adds headers: x-amz-date, the token, for S3 x-amz-content-sha256, and Authorization. They replace
+existing ones, except a payload hash that the caller declared.
+`presign` adds parameters to the query instead. Anyone who has the URL can send the request until it expires.
 With the algorithm ALGORITHM_V4A, `region` is the region set: regions or patterns, separated by commas.
 Sources: IAM User Guide, "Create a signed AWS API request"; Amazon S3 API Reference, "Authenticating
 Requests: Using Query Parameters". Sending belongs to the client.
@@ -18,12 +18,12 @@ from watchword.names import HttpRequest
 from watchword.sigv4.canonical import canonical_request, string_to_sign
 from watchword.sigv4.claim import ALGORITHM, ALGORITHM_V4A, Claim, Credentials
 from watchword.sigv4.key import sign_text, signing_key
-from watchword.sigv4.moment import print_moment
 from watchword.sigv4.parts import region_set
 from watchword.sigv4.payload import UNSIGNED_PAYLOAD
 from watchword.sigv4.query import LONGEST
 from watchword.sigv4.scope import Scope
 from watchword.sigv4.sigv4a import private_key, sign_text_v4a
+from watchword.sigv4.timestamp import print_timestamp
 
 UNSIGNED = frozenset(
     {
@@ -44,7 +44,7 @@ UNSIGNED = frozenset(
         "x-amzn-trace-id",
     }
 )
-"""Headers that may change on the way to the server; no SDK signs them."""
+"""Headers that proxies may change; no SDK signs them."""
 
 
 def sign(
@@ -56,11 +56,11 @@ def sign(
     now: datetime,
     algorithm: str = ALGORITHM,
 ) -> HttpRequest:
-    """`request` with an Authorization header, and x-amz-date, the token's and, for S3, the payload's header.
+    """The request with an Authorization header, x-amz-date, the token, and for S3 x-amz-content-sha256.
 
-    service and region: as the scope has them ("sts", "eu-west-1"); now: the time of signing, with its zone.
-    The body is hashed, unless the request has x-amz-content-sha256. All its headers are signed but UNSIGNED.
-    Raises ValueError for a request without a host header.
+    service, region: as in the scope ("sts", "eu-west-1"); now: the time of signing, with a zone.
+    The body is hashed, unless the request has x-amz-content-sha256. All headers are signed, except UNSIGNED.
+    Raises ValueError if the request has no host header.
     """
     claim = _claim(request, credentials, service, region, now, algorithm)
     ours = {
@@ -74,13 +74,13 @@ def sign(
         ours["x-amz-content-sha256"] = payload
     kept = (header for header in request.headers if header[0] not in ours)
     added = ((name, value) for name, value in ours.items() if value is not None)
-    dressed = replace(request, headers=(*kept, *added))
-    claim = replaced(claim, payload_hash=payload, signed_headers=_signed(dressed))
+    prepared = replace(request, headers=(*kept, *added))
+    claim = replaced(claim, payload_hash=payload, signed_headers=_signed(prepared))
     authorization = (
         f"{algorithm} Credential={claim.access_key_id}/{claim.scope.text}, "
-        f"SignedHeaders={claim.signed_headers}, Signature={_signature(claim, dressed, credentials)}"
+        f"SignedHeaders={claim.signed_headers}, Signature={_signature(claim, prepared, credentials)}"
     )
-    return replace(dressed, headers=(*dressed.headers, ("authorization", authorization)))
+    return replace(prepared, headers=(*prepared.headers, ("authorization", authorization)))
 
 
 def presign(
@@ -93,14 +93,14 @@ def presign(
     expires: int,
     algorithm: str = ALGORITHM,
 ) -> HttpRequest:
-    """`request` with a query that authenticates it for `expires` seconds, from `now` on: 1 to 604800.
+    """The request with a signature in its query, valid for `expires` seconds (1 to 604800) from `now` on.
 
-    All its headers but UNSIGNED are signed: whoever uses the URL has to send them so. S3's payload is not
-    signed unless the request has x-amz-content-sha256; any other service's is the body's hash.
-    Raises ValueError for other seconds, and for a request without a host header.
+    All headers are signed, except UNSIGNED: the client that uses the URL must send the same values. For S3
+    the payload isn't signed, unless the request has x-amz-content-sha256; for other services the body's hash
+    is signed. Raises ValueError for other seconds, and if the request has no host header.
     """
     if not 1 <= expires <= LONGEST:
-        raise ValueError(f"a presigned request is good for 1 to {LONGEST} seconds, not {expires}")
+        raise ValueError(f"a presigned request is valid for 1 to {LONGEST} seconds, not {expires}")
     claim = _claim(request, credentials, service, region, now, algorithm)
     parameters = {
         "X-Amz-Algorithm": algorithm,
@@ -129,11 +129,11 @@ def presign(
 def _claim(
     request: HttpRequest, credentials: Credentials, service: str, region: str, now: datetime, algorithm: str
 ) -> Claim:
-    """The claim to be signed, without what differs between header and query."""
+    """The claim to sign, without the parts that differ between header and query."""
     if request.header("host") is None:
         raise ValueError("a request to be signed needs a host header")
     v4a = algorithm == ALGORITHM_V4A
-    date = print_moment(now)
+    date = print_timestamp(now)
     return Claim(
         algorithm=algorithm,
         access_key_id=credentials.access_key_id,

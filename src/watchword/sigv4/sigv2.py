@@ -1,16 +1,16 @@
-r"""Signature version 2, for presigned GET and PUT and POST forms of S3 only. Weak, and so kept apart.
+r"""Signature version 2: only presigned GET and PUT, and POST forms, of S3. It is weak and so kept apart.
 
-Nothing else here calls this module, and `watchword.sigv4.read` refuses version 2. A server whose setting
-allows it asks `read_presigned` (or `read_form`) first and records that version 2 was used.
-Why at all: boto3 still presigns this way by default for S3 in some regions. Why weak: HMAC-SHA1 with the
-secret itself as the key, good for every region and service, and the host is not signed. It sets no limit to
-how long a URL is good; here version 4's limit applies.
+No other module of sigv4 calls this one, and `watchword.sigv4.read` refuses version 2. A server that allows it
+by a setting calls `read_presigned` (or `read_form`) first, and records that version 2 was used.
+Why we have it: boto3 still presigns this way by default for S3 in some regions. Why it is weak: HMAC-SHA1
+with the secret itself as the key, so a signature is valid in every region and service; and the host isn't
+signed. Version 2 doesn't limit how long a URL is valid; here the limit of version 4 applies.
 
     string = METHOD \n Content-MD5 \n Content-Type \n Expires \n  *( x-amz-name:value \n )  resource
-    resource = "/" bucket, where the host names it, then the path as sent, then "?" and SUBRESOURCES
+    resource = "/" bucket (if the host names it), then the path as sent, then "?" and SUBRESOURCES
 
-x-amz- parameters of the query count as headers, as do its content-md5 and content-type where the header
-is missing. The Authorization header of version 2 is not supported and never will be.
+x-amz- parameters of the query count as headers; so do its content-md5 and content-type if the request lacks
+the header. The Authorization header of version 2 is not supported and never will be.
 Source: Amazon S3 User Guide, "Signing and authenticating REST requests", "Query string request
 authentication alternative"; "Browser-based uploads using POST (AWS signature version 2)".
 """
@@ -31,7 +31,7 @@ from watchword.sigv4.verify import mismatch
 
 METHODS = frozenset({"GET", "PUT"})
 PARAMETER = "AWSAccessKeyId"
-"""The parameter by which a query presigned with version 2 is recognised."""
+"""A query that is presigned with version 2 has this parameter."""
 
 SUBRESOURCES = frozenset(
     {
@@ -71,7 +71,7 @@ SUBRESOURCES = frozenset(
         "website",
     }
 )
-"""Query parameters that are part of the resource, and so signed."""
+"""Query parameters that are part of the resource and therefore signed."""
 
 LISTING = frozenset(
     {
@@ -88,7 +88,7 @@ LISTING = frozenset(
         "version-id-marker",
     }
 )
-"""Parameters that are not signed and are accepted all the same: they only narrow a listing."""
+"""Unsigned parameters that are accepted, because they only narrow a listing."""
 
 _HEADERS = frozenset({"content-md5", "content-type"})
 _PARAMETERS = (PARAMETER, "Expires", "Signature")
@@ -97,20 +97,22 @@ _UNFIT = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]|^[ \t]|[ \t]$")
 
 
 class Presigned(NamedTuple):
-    """What a version 2 signature claims."""
+    """The claim of a version 2 signature."""
 
     access_key_id: str
     signature: str
     token: str | None
     to_sign: str
+    """The string to sign."""
     expires: datetime | None
     """None for a form: its policy expires."""
 
 
 def read_presigned(request: HttpRequest, bucket: str) -> Presigned | None:
-    """The claim of a presigned query; None when there is none. Raises faults.
+    """The claim of a query presigned with version 2; None for any other query.
 
-    bucket: the one that the host names, empty when the path does.
+    bucket: the bucket that the Host header names; empty for path style.
+    Raises AwsError: IncompleteSignature, UnsupportedSignature, AccessDenied.
     """
     pairs = query_pairs(request.query)
     given = {name: [value for key, value in pairs if key.lower() == name.lower()] for name in _PARAMETERS}
@@ -124,7 +126,7 @@ def read_presigned(request: HttpRequest, bucket: str) -> Presigned | None:
     if exact.keys() != given.keys() or any(len(values) != 1 for values in given.values()):
         raise fault("IncompleteSignature", f"The query must have {', '.join(_PARAMETERS)} once each.")
     if others := [key for key, _ in pairs if not _is_known(key)]:
-        # Version 2 would let anybody add it, and it may turn one operation into another.
+        # Version 2 doesn't sign it, so anyone could add it and turn one operation into another.
         raise fault("AccessDenied", f"The query parameter '{others[0][:80]}' is not signed.")
     if not _SECONDS.fullmatch(exact["Expires"]):
         raise fault("AccessDenied", f"Invalid date (should be seconds since epoch): {exact['Expires'][:40]}")
@@ -139,10 +141,11 @@ def read_presigned(request: HttpRequest, bucket: str) -> Presigned | None:
 
 
 def with_headers(request: HttpRequest) -> HttpRequest:
-    """A presigned request with its query's x-amz- parameters, content-md5 and content-type as headers.
+    """The request with its query's x-amz- parameters, content-md5 and content-type as headers.
 
-    They are signed as headers, and S3 treats them so. Of content-md5 and content-type the header's own value
-    is the one that was signed; an x-amz- parameter that comes in both places is refused.
+    Version 2 signs them as headers, and S3 treats them so. For content-md5 and content-type, a real header
+    wins, because it is the signed one. An x-amz- parameter that is also a header is refused.
+    Raises AwsError: IncompleteSignature, InvalidArgument.
     """
     there = {name for name, _ in request.headers}
     pairs = [(key.lower(), value) for key, value in query_pairs(request.query) if _is_header(key)]
@@ -156,7 +159,10 @@ def with_headers(request: HttpRequest) -> HttpRequest:
 
 
 def read_form(fields: Sequence[Pair]) -> Presigned | None:
-    """The claim of a form's fields; None when there is none. Its policy is checked by `post.check_policy`."""
+    """The claim in a POST form signed with version 2; None for any other form. Raises IncompleteSignature.
+
+    The caller checks the policy with `post.check_policy`.
+    """
     given = lower_fields(fields)
     if not given.get("awsaccesskeyid"):
         return None
@@ -169,11 +175,14 @@ def read_form(fields: Sequence[Pair]) -> Presigned | None:
 
 
 def verify_presigned(claim: Presigned, secret: str, now: datetime) -> None:
-    """Returns when the signature is right and has not expired; raises a fault otherwise."""
+    """Returns if the signature is right and hasn't expired.
+
+    Raises AwsError: AccessDenied, SignatureDoesNotMatch.
+    """
     if claim.expires is not None and now >= claim.expires:
         raise fault("AccessDenied", "Request has expired", Expires=iso(claim.expires))
     if claim.expires is not None and claim.expires - now > timedelta(seconds=LONGEST):
-        raise fault("AccessDenied", f"A presigned request is good for {LONGEST} seconds at most.")
+        raise fault("AccessDenied", f"A presigned request is valid for {LONGEST} seconds at most.")
     if not (
         claim.signature.isascii() and hmac.compare_digest(_signature(secret, claim.to_sign), claim.signature)
     ):
@@ -189,7 +198,7 @@ def _is_header(key: str) -> bool:
 
 
 def _signature(secret: str, text: str) -> str:
-    # latin-1 holds what came over a wire; anything else matches no signature.
+    # Text from a request fits in latin-1; any other text matches no signature.
     raw = text.encode("latin-1", "replace")
     return b64encode(hmac.digest(secret.encode(), raw, "sha1")).decode("ascii")
 

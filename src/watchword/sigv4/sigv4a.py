@@ -1,11 +1,12 @@
-"""SigV4a: the same texts, signed with a key pair that is derived from the secret, good in a set of regions.
+"""SigV4a: signs the same texts with an ECDSA key pair derived from the secret; valid in a set of regions.
 
 The private key is k0 + 1, where k0 = HMAC-SHA256("AWS4A" + secret, 1 as four bytes, the algorithm, a zero
 byte, the access key id, a counter as one byte, 256 as four bytes), for the first counter from 1 on with
 k0 <= n - 2. Source: IAM User Guide, "AWS Signature Version 4 for API requests", SigV4a; NIST SP 800-108r1,
 section 4.1 (the KDF in counter mode) and FIPS 186-5, appendix A.2.1 (n - 2); as derived by the AWS SDKs.
 
-A signature (r, s) has a twin (r, n - s) that verifies as well: never identify a request by it.
+ECDSA signatures are malleable: if (r, s) is valid, so is (r, n - s). Never identify a request by its
+signature.
 """
 
 import hmac
@@ -28,7 +29,7 @@ _ECDSA = ec.ECDSA(SHA256())
 
 @lru_cache(_REMEMBERED)
 def private_key(secret: str, access_key_id: str) -> ec.EllipticCurvePrivateKey:
-    """The private half of an access key's key pair: it signs."""
+    """The private key of an access key; it signs."""
     for counter in _COUNTERS:
         text = b"\0\0\0\1" + ALGORITHM_V4A.encode() + b"\0" + access_key_id.encode() + bytes([counter])
         candidate = hmac.digest(b"AWS4A" + secret.encode(), text + b"\0\0\1\0", "sha256")
@@ -40,7 +41,7 @@ def private_key(secret: str, access_key_id: str) -> ec.EllipticCurvePrivateKey:
 
 @lru_cache(_REMEMBERED)
 def public_key(secret: str, access_key_id: str) -> ec.EllipticCurvePublicKey:
-    """The public half of an access key's key pair: it verifies."""
+    """The public key of an access key; it verifies."""
     return private_key(secret, access_key_id).public_key()
 
 
@@ -50,8 +51,8 @@ def sign_text_v4a(key: ec.EllipticCurvePrivateKey, text: str) -> str:
 
 
 def holds_v4a(key: ec.EllipticCurvePublicKey, text: str, signature: str) -> bool:
-    """Whether `signature` (DER in lower-case hex) is one of `text`."""
-    if not _HEX.fullmatch(signature):  # fromhex would take capitals and spaces too
+    """Whether `signature` (DER in lower-case hex) is a valid signature of `text`."""
+    if not _HEX.fullmatch(signature):  # fromhex would also accept capitals and spaces
         return False
     try:
         key.verify(bytes.fromhex(signature), text.encode("latin-1"), _ECDSA)
@@ -61,7 +62,7 @@ def holds_v4a(key: ec.EllipticCurvePublicKey, text: str, signature: str) -> bool
 
 
 def covers(patterns: Collection[str], regions: Collection[str]) -> bool:
-    """Whether a region set contains one of `regions`; a star stands for any characters."""
+    """Whether a region set contains one of `regions`. A star in a pattern matches any characters."""
     return any(_matches(pattern, region) for pattern in patterns for region in regions)
 
 

@@ -1,18 +1,19 @@
-"""Is the claim true?  Recomputed from the request and the secret, compared in constant time.
+"""Verifies a claim: computes the signature from the request and the secret, and compares in constant time.
 
-The checks, in the order in which their errors win, continued from `watchword.sigv4.read`:
+The checks, continued from `watchword.sigv4.read`. Of several errors, the first in this order is reported:
 
 13. not signed too long ago (a presigned query: at most its own X-Amz-Expires ago)
 14. not signed in the future
-15. the scope has this region, this service, aws4_request and the day of the date (one error tells
-    everything that is wrong with it)
-16. the signature is the one we compute
-17. the body is the one that was signed; last, so that nobody without a secret makes us read a large one
+15. the scope has this region, this service, aws4_request and the day of the date (one error lists all that is
+    wrong with it)
+16. the signature is the one that we compute
+17. the body is the one that was signed. This comes last: a client without the secret can't make us read a
+    large body
 
-Without x-amz-content-sha256 the body's own hash is part of what is signed, and 16 covers it. An
+Without x-amz-content-sha256 the hash of the body is part of the signed text, and rule 16 covers it. An
 aws-chunked body is verified chunk by chunk: `verify` refuses it, `verify_head` leaves it to
 `watchword.sigv4.chunked`.
-No error tells the signature that we computed.
+No error contains the signature that we computed.
 Sources: IAM User Guide, "Troubleshoot Signature Version 4 signing for AWS API requests"; Amazon S3 API
 Reference, "Error responses" (RequestTimeTooSkewed, AccessDenied of an expired request); "Troubleshooting
 signature errors" there (what S3 shows of a SignatureDoesNotMatch).
@@ -27,10 +28,10 @@ from watchword.names.moment import iso
 from watchword.sigv4.canonical import canonical_request, string_to_sign
 from watchword.sigv4.claim import ALGORITHM, Claim
 from watchword.sigv4.key import sign_text, signing_key
-from watchword.sigv4.moment import print_moment
 from watchword.sigv4.payload import check_payload
 from watchword.sigv4.scope import TERMINATOR
 from watchword.sigv4.sigv4a import covers, holds_v4a, public_key
+from watchword.sigv4.timestamp import print_timestamp
 
 SKEW = 300
 """Seconds that the clocks may differ; S3 allows 900."""
@@ -46,15 +47,17 @@ def verify(
     now: datetime,
     skew: int = SKEW,
 ) -> None:
-    """Returns when `request` was signed with `secret` as claimed; raises a fault otherwise.
+    """Returns if `request` was signed with `secret` as claimed, else raises a fault.
 
-    claim: what `read` made of this same request; secret: the one of `claim.access_key_id`; now: a time with
-    its zone; skew: the seconds that the signer's clock may differ from it. services: the names a scope may
-    give (errors name the first of them), regions: the same for regions; None allows any, and then the caller
-    has to check `claim.scope`.
-    Raises AwsError: SignatureExpired or SignatureNotYetCurrent (a presigned S3 request: AccessDenied),
+    claim: the claim that `read` made of this request; secret: the secret of `claim.access_key_id`;
+    now: the time, with a zone; skew: the seconds that the signer's clock may differ from it;
+    services: the service names that the scope may have (errors name the first); regions: the same for
+    regions. None allows any, and then the caller must check `claim.scope`.
+
+    Raises AwsError: SignatureExpired or SignatureNotYetCurrent (for a presigned S3 request: AccessDenied),
     ScopeMismatch, SignatureDoesNotMatch, PayloadHashMismatch; UnsupportedSignature for an aws-chunked body.
-    The caller checks that the key is active, that the token belongs to it and that its session lasts.
+    The caller must check that the key is active, that the token belongs to it, and that the session hasn't
+    expired.
     """
     verify_head(claim, request, secret, services=services, regions=regions, now=now, skew=skew)  # 13 to 16
     check_payload(claim.payload_hash, request.body)  # 17
@@ -70,10 +73,10 @@ def verify_head(
     now: datetime,
     skew: int = SKEW,
 ) -> None:
-    """Rules 13 to 16: all of `verify` but the body that x-amz-content-sha256 declares.
+    """Rules 13 to 16: `verify` without the body that x-amz-content-sha256 declares.
 
-    For a body that isn't here yet or comes in chunks. The caller must then verify the body, by
-    `check_payload` or `watchword.sigv4.chunked.Decoder`.
+    For a body that hasn't arrived yet or comes in chunks. The caller must then verify the body, with
+    `check_payload` or `watchword.sigv4.chunked.Decoder`. Arguments and errors are those of `verify`.
     """
     check_time(claim, now, skew)  # 13 14
     check_scope(claim, services, regions)  # 15
@@ -81,19 +84,21 @@ def verify_head(
 
 
 def check_signature(claim: Claim, request: HttpRequest, secret: str) -> None:
-    """Rule 16."""
+    """Rule 16. Raises SignatureDoesNotMatch."""
     try:
         canonical = canonical_request(claim, request)
         to_sign = string_to_sign(claim, canonical)
         if holds(claim, secret, to_sign, claim.signature):
             return
     except (UnicodeEncodeError, KeyError):
-        raise fault("SignatureDoesNotMatch", meant="not a request that `read` saw on a wire") from None
+        raise fault(
+            "SignatureDoesNotMatch", meant="a claim that `read` didn't make of this request"
+        ) from None
     raise mismatch(claim.access_key_id, to_sign, claim.signature, canonical)
 
 
 def mismatch(access_key_id: str, to_sign: str, provided: str, canonical: str = "") -> AwsError:
-    """The refusal of rule 16. It shows the text to sign and the wrong signature, never the right one."""
+    """The error of rule 16. It shows the string to sign and the wrong signature, never the right one."""
     shown = {
         "AWSAccessKeyId": access_key_id,
         "StringToSign": to_sign,
@@ -110,7 +115,7 @@ def _hex(text: str) -> str:
 
 
 def holds(claim: Claim, secret: str, to_sign: str, signature: str) -> bool:
-    """Whether `signature` is that of the claimed signer over `to_sign`."""
+    """Whether `signature` is the claimed signer's signature of `to_sign`."""
     if claim.algorithm != ALGORITHM:
         return holds_v4a(public_key(secret, claim.access_key_id), to_sign, signature)
     scope = claim.scope
@@ -119,8 +124,8 @@ def holds(claim: Claim, secret: str, to_sign: str, signature: str) -> bool:
 
 
 def check_time(claim: Claim, now: datetime, skew: int) -> None:
-    """Rules 13 and 14."""
-    age = (now - claim.timestamp).total_seconds()
+    """Rules 13 and 14. skew: seconds. Raises SignatureExpired, SignatureNotYetCurrent or AccessDenied."""
+    age = (now - claim.timestamp).total_seconds()  # negative for a time in the future
     if age > (skew if claim.expires is None else claim.expires):
         raise _expired(claim, now, skew)
     if -age > skew:
@@ -128,7 +133,7 @@ def check_time(claim: Claim, now: datetime, skew: int) -> None:
 
 
 def check_scope(claim: Claim, services: Collection[str] | None, regions: Collection[str] | None) -> None:
-    """Rule 15."""
+    """Rule 15. Raises ScopeMismatch."""
     scope = claim.scope
     wrong = []
     if regions is not None and not covers(claim.region_set or (scope.region,), regions):
@@ -159,7 +164,7 @@ def _expired(claim: Claim, now: datetime, skew: int) -> AwsError:
     return fault(
         "SignatureExpired",
         f"Signature expired: {claim.date} is now earlier than "
-        f"{print_moment(now - timedelta(seconds=seconds))} ({print_moment(now)} - {_minutes(seconds)})",
+        f"{print_timestamp(now - timedelta(seconds=seconds))} ({print_timestamp(now)} - {_minutes(seconds)})",
         **_clocks(claim, now, skew),
     )
 
@@ -171,7 +176,7 @@ def _future(claim: Claim, now: datetime, skew: int) -> AwsError:
     return fault(
         "SignatureNotYetCurrent",
         f"Signature not yet current: {claim.date} is still later than "
-        f"{print_moment(now + timedelta(seconds=skew))} ({print_moment(now)} + {_minutes(skew)})",
+        f"{print_timestamp(now + timedelta(seconds=skew))} ({print_timestamp(now)} + {_minutes(skew)})",
         **_clocks(claim, now, skew),
     )
 
