@@ -1,4 +1,4 @@
-"""What is remembered of requests stays small, whatever is sent by whoever has no credentials."""
+"""Caches stay small, whatever clients without credentials send."""
 
 import tracemalloc
 from collections.abc import Callable
@@ -41,10 +41,11 @@ def names(number: int) -> tuple[str, ...]:
     "made",
     [
         lambda number: head(region=f"{number}" + "a" * 60_000),
+        lambda number: head(others=(f"a{number}" + "a" * 60_000,)),
         lambda number: head(others=names(number)),
         lambda number: head(others=names(number), signed=names(number)),
     ],
-    ids=["a long credential", "many headers", "many signed headers"],
+    ids=["a long credential", "a long header name", "many headers", "many signed headers"],
 )
 def test_heads_without_credentials_fill_no_memory(made: Callable[[int], HttpRequest]) -> None:
     tracemalloc.start()

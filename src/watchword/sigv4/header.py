@@ -19,14 +19,13 @@ from watchword.sigv4.timestamp import parse_http_date, print_timestamp
 
 _PARAMETERS = ("Credential", "Signature", "SignedHeaders")
 _REMEMBERED = 512
-_FEW = 64
-"""Only requests with at most as many headers are cached."""
 
 
 def header_claim(authorization: str, headers: dict[str, str]) -> Claim:
     """The claim in an Authorization header. headers: all headers of the request, by lower-case name."""
     form, signature = _without_signature(authorization)
-    form_of = _remembered_form if len(form) <= MEMORABLE and len(headers) <= _FEW else _form
+    short = len(form) <= MEMORABLE and len("".join(headers)) <= MEMORABLE
+    form_of = _remembered_form if short else _form
     algorithm, who, signed = form_of(form, tuple(headers))  # 3 4 5 6 7 8 9
     date = headers.get("x-amz-date")
     timestamp, date = _http_date(headers["date"]) if date is None else (amz_date(date), date)  # 10

@@ -21,17 +21,19 @@ MEMORABLE = 1024
 def check_signed_names(text: str, sent: Collection[str]) -> None:
     """Rules 6 to 9. text: SignedHeaders; sent: the lower-case names of the request's headers."""
     signed = text.split(";")
-    if not _NAMES.fullmatch(text) or signed != sorted(set(signed)):  # 6
+    # Sets: a request can have as many headers as its head has room for, and this is before any proof.
+    names, sent = frozenset(signed), frozenset(sent)
+    if not _NAMES.fullmatch(text) or signed != sorted(names):  # 6
         raise fault(
             "IncompleteSignature",
             "'SignedHeaders' must be lower-case header names in alphabetical order, each once.",
         )
-    if "host" not in signed:  # 7
+    if "host" not in names:  # 7
         raise fault(
             "IncompleteSignature",
             "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
         )
-    if unsigned := sorted(name for name in sent if name.startswith("x-amz-") and name not in signed):  # 8
+    if unsigned := sorted(name for name in sent if name.startswith("x-amz-") and name not in names):  # 8
         raise fault(
             "UnsignedHeaders",
             "There were headers present in the request which were not signed",

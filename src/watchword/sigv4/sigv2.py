@@ -18,6 +18,7 @@ authentication alternative"; "Browser-based uploads using POST (AWS signature ve
 import hmac
 import re
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -26,7 +27,7 @@ from typing import NamedTuple
 from watchword.names import AwsError, HttpRequest, fault
 from watchword.names.moment import iso
 from watchword.sigv4.post import lower_fields
-from watchword.sigv4.query import LONGEST, Pair, attempts_signature, query_pairs
+from watchword.sigv4.query import LONGEST, Pair, attempts_signature, attempts_version_2, query_pairs
 from watchword.sigv4.verify import mismatch
 
 METHODS = frozenset({"GET", "PUT"})
@@ -92,6 +93,7 @@ LISTING = frozenset(
 
 _HEADERS = frozenset({"content-md5", "content-type"})
 _PARAMETERS = (PARAMETER, "Expires", "Signature")
+_FOLDED = frozenset(name.lower() for name in _PARAMETERS)
 _SECONDS = re.compile(r"[0-9]{1,11}", re.ASCII)
 _UNFIT = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]|^[ \t]|[ \t]$")
 
@@ -115,15 +117,15 @@ def read_presigned(request: HttpRequest, bucket: str) -> Presigned | None:
     Raises AwsError: IncompleteSignature, UnsupportedSignature, AccessDenied.
     """
     pairs = query_pairs(request.query)
-    given = {name: [value for key, value in pairs if key.lower() == name.lower()] for name in _PARAMETERS}
-    if not (given["AWSAccessKeyId"] and given["Signature"]):
+    if not attempts_version_2(pairs):
         return None
     if request.header("authorization") is not None or attempts_signature(pairs):
         raise fault("IncompleteSignature", "Only one auth mechanism allowed")
     if request.method not in METHODS:
         raise fault("UnsupportedSignature", meant=f"signature version 2 of a {request.method}")
-    exact = {name: value for name, value in pairs if name in _PARAMETERS}
-    if exact.keys() != given.keys() or any(len(values) != 1 for values in given.values()):
+    given = [(key, value) for key, value in pairs if key.lower() in _FOLDED]
+    exact = dict(given)
+    if exact.keys() != set(_PARAMETERS) or len(given) != len(exact):
         raise fault("IncompleteSignature", f"The query must have {', '.join(_PARAMETERS)} once each.")
     if others := [key for key, _ in pairs if not _is_known(key)]:
         # Version 2 doesn't sign it, so anyone could add it and turn one operation into another.
@@ -148,10 +150,11 @@ def with_headers(request: HttpRequest) -> HttpRequest:
     Raises AwsError: IncompleteSignature, InvalidArgument.
     """
     there = {name for name, _ in request.headers}
+    signed_there = there & _HEADERS
     pairs = [(key.lower(), value) for key, value in query_pairs(request.query) if _is_header(key)]
-    added = [(name, value) for name, value in pairs if name not in there & _HEADERS]
-    names = [name for name, _ in added]
-    if twice := [name for name in names if name in there or names.count(name) > 1]:
+    added = [(name, value) for name, value in pairs if name not in signed_there]
+    count = Counter(name for name, _ in added)
+    if twice := [name for name, _ in added if name in there or count[name] > 1]:
         raise fault("IncompleteSignature", f"'{twice[0][:80]}' is given more than once.")
     if unfit := [name for name, value in added if _UNFIT.search(value)]:
         raise AwsError("InvalidArgument", 400, f"The value of '{unfit[0][:80]}' can't be a header's.")

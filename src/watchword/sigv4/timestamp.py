@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 _LENGTH = len("20150830T123600Z")
+_LONGEST_HTTP_DATE = 64
 
 
 def parse_timestamp(text: str) -> datetime:
@@ -32,6 +33,8 @@ def print_timestamp(time: datetime) -> str:
 
 def parse_http_date(text: str) -> datetime:
     """The time in a Date header, in either format. Raises ValueError."""
+    if len(text) > _LONGEST_HTTP_DATE:
+        raise ValueError("too long for a date")
     try:
         return parse_timestamp(text)
     except ValueError:

@@ -15,11 +15,14 @@ from functools import lru_cache
 
 from watchword.names import AwsError
 
+_REMEMBERED = 1024
+_LONGEST_ADDRESS = len("0000:0000:0000:0000:0000:ffff:255.255.255.255")
+
 
 def before_path(host: str | None, known: Collection[str]) -> str:
     """`/bucket` where the Host header names a bucket, else "". Raises AwsError InvalidRequest (3.)."""
     name = _hostname(host or "")
-    if name in known or name == "localhost" or "." not in name or _is_address(name):  # 1.
+    if name in known or name == "localhost" or "." not in name or is_address(name):  # 1.
         return ""
     for candidate in sorted(known, key=len, reverse=True):
         bucket = name.removesuffix(f".{candidate}")
@@ -39,7 +42,12 @@ def _hostname(host: str) -> str:
     return host.partition(":")[0].lower().rstrip(".")
 
 
-@lru_cache(1024)
+def is_address(name: str) -> bool:
+    """Whether a host name is an IP address."""
+    return len(name) <= _LONGEST_ADDRESS and _is_address(name)  # longer names would fill the cache
+
+
+@lru_cache(_REMEMBERED)
 def _is_address(name: str) -> bool:
     try:
         ipaddress.ip_address(name)

@@ -37,7 +37,8 @@ _INDEX = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 
 def parameters(request: HttpRequest) -> Mapping[str, str]:
     """The parameters of a request by name (1.). Raises FormError."""
-    read = _remembered if request.body.size <= _REMEMBERED_BYTES else _parameters
+    small = len(request.query) + request.body.size <= _REMEMBERED_BYTES
+    read = _remembered if small else _parameters
     return read(request.method, request.query, request.body.read())
 
 

@@ -39,6 +39,7 @@ class Element:
     attributes: dict[str, str]
     children: list["Element"] = field(default_factory=list)
     text: str = ""
+    """All text directly in the element."""
 
 
 def read_document(data: bytes) -> Element:
@@ -64,6 +65,8 @@ class _Tree:
     def __init__(self) -> None:
         self.root = Element("", {})
         self.open = [self.root]
+        self.pieces: list[list[str]] = [[]]
+        """The text of each open element so far; joined once, at its end."""
         self.count = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -73,12 +76,13 @@ class _Tree:
         element = Element(_local(name), {_local(key): value for key, value in attributes.items()})
         self.open[-1].children.append(element)
         self.open.append(element)
+        self.pieces.append([])
 
     def end(self, _name: str) -> None:
-        self.open.pop()
+        self.open.pop().text = "".join(self.pieces.pop())
 
     def characters(self, text: str) -> None:
-        self.open[-1].text += text
+        self.pieces[-1].append(text)
 
     def doctype(self, *_: object) -> None:  # 2.
         raise NotXmlError("a document type declaration")
