@@ -35,5 +35,5 @@ def trace(claim: Claim, request: HttpRequest, skew: int) -> Trace:
 
 
 def trace_of_text(access_key_id: str, text: str, until: datetime) -> Trace:
-    """Of another signed text, which is good until that moment."""
+    """The trace of another signed text, such as a form's policy, which is valid until the given time."""
     return Trace(sha256(f"{access_key_id}\n{text}".encode()).digest(), until + _SECOND)
