@@ -3,9 +3,9 @@
 Rules:
 1. members have CloudTrail's names: the model's, with a lower-case first letter. Keys of maps are data and
    stay as they are;
-2. a secret (see `sensitive`) is replaced by MASK, whatever it holds, but a secret structure is opened
-   strictly: it shows those of its members that are known to be harmless beside credentials, and masks all
-   others. The whole output of an operation that mints credentials is opened strictly;
+2. a secret (see `sensitive`) is replaced by MASK. A secret structure is shown strictly: only members that are
+   known to be harmless next to credentials are shown, all others are masked. So is the whole output of an
+   operation that mints credentials;
 3. bytes, streams, members that are None and members that the model doesn't have are left out;
 4. times are ISO 8601 text, other text is cut after LONGEST_TEXT characters.
 

@@ -1,7 +1,8 @@
-"""How one service departs from the protocol it speaks, as a value on its row of `services`.
+"""How one service departs from its protocol, as a value on the service's row of `services`.
 
 Every default is the protocol's own way, so most services have the default dialect. Code outside the table
-reads the row and never asks which service it is. A refusal that is None, or returns None, is the protocol's.
+reads the row and never asks which service it is. Refusals build the error for a request; where one is None or
+returns None, the protocol's error is used.
 What doesn't belong here: the dialects themselves (s3, iam), and what all services of a protocol share.
 """
 
@@ -25,7 +26,7 @@ class Dialect:
 
     # --- requests
     bucket_in_host: bool = False
-    """Whether the Host header can name a bucket, which then stands before the path (see `addressing`)."""
+    """Whether the Host header can name a bucket, which then comes before the path (see `addressing`)."""
 
     # --- refusals
     error_format: ErrorFormat | None = None

@@ -155,7 +155,7 @@ _DOCUMENTS: Mapping[ErrorFormat, WriteDocument] = {
 
 
 def _body_members(error: WireError) -> dict[str, Shape]:
-    """Members of the error's shape that stand in its body, but for its message."""
+    """Members of the error's shape that are in the body, except the message."""
     members = error.shape.members if error.shape else {}
     return {
         name: member for name, member in members.items() if not member.location and name.lower() != "message"

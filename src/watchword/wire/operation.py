@@ -85,7 +85,7 @@ class Operation:
     name: str
     compiled: _Compiled
     before_path: str = ""
-    """`/bucket`, where the Host header names S3's bucket; it stands before the request's path."""
+    """`/bucket`, where the Host header names S3's bucket; it comes before the request's path."""
 
     def parse(self, request: HttpRequest) -> dict[str, Any]:
         """The input: the members that the request has, valid by the model. Raises AwsError."""

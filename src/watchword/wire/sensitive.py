@@ -5,7 +5,7 @@ Rules:
 2. a member whose name contains one of WORDS, in any case, is secret, unless HARMLESS lists it: models mark
    their secrets unreliably (EKS Auth doesn't mark `secretAccessKey`). Items of lists, keys and values of maps
    have no name: their shape's name counts instead;
-3. NAMES are secret although no word in them tells;
+3. members named in NAMES are secret, although none of the words is in them;
 4. a boolean, a time and a value of an enum can't hold a secret, unless rule 1 says so.
 
 Names are compared without case; an entry `Structure.Member` means the member of that structure only.
@@ -30,7 +30,7 @@ HARMLESS: Mapping[str, str] = {
     "position in a list of pages": "NextToken ContinuationToken NextContinuationToken",
     "idempotency key, chosen by the client": "ClientToken",
     "kind of token": "TokenType IssuedTokenType RequestedTokenType SubjectTokenType TokenTypeHint",
-    "who, or for whom": "SubjectFromWebIdentityToken WebIdentityTokenAudienceStringType",
+    "subject or audience": "SubjectFromWebIdentityToken WebIdentityTokenAudienceStringType",
     "address": "TokenEndpoint",
     "size, age or time": (
         "MinimumSessionTokenSize SessionTokenSize SessionTokenUtilization TokenDuration "
@@ -61,7 +61,7 @@ IDENTIFIERS = (
     "RoleArn SerialNumber ServiceAccount ServiceName ServiceUserName SourceIdentity Subject SubjectType Tags "
     "UserId UserName WorkloadIdentityProviderArn"
 )
-"""What may be shown beside credentials; anything else there is masked."""
+"""Members that may be shown next to credentials; all others there are masked."""
 
 
 def _folded(names: str) -> frozenset[str]:
@@ -98,7 +98,7 @@ def is_secret(shape: Shape, name: str = "", structure: str = "") -> bool:
 
 
 def is_known(name: str, structure: str) -> bool:
-    """Whether a member may be shown beside credentials."""
+    """Whether a member may be shown next to credentials."""
     return _among(_KNOWN, name.lower(), structure)
 
 
