@@ -14,9 +14,11 @@ row: `name` as it was written, `folded` as it is compared.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -90,9 +92,15 @@ class Numbers(TypeDecorator[tuple[int, ...]]):
         return tuple(map(int, value.split())) if value else ()
 
 
-def columns(table: Table, record: type) -> list[Column[Any]]:
-    """The columns of a record, in the order of its fields: a row unpacks into its constructor."""
-    return [table.c[field.name] for field in fields(record)]
+def columns(
+    table: Table, record: type, computed: Mapping[str, ColumnElement[Any]] = MappingProxyType({})
+) -> list[ColumnElement[Any]]:
+    """What to select for a record, in the order of its fields: a row unpacks into its constructor.
+
+    `computed` are the fields that no column holds.
+    """
+    known: dict[str, ColumnElement[Any]] = {**table.c, **computed}
+    return [known[field.name] for field in fields(record)]
 
 
 def unused_since(last_used: Column[Any], moment: datetime) -> ColumnElement[bool]:

@@ -1,17 +1,39 @@
-"""What users, groups, roles and managed policies have in common.
+"""What users, groups, roles, instance profiles and managed policies have in common.
 
-They stand under a name and a path in an account, and are found by unique id, by name, or page by page in
-the order of their names.
+Each has a unique id, and a name and a path in its account. It is found by its id, by its name whatever the
+case (IAM User Guide, "IAM identifiers"), or page by page in the order of names. `Entities` has these
+functions once. The module of a noun binds those that it offers, such as `named = _entities.named`, so that
+callers write `users.named(tx, account, name)`, and adds what only that noun has.
 """
 
-from typing import Any
+from dataclasses import Field, fields
+from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Select, Table, UniqueConstraint, bindparam, func, select
+from sqlalchemy import Column, ColumnElement, Table, UniqueConstraint, bindparam, func, select
 from sqlalchemy.schema import SchemaItem
 
-from watchword.store.tables import METADATA, CodepointText, Timestamp
+from watchword.store.tables import METADATA, CodepointText, Timestamp, columns, fold
+from watchword.store.transaction import Transaction
 
 Conditions = tuple[ColumnElement[bool], ...]
+
+
+class Entity(Protocol):
+    """A frozen dataclass with these fields among its own."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def account(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+
+Record = TypeVar("Record", bound=Entity)
 
 
 def entity_table(name: str, *more: SchemaItem) -> Table:
@@ -31,9 +53,74 @@ def entity_table(name: str, *more: SchemaItem) -> Table:
     )
 
 
-def of_that_name(table: Table) -> Conditions:
-    """Parameters: account, folded."""
-    return table.c.account == bindparam("account"), table.c.folded == bindparam("folded")
+class Entities(Generic[Record]):
+    """All entities of one noun, which is also the kind of their topics.
+
+    `computed` are the fields of the record that no column holds, with how a query computes them.
+    """
+
+    def __init__(self, noun: str, table: Table, record: type[Record], **computed: ColumnElement[Any]) -> None:
+        self.noun: Final = noun
+        self.table: Final = table
+        self.record: Final = record
+        self.rows: Final = select(*columns(table, record, computed))
+        """All of them; a row unpacks into the record's constructor."""
+        self._stored: Final = [each.name for each in fields(record) if each.name not in computed]
+        here = table.c.account == bindparam("account")
+        self._by_id: Final = self.rows.where(table.c.id == bindparam("id"))
+        self._named: Final = self.rows.where(here, table.c.folded == bindparam("folded"))
+        self._page: Final = self.rows.where(*after_name(table)).order_by(table.c.folded)
+        self._count: Final = select(func.count()).select_from(table).where(here)
+
+    def insert(self, tx: Transaction, entity: Record) -> None:
+        """Raises Conflict when the account has an entity of that name, whatever the case."""
+        row = {name: getattr(entity, name) for name in self._stored}
+        tx.run(self.table.insert(), row | {"folded": fold(entity.name)})
+        self._changed(tx, entity)
+
+    def by_id(self, tx: Transaction, entity_id: str) -> Record | None:
+        """The entity of that unique id, None when there is none."""
+        return tx.one(self.record, self._by_id, id=entity_id)
+
+    def named(self, tx: Transaction, account: str, name: str) -> Record | None:
+        """The entity of that name, whatever the case, None when there is none."""
+        return tx.one(self.record, self._named, account=account, folded=fold(name))
+
+    def page(
+        self,
+        tx: Transaction,
+        account: str,
+        *,
+        path_prefix: str = "/",
+        after: str = "",
+        where: Conditions = (),
+        limit: int,
+    ) -> tuple[list[Record], bool]:
+        """In the order of their names, after the name given; and whether there are more."""
+        statement = self._page.where(*where) if where else self._page
+        given = {"account": account, "prefix": path_prefix, "folded": fold(after)}
+        return tx.page(self.record, statement, limit, **given)
+
+    def count(self, tx: Transaction, account: str) -> int:
+        """How many the account has."""
+        return tx.number(self._count, account=account)
+
+    def rename(self, tx: Transaction, entity: Record, *, name: str, path: str) -> None:
+        """Raises Conflict when the account has another entity of that name, whatever the case."""
+        self.update(tx, entity, name=name, folded=fold(name), path=path)
+
+    def update(self, tx: Transaction, entity: Record, **values: object) -> None:
+        """Sets columns."""
+        tx.run(self.table.update().where(self.table.c.id == entity.id), values)
+        self._changed(tx, entity)
+
+    def remove(self, tx: Transaction, entity: Record) -> None:
+        """Removes its row. Raises StillReferenced while a row of another table refers to it."""
+        tx.run(self.table.delete().where(self.table.c.id == entity.id))
+        self._changed(tx, entity)
+
+    def _changed(self, tx: Transaction, entity: Record) -> None:
+        tx.changed(self.noun, entity.id, entity.account)
 
 
 def after_name(table: Table) -> Conditions:
@@ -41,15 +128,10 @@ def after_name(table: Table) -> Conditions:
     return (
         table.c.account == bindparam("account"),
         table.c.folded > bindparam("folded"),
-        begins(table.c.path),
+        _begins(table.c.path),
     )
 
 
-def begins(column: Column[Any]) -> ColumnElement[bool]:
+def _begins(column: Column[Any]) -> ColumnElement[bool]:
     """Whether it begins with the parameter `prefix`. Not LIKE, which ignores case on SQLite."""
     return func.substr(column, 1, func.length(bindparam("prefix"))) == bindparam("prefix")
-
-
-def count_of(table: Table) -> Select[int]:
-    """Parameter: account."""
-    return select(func.count()).select_from(table).where(table.c.account == bindparam("account"))

@@ -1,11 +1,11 @@
 """Groups of an account, and who belongs to them."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Column, ForeignKey, Table, bindparam, func, select
 
-from watchword.store.iam.entities import after_name, count_of, entity_table, of_that_name
+from watchword.store.iam.entities import Entities, entity_table
 from watchword.store.iam.users import USERS, User
 from watchword.store.tables import METADATA, CodepointText, columns, fold
 from watchword.store.transaction import Transaction
@@ -32,12 +32,16 @@ class Group:
     partition: str = "aws"
 
 
-_ALL = select(*columns(GROUPS, Group))
-_NAMED = _ALL.where(*of_that_name(GROUPS))
-_PAGE = _ALL.where(*after_name(GROUPS)).order_by(GROUPS.c.folded)
-_COUNT = count_of(GROUPS)
+_entities = Entities("group", GROUPS, Group)
+insert = _entities.insert
+named = _entities.named
+page = _entities.page
+count = _entities.count
+rename = _entities.rename
+remove = _entities.remove
+
 _OF_USER = (
-    _ALL.join(MEMBERS, MEMBERS.c.group_id == GROUPS.c.id)
+    _entities.rows.join(MEMBERS, MEMBERS.c.group_id == GROUPS.c.id)
     .where(MEMBERS.c.user_id == bindparam("user_id"), GROUPS.c.folded > bindparam("folded"))
     .order_by(GROUPS.c.folded)
 )
@@ -49,41 +53,6 @@ _MEMBERS = (
 )
 _MEMBERSHIP = (MEMBERS.c.group_id == bindparam("group_id")) & (MEMBERS.c.user_id == bindparam("user_id"))
 _IS_MEMBER = select(func.count()).select_from(MEMBERS).where(_MEMBERSHIP)
-
-
-def insert(tx: Transaction, group: Group) -> None:
-    """Raises Conflict when the account has a group of that name."""
-    tx.run(GROUPS.insert(), asdict(group) | {"folded": fold(group.name)})
-    tx.changed("group", group.id, group.account)
-
-
-def named(tx: Transaction, account: str, name: str) -> Group | None:
-    """The group of that name in whatever case, None when there is none."""
-    return tx.one(Group, _NAMED, account=account, folded=fold(name))
-
-
-def page(
-    tx: Transaction, account: str, *, path_prefix: str = "/", after: str = "", limit: int
-) -> tuple[list[Group], bool]:
-    """In the order of their names, after the name given; and whether there are more."""
-    return tx.page(Group, _PAGE, limit, account=account, prefix=path_prefix, folded=fold(after))
-
-
-def count(tx: Transaction, account: str) -> int:
-    """How many groups the account has."""
-    return tx.number(_COUNT, account=account)
-
-
-def rename(tx: Transaction, group: Group, *, name: str, path: str) -> None:
-    """Raises Conflict when the account has another group of that name."""
-    tx.run(GROUPS.update().where(GROUPS.c.id == group.id), {"name": name, "folded": fold(name), "path": path})
-    tx.changed("group", group.id, group.account)
-
-
-def remove(tx: Transaction, group: Group) -> None:
-    """Raises StillReferenced while the group has members."""
-    tx.run(GROUPS.delete().where(GROUPS.c.id == group.id))
-    tx.changed("group", group.id, group.account)
 
 
 def join(tx: Transaction, group: Group, user: User) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
 
+from watchword.store.iam import policies
 from watchword.store.iam.policies import POLICIES, VERSIONS, Policy
 from watchword.store.transaction import Transaction
 
@@ -42,8 +43,8 @@ def insert(tx: Transaction, policy: Policy, document: str, *, default: bool) -> 
         VERSIONS.insert(),
         {"policy_id": policy.id, "number": number, "document": document, "created": tx.at},
     )
-    values: dict[str, object] = {"next_version": number + 1, "updated": tx.at}
-    _update(tx, policy, values | ({"default_version": number} if default else {}))
+    in_force = {"default_version": number} if default else {}
+    policies.update(tx, policy, next_version=number + 1, updated=tx.at, **in_force)
     return Version(policy.id, number, document, tx.at, default)
 
 
@@ -64,15 +65,10 @@ def count(tx: Transaction, policy_id: str) -> int:
 
 def put_in_force(tx: Transaction, policy: Policy, number: int) -> None:
     """Makes a version the default."""
-    _update(tx, policy, {"default_version": number})
+    policies.update(tx, policy, default_version=number)
 
 
 def remove(tx: Transaction, policy: Policy, number: int) -> None:
     """Removes a version; not the default one, which the policy needs."""
     tx.run(VERSIONS.delete().where(VERSIONS.c.policy_id == policy.id, VERSIONS.c.number == number))
-    tx.changed("policy", policy.id, policy.account)
-
-
-def _update(tx: Transaction, policy: Policy, values: dict[str, object]) -> None:
-    tx.run(POLICIES.update().where(POLICIES.c.id == policy.id), values)
     tx.changed("policy", policy.id, policy.account)
