@@ -13,8 +13,9 @@ from botocore.exceptions import ClientError
 
 from watchword.access import Caller, Demand, RequestContext
 from watchword.access.caller import NOBODY
-from watchword.access.condition_keys import call_keys, demand_keys
+from watchword.access.condition_keys import call_keys, demand_keys, principal_tags
 from watchword.access.request_context import DIRECT, Via
+from watchword.facts import Facts
 from watchword.names import HttpRequest
 from watchword.names.principal import FederatedUser, RoleSession, Root, Service, User
 from watchword.policy.checking.lint.global_keys import GLOBAL_KEYS
@@ -336,3 +337,14 @@ def test_no_operation_fills_a_key_of_the_servers() -> None:
     assert context["aws:PrincipalAccount"] == "123456789012"
     assert context["aws:PrincipalArn"] == "arn:aws:iam::123456789012:root"
     assert context["aws:SourceIp"] == "127.0.0.1"
+
+
+def test_a_session_tag_replaces_the_role_tag_of_the_same_key() -> None:
+    """Whatever the case, also beyond ASCII: the store holds both spellings for one key."""
+
+    class Streets(Tagged):
+        def need(self, _fact: object, kind: str, entity_id: str) -> dict[str, str]:  # noqa: ARG002 the role's
+            return {"straße": "of the role", "team": "blue"}
+
+    caller = Caller(ROLE, "ASIA1", session("role", tags={"STRASSE": "passed"}))
+    assert principal_tags(cast("Facts", Streets()), caller) == {"STRASSE": "passed", "team": "blue"}

@@ -39,7 +39,7 @@ class Judgement:
         self.org = line.get("org") or {}
         self.principal = given(self.request["principal"])
         self.context = {
-            key.lower(): value
+            key.casefold(): value
             for key, value in self.request.get("context", {}).items()
             if value != []  # an empty set is a missing key
         }
@@ -249,7 +249,7 @@ class Judgement:
     def conditions(self, document: Json, statement: Json) -> Iterator[Answer]:
         for operator, keys in statement.get("Condition", {}).items():
             for key, values in keys.items():
-                yield self.condition(document, operator, key.lower(), [as_text(v) for v in listed(values)])
+                yield self.condition(document, operator, key.casefold(), [as_text(v) for v in listed(values)])
 
     def condition(  # noqa: C901, PLR0911 the rules one after the other
         self, document: Json, operator: str, key: str, values: list[str]
@@ -378,7 +378,7 @@ class Judgement:
         found = re.fullmatch(r"([^\s,'\"*?${}]+)(, '([^']*)')?", name or "")
         if found is None:
             return None
-        value = self.context.get(found[1].lower(), found[3])
+        value = self.context.get(found[1].casefold(), found[3])
         return value if isinstance(value, str) else None
 
 

@@ -16,6 +16,7 @@ from watchword.access.request_context import RequestContext, Via
 from watchword.facts import Facts
 from watchword.facts.entities import TAGS
 from watchword.names import HttpRequest
+from watchword.names.fold import fold
 from watchword.names.moment import iso
 from watchword.names.principal import PRINCIPAL_TYPES, RoleSession, Service, User
 from watchword.sessions.session import Session, milliseconds, moment
@@ -117,8 +118,8 @@ def principal_tags(facts: Facts, caller: Caller) -> dict[str, str]:
         kind = "user" if isinstance(principal, User) else "role"
         tags.update(facts.need(TAGS, kind, principal.unique_id))
     if caller.session:
-        passed = {key.lower() for key in caller.session.tags}
-        tags = {key: value for key, value in tags.items() if key.lower() not in passed}
+        passed = {fold(key) for key in caller.session.tags}
+        tags = {key: value for key, value in tags.items() if fold(key) not in passed}
         tags.update(caller.session.tags)
     return tags
 

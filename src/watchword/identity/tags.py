@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from watchword.identity.refusals import refusal
 from watchword.names import AwsError
-from watchword.store.tables import fold
+from watchword.names.fold import fold
 
 MAX_TAGS = 50
 RESERVED = "aws:"

@@ -13,11 +13,11 @@ from types import MappingProxyType
 from msgspec import Struct
 
 from watchword.names import AwsError, Principal, fault
+from watchword.names.fold import fold
 from watchword.names.ids import Prefix, Randomness, new_access_key_id, new_secret
 from watchword.names.principal import RoleSession, Root
 from watchword.policy.checking.validate import DocumentKind, validate
 from watchword.sessions.session import Session, milliseconds
-from watchword.store.tables import fold
 
 HOUR = 3600
 MAX_POLICY_ARNS = 10

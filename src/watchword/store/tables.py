@@ -9,8 +9,8 @@ Both engines must read, compare and sort alike, so only types that do so are use
 * `Numbers`: a tuple of whole numbers, kept as text; no numbers are NULL;
 * bytes: SQLite's BLOB and PostgreSQL's BYTEA both sort as memcmp does.
 
-Names that IAM holds unique without regard to case (IAM User Guide, "IAM identifiers") stand twice in a
-row: `name` as it was written, `folded` as it is compared.
+Names that are unique whatever their case stand twice in a
+row: `name` as it was written, `folded` as it is compared (`watchword.names.fold`).
 """
 
 import json
@@ -106,11 +106,6 @@ def columns(
 def unused_since(last_used: Column[Any], moment: datetime) -> ColumnElement[bool]:
     """Whether something was last used at that moment or before, if ever."""
     return or_(last_used.is_(None), last_used <= moment)
-
-
-def fold(name: str) -> str:
-    """The form in which names are compared."""
-    return name.casefold()
 
 
 @cache

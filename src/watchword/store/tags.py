@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Column, Table, Text, bindparam, select
 
-from watchword.store.tables import METADATA, CodepointText, columns, fold
+from watchword.names.fold import fold
+from watchword.store.tables import METADATA, CodepointText, columns
 from watchword.store.transaction import Transaction
 
 TAGS = Table(

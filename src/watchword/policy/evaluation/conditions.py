@@ -22,6 +22,7 @@ from typing import Final, Protocol
 
 from msgspec import Struct
 
+from watchword.names.fold import fold
 from watchword.policy.evaluation.comparisons import (
     Answer,
     Build,
@@ -37,7 +38,7 @@ from watchword.policy.evaluation.comparisons import (
 )
 from watchword.policy.language import values
 from watchword.policy.language.grammar import Condition
-from watchword.policy.language.variables import Context, fold
+from watchword.policy.language.variables import Context
 
 
 class Asked(Protocol):

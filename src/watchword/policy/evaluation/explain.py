@@ -14,6 +14,7 @@ from typing import Any
 from msgspec import Struct
 
 from watchword.names import Principal
+from watchword.names.fold import fold
 from watchword.names.principal import Anonymous, RoleSession, Root, Saml, Service, WebIdentity
 from watchword.policy.evaluation.combine import ACCOUNT, BEHIND, DIRECT, PolicyType, Verdict, blocked_by
 from watchword.policy.evaluation.decision import Decision, message
@@ -21,7 +22,7 @@ from watchword.policy.evaluation.request import ROLE, Request
 from watchword.policy.evaluation.table import Cited
 from watchword.policy.language.grammar import Effect, Patterns, Principals, Statement, element_name
 from watchword.policy.language.print import statement_as_json
-from watchword.policy.language.variables import Value, fold, keys_in
+from watchword.policy.language.variables import Value, keys_in
 
 MOST_NEAR_MISSES = 3
 MOST_LOOKED_AT = 12
@@ -156,7 +157,7 @@ def _failures(cited: Cited, request: Request) -> Iterator[Failure]:
         yield Failure(element_name("Resource", resource), resource.values, request.resource)
     for condition, holds in zip(statement.conditions, cited.rule.conditions, strict=True):
         if not holds(request):
-            actual = request.context.get(condition.key.lower())
+            actual = request.context.get(fold(condition.key))
             yield Failure("Condition", condition.values, actual, condition.operator, condition.key)
 
 

@@ -1,8 +1,8 @@
 """A request to be decided: who wants to do what on which resource, in which context.
 
 Source: IAM User Guide, "Policy evaluation logic" (rule 1 of `combine`). Condition keys have no case, so they
-are put into lower case here; a context that has one key in two cases is refused. Values are text, or tuples
-of text; an empty tuple counts as a missing key. The context is taken as given: nothing is added to it.
+are folded here (`watchword.names.fold`); a context that has one key in two cases is refused. Values are text,
+or tuples of text; an empty tuple counts as a missing key. Nothing is added to the context.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,8 @@ from msgspec import Struct, field
 from msgspec.structs import force_setattr
 
 from watchword.names import Principal
-from watchword.policy.language.variables import Value, fold
+from watchword.names.fold import fold
+from watchword.policy.language.variables import Value
 
 ROLE = "role"
 KMS_KEY = "kms-key"
@@ -33,7 +34,7 @@ class Request(Struct, frozen=True):
     principal_account_is_management: bool = False
     resource_account_is_management: bool = False
     name: str = ""
-    """Worked out: the action in lower case, since actions are compared without case."""
+    """Worked out: the action folded, since actions are compared without case."""
     setting: tuple[str | None, str | None, bool, bool, bool] | None = None
     """Worked out: all that decides, besides the policies themselves, which of them bind this request."""
 

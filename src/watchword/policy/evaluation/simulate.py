@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
+from watchword.names.fold import fold
 from watchword.policy.evaluation.combine import BOUNDARY, DENIED, PolicyType
 from watchword.policy.evaluation.conditions import operator
 from watchword.policy.evaluation.decision import Decision
@@ -49,7 +50,7 @@ def context_keys(policies: Iterable[Policy]) -> tuple[str, ...]:
     for policy in policies:
         for statement in policy.statements:
             for key in _keys_of(statement, variables=policy.version == VARIABLES_SINCE):
-                found.setdefault(key.lower(), key)
+                found.setdefault(fold(key), key)
     return tuple(found.values())
 
 

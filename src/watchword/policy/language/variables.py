@@ -10,20 +10,14 @@ Source: IAM User Guide, "IAM policy elements: Variables and tags" (rule 14 of `c
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
-from sys import intern
 from typing import Final
 
 from msgspec import Struct
 
+from watchword.names.fold import fold
+
 Value = str | tuple[str, ...]
 Context = Mapping[str, Value]
-
-
-@lru_cache(maxsize=4096)
-def fold(name: str) -> str:
-    """A name in lower case, interned: policies and requests share one object, which is looked up faster."""
-    return intern(name.lower())
 
 
 class Wildcard:
@@ -47,7 +41,7 @@ _WILDCARDS = {"*": ANY, "?": ONE}
 
 
 class Variable(Struct, frozen=True):
-    """A key of the request's context, in lower case; empty when the variable is malformed."""
+    """A key of the request's context, folded; empty when the variable is malformed."""
 
     key: str
     default: str | None = None

@@ -1,7 +1,7 @@
 """What users, groups, roles, instance profiles and managed policies have in common.
 
 Each has a unique id, and a name and a path in its account. It is found by its id, by its name whatever the
-case (IAM User Guide, "IAM identifiers"), or page by page in the order of names. `Entities` has these
+case (`watchword.names.fold`), or page by page in the order of names. `Entities` has these
 functions once. The module of a noun binds those that it offers, such as `named = _entities.named`, so that
 callers write `users.named(tx, account, name)`, and adds what only that noun has.
 """
@@ -12,7 +12,8 @@ from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
 from sqlalchemy import Column, ColumnElement, Table, UniqueConstraint, bindparam, func, select
 from sqlalchemy.schema import SchemaItem
 
-from watchword.store.tables import METADATA, CodepointText, Timestamp, columns, fold
+from watchword.names.fold import fold
+from watchword.store.tables import METADATA, CodepointText, Timestamp, columns
 from watchword.store.transaction import Transaction
 
 Conditions = tuple[ColumnElement[bool], ...]

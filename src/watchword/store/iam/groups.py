@@ -5,9 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import Column, ForeignKey, Table, bindparam, func, select
 
+from watchword.names.fold import fold
 from watchword.store.iam.entities import Entities, entity_table
 from watchword.store.iam.users import USERS, User
-from watchword.store.tables import METADATA, CodepointText, columns, fold
+from watchword.store.tables import METADATA, CodepointText, columns
 from watchword.store.transaction import Transaction
 
 GROUPS = entity_table("groups")

@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, bindparam, func, or_, select
 
+from watchword.names.fold import fold
 from watchword.store.iam.attachments import ATTACHMENTS
 from watchword.store.iam.entities import after_name
 from watchword.store.iam.groups import GROUPS
 from watchword.store.iam.roles import ROLES
 from watchword.store.iam.users import USERS
-from watchword.store.tables import fold
 from watchword.store.transaction import Transaction
 
 KINDS = {"group": GROUPS, "user": USERS, "role": ROLES}

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import Column, ForeignKey, bindparam
 
+from watchword.names.fold import fold
 from watchword.store.iam.entities import Entities, entity_table
-from watchword.store.tables import CodepointText, fold
+from watchword.store.tables import CodepointText
 from watchword.store.transaction import Transaction
 
 KIND = "instance-profile"

@@ -17,6 +17,7 @@ from watchword.access.condition_keys import Keys, principal_keys
 from watchword.identity.owners import owner_at
 from watchword.identity.refusals import missing, refusal
 from watchword.names import Arn, AwsError
+from watchword.names.fold import fold
 from watchword.names.ids import is_account_id
 from watchword.names.principal import RoleSession, User
 from watchword.policy import Policies, Policy, PolicyError, Source
@@ -53,9 +54,9 @@ class SimulationInput:
     @cached_property
     def missing(self) -> tuple[str, ...]:
         """The keys that the policies use and the context lacks."""
-        known = {key.lower() for key in self.context}
+        known = {fold(key) for key in self.context}
         sources = (*self.documents, *(self.policies.boundary or ()))
-        return tuple(key for key in context_keys(each.policy for each in sources) if key.lower() not in known)
+        return tuple(key for key in context_keys(each.policy for each in sources) if fold(key) not in known)
 
 
 def of_input(call: Call) -> SimulationInput:
@@ -186,8 +187,8 @@ def _known(call: Call, principal: User | RoleSession) -> Keys:
 
 def _with(context: Keys, entries: Keys) -> Keys:
     """A context in which `entries` replace its own, whatever the case of their keys."""
-    taken = {key.lower() for key in entries}
-    return {key: value for key, value in context.items() if key.lower() not in taken} | entries
+    taken = {fold(key) for key in entries}
+    return {key: value for key, value in context.items() if fold(key) not in taken} | entries
 
 
 def _entries(call: Call) -> Keys:
@@ -199,7 +200,7 @@ def _entries(call: Call) -> Keys:
         found = entry.get("ContextKeyValues", ())
         if not isinstance(name, str) or not isinstance(found, Sequence):
             raise invalid("A context entry needs a name and values.")
-        if name.lower() in {key.lower() for key in context}:
+        if fold(name) in {fold(key) for key in context}:
             raise invalid(f"The context key {name} is given twice.")
         context[name] = _typed(name, str(type_), found)
     return context
