@@ -343,7 +343,7 @@ def test_a_session_tag_replaces_the_role_tag_of_the_same_key() -> None:
     """Whatever the case, also beyond ASCII: the store holds both spellings for one key."""
 
     class Streets(Tagged):
-        def need(self, _fact: object, kind: str, entity_id: str) -> dict[str, str]:  # noqa: ARG002 the role's
+        def need(self, _fact: object, kind: str, entity_id: str) -> dict[str, str]:
             return {"straße": "of the role", "team": "blue"}
 
     caller = Caller(ROLE, "ASIA1", session("role", tags={"STRASSE": "passed"}))

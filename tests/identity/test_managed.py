@@ -6,8 +6,9 @@ from importlib import resources
 import pytest
 
 from watchword.identity import managed
-from watchword.identity.arns import PolicyArn
 from watchword.identity.managed import OWNER, AwsPolicy, aws_policies
+from watchword.names import nouns
+from watchword.names.entity_arn import EntityArn
 from watchword.policy.checking.validate import DocumentKind, validate
 
 FILES = sorted(
@@ -20,7 +21,7 @@ FILES = sorted(
 @pytest.mark.parametrize("known", aws_policies().values(), ids=lambda known: known.policy.name)
 def test_a_policy_of_aws(known: AwsPolicy) -> None:
     policy, version = known.policy, known.version
-    assert PolicyArn.parse(policy.arn) == PolicyArn("aws", OWNER, policy.path, policy.name)
+    assert EntityArn.parse(policy.arn) == EntityArn("aws", OWNER, nouns.POLICY, policy.path, policy.name)
     assert policy.id.startswith("ANPA")
     assert len(policy.id) == 21
     assert (version.policy_id, version.number, version.default) == (policy.id, policy.default_version, True)

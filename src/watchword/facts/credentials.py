@@ -41,7 +41,7 @@ def _access_key(reading: Reading, access_key_id: str) -> KeyFact | None:
         if user is None:
             return None
         reading.depends_on(Topic("user", user.id))
-        principal = User(user.account, user.name, user.id, user.path, user.partition)
+        principal = user.principal
     return KeyFact(principal, key.active, secrets.open(key, reading.root_key.keyring(reading.tx)))
 
 

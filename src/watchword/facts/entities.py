@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from watchword.facts.fact import Fact, Reading
-from watchword.identity.arns import entity_arn
+from watchword.names import nouns
 from watchword.policy import Policy
 from watchword.store import Topic, tags
 from watchword.store.iam import groups, instance_profiles, policies, roles, users
@@ -38,7 +38,7 @@ def _group(reading: Reading, account: str, name: str) -> Group | None:
 
 def _instance_profile(reading: Reading, account: str, name: str) -> InstanceProfile | None:
     profile = instance_profiles.named(reading.tx, account, name)
-    reading.depends_on(Topic(instance_profiles.KIND, profile.id if profile else ""))
+    reading.depends_on(Topic(nouns.INSTANCE_PROFILE, profile.id if profile else ""))
     return profile
 
 
@@ -47,8 +47,7 @@ def _role(reading: Reading, account: str, name: str) -> RoleFact | None:
     if role is None:
         return None
     reading.depends_on(Topic("role", role.id))
-    arn = entity_arn("role", role.account, role.path, role.name, role.partition)
-    return RoleFact(role, arn, Policy.parse(role.trust), tags.of(reading.tx, "role", role.id))
+    return RoleFact(role, role.arn, Policy.parse(role.trust), tags.of(reading.tx, "role", role.id))
 
 
 def _tags(reading: Reading, kind: str, entity_id: str) -> Mapping[str, str]:
@@ -61,7 +60,7 @@ def _tags(reading: Reading, kind: str, entity_id: str) -> Mapping[str, str]:
 
 USER = Fact("user", _user)
 GROUP = Fact("group", _group)
-INSTANCE_PROFILE = Fact("instance-profile", _instance_profile)
+INSTANCE_PROFILE = Fact(nouns.INSTANCE_PROFILE, _instance_profile)
 ROLE = Fact("role", _role)
 TAGS = Fact("tags", _tags)
 """By the type of an entity and its unique id, or a managed policy's ARN."""

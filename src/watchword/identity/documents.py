@@ -9,12 +9,13 @@ from collections.abc import Iterable
 
 from watchword.identity.quotas import QUOTAS
 from watchword.identity.refusals import refusal
+from watchword.names import nouns
 from watchword.policy.checking.validate import DocumentKind, validate
 
 _KINDS = {
-    "user": DocumentKind.USER_INLINE,
-    "group": DocumentKind.GROUP_INLINE,
-    "role": DocumentKind.ROLE_INLINE,
+    nouns.USER: DocumentKind.USER_INLINE,
+    nouns.GROUP: DocumentKind.GROUP_INLINE,
+    nouns.ROLE: DocumentKind.ROLE_INLINE,
 }
 _WHITE_SPACE = str.maketrans("", "", " \t\n\r")
 

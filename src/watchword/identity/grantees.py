@@ -7,8 +7,9 @@ as the id. An account given as twelve digits becomes its root's ARN. Sessions st
 
 from collections.abc import Iterator
 
-from watchword.identity.owners import Owner, arn_of, owner_at
+from watchword.identity.owners import Owner, owner_at
 from watchword.names import Arn
+from watchword.names.entity_arn import EntityArn
 from watchword.names.ids import Prefix, is_account_id
 from watchword.policy import Policy
 from watchword.policy.language.grammar import EVERYONE
@@ -38,7 +39,7 @@ def bind(tx: Transaction, policy: Policy) -> Policy:
 def unbind(tx: Transaction, policy: Policy) -> Policy:
     """A stored policy as people read it."""
     owners = {name: _by_id(tx, name) for name in _named(policy)}
-    return policy.renamed({name: arn_of(owner) for name, owner in owners.items() if owner})
+    return policy.renamed({name: owner.arn for name, owner in owners.items() if owner})
 
 
 def _named(policy: Policy) -> Iterator[str]:
@@ -65,12 +66,13 @@ def _bound(tx: Transaction, name: str) -> str | None:
     if accounts.by_id(tx, arn.account) is None:
         return None
     if arn.service == "iam":
-        return name if arn.resource == "root" else _entity(tx, arn)
+        return name if arn.resource == "root" else _entity(tx, name)
     return _session(tx, arn) if arn.service == "sts" else None
 
 
-def _entity(tx: Transaction, arn: Arn) -> str | None:
-    owner = owner_at(tx, arn)
+def _entity(tx: Transaction, name: str) -> str | None:
+    arn = EntityArn.parse(name)
+    owner = owner_at(tx, arn) if arn else None
     return owner.id if owner else None
 
 

@@ -5,7 +5,7 @@ Those of AWS are the same in every account; how often they are used is counted w
 
 from dataclasses import replace
 
-from watchword.identity.arns import PolicyArn
+from watchword.identity.arns import policy_arn
 from watchword.identity.managed import OWNER, aws_policies
 from watchword.identity.refusals import missing_version
 from watchword.store import Transaction
@@ -16,7 +16,7 @@ from watchword.store.iam.policy_versions import Version
 
 def find(tx: Transaction, account: str, text: str) -> Policy | None:
     """The policy of that ARN, if the account may use it: its own, or one of AWS."""
-    arn = PolicyArn.parse(text)
+    arn = policy_arn(text)
     if arn.account == OWNER:
         known = aws_policies().get(text)
         return with_use(tx, account, known.policy) if known else None

@@ -3,8 +3,8 @@
 An ARN names somebody only when all of it is theirs: partition, account, kind, path and name.
 """
 
-from watchword.identity.arns import entity_arn
-from watchword.names import Arn
+from watchword.names import nouns
+from watchword.names.entity_arn import EntityArn
 from watchword.store import Transaction
 from watchword.store.iam import roles, users
 from watchword.store.iam.roles import Role
@@ -13,15 +13,11 @@ from watchword.store.iam.users import User
 Owner = User | Role
 
 
-def owner_at(tx: Transaction, arn: Arn) -> Owner | None:
+_NAMED = {nouns.USER: users.named, nouns.ROLE: roles.named}
+
+
+def owner_at(tx: Transaction, arn: EntityArn) -> Owner | None:
     """The user or role of that very ARN."""
-    noun, _, rest = arn.resource.partition("/")
-    find = {"user": users.named, "role": roles.named}.get(noun)
-    owner = find(tx, arn.account, rest.rpartition("/")[2]) if find else None
-    return owner if owner is not None and arn_of(owner) == str(arn) else None
-
-
-def arn_of(owner: Owner) -> str:
-    """The ARN of a user or role."""
-    noun = "user" if isinstance(owner, User) else "role"
-    return entity_arn(noun, owner.account, owner.path, owner.name, owner.partition)
+    named = _NAMED.get(arn.noun)
+    owner = named(tx, arn.account, arn.name) if named else None
+    return owner if owner is not None and owner.arn == str(arn) else None

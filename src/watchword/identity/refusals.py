@@ -4,8 +4,7 @@ Sources: IAM API Reference, "Errors" of each operation (codes and statuses); the
 AWS answers, because scripts read them. Which rule refuses what belongs to the other files.
 """
 
-from watchword.names import AwsError, fault
-from watchword.store.iam.instance_profiles import KIND
+from watchword.names import AwsError, fault, nouns
 
 STATUS = {
     "DeleteConflict": 409,
@@ -16,7 +15,10 @@ STATUS = {
     "NoSuchEntity": 404,
     "UnmodifiableEntity": 400,
 }
-_MISSING = {KIND: "Instance Profile {name} cannot be found.", "policy": "Policy {name} was not found."}
+_MISSING = {
+    nouns.INSTANCE_PROFILE: "Instance Profile {name} cannot be found.",
+    nouns.POLICY: "Policy {name} was not found.",
+}
 
 
 def refusal(code: str, said: str) -> AwsError:
@@ -35,7 +37,7 @@ def missing(noun: str, name: str) -> AwsError:
 
 def taken(noun: str, name: str) -> AwsError:
     """A user, group, role or instance profile of that name, in whatever case, exists."""
-    if noun == KIND:
+    if noun == nouns.INSTANCE_PROFILE:
         return refusal("EntityAlreadyExists", f"Instance Profile {name} already exists.")
     return refusal("EntityAlreadyExists", f"{noun.capitalize()} with name {name} already exists.")
 

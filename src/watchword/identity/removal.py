@@ -5,6 +5,7 @@ entity's tags go with it; everything else is for the caller to take away first.
 """
 
 from watchword.identity.refusals import in_the_way, refusal
+from watchword.names import nouns
 from watchword.store import Transaction, tags
 from watchword.store.iam import (
     access_keys,
@@ -38,8 +39,8 @@ def remove_user(tx: Transaction, user: User) -> None:
     if access_keys.of_user(tx, user.id):
         raise in_the_way("delete access keys")
     # 3. Policies.
-    _without_policies(tx, "user", user.id)
-    tags.remove_all(tx, "user", user.id)
+    _without_policies(tx, nouns.USER, user.id)
+    tags.remove_all(tx, nouns.USER, user.id)
     users.remove(tx, user)
 
 
@@ -49,7 +50,7 @@ def remove_group(tx: Transaction, group: Group) -> None:
     if groups.members(tx, group.id, limit=1)[0]:
         raise in_the_way("remove users from group")
     # 2. Policies.
-    _without_policies(tx, "group", group.id)
+    _without_policies(tx, nouns.GROUP, group.id)
     groups.remove(tx, group)
 
 
@@ -59,8 +60,8 @@ def remove_role(tx: Transaction, role: Role) -> None:
     if instance_profiles.page_of_role(tx, role.id, limit=1)[0]:
         raise in_the_way("remove roles from instance profile")
     # 2. Policies.
-    _without_policies(tx, "role", role.id)
-    tags.remove_all(tx, "role", role.id)
+    _without_policies(tx, nouns.ROLE, role.id)
+    tags.remove_all(tx, nouns.ROLE, role.id)
     roles.remove(tx, role)
 
 
@@ -68,7 +69,7 @@ def remove_instance_profile(tx: Transaction, profile: InstanceProfile) -> None:
     """Raises DeleteConflict."""
     if profile.role_id:
         raise in_the_way("remove roles from instance profile")
-    tags.remove_all(tx, instance_profiles.KIND, profile.id)
+    tags.remove_all(tx, nouns.INSTANCE_PROFILE, profile.id)
     instance_profiles.remove(tx, profile)
 
 
@@ -80,7 +81,7 @@ def remove_policy(tx: Transaction, policy: Policy) -> None:
     # 2. Versions beside the default one.
     if policy_versions.count(tx, policy.id) > 1:
         raise refusal("DeleteConflict", MORE_THAN_ONE_VERSION)
-    tags.remove_all(tx, "policy", policy.id)
+    tags.remove_all(tx, nouns.POLICY, policy.id)
     policies.remove(tx, policy)
 
 

@@ -6,10 +6,10 @@ There is no password and no key to begin with. Nothing here is reachable over th
 from datetime import timedelta
 
 from watchword.identity import secrets
-from watchword.identity.owners import owner_at
+from watchword.identity.owners import Owner, owner_at
 from watchword.installation.bootstrap import add_key, add_root_key
 from watchword.installation.installation import Installation
-from watchword.names import Arn
+from watchword.names.entity_arn import EntityArn
 from watchword.names.ids import Prefix, account_of_access_key, new_access_key_id, new_secret, new_unique_id
 from watchword.sessions import Session
 from watchword.sessions.revocation import revoke
@@ -103,7 +103,7 @@ def _subject(tx: Transaction, subject: str) -> tuple[str, str, str]:
         if account is None:
             raise Refused(f"not the access key id of a session: {subject}")
         return account, "session", subject
-    owner = owner_at(tx, _arn(subject))
+    owner = _owner(tx, subject)
     if owner is None:
         raise Refused(f"no such role or user: {subject}")
     return owner.account, "role" if isinstance(owner, Role) else "principal", owner.id
@@ -118,7 +118,7 @@ def _account(tx: Transaction, account: str) -> str:
 
 
 def _role(tx: Transaction, role_arn: str) -> Role:
-    role = owner_at(tx, _arn(role_arn))
+    role = _owner(tx, role_arn)
     if not isinstance(role, Role):
         raise Refused(f"no such role: {role_arn}")
     return role
@@ -143,8 +143,6 @@ def _administrator(installation: Installation, tx: Transaction, account: str) ->
     return role
 
 
-def _arn(text: str) -> Arn:
-    try:
-        return Arn.parse(text)
-    except ValueError as error:
-        raise Refused(str(error)) from None
+def _owner(tx: Transaction, text: str) -> Owner | None:
+    arn = EntityArn.parse(text)
+    return owner_at(tx, arn) if arn else None

@@ -17,7 +17,6 @@ from watchword.access.condition_keys import OF_PRINCIPALS, call_keys, demand_key
 from watchword.access.demand import ContextValue
 from watchword.facts import Facts
 from watchword.facts.entities import ROLE, USER
-from watchword.identity.arns import entity_arn
 from watchword.names import Arn, HttpRequest
 from watchword.names.principal import RoleSession, Root, User
 from watchword.policy import Decision
@@ -72,8 +71,8 @@ def _principal(world: World, arn: Arn) -> User | RoleSession | Root:
                     return Root(arn.account, arn.partition)
         case "iam", "user":
             user = world.facts.get(USER, arn.account, name)
-            if user and entity_arn("user", user.account, user.path, user.name, user.partition) == str(arn):
-                return User(user.account, user.name, user.id, user.path, user.partition)
+            if user and user.arn == str(arn):
+                return user.principal
         case "iam", "role":
             found = world.facts.get(ROLE, arn.account, name)
             if found and found.arn == str(arn):
@@ -88,8 +87,7 @@ def _session(facts: Facts, account: str, name: str, session: str) -> RoleSession
     found = facts.get(ROLE, account, name)
     if found is None or not session or "/" in session:
         raise Unknown(f"no session {session!r} can be had of a role {name!r} in account {account}")
-    role = found.role
-    return RoleSession(role.account, role.name, role.id, session, role.path, role.partition)
+    return found.role.session(session)
 
 
 # What is asked for

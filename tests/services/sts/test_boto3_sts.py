@@ -41,14 +41,22 @@ def test_an_inherited_identity_must_be_trusted_by_the_next_role(
     assert code(chain.assume_role, RoleArn=arn("plain"), RoleSessionName="two") == "AccessDenied"
 
 
-@pytest.mark.parametrize(
-    "wrong", ["role/reader", "role/teams/blue/reader", "role/teams/red/", "role/reader/"]
-)
+@pytest.mark.parametrize("wrong", ["role/reader", "role/teams/blue/reader"])
 def test_a_role_is_assumed_by_its_whole_arn_only(iam: Any, ann: Any, wrong: str) -> None:
     make_role(iam, "reader", "sts:AssumeRole", path="/teams/red/")
     assert ann.assume_role(RoleArn=arn("teams/red/reader"), RoleSessionName="one")
     named = f"arn:aws:iam::{ACCOUNT}:{wrong}"
     assert code(ann.assume_role, RoleArn=named, RoleSessionName="one") == "AccessDenied"
+
+
+@pytest.mark.parametrize(
+    "wrong", ["iam::{}:role/reader/", "iam::{}:user/reader", "sts::{}:role/reader", "s3:::{}"]
+)
+def test_what_is_no_arn_of_a_role(ann: Any, wrong: str) -> None:
+    named = f"arn:aws:{wrong.format(ACCOUNT)}"
+    with pytest.raises(ClientError, match=f"{named} is invalid") as refused:
+        ann.assume_role(RoleArn=named, RoleSessionName="one")
+    assert refused.value.response["Error"]["Code"] == "ValidationError"
 
 
 def test_nobody_learns_which_roles_exist(watchword: Server, iam: Any, ann: Any) -> None:

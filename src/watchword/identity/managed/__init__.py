@@ -12,7 +12,8 @@ from datetime import datetime
 from functools import cache
 from importlib import resources
 
-from watchword.identity.arns import entity_arn
+from watchword.names import nouns
+from watchword.names.entity_arn import EntityArn
 from watchword.store.iam.policies import Policy
 from watchword.store.iam.policy_versions import Version
 
@@ -45,7 +46,7 @@ def _read(text: str) -> AwsPolicy:
         account=OWNER,
         name=said["name"],
         path=said["path"],
-        arn=entity_arn("policy", OWNER, said["path"], said["name"]),
+        arn=str(EntityArn("aws", OWNER, nouns.POLICY, said["path"], said["name"])),
         created=datetime.fromisoformat(said["created"]),
         updated=updated,
         description=said["description"],

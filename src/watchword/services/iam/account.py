@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from watchword.identity import managed_policies
-from watchword.identity.arns import PolicyArn
+from watchword.identity.arns import policy_arn
 from watchword.identity.managed import aws_policies
 from watchword.identity.quotas import QUOTAS, SUMMARY
 from watchword.services.iam import demands, pages, shapes, trust
@@ -142,7 +142,7 @@ def _inline(call: Call, kind: AnyEntityType, owner: Entity) -> list[Shape]:
 
 def _attached(call: Call, kind: AnyEntityType, owner: Entity) -> list[Shape]:
     return [
-        {"PolicyName": PolicyArn.parse(each.policy_arn).name, "PolicyArn": each.policy_arn}
+        {"PolicyName": policy_arn(each.policy_arn).name, "PolicyArn": each.policy_arn}
         for each in attachments.of(call.tx, kind.noun, owner.id)
     ]
 

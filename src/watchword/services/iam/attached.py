@@ -9,7 +9,8 @@ from watchword.access.demand import ContextValue
 from watchword.facts import Facts
 from watchword.facts.entities import GROUP, INSTANCE_PROFILE, ROLE, TAGS, USER
 from watchword.identity import tags
-from watchword.names import Arn
+from watchword.names import Arn, nouns
+from watchword.names.entity_arn import EntityArn
 from watchword.services.resources import Attached
 
 NAMING_BOUNDARIES = frozenset(
@@ -25,17 +26,18 @@ _WITH_OWN_KEYS = frozenset({"user", "group", "role"})
 
 def attached(facts: Facts, action: str, arn: Arn) -> Attached | None:
     """For ARNs of IAM; None for a name that isn't there."""
-    noun, _, rest = arn.resource.partition("/")
-    name = rest.rpartition("/")[2]
-    if noun == "policy":
-        return of_entity(arn.account, noun, facts.need(TAGS, noun, str(arn)))
-    found = _entity(facts, noun, arn.account, name)
+    named = EntityArn.parse(str(arn))
+    if named is None:
+        return None
+    if named.noun == nouns.POLICY:
+        return of_entity(named.account, named.noun, facts.need(TAGS, named.noun, str(named)))
+    found = _entity(facts, named.noun, named.account, named.name)
     if found is None:
         return None
     unique_id, boundary = found
-    held = facts.need(TAGS, noun, unique_id)
+    held = facts.need(TAGS, named.noun, unique_id)
     named_by_request = action.lower() in NAMING_BOUNDARIES
-    return of_entity(arn.account, noun, held, None if named_by_request else boundary)
+    return of_entity(named.account, named.noun, held, None if named_by_request else boundary)
 
 
 def of_entity(account: str, noun: str, held: Mapping[str, str], boundary: str | None = None) -> Attached:

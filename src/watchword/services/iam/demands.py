@@ -15,12 +15,13 @@ from watchword.access.demand import ContextValue
 from watchword.facts.credentials import ACCESS_KEY
 from watchword.facts.entities import TAGS
 from watchword.identity import tags
-from watchword.identity.arns import PolicyArn, entity_arn
+from watchword.identity.arns import policy_arn
 from watchword.identity.managed import OWNER
 from watchword.identity.refusals import nobody_named
+from watchword.names.entity_arn import EntityArn
 from watchword.names.principal import Root, User
 from watchword.services.iam.attached import of_entity
-from watchword.services.iam.entity_types import POLICY, USER, AnyEntityType, arn_of, named_by
+from watchword.services.iam.entity_types import POLICY, USER, AnyEntityType, named_by
 from watchword.services.operation import Call, Demands
 
 Context = dict[str, ContextValue]
@@ -52,7 +53,7 @@ def on_key(call: Call) -> tuple[Demand, ...]:
     """On the user whose access key the input names."""
     fact = call.world.facts.get(ACCESS_KEY, call.input["AccessKeyId"])
     if fact is None or fact.principal.account != call.account:
-        return (_demand(call, entity_arn("user", call.account, "/", "*", call.partition)),)
+        return (_demand(call, _own_arn(call, "user", "/", "*")),)
     user = fact.principal if isinstance(fact.principal, User) else None
     held = call.world.facts.need(TAGS, "user", user.unique_id) if user else {}
     return (_demand(call, fact.principal.arn, held, {**tags.condition_keys(held)}),)
@@ -63,7 +64,7 @@ def on_new(kind: AnyEntityType, tagging: str = "") -> Demands:
 
     def demands(call: Call) -> tuple[Demand, ...]:
         path, name = call.input.get("Path", "/"), call.input[kind.member]
-        return _new(call, entity_arn(kind.noun, call.account, path, name, call.partition), tagging)
+        return _new(call, _own_arn(call, kind.noun, path, name), tagging)
 
     return demands
 
@@ -75,7 +76,7 @@ def on_both_names(kind: AnyEntityType, new: str) -> Demands:
         name = call.input[kind.member]
         now = kind.resolve(call, name)
         path = call.input.get("NewPath", now.path if now else "/")
-        then = entity_arn(kind.noun, call.account, path, call.input.get(new, name), call.partition)
+        then = _own_arn(call, kind.noun, path, call.input.get(new, name))
         return _on_entity(call, kind, name), _demand(call, then)
 
     return demands
@@ -86,16 +87,16 @@ def on_all(noun: str) -> Demands:
 
     def demands(call: Call) -> tuple[Demand, ...]:
         prefix = call.input.get("PathPrefix", "/")
-        return (_demand(call, entity_arn(noun, call.account, prefix, "", call.partition)),)
+        return (_demand(call, _own_arn(call, noun, prefix, "")),)
 
     return demands
 
 
 def on_source(call: Call) -> tuple[Demand, ...]:
     """On the user, group or role whose policies are asked about."""
-    kind, arn, name = named_by(call.input["PolicySourceArn"])
+    kind, arn = named_by(call.input["PolicySourceArn"])
     if arn.account == call.account:
-        return (_on_entity(call, kind, name),)
+        return (_on_entity(call, kind, arn.name),)
     return (_demand(call, str(arn), account=arn.account),)
 
 
@@ -107,18 +108,18 @@ def on_account(call: Call) -> tuple[Demand, ...]:
 def on_new_policy(call: Call) -> tuple[Demand, ...]:
     """On the managed policy that is to be made."""
     path, name = call.input.get("Path", "/"), call.input["PolicyName"]
-    return _new(call, entity_arn("policy", call.account, path, name, call.partition), "iam:TagPolicy")
+    return _new(call, _own_arn(call, "policy", path, name), "iam:TagPolicy")
 
 
 def on_policy(call: Call) -> tuple[Demand, ...]:
     """On a managed policy, to read it: those of AWS count as the caller's own account's."""
-    arn = PolicyArn.parse(call.input["PolicyArn"])
+    arn = policy_arn(call.input["PolicyArn"])
     return (_on_policy(call, arn, call.account if arn.account == OWNER else arn.account),)
 
 
 def on_own_policy(call: Call) -> tuple[Demand, ...]:
     """On a managed policy, to change it: those of AWS are in AWS's account."""
-    arn = PolicyArn.parse(call.input["PolicyArn"])
+    arn = policy_arn(call.input["PolicyArn"])
     return (_on_policy(call, arn, arn.account),)
 
 
@@ -126,17 +127,22 @@ def _on_entity(call: Call, kind: AnyEntityType, name: str, *, bounded: bool = Fa
     entity = kind.resolve(call, name)
     keys: Context = {"iam:PolicyARN": call.input["PolicyArn"]} if "PolicyArn" in call.input else {}
     if entity is None:
-        return _demand(call, entity_arn(kind.noun, call.account, "/", name, call.partition), more=keys)
+        return _demand(call, _own_arn(call, kind.noun, "/", name), more=keys)
     held = call.world.facts.need(TAGS, kind.noun, entity.id) if kind.tagged else {}
     boundary = getattr(entity, "boundary", None) if bounded else None
     own = of_entity(call.account, kind.noun, held, boundary)
-    return own.demand(f"iam:{call.name}", arn_of(kind, entity), {**keys, **_input_keys(call.input)})
+    return own.demand(f"iam:{call.name}", entity.arn, {**keys, **_input_keys(call.input)})
 
 
-def _on_policy(call: Call, arn: PolicyArn, account: str) -> Demand:
+def _on_policy(call: Call, arn: EntityArn, account: str) -> Demand:
     policy = POLICY.resolve(call, str(arn))
     held = call.world.facts.need(TAGS, "policy", policy.id) if policy else {}
     return _demand(call, str(arn), held, account=account)
+
+
+def _own_arn(call: Call, noun: str, path: str, name: str) -> str:
+    """The ARN that an entity of the caller's account has, or would have."""
+    return str(EntityArn(call.partition, call.account, noun, path, name))
 
 
 def _new(call: Call, arn: str, tagging: str) -> tuple[Demand, ...]:

@@ -17,10 +17,10 @@ from typing import Any, Generic, TypedDict, TypeVar
 
 from watchword.facts import entities
 from watchword.identity import managed_policies
-from watchword.identity.arns import entity_arn
 from watchword.identity.refusals import missing, taken, unclear
-from watchword.names import Arn
-from watchword.names.ids import Prefix, is_account_id, new_unique_id
+from watchword.names import nouns
+from watchword.names.entity_arn import EntityArn
+from watchword.names.ids import Prefix, new_unique_id
 from watchword.services.operation import Call
 from watchword.store import Transaction
 from watchword.store.iam import groups, instance_profiles, roles, users
@@ -131,36 +131,31 @@ def _policy(world: World, account: str, arn: str) -> Policy | None:
         return managed_policies.find(tx, account, arn)
 
 
-USER: EntityType[User] = EntityType("user", Prefix.USER, "UserName", users.named, _user, "PoliciesPerUser")
-GROUP: EntityType[Group] = EntityType(
-    "group", Prefix.GROUP, "GroupName", groups.named, _group, "PoliciesPerGroup", tagged=False
+USER: EntityType[User] = EntityType(
+    nouns.USER, Prefix.USER, "UserName", users.named, _user, "PoliciesPerUser"
 )
-ROLE: EntityType[Role] = EntityType("role", Prefix.ROLE, "RoleName", roles.named, _role, "PoliciesPerRole")
+GROUP: EntityType[Group] = EntityType(
+    nouns.GROUP, Prefix.GROUP, "GroupName", groups.named, _group, "PoliciesPerGroup", tagged=False
+)
+ROLE: EntityType[Role] = EntityType(
+    nouns.ROLE, Prefix.ROLE, "RoleName", roles.named, _role, "PoliciesPerRole"
+)
 INSTANCE_PROFILE: EntityType[InstanceProfile] = EntityType(
-    instance_profiles.KIND,
+    nouns.INSTANCE_PROFILE,
     Prefix.INSTANCE_PROFILE,
     "InstanceProfileName",
     instance_profiles.named,
     _instance_profile,
 )
 POLICY: EntityType[Policy] = EntityType(
-    "policy", Prefix.MANAGED_POLICY, "PolicyArn", managed_policies.find, _policy
+    nouns.POLICY, Prefix.MANAGED_POLICY, "PolicyArn", managed_policies.find, _policy
 )
 
 
-def arn_of(kind: AnyEntityType, entity: Entity) -> str:
-    """The entity's ARN."""
-    return entity_arn(kind.noun, entity.account, entity.path, entity.name, entity.partition)
-
-
-def named_by(text: str) -> tuple[AnyEntityType, Arn, str]:
-    """What kind of entity an ARN names, and its name. Raises InvalidInput."""
-    try:
-        arn = Arn.parse(text)
-    except ValueError:
-        raise unclear(text) from None
-    noun, _, rest = arn.resource.partition("/")
-    kind = next((each for each in (USER, GROUP, ROLE) if each.noun == noun), None)
-    if arn.service != "iam" or arn.region or not is_account_id(arn.account) or kind is None or not rest:
+def named_by(text: str) -> tuple[AnyEntityType, EntityArn]:
+    """What kind of entity an ARN names: a user, group or role. Raises InvalidInput."""
+    arn = EntityArn.parse(text)
+    kind = next((each for each in (USER, GROUP, ROLE) if arn and each.noun == arn.noun), None)
+    if arn is None or kind is None:
         raise unclear(text)
-    return kind, arn, rest.rpartition("/")[2]
+    return kind, arn

@@ -13,13 +13,13 @@ from watchword.access import Demand
 from watchword.identity import removal
 from watchword.identity.refusals import beyond, missing
 from watchword.services.iam import demands, pages, shapes
-from watchword.services.iam.entity_types import INSTANCE_PROFILE, ROLE, arn_of
+from watchword.services.iam.entity_types import INSTANCE_PROFILE, ROLE
 from watchword.services.iam.roles import shown_role
 from watchword.services.iam.tags import put_given
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.store import tags
 from watchword.store.iam import instance_profiles, roles
-from watchword.store.iam.instance_profiles import KIND, InstanceProfile
+from watchword.store.iam.instance_profiles import InstanceProfile
 
 PASSED_TO = "ec2.amazonaws.com"
 
@@ -35,7 +35,7 @@ def create_instance_profile(call: Call) -> Output:
 def get_instance_profile(call: Call) -> Output:
     """GetInstanceProfile."""
     profile = INSTANCE_PROFILE.of(call)
-    held = tags.of(call.tx, KIND, profile.id)
+    held = tags.of(call.tx, INSTANCE_PROFILE.noun, profile.id)
     return {"InstanceProfile": shown_profile(call, profile) | shapes.tagged(held)}
 
 
@@ -89,7 +89,7 @@ def shown_profile(call: Call, profile: InstanceProfile) -> shapes.Shape:
         "Path": profile.path,
         "InstanceProfileName": profile.name,
         "InstanceProfileId": profile.id,
-        "Arn": arn_of(INSTANCE_PROFILE, profile),
+        "Arn": profile.arn,
         "CreateDate": shapes.second(profile.created),
         "Roles": [shown_role(call, role)] if role else [],
     }
@@ -113,7 +113,7 @@ OPERATIONS: dict[str, Operation] = {
         create_instance_profile, demands.on_new(INSTANCE_PROFILE, tagging="iam:TagInstanceProfile")
     ),
     "GetInstanceProfile": reads(get_instance_profile, demands.on(INSTANCE_PROFILE)),
-    "ListInstanceProfiles": reads(list_instance_profiles, demands.on_all(KIND)),
+    "ListInstanceProfiles": reads(list_instance_profiles, demands.on_all(INSTANCE_PROFILE.noun)),
     "ListInstanceProfilesForRole": reads(list_instance_profiles_for_role, demands.on(ROLE)),
     "AddRoleToInstanceProfile": writes(add_role_to_instance_profile, to_add_role),
     "RemoveRoleFromInstanceProfile": writes(remove_role_from_instance_profile, demands.on(INSTANCE_PROFILE)),

@@ -13,7 +13,6 @@ from urllib.parse import quote
 from watchword.identity import tags as tag_rules
 from watchword.identity.managed_policies import version_name
 from watchword.names.principal import Root
-from watchword.services.iam.entity_types import GROUP, ROLE, USER, arn_of
 from watchword.store.accounts import Account
 from watchword.store.iam.groups import Group
 from watchword.store.iam.policies import Policy
@@ -35,7 +34,7 @@ def user(record: User) -> Shape:
         "Path": record.path,
         "UserName": record.name,
         "UserId": record.id,
-        "Arn": arn_of(USER, record),
+        "Arn": record.arn,
         "CreateDate": second(record.created),
         **present("PasswordLastUsed", second(record.password_last_used)),
     }
@@ -52,7 +51,7 @@ def group(record: Group) -> Shape:
         "Path": record.path,
         "GroupName": record.name,
         "GroupId": record.id,
-        "Arn": arn_of(GROUP, record),
+        "Arn": record.arn,
         "CreateDate": second(record.created),
     }
 
@@ -63,7 +62,7 @@ def role(record: Role, trust: str) -> Shape:
         "Path": record.path,
         "RoleName": record.name,
         "RoleId": record.id,
-        "Arn": arn_of(ROLE, record),
+        "Arn": record.arn,
         "CreateDate": second(record.created),
         "AssumeRolePolicyDocument": encoded(trust),
     }

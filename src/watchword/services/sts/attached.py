@@ -3,24 +3,24 @@
 from watchword.facts import Facts
 from watchword.facts.entities import ROLE, RoleFact
 from watchword.identity import tags
-from watchword.names import Arn
+from watchword.names import Arn, nouns
+from watchword.names.entity_arn import EntityArn
 from watchword.services.resources import Attached
 
 
 def attached(facts: Facts, _action: str, arn: Arn) -> Attached | None:
     """For ARNs of roles; nothing else that STS acts on has a policy."""
-    if arn.service != "iam" or not arn.resource.startswith("role/"):
-        return None
-    return of_role(arn, role_at(facts, arn))
+    role = EntityArn.parse(str(arn), nouns.ROLE)
+    return of_role(role, role_at(facts, role)) if role else None
 
 
-def role_at(facts: Facts, arn: Arn) -> RoleFact | None:
+def role_at(facts: Facts, arn: EntityArn) -> RoleFact | None:
     """The role of exactly that ARN, path and case included."""
-    found = facts.get(ROLE, arn.account, arn.resource.rpartition("/")[2])
+    found = facts.get(ROLE, arn.account, arn.name)
     return found if found is not None and found.arn == str(arn) else None
 
 
-def of_role(arn: Arn, found: RoleFact | None) -> Attached:
+def of_role(arn: EntityArn, found: RoleFact | None) -> Attached:
     """A missing role is decided on as one that trusts no one."""
     held = found.tags if found else {}
     return Attached(

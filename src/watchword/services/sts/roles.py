@@ -14,9 +14,9 @@ from watchword.access import Demand
 from watchword.access.demand import ContextValue
 from watchword.facts.grants import MANAGED_POLICY
 from watchword.identity import tags as tag_rules
-from watchword.identity.arns import PolicyArn
 from watchword.identity.managed import OWNER
-from watchword.names import Arn, fault
+from watchword.names import fault, nouns
+from watchword.names.entity_arn import EntityArn
 from watchword.services.operation import Call, Operation, Output, pure
 from watchword.services.sts.attached import of_role, role_at
 from watchword.services.sts.credentials import credentials, refuse_mfa, refuse_unserved
@@ -61,12 +61,9 @@ def to_assume(call: Call) -> tuple[Demand, ...]:
 
 
 @lru_cache(REMEMBERED)
-def _arn(text: str) -> Arn:
-    try:
-        arn = Arn.parse(text)
-    except ValueError:
-        raise fault("ValidationError", f"{text} is invalid") from None
-    if arn.service != "iam" or arn.region or not arn.resource.startswith("role/"):
+def _arn(text: str) -> EntityArn:
+    arn = EntityArn.parse(text, nouns.ROLE)
+    if arn is None:
         raise fault("ValidationError", f"{text} is invalid")
     return arn
 
@@ -98,7 +95,7 @@ def _check_policies(call: Call, arns: Iterable[str], account: str) -> None:
     """Managed session policies are of the role's account, or of AWS, and are there."""
     facts = call.world.facts
     for text in arns:
-        arn = PolicyArn.known(text)
+        arn = EntityArn.parse(text, nouns.POLICY)
         if arn is None or arn.account not in (OWNER, account) or not facts.get(MANAGED_POLICY, text):
             raise fault("ValidationError", f"The session policy {text} does not exist in the role's account.")
 

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Column, ForeignKey, Table, bindparam, func, select
 
+from watchword.names import nouns
+from watchword.names.entity_arn import EntityArn
 from watchword.names.fold import fold
 from watchword.store.iam.entities import Entities, entity_table
 from watchword.store.iam.users import USERS, User
@@ -32,8 +34,12 @@ class Group:
     created: datetime
     partition: str = "aws"
 
+    @property
+    def arn(self) -> str:
+        return str(EntityArn(self.partition, self.account, nouns.GROUP, self.path, self.name))
 
-_entities = Entities("group", GROUPS, Group)
+
+_entities = Entities(nouns.GROUP, GROUPS, Group)
 insert = _entities.insert
 named = _entities.named
 page = _entities.page

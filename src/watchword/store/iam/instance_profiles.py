@@ -5,12 +5,12 @@ from datetime import datetime
 
 from sqlalchemy import Column, ForeignKey, bindparam
 
+from watchword.names import nouns
+from watchword.names.entity_arn import EntityArn
 from watchword.names.fold import fold
 from watchword.store.iam.entities import Entities, entity_table
 from watchword.store.tables import CodepointText
 from watchword.store.transaction import Transaction
-
-KIND = "instance-profile"
 
 INSTANCE_PROFILES = entity_table(
     "instance_profiles", Column("role_id", CodepointText, ForeignKey("roles.id"), index=True)
@@ -29,8 +29,12 @@ class InstanceProfile:
     partition: str = "aws"
     role_id: str | None = None
 
+    @property
+    def arn(self) -> str:
+        return str(EntityArn(self.partition, self.account, nouns.INSTANCE_PROFILE, self.path, self.name))
 
-_entities = Entities(KIND, INSTANCE_PROFILES, InstanceProfile)
+
+_entities = Entities(nouns.INSTANCE_PROFILE, INSTANCE_PROFILES, InstanceProfile)
 insert = _entities.insert
 named = _entities.named
 page = _entities.page

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Column, ForeignKey, Integer, Table, Text, bindparam, func, select
 
+from watchword.names import nouns
 from watchword.store.iam.attachments import ATTACHMENTS
 from watchword.store.iam.entities import Entities, entity_table
 from watchword.store.iam.roles import ROLES
@@ -62,7 +63,7 @@ _bounded_users, _bounded_roles = (
 )
 _bounded = _bounded_users + _bounded_roles
 
-_entities = Entities("policy", POLICIES, Policy, attachment_count=_attachments, boundary_count=_bounded)
+_entities = Entities(nouns.POLICY, POLICIES, Policy, attachment_count=_attachments, boundary_count=_bounded)
 named = _entities.named
 count = _entities.count
 update = _entities.update

@@ -10,6 +10,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Column, Integer, Text
 
+from watchword.names import nouns
+from watchword.names.entity_arn import EntityArn
+from watchword.names.principal import RoleSession
 from watchword.store.iam.entities import Entities, entity_table
 from watchword.store.tables import CodepointText, Timestamp, unused_since
 from watchword.store.transaction import Transaction
@@ -42,8 +45,16 @@ class Role:
     last_used: datetime | None = None
     last_used_region: str | None = None
 
+    @property
+    def arn(self) -> str:
+        return str(EntityArn(self.partition, self.account, nouns.ROLE, self.path, self.name))
 
-_entities = Entities("role", ROLES, Role)
+    def session(self, name: str) -> RoleSession:
+        """The principal that calls in a session of the role."""
+        return RoleSession(self.account, self.name, self.id, name, self.path, self.partition)
+
+
+_entities = Entities(nouns.ROLE, ROLES, Role)
 insert = _entities.insert
 by_id = _entities.by_id
 named = _entities.named

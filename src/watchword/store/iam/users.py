@@ -5,6 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Column
 
+from watchword.names import nouns, principal
+from watchword.names.entity_arn import EntityArn
 from watchword.store.iam.entities import Entities, entity_table
 from watchword.store.tables import CodepointText, Timestamp
 from watchword.store.transaction import Transaction
@@ -29,8 +31,16 @@ class User:
     boundary: str | None = None
     password_last_used: datetime | None = None
 
+    @property
+    def arn(self) -> str:
+        return str(EntityArn(self.partition, self.account, nouns.USER, self.path, self.name))
 
-_entities = Entities("user", USERS, User)
+    @property
+    def principal(self) -> principal.User:
+        return principal.User(self.account, self.name, self.id, self.path, self.partition)
+
+
+_entities = Entities(nouns.USER, USERS, User)
 insert = _entities.insert
 by_id = _entities.by_id
 named = _entities.named

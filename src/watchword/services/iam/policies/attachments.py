@@ -3,7 +3,7 @@
 from functools import partial
 
 from watchword.identity import managed_policies
-from watchword.identity.arns import PolicyArn
+from watchword.identity.arns import policy_arn
 from watchword.identity.quotas import hold
 from watchword.identity.refusals import missing, unattachable
 from watchword.services.iam import demands, pages
@@ -29,7 +29,7 @@ def attach(kind: AnyEntityType, call: Call) -> Output:
 
 def detach(kind: AnyEntityType, call: Call) -> Output:
     """DetachUserPolicy, DetachGroupPolicy, DetachRolePolicy."""
-    owner, arn = kind.of(call), PolicyArn.parse(call.input["PolicyArn"])
+    owner, arn = kind.of(call), policy_arn(call.input["PolicyArn"])
     if not attachments.detach(call.tx, kind.noun, owner.id, str(arn)):
         raise missing("policy", str(arn))
     return {}
@@ -38,7 +38,7 @@ def detach(kind: AnyEntityType, call: Call) -> Output:
 def list_attached(kind: AnyEntityType, call: Call) -> Output:
     """ListAttachedUserPolicies, ListAttachedGroupPolicies, ListAttachedRolePolicies."""
     owner, prefix = kind.of(call), call.input.get("PathPrefix", "/")
-    arns = [PolicyArn.parse(each.policy_arn) for each in attachments.of(call.tx, kind.noun, owner.id)]
+    arns = [policy_arn(each.policy_arn) for each in attachments.of(call.tx, kind.noun, owner.id)]
     below = [arn for arn in arns if arn.path.startswith(prefix)]
     shown, end = pages.page(call, below, lambda arn: f"{arn.name} {arn.account}")
     return {"AttachedPolicies": [{"PolicyName": arn.name, "PolicyArn": str(arn)} for arn in shown], **end}

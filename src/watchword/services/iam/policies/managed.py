@@ -3,9 +3,9 @@
 from functools import partial
 
 from watchword.identity import managed_policies, removal
-from watchword.identity.arns import entity_arn
 from watchword.identity.managed import aws_policies
 from watchword.identity.refusals import refusal
+from watchword.names.entity_arn import EntityArn
 from watchword.names.ids import new_unique_id
 from watchword.policy.checking.validate import DocumentKind, validate
 from watchword.services.iam import demands, pages, shapes
@@ -30,7 +30,7 @@ def create_policy(call: Call) -> Output:
         account=call.account,
         name=name,
         path=path,
-        arn=entity_arn("policy", call.account, path, name, call.partition),
+        arn=str(EntityArn(call.partition, call.account, POLICY.noun, path, name)),
         created=call.now,
         updated=call.now,
         description=call.input.get("Description", ""),

@@ -13,17 +13,17 @@ from typing import Any
 
 from watchword.facts.fact import read_alone
 from watchword.facts.grants import GROUP_GRANTS, ROLE_GRANTS, USER_GRANTS, Grants
-from watchword.identity.arns import PolicyArn
+from watchword.identity.arns import policy_arn
 from watchword.identity.managed import OWNER, aws_policies
 from watchword.identity.refusals import refusal
 from watchword.installation.installation import RootKey
-from watchword.names import Arn
+from watchword.names.entity_arn import EntityArn
 from watchword.names.principal import RoleSession, User
 from watchword.policy import Policy, Source
 from watchword.policy.language.match import glob
-from watchword.services.iam.entity_types import GROUP, ROLE, USER, AnyEntityType, Entity, arn_of
+from watchword.services.iam.entity_types import GROUP, ROLE, USER, AnyEntityType, Entity
 from watchword.store import Transaction
-from watchword.store.iam import groups, inline_policies, policy_versions
+from watchword.store.iam import groups, inline_policies, policy_versions, roles, users
 
 SESSION_NAME = "simulation"
 """Whoever calls as a role has a session."""
@@ -57,7 +57,7 @@ class Holdings:
 
 def holdings(tx: Transaction, root_key: RootKey, kind: AnyEntityType, entity: Entity) -> Holdings:
     """What decisions are made from when the entity calls."""
-    principal = caller(kind, Arn.parse(arn_of(kind, entity)), entity.id)
+    principal = _principal(entity)
     owners: list[tuple[str, Entity]] = [(kind.noun, entity)]
     grants = read_alone(tx, root_key, _GRANTS[kind.noun], (entity.id,)).value or Grants()
     if kind is USER:
@@ -66,14 +66,22 @@ def holdings(tx: Transaction, root_key: RootKey, kind: AnyEntityType, entity: En
     return Holdings(principal, identity, grants.boundary)
 
 
-def caller(kind: AnyEntityType, arn: Arn, unique_id: str) -> User | RoleSession:
+def caller(kind: AnyEntityType, arn: EntityArn, unique_id: str) -> User | RoleSession:
     """Whoever calls as that entity."""
-    before, _, name = arn.resource.removeprefix(kind.noun).rpartition("/")
     if kind is GROUP:
         return nobody(arn.account)
     if kind is ROLE:
-        return RoleSession(arn.account, name, unique_id, SESSION_NAME, f"{before}/", arn.partition)
-    return User(arn.account, name, unique_id, f"{before}/", arn.partition)
+        return RoleSession(arn.account, arn.name, unique_id, SESSION_NAME, arn.path, arn.partition)
+    return User(arn.account, arn.name, unique_id, arn.path, arn.partition)
+
+
+def _principal(entity: Entity) -> User | RoleSession:
+    match entity:
+        case users.User():
+            return entity.principal
+        case roles.Role():
+            return entity.session(SESSION_NAME)
+    return nobody(entity.account)
 
 
 def nobody(account: str) -> User:
@@ -98,7 +106,7 @@ def _document(tx: Transaction, owners: list[tuple[str, Entity]], source: Source)
         known = aws_policies().get(source.arn)
         version = known.version if known else policy_versions.in_force(tx, source.arn)
         text = version.document if version else str(source.policy)
-        return Document(PolicyArn.parse(source.arn).name, IDENTITY_POLICY, text)
+        return Document(policy_arn(source.arn).name, IDENTITY_POLICY, text)
     for noun, owner in owners:
         for each in inline_policies.of(tx, noun, owner.id):
             if each.name == source.name and Policy.parse(each.document) == source.policy:
@@ -117,7 +125,7 @@ Excludes = Callable[[Source, Document], bool]
 
 def _by_type(wanted: str) -> Excludes:
     def test(source: Source, _document: Document) -> bool:
-        owner = PolicyArn.parse(source.arn).account if source.arn else None
+        owner = policy_arn(source.arn).account if source.arn else None
         return wanted == ("inline" if owner is None else "aws-managed" if owner == OWNER else "user-managed")
 
     return test

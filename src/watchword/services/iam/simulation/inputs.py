@@ -24,7 +24,7 @@ from watchword.policy import Policies, Policy, PolicyError, Source
 from watchword.policy.checking.validate import DocumentKind, wrong
 from watchword.policy.evaluation.simulate import context_keys
 from watchword.policy.language import values
-from watchword.services.iam.entity_types import arn_of, named_by
+from watchword.services.iam.entity_types import named_by
 from watchword.services.iam.simulation.holdings import (
     IDENTITY_POLICY,
     RESOURCE_POLICY,
@@ -90,10 +90,10 @@ def of_principal(call: Call) -> SimulationInput:
 
 def source(call: Call) -> Holdings:
     """What the entity holds that PolicySourceArn names. Raises NoSuchEntity."""
-    kind, arn, name = named_by(call.input["PolicySourceArn"])
-    entity = kind.resolved_entity(call, name) if arn.account == call.account else None
-    if entity is None or arn_of(kind, entity) != str(arn):
-        raise missing(kind.noun, name)
+    kind, arn = named_by(call.input["PolicySourceArn"])
+    entity = kind.resolved_entity(call, arn.name) if arn.account == call.account else None
+    if entity is None or entity.arn != str(arn):
+        raise missing(kind.noun, arn.name)
     return holdings(call.tx, call.world.root_key, kind, entity)
 
 
@@ -158,7 +158,7 @@ def _caller(call: Call) -> User | RoleSession | None:
     """Whom CallerArn names; it need not exist."""
     if "CallerArn" not in call.input:
         return None
-    kind, arn, _ = named_by(call.input["CallerArn"])
+    kind, arn = named_by(call.input["CallerArn"])
     owner = owner_at(call.tx, arn)
     return caller(kind, arn, owner.id if owner else "")
 
