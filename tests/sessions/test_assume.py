@@ -7,36 +7,39 @@ from typing import Any
 import pytest
 
 from watchword.names import AwsError
-from watchword.names.principal import RoleSession, Root, User
+from watchword.names.principal import FederatedUser, RoleSession, Root, User
 from watchword.proofs.keyring import Keyring, new_key
 from watchword.sessions import session as sessions
-from watchword.sessions.assume import Origin, RoleTerms, Wish, assume_role, packed_size, same_user
-from watchword.sessions.session import Session
+from watchword.sessions.assume import Requester, SessionRequest, assume_role, own_session, packed_size
+from watchword.sessions.session import Session, SessionPrincipal
+from watchword.store.iam.roles import Role
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ACCOUNT = "123456789012"
-ROLE = RoleTerms(ACCOUNT, "AROAXXXXXXXXXXXXXXXXX", "reader", "/", max_session=7200)
-ALICE = Origin(User(ACCOUNT, "alice", "AIDAXXXXXXXXXXXXXXXXX"))
+ROLE = Role("AROAXXXXXXXXXXXXXXXXX", ACCOUNT, "reader", "/", NOW, trust="{}", max_session=7200)
+ALICE = Requester(User(ACCOUNT, "alice", "AIDAXXXXXXXXXXXXXXXXX"))
 
 
-def assume(origin: Origin = ALICE, role: RoleTerms = ROLE, **wish: Any) -> Session:
-    return assume_role(role, Wish(session_name="morning", **wish), origin, NOW, secrets.token_bytes)
+def assume(requester: Requester = ALICE, role: Role = ROLE, **asked: Any) -> Session:
+    return assume_role(
+        role, SessionRequest(session_name="morning", **asked), requester, NOW, secrets.token_bytes
+    )
 
 
-def chained(**wish: Any) -> Origin:
-    session = assume(**wish)
-    return Origin(session.principal, session)
+def chained(**asked: Any) -> Requester:
+    session = assume(**asked)
+    return Requester(session.principal, session)
 
 
-def refused(code: str, origin: Origin = ALICE, **wish: Any) -> str:
+def refused(code: str, requester: Requester = ALICE, **asked: Any) -> str:
     with pytest.raises(AwsError) as caught:
-        assume(origin, **wish)
+        assume(requester, **asked)
     assert caught.value.code == code
     return caught.value.said
 
 
 def test_1_root_assumes_no_role() -> None:
-    assert refused("AccessDenied", Origin(Root(ACCOUNT))) == "Roles may not be assumed by root accounts."
+    assert refused("AccessDenied", Requester(Root(ACCOUNT))) == "Roles may not be assumed by root accounts."
 
 
 def test_2_an_hour_unless_asked() -> None:
@@ -70,7 +73,7 @@ def test_4_transitive_tags_go_on_and_cant_be_replaced() -> None:
     assert assume(first, tags={"desk": "5"}).tags == {"team": "red", "desk": "5"}
     refused("InvalidParameterValue", first, tags={"Team": "blue"})
     again = assume(first)
-    assert assume(Origin(again.principal, again)).tags == {"team": "red"}
+    assert assume(Requester(again.principal, again)).tags == {"team": "red"}
 
 
 def test_4_only_passed_tags_are_transitive() -> None:
@@ -93,17 +96,36 @@ def test_6_what_is_packed_must_fit() -> None:
 
 
 def test_sessions_of_users_need_long_term_credentials() -> None:
-    mine = same_user(ALICE, None, NOW, secrets.token_bytes)
+    mine = own_session(ALICE, None, NOW, secrets.token_bytes)
     assert mine.principal == ALICE.principal
     assert mine.expires - mine.issued == 12 * 3600_000
     with pytest.raises(AwsError, match="session credentials"):
-        same_user(Origin(mine.principal, mine), None, NOW, secrets.token_bytes)
+        own_session(Requester(mine.principal, mine), None, NOW, secrets.token_bytes)
 
 
 def test_roots_session_lasts_an_hour_at_most() -> None:
-    session = same_user(Origin(Root(ACCOUNT)), 43200, NOW, secrets.token_bytes)
+    session = own_session(Requester(Root(ACCOUNT)), 43200, NOW, secrets.token_bytes)
     assert session.expires - session.issued == 3600_000
     assert isinstance(session.principal, Root)
+
+
+@pytest.mark.parametrize(
+    "principal",
+    [
+        RoleSession(ACCOUNT, "reader", "AROAXXXXXXXXXXXXXXXXX", "morning", "/teams/", "aws-cn"),
+        User(ACCOUNT, "alice", "AIDAXXXXXXXXXXXXXXXXX", "/teams/", "aws-cn"),
+        FederatedUser(ACCOUNT, "bob", f"arn:aws-cn:iam::{ACCOUNT}:user/alice", "aws-cn"),
+        Root(ACCOUNT, "aws-cn"),
+    ],
+)
+def test_a_session_speaks_for_its_principal(principal: SessionPrincipal) -> None:
+    session = sessions.new_session(principal, timedelta(minutes=15), NOW, secrets.token_bytes)
+    assert session.principal == principal
+    assert session.unique_id == principal.unique_id
+    assert (session.issued, session.expires) == (
+        sessions.milliseconds(NOW),
+        sessions.milliseconds(NOW) + 900_000,
+    )
 
 
 def test_a_token_carries_the_whole_session() -> None:

@@ -13,7 +13,7 @@ from watchword.names.entity_arn import EntityArn
 from watchword.names.ids import Prefix, account_of_access_key, new_access_key_id, new_secret, new_unique_id
 from watchword.sessions import Session
 from watchword.sessions.revocation import revoke
-from watchword.sessions.session import milliseconds
+from watchword.sessions.session import new_session
 from watchword.store import Transaction, accounts
 from watchword.store.iam import access_keys, attachments, roles
 from watchword.store.iam.roles import Role
@@ -46,19 +46,8 @@ def administrator_session(
     now = installation.clock.now()
     with installation.database.write(now) as tx:
         role = _role(tx, role_arn) if role_arn else _administrator(installation, tx, _account(tx, account))
-    return Session(
-        kind="role",
-        access_key_id=new_access_key_id(Prefix.SESSION_KEY, role.account, installation.randomness),
-        secret=new_secret(installation.randomness),
-        account=role.account,
-        unique_id=role.id,
-        name=role.name,
-        path=role.path,
-        session_name=session_name,
-        issued=milliseconds(now),
-        expires=milliseconds(now + timedelta(seconds=SESSION_SECONDS)),
-        partition=role.partition,
-    )
+    lifetime = timedelta(seconds=SESSION_SECONDS)
+    return new_session(role.session(session_name), lifetime, now, installation.randomness)
 
 
 def new_root_key(installation: Installation, account: str) -> tuple[str, str]:

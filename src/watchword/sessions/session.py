@@ -1,16 +1,17 @@
-"""A session: who its credentials speak for, since when, until when, and within which limits.
+"""A session: whose temporary credentials these are, from when until when, and within which limits.
 
-The whole of it travels inside the session token, sealed, so that any node opens it and none stores it.
+The whole session travels inside the session token, sealed, so every node can open it and none stores it.
 Fields are only appended, never reordered or removed: tokens outlive upgrades.
 Times are integers: milliseconds since the epoch, UTC.
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Literal, TypedDict, Unpack
 
 import msgspec
 
-from watchword.names import Principal, fault
+from watchword.names import fault
+from watchword.names.ids import Prefix, Randomness, new_access_key_id, new_secret
 from watchword.names.principal import FederatedUser, RoleSession, Root, User
 from watchword.proofs import session_token
 from watchword.proofs.keyring import Keyring
@@ -18,6 +19,8 @@ from watchword.proofs.keyring import Keyring
 LONGEST = timedelta(hours=36)
 """GetSessionToken's longest: AWS STS API Reference. No session of any kind lasts longer."""
 SessionKind = Literal["role", "user", "root", "federated"]
+SessionPrincipal = RoleSession | User | Root | FederatedUser
+"""The principals that can have a session."""
 
 
 class Session(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
@@ -38,19 +41,19 @@ class Session(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
     """Inline session policies, as JSON text."""
     policy_arns: tuple[str, ...] = ()
     tags: dict[str, str] = {}
-    """Session tags, those inherited from an earlier session of the chain included."""
+    """Session tags, including those inherited from an earlier session of the chain."""
     transitive: tuple[str, ...] = ()
-    """Keys of the tags that go on to the next session of the chain."""
+    """Keys of the tags that the next session of the chain inherits."""
     source_identity: str = ""
     mfa_at: int | None = None
-    """When a multi-factor code was shown."""
+    """When the caller authenticated with a multi-factor code."""
     chained: bool = False
-    """Whether the credentials of a role were used to assume this one."""
+    """Whether another role's session was used to assume this role."""
     user_arn: str = ""
-    """Of a federated user: who asked for the session."""
+    """Of a federated user: the ARN of the user who asked for the session."""
 
     @property
-    def principal(self) -> Principal:
+    def principal(self) -> SessionPrincipal:
         match self.kind:
             case "role":
                 return RoleSession(
@@ -69,6 +72,57 @@ class Session(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
         return bool(self.policies or self.policy_arns)
 
 
+class Carried(TypedDict, total=False):
+    """What a session may carry besides its principal: fields of `Session`."""
+
+    policies: tuple[str, ...]
+    policy_arns: tuple[str, ...]
+    tags: dict[str, str]
+    transitive: tuple[str, ...]
+    source_identity: str
+    mfa_at: int | None
+    chained: bool
+
+
+def new_session(
+    principal: SessionPrincipal,
+    lifetime: timedelta,
+    now: datetime,
+    randomness: Randomness,
+    **carried: Unpack[Carried],
+) -> Session:
+    """A session of the principal, with new credentials. The only way to make one; rules are the caller's."""
+    kind, name, path, session_name, user_arn = _identity(principal)
+    return Session(
+        kind=kind,
+        access_key_id=new_access_key_id(Prefix.SESSION_KEY, principal.account, randomness),
+        secret=new_secret(randomness),
+        account=principal.account,
+        unique_id=principal.unique_id,
+        name=name,
+        path=path,
+        session_name=session_name,
+        issued=milliseconds(now),
+        expires=milliseconds(now + lifetime),
+        partition=principal.partition,
+        user_arn=user_arn,
+        **carried,
+    )
+
+
+def _identity(principal: SessionPrincipal) -> tuple[SessionKind, str, str, str, str]:
+    """Kind, name, path, session name and user ARN: what `Session.principal` reads back."""
+    match principal:
+        case RoleSession():
+            return "role", principal.role_name, principal.path, principal.session_name, ""
+        case User():
+            return "user", principal.name, principal.path, "", ""
+        case FederatedUser():
+            return "federated", principal.name, "/", "", principal.user_arn
+        case Root():
+            return "root", "", "/", "", ""
+
+
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Session)
 
@@ -79,7 +133,7 @@ def milliseconds(moment: datetime) -> int:
 
 
 def moment(milliseconds: int) -> datetime:
-    """The other way round, UTC."""
+    """The inverse of `milliseconds`, in UTC."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
@@ -89,7 +143,7 @@ def seal(session: Session, keyring: Keyring) -> str:
 
 
 def open(token: str, keyring: Keyring) -> Session:  # noqa: A001 the other half of seal
-    """The session in a token; raises the fault InvalidSessionToken."""
+    """The session in a token. Raises the fault InvalidSessionToken."""
     try:
         return _decoder.decode(session_token.open(token, keyring))
     except (msgspec.DecodeError, UnicodeDecodeError) as unknown:

@@ -7,7 +7,7 @@ from watchword.facts.credentials import KEYRING
 from watchword.names import AwsError, fault
 from watchword.services.operation import Call, Operation, Output, no_demands, pure
 from watchword.sessions import session as sessions
-from watchword.sessions.assume import Origin, same_user
+from watchword.sessions.assume import Requester, own_session
 from watchword.sessions.session import Session
 from watchword.world import World
 
@@ -46,8 +46,8 @@ def refuse_unserved(call: Call) -> None:
 def get_session_token(call: Call) -> Output:
     refuse_mfa(call)
     refuse_unserved(call)
-    origin = Origin(call.caller.principal, call.caller.session)
-    session = same_user(origin, call.input.get("DurationSeconds"), call.now, call.world.randomness)
+    requester = Requester(call.caller.principal, call.caller.session)
+    session = own_session(requester, call.input.get("DurationSeconds"), call.now, call.world.randomness)
     return {"Credentials": credentials(call.world, session)}
 
 

@@ -20,7 +20,7 @@ from watchword.names.entity_arn import EntityArn
 from watchword.services.operation import Call, Operation, Output, pure
 from watchword.services.sts.attached import of_role, role_at
 from watchword.services.sts.credentials import credentials, refuse_mfa, refuse_unserved
-from watchword.sessions.assume import UNFIT, Origin, RoleTerms, Wish, assume_role, packed_size
+from watchword.sessions.assume import INVALID_TAGS, Requester, SessionRequest, assume_role, packed_size
 from watchword.store.iam.roles import Role
 
 REMEMBERED = 1024
@@ -29,10 +29,9 @@ REMEMBERED = 1024
 
 def assume(call: Call) -> Output:
     role: Role = call.resolved["role", call.input["RoleArn"]].role
-    terms = RoleTerms(role.account, role.id, role.name, role.path, role.max_session, role.partition)
-    origin, wish = Origin(call.caller.principal, call.caller.session), _wish(call)
-    _check_policies(call, wish.policy_arns, role.account)
-    session = assume_role(terms, wish, origin, call.now, call.world.randomness)
+    requester, request = Requester(call.caller.principal, call.caller.session), _request(call)
+    _check_policies(call, request.policy_arns, role.account)
+    session = assume_role(role, request, requester, call.now, call.world.randomness)
     assumed = session.principal
     output: dict[str, object] = {
         "Credentials": credentials(call.world, session),
@@ -78,9 +77,9 @@ def _carries_identity(call: Call) -> bool:
     return bool(session and session.kind == "role" and session.source_identity)
 
 
-def _wish(call: Call) -> Wish:
+def _request(call: Call) -> SessionRequest:
     given = call.input
-    return Wish(
+    return SessionRequest(
         session_name=given["RoleSessionName"],
         duration=given.get("DurationSeconds"),
         policy=given.get("Policy", ""),
@@ -117,7 +116,7 @@ def _context(call: Call) -> dict[str, ContextValue]:
 
 
 def _tags(call: Call) -> dict[str, str]:
-    return tag_rules.read(call.input.get("Tags", ()), UNFIT)
+    return tag_rules.read(call.input.get("Tags", ()), INVALID_TAGS)
 
 
 OPERATIONS: dict[str, Operation] = {"AssumeRole": pure(assume, to_assume, mints=True)}
