@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watchword.objects import Sums
-from watchword.objects.joined import JOINED, composite, full, joined_etag
+from watchword.objects.joined import COMBINED, composite, full, joined_etag
 
 
 def of(algorithm: str, data: bytes) -> str:
@@ -18,7 +18,7 @@ def of(algorithm: str, data: bytes) -> str:
     return sums.value(algorithm)
 
 
-@pytest.mark.parametrize("algorithm", sorted(JOINED))
+@pytest.mark.parametrize("algorithm", sorted(COMBINED))
 @given(st.lists(st.binary(max_size=200), min_size=1, max_size=5))
 def test_a_full_objects_checksum(algorithm: str, pieces: list[bytes]) -> None:
     parts = [(of(algorithm, piece), len(piece)) for piece in pieces]

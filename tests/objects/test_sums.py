@@ -5,6 +5,7 @@ import hashlib
 import zlib
 
 import pytest
+from botocore.session import Session
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,8 +13,16 @@ from watchword.objects import ALGORITHMS, Sums
 
 POLYNOMIALS = {"CRC32C": (32, 0x82F63B78), "CRC64NVME": (64, 0x9A6C9329AC4BC9B5)}
 
-# The check value of a CRC is its result for the nine digits (RFC 3720 B.4; NVM Command Set 5.2.1.3.4).
-CHECK_VALUES = {"CRC32": "cbf43926", "CRC32C": "e3069283", "CRC64NVME": "ae8b14860a799888"}
+# The check value of a CRC is its result for the nine digits (RFC 3720 B.4; NVM Command Set 5.2.1.3.4). Those
+# of xxHash are the reference implementation's (github.com/Cyan4973/xxHash), without a seed.
+CHECK_VALUES = {
+    "CRC32": {b"123456789": "cbf43926"},
+    "CRC32C": {b"123456789": "e3069283"},
+    "CRC64NVME": {b"123456789": "ae8b14860a799888"},
+    "XXHASH64": {b"": "ef46db3751d8e999", b"abc": "44bc2cf5ad770999"},
+    "XXHASH3": {b"": "2d06800538d394c2", b"a": "e6c632b61e964e1f"},
+    "XXHASH128": {b"": "99aa06d3014798d86001c324468d497f", b"a": "a96faf705af16834e6c632b61e964e1f"},
+}
 
 
 def bit_by_bit(data: bytes, width: int, polynomial: int) -> bytes:
@@ -34,16 +43,30 @@ def digest(algorithm: str, *pieces: bytes) -> bytes:
 
 @pytest.mark.parametrize("algorithm", CHECK_VALUES)
 def test_check_value(algorithm: str) -> None:
-    assert digest(algorithm, b"123456789").hex() == CHECK_VALUES[algorithm]
+    for data, expected in CHECK_VALUES[algorithm].items():
+        assert digest(algorithm, data).hex() == expected
+
+
+def test_every_algorithm_of_s3_is_computed() -> None:
+    model = Session().get_service_model("s3")
+    assert set(model.shape_for("ChecksumAlgorithm").enum) == set(ALGORITHMS)
 
 
 @pytest.mark.parametrize("algorithm", POLYNOMIALS)
 @pytest.mark.parametrize(
     "size", [0, 1, 3, 4, 7, 8, 9, 107, 108, 109, 250, 1023, 4096, 65535, 65536, 65537, 70001]
 )
-def test_folding_agrees_with_division_bit_by_bit(algorithm: str, size: int) -> None:
+def test_crcs_agree_with_division_bit_by_bit(algorithm: str, size: int) -> None:
     data = hashlib.shake_128(b"seed").digest(size)
     assert digest(algorithm, data) == bit_by_bit(data, *POLYNOMIALS[algorithm])
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_a_digest_can_be_read_on_the_way(algorithm: str) -> None:
+    running = ALGORITHMS[algorithm]()
+    for size in (0, 3, 6):
+        assert running.digest() == running.digest() == digest(algorithm, b"abc" * (size // 3))
+        running.update(b"abc")
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)

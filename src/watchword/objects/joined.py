@@ -1,8 +1,8 @@
-"""ETags and checksums of bytes that were summed part by part, without reading the bytes again.
+"""ETags and checksums of a multipart upload, from those of its parts, without reading the bytes again.
 
-* the ETag of parts: the MD5 of their MD5s, a hyphen and how many they are;
-* a composite checksum: the checksum of their checksums, likewise with a hyphen and their number;
-* a full object's checksum: what it would be in one piece. Only CRCs can be joined so.
+* ETag: the MD5 of the parts' MD5s, a hyphen, and the number of parts;
+* composite checksum: the checksum of the parts' checksums, also with a hyphen and their number;
+* full object checksum: as if the object had been sent in one piece. Only CRCs can be combined like that.
 
 Source: Amazon S3 User Guide, "Checking object integrity for data uploads", "Full object and composite
 checksums".
@@ -12,11 +12,10 @@ import base64
 import hashlib
 from collections.abc import Sequence
 
-from watchword.objects.crc import CRC32, CRC32C, CRC64NVME
-from watchword.objects.sums import ALGORITHMS
+from watchword.objects.sums import ALGORITHMS, crt
 
-JOINED = {"CRC32": CRC32, "CRC32C": CRC32C, "CRC64NVME": CRC64NVME}
-"""The algorithms that a full object can have though it came in parts."""
+COMBINED = {"CRC32": "combine_crc32", "CRC32C": "combine_crc32c", "CRC64NVME": "combine_crc64nvme"}
+"""The algorithms of full object checksums -> awscrt's function that combines two."""
 
 
 def joined_etag(etags: Sequence[str]) -> str:
@@ -35,7 +34,8 @@ def composite(algorithm: str, checksums: Sequence[str]) -> str:
 
 def full(algorithm: str, parts: Sequence[tuple[str, int]]) -> str:
     """The checksum of a full object, from the checksums and sizes of its parts."""
-    polynomial, total = JOINED[algorithm], 0
+    combine, total = getattr(crt(), COMBINED[algorithm]), 0
+    size_of_digest = len(ALGORITHMS[algorithm]().digest())
     for checksum, size in parts:
-        total = polynomial.join(total, int.from_bytes(base64.b64decode(checksum), "big"), size)
-    return base64.b64encode(total.to_bytes(polynomial.width // 8, "big")).decode("ascii")
+        total = combine(total, int.from_bytes(base64.b64decode(checksum), "big"), size)
+    return base64.b64encode(total.to_bytes(size_of_digest, "big")).decode("ascii")

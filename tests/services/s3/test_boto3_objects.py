@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from watchword.objects import ALGORITHMS
 from watchword.testing import Server
 
 DATA = b"The watchword of tonight"
@@ -111,7 +112,14 @@ def test_a_large_file_in_parts_and_a_copy_of_it(s3: BaseClient, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("algorithm", "kind"), [("CRC32", "COMPOSITE"), ("SHA256", "COMPOSITE"), ("CRC32", "FULL_OBJECT")]
+    ("algorithm", "kind"),
+    [
+        ("CRC32", "COMPOSITE"),
+        ("SHA256", "COMPOSITE"),
+        ("XXHASH3", "COMPOSITE"),
+        ("CRC32", "FULL_OBJECT"),
+        ("CRC64NVME", "FULL_OBJECT"),
+    ],
 )
 def test_an_upload_by_hand(s3: BaseClient, algorithm: str, kind: str) -> None:
     named = {"Bucket": "bucket", "Key": "key"}
@@ -140,7 +148,7 @@ def test_an_upload_that_says_nothing_of_checksums(s3: BaseClient) -> None:
     assert s3.get_object(Bucket="bucket", Key="key")["Body"].read() == DATA
 
 
-@pytest.mark.parametrize("algorithm", ["CRC32", "SHA1", "SHA256"])
+@pytest.mark.parametrize("algorithm", sorted(ALGORITHMS.keys() - {"MD5"}))  # boto3 computes no MD5
 def test_each_checksum_is_kept_and_told(s3: BaseClient, algorithm: str) -> None:
     s3.put_object(Bucket="bucket", Key="key", Body=DATA, ChecksumAlgorithm=algorithm)
     got = s3.get_object(Bucket="bucket", Key="key", ChecksumMode="ENABLED")

@@ -56,7 +56,7 @@ def test_a_promise_that_is_kept_passes(headers: list[tuple[str, str]]) -> None:
         ("InvalidRequest", [("x-amz-checksum-crc32", CRC32), ("x-amz-checksum-crc32", CRC32)]),
         ("InvalidRequest", [("x-amz-sdk-checksum-algorithm", "CRC32")]),
         ("InvalidRequest", [("x-amz-sdk-checksum-algorithm", "SHA1"), ("x-amz-checksum-crc32", CRC32)]),
-        ("NotImplemented", [("x-amz-checksum-xxhash64", CRC32)]),
+        ("NotImplemented", [("x-amz-checksum-sha3", CRC32)]),
     ],
 )
 def test_a_promise_that_is_malformed_or_broken_is_refused(code: str, headers: list[tuple[str, str]]) -> None:

@@ -11,6 +11,7 @@ Source: Amazon S3 API Reference, "Common request headers", and the headers of ea
 "Controlling ownership of objects and disabling ACLs".
 """
 
+from watchword.objects import ALGORITHMS
 from watchword.services.operation import Call
 from watchword.services.s3.errors import s3_error
 
@@ -30,15 +31,9 @@ HONOURED: dict[str, frozenset[str]] = {
     "x-amz-source-expected-bucket-owner": _ANY,
     "x-amz-request-payer": _ANY,
     # Checksums.
+    **{f"x-amz-checksum-{algorithm.lower()}": _ANY for algorithm in ALGORITHMS},
     "x-amz-checksum-algorithm": _ANY,
-    "x-amz-checksum-crc32": _ANY,
-    "x-amz-checksum-crc32c": _ANY,
-    "x-amz-checksum-crc64nvme": _ANY,
-    "x-amz-checksum-md5": _ANY,
     "x-amz-checksum-mode": _ANY,
-    "x-amz-checksum-sha1": _ANY,
-    "x-amz-checksum-sha256": _ANY,
-    "x-amz-checksum-sha512": _ANY,
     "x-amz-checksum-type": _ANY,
     "x-amz-sdk-checksum-algorithm": _ANY,
     # Copies.

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from watchword.access import Demand
 from watchword.names import AwsError
 from watchword.names.principal import Root
-from watchword.objects.joined import JOINED
+from watchword.objects.joined import COMBINED
 from watchword.services.operation import Call, Demands, Operation, Output, object_write, reads
 from watchword.services.s3.commits import delete_after_commit
 from watchword.services.s3.demands import bucket_of, object_demand, on_bucket
@@ -142,7 +142,7 @@ def _checksum(call: Call) -> tuple[str, str]:
         said = "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header."
         raise s3_error("InvalidRequest", said)
     algorithm = known_algorithm(asked)
-    possible = [COMPOSITE, FULL_OBJECT] if algorithm in JOINED else [COMPOSITE]
+    possible = [COMPOSITE, FULL_OBJECT] if algorithm in COMBINED else [COMPOSITE]
     possible = [FULL_OBJECT] if algorithm == "CRC64NVME" else possible
     if wanted is not None and wanted not in possible:
         said = f"The {wanted} checksum type cannot be used with the {algorithm.lower()} checksum algorithm."
