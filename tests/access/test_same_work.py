@@ -56,7 +56,7 @@ def inactive(world: World) -> str:
     with world.database.write(datetime.now(UTC)) as tx:
         key = access_keys.by_id(tx, key_id)
         assert key
-        access_keys.switch(tx, key, "Inactive")
+        access_keys.set_status(tx, key, "Inactive")
     return key_id
 
 

@@ -233,15 +233,19 @@ def test_a_session_has_one_name(place: Place) -> None:
             "--resource",
             "arn:aws:s3:::\udcff/x",
         ],
-        ["session", "revoke", "{ann}\udcff"],
         ["explain", "\udcff"],
     ],
-    ids=["principal", "resource", "revoke", "explain"],
+    ids=["principal", "resource", "explain"],
 )
 def test_a_name_that_is_no_utf_8(place: Place, arguments: list[str]) -> None:
     found = watchword(*(each.format(ann=place.ann) for each in arguments), "--data", str(place.data))
     assert found.exit_code == 2
     assert found.stderr.startswith("watchword: not UTF-8: '")
+
+
+def test_no_role_or_user_has_a_name_that_is_no_utf_8(place: Place) -> None:
+    found = watchword("session", "revoke", f"{place.ann}\udcff", "--data", str(place.data))
+    assert (found.exit_code, found.stderr) == (2, f"watchword: no such role or user: {place.ann}\\udcff\n")
 
 
 def test_nothing_is_recorded(place: Place) -> None:

@@ -54,33 +54,33 @@ CHANGES: dict[Callable[..., object], tuple[tuple[object, ...], dict[str, object]
     accounts.set_alias: ((A, "legion"), {}, ("account", A)),
     users.insert: ((USER,), {}, ("user", "AIDA1")),
     users.rename: ((USER,), {"name": "bob", "path": "/"}, ("user", "AIDA1")),
-    users.bound: ((USER, "arn"), {}, ("user", "AIDA1")),
+    users.set_boundary: ((USER, "arn"), {}, ("user", "AIDA1")),
     users.remove: ((USER,), {}, ("user", "AIDA1")),
     groups.insert: ((GROUP,), {}, ("group", "AGPA1")),
     groups.rename: ((GROUP,), {"name": "ops", "path": "/"}, ("group", "AGPA1")),
     groups.remove: ((GROUP,), {}, ("group", "AGPA1")),
-    groups.join: ((GROUP, USER), {}, ("user", "AIDA1")),
-    groups.leave: ((GROUP, USER), {}, ("user", "AIDA1")),
+    groups.add_member: ((GROUP, USER), {}, ("user", "AIDA1")),
+    groups.remove_member: ((GROUP, USER), {}, ("user", "AIDA1")),
     roles.insert: ((ROLE,), {}, ("role", "AROA1")),
-    roles.describe: ((ROLE,), {"description": "", "max_session": 1}, ("role", "AROA1")),
-    roles.trust: ((ROLE, "{}"), {}, ("role", "AROA1")),
-    roles.bound: ((ROLE, None), {}, ("role", "AROA1")),
+    roles.configure: ((ROLE,), {"description": "", "max_session": 1}, ("role", "AROA1")),
+    roles.set_trust: ((ROLE, "{}"), {}, ("role", "AROA1")),
+    roles.set_boundary: ((ROLE, None), {}, ("role", "AROA1")),
     roles.remove: ((ROLE,), {}, ("role", "AROA1")),
     instance_profiles.insert: ((PROFILE,), {}, ("instance-profile", "AIPA1")),
-    instance_profiles.fill: ((PROFILE, None), {}, ("instance-profile", "AIPA1")),
+    instance_profiles.set_role: ((PROFILE, None), {}, ("instance-profile", "AIPA1")),
     instance_profiles.remove: ((PROFILE,), {}, ("instance-profile", "AIPA1")),
     policies.insert: ((POLICY, "{}"), {}, ("policy", "ANPA1")),
     policies.update: ((POLICY,), {"updated": NOW}, ("policy", "ANPA1")),
     policies.remove: ((POLICY,), {}, ("policy", "ANPA1")),
     policy_versions.insert: ((POLICY, "{}"), {"default": True}, ("policy", "ANPA1")),
-    policy_versions.put_in_force: ((POLICY, 1), {}, ("policy", "ANPA1")),
+    policy_versions.set_default: ((POLICY, 1), {}, ("policy", "ANPA1")),
     policy_versions.remove: ((POLICY, 2), {}, ("policy", "ANPA1")),
     attachments.attach: (("group", "AGPA1", "arn"), {}, ("group", "AGPA1")),
     attachments.detach: (("group", "AGPA1", "arn"), {}, ("group", "AGPA1")),
     inline_policies.put: ((Inline("role", "AROA1", "a", "{}"),), {}, ("role", "AROA1")),
     inline_policies.remove: (("role", "AROA1", "a"), {}, ("role", "AROA1")),
     access_keys.insert: ((KEY,), {}, ("access_key", "AKIA1")),
-    access_keys.switch: ((KEY, "Inactive"), {}, ("access_key", "AKIA1")),
+    access_keys.set_status: ((KEY, "Inactive"), {}, ("access_key", "AKIA1")),
     access_keys.reseal: ((KEY,), {"secret": b"", "sealing_key": "k2"}, ("access_key", "AKIA1")),
     access_keys.remove: ((KEY,), {}, ("access_key", "AKIA1")),
     tags.put: (("user", "AIDA1", {"a": "1"}), {}, ("user", "AIDA1")),
@@ -88,7 +88,7 @@ CHANGES: dict[Callable[..., object], tuple[tuple[object, ...], dict[str, object]
     tags.remove_all: (("user", "AIDA1"), {}, ("user", "AIDA1")),
     revocations.put: ((REVOCATION,), {}, ("revocation", A)),
     buckets.insert: ((BUCKET,), {}, ("bucket", "b1")),
-    buckets.govern: ((BUCKET, "{}"), {}, ("bucket", "b1")),
+    buckets.set_policy: ((BUCKET, "{}"), {}, ("bucket", "b1")),
     buckets.remove: ((BUCKET,), {}, ("bucket", "b1")),
     keyring.insert: ((WRAPPED,), {}, ("keyring", "*")),
     keyring.retire: ((WRAPPED,), {}, ("keyring", "*")),
@@ -105,14 +105,14 @@ def _members(tx: Transaction) -> None:
 
 BEFORE: dict[Callable[..., object], Callable[[Transaction], object]] = {
     attachments.detach: lambda tx: attachments.attach(tx, "group", "AGPA1", "arn"),
-    groups.join: _members,
+    groups.add_member: _members,
     policy_versions.insert: lambda tx: policies.insert(tx, POLICY, "{}"),
 }
 """What must be there for a change to be one."""
 
 NO_DECISION_DEPENDS_ON = {
-    roles.used,
-    access_keys.used,
+    roles.note_use,
+    access_keys.note_use,
     audit.insert,
     objects.put,
     objects.remove,
@@ -122,7 +122,7 @@ NO_DECISION_DEPENDS_ON = {
     uploads.remove,
     uploads.remove_all,
     changes.append,
-    revocations.forget,
+    revocations.remove_older,
 }
 NOUNS: list[ModuleType] = [
     accounts, users, groups, roles, policies, policy_versions, attachments, inline_policies, access_keys,
@@ -151,7 +151,7 @@ def test_the_table_holds_every_function_that_writes(opened: Callable[[str], Data
     known = set(CHANGES) | NO_DECISION_DEPENDS_ON
     writers = {function for noun in NOUNS for function in _public(noun) if WRITES.search(_source(function))}
     assert writers - known == set()
-    assert {users.insert, users.rename, users.bound, users.remove} < writers
+    assert {users.insert, users.rename, users.set_boundary, users.remove} < writers
 
 
 def _public(noun: ModuleType) -> list[Callable[..., object]]:

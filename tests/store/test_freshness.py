@@ -16,7 +16,7 @@ from watchword.store.iam import users
 from watchword.store.iam.users import User
 from watchword.store.listening import BOUND_SECONDS
 
-PATIENCE_SECONDS = 20
+LOCK_TIMEOUT_SECONDS = 20
 ALICE = Topic("user", "AIDA1")
 
 
@@ -31,7 +31,7 @@ class Clock:
 
 
 def eventually(condition: Callable[[], bool]) -> bool:
-    until = time.monotonic() + PATIENCE_SECONDS
+    until = time.monotonic() + LOCK_TIMEOUT_SECONDS
     while not condition() and time.monotonic() < until:
         time.sleep(0.01)
     return condition()

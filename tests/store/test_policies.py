@@ -31,8 +31,8 @@ def test_a_policy_is_born_with_version_1(database: Database, now: datetime) -> N
         assert policies.by_arn(tx, read.arn) == read
         assert policies.named(tx, A, "READ") == read
         assert policies.count(tx, A) == 1
-        assert policy_versions.in_force(tx, read.arn) == Version(read.id, 1, '{"v": 1}', now, default=True)
-        assert policy_versions.in_force(tx, "arn:aws:iam::aws:policy/None") is None
+        assert policy_versions.default_of(tx, read.arn) == Version(read.id, 1, '{"v": 1}', now, default=True)
+        assert policy_versions.default_of(tx, "arn:aws:iam::aws:policy/None") is None
 
 
 def test_policy_names_are_unique_whatever_their_case(database: Database, now: datetime) -> None:
@@ -51,17 +51,17 @@ def test_version_numbers_are_given_once(database: Database, now: datetime) -> No
         assert policy_versions.insert(tx, read, "two", default=False) == Version(
             read.id, 2, "two", later, default=False
         )
-        assert policy_versions.in_force(tx, read.arn).number == 1
+        assert policy_versions.default_of(tx, read.arn).number == 1
         policy_versions.remove(tx, read, 2)
         read = policies.by_arn(tx, read.arn)
         assert policy_versions.insert(tx, read, "three", default=True).number == 3
-        assert policy_versions.in_force(tx, read.arn).document == "three"
+        assert policy_versions.default_of(tx, read.arn).document == "three"
         assert [each.number for each in policy_versions.of(tx, read.id)] == [3, 1]
         assert policy_versions.count(tx, read.id) == 2
         read = policies.by_arn(tx, read.arn)
         assert (read.default_version, read.next_version, read.updated) == (3, 4, later)
-        policy_versions.put_in_force(tx, read, 1)
-        assert policy_versions.in_force(tx, read.arn).document == "one"
+        policy_versions.set_default(tx, read, 1)
+        assert policy_versions.default_of(tx, read.arn).document == "one"
         assert [each.default for each in policy_versions.of(tx, read.id)] == [False, True]
 
 

@@ -41,7 +41,7 @@ def test_an_account_is_kept(database: Database, now: datetime) -> None:
     with database.read() as tx:
         assert accounts.by_id(tx, A) == account
         assert accounts.by_id(tx, "333333333333") is None
-        assert [found.id for found in accounts.everyone(tx)] == [A, B]
+        assert [found.id for found in accounts.all_accounts(tx)] == [A, B]
         assert accounts.count(tx) == 2
 
 
@@ -128,9 +128,9 @@ def test_a_boundary_is_set_and_lifted(noun: str, database: Database, now: dateti
     record = make("alice", now)
     with database.write(now) as tx:
         table.insert(tx, record)
-        table.bound(tx, record, "arn:aws:iam::aws:policy/Limits")
+        table.set_boundary(tx, record, "arn:aws:iam::aws:policy/Limits")
         assert table.by_id(tx, record.id).boundary == "arn:aws:iam::aws:policy/Limits"
-        table.bound(tx, record, None)
+        table.set_boundary(tx, record, None)
         assert table.by_id(tx, record.id) == record
 
 
@@ -149,10 +149,10 @@ def test_a_role_is_described_trusted_and_used(database: Database, now: datetime)
     record = role("deploy", now)
     with database.write(now) as tx:
         roles.insert(tx, record)
-        roles.describe(tx, record, description="ships", max_session=43200)
-        roles.trust(tx, record, '{"Statement": []}')
-        roles.used(tx, record.id, now, SPAN, region="eu-west-1")
-        roles.used(tx, record.id, now + SPAN / 2, SPAN, region="eu-west-2")
+        roles.configure(tx, record, description="ships", max_session=43200)
+        roles.set_trust(tx, record, '{"Statement": []}')
+        roles.note_use(tx, record.id, now, SPAN, region="eu-west-1")
+        roles.note_use(tx, record.id, now + SPAN / 2, SPAN, region="eu-west-2")
         assert roles.by_id(tx, record.id) == replace(
             record,
             description="ships",
@@ -170,18 +170,18 @@ def test_members_join_once_and_leave(database: Database, now: datetime) -> None:
             users.insert(tx, member)
         for each in (staff, ops):
             groups.insert(tx, each)
-        assert groups.join(tx, staff, alice)
-        assert not groups.join(tx, staff, alice)
-        assert groups.join(tx, staff, bob)
-        assert groups.join(tx, ops, alice)
+        assert groups.add_member(tx, staff, alice)
+        assert not groups.add_member(tx, staff, alice)
+        assert groups.add_member(tx, staff, bob)
+        assert groups.add_member(tx, ops, alice)
     with database.read() as tx:
         assert groups.members(tx, staff.id, limit=1) == ([alice], True)
         assert groups.members(tx, staff.id, after="ALICE", limit=1) == ([bob], False)
         assert groups.of_user(tx, alice.id) == [ops, staff]
         assert groups.page_of_user(tx, alice.id, after="ops", limit=5) == ([staff], False)
     with database.write(now) as tx:
-        assert groups.leave(tx, staff, alice)
-        assert not groups.leave(tx, staff, alice)
+        assert groups.remove_member(tx, staff, alice)
+        assert not groups.remove_member(tx, staff, alice)
         assert groups.of_user(tx, alice.id) == [ops]
 
 
@@ -190,7 +190,7 @@ def test_what_is_still_needed_stays(database: Database, now: datetime) -> None:
     with database.write(now) as tx:
         users.insert(tx, alice)
         groups.insert(tx, staff)
-        groups.join(tx, staff, alice)
+        groups.add_member(tx, staff, alice)
     with pytest.raises(StillReferenced), database.write(now) as tx:
         groups.remove(tx, staff)
     with pytest.raises(StillReferenced), database.write(now) as tx:
@@ -208,14 +208,14 @@ def test_an_access_key_is_kept_switched_resealed_and_removed(database: Database,
         assert access_keys.of_user(tx, alice.id) == [key]
         assert access_keys.of_root(tx, A) == [root]
         assert access_keys.of_root(tx, B) == []
-        access_keys.switch(tx, key, access_keys.INACTIVE)
+        access_keys.set_status(tx, key, access_keys.INACTIVE)
         found = access_keys.by_id(tx, key.id)
         assert found == replace(key, status="Inactive")
         assert not found.active
-        access_keys.used(tx, key.id, now, SPAN, region="us-east-1", service="s3")
-        access_keys.used(tx, key.id, now + SPAN / 2, SPAN, region="us-east-1", service="sts")
+        access_keys.note_use(tx, key.id, now, SPAN, region="us-east-1", service="s3")
+        access_keys.note_use(tx, key.id, now + SPAN / 2, SPAN, region="us-east-1", service="sts")
         assert access_keys.by_id(tx, key.id).last_used_service == "s3"
-        access_keys.used(tx, key.id, now + SPAN, SPAN, region="us-east-1", service="sts")
+        access_keys.note_use(tx, key.id, now + SPAN, SPAN, region="us-east-1", service="sts")
         assert access_keys.by_id(tx, key.id).last_used_service == "sts"
         assert access_keys.to_reseal(tx, "k2", limit=5)[0][0].id == key.id
         access_keys.reseal(tx, key, secret=b"again", sealing_key="k2")

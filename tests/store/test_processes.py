@@ -19,7 +19,7 @@ from watchword.store.iam.users import User
 
 OTHER = Path(__file__).with_name("other_process.py")
 A = "111111111111"
-PATIENCE_SECONDS = 20
+LOCK_TIMEOUT_SECONDS = 20
 
 
 @contextmanager
@@ -66,7 +66,7 @@ def test_a_process_hears_what_another_changes(
             users.insert(tx, User(f"AIDA{number}", A, f"u{number}", "/", now))
             groups.insert(tx, Group(f"AGPA{number}", A, f"g{number}", "/", now))
         answer = ask(watcher)
-        waited_until = time.monotonic() + PATIENCE_SECONDS
+        waited_until = time.monotonic() + LOCK_TIMEOUT_SECONDS
         while not database.on_sqlite and not answer["heard"] and time.monotonic() < waited_until:
             time.sleep(0.01)
             answer = ask(watcher)
@@ -85,7 +85,7 @@ def test_a_process_hears_of_every_change_of_several_others(
                 assert writer.stdout
                 acknowledged.add("AIDA" + writer.stdout.readline().strip())
             heard.update(key for _, key in ask(watcher)["heard"])
-    waited_until = time.monotonic() + PATIENCE_SECONDS
+    waited_until = time.monotonic() + LOCK_TIMEOUT_SECONDS
     while not acknowledged <= heard and time.monotonic() < waited_until:
         heard.update(key for _, key in ask(watcher)["heard"])
     assert acknowledged <= heard

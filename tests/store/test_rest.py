@@ -53,9 +53,9 @@ def test_a_bucket_is_kept_governed_and_removed(database: Database, now: datetime
         buckets.insert(tx, bucket)
         assert buckets.named(tx, "logs") == bucket
         assert buckets.named(tx, "logs", "aws-cn") is None
-        buckets.govern(tx, bucket, "{}")
+        buckets.set_policy(tx, bucket, "{}")
         assert buckets.named(tx, "logs") == replace(bucket, policy="{}")
-        buckets.govern(tx, bucket, None)
+        buckets.set_policy(tx, bucket, None)
         assert buckets.named(tx, "logs") == bucket
         buckets.remove(tx, bucket)
         assert buckets.named(tx, "logs") is None

@@ -85,7 +85,7 @@ def test_of_changes_made_at_once_none_is_lost(database: Database, now: datetime)
         with handles[number % 2].write(now) as tx:
             found = roles.by_id(tx, role.id)
             assert found
-            roles.describe(tx, found, description="", max_session=found.max_session + 1)
+            roles.configure(tx, found, description="", max_session=found.max_session + 1)
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(count_up, range(40)))
@@ -173,7 +173,7 @@ def test_who_waits_too_long_for_a_turn_is_told_so(
     database_url: str, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in (engines, database_module):
-        monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.2)
+        monkeypatch.setattr(module, "LOCK_TIMEOUT_SECONDS", 0.2)
     first, second = Database.open(database_url), Database.open(database_url)
     for other in (first, second):
         with first.write(now), pytest.raises(Unavailable), other.write(now):

@@ -30,8 +30,8 @@ def test_an_upload_is_found_by_all_that_names_it(database: Database, upload: Upl
         assert uploads.at(tx, "b1", b"key", "u1") == upload
         assert uploads.at(tx, "b1", b"other", "u1") is None
         assert uploads.at(tx, "b2", b"key", "u1") is None
-        assert list(uploads.below(tx, "b1", b"key")) == [upload]
-        assert list(uploads.below(tx, "b1", b"key\0")) == []
+        assert list(uploads.from_key(tx, "b1", b"key")) == [upload]
+        assert list(uploads.from_key(tx, "b1", b"key\0")) == []
 
 
 def test_uploads_are_listed_in_order_however_many_are_read_together(
@@ -43,8 +43,8 @@ def test_uploads_are_listed_in_order_however_many_are_read_together(
             uploads.insert(tx, replace(upload, id=upload_id, key=key.encode()))
     monkeypatch.setattr(uploads, "_BELOW", uploads._BELOW.limit(3))
     with database.read() as tx:
-        assert [each.id for each in uploads.below(tx, "b1", b"")] == [*(one for _, one in named), "u1"]
-        assert [each.id for each in uploads.below(tx, "b1", b"c")] == ["c0", "c1", "c2", "c3", "u1"]
+        assert [each.id for each in uploads.from_key(tx, "b1", b"")] == [*(one for _, one in named), "u1"]
+        assert [each.id for each in uploads.from_key(tx, "b1", b"c")] == ["c0", "c1", "c2", "c3", "u1"]
 
 
 def test_a_part_takes_the_place_of_the_one_before(database: Database, upload: Upload, now: datetime) -> None:

@@ -31,9 +31,9 @@ def note_use(context: RequestContext, service: str) -> None:
     world.last_uses.put(used, now, (), world.last_uses.generation)
     with suppress(StoreError), world.database.write(now, shared=True) as tx:
         if isinstance(context.caller.principal, RoleSession):
-            roles.used(tx, used, now, SPAN, region=context.region)
+            roles.note_use(tx, used, now, SPAN, region=context.region)
         else:
-            access_keys.used(tx, used, now, SPAN, region=context.region, service=service)
+            access_keys.note_use(tx, used, now, SPAN, region=context.region, service=service)
 
 
 def _used(caller: Caller) -> str:

@@ -44,5 +44,5 @@ def list_accounts(
         opened(open_installation, data, database, root_key_file) as installation,
         installation.database.read() as tx,
     ):
-        for account in rows.everyone(tx):
+        for account in rows.all_accounts(tx):
             print(json.dumps({"AccountId": account.id, "Name": account.name}))

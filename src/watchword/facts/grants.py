@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from watchword.facts.fact import Fact, Reading
-from watchword.identity import managed
+from watchword.identity.aws_managed import aws_policies
 from watchword.policy import Policy, Source
 from watchword.store import Topic
 from watchword.store.iam import attachments, groups, inline_policies, policy_versions, roles, users
@@ -23,10 +23,10 @@ class Grants:
 
 
 def _managed_policy(reading: Reading, arn: str) -> Policy | None:
-    shared = managed.aws_policies().get(arn)
+    shared = aws_policies().get(arn)
     if shared is not None:
         return Policy.parse(shared.version.document)
-    version = policy_versions.in_force(reading.tx, arn)
+    version = policy_versions.default_of(reading.tx, arn)
     if version is None:
         return None
     reading.depends_on(Topic("policy", version.policy_id))

@@ -1,6 +1,6 @@
-"""ARNs that an operation's input names: refused, as IAM words it, when they are of something else."""
+"""ARNs in the input of an operation. One of the wrong type is refused in IAM's words."""
 
-from watchword.identity.refusals import not_an_arn
+from watchword.identity.refusals import not_a_policy_arn
 from watchword.names import nouns
 from watchword.names.entity_arn import EntityArn
 
@@ -9,5 +9,5 @@ def policy_arn(text: str) -> EntityArn:
     """The ARN of a managed policy. Raises InvalidInput."""
     arn = EntityArn.parse(text, nouns.POLICY)
     if arn is None:
-        raise not_an_arn(text)
+        raise not_a_policy_arn(text)
     return arn

@@ -1,8 +1,9 @@
-"""Inline policies of one user, group or role share a quota; all other rules are the policy engine's.
+"""The size quota that all inline policies of a user, group or role share.
 
-Source: IAM User Guide, "IAM and AWS STS quotas": the sum of all inline policies of an entity, white space
-not counted. Documents are stored and answered as they were written; only trust and bucket
-policies are written again (`grantees`).
+All other rules for policies belong to the policy engine.
+Source: IAM User Guide, "IAM and AWS STS quotas": the sum of all inline policies of an entity, without white
+space. Documents are stored and returned as they were written. Only trust and bucket policies are rewritten
+(`policy_principals`).
 """
 
 from collections.abc import Iterable
@@ -21,13 +22,13 @@ _WHITE_SPACE = str.maketrans("", "", " \t\n\r")
 
 
 def size(document: str) -> int:
-    """Its characters, white space not counted."""
+    """Its characters, without white space."""
     return len(document.translate(_WHITE_SPACE))
 
 
-def check_inline(document: str, beside: Iterable[str], noun: str, name: str) -> None:
-    """Raises LimitExceeded or MalformedPolicyDocument; `beside` are the owner's other inline policies."""
+def check_inline(document: str, others: Iterable[str], noun: str, name: str) -> None:
+    """Raises LimitExceeded or MalformedPolicyDocument; `others` are the owner's other inline policies."""
     limit = QUOTAS[f"{noun.capitalize()}PolicySize"]
-    if sum(map(size, (document, *beside))) > limit:
+    if sum(map(size, (document, *others))) > limit:
         raise refusal("LimitExceeded", f"Maximum policy size of {limit} bytes exceeded for {noun} {name}")
     validate(document, _KINDS[noun])

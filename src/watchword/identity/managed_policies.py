@@ -1,12 +1,12 @@
-"""Managed policies, whoever manages them: found by ARN, with the version in force and every other.
+"""Managed policies, of AWS and of customers: found by ARN, with all their versions.
 
-Those of AWS are the same in every account; how often they are used is counted within one account.
+The policies of AWS are the same in every account. How often one is used is counted per account.
 """
 
 from dataclasses import replace
 
 from watchword.identity.arns import policy_arn
-from watchword.identity.managed import OWNER, aws_policies
+from watchword.identity.aws_managed import OWNER, aws_policies
 from watchword.identity.refusals import missing_version
 from watchword.store import Transaction
 from watchword.store.iam import holders, policies, policy_versions
@@ -15,7 +15,7 @@ from watchword.store.iam.policy_versions import Version
 
 
 def find(tx: Transaction, account: str, text: str) -> Policy | None:
-    """The policy of that ARN, if the account may use it: its own, or one of AWS."""
+    """The policy of that ARN, if it is the account's own or one of AWS. Raises InvalidInput."""
     arn = policy_arn(text)
     if arn.account == OWNER:
         known = aws_policies().get(text)
@@ -24,13 +24,13 @@ def find(tx: Transaction, account: str, text: str) -> Policy | None:
 
 
 def with_use(tx: Transaction, account: str, policy: Policy) -> Policy:
-    """A policy of AWS with the counts of one account."""
+    """A policy of AWS with the account's counts of use."""
     attached, bounding = holders.count(tx, account, policy.arn)
     return replace(policy, attachment_count=attached, boundary_count=bounding)
 
 
 def version(tx: Transaction, policy: Policy, version_id: str) -> Version:
-    """One version of a policy by its id, such as v2. Raises NoSuchEntity."""
+    """The version of that id, such as v2. Raises NoSuchEntity."""
     found = next((each for each in all_versions(tx, policy) if version_name(each) == version_id), None)
     if found is None:
         raise missing_version(policy.arn, version_id)

@@ -1,6 +1,6 @@
-"""Users and roles: whoever may own an access key or a session, found by ARN.
+"""Users and roles, found by ARN. They own access keys and sessions.
 
-An ARN names somebody only when all of it is theirs: partition, account, kind, path and name.
+All parts of the ARN must be right: partition, account, noun, path and name.
 """
 
 from watchword.names import nouns
@@ -17,7 +17,7 @@ _NAMED = {nouns.USER: users.named, nouns.ROLE: roles.named}
 
 
 def owner_at(tx: Transaction, arn: EntityArn) -> Owner | None:
-    """The user or role of that very ARN."""
+    """The user or role of exactly that ARN."""
     named = _NAMED.get(arn.noun)
     owner = named(tx, arn.account, arn.name) if named else None
     return owner if owner is not None and owner.arn == str(arn) else None

@@ -1,13 +1,13 @@
-"""How much an entity may hold.
+"""Quotas: how much an entity may have.
 
-Source: IAM User Guide, "IAM and AWS STS quotas". A quota's name is the one in AWS's refusals; `SUMMARY`
-is what GetAccountSummary calls it. How many users, groups, roles and policies an account may have is
-not bounded here, so the summary states no quota for them. Sizes of documents are the policy engine's.
+Source: IAM User Guide, "IAM and AWS STS quotas". Quotas have their names in AWS's error messages; `SUMMARY`
+has those of GetAccountSummary. There is no quota for users, groups, roles and policies of an account, so
+the summary has none. The policy engine defines the sizes of documents.
 """
 
 from collections.abc import Mapping
 
-from watchword.identity.refusals import beyond
+from watchword.identity.refusals import limit_exceeded
 from watchword.policy.checking.validate import KINDS, DocumentKind
 
 QUOTAS: Mapping[str, int] = {
@@ -39,7 +39,7 @@ SUMMARY: Mapping[str, str] = {
 }
 
 
-def hold(quota: str, count: int) -> None:
-    """Raises LimitExceeded when `count`, the new one included, is beyond the quota."""
+def check_quota(quota: str, count: int) -> None:
+    """Raises LimitExceeded when `count`, with the new one, exceeds the quota."""
     if count > QUOTAS[quota]:
-        raise beyond(quota, QUOTAS[quota])
+        raise limit_exceeded(quota, QUOTAS[quota])

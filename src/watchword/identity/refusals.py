@@ -1,7 +1,7 @@
-"""What IAM answers when it refuses, worded once.
+"""IAM's errors with their messages. When they are raised is the other files' rule.
 
-Sources: IAM API Reference, "Errors" of each operation (codes and statuses); the sentences are those that
-AWS answers, because scripts read them. Which rule refuses what belongs to the other files.
+Sources: IAM API Reference, "Errors" of each operation (codes and statuses). The messages are AWS's own,
+because scripts parse them.
 """
 
 from watchword.names import AwsError, fault, nouns
@@ -22,43 +22,44 @@ _MISSING = {
 
 
 def refusal(code: str, said: str) -> AwsError:
-    """An error of IAM's own."""
+    """An error of IAM's own model."""
     return AwsError(code, STATUS[code], said)
 
 
 def missing(noun: str, name: str) -> AwsError:
-    """No user, group, role, instance profile or inline policy ("user policy") of that name.
+    """There is no such entity; `name` is its name, or the ARN of a managed policy.
 
-    Nor a managed policy of that ARN, or none that is attached here.
+    `noun` can also be an inline policy, such as "user policy". A managed policy that isn't attached to an
+    entity is missing too.
     """
     said = _MISSING.get(noun, "The {noun} with name {name} cannot be found.")
     return refusal("NoSuchEntity", said.format(noun=noun, name=name))
 
 
 def taken(noun: str, name: str) -> AwsError:
-    """A user, group, role or instance profile of that name, in whatever case, exists."""
+    """There is a user, group, role or instance profile of that name, whatever the case."""
     if noun == nouns.INSTANCE_PROFILE:
         return refusal("EntityAlreadyExists", f"Instance Profile {name} already exists.")
     return refusal("EntityAlreadyExists", f"{noun.capitalize()} with name {name} already exists.")
 
 
 def missing_key(access_key_id: str) -> AwsError:
-    """No such access key, or another user's."""
+    """There is no such access key, or it is another user's."""
     return refusal("NoSuchEntity", f"The Access Key with id {access_key_id} cannot be found.")
 
 
 def missing_alias(alias: str) -> AwsError:
-    """The account isn't called so."""
+    """The account doesn't have that alias."""
     return refusal("NoSuchEntity", f"The account alias {alias} cannot be found.")
 
 
 def taken_alias(alias: str) -> AwsError:
-    """An account is called so already."""
+    """An account has that alias already."""
     return refusal("EntityAlreadyExists", f"The account alias {alias} already exists.")
 
 
 def missing_password_policy(account: str) -> AwsError:
-    """The account has no rules for passwords."""
+    """The account has no password policy."""
     return refusal("NoSuchEntity", f"The Password Policy with domain name {account} cannot be found.")
 
 
@@ -68,41 +69,41 @@ def missing_login_profile(user: str) -> AwsError:
 
 
 def missing_version(arn: str, version: str) -> AwsError:
-    """No such version of a managed policy."""
+    """The managed policy has no such version."""
     return refusal("NoSuchEntity", f"Policy {arn} version {version} does not exist or is not attachable.")
 
 
-def unattachable(arn: str) -> AwsError:
-    """No such managed policy to attach."""
+def not_attachable(arn: str) -> AwsError:
+    """There is no such managed policy to attach."""
     return refusal("NoSuchEntity", f"Policy {arn} does not exist or is not attachable.")
 
 
-def unbounding(arn: str) -> AwsError:
-    """No such managed policy to be a permissions boundary."""
+def no_such_boundary(arn: str) -> AwsError:
+    """There is no such managed policy to use as a permissions boundary."""
     return refusal("NoSuchEntity", f"Scope ARN: {arn} does not exist or is not attachable.")
 
 
-def not_an_arn(text: str) -> AwsError:
-    """An ARN that can't be a managed policy's."""
+def not_a_policy_arn(text: str) -> AwsError:
+    """The text can't be the ARN of a managed policy."""
     return refusal("InvalidInput", f"ARN {text} is not valid.")
 
 
-def unclear(arn: str) -> AwsError:
-    """An ARN that is not a user's, group's or role's."""
+def not_an_entity_arn(arn: str) -> AwsError:
+    """The text can't be the ARN of a user, group or role."""
     said = f"Invalid Entity Arn: {arn} does not clearly define entity type and name."
     return refusal("InvalidInput", said)
 
 
-def beyond(quota: str, limit: int) -> AwsError:
-    """One more than the quota of that name lets."""
+def limit_exceeded(quota: str, limit: int) -> AwsError:
+    """The quota of that name would be exceeded."""
     return refusal("LimitExceeded", f"Cannot exceed quota for {quota}: {limit}")
 
 
-def in_the_way(what: str) -> AwsError:
-    """A deletion that something must go before, such as "detach all policies"."""
+def delete_conflict(what: str) -> AwsError:
+    """A deletion must wait; `what` is to do first, such as "detach all policies"."""
     return refusal("DeleteConflict", f"Cannot delete entity, must {what} first.")
 
 
-def nobody_named() -> AwsError:
-    """A call about "myself" by a caller who is not a user."""
+def user_name_needed() -> AwsError:
+    """The call names no user, and the caller isn't one."""
     return fault("ValidationError", "Must specify userName when calling with non-User credentials")

@@ -1,10 +1,10 @@
-"""What must go before an entity can: the checks in their order, then the removal.
+"""Deleting an entity: the checks in their order, then the removal.
 
-Source: IAM API Reference, DeleteUser, DeleteGroup, DeleteRole, DeleteInstanceProfile, DeletePolicy. An
-entity's tags go with it; everything else is for the caller to take away first.
+An entity's tags are removed with it. Everything else that it has must be removed before.
+Source: IAM API Reference, DeleteUser, DeleteGroup, DeleteRole, DeleteInstanceProfile, DeletePolicy.
 """
 
-from watchword.identity.refusals import in_the_way, refusal
+from watchword.identity.refusals import delete_conflict, refusal
 from watchword.names import nouns
 from watchword.store import Transaction, tags
 from watchword.store.iam import (
@@ -34,10 +34,10 @@ def remove_user(tx: Transaction, user: User) -> None:
     """Raises DeleteConflict."""
     # 1. Memberships.
     if groups.of_user(tx, user.id):
-        raise in_the_way("remove users from group")
+        raise delete_conflict("remove users from group")
     # 2. Access keys.
     if access_keys.of_user(tx, user.id):
-        raise in_the_way("delete access keys")
+        raise delete_conflict("delete access keys")
     # 3. Policies.
     _without_policies(tx, nouns.USER, user.id)
     tags.remove_all(tx, nouns.USER, user.id)
@@ -48,7 +48,7 @@ def remove_group(tx: Transaction, group: Group) -> None:
     """Raises DeleteConflict."""
     # 1. Members.
     if groups.members(tx, group.id, limit=1)[0]:
-        raise in_the_way("remove users from group")
+        raise delete_conflict("remove users from group")
     # 2. Policies.
     _without_policies(tx, nouns.GROUP, group.id)
     groups.remove(tx, group)
@@ -56,9 +56,9 @@ def remove_group(tx: Transaction, group: Group) -> None:
 
 def remove_role(tx: Transaction, role: Role) -> None:
     """Raises DeleteConflict."""
-    # 1. Instance profiles that hold it.
+    # 1. Instance profiles with this role.
     if instance_profiles.page_of_role(tx, role.id, limit=1)[0]:
-        raise in_the_way("remove roles from instance profile")
+        raise delete_conflict("remove roles from instance profile")
     # 2. Policies.
     _without_policies(tx, nouns.ROLE, role.id)
     tags.remove_all(tx, nouns.ROLE, role.id)
@@ -68,17 +68,17 @@ def remove_role(tx: Transaction, role: Role) -> None:
 def remove_instance_profile(tx: Transaction, profile: InstanceProfile) -> None:
     """Raises DeleteConflict."""
     if profile.role_id:
-        raise in_the_way("remove roles from instance profile")
+        raise delete_conflict("remove roles from instance profile")
     tags.remove_all(tx, nouns.INSTANCE_PROFILE, profile.id)
     instance_profiles.remove(tx, profile)
 
 
 def remove_policy(tx: Transaction, policy: Policy) -> None:
     """The policy and its default version. Raises DeleteConflict."""
-    # 1. Whoever holds it, as permissions or as a boundary.
+    # 1. Entities that it is attached to, or whose boundary it is.
     if policy.attachment_count or policy.boundary_count:
         raise refusal("DeleteConflict", "Cannot delete a policy attached to entities.")
-    # 2. Versions beside the default one.
+    # 2. Versions other than the default one.
     if policy_versions.count(tx, policy.id) > 1:
         raise refusal("DeleteConflict", MORE_THAN_ONE_VERSION)
     tags.remove_all(tx, nouns.POLICY, policy.id)
@@ -87,6 +87,6 @@ def remove_policy(tx: Transaction, policy: Policy) -> None:
 
 def _without_policies(tx: Transaction, kind: str, owner_id: str) -> None:
     if attachments.of(tx, kind, owner_id):
-        raise in_the_way("detach all policies")
+        raise delete_conflict("detach all policies")
     if inline_policies.of(tx, kind, owner_id):
-        raise in_the_way("delete policies")
+        raise delete_conflict("delete policies")

@@ -1,6 +1,6 @@
-"""Secrets of access keys at rest: sealed under the keyring, each bound to its access key's id.
+"""Secrets of access keys at rest: sealed (AES-GCM-SIV) under the keyring, each bound to its access key id.
 
-So a sealed secret that is copied into another key's row opens nothing.
+A sealed secret that is copied into the row of another key can't be opened.
 """
 
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from watchword.store.iam.access_keys import AccessKey
 
 @dataclass(frozen=True, slots=True)
 class SealedSecret:
-    """What a row holds of a secret."""
+    """What a row of the store has of a secret."""
 
     secret: bytes
     sealing_key: str
 
 
 def seal(secret: str, access_key_id: str, keyring: Keyring) -> SealedSecret:
-    """The secret of that access key, under the keyring's newest key."""
+    """Seals the secret of that access key under the newest key of the keyring."""
     return SealedSecret(keyring.seal(secret.encode("ascii"), _purpose(access_key_id)), keyring.newest.id)
 
 

@@ -21,7 +21,7 @@ from watchword.store.iam.roles import Role
 ADMINISTRATOR = "WatchwordAdministrator"
 ADMINISTRATOR_PATH = "/watchword/"
 ADMINISTRATOR_POLICY = "arn:aws:iam::aws:policy/AdministratorAccess"
-TRUSTS_NOBODY = (
+TRUSTS_NO_ONE = (
     '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"sts:AssumeRole"}]}'
 )
 SESSION_SECONDS = 3600
@@ -103,7 +103,7 @@ def _account(tx: Transaction, account: str) -> str:
         if accounts.by_id(tx, account) is None:
             raise Refused(f"no such account: {account}")
         return account
-    return min(accounts.everyone(tx), key=lambda found: found.created).id
+    return min(accounts.all_accounts(tx), key=lambda found: found.created).id
 
 
 def _role(tx: Transaction, role_arn: str) -> Role:
@@ -123,7 +123,7 @@ def _administrator(installation: Installation, tx: Transaction, account: str) ->
         name=ADMINISTRATOR,
         path=ADMINISTRATOR_PATH,
         created=installation.clock.now(),
-        trust=TRUSTS_NOBODY,
+        trust=TRUSTS_NO_ONE,
         description="Whoever can read the data directory. Opened by local trust only.",
         max_session=SESSION_SECONDS,
     )

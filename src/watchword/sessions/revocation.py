@@ -16,7 +16,7 @@ from watchword.store.revocations import Revocation
 
 def revoke(tx: Transaction, account: str, kind: str, subject: str) -> None:
     """Ends what was issued to the subject until now."""
-    revocations.forget(tx, tx.at - 2 * LONGEST)
+    revocations.remove_older(tx, tx.at - 2 * LONGEST)
     revocations.put(tx, Revocation(account, kind, subject, tx.at, tx.at))
 
 

@@ -59,7 +59,7 @@ def set_alias(tx: Transaction, account_id: str, alias: str | None) -> None:
     tx.changed("account", account_id, account_id)
 
 
-def everyone(tx: Transaction) -> list[Account]:
+def all_accounts(tx: Transaction) -> list[Account]:
     """All of them, in the order of their ids; an operator makes them one by one."""
     return tx.all(Account, _ALL.order_by(ACCOUNTS.c.id))
 

@@ -21,9 +21,9 @@ from typing import Self
 from sqlalchemy import Connection, Engine, exc, text
 
 from watchword.store import changes
-from watchword.store.engines import PATIENCE_SECONDS, engine_for
+from watchword.store.engines import LOCK_TIMEOUT_SECONDS, engine_for
 from watchword.store.errors import CannotOpen, Unavailable, first_line, translate
-from watchword.store.freshness import FileWatch, Listener, Monotonic, Watch
+from watchword.store.freshness import Listener, Monotonic, SqliteWatch, Watch
 from watchword.store.migrate import bring_up_to_date
 from watchword.store.point_reader import PointReader
 from watchword.store.tables import METADATA
@@ -107,11 +107,11 @@ class Database:
         self.tell((EVERYTHING,))
         url = self.engine.url
         if self.on_sqlite:
-            return FileWatch(str(url.database), self.tell)
-        from watchword.store.listening import ServerWatch  # noqa: PLC0415 its head says why
+            return SqliteWatch(str(url.database), self.tell)
+        from watchword.store.listening import PostgresWatch  # noqa: PLC0415 its head says why
 
         _, parameters = self.engine.dialect.create_connect_args(url)
-        return ServerWatch(parameters, self.tell, monotonic)
+        return PostgresWatch(parameters, self.tell, monotonic)
 
     def point_reader(self) -> PointReader | None:
         """A look at single rows for a thread that can't wait; None where each row is a journey."""
@@ -140,7 +140,7 @@ class Database:
         if shared and not self.on_sqlite:
             yield
             return
-        if not self._writing.acquire(timeout=PATIENCE_SECONDS):
+        if not self._writing.acquire(timeout=LOCK_TIMEOUT_SECONDS):
             raise Unavailable("other changes take too long")
         try:
             yield

@@ -20,7 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from watchword.store.errors import CannotOpen
 
-PATIENCE_SECONDS = 10.0
+LOCK_TIMEOUT_SECONDS = 10.0
 """How long a transaction waits for a lock, or for a free connection."""
 _CONNECTIONS = 16
 _MORE_CONNECTIONS = 48
@@ -29,7 +29,7 @@ _PRIVATE = 0o600
 _POOL: dict[str, Any] = {
     "pool_size": _CONNECTIONS,
     "max_overflow": _MORE_CONNECTIONS,
-    "pool_timeout": PATIENCE_SECONDS,
+    "pool_timeout": LOCK_TIMEOUT_SECONDS,
 }
 
 
@@ -50,7 +50,7 @@ def _sqlite(url: URL, *, durable: bool) -> Engine:
     if not url.database or url.database == ":memory:":
         raise CannotOpen("database URL: sqlite needs a file, as in sqlite:///watchword.db")
     _create_private(Path(url.database))
-    patience = int(PATIENCE_SECONDS * 1000)
+    patience = int(LOCK_TIMEOUT_SECONDS * 1000)
     engine = create_engine(url, **_POOL)
 
     @event.listens_for(engine, "connect")
@@ -69,12 +69,12 @@ def _sqlite(url: URL, *, durable: bool) -> Engine:
 
 
 def _postgresql(url: URL) -> Engine:
-    patience = int(PATIENCE_SECONDS * 1000)
+    patience = int(LOCK_TIMEOUT_SECONDS * 1000)
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         isolation_level="READ COMMITTED",
         pool_pre_ping=True,
-        connect_args={"connect_timeout": int(PATIENCE_SECONDS), "tcp_user_timeout": patience},
+        connect_args={"connect_timeout": int(LOCK_TIMEOUT_SECONDS), "tcp_user_timeout": patience},
         **_POOL,
     )
 

@@ -37,7 +37,7 @@ class Watch(Protocol):
         """Ends the watch."""
 
 
-class FileWatch:
+class SqliteWatch:
     """For a SQLite database on this host."""
 
     def __init__(self, file: str, tell: Listener) -> None:

@@ -25,7 +25,7 @@ _CONNECTION = {
 }
 
 
-class ServerWatch:
+class PostgresWatch:
     """For a PostgreSQL database, anywhere."""
 
     def __init__(self, parameters: Mapping[str, Any], tell: Listener, monotonic: Monotonic) -> None:

@@ -53,7 +53,7 @@ def put(tx: Transaction, revocation: Revocation) -> None:
     tx.changed("revocation", revocation.account, revocation.account)
 
 
-def forget(tx: Transaction, before: datetime) -> None:
+def remove_older(tx: Transaction, before: datetime) -> None:
     """Lets go of those that end nothing of that moment or later. No decision may depend on them."""
     tx.run(REVOCATIONS.delete().where(REVOCATIONS.c.issued_before < before))
 

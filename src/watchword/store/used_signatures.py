@@ -26,10 +26,10 @@ _SELDOM = 4
 def insert(tx: Transaction, identity: bytes, until: datetime, now: datetime) -> None:
     """Raises Conflict when it was used before."""
     if identity[0] < _SELDOM:
-        forget(tx, now)
+        remove_expired(tx, now)
     tx.run(USED_SIGNATURES.insert(), {"identity": identity, "until": until})
 
 
-def forget(tx: Transaction, now: datetime) -> None:
+def remove_expired(tx: Transaction, now: datetime) -> None:
     """Deletes those whose signatures are too old to be used again."""
     tx.run(_PAST, {"now": now})

@@ -118,7 +118,7 @@ def test_when_a_key_was_last_used(iam: Iam, other: Iam, now: datetime) -> None:
     assert iam("GetAccessKeyLastUsed", AccessKeyId=key_id) == {"UserName": "ann", "AccessKeyLastUsed": never}
     assert [demand.resource for demand in iam.demands] == [f"arn:aws:iam::{A}:user/x/ann"]
     with iam.world.database.write(now) as tx:
-        access_keys.used(tx, key_id, now, timedelta(), region="eu-west-1", service="s3")
+        access_keys.note_use(tx, key_id, now, timedelta(), region="eu-west-1", service="s3")
     used = iam("GetAccessKeyLastUsed", AccessKeyId=key_id)["AccessKeyLastUsed"]
     assert used == {"LastUsedDate": now, "ServiceName": "s3", "Region": "eu-west-1"}
     said = f"The Access Key with id {key_id} cannot be found."

@@ -95,7 +95,7 @@ def test_an_update_changes_what_it_names(iam: Iam) -> None:
 def test_when_a_role_was_last_used(iam: Iam, now: datetime) -> None:
     role_id = make(iam)["RoleId"]
     with iam.world.database.write(now) as tx:
-        roles.used(tx, role_id, now, timedelta(), region="eu-west-1")
+        roles.note_use(tx, role_id, now, timedelta(), region="eu-west-1")
     used = iam("GetRole", RoleName="r")["Role"]["RoleLastUsed"]
     assert used == {"LastUsedDate": now, "Region": "eu-west-1"}
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from watchword.identity import managed_policies
 from watchword.identity.arns import policy_arn
-from watchword.identity.managed import aws_policies
+from watchword.identity.aws_managed import aws_policies
 from watchword.identity.quotas import QUOTAS, SUMMARY
 from watchword.services.iam import demands, pages, shapes, trust
 from watchword.services.iam.entity_types import GROUP, ROLE, USER, AnyEntityType, Entity

@@ -16,8 +16,8 @@ from watchword.facts.credentials import ACCESS_KEY
 from watchword.facts.entities import TAGS
 from watchword.identity import tags
 from watchword.identity.arns import policy_arn
-from watchword.identity.managed import OWNER
-from watchword.identity.refusals import nobody_named
+from watchword.identity.aws_managed import OWNER
+from watchword.identity.refusals import user_name_needed
 from watchword.names.entity_arn import EntityArn
 from watchword.names.principal import Root, User
 from watchword.services.iam.attached import of_entity
@@ -46,7 +46,7 @@ def on_user_or_caller(call: Call) -> tuple[Demand, ...]:
         return (_demand(call, principal.arn, held, {**tags.condition_keys(held)}),)
     if isinstance(principal, Root):
         return (_demand(call, principal.arn),)
-    raise nobody_named()
+    raise user_name_needed()
 
 
 def on_key(call: Call) -> tuple[Demand, ...]:

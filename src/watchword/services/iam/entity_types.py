@@ -17,7 +17,7 @@ from typing import Any, Generic, TypedDict, TypeVar
 
 from watchword.facts import entities
 from watchword.identity import managed_policies
-from watchword.identity.refusals import missing, taken, unclear
+from watchword.identity.refusals import missing, not_an_entity_arn, taken
 from watchword.names import nouns
 from watchword.names.entity_arn import EntityArn
 from watchword.names.ids import Prefix, new_unique_id
@@ -157,5 +157,5 @@ def named_by(text: str) -> tuple[AnyEntityType, EntityArn]:
     arn = EntityArn.parse(text)
     kind = next((each for each in (USER, GROUP, ROLE) if arn and each.noun == arn.noun), None)
     if arn is None or kind is None:
-        raise unclear(text)
+        raise not_an_entity_arn(text)
     return kind, arn

@@ -1,7 +1,7 @@
 """Groups, and who belongs to them."""
 
 from watchword.identity import removal
-from watchword.identity.quotas import hold
+from watchword.identity.quotas import check_quota
 from watchword.services.iam import demands, pages, shapes
 from watchword.services.iam.entity_types import GROUP, USER
 from watchword.services.operation import Call, Operation, Output, reads, writes
@@ -56,14 +56,14 @@ def add_user_to_group(call: Call) -> Output:
     group, user = GROUP.of(call), USER.other_entity(call)
     current = groups.of_user(call.tx, user.id)
     if group not in current:
-        hold("GroupsPerUser", len(current) + 1)
-        groups.join(call.tx, group, user)
+        check_quota("GroupsPerUser", len(current) + 1)
+        groups.add_member(call.tx, group, user)
     return {}
 
 
 def remove_user_from_group(call: Call) -> Output:
     """RemoveUserFromGroup. Removing somebody who isn't a member succeeds."""
-    groups.leave(call.tx, GROUP.of(call), USER.other_entity(call))
+    groups.remove_member(call.tx, GROUP.of(call), USER.other_entity(call))
     return {}
 
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from watchword.access import Demand
 from watchword.identity import removal
-from watchword.identity.refusals import beyond, missing
+from watchword.identity.refusals import limit_exceeded, missing
 from watchword.services.iam import demands, pages, shapes
 from watchword.services.iam.entity_types import INSTANCE_PROFILE, ROLE
 from watchword.services.iam.roles import shown_role
@@ -62,8 +62,8 @@ def add_role_to_instance_profile(call: Call) -> Output:
     """AddRoleToInstanceProfile: into an empty one."""
     profile, role = INSTANCE_PROFILE.of(call), ROLE.of(call)
     if profile.role_id:
-        raise beyond("InstanceSessionsPerInstanceProfile", 1)
-    instance_profiles.fill(call.tx, profile, role.id)
+        raise limit_exceeded("InstanceSessionsPerInstanceProfile", 1)
+    instance_profiles.set_role(call.tx, profile, role.id)
     return {}
 
 
@@ -72,7 +72,7 @@ def remove_role_from_instance_profile(call: Call) -> Output:
     profile, role = INSTANCE_PROFILE.of(call), ROLE.other_entity(call)
     if profile.role_id != role.id:
         raise missing("role", call.input["RoleName"])
-    instance_profiles.fill(call.tx, profile, None)
+    instance_profiles.set_role(call.tx, profile, None)
     return {}
 
 

@@ -7,7 +7,7 @@ moves to the file of its noun when that noun is built.
 
 from functools import partial
 
-from watchword.identity.refusals import missing_login_profile, missing_password_policy, nobody_named
+from watchword.identity.refusals import missing_login_profile, missing_password_policy, user_name_needed
 from watchword.services.iam import demands
 from watchword.services.iam.users import user_or_root
 from watchword.services.operation import Call, Operation, Output, reads, writes
@@ -37,7 +37,7 @@ def no_password_policy(call: Call) -> Output:
 def no_login_profile(call: Call) -> Output:
     """GetLoginProfile, DeleteLoginProfile: users have no passwords."""
     user = user_or_root(call)
-    raise missing_login_profile(user.name) if user else nobody_named()
+    raise missing_login_profile(user.name) if user else user_name_needed()
 
 
 _OF_USER = {

@@ -50,7 +50,7 @@ def list_roles(call: Call) -> Output:
 def update_role(call: Call) -> Output:
     """UpdateRole: what the input doesn't name stays as it is."""
     role = ROLE.of(call)
-    roles.describe(
+    roles.configure(
         call.tx,
         role,
         description=call.input.get("Description", role.description),
@@ -67,7 +67,7 @@ def update_role_description(call: Call) -> Output:
 
 def update_assume_role_policy(call: Call) -> Output:
     """UpdateAssumeRolePolicy."""
-    roles.trust(call.tx, ROLE.of(call), trust.stored(call.tx, call.input["PolicyDocument"]))
+    roles.set_trust(call.tx, ROLE.of(call), trust.stored(call.tx, call.input["PolicyDocument"]))
     return {}
 
 

@@ -1,7 +1,7 @@
 """Users: made, read, listed, renamed, removed. What hangs on them stands in the other files."""
 
 from watchword.identity import removal
-from watchword.identity.refusals import missing, nobody_named
+from watchword.identity.refusals import missing, user_name_needed
 from watchword.names.principal import Root
 from watchword.names.principal import User as UserPrincipal
 from watchword.services.iam import demands, pages, shapes
@@ -68,7 +68,7 @@ def user_or_root(call: Call) -> User | None:
     if isinstance(principal, Root):
         return None
     if not isinstance(principal, UserPrincipal):
-        raise nobody_named()
+        raise user_name_needed()
     user = users.by_id(call.tx, principal.unique_id)
     if user is None:
         raise missing("user", principal.name)

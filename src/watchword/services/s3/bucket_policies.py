@@ -10,7 +10,7 @@ GetBucketPolicyStatus; User Guide, "Policies and permissions in Amazon S3" and "
 "The meaning of public".
 """
 
-from watchword.identity import grantees
+from watchword.identity import policy_principals
 from watchword.policy import Policy
 from watchword.policy.checking.validate import DocumentKind, validate
 from watchword.services.operation import Call, Operation, Output, reads, writes
@@ -29,17 +29,17 @@ def put_bucket_policy(call: Call) -> Output:
     policy = validate(call.input["Policy"], DocumentKind.S3_BUCKET)
     _check_scope(policy, bucket)
     try:
-        stored = grantees.bind(call.tx, policy)
-    except grantees.Unknown as unknown:
+        stored = policy_principals.bind(call.tx, policy)
+    except policy_principals.UnknownPrincipal as unknown:
         detail = f'"AWS" : "{unknown.name}"'
         raise s3_error("MalformedPolicy", "Invalid principal in policy", Detail=detail) from None
-    buckets.govern(call.tx, bucket, str(stored))
+    buckets.set_policy(call.tx, bucket, str(stored))
     return {}
 
 
 def get_bucket_policy(call: Call) -> Output:
     """GetBucketPolicy."""
-    return {"Policy": str(grantees.unbind(call.tx, Policy.parse(_governing(call))))}
+    return {"Policy": str(policy_principals.unbind(call.tx, Policy.parse(_governing(call))))}
 
 
 def get_bucket_policy_status(call: Call) -> Output:
@@ -49,7 +49,7 @@ def get_bucket_policy_status(call: Call) -> Output:
 
 def delete_bucket_policy(call: Call) -> Output:
     """DeleteBucketPolicy: deleting none is no error."""
-    buckets.govern(call.tx, _own(call), None)
+    buckets.set_policy(call.tx, _own(call), None)
     return {}
 
 

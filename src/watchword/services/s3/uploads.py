@@ -162,7 +162,7 @@ def _entries(call: Call) -> Iterator[Upload | str]:
     key_marker, id_marker = given.get("KeyMarker", ""), given.get("UploadIdMarker", "")
     told = key_marker
     low = max(prefix.encode(), key_marker.encode())
-    for upload in uploads.below(call.tx, bucket_of(call).bucket.id, low):
+    for upload in uploads.from_key(call.tx, bucket_of(call).bucket.id, low):
         key = upload.key.decode()
         if not key.startswith(prefix):
             return

@@ -14,7 +14,7 @@ from watchword.access import Demand
 from watchword.access.demand import ContextValue
 from watchword.facts.grants import MANAGED_POLICY
 from watchword.identity import tags as tag_rules
-from watchword.identity.managed import OWNER
+from watchword.identity.aws_managed import OWNER
 from watchword.names import fault, nouns
 from watchword.names.entity_arn import EntityArn
 from watchword.services.operation import Call, Operation, Output, pure

@@ -91,12 +91,14 @@ def reseal(tx: Transaction, key: AccessKey, *, secret: bytes, sealing_key: str) 
     _update(tx, key, secret=secret, sealing_key=sealing_key)
 
 
-def switch(tx: Transaction, key: AccessKey, status: str) -> None:
+def set_status(tx: Transaction, key: AccessKey, status: str) -> None:
     """Makes the key Active or Inactive."""
     _update(tx, key, status=status)
 
 
-def used(tx: Transaction, key_id: str, at: datetime, span: timedelta, *, region: str, service: str) -> None:
+def note_use(
+    tx: Transaction, key_id: str, at: datetime, span: timedelta, *, region: str, service: str
+) -> None:
     """Notes the use, unless one within `span` before it is noted. No decision depends on it."""
     last = {"last_used": at, "last_used_region": region, "last_used_service": service}
     due = unused_since(ACCESS_KEYS.c.last_used, at - span)

@@ -62,7 +62,7 @@ _MEMBERSHIP = (MEMBERS.c.group_id == bindparam("group_id")) & (MEMBERS.c.user_id
 _IS_MEMBER = select(func.count()).select_from(MEMBERS).where(_MEMBERSHIP)
 
 
-def join(tx: Transaction, group: Group, user: User) -> bool:
+def add_member(tx: Transaction, group: Group, user: User) -> bool:
     """Makes the user a member; False when it was one."""
     pair = {"group_id": group.id, "user_id": user.id}
     if tx.number(_IS_MEMBER, **pair):
@@ -72,7 +72,7 @@ def join(tx: Transaction, group: Group, user: User) -> bool:
     return True
 
 
-def leave(tx: Transaction, group: Group, user: User) -> bool:
+def remove_member(tx: Transaction, group: Group, user: User) -> bool:
     """Ends the membership; False when there was none."""
     gone = tx.run(MEMBERS.delete().where(_MEMBERSHIP), {"group_id": group.id, "user_id": user.id})
     tx.changed("user", user.id, user.account)

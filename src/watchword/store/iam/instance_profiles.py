@@ -55,6 +55,6 @@ def page_of_role(
     return tx.page(InstanceProfile, _OF_ROLE, limit, role_id=role_id, folded=fold(after))
 
 
-def fill(tx: Transaction, profile: InstanceProfile, role_id: str | None) -> None:
+def set_role(tx: Transaction, profile: InstanceProfile, role_id: str | None) -> None:
     """Puts a role into it, or takes it out."""
     _entities.update(tx, profile, role_id=role_id)

@@ -31,7 +31,7 @@ _ALL = select(
     VERSIONS.c.created,
     VERSIONS.c.number == POLICIES.c.default_version,
 ).join(POLICIES, POLICIES.c.id == VERSIONS.c.policy_id)
-_IN_FORCE = _ALL.where(POLICIES.c.arn == bindparam("arn"), VERSIONS.c.number == POLICIES.c.default_version)
+_DEFAULT = _ALL.where(POLICIES.c.arn == bindparam("arn"), VERSIONS.c.number == POLICIES.c.default_version)
 _OF = _ALL.where(VERSIONS.c.policy_id == bindparam("policy_id")).order_by(VERSIONS.c.number.desc())
 _COUNT = select(func.count()).where(VERSIONS.c.policy_id == bindparam("policy_id"))
 
@@ -48,9 +48,9 @@ def insert(tx: Transaction, policy: Policy, document: str, *, default: bool) -> 
     return Version(policy.id, number, document, tx.at, default)
 
 
-def in_force(tx: Transaction, arn: str) -> Version | None:
+def default_of(tx: Transaction, arn: str) -> Version | None:
     """The default version of the policy of that ARN."""
-    return tx.one(Version, _IN_FORCE, arn=arn)
+    return tx.one(Version, _DEFAULT, arn=arn)
 
 
 def of(tx: Transaction, policy_id: str) -> list[Version]:
@@ -63,7 +63,7 @@ def count(tx: Transaction, policy_id: str) -> int:
     return tx.number(_COUNT, policy_id=policy_id)
 
 
-def put_in_force(tx: Transaction, policy: Policy, number: int) -> None:
+def set_default(tx: Transaction, policy: Policy, number: int) -> None:
     """Makes a version the default."""
     policies.update(tx, policy, default_version=number)
 

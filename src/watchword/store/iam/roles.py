@@ -2,7 +2,7 @@
 
 `trust` is kept with the principals it names bound to their unique ids, so that a user or role created
 again under the same name isn't trusted (IAM User Guide, "AWS JSON policy elements: Principal").
-`watchword.identity.grantees` binds them.
+`watchword.identity.policy_principals` binds them.
 """
 
 from dataclasses import dataclass
@@ -63,22 +63,22 @@ count = _entities.count
 remove = _entities.remove
 
 
-def describe(tx: Transaction, role: Role, *, description: str, max_session: int) -> None:
+def configure(tx: Transaction, role: Role, *, description: str, max_session: int) -> None:
     """Sets its description, and how long its sessions may last."""
     _entities.update(tx, role, description=description, max_session=max_session)
 
 
-def trust(tx: Transaction, role: Role, document: str) -> None:
+def set_trust(tx: Transaction, role: Role, document: str) -> None:
     """Sets the trust policy."""
     _entities.update(tx, role, trust=document)
 
 
-def bound(tx: Transaction, role: Role, boundary: str | None) -> None:
+def set_boundary(tx: Transaction, role: Role, boundary: str | None) -> None:
     """Sets the permissions boundary, an ARN, or lifts it."""
     _entities.update(tx, role, boundary=boundary)
 
 
-def used(tx: Transaction, role_id: str, at: datetime, span: timedelta, *, region: str) -> None:
+def note_use(tx: Transaction, role_id: str, at: datetime, span: timedelta, *, region: str) -> None:
     """Notes the use, unless one within `span` before it is noted. No decision depends on it."""
     due = unused_since(ROLES.c.last_used, at - span)
     last = {"last_used": at, "last_used_region": region}

@@ -50,6 +50,6 @@ rename = _entities.rename
 remove = _entities.remove
 
 
-def bound(tx: Transaction, user: User, boundary: str | None) -> None:
+def set_boundary(tx: Transaction, user: User, boundary: str | None) -> None:
     """Sets the permissions boundary, an ARN, or lifts it."""
     _entities.update(tx, user, boundary=boundary)

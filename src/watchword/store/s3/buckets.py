@@ -59,7 +59,7 @@ def page(tx: Transaction, account: str, *, after: str = "", limit: int) -> tuple
     return tx.page(Bucket, _PAGE, limit, account=account, after=after)
 
 
-def govern(tx: Transaction, bucket: Bucket, policy: str | None) -> None:
+def set_policy(tx: Transaction, bucket: Bucket, policy: str | None) -> None:
     """Sets the bucket policy, or takes it away."""
     tx.run(BUCKETS.update().where(BUCKETS.c.id == bucket.id), {"policy": policy})
     tx.changed("bucket", bucket.id, bucket.account)

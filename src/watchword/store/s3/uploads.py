@@ -56,7 +56,7 @@ _THERE = (UPLOADS.c.id == bindparam("id"), _OF_BUCKET, UPLOADS.c.key == bindpara
 _AT = _ALL.where(*_THERE)
 _ORDER = (UPLOADS.c.key, UPLOADS.c.id)
 _AFTER = tuple_(*_ORDER) > tuple_(bindparam("low"), bindparam("after"))
-_BELOW = _ALL.where(_OF_BUCKET, _AFTER).order_by(*_ORDER).limit(AT_ONCE)
+_FROM_KEY = _ALL.where(_OF_BUCKET, _AFTER).order_by(*_ORDER).limit(AT_ONCE)
 _REMOVE = UPLOADS.delete().where(UPLOADS.c.id == bindparam("id"))
 _IDS = select(UPLOADS.c.id).where(_OF_BUCKET)
 
@@ -73,10 +73,10 @@ def at(tx: Transaction, bucket_id: str, key: bytes, upload_id: str) -> Upload | 
     return tx.one(Upload, _AT, bucket_id=bucket_id, key=key, id=upload_id)
 
 
-def below(tx: Transaction, bucket_id: str, low: bytes) -> Iterator[Upload]:
+def from_key(tx: Transaction, bucket_id: str, low: bytes) -> Iterator[Upload]:
     """All of the bucket whose keys are not less than `low`, by key and id; read as asked for."""
     after = ""
-    while found := tx.all(Upload, _BELOW, bucket_id=bucket_id, low=low, after=after):
+    while found := tx.all(Upload, _FROM_KEY, bucket_id=bucket_id, low=low, after=after):
         yield from found
         low, after = found[-1].key, found[-1].id
 

@@ -5,7 +5,7 @@ A secret is said once, in the answer that makes it; what is stored is sealed.
 
 from watchword.facts.credentials import KEYRING
 from watchword.identity import secrets
-from watchword.identity.quotas import hold
+from watchword.identity.quotas import check_quota
 from watchword.identity.refusals import missing_key, refusal
 from watchword.names.ids import Prefix, new_access_key_id, new_secret
 from watchword.services.iam import demands, pages, shapes
@@ -21,7 +21,7 @@ NEVER_USED = {"ServiceName": "N/A", "Region": "N/A"}
 def create_access_key(call: Call) -> Output:
     """CreateAccessKey."""
     user = user_or_root(call)
-    hold("AccessKeysPerUser", len(_keys_of(call, user)) + 1)
+    check_quota("AccessKeysPerUser", len(_keys_of(call, user)) + 1)
     key_id = new_access_key_id(Prefix.ACCESS_KEY, call.account, call.world.randomness)
     secret = new_secret(call.world.randomness)
     sealed = secrets.seal(secret, key_id, call.world.facts.need(KEYRING))
@@ -49,7 +49,7 @@ def update_access_key(call: Call) -> Output:
     """UpdateAccessKey."""
     if call.input["Status"] not in (ACTIVE, INACTIVE):
         raise refusal("InvalidInput", f"The status can be set to {ACTIVE} or {INACTIVE} only.")
-    access_keys.switch(call.tx, _key_named(call), call.input["Status"])
+    access_keys.set_status(call.tx, _key_named(call), call.input["Status"])
     return {}
 
 

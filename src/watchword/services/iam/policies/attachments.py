@@ -4,8 +4,8 @@ from functools import partial
 
 from watchword.identity import managed_policies
 from watchword.identity.arns import policy_arn
-from watchword.identity.quotas import hold
-from watchword.identity.refusals import missing, unattachable
+from watchword.identity.quotas import check_quota
+from watchword.identity.refusals import missing, not_attachable
 from watchword.services.iam import demands, pages
 from watchword.services.iam.entity_types import GROUP, POLICY, ROLE, USER, AnyEntityType
 from watchword.services.operation import Call, Operation, Output, reads, writes
@@ -20,9 +20,9 @@ def attach(kind: AnyEntityType, call: Call) -> Output:
     """AttachUserPolicy, AttachGroupPolicy, AttachRolePolicy. Attaching again succeeds."""
     owner, arn = kind.of(call), call.input["PolicyArn"]
     if managed_policies.find(call.tx, call.account, arn) is None:
-        raise unattachable(arn)
+        raise not_attachable(arn)
     current = {each.policy_arn for each in attachments.of(call.tx, kind.noun, owner.id)}
-    hold(kind.attached, len(current | {arn}))
+    check_quota(kind.attached, len(current | {arn}))
     attachments.attach(call.tx, kind.noun, owner.id, arn)
     return {}
 

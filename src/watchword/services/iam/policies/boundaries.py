@@ -5,7 +5,7 @@ nothing. Deleting a boundary that isn't there succeeds.
 """
 
 from watchword.identity import managed_policies
-from watchword.identity.refusals import unbounding
+from watchword.identity.refusals import no_such_boundary
 from watchword.services.iam import demands
 from watchword.services.iam.entity_types import ROLE, USER
 from watchword.services.operation import Call, Operation, Output, writes
@@ -16,31 +16,31 @@ def wanted_boundary(call: Call) -> str | None:
     """The boundary that the input names, None for none. Raises NoSuchEntity for one that doesn't exist."""
     arn: str | None = call.input.get("PermissionsBoundary")
     if arn is not None and managed_policies.find(call.tx, call.account, arn) is None:
-        raise unbounding(arn)
+        raise no_such_boundary(arn)
     return arn
 
 
 def put_user_permissions_boundary(call: Call) -> Output:
     """PutUserPermissionsBoundary."""
-    users.bound(call.tx, USER.of(call), wanted_boundary(call))
+    users.set_boundary(call.tx, USER.of(call), wanted_boundary(call))
     return {}
 
 
 def delete_user_permissions_boundary(call: Call) -> Output:
     """DeleteUserPermissionsBoundary."""
-    users.bound(call.tx, USER.of(call), None)
+    users.set_boundary(call.tx, USER.of(call), None)
     return {}
 
 
 def put_role_permissions_boundary(call: Call) -> Output:
     """PutRolePermissionsBoundary."""
-    roles.bound(call.tx, ROLE.of(call), wanted_boundary(call))
+    roles.set_boundary(call.tx, ROLE.of(call), wanted_boundary(call))
     return {}
 
 
 def delete_role_permissions_boundary(call: Call) -> Output:
     """DeleteRolePermissionsBoundary."""
-    roles.bound(call.tx, ROLE.of(call), None)
+    roles.set_boundary(call.tx, ROLE.of(call), None)
     return {}
 
 

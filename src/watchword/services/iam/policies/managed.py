@@ -3,7 +3,7 @@
 from functools import partial
 
 from watchword.identity import managed_policies, removal
-from watchword.identity.managed import aws_policies
+from watchword.identity.aws_managed import aws_policies
 from watchword.identity.refusals import refusal
 from watchword.names.entity_arn import EntityArn
 from watchword.names.ids import new_unique_id

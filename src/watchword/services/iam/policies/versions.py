@@ -51,7 +51,7 @@ def set_default_policy_version(call: Call) -> Output:
     """SetDefaultPolicyVersion."""
     policy = POLICY.of(call)
     version = managed_policies.version(call.tx, policy, call.input["VersionId"])
-    policy_versions.put_in_force(call.tx, policy, version.number)
+    policy_versions.set_default(call.tx, policy, version.number)
     return {}
 
 

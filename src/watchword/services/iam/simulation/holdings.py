@@ -14,7 +14,7 @@ from typing import Any
 from watchword.facts.fact import read_alone
 from watchword.facts.grants import GROUP_GRANTS, ROLE_GRANTS, USER_GRANTS, Grants
 from watchword.identity.arns import policy_arn
-from watchword.identity.managed import OWNER, aws_policies
+from watchword.identity.aws_managed import OWNER, aws_policies
 from watchword.identity.refusals import refusal
 from watchword.installation.installation import RootKey
 from watchword.names.entity_arn import EntityArn
@@ -104,7 +104,7 @@ def without(held: Holdings, identifiers: Sequence[Mapping[str, Any]]) -> Holding
 def _document(tx: Transaction, owners: list[tuple[str, Entity]], source: Source) -> Document:
     if source.arn:
         known = aws_policies().get(source.arn)
-        version = known.version if known else policy_versions.in_force(tx, source.arn)
+        version = known.version if known else policy_versions.default_of(tx, source.arn)
         text = version.document if version else str(source.policy)
         return Document(policy_arn(source.arn).name, IDENTITY_POLICY, text)
     for noun, owner in owners:

@@ -1,8 +1,9 @@
-"""The principals in a trust or bucket policy: replaced by ids when it is stored, and back when it is read.
+"""The principals in a trust or bucket policy: ARNs when people read it, unique ids when it is stored.
 
-Source: IAM User Guide, "AWS JSON policy elements: Principal": a user or role is stored as its unique id, so
-that one made again under the same name isn't let in; while it exists it is shown as its ARN, afterwards
-as the id. An account given as twelve digits becomes its root's ARN. Sessions stay as written.
+A user or role is stored as its unique id. So a new user with the name of a deleted one has no access. It is
+shown as its ARN while it exists, and as the id afterwards. An account given as twelve digits becomes the ARN
+of its root user. Sessions stay as they were written.
+Source: IAM User Guide, "AWS JSON policy elements: Principal".
 """
 
 from collections.abc import Iterator
@@ -17,8 +18,8 @@ from watchword.store import Transaction, accounts
 from watchword.store.iam import roles, users
 
 
-class Unknown(Exception):  # noqa: N818 each kind of policy has its own error for it
-    """A principal that doesn't exist; `name` as the policy has it."""
+class UnknownPrincipal(Exception):  # noqa: N818 each kind of policy has its own error for it
+    """A principal that doesn't exist; `name` is how the policy names it."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -26,18 +27,18 @@ class Unknown(Exception):  # noqa: N818 each kind of policy has its own error fo
 
 
 def bind(tx: Transaction, policy: Policy) -> Policy:
-    """The policy as it is stored. Raises Unknown."""
+    """The policy with unique ids, to be stored. Raises UnknownPrincipal."""
     known = {}
     for name in _named(policy):
         found = _bound(tx, name)
         if found is None:
-            raise Unknown(name)
+            raise UnknownPrincipal(name)
         known[name] = found
     return policy.renamed(known)
 
 
 def unbind(tx: Transaction, policy: Policy) -> Policy:
-    """A stored policy as people read it."""
+    """A stored policy with ARNs, for people to read."""
     owners = {name: _by_id(tx, name) for name in _named(policy)}
     return policy.renamed({name: owner.arn for name, owner in owners.items() if owner})
 
@@ -50,7 +51,7 @@ def _named(policy: Policy) -> Iterator[str]:
 
 
 def _bound(tx: Transaction, name: str) -> str | None:
-    """What a stored policy has for a principal; None for a principal that doesn't exist."""
+    """How a stored policy names a principal; None for a principal that doesn't exist."""
     # 1. An account, as digits.
     if is_account_id(name):
         account = accounts.by_id(tx, name)

@@ -1,8 +1,8 @@
-"""The managed policies of AWS that are known here: one shared, read-only set, a JSON file each.
+"""The managed policies of AWS: read-only, the same in every account, a JSON file each.
 
-Source: AWS Managed Policy Reference Guide; names, ids, dates and documents are AWS's own, each with the one
-version that is AWS's default. A policy that isn't among them can't be attached; add its file.
-Policies of customers live in `watchword.store.iam.policies`, whose records are used here as well.
+Only these can be attached; to add one, add its file. A file has the policy's own name, id, dates and
+default version. Policies of customers are in `watchword.store.iam.policies`, whose records are used here too.
+Source: AWS Managed Policy Reference Guide.
 """
 
 import json
@@ -18,7 +18,7 @@ from watchword.store.iam.policies import Policy
 from watchword.store.iam.policy_versions import Version
 
 OWNER = "aws"
-"""What stands for the account in the ARN of a policy of AWS."""
+"""The account in the ARN of a policy of AWS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class AwsPolicy:
 
 @cache
 def aws_policies() -> Mapping[str, AwsPolicy]:
-    """All of them, ARN -> policy, by name."""
+    """All of them, ARN -> policy, sorted by name."""
     files = (entry for entry in resources.files(__name__).iterdir() if entry.name.endswith(".json"))
     found = [_read(entry.read_text("utf-8")) for entry in files]
     return {each.policy.arn: each for each in sorted(found, key=lambda each: each.policy.name)}

@@ -5,15 +5,15 @@ from importlib import resources
 
 import pytest
 
-from watchword.identity import managed
-from watchword.identity.managed import OWNER, AwsPolicy, aws_policies
+from watchword.identity import aws_managed
+from watchword.identity.aws_managed import OWNER, AwsPolicy, aws_policies
 from watchword.names import nouns
 from watchword.names.entity_arn import EntityArn
 from watchword.policy.checking.validate import DocumentKind, validate
 
 FILES = sorted(
     entry.name.removesuffix(".json")
-    for entry in resources.files(managed).iterdir()
+    for entry in resources.files(aws_managed).iterdir()
     if entry.name.endswith(".json")
 )
 
