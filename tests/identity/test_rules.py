@@ -6,7 +6,7 @@ import pytest
 
 from watchword.identity import tags
 from watchword.identity.documents import check_inline, size
-from watchword.identity.quotas import QUOTAS, SUMMARY, hold
+from watchword.identity.quotas import QUOTAS, SUMMARY, check_quota
 from watchword.names import AwsError
 from watchword.policy.checking.validate import PolicyError
 
@@ -18,9 +18,9 @@ DUPLICATE = "Duplicate tag keys found. Please note that Tag keys are case insens
 
 @pytest.mark.parametrize("quota", QUOTAS)
 def test_a_quota_holds_to_its_limit(quota: str) -> None:
-    hold(quota, QUOTAS[quota])
+    check_quota(quota, QUOTAS[quota])
     with pytest.raises(AwsError) as refused:
-        hold(quota, QUOTAS[quota] + 1)
+        check_quota(quota, QUOTAS[quota] + 1)
     assert (refused.value.code, refused.value.status) == ("LimitExceeded", 409)
     assert refused.value.said == f"Cannot exceed quota for {quota}: {QUOTAS[quota]}"
 

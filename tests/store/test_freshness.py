@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from watchword.store import EVERYTHING, Cache, Database, Topic, Watch
-from watchword.store.freshness import news
+from watchword.store.freshness import new_topics
 from watchword.store.iam import users
 from watchword.store.iam.users import User
 from watchword.store.listening import BOUND_SECONDS
@@ -103,7 +103,7 @@ def test_a_reset_is_told_as_everything(
 def test_a_log_without_what_was_seen_last_is_another_log(
     rows: list[tuple[int, str, str]], seen: int, told: tuple[tuple[str, str], ...]
 ) -> None:
-    assert news(rows, seen) == told
+    assert new_topics(rows, seen) == told
 
 
 def test_a_cache_fed_by_a_watch_is_never_behind_what_was_acknowledged(

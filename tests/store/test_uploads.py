@@ -41,7 +41,7 @@ def test_uploads_are_listed_in_order_however_many_are_read_together(
     with database.write(now) as tx:
         for key, upload_id in reversed(named):
             uploads.insert(tx, replace(upload, id=upload_id, key=key.encode()))
-    monkeypatch.setattr(uploads, "_BELOW", uploads._BELOW.limit(3))
+    monkeypatch.setattr(uploads, "_FROM_KEY", uploads._FROM_KEY.limit(3))
     with database.read() as tx:
         assert [each.id for each in uploads.from_key(tx, "b1", b"")] == [*(one for _, one in named), "u1"]
         assert [each.id for each in uploads.from_key(tx, "b1", b"c")] == ["c0", "c1", "c2", "c3", "u1"]

@@ -1,1 +1,1 @@
-"""Floor 5: what an installation is made of: settings, data directory, root key, first account."""
+"""Floor 5: an installation: settings, data directory, root key, first account."""

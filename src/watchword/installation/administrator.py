@@ -1,6 +1,7 @@
-"""What an administrator does without any credential: being able to read the data directory is the proof.
+"""What the administrator does on the host, without credentials.
 
-There is no password and no key to begin with. Nothing here is reachable over the network.
+The proof is access to the data directory: whoever can read it is the administrator. There is no password.
+Nothing here can be reached over the network.
 """
 
 from datetime import timedelta
@@ -26,15 +27,15 @@ TRUSTS_NO_ONE = (
 )
 SESSION_SECONDS = 3600
 MAX_ROOT_KEYS = 2
-RESEALED_AT_ONCE = 100
+RESEAL_BATCH = 100
 
 
-class Refused(Exception):  # noqa: N818 its message is the line that a person reads
-    """It can't be done; the message is one line."""
+class Refused(Exception):  # noqa: N818 its message is the line that the operator reads
+    """The command can't be done; the message is one line."""
 
 
 def first_account(installation: Installation) -> str:
-    """The id of the account that was made first."""
+    """The id of the oldest account."""
     with installation.database.read() as tx:
         return _account(tx, "")
 
@@ -42,7 +43,7 @@ def first_account(installation: Installation) -> str:
 def administrator_session(
     installation: Installation, account: str, role_arn: str, session_name: str
 ) -> Session:
-    """A session of one hour, of the role named or of the account's administrator."""
+    """A session of one hour, of the given role or of the account's administrator."""
     now = installation.clock.now()
     with installation.database.write(now) as tx:
         role = _role(tx, role_arn) if role_arn else _administrator(installation, tx, _account(tx, account))
@@ -51,7 +52,7 @@ def administrator_session(
 
 
 def new_root_key(installation: Installation, account: str) -> tuple[str, str]:
-    """A static key of the account's root user: its id, and its secret, which is shown this once."""
+    """A long-term key of the account's root user: its id, and its secret, which is shown only now."""
     secret = new_secret(installation.randomness)
     with installation.database.write(installation.clock.now()) as tx:
         account = _account(tx, account)
@@ -63,7 +64,10 @@ def new_root_key(installation: Installation, account: str) -> tuple[str, str]:
 
 
 def revoke_sessions(installation: Installation, subject: str) -> tuple[str, str]:
-    """Ends what a session's access key id, or the ARN of a role or user, names: its kind and its id."""
+    """Revokes a session, by its access key id, or all sessions of a role or user, by ARN.
+
+    Returns the kind of subject, and its id.
+    """
     with installation.database.write(installation.clock.now()) as tx:
         account, kind, revoked = _subject(tx, subject)
         revoke(tx, account, kind, revoked)
@@ -71,14 +75,14 @@ def revoke_sessions(installation: Installation, subject: str) -> tuple[str, str]
 
 
 def rotate_keyring(installation: Installation) -> tuple[str, int]:
-    """Makes a new sealing key and seals every stored secret again under it: the key's id, and how many."""
+    """Makes a new sealing key and seals every stored secret under it: the key's id, and how many."""
     with installation.database.write(installation.clock.now()) as tx:
         newest = add_key(installation, tx)
         ring = installation.root_key.keyring(tx)
     resealed, more = 0, True
     while more:
         with installation.database.write(installation.clock.now()) as tx:
-            keys, more = access_keys.to_reseal(tx, newest.id, limit=RESEALED_AT_ONCE)
+            keys, more = access_keys.to_reseal(tx, newest.id, limit=RESEAL_BATCH)
             for key in keys:
                 sealed = secrets.seal(secrets.open(key, ring), key.id, ring)
                 access_keys.reseal(tx, key, secret=sealed.secret, sealing_key=sealed.sealing_key)
@@ -124,7 +128,7 @@ def _administrator(installation: Installation, tx: Transaction, account: str) ->
         path=ADMINISTRATOR_PATH,
         created=installation.clock.now(),
         trust=TRUSTS_NO_ONE,
-        description="Whoever can read the data directory. Opened by local trust only.",
+        description="The administrator. Only `watchword credentials` gives its credentials.",
         max_session=SESSION_SECONDS,
     )
     roles.insert(tx, role)

@@ -1,8 +1,7 @@
-"""Opening a data directory, with what a first start needs: a root key, a key in the keyring, an account.
+"""Opening a data directory. The first start makes a root key, a key in the keyring, and an account.
 
-Several servers may start on one empty database at once: writes are serial, so the first one makes what is
-missing and the others find it done. An ephemeral server is set up again at each reset, with the same account
-and the same root key.
+Several servers can start on one empty database at once: writes are serial, so the first one makes what is
+missing, and the others find it. An ephemeral server gets the same account and root key again at each reset.
 """
 
 from secrets import token_bytes
@@ -22,8 +21,8 @@ from watchword.store.keyring import ACTIVE, WrappedKey
 FIRST_ACCOUNT = "main"
 
 
-class CannotStart(Exception):  # noqa: N818 its message is the whole line an operator reads
-    """It can't start; the message is one line."""
+class CannotStart(Exception):  # noqa: N818 its message is the line that the operator reads
+    """The server or command can't start; the message is one line."""
 
 
 def open_installation(settings: Settings) -> Installation:
@@ -41,12 +40,14 @@ def open_installation(settings: Settings) -> Installation:
         raise CannotStart(str(error)) from None
     except Unopenable:
         file = settings.root_key_file
-        raise CannotStart(f"root key {file}: this database's keyring rests under another one") from None
+        raise CannotStart(
+            f"root key {file}: the keyring of this database is sealed under another root key"
+        ) from None
     return installation
 
 
 def bootstrap(installation: Installation, tx: Transaction) -> None:
-    """Makes what is missing; does nothing where all is there. Raises Unopenable."""
+    """Makes what is missing. Raises Unopenable when the keyring is sealed under another root key."""
     if not keyring.all_keys(tx):
         add_key(installation, tx)
     installation.root_key.keyring(tx)
@@ -60,7 +61,7 @@ def bootstrap(installation: Installation, tx: Transaction) -> None:
 
 
 def add_account(installation: Installation, tx: Transaction, name: str, account_id: str = "") -> str:
-    """A new account's id. Raises Conflict when there is an account of that id."""
+    """Adds an account and returns its id. Raises Conflict when there is an account of that id."""
     drawn = int.from_bytes(installation.randomness(16), "big")
     lowest = 10 ** (ACCOUNT_DIGITS - 1)
     account_id = account_id or str(lowest + drawn % (9 * lowest))
@@ -69,14 +70,14 @@ def add_account(installation: Installation, tx: Transaction, name: str, account_
 
 
 def add_root_key(installation: Installation, tx: Transaction, account: str, key_id: str, secret: str) -> None:
-    """A long-term access key of the account's root user."""
+    """Adds a long-term access key of the account's root user."""
     sealed = secrets.seal(secret, key_id, installation.root_key.keyring(tx))
     key = AccessKey(key_id, account, None, sealed.secret, sealed.sealing_key, tx.at)
     access_keys.insert(tx, key)
 
 
 def add_key(installation: Installation, tx: Transaction) -> Key:
-    """A new key that seals from now on; those before it only open."""
+    """Adds a key to the keyring. From now on it seals, and older keys only open."""
     for older in keyring.all_keys(tx):
         if older.state == ACTIVE:
             keyring.retire(tx, older)

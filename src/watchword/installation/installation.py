@@ -1,6 +1,6 @@
-"""An open data directory: settings, clock, randomness, the database, and the root key.
+"""An open data directory: settings, clock, randomness, database and root key.
 
-The administrator's commands need no more than this, so they start without what only a server has: facts,
+This is all that the administrator's commands need, so they start without what only a server needs: facts,
 models, objects.
 """
 
@@ -17,17 +17,17 @@ from watchword.store import Database, Transaction, keyring
 
 @dataclass
 class Clock:
-    """The time. Ephemeral servers can be sent ahead to see credentials expire."""
+    """The time. Tests can move the clock of an ephemeral server ahead, to see credentials expire."""
 
     read: Callable[[], float] = time.time
     ahead: timedelta = field(default_factory=timedelta)
 
     def wall(self) -> datetime:
-        """The time on everybody's clock: what a signature's date is compared with."""
+        """The real time. Dates of signatures are compared with it."""
         return datetime.fromtimestamp(self.read(), UTC)
 
     def now(self) -> datetime:
-        """The server's own time: what expiry is compared with."""
+        """The server's time, moved ahead or not. Expiry is compared with it."""
         return self.wall() + self.ahead
 
     def advance(self, seconds: float) -> None:
@@ -36,13 +36,13 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class RootKey:
-    """The key under which the keyring is sealed in the database."""
+    """The key under which the keyring is sealed (wrapped) in the database."""
 
     material: bytes = field(repr=False)
     randomness: Randomness = field(repr=False)
 
     def keyring(self, tx: Transaction) -> Keyring:
-        """The keys that seal tokens and secrets. Raises Unopenable when they rest under another key."""
+        """The keys that seal tokens and secrets. Raises Unopenable when another root key sealed them."""
         keys = tuple(unwrap(row.id, row.sealed, self.material) for row in keyring.all_keys(tx))
         return Keyring(keys, self.randomness)
 
@@ -58,7 +58,7 @@ class Installation:
     root_key: RootKey
 
     def keyring(self) -> Keyring:
-        """The keys that seal tokens and secrets, as they are now."""
+        """The keys that seal tokens and secrets, read from the database."""
         with self.database.read() as tx:
             return self.root_key.keyring(tx)
 

@@ -1,9 +1,8 @@
 """The operator's log: a JSON line on standard error for each error inside the server, with the request id.
 
-A traceback is reduced to where it happened and the exception's type: an exception's own text may hold what
-a request carried, and no secret may reach a log. What callers did stands in the audit journal, not here.
-A line that can't be written (the disk is full, nobody reads the pipe any more) is lost: no request may fail
-because its error can't be logged.
+A traceback is reduced to places in the code and the exception's type: the text of an exception may contain
+parts of the request, and no secret may get into a log. The audit journal has what callers did.
+A line that can't be written (disk full, closed pipe) is dropped: no request fails because of the log.
 """
 
 import sys
@@ -18,7 +17,7 @@ FRAMES = 8
 
 
 def configure() -> None:
-    """Called once by each process that serves."""
+    """To be called once in each process of a server."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -32,7 +31,7 @@ def configure() -> None:
 
 
 class _StandardError:
-    """Where the lines go; the name of the method called is their level, which they carry themselves."""
+    """Writes lines to standard error. All levels are written alike: a line contains its level."""
 
     def msg(self, line: str) -> None:
         with suppress(OSError, ValueError):

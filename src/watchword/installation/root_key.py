@@ -1,7 +1,7 @@
-"""The root key: 32 bytes in a file that only its owner can read, under which the keyring rests sealed.
+"""The root key: 32 bytes in a private file. The keyring in the database is sealed under it.
 
-Nodes of one database share it. It is made at first start, never printed, and refused when anybody else
-could have read it.
+All nodes of a database need the same root key. It is made at the first start and never printed. A file that
+other users can read is refused.
 """
 
 import base64
@@ -17,7 +17,7 @@ LENGTH = 32
 _OTHERS = 0o077
 
 
-class Unusable(Exception):  # noqa: N818 its message is the whole line an operator reads
+class Unusable(Exception):  # noqa: N818 its message is the line that the operator reads
     """The root key can't be used; the message says why and what to do."""
 
 
@@ -31,7 +31,7 @@ def load(file: Path) -> bytes:
         raise Unusable(f"root key {file}: {error.strerror}") from None
     if mode & _OTHERS:
         raise Unusable(
-            f"root key {file}: others can read it (mode {mode:04o}); chmod 600 it, and take it for known"
+            f"root key {file}: others can read it (mode {mode:04o}); chmod 600 it, and treat it as leaked"
         )
     try:
         key = base64.b64decode(text.strip(), validate=True)
@@ -43,9 +43,9 @@ def load(file: Path) -> bytes:
 
 
 def load_or_make(file: Path, randomness: Randomness) -> bytes:
-    """The key, made and written first when the file doesn't exist yet.
+    """The key. Makes the file first if it doesn't exist.
 
-    Of several processes that start at once, one makes it: the whole file appears under its name or none.
+    If several processes start at once, one of them makes it: the file appears under its name whole.
     """
     if not file.exists():
         try:

@@ -1,7 +1,7 @@
-"""What an operator can set: flags, then environment variables of the same name, then defaults.
+"""What an operator can set: by flags, by environment variables of the same names, or by default.
 
-Read once, where a command starts; nothing else reads the environment. A server's workers are processes
-of their own and get the settings back from the environment that `export` prepared.
+Settings are read once, when a command starts; nothing else reads the environment. The workers of a server
+are separate processes: `export` puts the settings into the environment, where they read them.
 """
 
 from collections.abc import Mapping, MutableMapping
@@ -21,7 +21,7 @@ Network = IPv4Network | IPv6Network
 
 @dataclass(frozen=True)
 class Ephemeral:
-    """The account and the root key that stay the same through every reset."""
+    """An account and its root key, which are the same after every reset."""
 
     account: str
     access_key_id: str
@@ -30,7 +30,7 @@ class Ephemeral:
 
 @dataclass(frozen=True)
 class Settings:
-    """Where the data is, and under which names the server is reached."""
+    """All settings of a server or a command."""
 
     data: Path
     database: str = ""
@@ -38,15 +38,15 @@ class Settings:
     root_key: str = ""
     """The root key's file; empty for root.key in the data directory."""
     hostnames: tuple[str, ...] = ()
-    """Further host names that are this server, for clients that address it by another name."""
+    """Further host names of this server, such as that of a load balancer."""
     sigv2_presigned: bool = True
-    """Whether S3 takes presigned requests of signature version 2."""
+    """Whether S3 accepts presigned requests of signature version 2."""
     refuse_replays: bool = False
-    """Whether a signature is good for one change only."""
+    """Whether a signature can be used for one change only."""
     trusted_proxies: tuple[Network, ...] = ()
-    """Proxies that are believed about where a request came from and whether by TLS."""
+    """Proxies whose X-Forwarded-For and X-Forwarded-Proto headers are believed."""
     ephemeral: Ephemeral | None = None
-    """What an ephemeral server starts from; None for a server that keeps its data."""
+    """Set for an ephemeral server; None for a server that keeps its data."""
 
     @property
     def database_url(self) -> str:
@@ -66,7 +66,7 @@ class Settings:
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self:
-        """The settings that `export` wrote, or that an operator did."""
+        """The settings in the environment, from `export` or from an operator."""
         return cls(
             data=Path(environment.get("WATCHWORD_DATA") or DEFAULT_DATA).expanduser(),
             database=environment.get("WATCHWORD_DATABASE", ""),
@@ -78,7 +78,10 @@ class Settings:
         )
 
     def export(self, environment: MutableMapping[str, str]) -> None:
-        """Writes the settings where `read` finds them. An ephemeral server has no other process."""
+        """Puts the settings into the environment, where `read` finds them.
+
+        Not `ephemeral`: such a server has no other process.
+        """
         environment["WATCHWORD_DATA"] = str(self.data)
         environment["WATCHWORD_DATABASE"] = self.database
         environment["WATCHWORD_ROOT_KEY_FILE"] = self.root_key

@@ -1,4 +1,4 @@
-"""Floor 1: what things are called. ARNs, principals, identifiers, errors, and a request as it came."""
+"""Floor 1: the vocabulary: ARNs, principals, identifiers, errors, and an HTTP request."""
 
 from watchword.names.arn import Arn
 from watchword.names.errors import AwsError, fault

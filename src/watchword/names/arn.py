@@ -1,7 +1,7 @@
 """Amazon Resource Names: six parts, five colons.
 
-Source: AWS General Reference, "Amazon Resource Names (ARNs)". The resource part keeps its own
-colons and slashes; patterns of policies (which may hold wildcards) belong to `watchword.policy`.
+The resource part keeps its own colons and slashes. Patterns with wildcards belong to `watchword.policy`.
+Source: AWS General Reference, "Amazon Resource Names (ARNs)".
 """
 
 from dataclasses import dataclass

@@ -1,50 +1,50 @@
-"""What goes wrong, as one type.
+"""One type for all errors of AWS's interfaces.
 
-An error knows two things: what is *said* to the caller (a code, a status, a message, and the extra
-elements a protocol shows) and what is *meant* for the operator (never sent). Two kinds of code exist:
+An error has two sides: what is *said* to the caller (a code, a status, a message, and further elements of
+S3), and what is *meant* for the operator, which is never sent. There are two kinds of code:
 
 * a code of a service's model or documentation (``NoSuchEntity``, ``NoSuchBucket``): sent as it is;
-* one of the `FAULTS` below: a refusal that every protocol words in its own way. The engines raise
-  these; `watchword.wire` holds the table that says code, status and message per protocol.
+* one of the `FAULTS` below, for refusals that each protocol words in its own way. The engines raise them;
+  a table in `watchword.wire` has code, status and message for each protocol.
 
 Source of the faults: IAM API Reference, "Common Errors"; Amazon S3 API Reference, "Error responses".
-What doesn't belong here: wording per protocol (wire), and anything that decides.
+Not here: the wording of a protocol (wire), and anything that decides.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 FAULTS = {
-    "MissingAuthenticationToken": "nothing in the request says who is calling",
-    "IncompleteSignature": "an authentication form that lacks a part or has it malformed",
-    "UnsupportedSignature": "an authentication form that is not served here",
-    "InvalidClientTokenId": "an access key that doesn't exist, is inactive, or doesn't fit its token",
-    "InvalidSessionToken": "a session token that can't be opened or whose principal is gone",
-    "ExpiredToken": "a session token past its expiry",
-    "SignatureDoesNotMatch": "the signature we compute is another one",
-    "SignatureExpired": "signed too long ago",
-    "SignatureNotYetCurrent": "signed in the future",
-    "ScopeMismatch": "a credential scope of another date, region, service or terminator",
-    "PayloadHashMismatch": "the body is not the one that x-amz-content-sha256 names",
-    "UnsignedHeaders": "headers that must be signed and were not",
-    "AccessDenied": "the decision was no",
-    "InvalidAction": "no such operation, or none of that name in that version",
-    "MalformedInput": "a body or query that can't be read in its protocol",
-    "ValidationError": "a value that violates the operation's model",
-    "NotImplemented": "the model knows the operation, this server doesn't yet",
-    "RequestTooLarge": "a body, header or parameter list beyond the limit",
-    "Throttling": "too much at once",
+    "MissingAuthenticationToken": "the request has no credentials",
+    "IncompleteSignature": "the signature lacks a part, or a part is malformed",
+    "UnsupportedSignature": "the kind of signature isn't supported here",
+    "InvalidClientTokenId": "the access key doesn't exist, is inactive, or isn't the session token's",
+    "InvalidSessionToken": "the session token can't be opened, or its principal was deleted",
+    "ExpiredToken": "the session token has expired",
+    "SignatureDoesNotMatch": "the server computes another signature",
+    "SignatureExpired": "the request was signed too long ago",
+    "SignatureNotYetCurrent": "the request was signed in the future",
+    "ScopeMismatch": "the credential scope has another date, region, service or terminator",
+    "PayloadHashMismatch": "the hash of the body isn't the one in x-amz-content-sha256",
+    "UnsignedHeaders": "a header that must be signed isn't",
+    "AccessDenied": "the decision is no",
+    "InvalidAction": "there is no such operation in that version",
+    "MalformedInput": "the body or query can't be read in its protocol",
+    "ValidationError": "a value violates the operation's model",
+    "NotImplemented": "the model has the operation, this server doesn't serve it",
+    "RequestTooLarge": "the body, a header or a list of parameters exceeds its limit",
+    "Throttling": "too many requests at once",
     "ServiceUnavailable": "this node can't answer safely now",
-    "InternalFailure": "our fault; the operator's log has the reason under the request id",
+    "InternalFailure": "a defect of the server; the operator's log has the reason under the request id",
 }
 
 
 class AwsError(Exception):
-    """A refusal or failure, in the words of AWS.
+    """A refusal or failure, in AWS's words.
 
-    code: one of FAULTS or a code of the service; status: HTTP status (a fault's is replaced by its
-    protocol's own); said: the message for the caller; meant: the reason for the operator's log;
-    fields: further elements to show (S3's BucketName, StringToSign, ...).
+    code: one of FAULTS, or a code of the service; status: the HTTP status (0 for a fault: its protocol has
+    it); said: the message for the caller; meant: the reason, for the operator's log; fields: further
+    elements of the answer, such as S3's BucketName.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class AwsError(Exception):
 
 
 def fault(kind: str, said: str = "", meant: str = "", **fields: str) -> AwsError:
-    """One of FAULTS. `said` empty means: the protocol's own standard sentence."""
+    """One of FAULTS. Without `said` the caller reads the protocol's standard message."""
     if kind not in FAULTS:
         raise KeyError(kind)
     return AwsError(kind, 0, said, meant, fields)

@@ -1,9 +1,9 @@
-"""One HTTP request and one answer, as values.
+"""An HTTP request and an HTTP response, as values.
 
-Path and query stay exactly as they came (still percent-encoded): the signature covers those bytes, and
-every floor above reads this one object, so the verifier and the operation can't see different requests.
-Header names are lower case, values as sent without surrounding white space, order kept, repeats kept.
-No parsing of any protocol belongs here.
+Path and query are exactly as they were sent, still percent-encoded, because the signature covers them. Every
+floor above reads this one object, so the verifier and the operation can't see different requests.
+Header names are in lower case, values as sent without surrounding white space, in their order, with repeats.
+Parsing of protocols doesn't belong here.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ _PIECE = 1 << 20
 
 @dataclass(frozen=True)
 class Body:
-    """The bytes of a request: in memory when small, in a file of the receiver's when large."""
+    """The body of a request: in memory when it is small, in a private file when it is large."""
 
     data: bytes = b""
     file: Path | None = None
@@ -47,13 +47,13 @@ class Body:
                 yield piece
 
     def read(self) -> bytes:
-        """All of it; only for bodies whose operation has a small limit."""
+        """The whole body. Only for operations with a small limit of size."""
         return self.data if self.file is None else self.file.read_bytes()
 
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """A request as it stood on the wire."""
+    """A request as it was sent."""
 
     method: str
     path: str = "/"
@@ -65,10 +65,10 @@ class HttpRequest:
     secure: bool = False
     """Whether the connection was TLS."""
     tls: str = ""
-    """The version of TLS, such as 1.3; empty where it isn't known."""
+    """The version of TLS, such as 1.3; empty when it isn't known."""
 
     def with_body(self, body: Body) -> Self:
-        """The same request, received whole."""
+        """The same request with its body."""
         head = (self.method, self.path, self.query, self.headers)
         return type(self)(*head, body, self.peer, self.secure, self.tls)
 
@@ -78,7 +78,7 @@ class HttpRequest:
 
     @property
     def repeats(self) -> bool:
-        """Whether some header is given more than once."""
+        """Whether a header occurs more than once."""
         return len(self._first) != len(self.headers)
 
     @cached_property
@@ -87,7 +87,7 @@ class HttpRequest:
 
 
 class HttpResponse(Struct, frozen=True):
-    """An answer; `body` is bytes, or pieces of bytes when a `content-length` header states their sum."""
+    """A response. `body` is bytes, or pieces of bytes if a `content-length` header has their total size."""
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()

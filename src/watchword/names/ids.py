@@ -1,10 +1,10 @@
 """Identifiers: unique ids, access key ids, account ids.
 
-An entity's unique id is a four-letter prefix and 17 characters of base32; it is never given twice, so
-a role created again under an old name is another role (IAM User Guide, "Unique identifiers").
-An access key id carries its account: the first 48 bits after the prefix, decoded from base32, hold a
-marker bit, then the 40 bits of the account number, then 7 further bits.
-Randomness comes from the caller.
+The unique id of an entity is a four-letter prefix and 17 characters of base32. It is never reused, so a new
+role with the name of a deleted one is another role (IAM User Guide, "Unique identifiers").
+An access key id contains its account: the first 48 bits after the prefix, decoded from base32, are a marker
+bit, the 40 bits of the account number, and 7 more bits.
+Randomness is passed in.
 """
 
 import base64
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 Randomness = Callable[[int], bytes]
-"""How many bytes -> that many random bytes."""
+"""A number of bytes -> that many random bytes."""
 
 ACCOUNT_DIGITS = 12
 _ACCOUNT = re.compile(r"[0-9]{12}", re.ASCII)
@@ -24,12 +24,12 @@ _ACCOUNT_MASK = 0x7FFF_FFFF_FF80
 _UUID_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 _DRAWN_MASK = (1 << 39) - 1
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
-"""Ten bits as two characters."""
+"""Ten bits -> two characters of base32."""
 _SHIFTS = range(70, -1, -10)
 
 
 class Prefix(StrEnum):
-    """What an id names. Source: IAM User Guide, "IAM identifiers", table of unique id prefixes."""
+    """What an id identifies. Source: IAM User Guide, "IAM identifiers", table of unique id prefixes."""
 
     USER = "AIDA"
     GROUP = "AGPA"
@@ -47,14 +47,14 @@ def new_unique_id(prefix: Prefix, randomness: Randomness) -> str:
 
 
 def new_access_key_id(prefix: Prefix, account: str, randomness: Randomness) -> str:
-    """An access key id of 20 characters that carries `account`."""
+    """An access key id of 20 characters that contains `account`."""
     drawn = int.from_bytes(randomness(5), "big")
     carried = ((_MARKER | (int(account) << 7)) << 32) | (drawn & _DRAWN_MASK)
     return prefix + "".join([_PAIRS[carried >> shift & 1023] for shift in _SHIFTS])
 
 
 def account_of_access_key(access_key_id: str) -> str | None:
-    """The account in an access key id, None when it can't carry one."""
+    """The account in an access key id, None when it can't contain one."""
     try:
         decoded = base64.b32decode(access_key_id[4:20])
     except ValueError:

@@ -1,4 +1,4 @@
-"""Moments as text: ISO 8601 in UTC, to the second, as records, condition keys and answers have them."""
+"""Moments as text: ISO 8601 in UTC, to the second, for audit events, condition keys and answers."""
 
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -8,11 +8,11 @@ _REMEMBERED = 64
 
 
 def iso(moment: datetime) -> str:
-    """A moment of any zone, such as 2026-11-24T21:12:00Z."""
+    """A moment of any time zone, such as 2026-11-24T21:12:00Z."""
     return _of_second(floor(moment.timestamp()))
 
 
-# Formatting takes longer than all else that is done with a moment, and the same second comes again and again.
+# Formatting is the expensive part, and many requests come in the same second.
 @lru_cache(_REMEMBERED)
 def _of_second(seconds: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -1,4 +1,4 @@
-"""What IAM's entities are called: in ARNs, in the store (kinds of topics, owners of tags), in refusals.
+"""The types of IAM's entities, as ARNs, the store (topics, owners of tags) and error messages name them.
 
 Source: Service Authorization Reference, "AWS Identity and Access Management (IAM)", resource types.
 """

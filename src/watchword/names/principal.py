@@ -1,10 +1,9 @@
-"""Who can call: the principals of AWS, frozen.
+"""Principals: who can call.
 
-Each knows its ARN, its account, its unique id and how condition keys call its type.
+Each has its ARN, its account, its unique id, and its value of aws:userid.
+The ARN of a role session has no path; `role_arn` has it. Tags and policies of a session don't belong here.
 Source: IAM User Guide, "AWS JSON policy elements: Principal" and "IAM identifiers"; for
 aws:PrincipalType and aws:userid: "AWS global condition context keys".
-A session's ARN carries no role path; `role_arn` does. What a session may do, its tags and policies do
-not belong here.
 """
 
 from msgspec import Struct
@@ -48,7 +47,7 @@ class User(Struct, frozen=True):
 
 
 class RoleSession(Struct, frozen=True):
-    """A role somebody has assumed, under a session name. `unique_id` is the role's."""
+    """A session of a role. `unique_id` is the role's."""
 
     account: str
     role_name: str
@@ -71,7 +70,7 @@ class RoleSession(Struct, frozen=True):
 
 
 class FederatedUser(Struct, frozen=True):
-    """A session of GetFederationToken. `unique_id` is `account:name`; `user_arn` is who asked for it."""
+    """A session of GetFederationToken. `unique_id` is `account:name`, `user_arn` the user who asked."""
 
     account: str
     name: str
@@ -92,7 +91,7 @@ class FederatedUser(Struct, frozen=True):
 
 
 class Service(Struct, frozen=True):
-    """An AWS-style service, by its principal name such as `lambda.amazonaws.com`."""
+    """A service of AWS, by its principal name such as `lambda.amazonaws.com`."""
 
     name: str
 
@@ -113,8 +112,8 @@ class Service(Struct, frozen=True):
         return self.name
 
 
-class _Vouched(Struct, frozen=True):
-    """Somebody of no account, whom a provider vouches for."""
+class _Federated(Struct, frozen=True):
+    """A principal that an identity provider authenticated. It belongs to no account."""
 
     provider: str
     subject: str
@@ -136,16 +135,16 @@ class _Vouched(Struct, frozen=True):
         return self.unique_id
 
 
-class WebIdentity(_Vouched, frozen=True):
-    """Somebody an OpenID Connect provider vouches for; `provider` is the provider's ARN or domain."""
+class WebIdentity(_Federated, frozen=True):
+    """Authenticated by an OpenID Connect provider; `provider` is its ARN or domain."""
 
 
-class Saml(_Vouched, frozen=True):
-    """Somebody a SAML provider vouches for; `provider` is the provider's ARN."""
+class Saml(_Federated, frozen=True):
+    """Authenticated by a SAML provider; `provider` is its ARN."""
 
 
 class Anonymous(Struct, frozen=True):
-    """Nobody in particular: a request without any authentication."""
+    """The caller of a request without credentials."""
 
     @property
     def arn(self) -> str:

@@ -1,5 +1,5 @@
-"""What ends an attempt on the event loop, which may not wait."""
+"""How work on the event loop stops when it would have to wait."""
 
 
-class WouldBlock(Exception):  # noqa: N818 not an error: a sign to start over
-    """What was asked for isn't at hand: start over where one may wait. Nothing has been done."""
+class WouldBlock(Exception):  # noqa: N818 not an error: a sign to start again
+    """The value isn't cached, so this would block. Nothing has been done: start again in a thread."""

@@ -1,4 +1,4 @@
-"""Floor 4: the bytes of objects, as blobs under random names, and the sums that prove them whole."""
+"""Floor 4: the bytes of objects, as blobs under random names, and their checksums."""
 
 from watchword.objects.blobs import BlobMissingError, Objects, new_blob
 from watchword.objects.sums import ALGORITHMS, Sums

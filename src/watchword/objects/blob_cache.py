@@ -1,25 +1,25 @@
-"""Bytes of small blobs, kept in memory. A blob never changes, so they never have to be looked at again.
+"""An LRU cache of small blobs. A blob never changes, so a cached one is never stale.
 
-Nothing is taken off when an object is deleted: no row names its blob any more, so nobody asks for it.
+A blob stays when its object is deleted: no row has its name any more, so it isn't asked for.
 """
 
 import threading
 from collections import OrderedDict
 
 LONGEST = 64 << 10
-"""A blob of more bytes isn't kept."""
+"""A blob with more bytes isn't cached."""
 
 
 class BlobCache:
-    """At most `room` bytes, the least recently used of which make room. For any number of threads."""
+    """At most `size` bytes; the least recently used blobs are evicted. For any number of threads."""
 
-    def __init__(self, room: int) -> None:
-        self._room = room
+    def __init__(self, size: int) -> None:
+        self._free = size
         self._kept: OrderedDict[str, bytes] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, blob: str) -> bytes | None:
-        """The whole blob, None when it isn't kept."""
+        """The whole blob, None when it isn't cached."""
         with self._lock:
             kept = self._kept.get(blob)
             if kept is not None:
@@ -27,12 +27,12 @@ class BlobCache:
             return kept
 
     def put(self, blob: str, data: bytes) -> None:
-        """Keeps the whole of a blob, unless it is too long."""
+        """Caches the whole blob, unless it is too long."""
         with self._lock:
             if len(data) > LONGEST or blob in self._kept:
                 return
             self._kept[blob] = data
-            self._room -= len(data)
-            while self._room < 0:
-                _, pushed = self._kept.popitem(last=False)
-                self._room += len(pushed)
+            self._free -= len(data)
+            while self._free < 0:
+                _, evicted = self._kept.popitem(last=False)
+                self._free += len(evicted)

@@ -1,15 +1,15 @@
 """Object bytes: immutable blobs under random names, on the local disk or any object store.
 
-1. A blob is written once, whole, and never changed. A row of the store's `objects` table makes it an
-   object; bytes without a row are nothing.
-2. Its name is random and never the user's key: a key can't traverse, collide with a folder or be
-   normalised on its way to the disk, so the bytes that a policy decided on are the bytes of the row.
-3. On the local disk a blob is on stable storage before `put` returns (unless `durable` is off), so no
-   committed row can name lost bytes.
-4. What a killed server leaves behind (a blob whose row never came, half a blob) is swept once it is
-   older than any upload could be.
+1. A blob is written once, whole, and never changed. A row in the store's `objects` table makes it an
+   object; a blob without a row is garbage.
+2. Its name is random, never the user's key. So a key can't traverse directories, collide with a folder or be
+   normalised by the file system: the bytes that a policy decided on are the bytes of the row.
+3. On the local disk a blob is on stable storage (fsync) before `put` returns, unless `durable` is off. So no
+   committed row refers to lost bytes.
+4. A killed server can leave blobs without a row, and partial blobs. A sweep removes them once they are older
+   than any upload can be.
 
-Keys, rows and who may read them don't belong here.
+Keys, rows and permissions don't belong here.
 """
 
 import os
@@ -30,23 +30,23 @@ from watchword.names.would_block import WouldBlock
 from watchword.objects.blob_cache import LONGEST, BlobCache
 
 PART = 8 << 20
-"""Up to this many bytes a blob is written at once; beyond, in parts of this size."""
+"""A blob with up to this many bytes is written at once, a larger one in parts of this size."""
 _PARTS_AT_ONCE = 2
 _PIECE = 1 << 20
-_ROOM = 32 << 20
+_CACHE_SIZE = 32 << 20
 """This many bytes of small blobs stay in memory."""
 _BATCH = 500
 
 Named = Callable[[Collection[str]], Collection[str]]
-"""Of these blobs, those that a row names."""
+"""Some blobs -> those of them that a row refers to."""
 
 
 class BlobMissingError(LookupError):
-    """No such blob: its object was replaced or deleted after its row was read."""
+    """There is no such blob: its object was replaced or deleted after its row was read."""
 
 
 def new_blob(randomness: Randomness) -> str:
-    """A name for a blob: 128 random bits in 256 folders."""
+    """A new name for a blob: 128 random bits, in one of 256 folders."""
     drawn = randomness(16).hex()
     return f"{drawn[:2]}/{drawn[2:]}"
 
@@ -57,46 +57,46 @@ class Objects:
 
     store: ObjectStore
     folder: Path | None = None
-    """Where a local store keeps its files."""
+    """The folder of a local store."""
     durable: bool = True
-    cache: BlobCache = field(default_factory=lambda: BlobCache(_ROOM))
+    cache: BlobCache = field(default_factory=lambda: BlobCache(_CACHE_SIZE))
     waits: bool = True
-    """Whether readers may wait for the store; those who may not get what is cached, or WouldBlock."""
+    """False for readers that must not block: they get what is cached, or WouldBlock."""
 
     @classmethod
     def open(cls, place: Path | str, *, durable: bool = True) -> "Objects":
-        """The blobs at `place`: a folder, made when missing, or the URL of an object store."""
+        """The blobs at `place`: a folder, which is made if missing, or the URL of an object store."""
         if isinstance(place, Path):
             return cls(LocalStore(place, mkdir=True), place, durable)
         return cls(from_url(place))
 
     def put(self, blob: str, pieces: Iterable[bytes]) -> None:
-        """Write a blob. When `pieces` raises, nothing stays."""
+        """Writes a blob. When `pieces` raises, no blob is left."""
         source = iter(pieces)
         start = _take(source, PART)
         if len(start) < PART:
             self.store.put(blob, start, use_multipart=False)
         else:
-            # A writer that isn't closed leaves nothing. The store would take the iterator itself, but run it
-            # where no other blob can be read.
+            # A writer that isn't closed leaves no blob. The store would take the iterator too, but run
+            # it in a thread that can't read other blobs.
             writer = open_writer(self.store, blob, buffer_size=PART, max_concurrency=_PARTS_AT_ONCE)
             for piece in chain((start,), source):
                 writer.write(piece)
             writer.close()
-        self._settle(blob)
+        self._sync(blob)
 
     def copy(self, blob: str, target: str) -> None:
-        """Another blob of the same bytes, without moving them through this process."""
+        """Makes another blob with the same bytes, which don't pass through this process."""
         try:
             self.store.copy(blob, target)
         except FileNotFoundError:
             raise BlobMissingError(blob) from None
-        self._settle(target)
+        self._sync(target)
 
     def get(self, blob: str, start: int, end: int) -> bytes | Iterator[bytes]:
-        """Bytes from `start` up to but not including `end`: at once when few, else in pieces.
+        """The bytes from `start` up to but not including `end`: at once if they are few, else in pieces.
 
-        The blob is opened before this returns, so a deletion meanwhile doesn't cut the pieces short.
+        The blob is opened before this returns, so a later deletion doesn't cut the pieces short.
         """
         kept = self.cache.get(blob)
         if kept is not None:
@@ -120,25 +120,25 @@ class Objects:
         return read
 
     def at_once(self) -> "Objects":
-        """The same blobs, for readers that can't wait."""
+        """The same blobs, for readers that must not block."""
         return replace(self, waits=False)
 
     def pieces(self, blob: str, start: int, end: int) -> Iterable[bytes]:
-        """The same, in pieces however few."""
+        """As `get`, but always in pieces."""
         read = self.get(blob, start, end)
         return (read,) if isinstance(read, bytes) else read
 
     def join(self, blobs: Iterable[tuple[str, int]], target: str) -> None:
-        """Another blob of the bytes of several, each given with its size, one after the other."""
+        """Makes a blob of the bytes of several blobs, in their order. Each is given with its size."""
         self.put(target, chain.from_iterable(self.pieces(blob, 0, size) for blob, size in blobs))
 
     def delete(self, blob: str) -> None:
-        """Forget a blob. One that is gone already is no error, and one that can't go now is swept later."""
+        """Deletes a blob. A missing blob is no error; one that can't be deleted now is swept later."""
         with suppress(OSError, BaseError):
             self.store.delete(blob)
 
     def sweep(self, named: Named, before: datetime) -> int:
-        """Delete what is older than `before` and no row names. Returns how many blobs went."""
+        """Deletes blobs that are older than `before` and that no row refers to. Returns their number."""
         swept = 0
         for batch in self.store.list(chunk_size=_BATCH):
             old = [entry["path"] for entry in batch if entry["last_modified"] < before]
@@ -146,18 +146,18 @@ class Objects:
             for blob in set(old) - kept:
                 self.delete(blob)
                 swept += 1
-        self._sweep_halves(before)
+        self._sweep_partial(before)
         return swept
 
     def reset(self, before: datetime) -> None:
-        """Forget, in the background, what was written before that.
+        """Deletes, in the background, all blobs that were written before that moment.
 
-        The folder stays where it is: others are writing to it.
+        The folder itself stays: other threads are writing to it.
         """
-        threading.Thread(target=self._forget, args=(before,)).start()
+        threading.Thread(target=self._delete_before, args=(before,)).start()
 
     def _read(self, blob: str, start: int, end: int) -> bytes:
-        """A few bytes of a local blob, by one read of its file: a fifth of the time that the store takes."""
+        """A few bytes of a local blob, read from its file: this takes a fifth of the store's time."""
         with open(f"{self.folder}/{blob}", "rb") as file:  # noqa: PTH123 a path object costs as much as the read
             if os.fstat(file.fileno()).st_size > LONGEST:
                 file.seek(start)
@@ -166,8 +166,8 @@ class Objects:
         self.cache.put(blob, whole)
         return whole[start:end]
 
-    def _settle(self, blob: str) -> None:
-        """Wait until a local blob and its name are on stable storage."""
+    def _sync(self, blob: str) -> None:
+        """Waits until a local blob and its name are on stable storage."""
         if self.folder is None or not self.durable:
             return
         file = self.folder / blob
@@ -178,20 +178,20 @@ class Objects:
             finally:
                 os.close(handle)
 
-    def _forget(self, before: datetime) -> None:
-        with suppress(OSError, BaseError):  # a server that ends takes the folder with it
+    def _delete_before(self, before: datetime) -> None:
+        with suppress(OSError, BaseError):  # an ephemeral server that ends removes the folder
             self.sweep(lambda _: (), before)
 
-    def _sweep_halves(self, before: datetime) -> None:
-        """A local store writes to `name#1` first and never lists such files."""
+    def _sweep_partial(self, before: datetime) -> None:
+        """A local store writes a blob to `name#1` first, and never lists such files."""
         for file in self.folder.glob("??/*#*") if self.folder else ():
-            with suppress(FileNotFoundError):  # it is whole by now
+            with suppress(FileNotFoundError):  # it was completed meanwhile
                 if file.stat().st_mtime < before.timestamp():
                     file.unlink()
 
 
 def _take(source: Iterator[bytes], limit: int) -> bytes:
-    """Pieces joined until `limit` is reached or the source ends."""
+    """Joins pieces until there are `limit` bytes, or the source ends."""
     taken, size = [], 0
     for piece in source:
         taken.append(piece)

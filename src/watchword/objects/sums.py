@@ -1,10 +1,10 @@
-"""Sums over a body while it passes by: its size, its ETag, and the checksums that S3 knows.
+"""The size, the ETag and S3's checksums of a body, computed while it is read.
 
-CRC-32 is zlib's, the SHAs and MD5 are hashlib's, all others are computed by the AWS common runtime (awscrt),
-which uses the processor's own instructions. awscrt is imported when the first body needs it: it takes 30 ms
-and 5 MB, and boto3 sends CRC-32.
-Source: Amazon S3 User Guide, "Checking object integrity for data uploads"; a digest of xxHash has the
-canonical form of its specification, most significant byte first.
+zlib computes CRC-32, hashlib the SHAs and MD5, and the AWS common runtime (awscrt) all others, with the
+processor's own instructions. awscrt is imported when the first body needs it: the import takes 30 ms
+and 5 MB, and boto3 sends CRC-32 by default.
+Source: Amazon S3 User Guide, "Checking object integrity for data uploads"; xxHash digests are
+in their canonical form, most significant byte first.
 """
 
 import base64
@@ -17,7 +17,7 @@ from typing import Protocol
 
 
 class Sum(Protocol):
-    """Something that takes bytes and has a digest, as hashlib's objects do."""
+    """A running checksum, with the methods of hashlib's objects."""
 
     def update(self, data: bytes, /) -> None: ...
 
@@ -30,7 +30,7 @@ def crt() -> ModuleType:
 
 
 class _Crc:
-    """A running CRC; `step` takes bytes and the value so far and returns the next value."""
+    """A running CRC; `step(data, value)` gives the next value."""
 
     def __init__(self, step: Callable[[bytes, int], int], size: int) -> None:
         self._step = step
@@ -70,11 +70,11 @@ ALGORITHMS: dict[str, Callable[[], Sum]] = {
     "SHA512": hashlib.sha512,
     "MD5": lambda: hashlib.md5(usedforsecurity=False),
 }
-"""What S3 calls an algorithm -> a new sum by it."""
+"""S3's name of an algorithm -> a new running checksum."""
 
 
 class Sums:
-    """The size, the ETag and the given checksums of all pieces that were taken."""
+    """The size, the ETag and the given checksums of all pieces so far."""
 
     def __init__(self, algorithms: Iterable[str] = ()) -> None:
         self.size = 0
@@ -82,13 +82,13 @@ class Sums:
         self._sums = {name: ALGORITHMS[name]() for name in algorithms}
 
     def through(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
-        """The same pieces, each taken on its way."""
+        """Yields the pieces and takes each one."""
         for piece in pieces:
             self.take(piece)
             yield piece
 
     def take(self, piece: bytes) -> None:
-        """The next bytes."""
+        """Adds the next bytes."""
         self.size += len(piece)
         self._etag.update(piece)
         for each in self._sums.values():

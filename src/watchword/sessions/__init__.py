@@ -1,4 +1,4 @@
-"""Floor 4: sessions. Minted by rules, sealed into tokens, limited, revoked."""
+"""Floor 4: sessions: made by rules, sealed into tokens, limited, revoked."""
 
 from watchword.sessions.session import Session
 

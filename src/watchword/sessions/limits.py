@@ -1,4 +1,4 @@
-"""What a session can't call, whatever its policies say.
+"""Operations that a session can't call, whatever its policies say.
 
 Sources: IAM User Guide, "Compare AWS STS credentials"; AWS STS API Reference, GetSessionToken,
 GetFederationToken.
@@ -13,7 +13,7 @@ NOT_WITH_ROLE_SESSION = {"GetSessionToken", "GetFederationToken"}
 
 
 def check(session: Session, service: str, operation: str) -> None:
-    """Raises when credentials of this kind can't call this operation."""
+    """Raises AwsError when a session of this kind can't call this operation."""
     if service == "sts" and not _may_call_sts(session, operation):
         raise AwsError("AccessDenied", 403, f"Cannot call {operation} with session credentials")
     if service == "iam" and not _may_call_iam(session):

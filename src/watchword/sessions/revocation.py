@@ -1,10 +1,10 @@
-"""Revoking sessions before they end: one session, all of a role, or all of a principal.
+"""Revoking sessions before they expire: one session, all sessions of a role, or all of a principal.
 
-A revocation names a subject and a moment; it covers what was issued to that subject up to and at that
-moment, so that the same role can be assumed again right after. It takes effect on the next request.
+A revocation has a subject and a moment. It ends what was issued to the subject until that moment, so the
+same role can be assumed again right after. It takes effect on the next request.
 
-One that is older than any session can be ends nothing any more, and goes with the next that is made: after
-twice the longest session, so that clocks of several servers may differ.
+A revocation that is older than any session is useless. The next `revoke` removes those that are twice as
+old as the longest session, so the clocks of several servers may differ.
 """
 
 from collections.abc import Iterable
@@ -15,13 +15,13 @@ from watchword.store.revocations import Revocation
 
 
 def revoke(tx: Transaction, account: str, kind: str, subject: str) -> None:
-    """Ends what was issued to the subject until now."""
+    """Ends what was issued to the subject until now. `Revocation` says what kind and subject are."""
     revocations.remove_older(tx, tx.at - 2 * LONGEST)
     revocations.put(tx, Revocation(account, kind, subject, tx.at, tx.at))
 
 
 def covers(made: Iterable[Revocation], session: Session) -> bool:
-    """Whether any of the account's revocations ends this session."""
+    """Whether one of these revocations, which are the account's, ends this session."""
     subjects = {session.access_key_id, session.unique_id}
     return any(
         revocation.subject in subjects and session.issued <= milliseconds(revocation.issued_before)

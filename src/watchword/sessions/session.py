@@ -17,14 +17,14 @@ from watchword.proofs import session_token
 from watchword.proofs.keyring import Keyring
 
 LONGEST = timedelta(hours=36)
-"""GetSessionToken's longest: AWS STS API Reference. No session of any kind lasts longer."""
+"""The maximum of GetSessionToken (AWS STS API Reference). No session of any kind lasts longer."""
 SessionKind = Literal["role", "user", "root", "federated"]
 SessionPrincipal = RoleSession | User | Root | FederatedUser
 """The principals that can have a session."""
 
 
 class Session(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
-    """What a session token carries. `name` is the role's, user's or federated name."""
+    """What a session token carries. `name` is the name of the role, the user or the federated user."""
 
     kind: SessionKind
     access_key_id: str
@@ -68,7 +68,7 @@ class Session(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
 
     @property
     def restricted(self) -> bool:
-        """Whether session policies were passed."""
+        """Whether the session has session policies."""
         return bool(self.policies or self.policy_arns)
 
 

@@ -1,11 +1,11 @@
 """Floor 3: the store. Tables and transactions.
 
-Every function takes an open transaction first and gives frozen records. Nothing here reads a clock, draws
-a random number, or knows what the records mean.
+Every function takes an open transaction as its first argument and returns frozen records. Nothing here
+reads a clock, makes random numbers, or knows what the records mean.
 
-The machinery stands here, and the nouns that every service has: accounts, tags, the keyring, revocations,
-the audit log. A service's own nouns stand in its folder. A noun is a module:
-`from watchword.store.iam import users`, then `users.named(tx, account, name)`.
+A noun is a module: `from watchword.store.iam import users`, then `users.named(tx, account, name)`.
+This folder has the machinery, and the nouns that all services share: accounts, tags, the keyring,
+revocations, the audit log. Each service has a folder for its own nouns.
 """
 
 from watchword.store.cache import Cache

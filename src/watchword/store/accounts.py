@@ -1,4 +1,4 @@
-"""Accounts. They are made by an operator and never removed."""
+"""Accounts. An operator makes them; they are never removed."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -44,7 +44,7 @@ def insert(tx: Transaction, account: Account) -> None:
 
 
 def by_id(tx: Transaction, account_id: str) -> Account | None:
-    """The account of those twelve digits, None when there is none."""
+    """The account with that id of twelve digits, None when there is none."""
     return tx.one(Account, _BY_ID, id=account_id)
 
 
@@ -54,13 +54,13 @@ def of_alias(tx: Transaction, alias: str) -> Account | None:
 
 
 def set_alias(tx: Transaction, account_id: str, alias: str | None) -> None:
-    """Gives the account an alias, or takes it away. Raises Conflict when another account has that alias."""
+    """Sets the alias, or removes it. Raises Conflict when another account has that alias."""
     tx.run(ACCOUNTS.update().where(ACCOUNTS.c.id == account_id), {"alias": alias})
     tx.changed("account", account_id, account_id)
 
 
 def all_accounts(tx: Transaction) -> list[Account]:
-    """All of them, in the order of their ids; an operator makes them one by one."""
+    """All accounts, sorted by id. They are few, since an operator makes each."""
     return tx.all(Account, _ALL.order_by(ACCOUNTS.c.id))
 
 

@@ -1,6 +1,6 @@
-"""Audit events that commit together with the change they tell of. Append-only.
+"""Audit events of changes: an event commits together with the change that it records. Append-only.
 
-What an event says belongs to `watchword.access.record`; here it is text.
+Here an event is text; its content belongs to `watchword.access.record`.
 """
 
 from dataclasses import asdict, dataclass
@@ -26,7 +26,7 @@ AUDIT = Table(
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event; `event` is its JSON text, `number` is given by the database."""
+    """An event; `event` is its JSON text, the database assigns `number`."""
 
     event_id: str
     at: datetime
@@ -41,7 +41,7 @@ _OF_REQUEST = _ALL.where(AUDIT.c.request_id == bindparam("request_id")).order_by
 
 
 def insert(tx: Transaction, event: Event) -> None:
-    """No decision depends on it."""
+    """Appends an event. No decision depends on it."""
     values = asdict(event)
     del values["number"]
     tx.run(AUDIT.insert(), values)

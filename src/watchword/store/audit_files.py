@@ -1,11 +1,11 @@
-"""The audit journal: JSON Lines, appended, one file a process and day, never rewritten.
+"""The audit journal: append-only JSON Lines, a file for each process and day.
 
-A record is one line, and is written before its answer is sent: nothing is lost when the process is killed,
-and a full disk slows or refuses callers rather than dropping records. Records of answers that leave together
-are gathered and written by one write().
-Each line carries the SHA-256 of the line before it in its file, so a line that was taken out or changed
-shows. Records of changes are not here but in the database, committed with the change.
-What a record says belongs to `watchword.access.record`.
+An event is one line, and is written before its answer is sent. So a killed process loses no event, and with a
+full disk callers are refused rather than events dropped. Events of answers that are sent together are written
+by one write().
+Each line has the SHA-256 of the previous line of its file (a hash chain), so a line that was changed or
+removed is noticed. Events of changes are in the database instead, committed with the change (`audit`).
+The content of an event belongs to `watchword.access.record`.
 """
 
 import hashlib
@@ -26,17 +26,17 @@ _encoder = msgspec.json.Encoder()
 
 
 class Journal:
-    """One process's end of the journal."""
+    """The journal of this process."""
 
     def __init__(self, directory: Path) -> None:
         self._file = _File(directory)
 
     def append(self, event: Event, now: datetime) -> None:
-        """Writes one event. Raises OSError when it can't be kept; the caller must then refuse."""
+        """Writes one event. Raises OSError when it can't be written; the caller must then refuse."""
         self._file.write([event], now)
 
     def gathering(self) -> "Gathering":
-        """The same journal, whose events are written together."""
+        """The same journal, buffered: its events are written together."""
         return Gathering(self._file)
 
     def close(self) -> None:
@@ -44,9 +44,9 @@ class Journal:
 
 
 class Gathering(Journal):
-    """The journal of one thread, where events wait for `write`."""
+    """A buffer of events for one thread, until `write`."""
 
-    def __init__(self, file: "_File") -> None:  # no end of its own: it is the other's
+    def __init__(self, file: "_File") -> None:  # it shares the file of the other
         self._file = file
         self._events: list[Event] = []
         self._now: datetime | None = None
@@ -56,14 +56,14 @@ class Gathering(Journal):
         self._now = now
 
     def write(self) -> None:
-        """Writes what was gathered. Raises OSError when it can't be kept; every caller is then refused."""
+        """Writes all buffered events. Raises OSError when they can't be written; refuse all callers then."""
         events, self._events = self._events, []
         if self._now is not None and events:
             self._file.write(events, self._now)
 
 
 class _File:
-    """The file of a day, and the line that the next one follows."""
+    """The file of the day, and the hash of its last line."""
 
     def __init__(self, directory: Path) -> None:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -74,17 +74,17 @@ class _File:
         self._previous = ""
 
     def write(self, events: Iterable[Event], now: datetime) -> None:
-        """All of the events are kept, or OSError is raised."""
+        """Writes all events, or raises OSError."""
         with self._lock:
-            self._turn(now)
+            self._rotate(now)
             lines, previous = bytearray(), self._previous
             for event in events:
                 line = _encoder.encode({**event, "previousLine": previous})
                 lines += line + b"\n"
                 previous = hashlib.sha256(line).hexdigest()
             if os.write(self._descriptor, lines) != len(lines):
-                self._day = 0  # a half line ends this file; the next record begins another
-                raise OSError("the audit journal took only part of a record")
+                self._day = 0  # the file ends with a partial line; the next event begins a new file
+                raise OSError("the audit journal could write only a part of an event")
             self._previous = previous
 
     def close(self) -> None:
@@ -93,7 +93,7 @@ class _File:
                 os.close(self._descriptor)
             self._descriptor, self._day = -1, 0
 
-    def _turn(self, now: datetime) -> None:
+    def _rotate(self, now: datetime) -> None:
         day = now.toordinal()
         if day == self._day:
             return
@@ -105,7 +105,7 @@ class _File:
 
 
 def _create(directory: Path, stem: str) -> int:
-    """A new file's descriptor; the count in its name tells apart files of one process id."""
+    """Opens a new file; the count in its name distinguishes files of the same process id."""
     for count in itertools.count():
         try:
             flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL
@@ -116,9 +116,9 @@ def _create(directory: Path, stem: str) -> int:
 
 
 def newest_first(directory: Path) -> Iterator[Event]:
-    """The journal's events, file by file from the newest, each file from its end.
+    """All events, from the newest file to the oldest, and each file from its end.
 
-    Unreadable lines (a last line cut off by a kill) are passed over.
+    Skips unreadable lines, such as a last line that a kill cut off.
     """
     files = sorted(directory.glob("*.jsonl"), key=lambda file: file.stat().st_mtime, reverse=True)
     for file in files:
@@ -138,7 +138,7 @@ def broken_links(file: Path) -> list[int]:
 
 
 def _read(line: bytes) -> Event:
-    """What a line says; nothing when it can't be read, whoever wrote it."""
+    """The event of a line; empty when it can't be read."""
     try:
         return msgspec.json.decode(line, type=dict[str, Any])
     except (ValueError, RecursionError):

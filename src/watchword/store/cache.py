@@ -1,9 +1,9 @@
-"""What was read or compiled from the database, kept until a change says otherwise.
+"""An LRU cache of what was read or compiled from the database, invalidated by topics.
 
-A value is kept together with the topics it depends on (see `transaction`) and is dropped when a change
-of one of them is applied. A value that was being read while any change was applied is not kept, since it
-may be older than that change: who reads takes `generation` before, and hands it in with the value.
-Mechanism only; what is kept, and how it is read, is the caller's.
+A value is cached with the topics it depends on (see `transaction`), and dropped when a change of one of them
+is applied. A value that was read while a change was applied isn't cached, since it may be older than that
+change: the caller takes `generation` before it reads, and passes it with the value.
+What is cached, and how it is read, is up to the caller.
 """
 
 import threading
@@ -14,7 +14,7 @@ from watchword.store.transaction import EVERYTHING, Topic
 
 
 class Cache:
-    """At most `size` values, the least recently used of which make room. For any number of threads."""
+    """At most `size` values; the least recently used are evicted. For any number of threads."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -25,12 +25,12 @@ class Cache:
 
     @property
     def generation(self) -> int:
-        """How many times changes were applied."""
+        """How many times `apply` was called."""
         return self._generation
 
     def get(self, key: Hashable) -> object | None:
         """The value, None when there is none."""
-        # Without the lock: each step is one of the interpreter's, and keys compare without Python code.
+        # No lock: each step is atomic in the interpreter, since comparing keys runs no Python code.
         kept = self._kept.get(key)
         if kept is None:
             return None
@@ -41,7 +41,7 @@ class Cache:
         return kept[0]
 
     def put(self, key: Hashable, value: object, topics: Iterable[Topic], generation: int) -> None:
-        """Keeps a value that was read since `generation`, unless a change came in between."""
+        """Caches a value that was read since `generation`, unless a change was applied meanwhile."""
         with self._lock:
             if generation != self._generation:
                 return
@@ -51,10 +51,10 @@ class Cache:
                 self._keys_of[topic].add(key)
             if len(self._kept) > self._size:
                 oldest, (_, topics) = self._kept.popitem(last=False)
-                self._untie(oldest, topics)
+                self._unlink(oldest, topics)
 
     def apply(self, topics: Sequence[Topic]) -> None:
-        """Drops what depends on any of the topics. To be given to `Database.subscribe`."""
+        """Drops what depends on any of the topics. A listener for `Database.subscribe`."""
         with self._lock:
             self._generation += 1
             if EVERYTHING in topics:
@@ -66,9 +66,9 @@ class Cache:
 
     def _drop(self, key: Hashable) -> None:
         _, topics = self._kept.pop(key, (None, frozenset[Topic]()))
-        self._untie(key, topics)
+        self._unlink(key, topics)
 
-    def _untie(self, key: Hashable, topics: frozenset[Topic]) -> None:
+    def _unlink(self, key: Hashable, topics: frozenset[Topic]) -> None:
         for topic in topics:
             keys = self._keys_of[topic]
             keys.discard(key)

@@ -1,7 +1,7 @@
-"""The log of changes: which topics were changed, in the order in which they were committed.
+"""The log of changes: the topics that were changed, in the order of commits. Append-only.
 
-Append-only. A reader that asks for everything after the last number it has seen (`freshness`) misses nothing,
-since numbers are given while writers are serial (see `database`). On PostgreSQL a commit also notifies.
+A reader that asks for everything after the last number it has seen (`freshness`) misses nothing, because
+write transactions are serial (see `database`). On PostgreSQL a commit also sends NOTIFY.
 """
 
 from sqlalchemy import Column, Table, Text, func, select
@@ -19,7 +19,7 @@ CHANGES = Table(
     Column("account", CodepointText, nullable=False),
     Column("kind", CodepointText, nullable=False),
     Column("key", Text, nullable=False),
-    sqlite_autoincrement=True,  # a number is never given twice, not even after a reset
+    sqlite_autoincrement=True,  # a number is never reused, not even after a reset
 )
 
 
@@ -27,7 +27,7 @@ _NOTIFY = select(func.pg_notify(CHANNEL, ""))
 
 
 def append(tx: Transaction) -> None:
-    """Writes the transaction's topics down; the last statement before its commit."""
+    """Appends the topics of the transaction, as its last statement before the commit."""
     rows = [
         {"at": tx.at, "account": account, "kind": kind, "key": key}
         for (kind, key), account in tx.topics.items()

@@ -1,14 +1,15 @@
 """A database, and where its transactions begin and end.
 
-Reading is a snapshot. Writing is serial: on SQLite an engine-wide lock makes it so, on PostgreSQL an
-advisory lock that a write transaction takes first. So a function may read, decide and write without a
-row lock and without being retried, which functions with effects outside the database could not be;
-and the order of `changes` is the order of commits, so that whoever polls it misses none. The price is
-one change at a time, commit included. What no decision depends on (objects' rows, last-used times)
-doesn't pay it: `write(now, shared=True)` runs beside others on PostgreSQL and may change no topic.
+A read transaction is a snapshot. Write transactions are serial: each takes a lock first, the engine's own on
+SQLite, an advisory lock on PostgreSQL. So a function can read, decide and write without row locks, and is
+never retried (functions with effects outside the database couldn't be). The numbers of `changes` are in the
+order of commits, so a reader that polls them misses none. The price: one change at a time, commit included.
 
-The lock comes before the snapshot of the statement that follows it; that is why PostgreSQL's writes run
-in READ COMMITTED: REPEATABLE READ would look at the moment before the wait.
+Rows that no decision depends on (objects, last-used times) don't pay this price: `write(now, shared=True)`
+runs beside other writes on PostgreSQL, and can't change a topic.
+
+On PostgreSQL writes use READ COMMITTED: each statement after the lock sees what was committed before it. The
+snapshot of REPEATABLE READ would be older than the wait for the lock.
 """
 
 import sqlite3
@@ -29,12 +30,12 @@ from watchword.store.point_reader import PointReader
 from watchword.store.tables import METADATA
 from watchword.store.transaction import EVERYTHING, Topic, Transaction
 
-_WRITERS = int.from_bytes(b"watchwor")
-_LOCK = text(f"SELECT pg_advisory_xact_lock({_WRITERS})")
+_WRITERS_LOCK = int.from_bytes(b"watchwor")
+_LOCK_WRITERS = text(f"SELECT pg_advisory_xact_lock({_WRITERS_LOCK})")
 
 
 class Database:
-    """An open database, for any number of threads; other processes may have it open as well."""
+    """An open database, for any number of threads. Other processes can have it open too."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -44,15 +45,15 @@ class Database:
         )
         self._readers = engine.execution_options(**reading)
         self._writers = engine.execution_options(writes=True, preserve_rowcount=True)
-        self._writing = threading.Lock()  # fairer than SQLite's own wait, which sleeps and tries again
+        self._writing = threading.Lock()  # fairer than SQLite's own lock, which sleeps and retries
         self._listeners: list[Listener] = []
-        self._glances: list[PointReader] = []
+        self._point_readers: list[PointReader] = []
 
     @classmethod
     def open(cls, url: str, *, durable: bool = True) -> Self:
-        """Opens, creates or upgrades the database at `url`; raises CannotOpen.
+        """Opens the database at `url`; creates or upgrades its tables. Raises CannotOpen.
 
-        A database that isn't `durable` doesn't wait for the disk (SQLite only).
+        On SQLite a database that isn't `durable` doesn't wait for the disk.
         """
         engine = engine_for(url, durable=durable)
         try:
@@ -68,7 +69,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
-        """A snapshot."""
+        """A transaction that reads a snapshot."""
         connection = _connect(self._readers)
         try:
             yield Transaction(connection)
@@ -77,8 +78,8 @@ class Database:
 
     @contextmanager
     def write(self, now: datetime, *, shared: bool = False) -> Iterator[Transaction]:
-        """A change, committed when the block ends and undone when it raises."""
-        with self._turn(shared=shared):
+        """A transaction that writes. It is committed when the block ends, and rolled back when it raises."""
+        with self._writers_lock(shared=shared):
             connection = _connect(self._writers)
             try:
                 tx = Transaction(connection, now)
@@ -88,40 +89,40 @@ class Database:
             finally:
                 connection.close()
         if tx.topics:
-            self.tell(tuple(tx.topics))
+            self.notify(tuple(tx.topics))
 
     def subscribe(self, listener: Listener) -> None:
-        """From now on `listener` hears the topics of every change, in any thread.
+        """Calls `listener` with the topics of every change from now on, in any thread.
 
-        Of this process's own commits at once, of those of others by a `Watch`.
+        After a commit of this process at once; a `Watch` finds the changes of other processes.
         """
         self._listeners.append(listener)
 
-    def tell(self, topics: Sequence[Topic]) -> None:
-        """Passes topics on to the listeners."""
+    def notify(self, topics: Sequence[Topic]) -> None:
+        """Calls all listeners with these topics."""
         for listener in self._listeners:
             listener(topics)
 
     def watch(self, monotonic: Monotonic) -> Watch:
-        """Tells the listeners what other processes change; what was cached before is dropped at once."""
-        self.tell((EVERYTHING,))
+        """Notifies listeners of other processes' changes, and first of EVERYTHING, which empties caches."""
+        self.notify((EVERYTHING,))
         url = self.engine.url
         if self.on_sqlite:
-            return SqliteWatch(str(url.database), self.tell)
+            return SqliteWatch(str(url.database), self.notify)
         from watchword.store.listening import PostgresWatch  # noqa: PLC0415 its head says why
 
         _, parameters = self.engine.dialect.create_connect_args(url)
-        return PostgresWatch(parameters, self.tell, monotonic)
+        return PostgresWatch(parameters, self.notify, monotonic)
 
     def point_reader(self) -> PointReader | None:
-        """A look at single rows for a thread that can't wait; None where each row is a journey."""
+        """Reads rows without blocking. None on PostgreSQL, where every row costs a network round trip."""
         if not self.on_sqlite:
             return None
-        self._glances.append(PointReader(str(self.engine.url.database), self.engine.dialect))
-        return self._glances[-1]
+        self._point_readers.append(PointReader(str(self.engine.url.database), self.engine.dialect))
+        return self._point_readers[-1]
 
     def reset(self, now: datetime, begin: Callable[[Transaction], None] | None = None) -> None:
-        """Empties every table; `changes` goes on counting. `begin` fills what nobody may see empty."""
+        """Empties every table, and calls `begin` in the same transaction. `changes` goes on counting."""
         with self.write(now) as tx:
             for table in reversed(METADATA.sorted_tables):
                 tx.run(table.delete())
@@ -130,13 +131,13 @@ class Database:
             tx.changed(*EVERYTHING)
 
     def close(self) -> None:
-        """Lets go of all connections that are not in use."""
-        for point_reader in self._glances:
+        """Closes all connections that are not in use."""
+        for point_reader in self._point_readers:
             point_reader.close()
         self.engine.dispose()
 
     @contextmanager
-    def _turn(self, *, shared: bool) -> Iterator[None]:
+    def _writers_lock(self, *, shared: bool) -> Iterator[None]:
         if shared and not self.on_sqlite:
             yield
             return
@@ -151,7 +152,7 @@ class Database:
         try:
             connection.begin()
             if not shared and not self.on_sqlite:
-                connection.execute(_LOCK)
+                connection.execute(_LOCK_WRITERS)
         except (exc.SQLAlchemyError, sqlite3.Error) as error:
             raise translate(error) from error
 

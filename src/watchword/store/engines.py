@@ -1,12 +1,14 @@
-"""The two engines, made alike: what a connection is told before anybody uses it.
+"""The two engines, SQLite and PostgreSQL, with connections that are configured to behave alike.
 
 SQLite (sqlite.org: "Write-Ahead Logging", "Isolation In SQLite", "PRAGMA statements"):
-  WAL, so that readers see a snapshot and never wait; BEGIN by us, since the driver's own begins too late;
-  BEGIN IMMEDIATE for writes, so that a writer waits at its start and can't fail in its middle;
-  synchronous=FULL, so that what was acknowledged survives a loss of power.
+  WAL, so that readers see a snapshot and never wait;
+  an explicit BEGIN, since the driver's implicit one comes too late;
+  BEGIN IMMEDIATE for writes, so that a writer waits at its start and can't fail later for want of the lock;
+  synchronous=FULL, so that a committed change survives a power failure.
 PostgreSQL (manual: "Transaction Isolation", "Client Connection Defaults"):
-  READ COMMITTED for writes, each statement of which sees what was committed before it; REPEATABLE READ
-  READ ONLY for reads, one snapshot; nobody waits for a lock or an answer, or sits on one, without end.
+  READ COMMITTED for writes, so that each statement sees what was committed before it;
+  REPEATABLE READ, READ ONLY for reads: one snapshot;
+  timeouts for every wait: for a lock, for an answer, and of an idle transaction.
 """
 
 import os
@@ -34,7 +36,7 @@ _POOL: dict[str, Any] = {
 
 
 def engine_for(url: str, *, durable: bool) -> Engine:
-    """The engine of a URL: `sqlite:///file` or `postgresql://...`; nothing is connected yet."""
+    """The engine for a URL, `sqlite:///file` or `postgresql://...`, not yet connected. Raises CannotOpen."""
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
@@ -50,13 +52,13 @@ def _sqlite(url: URL, *, durable: bool) -> Engine:
     if not url.database or url.database == ":memory:":
         raise CannotOpen("database URL: sqlite needs a file, as in sqlite:///watchword.db")
     _create_private(Path(url.database))
-    patience = int(LOCK_TIMEOUT_SECONDS * 1000)
+    timeout_ms = int(LOCK_TIMEOUT_SECONDS * 1000)
     engine = create_engine(url, **_POOL)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
         connection.isolation_level = None
-        connection.execute(f"PRAGMA busy_timeout = {patience}")
+        connection.execute(f"PRAGMA busy_timeout = {timeout_ms}")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
 
@@ -69,19 +71,19 @@ def _sqlite(url: URL, *, durable: bool) -> Engine:
 
 
 def _postgresql(url: URL) -> Engine:
-    patience = int(LOCK_TIMEOUT_SECONDS * 1000)
+    timeout_ms = int(LOCK_TIMEOUT_SECONDS * 1000)
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         isolation_level="READ COMMITTED",
         pool_pre_ping=True,
-        connect_args={"connect_timeout": int(LOCK_TIMEOUT_SECONDS), "tcp_user_timeout": patience},
+        connect_args={"connect_timeout": int(LOCK_TIMEOUT_SECONDS), "tcp_user_timeout": timeout_ms},
         **_POOL,
     )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401 a connection of the driver
-        connection.execute(f"SET lock_timeout = {patience}")
-        connection.execute(f"SET idle_in_transaction_session_timeout = {3 * patience}")
+        connection.execute(f"SET lock_timeout = {timeout_ms}")
+        connection.execute(f"SET idle_in_transaction_session_timeout = {3 * timeout_ms}")
         connection.commit()
 
     return engine
@@ -92,7 +94,7 @@ def _raw(connection: PoolProxiedConnection) -> sqlite3.Connection:
 
 
 def _create_private(file: Path) -> None:
-    """The file holds who may do what: only its owner reads it. SQLite's side files take over its mode."""
+    """Creates the file with mode 0600. SQLite gives its other files (WAL, shared memory) the same mode."""
     try:
         os.close(os.open(file, os.O_RDWR | os.O_CREAT, _PRIVATE))
     except OSError as error:

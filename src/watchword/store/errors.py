@@ -1,8 +1,8 @@
-"""What can go wrong with a store, as few types as there are ways to react.
+"""The errors of the store: one type for each way to react.
 
-The services turn Conflict and StillReferenced into the conflict errors of their operation, the journey turns
-Unavailable into ServiceUnavailable, the command line prints CannotOpen as one line. No message here
-carries a value of a row or a password of a URL.
+Services turn Conflict and StillReferenced into conflict errors of their operation. The journey turns
+Unavailable into ServiceUnavailable. The command line prints CannotOpen as one line. No message contains a
+value of a row, or the password in a URL.
 """
 
 import sqlite3
@@ -11,23 +11,26 @@ from sqlalchemy import exc
 
 
 class StoreError(Exception):
-    """Anything below, for those to whom the difference doesn't matter."""
+    """Any of the errors below."""
 
 
 class CannotOpen(StoreError):  # noqa: N818 named as what happened
-    """The database can't be used at all; the message is one line that says why."""
+    """The database can't be used; the message says why in one line."""
 
 
 class Unavailable(StoreError):  # noqa: N818 named as what happened
-    """The database was lost, locked for too long, or full: nothing was changed, later may be better."""
+    """The database is gone, locked for too long, or full. Nothing was changed; a retry may succeed."""
 
 
 class Conflict(StoreError):  # noqa: N818 named as what happened
-    """A row of that key exists already. Nothing of the transaction can be committed."""
+    """A row with that key exists (unique constraint). The transaction can't be committed."""
 
 
 class StillReferenced(StoreError):  # noqa: N818 named as what happened
-    """A row that this one needs is missing, or one that is to go is still needed. Nothing commits."""
+    """A foreign key: the row refers to a missing row, or a row still refers to the one to be deleted.
+
+    The transaction can't be committed.
+    """
 
 
 _UNIQUE = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "23505"}
@@ -35,7 +38,7 @@ _FOREIGN = {"SQLITE_CONSTRAINT_FOREIGNKEY", "SQLITE_CONSTRAINT_TRIGGER", "23503"
 
 
 def translate(error: Exception) -> Exception:
-    """The store's word for what the driver said; what nobody can react to stays as it is, a bug."""
+    """The store's error for an error of the driver. Any other error is a defect and stays as it is."""
     if isinstance(error, exc.TimeoutError):
         return Unavailable("no free connection to the database")
     original = error.orig if isinstance(error, exc.DBAPIError) else error
@@ -49,12 +52,12 @@ def translate(error: Exception) -> Exception:
 
 
 def first_line(error: Exception) -> str:
-    """The driver's own sentence, without SQLAlchemy's statement and parameters."""
+    """The driver's own message, without the statement and parameters that SQLAlchemy adds."""
     original = error.orig if isinstance(error, exc.DBAPIError) else error
     return str(original).strip().partition("\n")[0]
 
 
 def _state(error: BaseException | None) -> str | None:
-    """What kind of error it is, as the engine itself names it."""
+    """The engine's code of the error: SQLite's name, PostgreSQL's SQLSTATE."""
     name = "sqlite_errorname" if isinstance(error, sqlite3.Error) else "sqlstate"
     return getattr(error, name, None)

@@ -1,16 +1,16 @@
-"""Whether this process knows of every change, its own and those of other processes.
+"""Freshness: whether this process knows all changes, its own and those of other processes.
 
-A watch reads the log of changes and tells the database's listeners their topics. `check()` is asked
-before what is cached is used; True means that every change committed more than the bound ago has been
-told, False that nobody can say, and then the node must refuse. It recovers by itself.
+A watch reads the log of changes and notifies the database's listeners of the topics. `check()` is called
+before cached values are used. True: listeners have been notified of every change that is older than the
+bound. False: unknown, and the node must refuse requests. It recovers by itself.
 
-    SQLite       bound: none. PRAGMA data_version differs whenever another connection has committed; it
-                 costs a few microseconds, so every check asks (sqlite.org, "PRAGMA statements").
-    PostgreSQL   bound: 1 s. A thread listens, and asks every 0.25 s even if it hears nothing. What
-                 counts is the moment before the question was sent, not that of the answer.
+    SQLite       no bound: every check asks for PRAGMA data_version, which differs after a commit of another
+                 connection, and takes a few microseconds (sqlite.org, "PRAGMA statements").
+    PostgreSQL   bound 1 s: a thread uses LISTEN, and polls every 0.25 s even without a notification. The
+                 bound counts from the moment before a poll was sent, not from its answer.
 
-The log must still hold the last change that was seen; where it doesn't (emptied, or restored from a copy),
-everything has changed. The monotonic clock is passed in.
+The log must still have the last change that was seen. If it doesn't (emptied, or restored from a backup),
+everything counts as changed. The monotonic clock is passed in.
 """
 
 import sqlite3
@@ -28,10 +28,10 @@ SINCE = "SELECT seq, kind, key FROM changes WHERE seq >= {} ORDER BY seq"
 
 
 class Watch(Protocol):
-    """What tells a process of changes; made by `Database.watch`."""
+    """Follows the changes of other processes; made by `Database.watch`."""
 
     def check(self) -> bool:
-        """Whether what was told is all there is, up to the bound."""
+        """Whether listeners know all changes, up to the bound."""
 
     def close(self) -> None:
         """Ends the watch."""
@@ -40,8 +40,8 @@ class Watch(Protocol):
 class SqliteWatch:
     """For a SQLite database on this host."""
 
-    def __init__(self, file: str, tell: Listener) -> None:
-        self._tell = tell
+    def __init__(self, file: str, notify: Listener) -> None:
+        self._notify = notify
         self._lock = threading.Lock()
         self._connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
         self._connection.execute("PRAGMA query_only = ON")
@@ -49,7 +49,7 @@ class SqliteWatch:
         self._seen = int(self._connection.execute(LATEST).fetchone()[0])
 
     def check(self) -> bool:
-        # Topics are told within the lock: nobody may hear "fresh" before the listeners have heard them.
+        # Listeners are notified within the lock: no check may return True before they have heard.
         with self._lock:
             try:
                 version = self._connection.execute("PRAGMA data_version").fetchone()[0]
@@ -66,14 +66,14 @@ class SqliteWatch:
 
     def _catch_up(self) -> None:
         rows = self._connection.execute(SINCE.format("?"), (self._seen,)).fetchall()
-        topics = news(rows, self._seen)
+        topics = new_topics(rows, self._seen)
         if topics:
-            self._tell(topics)
+            self._notify(topics)
         self._seen = rows[-1][0] if rows else 0
 
 
-def news(rows: Sequence[tuple[int, str, str]], seen: int) -> tuple[Topic, ...]:
-    """The topics in rows from the change `seen` on; the first row must be that change."""
+def new_topics(rows: Sequence[tuple[int, str, str]], seen: int) -> tuple[Topic, ...]:
+    """The topics of the rows after the change `seen`, which must be the first row."""
     if seen and (not rows or rows[0][0] != seen):
         return (EVERYTHING,)
     return tuple(Topic(kind, key) for seq, kind, key in rows if seq != seen)

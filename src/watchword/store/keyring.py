@@ -1,6 +1,6 @@
-"""The keys that seal session tokens and secrets, themselves sealed under the root key.
+"""The keyring: keys that seal session tokens and secrets, wrapped (sealed) under the root key.
 
-Wrapping and unwrapping them belongs to `watchword.proofs.keyring`.
+`watchword.proofs.keyring` wraps and unwraps them.
 """
 
 from dataclasses import asdict, dataclass
@@ -12,7 +12,7 @@ from watchword.store.tables import METADATA, CodepointText, Timestamp, columns
 from watchword.store.transaction import Topic, Transaction
 
 WHOLE = Topic("keyring", "*")
-"""The topic of every change here: who uses the keyring reads all of it."""
+"""The topic of every change here, since the keyring is always read as a whole."""
 
 ACTIVE = "active"
 RETIRED = "retired"
@@ -29,7 +29,7 @@ KEYRING = Table(
 
 @dataclass(frozen=True, slots=True)
 class WrappedKey:
-    """A key as it rests. An active key may seal; a retired one opens what it once sealed."""
+    """A wrapped key. An active key can seal and open; a retired one only opens what it has sealed."""
 
     id: str
     sealed: bytes
@@ -41,7 +41,7 @@ _ALL = select(*columns(KEYRING, WrappedKey)).order_by(KEYRING.c.created, KEYRING
 
 
 def insert(tx: Transaction, key: WrappedKey) -> None:
-    """Adds a key; from now on the newest active one seals."""
+    """Adds a key. The newest active key seals."""
     tx.run(KEYRING.insert(), asdict(key))
     tx.changed(*WHOLE)
 
@@ -52,6 +52,6 @@ def all_keys(tx: Transaction) -> list[WrappedKey]:
 
 
 def retire(tx: Transaction, key: WrappedKey) -> None:
-    """It seals no more."""
+    """Makes the key a retired one."""
     tx.run(KEYRING.update().where(KEYRING.c.id == key.id), {"state": RETIRED})
     tx.changed(*WHOLE)

@@ -1,7 +1,7 @@
-"""Freshness on PostgreSQL: a thread that listens, and asks four times a second if it hears nothing.
+"""Freshness on PostgreSQL: a thread that uses LISTEN, and polls four times a second without a notification.
 
-What is asked, and what the answer means, is in `freshness`. This file is imported where a PostgreSQL is
-opened and nowhere else, since the driver takes longer to import than a command on SQLite to run.
+`freshness` has the queries and says what the answers mean. This file is imported only when a PostgreSQL
+database is watched: importing the driver takes longer than a whole command on SQLite.
 Source: PostgreSQL manual, "LISTEN" and "NOTIFY".
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 
 from watchword.store.changes import CHANNEL
-from watchword.store.freshness import LATEST, SINCE, Listener, Monotonic, news
+from watchword.store.freshness import LATEST, SINCE, Listener, Monotonic, new_topics
 from watchword.store.transaction import EVERYTHING
 
 BOUND_SECONDS = 1.0
@@ -20,17 +20,17 @@ POLL_SECONDS = 0.25
 
 _CONNECTION = {
     "application_name": "watchword watch",
-    "connect_timeout": 2,  # the least that libpq takes
-    "tcp_user_timeout": 2000,  # a peer that vanished must not hold the watch for minutes
+    "connect_timeout": 2,  # the minimum of libpq
+    "tcp_user_timeout": 2000,  # a vanished peer must not block the watch for minutes
 }
 
 
 class PostgresWatch:
     """For a PostgreSQL database, anywhere."""
 
-    def __init__(self, parameters: Mapping[str, Any], tell: Listener, monotonic: Monotonic) -> None:
+    def __init__(self, parameters: Mapping[str, Any], notify: Listener, monotonic: Monotonic) -> None:
         self._parameters = {**parameters, **_CONNECTION}
-        self._tell = tell
+        self._notify = notify
         self._monotonic = monotonic
         self._confirmed_at = float("-inf")
         self._confirmed = threading.Event()
@@ -44,7 +44,7 @@ class PostgresWatch:
 
     def close(self) -> None:
         self._ended.set()
-        self._thread.join(BOUND_SECONDS)  # not longer, should it wait for an answer
+        self._thread.join(BOUND_SECONDS)  # a thread that waits for an answer is left behind
 
     def _run(self) -> None:
         while not self._ended.is_set():
@@ -55,16 +55,19 @@ class PostgresWatch:
                 self._ended.wait(POLL_SECONDS)
 
     def _follow(self, connection: psycopg.Connection[Any]) -> None:
-        """Until the connection or the watch ends. It begins anew: the log may be another one by now."""
+        """Runs until the connection or the watch ends. Each connection starts with EVERYTHING.
+
+        The log may be another one by now, restored from a backup.
+        """
         connection.execute(f"LISTEN {CHANNEL}")
         seen = connection.execute(LATEST).fetchall()[0][0]
-        self._tell((EVERYTHING,))
+        self._notify((EVERYTHING,))
         while not self._ended.is_set():
             asked_at = self._monotonic()
             rows = connection.execute(SINCE.format("%s"), (seen,)).fetchall()
-            topics = news(rows, seen)
+            topics = new_topics(rows, seen)
             if topics:
-                self._tell(topics)
+                self._notify(topics)
             seen = rows[-1][0] if rows else 0
             self._confirmed_at = asked_at
             self._confirmed.set()

@@ -1,8 +1,8 @@
-"""Bringing a database to the tables of this code, by the Alembic revisions in `migrations`.
+"""Creating and upgrading tables, by the Alembic revisions in `migrations`.
 
-Everything happens in one transaction that nobody else can hold at the same time, so a start that is
-killed leaves the database as it was, and of two first starts one waits for the other. A database that
-another program made, or a newer version of this one, is left alone.
+An upgrade is one transaction under a lock. So a start that is killed leaves the database as it was, and of
+two first starts one waits for the other. A database of another program, or of a newer version of this one, is
+refused unchanged.
 """
 
 from sqlalchemy import Connection, Engine, inspect, text
@@ -11,28 +11,28 @@ from watchword.store.errors import CannotOpen
 from watchword.store.migrations import NEWEST
 from watchword.store.tables import METADATA
 
-_OPENERS = int.from_bytes(b"wwopener")
+_UPGRADE_LOCK = int.from_bytes(b"wwopener")
 
 
 def bring_up_to_date(engine: Engine) -> None:
-    """Creates or upgrades the tables; raises CannotOpen for a database that isn't ours to touch."""
+    """Creates or upgrades the tables. Raises CannotOpen for a database of another program or version."""
     with engine.connect() as connection:
         found = _revision(connection)
     if engine.dialect.name == "sqlite":
-        _write_ahead(engine)
+        _enable_wal(engine)
     if found == NEWEST:
         return
     with engine.execution_options(writes=True).begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL lock_timeout = 0"))
-            connection.execute(text(f"SELECT pg_advisory_xact_lock({_OPENERS})"))
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})"))
         if _revision(connection) != NEWEST:
             _upgrade(connection)
 
 
 def _revision(connection: Connection) -> str | None:
-    """The revision of our tables, None when there are none of them."""
-    present = set(inspect(connection).get_table_names())  # asked once: a first start may commit just now
+    """The revision of the tables, None when there are none."""
+    present = set(inspect(connection).get_table_names())  # read once: another first start may commit now
     if "alembic_version" in present:
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     if theirs := sorted(present & set(METADATA.tables)):
@@ -41,7 +41,7 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _upgrade(connection: Connection) -> None:
-    # Alembic takes longer to import than most commands take to run, and is hardly ever needed.
+    # Importing Alembic takes longer than most commands, and it is rarely needed.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
     from alembic.util import CommandError  # noqa: PLC0415
@@ -59,8 +59,8 @@ def _upgrade(connection: Connection) -> None:
         ) from None
 
 
-def _write_ahead(engine: Engine) -> None:
-    """The mode stays with the file; changing it needs the file to itself for a moment."""
+def _enable_wal(engine: Engine) -> None:
+    """Sets WAL mode, which the file keeps. This needs exclusive access for a moment."""
     with engine.connect() as connection:
         connection.exec_driver_sql("COMMIT")  # a mode can't be changed within a transaction
         connection.exec_driver_sql("PRAGMA journal_mode = WAL")

@@ -1,8 +1,8 @@
-"""One row of a SQLite file, read without waiting for a lock: for the event loop.
+"""Point reads: single rows of a SQLite file, read without waiting for a lock, for the event loop.
 
-A point reader is given the statements that transactions run, compiled once, and runs them on a connection
-of its own; each sees what was committed last. It may be made in one thread and used in another, but by one
-only. SQLAlchemy's transaction around one row takes ten times as long as the row.
+A point reader runs the same statements as transactions, compiled once, on its own connection. Each read sees
+what was committed last. It can be made in one thread and used in another, but only one thread can use it.
+Why not SQLAlchemy: its transaction around one row takes ten times as long as the row.
 """
 
 import sqlite3
@@ -15,13 +15,13 @@ from watchword.store.errors import translate
 
 Record = TypeVar("Record")
 Change = Callable[[Any], Any] | None
-"""Between Python's value and SQLite's; None where they are the same."""
+"""Converts between Python's value and SQLite's; None when they are the same."""
 Compiled = tuple[str, Sequence[tuple[str, Change]], Sequence[Change]]
 """A statement's SQL, its parameters in their order, the columns of its row."""
 
 
 class PointReader:
-    """A place to read single rows from, as a `Transaction` is."""
+    """Reads single rows, as a `Transaction` does."""
 
     def __init__(self, file: str, dialect: Dialect) -> None:
         self._connection = sqlite3.connect(file, timeout=0, isolation_level=None, check_same_thread=False)
@@ -30,7 +30,7 @@ class PointReader:
         self._compiled: dict[Select[Any], Compiled] = {}
 
     def one(self, make: Callable[..., Record], statement: Select[Any], **values: object) -> Record | None:
-        """The record of the only row, None when there is none. Raises Unavailable rather than wait."""
+        """The record of the only row, None when there is none. Raises Unavailable instead of waiting."""
         sql, given, found = self._compiled.get(statement) or self._compile(statement)
         try:
             row = self._connection.execute(sql, [_as(values[name], into) for name, into in given]).fetchone()
@@ -39,7 +39,7 @@ class PointReader:
         return None if row is None else make(*map(_as, row, found))
 
     def close(self) -> None:
-        """Lets go of the file."""
+        """Closes the connection."""
         self._connection.close()
 
     def _compile(self, statement: Select[Any]) -> Compiled:

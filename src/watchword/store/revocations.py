@@ -1,6 +1,6 @@
-"""Sessions that were ended before their time: everything issued to a subject up to a moment.
+"""Revocations of sessions: each ends everything that was issued to a subject until a moment.
 
-The topic of a revocation is its account, since who checks a session asks for all of the account's.
+The topic of a revocation is its account, since a session is checked against all revocations of its account.
 """
 
 from dataclasses import asdict, dataclass
@@ -40,7 +40,7 @@ _OF_SUBJECT = _OF_ACCOUNT.where(
 
 
 def put(tx: Transaction, revocation: Revocation) -> None:
-    """Revokes; of two revocations of a subject the later moment counts."""
+    """Adds a revocation; of two for the same subject, the later moment counts."""
     key = {"account": revocation.account, "kind": revocation.kind, "subject": revocation.subject}
     found = tx.one(Revocation, _OF_SUBJECT, **key)
     if found is None:
@@ -54,10 +54,10 @@ def put(tx: Transaction, revocation: Revocation) -> None:
 
 
 def remove_older(tx: Transaction, before: datetime) -> None:
-    """Lets go of those that end nothing of that moment or later. No decision may depend on them."""
+    """Removes those that only end sessions issued before that moment. No decision may depend on them."""
     tx.run(REVOCATIONS.delete().where(REVOCATIONS.c.issued_before < before))
 
 
 def of_account(tx: Transaction, account: str) -> list[Revocation]:
-    """All of an account."""
+    """All revocations in the account."""
     return tx.all(Revocation, _OF_ACCOUNT, account=account)

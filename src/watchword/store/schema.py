@@ -1,4 +1,4 @@
-"""Every table there is. A noun that isn't imported here is missing from the schema."""
+"""All tables. A noun that isn't imported here is missing from the schema."""
 
 from watchword.store import accounts, audit, changes, keyring, revocations, tags, used_signatures
 from watchword.store.iam import (

@@ -1,16 +1,15 @@
-"""What tables are made of. The tables themselves stand in the file of their noun.
+"""Column types, and other parts of tables. The table of a noun is in the file of the noun.
 
-Both engines must read, compare and sort alike, so only types that do so are used:
+SQLite and PostgreSQL must store, compare and sort values in the same way. Only these types do:
 
-* `Timestamp`: an aware datetime, kept as whole microseconds since 1970 (no engine's idea of time zones);
-* `CodepointText`: text compared and sorted by code point (PostgreSQL's database may have any other
-  collation);
-* `JsonStrings`: a small dictionary of strings, kept as JSON text;
-* `Numbers`: a tuple of whole numbers, kept as text; no numbers are NULL;
+* `Timestamp`: an aware datetime, stored as whole microseconds since 1970, without the engine's time zones;
+* `CodepointText`: text, compared and sorted by code point, whatever the collation of a PostgreSQL database;
+* `JsonStrings`: a small dictionary of strings, stored as JSON text;
+* `Numbers`: a tuple of whole numbers, stored as text; an empty tuple is NULL;
 * bytes: SQLite's BLOB and PostgreSQL's BYTEA both sort as memcmp does.
 
-Names that are unique whatever their case stand twice in a
-row: `name` as it was written, `folded` as it is compared (`watchword.names.fold`).
+A name that is unique whatever its case has two columns: `name` as it was written, and `folded` as it is
+compared (`watchword.names.fold`).
 """
 
 import json
@@ -47,7 +46,7 @@ METADATA = MetaData(
 
 CodepointText = Text().with_variant(Text(collation="C"), "postgresql")
 Serial = BigInteger().with_variant(Integer, "sqlite")
-"""A number the engine gives; SQLite does so for a column of the very type INTEGER only."""
+"""A number that the engine assigns. SQLite does that only for a column of type INTEGER."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -80,7 +79,7 @@ class JsonStrings(TypeDecorator[dict[str, str]]):
 
 
 class Numbers(TypeDecorator[tuple[int, ...]]):
-    """Whole numbers in their order."""
+    """A tuple of whole numbers."""
 
     impl = Text
     cache_ok = True
@@ -104,14 +103,14 @@ def columns(
 
 
 def unused_since(last_used: Column[Any], moment: datetime) -> ColumnElement[bool]:
-    """Whether something was last used at that moment or before, if ever."""
+    """Whether something was never used, or last used at that moment or before."""
     return or_(last_used.is_(None), last_used <= moment)
 
 
 @cache
 def insert_new(table: Table) -> Insert:
-    """Inserts what isn't there yet; what is stays as it is."""
-    # SQLite and PostgreSQL have the clause in common. Most commands put nothing and need no second dialect.
+    """Inserts a row unless there is one with its key: ON CONFLICT DO NOTHING."""
+    # Both engines have this clause. Most commands insert nothing and needn't import the second dialect.
     from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415
 
     return insert(table).on_conflict_do_nothing()

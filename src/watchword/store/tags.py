@@ -1,6 +1,6 @@
-"""Tags of anything that has a unique id. Keys are compared without regard to case and kept as written.
+"""Tags of anything that has a unique id. Keys are not case-sensitive, but stored as they were written.
 
-Source: IAM User Guide, "Rules for tagging in IAM and AWS STS" (and every service's own limits above).
+Source: IAM User Guide, "Rules for tagging in IAM and AWS STS". Limits belong to the services.
 """
 
 from collections.abc import Iterable, Mapping
@@ -39,7 +39,7 @@ _OF = (
 
 
 def put(tx: Transaction, owner_kind: str, owner_id: str, tags: Mapping[str, str]) -> None:
-    """Adds tags, replacing those of the same keys; of keys that differ in case the last one stays."""
+    """Adds tags, and replaces those with the same key, whatever its case."""
     rows = {
         fold(key): {
             "owner_kind": owner_kind,
@@ -57,12 +57,12 @@ def put(tx: Transaction, owner_kind: str, owner_id: str, tags: Mapping[str, str]
 
 
 def of(tx: Transaction, owner_kind: str, owner_id: str) -> dict[str, str]:
-    """All tags of an owner, in the order of their keys."""
+    """All tags of an owner, sorted by key."""
     return {tag.key: tag.value for tag in tx.all(Tag, _OF, owner_kind=owner_kind, owner_id=owner_id)}
 
 
 def remove(tx: Transaction, owner_kind: str, owner_id: str, keys: Iterable[str]) -> None:
-    """Removes the tags of those keys, whatever their case; keys that it doesn't have do no harm."""
+    """Removes the tags with those keys, whatever their case. A missing key is no error."""
     _delete(tx, owner_kind, owner_id, [fold(key) for key in keys])
     tx.changed(owner_kind, owner_id)
 

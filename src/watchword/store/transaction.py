@@ -1,16 +1,16 @@
-"""An open transaction: what every function of the store takes first.
+"""An open transaction: the first argument of every function of the store.
 
-It runs statements, makes rows into records, and collects the topics that the transaction changed.
-Where transactions begin and end is `database`; SQL stands in the file of its noun.
+It runs statements, makes records of rows, and collects the topics that the transaction changes.
+`database` begins and ends transactions. The SQL of a noun is in the noun's file.
 
-The topics: everything a decision can depend on has one, its kind and its unique id. A function that
-alters a row, or what hangs on it (tags, attachments, memberships, inline policies), says `tx.changed`.
+Everything that a decision can depend on has a topic: its kind and its unique id. A function that changes a
+row, or what belongs to it (tags, attachments, memberships, inline policies), calls `tx.changed`.
 
     account        id             user           AIDA...        group          AGPA...
     role           AROA...        policy         ANPA...        access_key     AKIA...
     bucket         its id         revocation     its account    keyring        *
     instance-profile AIPA...
-    everything     *              (the database was emptied or exchanged)
+    everything     *              (the database was emptied or replaced)
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -27,7 +27,7 @@ Values = Mapping[str, object] | Sequence[Mapping[str, object]]
 
 
 class Topic(NamedTuple):
-    """What a change is about."""
+    """What a change concerns."""
 
     kind: str
     key: str
@@ -37,14 +37,14 @@ EVERYTHING = Topic("everything", "*")
 
 
 class Reader(Protocol):
-    """What single rows can be read from: a transaction, or a point reader."""
+    """What can read a single row: a transaction, or a point reader."""
 
     def one(self, make: Callable[..., Record], statement: Select[Any], **values: object) -> Record | None:
         """The record of the only row, None when there is none."""
 
 
 class Transaction:
-    """A snapshot to read from, or a change in the making."""
+    """A snapshot to read from, or a change that isn't committed yet."""
 
     __slots__ = ("_at", "connection", "failure", "topics")
 
@@ -56,11 +56,11 @@ class Transaction:
 
     @property
     def at(self) -> datetime:
-        """The moment of a write transaction."""
+        """The time of a write transaction."""
         return self._must_write()
 
     def changed(self, kind: str, key: str, account: str = "") -> None:
-        """Say that what depends on this topic is to be read again."""
+        """Invalidates what caches have read of this topic, once the transaction commits."""
         self._must_write()
         self.topics[Topic(kind, key)] = account
 
@@ -70,7 +70,7 @@ class Transaction:
         return None if row is None else make(*row)
 
     def all(self, make: Callable[..., Record], statement: Select[Any], **values: object) -> list[Record]:
-        """The records of all rows."""
+        """A record of each row."""
         return [make(*row) for row in self._execute(statement, values)]
 
     def page(
@@ -81,24 +81,24 @@ class Transaction:
         return [make(*row) for row in rows[:limit]], len(rows) > limit
 
     def number(self, statement: Select[Any], **values: object) -> int:
-        """The one number that a statement counts; nothing counts as 0."""
+        """The number that a statement counts; 0 when it gives no row."""
         return int(self._execute(statement, values).scalar() or 0)
 
     def take(
         self, make: Callable[..., Record], statement: ReturningDelete[Any], **values: object
     ) -> Record | None:
-        """Delete a row; its record, None when it wasn't there."""
+        """Deletes a row and returns its record, None when there was no such row."""
         self._must_write()
         row = self._execute(statement, values).first()
         return None if row is None else make(*row)
 
     def run(self, statement: Insert | Update | Delete, values: Mapping[str, object] | None = None) -> int:
-        """Change rows; the number of rows changed."""
+        """Changes rows; returns their number."""
         self._must_write()
         return int(self._execute(statement, values or {}).rowcount)
 
     def run_many(self, statement: Insert, rows: Sequence[Mapping[str, object]]) -> None:
-        """Insert several rows at once; at least one."""
+        """Inserts several rows at once; at least one."""
         self._must_write()
         self._execute(statement, rows)
 

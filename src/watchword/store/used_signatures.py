@@ -1,7 +1,7 @@
-"""Signatures that were used, while a second use is to be refused.
+"""Signatures that were used, so that a replay is refused.
 
-No decision depends on them and each stands for itself, so writing one waits for no other change. About one
-use in 64 also deletes those whose signatures are too old to be used again.
+They have no topic and don't depend on each other, so a write doesn't wait for other changes. About one
+write in 64 also deletes signatures that have expired.
 """
 
 from datetime import datetime
@@ -18,18 +18,18 @@ USED_SIGNATURES = Table(
     Column("until", Timestamp, nullable=False, index=True),
 )
 
-_PAST = USED_SIGNATURES.delete().where(USED_SIGNATURES.c.until < bindparam("now"))
-_SELDOM = 4
-"""First bytes of an identity, of 256, at which the past is dropped."""
+_EXPIRED = USED_SIGNATURES.delete().where(USED_SIGNATURES.c.until < bindparam("now"))
+_CLEANS_BELOW = 4
+"""A write whose identity has a first byte below this, of 256, also deletes what has expired."""
 
 
 def insert(tx: Transaction, identity: bytes, until: datetime, now: datetime) -> None:
     """Raises Conflict when it was used before."""
-    if identity[0] < _SELDOM:
+    if identity[0] < _CLEANS_BELOW:
         remove_expired(tx, now)
     tx.run(USED_SIGNATURES.insert(), {"identity": identity, "until": until})
 
 
 def remove_expired(tx: Transaction, now: datetime) -> None:
-    """Deletes those whose signatures are too old to be used again."""
-    tx.run(_PAST, {"now": now})
+    """Deletes signatures that have expired and can't be used again."""
+    tx.run(_EXPIRED, {"now": now})

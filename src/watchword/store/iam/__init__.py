@@ -1,1 +1,1 @@
-"""Users, groups, roles, policies, and what hangs on them: a file for each noun of IAM."""
+"""IAM: users, groups, roles, policies, and what belongs to them. A file for each noun."""

@@ -1,4 +1,4 @@
-"""Access keys of users and of an account's root user. Secrets are sealed before they come here."""
+"""Access keys of users and of root users. Their secrets are sealed before they are stored."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -30,7 +30,7 @@ ACCESS_KEYS = Table(
 
 @dataclass(frozen=True, slots=True)
 class AccessKey:
-    """A long-term key; `id` is AKIA..., `user_id` None for root's, `secret` sealed under `sealing_key`."""
+    """A long-term key; `id` is AKIA..., `user_id` None for a root user, `secret` sealed by `sealing_key`."""
 
     id: str
     account: str
@@ -49,7 +49,7 @@ class AccessKey:
         return self.status == ACTIVE
 
     def __repr__(self) -> str:
-        """Without the secret, sealed as it is."""
+        """Without the secret, though it is sealed."""
         return f"AccessKey({self.id}, {self.status})"
 
 
@@ -61,18 +61,18 @@ _TO_RESEAL = _ALL.where(ACCESS_KEYS.c.sealing_key != bindparam("sealing_key"))
 
 
 def insert(tx: Transaction, key: AccessKey) -> None:
-    """Raises Conflict when there is a key of that id."""
+    """Adds a key. Raises Conflict when there is a key with that id."""
     tx.run(ACCESS_KEYS.insert(), asdict(key))
     tx.changed("access_key", key.id, key.account)
 
 
 def by_id(tx: Transaction, key_id: str) -> AccessKey | None:
-    """The key of that id, None when there is none."""
+    """The key with that id, None when there is none."""
     return tx.one(AccessKey, _BY_ID, id=key_id)
 
 
 def of_user(tx: Transaction, user_id: str) -> list[AccessKey]:
-    """All keys of the user, oldest first; a quota keeps them few."""
+    """All keys of the user, oldest first. A quota keeps them few."""
     return tx.all(AccessKey, _OF_USER, user_id=user_id)
 
 
@@ -82,12 +82,12 @@ def of_root(tx: Transaction, account: str) -> list[AccessKey]:
 
 
 def to_reseal(tx: Transaction, sealing_key: str, *, limit: int) -> tuple[list[AccessKey], bool]:
-    """Keys sealed under any other than the key given; and whether there are more."""
+    """Keys that another key than `sealing_key` has sealed; and whether there are more."""
     return tx.page(AccessKey, _TO_RESEAL, limit, sealing_key=sealing_key)
 
 
 def reseal(tx: Transaction, key: AccessKey, *, secret: bytes, sealing_key: str) -> None:
-    """The same secret, sealed under another key."""
+    """Replaces the sealed secret by the same secret, sealed by another key."""
     _update(tx, key, secret=secret, sealing_key=sealing_key)
 
 
@@ -99,14 +99,14 @@ def set_status(tx: Transaction, key: AccessKey, status: str) -> None:
 def note_use(
     tx: Transaction, key_id: str, at: datetime, span: timedelta, *, region: str, service: str
 ) -> None:
-    """Notes the use, unless one within `span` before it is noted. No decision depends on it."""
+    """Sets the last use, unless the stored one is less than `span` older. No decision depends on it."""
     last = {"last_used": at, "last_used_region": region, "last_used_service": service}
     due = unused_since(ACCESS_KEYS.c.last_used, at - span)
     tx.run(ACCESS_KEYS.update().where(ACCESS_KEYS.c.id == key_id, due), last)
 
 
 def remove(tx: Transaction, key: AccessKey) -> None:
-    """Its id is never given again."""
+    """Removes the key. Its id is never reused."""
     tx.run(ACCESS_KEYS.delete().where(ACCESS_KEYS.c.id == key.id))
     tx.changed("access_key", key.id, key.account)
 

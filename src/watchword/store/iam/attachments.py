@@ -1,6 +1,6 @@
-"""Which managed policies are attached to which user, group or role, in the order of attachment.
+"""Managed policies attached to users, groups and roles, in the order in which they were attached.
 
-The policy is named by its ARN, which may be one that AWS manages and no table holds.
+A policy is identified by its ARN, since policies of AWS are in no table.
 """
 
 from dataclasses import dataclass
@@ -20,13 +20,13 @@ ATTACHMENTS = Table(
     Column("policy_arn", CodepointText, nullable=False, index=True),
     Column("at", Timestamp, nullable=False),
     UniqueConstraint("owner_kind", "owner_id", "policy_arn"),
-    sqlite_autoincrement=True,  # a position never comes again, so pages stay apart
+    sqlite_autoincrement=True,  # a position is never reused, so pages don't overlap
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A policy attached to a user, group or role; later ones have higher positions."""
+    """A policy attached to a user, group or role. Later attachments have higher positions."""
 
     position: int
     owner_kind: str
@@ -43,7 +43,7 @@ _ONE = _OF.where(ATTACHMENTS.c.policy_arn == bindparam("policy_arn"))
 
 
 def attach(tx: Transaction, owner_kind: str, owner_id: str, policy_arn: str) -> bool:
-    """Attaches the policy; False when it was attached already."""
+    """Attaches the policy. False when it was attached already."""
     pair = {"owner_kind": owner_kind, "owner_id": owner_id, "policy_arn": policy_arn}
     if tx.one(Attachment, _ONE, **pair):
         return False
@@ -53,7 +53,7 @@ def attach(tx: Transaction, owner_kind: str, owner_id: str, policy_arn: str) -> 
 
 
 def detach(tx: Transaction, owner_kind: str, owner_id: str, policy_arn: str) -> bool:
-    """Detaches the policy; False when it wasn't attached."""
+    """Detaches the policy. False when it wasn't attached."""
     found = tx.one(Attachment, _ONE, owner_kind=owner_kind, owner_id=owner_id, policy_arn=policy_arn)
     if found is None:
         return False
@@ -63,5 +63,5 @@ def detach(tx: Transaction, owner_kind: str, owner_id: str, policy_arn: str) -> 
 
 
 def of(tx: Transaction, owner_kind: str, owner_id: str) -> list[Attachment]:
-    """All that are attached to an owner; a quota keeps them few."""
+    """All attachments of an owner. A quota keeps them few."""
     return tx.all(Attachment, _OF, owner_kind=owner_kind, owner_id=owner_id)

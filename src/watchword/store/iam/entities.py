@@ -97,7 +97,7 @@ class Entities(Generic[Record]):
         where: Conditions = (),
         limit: int,
     ) -> tuple[list[Record], bool]:
-        """In the order of their names, after the name given; and whether there are more."""
+        """Entities sorted by name, after the name `after`; and whether there are more."""
         statement = self._page.where(*where) if where else self._page
         given = {"account": account, "prefix": path_prefix, "folded": fold(after)}
         return tx.page(self.record, statement, limit, **given)
@@ -125,7 +125,7 @@ class Entities(Generic[Record]):
 
 
 def after_name(table: Table) -> Conditions:
-    """Parameters: account, folded, prefix (of the path)."""
+    """Conditions for a page. Parameters: account, folded (of the last name), prefix (of the path)."""
     return (
         table.c.account == bindparam("account"),
         table.c.folded > bindparam("folded"),
@@ -134,5 +134,5 @@ def after_name(table: Table) -> Conditions:
 
 
 def _begins(column: Column[Any]) -> ColumnElement[bool]:
-    """Whether it begins with the parameter `prefix`. Not LIKE, which ignores case on SQLite."""
+    """Whether the column begins with the parameter `prefix`. Not LIKE, which ignores case on SQLite."""
     return func.substr(column, 1, func.length(bindparam("prefix"))) == bindparam("prefix")

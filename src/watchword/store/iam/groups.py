@@ -1,4 +1,4 @@
-"""Groups of an account, and who belongs to them."""
+"""Groups of an account, and their members."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,7 +63,7 @@ _IS_MEMBER = select(func.count()).select_from(MEMBERS).where(_MEMBERSHIP)
 
 
 def add_member(tx: Transaction, group: Group, user: User) -> bool:
-    """Makes the user a member; False when it was one."""
+    """Makes the user a member. False when it was one already."""
     pair = {"group_id": group.id, "user_id": user.id}
     if tx.number(_IS_MEMBER, **pair):
         return False
@@ -73,22 +73,22 @@ def add_member(tx: Transaction, group: Group, user: User) -> bool:
 
 
 def remove_member(tx: Transaction, group: Group, user: User) -> bool:
-    """Ends the membership; False when there was none."""
+    """Ends the membership. False when there was none."""
     gone = tx.run(MEMBERS.delete().where(_MEMBERSHIP), {"group_id": group.id, "user_id": user.id})
     tx.changed("user", user.id, user.account)
     return bool(gone)
 
 
 def members(tx: Transaction, group_id: str, *, after: str = "", limit: int) -> tuple[list[User], bool]:
-    """In the order of their names, after the name given; and whether there are more."""
+    """Members sorted by name, after the name `after`; and whether there are more."""
     return tx.page(User, _MEMBERS, limit, group_id=group_id, folded=fold(after))
 
 
 def of_user(tx: Transaction, user_id: str) -> list[Group]:
-    """All groups of the user, in the order of their names."""
+    """All groups of the user, sorted by name."""
     return tx.all(Group, _OF_USER, user_id=user_id, folded="")
 
 
 def page_of_user(tx: Transaction, user_id: str, *, after: str = "", limit: int) -> tuple[list[Group], bool]:
-    """In the order of their names, after the name given; and whether there are more."""
+    """Groups of the user sorted by name, after the name `after`; and whether there are more."""
     return tx.page(Group, _OF_USER, limit, user_id=user_id, folded=fold(after))

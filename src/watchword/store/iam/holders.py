@@ -1,6 +1,7 @@
-"""Who holds a managed policy, within one account: as permissions attached to it, or as its boundary.
+"""Holders of a managed policy in an account: entities it is attached to, or whose boundary it is.
 
-`attachments` answers for one owner; here the policy is given, which may be one that every account shares.
+`attachments` finds the policies of an owner; this file finds the owners of a policy, which can be a policy of
+AWS.
 """
 
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ BOUNDED = ("user", "role")
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A user, group or role."""
+    """A user, group or role that has the policy."""
 
     id: str
     name: str
@@ -40,9 +41,9 @@ def page(  # noqa: PLR0913 each narrows the list
     after: str = "",
     limit: int,
 ) -> tuple[list[Holder], bool]:
-    """Those of a kind that have the policy `attached`, or `bounding` them, or either.
+    """Holders of one kind: with the policy `attached`, with it as boundary (`bounding`), or both.
 
-    In the order of their names, after the name given; and whether there are more.
+    Sorted by name, after the name `after`; and whether there are more.
     """
     table = KINDS[kind]
     ways = [*([_attached(kind, table)] if attached else []), *([_bounding(kind, table)] if bounding else [])]
@@ -61,7 +62,7 @@ def page(  # noqa: PLR0913 each narrows the list
 
 
 def count(tx: Transaction, account: str, policy_arn: str) -> tuple[int, int]:
-    """To how many it is attached, and how many it bounds."""
+    """The number of entities it is attached to, and of those whose boundary it is."""
     given = {"account": account, "policy_arn": policy_arn}
     attached = sum(tx.number(_count(table, _attached(kind, table)), **given) for kind, table in KINDS.items())
     bounding = sum(tx.number(_count(KINDS[kind], _bounding(kind, KINDS[kind])), **given) for kind in BOUNDED)

@@ -19,7 +19,7 @@ INLINE = Table(
 
 @dataclass(frozen=True, slots=True)
 class Inline:
-    """A policy that lives in its owner; `owner_kind` is user, group or role."""
+    """An inline policy; `owner_kind` is user, group or role."""
 
     owner_kind: str
     owner_id: str
@@ -37,31 +37,31 @@ _PAGE = _OF.where(INLINE.c.name > bindparam("after"))
 
 
 def put(tx: Transaction, policy: Inline) -> None:
-    """Adds the policy, or replaces the one of that name."""
+    """Adds the policy, or replaces the one with that name."""
     _delete(tx, policy.owner_kind, policy.owner_id, policy.name)
     tx.run(INLINE.insert(), asdict(policy))
     tx.changed(policy.owner_kind, policy.owner_id)
 
 
 def named(tx: Transaction, owner_kind: str, owner_id: str, name: str) -> Inline | None:
-    """The owner's policy of exactly that name, None when there is none."""
+    """The owner's policy with exactly that name, None when there is none."""
     return tx.one(Inline, _NAMED, owner_kind=owner_kind, owner_id=owner_id, name=name)
 
 
 def of(tx: Transaction, owner_kind: str, owner_id: str) -> list[Inline]:
-    """All of an owner, in the order of their names."""
+    """All policies of the owner, sorted by name."""
     return tx.all(Inline, _OF, owner_kind=owner_kind, owner_id=owner_id)
 
 
 def page(
     tx: Transaction, owner_kind: str, owner_id: str, *, after: str = "", limit: int
 ) -> tuple[list[Inline], bool]:
-    """In the order of their names, after the name given; and whether there are more."""
+    """Policies sorted by name, after the name `after`; and whether there are more."""
     return tx.page(Inline, _PAGE, limit, owner_kind=owner_kind, owner_id=owner_id, after=after)
 
 
 def remove(tx: Transaction, owner_kind: str, owner_id: str, name: str) -> bool:
-    """False when there was none of that name."""
+    """Removes the policy. False when there was none with that name."""
     gone = _delete(tx, owner_kind, owner_id, name)
     tx.changed(owner_kind, owner_id)
     return bool(gone)

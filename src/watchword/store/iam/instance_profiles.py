@@ -1,4 +1,4 @@
-"""Instance profiles of an account: each holds one role at most, for a machine to have."""
+"""Instance profiles of an account. Each has at most one role, for a machine."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ INSTANCE_PROFILES = entity_table(
 
 @dataclass(frozen=True, slots=True)
 class InstanceProfile:
-    """An instance profile; `id` is AIPA..., `role_id` None while it is empty."""
+    """An instance profile; `id` is AIPA..., `role_id` None while it has no role."""
 
     id: str
     account: str
@@ -51,10 +51,10 @@ _OF_ROLE = (
 def page_of_role(
     tx: Transaction, role_id: str, *, after: str = "", limit: int
 ) -> tuple[list[InstanceProfile], bool]:
-    """Those that hold the role, in the order of their names, after the name given; and whether more do."""
+    """Instance profiles with the role, sorted by name, after the name `after`; and whether there are more."""
     return tx.page(InstanceProfile, _OF_ROLE, limit, role_id=role_id, folded=fold(after))
 
 
 def set_role(tx: Transaction, profile: InstanceProfile, role_id: str | None) -> None:
-    """Puts a role into it, or takes it out."""
+    """Sets its role, or removes it."""
     _entities.update(tx, profile, role_id=role_id)

@@ -1,4 +1,4 @@
-"""Managed policies of an account. Their documents are in `versions`; a policy is born with version 1."""
+"""Managed policies of an account. A policy is created with version 1; `policy_versions` has all others."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,7 +34,7 @@ VERSIONS = Table(
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A managed policy; `id` is ANPA...; the two counts are computed when it is read."""
+    """A managed policy; `id` is ANPA... The two counts are computed when it is read."""
 
     id: str
     account: str
@@ -72,7 +72,7 @@ _BY_ARN = _entities.rows.where(POLICIES.c.arn == bindparam("arn"))
 
 
 def insert(tx: Transaction, policy: Policy, document: str) -> None:
-    """The policy and its version 1. Raises Conflict when the account has a policy of that name."""
+    """Adds the policy with version 1. Raises Conflict when the account has a policy of that name."""
     _entities.insert(tx, policy)
     version = {"policy_id": policy.id, "number": 1, "document": document, "created": policy.created}
     tx.run(VERSIONS.insert(), version)
@@ -93,12 +93,12 @@ def page(
     after: str = "",
     limit: int,
 ) -> tuple[list[Policy], bool]:
-    """In the order of their names, after the name given; and whether there are more."""
+    """Policies sorted by name, after the name `after`; and whether there are more."""
     where = (*([_attachments > 0] if attached_only else []), *([_bounded > 0] if bounding_only else []))
     return _entities.page(tx, account, path_prefix=path_prefix, after=after, where=where, limit=limit)
 
 
 def remove(tx: Transaction, policy: Policy) -> None:
-    """The policy and all its versions."""
+    """Removes the policy and all its versions."""
     tx.run(VERSIONS.delete().where(VERSIONS.c.policy_id == policy.id))
     _entities.remove(tx, policy)

@@ -1,4 +1,4 @@
-"""Versions of managed policies. Numbers are given once: a removed version's never comes again.
+"""Versions of managed policies. The number of a removed version is never reused.
 
 Source: IAM User Guide, "Versioning IAM policies".
 """
@@ -37,7 +37,7 @@ _COUNT = select(func.count()).where(VERSIONS.c.policy_id == bindparam("policy_id
 
 
 def insert(tx: Transaction, policy: Policy, document: str, *, default: bool) -> Version:
-    """The policy's next version, created now. `policy` is as it was read in this transaction."""
+    """Adds the next version of the policy. `policy` must have been read in this transaction."""
     number = policy.next_version
     tx.run(
         VERSIONS.insert(),
@@ -54,7 +54,7 @@ def default_of(tx: Transaction, arn: str) -> Version | None:
 
 
 def of(tx: Transaction, policy_id: str) -> list[Version]:
-    """All versions of the policy, newest first; a quota keeps them few."""
+    """All versions of the policy, newest first. A quota keeps them few."""
     return tx.all(Version, _OF, policy_id=policy_id)
 
 
@@ -64,11 +64,11 @@ def count(tx: Transaction, policy_id: str) -> int:
 
 
 def set_default(tx: Transaction, policy: Policy, number: int) -> None:
-    """Makes a version the default."""
+    """Makes the version the default one."""
     policies.update(tx, policy, default_version=number)
 
 
 def remove(tx: Transaction, policy: Policy, number: int) -> None:
-    """Removes a version; not the default one, which the policy needs."""
+    """Removes a version, which must not be the default one."""
     tx.run(VERSIONS.delete().where(VERSIONS.c.policy_id == policy.id, VERSIONS.c.number == number))
     tx.changed("policy", policy.id, policy.account)

@@ -1,8 +1,7 @@
 """Roles of an account.
 
-`trust` is kept with the principals it names bound to their unique ids, so that a user or role created
-again under the same name isn't trusted (IAM User Guide, "AWS JSON policy elements: Principal").
-`watchword.identity.policy_principals` binds them.
+`trust` is the trust policy with unique ids instead of ARNs of users and roles, so that a new user with the
+name of a deleted one isn't trusted (`watchword.identity.policy_principals`).
 """
 
 from dataclasses import dataclass
@@ -64,7 +63,7 @@ remove = _entities.remove
 
 
 def configure(tx: Transaction, role: Role, *, description: str, max_session: int) -> None:
-    """Sets its description, and how long its sessions may last."""
+    """Sets the description and the maximum duration of sessions, in seconds."""
     _entities.update(tx, role, description=description, max_session=max_session)
 
 
@@ -74,12 +73,12 @@ def set_trust(tx: Transaction, role: Role, document: str) -> None:
 
 
 def set_boundary(tx: Transaction, role: Role, boundary: str | None) -> None:
-    """Sets the permissions boundary, an ARN, or lifts it."""
+    """Sets the permissions boundary, an ARN, or removes it."""
     _entities.update(tx, role, boundary=boundary)
 
 
 def note_use(tx: Transaction, role_id: str, at: datetime, span: timedelta, *, region: str) -> None:
-    """Notes the use, unless one within `span` before it is noted. No decision depends on it."""
+    """Sets the last use, unless the stored one is less than `span` older. No decision depends on it."""
     due = unused_since(ROLES.c.last_used, at - span)
     last = {"last_used": at, "last_used_region": region}
     tx.run(ROLES.update().where(ROLES.c.id == role_id, due), last)

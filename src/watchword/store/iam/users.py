@@ -1,4 +1,4 @@
-"""Users of an account. What hangs on them (keys, memberships, policies, tags) stands in its own file."""
+"""Users of an account. Their keys, memberships, policies and tags have files of their own."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,5 +51,5 @@ remove = _entities.remove
 
 
 def set_boundary(tx: Transaction, user: User, boundary: str | None) -> None:
-    """Sets the permissions boundary, an ARN, or lifts it."""
+    """Sets the permissions boundary, an ARN, or removes it."""
     _entities.update(tx, user, boundary=boundary)

@@ -1,4 +1,4 @@
-"""Alembic's revisions, as data of the package; `watchword.store.migrate` runs them."""
+"""The Alembic revisions, as data of the package; `watchword.store.migrate` runs them."""
 
 NEWEST = "0006"
 """The last revision in `versions`."""

@@ -1,4 +1,4 @@
-"""Alembic's environment: the connection is handed in, with a transaction already open on it."""
+"""Alembic's environment: `migrate` passes the connection, with an open transaction."""
 
 from alembic import context
 

@@ -1,1 +1,1 @@
-"""Buckets, objects and uploads: a file for each noun of S3."""
+"""S3: buckets, objects and uploads. A file for each noun."""

@@ -1,4 +1,4 @@
-"""Buckets. Their names are unique within a partition, whosever they are."""
+"""Buckets. A name is unique in its partition, over all accounts."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -25,7 +25,7 @@ BUCKETS = Table(
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A bucket and its policy's text."""
+    """A bucket; `policy` is its policy's text."""
 
     id: str
     name: str
@@ -44,28 +44,28 @@ _PAGE = _ALL.where(BUCKETS.c.account == bindparam("account"), BUCKETS.c.name > b
 
 
 def insert(tx: Transaction, bucket: Bucket) -> None:
-    """Raises Conflict when anybody in the partition has a bucket of that name."""
+    """Adds a bucket. Raises Conflict when any account of the partition has a bucket of that name."""
     tx.run(BUCKETS.insert(), asdict(bucket))
     tx.changed("bucket", bucket.id, bucket.account)
 
 
 def named(tx: Transaction, name: str, partition: str = "aws") -> Bucket | None:
-    """The bucket of that name, whosever it is, None when there is none."""
+    """The bucket of that name, of any account, None when there is none."""
     return tx.one(Bucket, _NAMED, partition=partition, name=name)
 
 
 def page(tx: Transaction, account: str, *, after: str = "", limit: int) -> tuple[list[Bucket], bool]:
-    """In the order of their names, after the name given; and whether there are more."""
+    """Buckets sorted by name, after the name `after`; and whether there are more."""
     return tx.page(Bucket, _PAGE, limit, account=account, after=after)
 
 
 def set_policy(tx: Transaction, bucket: Bucket, policy: str | None) -> None:
-    """Sets the bucket policy, or takes it away."""
+    """Sets the bucket policy, or removes it."""
     tx.run(BUCKETS.update().where(BUCKETS.c.id == bucket.id), {"policy": policy})
     tx.changed("bucket", bucket.id, bucket.account)
 
 
 def remove(tx: Transaction, bucket: Bucket) -> None:
-    """Raises StillReferenced while objects are in the bucket."""
+    """Removes the bucket. Raises StillReferenced while there are objects in it."""
     tx.run(BUCKETS.delete().where(BUCKETS.c.id == bucket.id))
     tx.changed("bucket", bucket.id, bucket.account)

@@ -1,7 +1,7 @@
-"""Listing a bucket: keys in order, those with a delimiter rolled up into common prefixes.
+"""Listing a bucket: keys in order; those with a delimiter are rolled up into common prefixes.
 
-A common prefix is told once and then jumped over: the next query begins beyond it, so a page costs at
-most one query per prefix, however many keys lie under each. Keys compare byte by byte.
+After a common prefix the next query starts beyond it. So a page needs at most one query for each prefix,
+however many keys begin with it. Keys compare byte by byte.
 Source: Amazon S3 User Guide, "Organizing objects using prefixes" and "Listing object keys
 programmatically".
 """
@@ -16,7 +16,7 @@ from watchword.store.s3.objects import ALL, OBJECTS, Object
 from watchword.store.transaction import Transaction
 
 _PROBE = 16
-"""Rows of a query that may run into a common prefix, most of which would be read for nothing."""
+"""Rows of a query that may meet a common prefix, which makes the rows after it useless."""
 
 _FROM = ALL.where(OBJECTS.c.bucket_id == bindparam("bucket_id"), OBJECTS.c.key >= bindparam("low")).order_by(
     OBJECTS.c.key
@@ -26,7 +26,7 @@ _BETWEEN = _FROM.where(OBJECTS.c.key < bindparam("high"))
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One page. `last` is the last key or prefix in it: the next page comes after that."""
+    """A page. The next page starts after `last`, the last key or prefix of this one."""
 
     objects: tuple[Object, ...]
     prefixes: tuple[bytes, ...]
@@ -36,19 +36,19 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class _Range:
-    """Where to look, and how keys are rolled up."""
+    """What to list, and how keys are rolled up."""
 
     bucket_id: str
     prefix: bytes
     delimiter: bytes
 
     def common_prefix(self, key: bytes) -> bytes | None:
-        """The prefix that a key is rolled up into, None when it stands for itself."""
+        """The prefix that a key is rolled up into, None for a key without a delimiter."""
         found = key.find(self.delimiter, len(self.prefix)) if self.delimiter else -1
         return None if found < 0 else key[: found + len(self.delimiter)]
 
     def beyond(self, entry: bytes) -> bytes | None:
-        """The least key that may come after an entry; None when none may."""
+        """The lowest key that can come after an entry; None when none can."""
         rolled_up = entry.startswith(self.prefix) and self.common_prefix(entry) == entry
         return _after_all_with(entry) if rolled_up else entry + b"\0"
 
@@ -62,7 +62,7 @@ def page(
     after: bytes = b"",
     limit: int,
 ) -> Listing:
-    """At most `limit` keys and common prefixes after the key or common prefix given."""
+    """At most `limit` keys and common prefixes after the key or common prefix `after`."""
     where = _Range(bucket_id, prefix, delimiter)
     entries = list(islice(_entries(tx, where, after, limit + 1), limit + 1))
     shown, more = entries[:limit], len(entries) > limit
@@ -73,7 +73,7 @@ def page(
 
 
 def _entries(tx: Transaction, where: _Range, after: bytes, wanted: int) -> Iterator[Object | bytes]:
-    """Objects and common prefixes in order, read batch by batch as long as somebody asks."""
+    """Objects and common prefixes in order, read in batches while the caller iterates."""
     low = where.beyond(after) if after else where.prefix
     batch = _PROBE if where.delimiter else wanted
     while low is not None:
@@ -81,7 +81,7 @@ def _entries(tx: Transaction, where: _Range, after: bytes, wanted: int) -> Itera
         common = None
         for row in rows:
             if row.key < low:
-                continue  # under a prefix that was told already
+                continue  # below a prefix that was listed already
             common = where.common_prefix(row.key)
             yield common or row
             low = where.beyond(common or row.key)
@@ -100,6 +100,6 @@ def _rows(tx: Transaction, where: _Range, low: bytes, batch: int) -> list[Object
 
 
 def _after_all_with(prefix: bytes) -> bytes | None:
-    """The least key greater than all that begin with the prefix; None when there is no such key."""
+    """The lowest key above all keys with the prefix; None when there is no such key."""
     stem = prefix.rstrip(b"\xff")
     return stem[:-1] + bytes([stem[-1] + 1]) if stem else None

@@ -1,7 +1,7 @@
-"""What is in a bucket: one row per object. The bytes lie elsewhere, under the name in `blob`.
+"""Objects of a bucket, a row each. Their bytes are a blob (`watchword.objects`), named in `blob`.
 
-Keys are bytes (UTF-8), sorted as S3 sorts them, byte by byte, on both engines. No decision depends on a
-row of this table, so none has a topic and writers may run beside each other. Listing is in `listing`.
+Keys are bytes (UTF-8), sorted as S3 sorts them, byte by byte, on both engines. No decision depends on these
+rows, so they have no topic, and writers can run beside each other. `listing` lists them.
 """
 
 from collections.abc import Collection, Mapping
@@ -44,7 +44,7 @@ OBJECTS = Table(
 
 @dataclass(frozen=True, slots=True)
 class Object:
-    """An object; `headers` are the system headers kept with it, `metadata` the user's, without prefix."""
+    """An object; `headers` are its system headers, `metadata` the user's, without x-amz-meta-."""
 
     bucket_id: str
     key: bytes
@@ -58,9 +58,9 @@ class Object:
     checksums: Mapping[str, str] = field(default_factory=dict)
     version: str = UNVERSIONED
     parts: tuple[int, ...] = ()
-    """The sizes of the parts that it was uploaded in."""
+    """The sizes of its parts, if it was uploaded in parts."""
     upload: str | None = None
-    """The upload that it was made of, for whom completes that again."""
+    """Id of the multipart upload it came from, so that completing that again gives the same answer."""
 
 
 ALL = select(*columns(OBJECTS, Object))
@@ -77,10 +77,10 @@ _NAMED = select(OBJECTS.c.blob).where(OBJECTS.c.blob.in_(bindparam("blobs", expa
 
 
 def put(tx: Transaction, new: Object) -> list[Object]:
-    """Puts the object under its key; returns the ones that it replaced.
+    """Puts the object under its key, and returns the objects that it replaced.
 
-    Raises StillReferenced without its bucket.     Another writer may put the same key between the two
-    statements; then that one is replaced as well.
+    There can be two: another writer may put the same key between the two statements. Raises StillReferenced
+    when its bucket is gone.
     """
     replaced: list[Object] = []
     while True:
@@ -98,7 +98,7 @@ def at(tx: Reader, bucket_id: str, key: bytes, version: str = UNVERSIONED) -> Ob
 def remove(
     tx: Transaction, bucket_id: str, key: bytes, version: str = UNVERSIONED, *, blob: str | None = None
 ) -> Object | None:
-    """Removes the object, if `blob` is given only one of those bytes; returns the one that was there."""
+    """Removes the object and returns it; with `blob`, only an object that has that blob."""
     where = {"bucket_id": bucket_id, "key": key, "version": version}
     if blob is None:
         return tx.take(Object, _TAKE, **where)
@@ -106,10 +106,10 @@ def remove(
 
 
 def any_in(tx: Transaction, bucket_id: str) -> bool:
-    """Whether the bucket has objects."""
+    """Whether the bucket has any object."""
     return tx.one(str, _ANY, bucket_id=bucket_id) is not None
 
 
 def blobs_in_use(tx: Transaction, blobs: Collection[str]) -> list[str]:
-    """Of these blobs, those that are the bytes of an object."""
+    """Those of the blobs that belong to an object."""
     return tx.all(str, _NAMED, blobs=list(blobs))

@@ -1,6 +1,6 @@
-"""Parts of uploads under way, each a blob of its own until the upload is completed.
+"""Parts of unfinished multipart uploads, each with its own blob until the upload is completed.
 
-A part that is sent again takes the place of the one before.
+A part that is sent again replaces the earlier one.
 """
 
 from collections.abc import Collection
@@ -27,7 +27,7 @@ PARTS = Table(
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part; `checksum` is of its upload's algorithm, empty where none is kept."""
+    """A part; `checksum` has the algorithm of the upload, and is empty when the upload has none."""
 
     upload_id: str
     number: int
@@ -48,10 +48,10 @@ _NAMED = select(PARTS.c.blob).where(PARTS.c.blob.in_(bindparam("blobs", expandin
 
 
 def put(tx: Transaction, new: Part) -> list[str]:
-    """Puts the part under its number; returns the blobs that it replaced.
+    """Puts the part under its number, and returns the blobs that it replaced.
 
-    Raises StillReferenced without its upload.     Another writer may put the same part between the two
-    statements; then that one is replaced as well.
+    There can be two: another writer may put the same part between the two statements. Raises StillReferenced
+    when its upload is gone.
     """
     replaced: list[str] = []
     while True:
@@ -62,17 +62,17 @@ def put(tx: Transaction, new: Part) -> list[str]:
 
 
 def page(tx: Transaction, upload_id: str, *, after: int = 0, limit: int) -> tuple[list[Part], bool]:
-    """In the order of their numbers, after the number given; and whether there are more."""
+    """Parts sorted by number, after the number `after`; and whether there are more."""
     return tx.page(Part, _AFTER, limit, upload_id=upload_id, after=after)
 
 
 def remove_all(tx: Transaction, upload_id: str) -> list[str]:
-    """Removes all parts of an upload; returns their blobs."""
+    """Removes all parts of an upload, and returns their blobs."""
     blobs = tx.all(str, _BLOBS, upload_id=upload_id)
     tx.run(PARTS.delete().where(PARTS.c.upload_id == upload_id))
     return blobs
 
 
 def blobs_in_use(tx: Transaction, blobs: Collection[str]) -> list[str]:
-    """Of these blobs, those that are the bytes of a part."""
+    """Those of the blobs that belong to a part."""
     return tx.all(str, _NAMED, blobs=list(blobs))

@@ -1,7 +1,7 @@
-"""Multipart uploads under way: the key and the description that their object will have. See also `parts`.
+"""Unfinished multipart uploads: the key and the headers that the object will have. See also `parts`.
 
-An id sorts by the moment it was made at. Nothing of an upload is an object yet, no decision depends on it,
-and writers may run beside each other.
+Ids sort by time. An upload isn't an object yet: no decision depends on it, and writers can run beside each
+other.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ from watchword.store.tables import METADATA, CodepointText, JsonStrings, Timesta
 from watchword.store.transaction import Transaction
 
 AT_ONCE = 1000
-"""Rows that are read together."""
+"""Rows that are read at once."""
 
 UPLOADS = Table(
     "uploads",
@@ -36,7 +36,7 @@ UPLOADS = Table(
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A multipart upload; `by` is the ARN of who began it, `algorithm` empty where no checksum is kept."""
+    """A multipart upload; `by` is the ARN of its initiator, `algorithm` is empty without checksums."""
 
     id: str
     bucket_id: str
@@ -62,19 +62,19 @@ _IDS = select(UPLOADS.c.id).where(_OF_BUCKET)
 
 
 def insert(tx: Transaction, upload: Upload) -> None:
-    """Raises StillReferenced without its bucket."""
+    """Adds an upload. Raises StillReferenced when its bucket is gone."""
     tx.run(UPLOADS.insert(), asdict(upload))
 
 
 def at(tx: Transaction, bucket_id: str, key: bytes, upload_id: str) -> Upload | None:
-    """The upload of that id, if it is for that key; None when there is none."""
+    """The upload with that id, if it is for that key; None when there is none."""
     if "\0" in upload_id:
-        return None  # no id holds a NUL, and PostgreSQL can't even be asked
+        return None  # no id has a NUL, and PostgreSQL accepts none in a query
     return tx.one(Upload, _AT, bucket_id=bucket_id, key=key, id=upload_id)
 
 
 def from_key(tx: Transaction, bucket_id: str, low: bytes) -> Iterator[Upload]:
-    """All of the bucket whose keys are not less than `low`, by key and id; read as asked for."""
+    """All uploads to the bucket from the key `low` on, sorted by key and id; read while you iterate."""
     after = ""
     while found := tx.all(Upload, _FROM_KEY, bucket_id=bucket_id, low=low, after=after):
         yield from found
@@ -82,15 +82,15 @@ def from_key(tx: Transaction, bucket_id: str, low: bytes) -> Iterator[Upload]:
 
 
 def remove(tx: Transaction, upload_id: str) -> list[str] | None:
-    """Ends an upload; returns the blobs of its parts, None when it has ended already.
+    """Removes an upload, and returns the blobs of its parts; None when there is no such upload.
 
-    Raises StillReferenced when a part came meanwhile.
+    Raises StillReferenced when another part arrived meanwhile.
     """
     blobs = parts.remove_all(tx, upload_id)
     return blobs if tx.run(_REMOVE, {"id": upload_id}) else None
 
 
 def remove_all(tx: Transaction, bucket_id: str) -> None:
-    """Ends all uploads to a bucket."""
+    """Removes all uploads to a bucket."""
     for upload_id in tx.all(str, _IDS, bucket_id=bucket_id):
         remove(tx, upload_id)
