@@ -71,21 +71,29 @@ class Running:
 
 
 @contextmanager
-def serve(data: Path, *arguments: str, environment: Mapping[str, str] = {}) -> Iterator[Running]:
+def serve(
+    data: Path, *arguments: str, environment: Mapping[str, str] = {}, umask: int = -1
+) -> Iterator[Running]:
     """A server that keeps its data in `data`, on a free port unless told otherwise."""
-    with printing(data, "--data", str(data), *arguments, environment=environment) as server:
+    with printing(data, "--data", str(data), *arguments, environment=environment, umask=umask) as server:
         yield server
 
 
 @contextmanager
-def printing(data: Path, *arguments: str, environment: Mapping[str, str] = {}) -> Iterator[Running]:
+def printing(
+    data: Path, *arguments: str, environment: Mapping[str, str] = {}, umask: int = -1
+) -> Iterator[Running]:
     """`watchword serve` with these arguments, once it said where it serves."""
     printed = data.with_name(f"{data.name}.{time.monotonic_ns()}.printed")
     port = () if "--port" in arguments else ("--port", "0")
     command = [sys.executable, "-m", "watchword", "serve", *port, *arguments]
     with printed.open("wb") as target:
         process = subprocess.Popen(
-            command, stdout=target, stderr=subprocess.STDOUT, env={**os.environ, **environment}
+            command,
+            stdout=target,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **environment},
+            umask=umask,
         )
     try:
         eventually(lambda: _ENDPOINT.search(printed.read_text()) or process.poll() is not None)

@@ -160,6 +160,42 @@ def test_nobody_else_can_read_what_a_server_keeps(kept: Running) -> None:
     assert all(stat.S_IMODE(file.stat().st_mode) == 0o600 for file in (kept.data / "audit").iterdir())
 
 
+def test_every_file_is_private_whatever_the_umask(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with serve(data, "--workers", "2", umask=0) as server:
+        keys = credentials(data)
+        iam, s3 = (client(service, server.endpoint, keys) for service in ("iam", "s3"))
+        iam.create_user(UserName="ann")
+        assert code_of(iam.get_user, UserName="bob") == "NoSuchEntity"
+        s3.create_bucket(Bucket="private")
+        for size in (5, 2 << 20, 20 << 20):
+            s3.put_object(Bucket="private", Key=str(size), Body=bytes(size))
+        s3.copy_object(Bucket="private", Key="copy", CopySource="private/5")
+        upload = s3.create_multipart_upload(Bucket="private", Key="parts")["UploadId"]
+        s3.upload_part(Bucket="private", Key="parts", UploadId=upload, PartNumber=1, Body=bytes(6 << 20))
+        command = [sys.executable, "-m", "watchword", "keyring", "rotate", "--data", str(data)]
+        subprocess.run(command, check=True, capture_output=True, umask=0)
+        found = [data, *data.rglob("*")]
+        assert len([file for file in found if file.is_file()]) > 6
+        assert {file: oct(file.stat().st_mode) for file in found if file.stat().st_mode & 0o077} == {}
+
+
+@pytest.mark.parametrize("mode", [0o750, 0o705, 0o720, 0o702, 0o1777])
+def test_a_directory_that_others_can_read_or_write(tmp_path: Path, mode: int) -> None:
+    told("account", "list", "--data", str(tmp_path))
+    tmp_path.chmod(mode)
+    for command in (["serve", "--port", "0"], ["credentials"]):
+        assert f"others can read or write it (mode {mode:04o})" in fails(*command, "--data", str(tmp_path))
+    tmp_path.chmod(0o700)
+    told("account", "list", "--data", str(tmp_path))
+
+
+def test_an_empty_directory_is_closed(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    told("account", "list", "--data", str(tmp_path))
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
+
+
 def test_a_server_says_what_to_paste(kept: Running) -> None:
     assert f"export AWS_ENDPOINT_URL={kept.endpoint}" in kept.said
     assert f"credentials --data {kept.data}" in kept.said

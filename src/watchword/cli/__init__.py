@@ -5,6 +5,7 @@ test) start without loading one. The lines of `COMMANDS` are what the list says 
 says of itself stands with it.
 """
 
+import os
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -13,6 +14,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from watchword.cli.parameters import Plain, as_given
+from watchword.installation.data_directory import UMASK
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,5 +76,6 @@ def watchword() -> None:
 
 
 def main() -> None:
-    """The `watchword` command."""
+    """The `watchword` command. Every file that it makes is private, whatever the umask of the shell."""
+    os.umask(UMASK)
     app()

@@ -8,6 +8,7 @@ from secrets import token_bytes
 
 from watchword.identity import secrets
 from watchword.installation import root_key
+from watchword.installation.data_directory import NotPrivate, make_private
 from watchword.installation.installation import Clock, Installation, RootKey
 from watchword.installation.settings import Settings
 from watchword.names.ids import ACCOUNT_DIGITS
@@ -28,7 +29,7 @@ class CannotStart(Exception):  # noqa: N818 its message is the line that the ope
 def open_installation(settings: Settings) -> Installation:
     """The installation on the settings' data directory and database. Raises CannotStart."""
     try:
-        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(settings.data)
         key = RootKey(root_key.load_or_make(settings.root_key_file, token_bytes), token_bytes)
         database = Database.open(settings.database_url, durable=settings.ephemeral is None)
         installation = Installation(settings, Clock(), token_bytes, database, key)
@@ -36,7 +37,7 @@ def open_installation(settings: Settings) -> Installation:
             bootstrap(installation, tx)
     except OSError as error:
         raise CannotStart(f"data directory {settings.data}: {error.strerror}") from None
-    except (StoreError, root_key.Unusable) as error:
+    except (NotPrivate, StoreError, root_key.Unusable) as error:
         raise CannotStart(str(error)) from None
     except Unopenable:
         file = settings.root_key_file
