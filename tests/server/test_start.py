@@ -153,13 +153,6 @@ def test_an_ephemeral_server_is_one_process() -> None:
 # --- what a start leaves, and what an end does ---------------------------------------------------------
 
 
-def test_nobody_else_can_read_what_a_server_keeps(kept: Running) -> None:
-    assert stat.S_IMODE(kept.data.stat().st_mode) == 0o700
-    for name in ("root.key", "watchword.db"):
-        assert stat.S_IMODE((kept.data / name).stat().st_mode) == 0o600
-    assert all(stat.S_IMODE(file.stat().st_mode) == 0o600 for file in (kept.data / "audit").iterdir())
-
-
 def test_every_file_is_private_whatever_the_umask(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with serve(data, "--workers", "2", umask=0) as server:
