@@ -1,6 +1,6 @@
 """What the administrator does on the host, without credentials.
 
-The proof is access to the data directory: whoever can read it is the administrator. There is no password.
+The proof is access to the data directory: a user who can read it is the administrator. There is no password.
 Nothing here can be reached over the network.
 """
 

@@ -1,6 +1,6 @@
 """The data directory is private: no other user of the host can read or write it.
 
-Whoever can read it is the administrator of every account. So:
+A user who can read it is the administrator of every account. So:
 
 1. a new directory gets mode 0700, and so does an existing one that is still empty;
 2. any other directory that others can read or write is refused, since its files may have been read or
