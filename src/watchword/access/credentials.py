@@ -14,11 +14,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 
+from msgspec import structs
+
 from watchword.access.caller import Caller
 from watchword.facts import Facts
-from watchword.facts.credentials import ACCESS_KEY, ACCOUNT_EXISTS, REVOCATIONS, ROLE_EXISTS, USER_EXISTS
-from watchword.facts.fact import Fact
-from watchword.names import AwsError, fault
+from watchword.facts.credentials import ACCESS_KEY, ACCOUNT_EXISTS, REVOCATIONS, ROLE_EXISTS, USER_BY_ID
+from watchword.names import AwsError, Principal, fault
 from watchword.names.ids import Prefix
 from watchword.sessions import Session, revocation
 from watchword.sessions import session as sessions
@@ -48,7 +49,8 @@ def signer(
             world.facts.get(ACCESS_KEY, _DUMMY_KEY)
         raise
     if caller.session:
-        _check_session(world.facts, caller.session, world.clock.now())
+        principal = _check_session(world.facts, caller.session, world.clock.now())
+        caller = structs.replace(caller, principal=principal)
     return caller, secret
 
 
@@ -75,21 +77,24 @@ def _session(facts: Facts, access_key_id: str, token: str | None) -> Session:
     return session
 
 
-def _check_session(facts: Facts, session: Session, now: datetime) -> None:
+def _check_session(facts: Facts, session: Session, now: datetime) -> Principal:
+    """The principal of the session, as it is called now."""
     if sessions.milliseconds(now) >= session.expires:
         raise fault("ExpiredToken", meant="the session has ended")
-    if not facts.get(*_existence(session)):
+    principal = _principal(facts, session)
+    if principal is None:
         raise fault("InvalidSessionToken", meant=f"the {session.kind} of this session no longer exists")
     if revocation.covers(facts.need(REVOCATIONS, session.account), session):
         raise fault("InvalidSessionToken", meant="the session was revoked")
+    return principal
 
 
-def _existence(session: Session) -> tuple[Fact[[str], bool], str]:
-    """The fact that the session's user, role or account exists, and its key."""
+def _principal(facts: Facts, session: Session) -> Principal | None:
+    """Looked up by unique id, since a name in the token may be another user's by now; None when it's gone."""
     match session.kind:
-        case "role":
-            return ROLE_EXISTS, session.unique_id
         case "user":
-            return USER_EXISTS, session.unique_id
+            return facts.get(USER_BY_ID, session.unique_id)
+        case "role":
+            return session.principal if facts.get(ROLE_EXISTS, session.unique_id) else None
         case "root" | "federated":
-            return ACCOUNT_EXISTS, session.account
+            return session.principal if facts.get(ACCOUNT_EXISTS, session.account) else None

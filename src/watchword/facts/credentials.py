@@ -50,9 +50,10 @@ def _role_exists(reading: Reading, unique_id: str) -> bool | None:
     return True if roles.by_id(reading.tx, unique_id) else None
 
 
-def _user_exists(reading: Reading, unique_id: str) -> bool | None:
+def _user(reading: Reading, unique_id: str) -> User | None:
     reading.depends_on(Topic("user", unique_id))
-    return True if users.by_id(reading.tx, unique_id) else None
+    user = users.by_id(reading.tx, unique_id)
+    return user.principal if user else None
 
 
 def _account_exists(reading: Reading, account: str) -> bool | None:
@@ -69,9 +70,10 @@ KEYRING = Fact("keyring", _keyring)
 """The keys that seal tokens and secrets."""
 ACCESS_KEY = Fact("access-key", _access_key)
 """By access key id."""
+USER_BY_ID = Fact("user-by-id", _user)
+"""The user of a unique id, as it is called now: a user can be renamed."""
 ROLE_EXISTS = Fact("role-exists", _role_exists)
-"""By unique id; so is the next."""
-USER_EXISTS = Fact("user-exists", _user_exists)
+"""By unique id. A role can't be renamed."""
 ACCOUNT_EXISTS = Fact("account-exists", _account_exists)
 REVOCATIONS = Fact("revocations", _revocations)
 """Everything that was revoked in an account."""

@@ -174,3 +174,24 @@ def test_session_tags_are_refused_in_stss_words(
         )
     error = refused.value.response["Error"]
     assert (error["Code"], error["Message"]) == ("InvalidParameterValue", said)
+
+
+def test_a_session_of_a_renamed_user_is_that_users_and_not_the_next_of_the_name(
+    watchword: Server, iam: Any, ann: Any
+) -> None:
+    session = ann.get_session_token()["Credentials"]
+    only_ann = {
+        "StringEquals": {"aws:username": "ann", "aws:PrincipalArn": arn("x").replace("role/x", "user/ann")}
+    }
+    iam.put_user_policy(
+        UserName="ann", PolicyName="all", PolicyDocument=document("s3:*", Resource="*", Condition=only_ann)
+    )
+    s3, sts = client(watchword, "s3", session), client(watchword, "sts", session)
+    assert s3.list_buckets()["Buckets"] == []
+    iam.update_user(UserName="ann", NewUserName="bea")
+    iam.create_user(UserName="ann")
+    assert sts.get_caller_identity()["Arn"].endswith(":user/bea")
+    assert code(s3.list_buckets) == "AccessDenied"
+    iam.update_user(UserName="ann", NewUserName="eve")
+    iam.update_user(UserName="bea", NewUserName="ann", NewPath="/back/")
+    assert sts.get_caller_identity()["Arn"].endswith(":user/back/ann")
