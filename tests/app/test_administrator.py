@@ -1,11 +1,15 @@
 """What an administrator names by ARN is that very user or role, or nobody."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from watchword.identity.protected_roles import ADMINISTRATOR, ADMINISTRATOR_PATH
 from watchword.installation.administrator import (
+    TRUSTS_NO_ONE,
     Refused,
     administrator_session,
     first_account,
@@ -14,6 +18,8 @@ from watchword.installation.administrator import (
 from watchword.installation.bootstrap import open_installation
 from watchword.installation.installation import Installation
 from watchword.installation.settings import Settings
+from watchword.store.iam import roles
+from watchword.store.iam.roles import Role
 
 
 @pytest.fixture
@@ -51,3 +57,28 @@ def test_the_roles_own_arn_names_it(installation: Installation) -> None:
     arn = f"arn:aws:iam::{account}:role/watchword/WatchwordAdministrator"
     assert administrator_session(installation, account, arn, "me").unique_id == session.unique_id
     assert revoke_sessions(installation, arn) == ("role", session.unique_id)
+
+
+TRUSTING = (
+    '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}]}'
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "differing"),
+    [
+        ({"trust": TRUSTING}, "trust policy, attached policies"),
+        ({"path": "/"}, "path, attached policies"),
+        ({"boundary": "arn:aws:iam::aws:policy/ReadOnlyAccess"}, "permissions boundary, attached policies"),
+        ({}, "attached policies"),
+    ],
+)
+def test_a_role_of_the_administrators_name_that_someone_else_made_is_not_given_out(
+    installation: Installation, change: dict[str, Any], differing: str
+) -> None:
+    account, now = first_account(installation), installation.clock.now()
+    made = Role("AROA1", account, ADMINISTRATOR, ADMINISTRATOR_PATH, now, TRUSTS_NO_ONE, "", 3600)
+    with installation.database.write(now) as tx:
+        roles.insert(tx, replace(made, **change))
+    with pytest.raises(Refused, match=rf"isn't as this command makes it \({differing}\)"):
+        administrator_session(installation, account, "", "me")

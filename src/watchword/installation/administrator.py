@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from watchword.identity import secrets
 from watchword.identity.owners import Owner, owner_at
+from watchword.identity.protected_roles import ADMINISTRATOR, ADMINISTRATOR_PATH
 from watchword.installation.bootstrap import add_key, add_root_key
 from watchword.installation.installation import Installation
 from watchword.names.entity_arn import EntityArn
@@ -16,11 +17,9 @@ from watchword.sessions import Session
 from watchword.sessions.revocation import revoke
 from watchword.sessions.session import new_session
 from watchword.store import Transaction, accounts
-from watchword.store.iam import access_keys, attachments, roles
+from watchword.store.iam import access_keys, attachments, inline_policies, roles
 from watchword.store.iam.roles import Role
 
-ADMINISTRATOR = "WatchwordAdministrator"
-ADMINISTRATOR_PATH = "/watchword/"
 ADMINISTRATOR_POLICY = "arn:aws:iam::aws:policy/AdministratorAccess"
 TRUSTS_NO_ONE = (
     '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"sts:AssumeRole"}]}'
@@ -120,6 +119,7 @@ def _role(tx: Transaction, role_arn: str) -> Role:
 def _administrator(installation: Installation, tx: Transaction, account: str) -> Role:
     found = roles.named(tx, account, ADMINISTRATOR)
     if found is not None:
+        _check_as_made(tx, found)
         return found
     role = Role(
         id=new_unique_id(Prefix.ROLE, installation.randomness),
@@ -134,6 +134,26 @@ def _administrator(installation: Installation, tx: Transaction, account: str) ->
     roles.insert(tx, role)
     attachments.attach(tx, "role", role.id, ADMINISTRATOR_POLICY)
     return role
+
+
+def _check_as_made(tx: Transaction, role: Role) -> None:
+    """Raises Refused for a role of that name that isn't as `_administrator` makes it.
+
+    IAM's operations neither make nor change such a role. An older version let a user make one.
+    """
+    wrong = {
+        "path": role.path != ADMINISTRATOR_PATH,
+        "trust policy": role.trust != TRUSTS_NO_ONE,
+        "permissions boundary": role.boundary is not None,
+        "attached policies": [each.policy_arn for each in attachments.of(tx, "role", role.id)]
+        != [ADMINISTRATOR_POLICY],
+        "inline policies": bool(inline_policies.of(tx, "role", role.id)),
+    }
+    if differing := ", ".join(what for what, differs in wrong.items() if differs):
+        raise Refused(
+            f"role {role.arn} isn't as this command makes it ({differing}); someone else made or changed it: "
+            "remove it as root (watchword root-key create), then try again"
+        )
 
 
 def _owner(tx: Transaction, text: str) -> Owner | None:

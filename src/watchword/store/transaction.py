@@ -59,6 +59,10 @@ class Transaction:
         """The time of a write transaction."""
         return self._must_write()
 
+    @property
+    def writes(self) -> bool:
+        return self._at is not None
+
     def changed(self, kind: str, key: str, account: str = "") -> None:
         """Invalidates what caches have read of this topic, once the transaction commits."""
         self._must_write()

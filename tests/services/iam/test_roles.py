@@ -5,8 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.services.iam.harness import ADMINISTRATOR, ALLOW_ALL, A, B, Iam, decoded, refused
+from tests.services.iam.harness import ADMINISTRATOR, ALLOW_ALL, MODEL, A, B, Iam, decoded, refused
 
+from watchword.installation.administrator import administrator_session
+from watchword.names import AwsError
+from watchword.services.iam import OPERATIONS
+from watchword.services.operation import Mode
 from watchword.store.iam import roles
 
 
@@ -217,3 +221,53 @@ def test_a_federated_user_is_trusted_as_written_and_other_services_have_no_princ
     for nobody in (f"arn:aws:s3::{A}:user/ann", f"arn:aws:sts::{A}:user/ann"):
         with pytest.raises(Exception, match="Invalid principal in policy"):
             make(iam, "s", AssumeRolePolicyDocument=trusting(nobody))
+
+
+@pytest.mark.parametrize("name", ["WatchwordAdministrator", "watchwordadministrator"])
+@pytest.mark.parametrize("path", ["/", "/watchword/"])
+def test_the_administrators_name_is_reserved(iam: Iam, name: str, path: str) -> None:
+    given = {"RoleName": name, "Path": path, "AssumeRolePolicyDocument": trusting(A)}
+    refused("EntityAlreadyExists", f"Role with name {name} already exists.", iam, "CreateRole", **given)
+    assert iam("CreateUser", UserName=name)
+
+
+CHANGES: dict[str, dict[str, object]] = {
+    "UpdateRole": {"MaxSessionDuration": 7200},
+    "UpdateRoleDescription": {"Description": "mine"},
+    "UpdateAssumeRolePolicy": {"PolicyDocument": trusting(A)},
+    "PutRolePolicy": {"PolicyName": "p", "PolicyDocument": ALLOW_ALL},
+    "DeleteRolePolicy": {"PolicyName": "p"},
+    "AttachRolePolicy": {"PolicyArn": ADMINISTRATOR},
+    "DetachRolePolicy": {"PolicyArn": ADMINISTRATOR},
+    "PutRolePermissionsBoundary": {"PermissionsBoundary": ADMINISTRATOR},
+    "DeleteRolePermissionsBoundary": {},
+    "TagRole": {"Tags": [{"Key": "team", "Value": "mine"}]},
+    "UntagRole": {"TagKeys": ["team"]},
+    "AddRoleToInstanceProfile": {"InstanceProfileName": "box"},
+    "DeleteRole": {},
+}
+"""Every operation that changes a role."""
+
+
+def test_only_root_changes_the_administrators_role(iam: Iam) -> None:
+    administrator_session(iam.world, A, "", "me")
+    ann, _ = iam.ruler("ann")
+    iam("CreateInstanceProfile", InstanceProfileName="box")
+    assert ann("GetRole", RoleName="WatchwordAdministrator")["Role"]["Path"] == "/watchword/"
+    for name, given in CHANGES.items():
+        with pytest.raises(AwsError) as caught:
+            ann(name, RoleName="WatchwordAdministrator", **given)
+        assert caught.value.code == "UnmodifiableEntity", name
+    iam("DetachRolePolicy", RoleName="WatchwordAdministrator", PolicyArn=ADMINISTRATOR)
+    iam("DeleteRole", RoleName="WatchwordAdministrator")
+    assert administrator_session(iam.world, A, "", "me")
+
+
+def test_every_operation_that_changes_a_role_is_tried_on_the_administrators() -> None:
+    shapes = {name: MODEL.operation_model(name).input_shape for name in OPERATIONS}
+    changing = {
+        name
+        for name, shape in shapes.items()
+        if OPERATIONS[name].mode is Mode.WRITE and shape and "RoleName" in shape.members
+    }
+    assert changing - {"CreateRole", "RemoveRoleFromInstanceProfile"} == CHANGES.keys()

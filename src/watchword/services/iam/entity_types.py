@@ -17,6 +17,7 @@ from typing import Any, Generic, TypedDict, TypeVar
 
 from watchword.facts import entities
 from watchword.identity import managed_policies
+from watchword.identity.protected_roles import check_changeable, is_reserved
 from watchword.identity.refusals import missing, not_an_entity_arn, taken
 from watchword.names import nouns
 from watchword.names.entity_arn import EntityArn
@@ -76,6 +77,8 @@ class EntityType(Generic[One]):
         resolved, entity = call.resolved[self.noun, name], self.named(call.tx, call.account, name)
         if resolved is None or entity is None or entity.id != resolved.id:
             raise missing(self.noun, name)
+        if call.tx.writes:
+            check_changeable(self.noun, entity.path, entity.name, call.caller.principal)
         return entity
 
     def begin(self, call: Call) -> Beginning:
@@ -93,6 +96,8 @@ class EntityType(Generic[One]):
 
     def check_free(self, call: Call, name: str, renamed: One | None = None) -> None:
         """Raises EntityAlreadyExists when the name is taken, by another than the one that is `renamed`."""
+        if is_reserved(self.noun, name):
+            raise taken(self.noun, name)
         holder = self.named(call.tx, call.account, name)
         if holder is not None and (renamed is None or holder.id != renamed.id):
             raise taken(self.noun, name)
@@ -103,6 +108,7 @@ class EntityType(Generic[One]):
         entity = self.named(call.tx, call.account, name)
         if entity is None:
             raise missing(self.noun, name)
+        check_changeable(self.noun, entity.path, entity.name, call.caller.principal)
         return entity
 
 
