@@ -1,11 +1,14 @@
 """What an administrator names by ARN is that very user or role, or nobody."""
 
+import dataclasses
 from collections.abc import Iterator
-from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from watchword.identity.protected_roles import ADMINISTRATOR, ADMINISTRATOR_PATH
 from watchword.installation.administrator import (
@@ -18,6 +21,10 @@ from watchword.installation.administrator import (
 from watchword.installation.bootstrap import open_installation
 from watchword.installation.installation import Installation
 from watchword.installation.settings import Settings
+from watchword.names.principal import Root
+from watchword.sessions.revocation import by_subject, covers
+from watchword.sessions.session import new_session
+from watchword.store import revocations
 from watchword.store.iam import roles
 from watchword.store.iam.roles import Role
 
@@ -79,6 +86,19 @@ def test_a_role_of_the_administrators_name_that_someone_else_made_is_not_given_o
     account, now = first_account(installation), installation.clock.now()
     made = Role("AROA1", account, ADMINISTRATOR, ADMINISTRATOR_PATH, now, TRUSTS_NO_ONE, "", 3600)
     with installation.database.write(now) as tx:
-        roles.insert(tx, replace(made, **change))
+        roles.insert(tx, dataclasses.replace(made, **change))
     with pytest.raises(Refused, match=rf"isn't as this command makes it \({differing}\)"):
         administrator_session(installation, account, "", "me")
+
+
+def test_roots_sessions_are_revoked_by_its_arn(installation: Installation) -> None:
+    account, now = first_account(installation), installation.clock.now()
+    assert revoke_sessions(installation, f"arn:aws:iam::{account}:root") == ("principal", account)
+    session = new_session(Root(account), timedelta(hours=1), now, token_bytes)
+    with installation.database.read() as tx:
+        revoked = by_subject(revocations.of_account(tx, account))
+    assert covers(revoked, session)
+    assert not covers(revoked, replace(session, issued=session.issued + 10_000))
+    for none in ("arn:aws:iam::000000000000:root", f"arn:aws:iam::{account}:root/x"):
+        with pytest.raises(Refused):
+            revoke_sessions(installation, none)

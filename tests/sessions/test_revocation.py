@@ -6,7 +6,7 @@ import botocore.loaders
 from msgspec.structs import replace
 from tests.sessions.test_assume import ACCOUNT, assume
 
-from watchword.sessions.revocation import covers, revoke
+from watchword.sessions.revocation import by_subject, covers, revoke
 from watchword.sessions.session import LONGEST, milliseconds
 from watchword.store import Database, revocations
 
@@ -25,7 +25,7 @@ def test_what_was_issued_until_then_ends(database: Database, now: datetime) -> N
     session = replace(assume(), issued=milliseconds(now))
     revoked(database, now, session.unique_id)
     with database.read() as tx:
-        made = revocations.of_account(tx, ACCOUNT)
+        made = by_subject(revocations.of_account(tx, ACCOUNT))
     assert covers(made, session)
     assert not covers(made, replace(session, issued=session.issued + 1))
     assert not covers(made, replace(session, unique_id="AROAOTHER"))

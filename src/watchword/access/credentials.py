@@ -4,7 +4,8 @@ The order of checks is part of the contract:
 
 1. the access key, or the session token and that it belongs to the access key named;
 2. the signature;
-3. the session's expiry; 4. that its principal still exists, as itself; 5. revocation.
+3. the session's expiry; 4. that its principal still exists, as itself; 5. for the root user, that the access
+   key that asked for the session is still active; 6. revocation.
 
 To hide by timing whether a key exists: an unknown key is checked against a dummy secret, and after a wrong
 signature of a long-term key a dummy key is looked up in the database.
@@ -84,9 +85,16 @@ def _check_session(facts: Facts, session: Session, now: datetime) -> Principal:
     principal = _principal(facts, session)
     if principal is None:
         raise fault("InvalidSessionToken", meant=f"the {session.kind} of this session no longer exists")
+    if session.long_term_key and not _is_active(facts, session.long_term_key):
+        raise fault("InvalidSessionToken", meant="the access key that asked for this session is gone")
     if revocation.covers(facts.need(REVOCATIONS, session.account), session):
         raise fault("InvalidSessionToken", meant="the session was revoked")
     return principal
+
+
+def _is_active(facts: Facts, access_key_id: str) -> bool:
+    key = facts.get(ACCESS_KEY, access_key_id)
+    return key is not None and key.active
 
 
 def _principal(facts: Facts, session: Session) -> Principal | None:

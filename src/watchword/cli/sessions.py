@@ -15,7 +15,7 @@ app = typer.Typer(no_args_is_help=True, help="End sessions before they expire.")
 @app.command()
 def revoke(
     subject: Annotated[
-        str, typer.Argument(help="A session's access key id (ASIA...), or the ARN of a role or user.")
+        str, typer.Argument(help="A session's access key id (ASIA...), or the ARN of a role, user or root.")
     ],
     data: Data = DEFAULT_DATA_DIRECTORY,
     database: Database = "",

@@ -3,16 +3,15 @@
 Secrets are opened here, once, and not again until something changes.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from watchword.facts.fact import Fact, Reading
 from watchword.identity import secrets
 from watchword.names.principal import Root, User
 from watchword.proofs.keyring import Keyring
+from watchword.sessions.revocation import Revoked, by_subject
 from watchword.store import Topic, accounts, keyring, revocations
 from watchword.store.iam import access_keys, roles, users
-from watchword.store.revocations import Revocation
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +60,9 @@ def _account_exists(reading: Reading, account: str) -> bool | None:
     return True if accounts.by_id(reading.tx, account) else None
 
 
-def _revocations(reading: Reading, account: str) -> Sequence[Revocation]:
+def _revocations(reading: Reading, account: str) -> Revoked:
     reading.depends_on(Topic("revocation", account))
-    return revocations.of_account(reading.tx, account)
+    return by_subject(revocations.of_account(reading.tx, account))
 
 
 KEYRING = Fact("keyring", _keyring)

@@ -4,6 +4,7 @@ The proof is access to the data directory: a user who can read it is the adminis
 Nothing here can be reached over the network.
 """
 
+import re
 from datetime import timedelta
 
 from watchword.identity import secrets
@@ -27,6 +28,7 @@ TRUSTS_NO_ONE = (
 SESSION_SECONDS = 3600
 MAX_ROOT_KEYS = 2
 RESEAL_BATCH = 100
+_ROOT = re.compile(r"arn:aws[a-z-]*:iam::(?P<account>[0-9]{12}):root", re.ASCII)
 
 
 class Refused(Exception):  # noqa: N818 its message is the line that the operator reads
@@ -63,7 +65,7 @@ def new_root_key(installation: Installation, account: str) -> tuple[str, str]:
 
 
 def revoke_sessions(installation: Installation, subject: str) -> tuple[str, str]:
-    """Revokes a session, by its access key id, or all sessions of a role or user, by ARN.
+    """Revokes a session, by its access key id, or all sessions of a role, user or root user, by ARN.
 
     Returns the kind of subject, and its id.
     """
@@ -95,10 +97,18 @@ def _subject(tx: Transaction, subject: str) -> tuple[str, str, str]:
         if account is None:
             raise Refused(f"not the access key id of a session: {subject}")
         return account, "session", subject
+    if (account := _account_of_root(tx, subject)) is not None:
+        return account, "principal", account
     owner = _owner(tx, subject)
     if owner is None:
         raise Refused(f"no such role or user: {subject}")
     return owner.account, "role" if isinstance(owner, Role) else "principal", owner.id
+
+
+def _account_of_root(tx: Transaction, text: str) -> str | None:
+    """The account whose root user the ARN names."""
+    found = _ROOT.fullmatch(text)
+    return found["account"] if found and accounts.by_id(tx, found["account"]) else None
 
 
 def _account(tx: Transaction, account: str) -> str:

@@ -54,6 +54,7 @@ class Requester(Struct, frozen=True):
 
     principal: Principal
     session: Session | None = None
+    access_key_id: str = ""
 
     @property
     def chaining(self) -> bool:
@@ -113,9 +114,11 @@ def own_session(requester: Requester, duration: int | None, now: datetime, rando
         raise AwsError("AccessDenied", 403, "Cannot call GetSessionToken with session credentials")
     # 2. Twelve hours unless asked otherwise; the root user's sessions last one hour at most.
     lifetime = 12 * HOUR if duration is None else timedelta(seconds=duration)
-    if isinstance(principal, Root):
-        lifetime = min(lifetime, HOUR)
-    return new_session(principal, lifetime, now, randomness)
+    if isinstance(principal, User):
+        return new_session(principal, lifetime, now, randomness)
+    # 3. The root user's session ends with the access key that asked for it.
+    key = requester.access_key_id
+    return new_session(principal, min(lifetime, HOUR), now, randomness, long_term_key=key)
 
 
 def packed_size(session: Session) -> int:

@@ -1,4 +1,4 @@
-"""Revoking sessions before they expire: one session, all sessions of a role, or all of a principal.
+"""Revoking sessions before they expire: one session, all sessions of a role, or all of a user or of root.
 
 A revocation has a subject and a moment. It ends what was issued to the subject until that moment, so the
 same role can be assumed again right after. It takes effect on the next request.
@@ -7,7 +7,7 @@ A revocation that is older than any session is useless. The next `revoke` remove
 old as the longest session, so the clocks of several servers may differ.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from watchword.sessions.session import LONGEST, Session, milliseconds
 from watchword.store import Transaction, revocations
@@ -20,10 +20,19 @@ def revoke(tx: Transaction, account: str, kind: str, subject: str) -> None:
     revocations.put(tx, Revocation(account, kind, subject, tx.at, tx.at))
 
 
-def covers(made: Iterable[Revocation], session: Session) -> bool:
-    """Whether one of these revocations, which are the account's, ends this session."""
-    subjects = {session.access_key_id, session.unique_id}
-    return any(
-        revocation.subject in subjects and session.issued <= milliseconds(revocation.issued_before)
-        for revocation in made
-    )
+Revoked = Mapping[str, int]
+"""Subject -> the milliseconds until which what was issued to it is revoked."""
+
+
+def by_subject(made: Iterable[Revocation]) -> Revoked:
+    """An account's revocations, as `covers` takes them."""
+    found: dict[str, int] = {}
+    for each in made:
+        found[each.subject] = max(milliseconds(each.issued_before), found.get(each.subject, 0))
+    return found
+
+
+def covers(revoked: Revoked, session: Session) -> bool:
+    """Whether the account's revocations end this session."""
+    subjects = (session.access_key_id, session.unique_id)
+    return any(session.issued <= revoked.get(subject, 0) for subject in subjects)

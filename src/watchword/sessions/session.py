@@ -51,6 +51,8 @@ class Session(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
     """Whether another role's session was used to assume this role."""
     user_arn: str = ""
     """Of a federated user: the ARN of the user who asked for the session."""
+    long_term_key: str = ""
+    """Of the root user: the access key that asked for the session, which ends with that key."""
 
     @property
     def principal(self) -> SessionPrincipal:
@@ -82,6 +84,7 @@ class Carried(TypedDict, total=False):
     source_identity: str
     mfa_at: int | None
     chained: bool
+    long_term_key: str
 
 
 def new_session(

@@ -195,3 +195,21 @@ def test_a_session_of_a_renamed_user_is_that_users_and_not_the_next_of_the_name(
     iam.update_user(UserName="ann", NewUserName="eve")
     iam.update_user(UserName="bea", NewUserName="ann", NewPath="/back/")
     assert sts.get_caller_identity()["Arn"].endswith(":user/back/ann")
+
+
+def root_session(watchword: Server, iam: Any) -> tuple[Any, str]:
+    """STS in a session of the root user, and the access key that it was asked for with."""
+    key = iam.create_access_key()["AccessKey"]
+    session = client(watchword, "sts", key).get_session_token()["Credentials"]
+    return client(watchword, "sts", session), key["AccessKeyId"]
+
+
+def test_roots_sessions_end_with_the_key_that_asked_for_them(watchword: Server, iam: Any) -> None:
+    sts, key = root_session(watchword, iam)
+    assert sts.get_caller_identity()["Arn"].endswith(":root")
+    iam.update_access_key(AccessKeyId=key, Status="Inactive")
+    assert code(sts.get_caller_identity) == "InvalidClientTokenId"
+    iam.update_access_key(AccessKeyId=key, Status="Active")
+    assert sts.get_caller_identity()["Arn"].endswith(":root")
+    iam.delete_access_key(AccessKeyId=key)
+    assert code(sts.get_caller_identity) == "InvalidClientTokenId"

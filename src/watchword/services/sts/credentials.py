@@ -46,7 +46,8 @@ def refuse_unserved(call: Call) -> None:
 def get_session_token(call: Call) -> Output:
     refuse_mfa(call)
     refuse_unserved(call)
-    requester = Requester(call.caller.principal, call.caller.session)
+    caller = call.caller
+    requester = Requester(caller.principal, caller.session, caller.access_key_id)
     session = own_session(requester, call.input.get("DurationSeconds"), call.now, call.world.randomness)
     return {"Credentials": credentials(call.world, session)}
 
