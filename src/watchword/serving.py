@@ -1,57 +1,51 @@
-"""The server of a world, in this process or as one of several workers."""
+"""The server of a world, in this process or in one of several workers."""
 
 import gc
-import multiprocessing
-import os
 import signal
-import threading
-from typing import Any
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-import uvicorn
-
-from watchword.app import open_world
-from watchword.gateway import Application, Connection
+from watchword.gateway import Application, ConnectionLimits, Server
+from watchword.gateway.jobs import Jobs
 from watchword.installation import operator_log
-from watchword.installation.settings import Settings
 from watchword.services.table import SERVED
+from watchword.wire import Models
 from watchword.world import World
 
 
-def application(world: World) -> Application:
-    """The ASGI application of a world, which it closes at shutdown."""
+@contextmanager
+def serving(
+    world: World,
+    listener: socket.socket,
+    tls: ssl.SSLContext | None = None,
+    limits: ConnectionLimits | None = None,
+) -> Iterator[Server]:
+    """A server, to be run in this block. At its end the jobs are stopped and the world is closed."""
     operator_log.configure()
+    warm(world.models)
+    jobs = Jobs(world, time.monotonic)
+    jobs.start()
+    try:
+        yield Server(Application(world), listener, world.settings.data, tls=tls, limits=limits)
+    finally:
+        jobs.stop()
+        world.close()
+
+
+def run(server: Server, greet: Callable[[], None] = lambda: None) -> None:
+    """Serves until a signal ends it, in the main thread. From when it greets, that is an orderly end."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: server.stop())
+    greet()
+    server.run()
+
+
+def warm(models: Models) -> None:
+    """Reads the models of what is served now, rather than at the first request."""
     for service in SERVED:
-        world.models.service(service).warm()
+        models.service(service).warm()
     gc.collect()
     gc.freeze()  # models and code stay for good: looking through them again and again finds nothing
-    return Application(world, world.close)
-
-
-def config(app: Application | str, **more: Any) -> uvicorn.Config:  # noqa: ANN401 uvicorn's own settings
-    """How uvicorn serves: by our connections, and with nothing between them and the application."""
-    return uvicorn.Config(
-        app,
-        http=Connection,
-        loop="uvloop",
-        ws="none",
-        log_level="warning",
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        timeout_keep_alive=int(Connection.seconds),
-        timeout_graceful_shutdown=10,
-        **more,
-    )
-
-
-def worker() -> Application:
-    """The application of one of several worker processes, on settings that `serve` exported."""
-    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
-    return application(open_world(Settings.read(os.environ)))
-
-
-def _end_with_parent() -> None:
-    """A worker whose server was killed would keep its port."""
-    if parent := multiprocessing.parent_process():
-        parent.join()
-        signal.raise_signal(signal.SIGTERM)

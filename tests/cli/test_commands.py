@@ -14,7 +14,7 @@ from watchword.cli import COMMANDS, app
 OF_THE_SERVER = {
     "botocore",
     "sqlalchemy",
-    "uvicorn",
+    "httptools",
     "alembic",
     "cryptography",
     "obstore",

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from watchword.gateway import control
+from watchword.gateway.doors import act_for
 from watchword.names import Body, HttpRequest
 from watchword.sigv4 import Credentials, sign
 from watchword.store import Unavailable
@@ -31,9 +31,7 @@ def test_a_reset_that_breaks(
         region="us-east-1",
         now=datetime.now(UTC),
     )
-    act = control.find(signed)
-    assert act
-    answer = act(ephemeral, signed)
+    answer = act_for(signed)(ephemeral, signed)
     assert answer.status == status
     assert isinstance(answer.body, bytes)
     assert b"inside" not in answer.body

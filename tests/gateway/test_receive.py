@@ -1,6 +1,5 @@
 """What comes over the wire becomes one request, within limits, and leaves nothing behind."""
 
-import asyncio
 import os
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -8,19 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from watchword.gateway import receive
-from watchword.gateway.receive import (
-    ABANDONED,
-    MAX_IN_MEMORY,
-    Gone,
-    Message,
-    Peer,
-    body,
-    head,
-    may_be_large,
-    sweep_spool,
-)
-from watchword.names import AwsError, Body, HttpRequest
+from watchword.gateway.transport import receive
+from watchword.gateway.transport.receive import MAX_IN_MEMORY, Incoming, Peer, head, may_be_large
+from watchword.gateway.transport.spool import ABANDONED, sweep_spool
+from watchword.names import AwsError, Body, HttpRequest, fault
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 S3 = HttpRequest("PUT", "/bucket/key", "", (("authorization", "Credential=x/us-east-1/s3/aws4_request"),))
@@ -29,27 +19,33 @@ HALF = bytes(MAX_IN_MEMORY // 2 + 1)
 FORM = (("content-type", "multipart/form-data; boundary=x"),)
 
 
-def received(request: HttpRequest, pieces: Iterable[bytes], spool: Path, *, whole: bool = True) -> Body:
-    """The body of these pieces, from a client whom everybody knows."""
-    messages: list[Message] = [{"type": "http.request", "body": piece, "more_body": True} for piece in pieces]
-    end = {"type": "http.request", "body": b""} if whole else {"type": "http.disconnect"}
-    coming = iter([*messages, end])
+def coming(request: HttpRequest, pieces: Iterable[bytes], spool: Path) -> Incoming:
+    """The request once these pieces of its body came, from a client whom everybody knows."""
+    incoming = Incoming(request, spool)
+    for piece in pieces:
+        incoming.take(piece)
+        if incoming.asks:
+            assert request is S3  # a form is admitted by what is in it, and nobody else sends so much
+            assert incoming.beginning().body.size > MAX_IN_MEMORY
+            incoming.admit()
+    return incoming
 
-    async def next_message() -> Message:
-        return next(coming)
 
-    async def admit(beginning: Body) -> None:
-        assert request is S3  # a form is admitted by what is in it, and nobody else sends so much
-        assert len(beginning.data) > MAX_IN_MEMORY
-
-    return asyncio.run(body(request, next_message, spool, admit))
+def received(request: HttpRequest, pieces: Iterable[bytes], spool: Path) -> Body:
+    incoming = coming(request, pieces, spool)
+    assert not incoming.ready
+    incoming.whole = True
+    assert incoming.ready
+    incoming.finish()
+    return incoming.request.body
 
 
 def code_of(request: HttpRequest, pieces: Iterable[bytes], spool: Path) -> str:
-    with pytest.raises(AwsError) as refused:
-        received(request, pieces, spool)
+    refused = coming(request, pieces, spool)
+    assert (refused.ready, refused.held) == (True, 0)
     assert not list(spool.iterdir())
-    return refused.value.code
+    assert isinstance(refused.error, AwsError)
+    return refused.error.code
 
 
 def test_a_large_body_is_in_a_file_that_others_cannot_read(tmp_path: Path) -> None:
@@ -70,11 +66,33 @@ def test_a_body_has_a_limit_though_nothing_announced_it(
     assert code_of(S3, [bytes(MAX_IN_MEMORY), bytes(MAX_IN_MEMORY), b"a"], tmp_path) == "RequestTooLarge"
 
 
+def test_a_body_that_is_announced_too_large_is_refused_before_it_comes(tmp_path: Path) -> None:
+    announced = (*IAM.headers, ("content-length", str(MAX_IN_MEMORY + 1)))
+    assert code_of(HttpRequest("POST", "/", "", announced), [], tmp_path) == "RequestTooLarge"
+
+
 @pytest.mark.parametrize("pieces", [1, 5])
 def test_who_leaves_in_the_middle_leaves_nothing(tmp_path: Path, pieces: int) -> None:
-    with pytest.raises(Gone):
-        received(S3, [HALF] * pieces, tmp_path, whole=False)
+    coming(S3, [HALF] * pieces, tmp_path).drop()
     assert not list(tmp_path.iterdir())
+
+
+def test_nothing_is_spooled_before_its_sender_is_admitted(tmp_path: Path) -> None:
+    incoming = Incoming(S3, tmp_path)
+    for _ in range(3):
+        incoming.take(HALF)
+    incoming.whole = True
+    assert (incoming.asks, incoming.ready, incoming.held) == (True, False, 3 * len(HALF))
+    assert not list(tmp_path.iterdir())
+    incoming.admit()
+    assert (incoming.asks, incoming.ready, incoming.held) == (False, True, 0)
+    assert list(tmp_path.iterdir())
+
+
+def test_a_full_disk_refuses_the_request(tmp_path: Path) -> None:
+    incoming = coming(S3, [HALF, HALF], tmp_path / "missing")
+    assert incoming.ready
+    assert isinstance(incoming.error, OSError)
 
 
 def test_a_form_is_not_admitted_by_its_head(tmp_path: Path) -> None:
@@ -82,9 +100,16 @@ def test_a_form_is_not_admitted_by_its_head(tmp_path: Path) -> None:
     assert received(waiting, [b"--x--"], tmp_path).data == b"--x--"
 
 
-def test_white_space_around_a_value_is_not_the_values() -> None:
-    found = head("GET", b"/", b"a=%20", [(b"x-said", b" \t a\xa0b \t\xa0 ")], Peer("", secure=False, tls=""))
-    assert found.headers == (("x-said", "a\xa0b \t\xa0"),)
+@pytest.mark.parametrize("known", [True, False])
+def test_who_waits_for_a_100_is_admitted_before(tmp_path: Path, known: bool) -> None:
+    waiting = HttpRequest("PUT", "/bucket/key", "", (*S3.headers, ("expect", "100-Continue")))
+    incoming = Incoming(waiting, tmp_path)
+    assert (incoming.asks, incoming.continues, incoming.keep_alive) == (True, True, True)
+    if known:
+        incoming.admit()
+    else:
+        incoming.refuse(fault("AccessDenied"))
+    assert (incoming.ready, incoming.keep_alive) == (not known, known)
 
 
 def test_only_s3_takes_large_bodies() -> None:
@@ -95,6 +120,12 @@ def test_only_s3_takes_large_bodies() -> None:
     assert not may_be_large(IAM)
     assert not may_be_large(HttpRequest("PUT", "/bucket/key", "", FORM))
     assert not may_be_large(HttpRequest("POST", "/bucket"))
+
+
+def test_a_target_is_path_and_query() -> None:
+    peer = Peer("192.0.2.1", secure=True, tls="1.3")
+    found = head("GET", b"//a%20/b?x=%2F?y#part", [], peer)
+    assert (found.path, found.query, found.peer, found.secure, found.tls) == ("//a%20/b", "x=%2F?y", *peer)
 
 
 def test_what_a_killed_server_left_behind_is_removed(tmp_path: Path) -> None:

@@ -19,14 +19,14 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 import boto3
-import uvicorn
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from typer.testing import CliRunner, Result
 
 from watchword.cli import app
-from watchword.gateway import Connection
+from watchword.gateway import ConnectionLimits, Server
+from watchword.gateway.transport.service import Application
 from watchword.names import Body, HttpRequest
 from watchword.sigv4 import Credentials, sign
 
@@ -61,7 +61,7 @@ class Running:
     def workers(self) -> list[int]:
         """Process ids of the processes that serve, in a server of several."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return [int(pid) for pid in children if "spawn_main" in Path(f"/proc/{pid}/cmdline").read_text()]
+        return [int(pid) for pid in children]
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Its exit code, once it ended."""
@@ -110,30 +110,30 @@ def printing(
 
 
 @contextmanager
-def in_process(app: object, connection: type[Connection], lifespan: str = "off") -> Iterator[uvicorn.Server]:
-    """An ASGI application behind connections of one's own kind; `endpoint_of` tells where."""
+def in_process(
+    app: Application, folder: Path, limits: ConnectionLimits | None = None
+) -> Iterator[tuple[Server, str]]:
+    """A server of one's own application, with its endpoint. Large bodies go to the folder."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(
-            app,  # type: ignore[arg-type]
-            http=connection,  # type: ignore[arg-type]
-            lifespan=lifespan,  # type: ignore[arg-type]
-            log_level="critical",
-            proxy_headers=False,
-            timeout_graceful_shutdown=10,
-        )
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, args=([listener],))
-        thread.start()
-        try:
-            assert eventually(lambda: server.started)
-            yield server
-        finally:
-            server.should_exit = True
-            thread.join()
+        server = Server(app, listener, folder, limits=limits)
+        with in_a_thread(server):
+            yield server, endpoint_of(listener)
 
 
-def endpoint_of(server: uvicorn.Server) -> str:
-    return f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+@contextmanager
+def in_a_thread(server: Server) -> Iterator[None]:
+    """Runs the server while the block does."""
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.stop()
+        thread.join()
+
+
+def endpoint_of(listener: socket.socket) -> str:
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 def watchword(*arguments: str) -> Result:

@@ -1,24 +1,22 @@
 """Where requests begin and end (N44), and connections that never get there."""
 
-import asyncio
 import re
 import socket
 import time
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from pathlib import Path
 
 import pytest
-from tests.server.harness import Running, bytes_answered, endpoint_of, eventually, in_process
+from tests.server.harness import Running, bytes_answered, eventually, in_process
 
-from watchword.gateway import Connection
-from watchword.gateway.connection import MOST_AHEAD
-from watchword.gateway.receive import MAX_HEADERS, MAX_IN_MEMORY
+from watchword.gateway import ConnectionLimits
+from watchword.gateway.transport.pipeline import MAX_AHEAD
+from watchword.gateway.transport.receive import MAX_HEADERS, MAX_IN_MEMORY
 from watchword.names import HttpRequest, HttpResponse
 
 HOST = b"Host: localhost\r\n"
 HEALTH = b"GET /_watchword/health HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n"
-Message = MutableMapping[str, Any]
 
 
 def post(*headers: bytes, body: bytes = b"") -> bytes:
@@ -103,6 +101,11 @@ def test_an_answer_states_its_length(kept: Running, version: bytes) -> None:
     assert b"transfer-encoding" not in answered
 
 
+def test_a_request_behind_an_upgrade_is_answered(kept: Running) -> None:
+    upgrade = b"GET /_watchword/health HTTP/1.1\r\n" + HOST + b"Connection: upgrade\r\nUpgrade: h2c\r\n\r\n"
+    assert bytes_answered(kept.endpoint, upgrade * 3 + HEALTH).count(b"HTTP/1.1 200 OK") == 4
+
+
 def test_requests_in_one_packet_are_answered_in_their_order(kept: Running) -> None:
     first = b"GET /_watchword/nothing HTTP/1.1\r\n" + HOST + b"\r\n"
     answered = bytes_answered(kept.endpoint, first * 3 + HEALTH)
@@ -114,6 +117,11 @@ def test_what_can_be_answered_at_once_waits_for_what_cannot(kept: Running) -> No
     quick = b"GET /_watchword/nothing HTTP/1.1\r\n" + HOST + b"\r\n"
     answered = bytes_answered(kept.endpoint, quick + slow + quick + slow + HEALTH)
     assert re.findall(rb"HTTP/1\.1 (\d+)", answered) == [b"404", b"403", b"404", b"403", b"200"]
+
+
+def test_what_follows_a_request_that_closes_is_not_looked_at(kept: Running) -> None:
+    assert bytes_answered(kept.endpoint, HEALTH + HEALTH).count(b"HTTP/1.1") == 1
+    assert bytes_answered(kept.endpoint, HEALTH + b"\0noise\r\n\r\n").count(b"HTTP/1.1") == 1
 
 
 def test_noise_behind_a_request_is_refused_after_its_answer(kept: Running) -> None:
@@ -128,11 +136,11 @@ def test_noise_behind_a_request_is_refused_after_its_answer(kept: Running) -> No
     ids=["at once", "by a thread"],
 )
 def test_who_runs_far_ahead_of_their_answers_is_refused(kept: Running, asked: bytes, status: bytes) -> None:
-    answered = bytes_answered(kept.endpoint, (asked + HOST + b"\r\n") * 2 * MOST_AHEAD)
+    answered = bytes_answered(kept.endpoint, (asked + HOST + b"\r\n") * 2 * MAX_AHEAD)
     [*before, last] = re.findall(rb"HTTP/1\.1 (\d+)", answered)
     assert last == b"400"
     assert set(before) <= {status}
-    assert len(before) <= MOST_AHEAD
+    assert len(before) <= MAX_AHEAD
 
 
 def test_who_runs_ahead_a_little_at_a_time_is_answered(kept: Running) -> None:
@@ -199,43 +207,13 @@ def test_many_headers_are_cut_off(kept: Running) -> None:
 # --- the slow --------------------------------------------------------------------------------------------
 
 
-class Impatient(Connection):
-    seconds = 0.2
-
-
-class Patient(Connection):
-    """For what must not end, on a busy machine either."""
-
-    seconds = 1.0
-
-
+IMPATIENT, PATIENT = 0.2, 1.0
+"""Seconds; the second for what must not end, on a busy machine either."""
 LONGER_SECONDS = 1.2
 """Longer than anybody's patience."""
 
 
 LARGE = 8 << 20
-
-
-async def echo_length(
-    scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
-) -> None:
-    size, more = 0, True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return
-        size += len(message["body"])
-        more = message["more_body"]
-    if scope["path"] == "/takes-time":
-        await asyncio.sleep(LONGER_SECONDS)
-    body = bytes(LARGE) if scope["path"] == "/large" else str(size).encode()
-    headers = [(b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    half = len(body) // 2
-    await send({"type": "http.response.body", "body": body[:half], "more_body": True})
-    await send({"type": "http.response.body", "body": body[half:]})
-
-
 AT_ONCE = {
     "/at-once": HttpResponse(204),
     "/line-feed": HttpResponse(200, (("x-said", "a\nx-forged: b"), ("content-length", "0"))),
@@ -244,30 +222,73 @@ AT_ONCE = {
 }
 
 
+def of_length(length: int, *pieces: bytes) -> HttpResponse:
+    return HttpResponse(200, (("content-length", str(length)),), pieces)
+
+
 class EchoesLength:
-    """An application that answers at once what has no body, and one path at length."""
+    """Answers some paths at once, and any other with the length of the request's body."""
 
-    __call__ = staticmethod(echo_length)
+    def __init__(self) -> None:
+        self.asked: list[HttpRequest] = []
 
-    def at_once(self, request: HttpRequest, deliver: Callable[[HttpResponse], None]) -> bool:
-        if request.path not in AT_ONCE:
+    def at_once(
+        self,
+        request: HttpRequest,
+        deliver: Callable[[HttpResponse], None],
+        error: Exception | None = None,
+    ) -> bool:
+        self.asked.append(request)
+        if error is not None or request.path not in AT_ONCE:
             return False
         deliver(AT_ONCE[request.path])
         return True
 
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        size = str(request.body.size).encode()
+        if request.body.file:
+            request.body.file.unlink()
+        match request.path:
+            case "/takes-time":
+                time.sleep(LONGER_SECONDS)
+            case "/large":
+                return of_length(LARGE, bytes(LARGE // 2), bytes(LARGE // 2))
+            case "/short":
+                return of_length(100, bytes(50))
+            case "/long":
+                return of_length(100, bytes(50), bytes(51))
+            case "/broken":
+                raise OSError("the inside")
+        return HttpResponse(200, (("content-length", str(len(size))),), size)
+
+    def admit(self, request: HttpRequest) -> None:
+        """Anybody."""
+
+
+@contextmanager
+def echoing(folder: Path, seconds: float) -> Iterator[tuple[EchoesLength, str]]:
+    app = EchoesLength()
+    with in_process(app, folder, ConnectionLimits(seconds=seconds)) as (_, endpoint):
+        yield app, endpoint
+
 
 @pytest.fixture(scope="module")
-def impatient() -> Iterator[str]:
+def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The endpoint of a server that waits 0.2 s."""
-    with in_process(EchoesLength(), Impatient) as server:
-        yield endpoint_of(server)
+    with echoing(tmp_path_factory.mktemp("spool"), IMPATIENT) as (_, endpoint):
+        yield endpoint
 
 
 @pytest.fixture(scope="module")
-def patient() -> Iterator[str]:
-    """The endpoint of a server that waits 1 s."""
-    with in_process(EchoesLength(), Patient) as server:
-        yield endpoint_of(server)
+def echo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[EchoesLength, str]]:
+    """A server that waits 1 s, and its endpoint."""
+    with echoing(tmp_path_factory.mktemp("spool"), PATIENT) as found:
+        yield found
+
+
+@pytest.fixture
+def patient(echo: tuple[EchoesLength, str]) -> str:
+    return echo[1]
 
 
 @pytest.mark.parametrize("path", [b"/line-feed", b"/return"])
@@ -278,18 +299,59 @@ def test_a_header_never_becomes_two(patient: str, path: bytes) -> None:
     assert b"x-forged" not in answered
 
 
-def test_a_large_body_is_not_held(patient: str) -> None:
+@pytest.mark.parametrize(("path", "sent"), [(b"/short", 50), (b"/long", 50)])
+def test_an_answer_that_is_not_as_long_as_it_says_is_cut_off(patient: str, path: bytes, sent: int) -> None:
+    answered = bytes_answered(patient, b"GET " + path + b" HTTP/1.1\r\n" + HOST + b"\r\n")
+    assert answered.partition(b"\r\n\r\n")[2] == bytes(sent)
+
+
+def test_a_defect_is_answered(patient: str) -> None:
+    answered = bytes_answered(patient, b"GET /broken HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n")
+    assert answered.startswith(b"HTTP/1.1 500 ")
+    assert b"inside" not in answered
+
+
+S3 = b"Authorization: AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/s3/aws4_request, Signature=b"
+
+
+def test_a_large_body_is_in_a_file(echo: tuple[EchoesLength, str]) -> None:
+    app, endpoint = echo
     size = MAX_IN_MEMORY + 1
-    asked = post(b"Connection: close", b"Content-Length: %d" % size, body=b"a" * size)
-    answered = bytes_answered(patient, asked.replace(b"POST / ", b"POST /at-once "))
-    assert answered.endswith(b"\r\n\r\n%d" % size)
+    asked = post(S3, b"Connection: close", b"Content-Length: %d" % size, body=b"a" * size)
+    assert bytes_answered(endpoint, asked).endswith(b"\r\n\r\n%d" % size)
+    assert app.asked[-1].body.file
+    assert not app.asked[-1].body.file.exists()
 
 
-def test_nothing_is_answered_at_once_to_who_has_not_taken_the_last_answer(patient: str) -> None:
+@pytest.mark.parametrize("length", [b"Content-Length: 3", b"Transfer-Encoding: chunked"])
+def test_a_small_body_may_be_answered_at_once_however_it_is_framed(patient: str, length: bytes) -> None:
+    body = b"abc" if length.endswith(b"3") else b"3\r\nabc\r\n0\r\n\r\n"
+    asked = post(length, b"Connection: close", body=body).replace(b"POST / ", b"POST /at-once ")
+    assert bytes_answered(patient, asked).startswith(b"HTTP/1.1 204 ")
+
+
+def test_a_trailer_is_no_header(echo: tuple[EchoesLength, str]) -> None:
+    app, endpoint = echo
+    body = b"3\r\nabc\r\n0\r\nX-Amz-Acl: public-read\r\n\r\n"
+    asked = post(b"Transfer-Encoding: chunked", b"Connection: close", body=body)
+    assert bytes_answered(endpoint, asked).endswith(b"\r\n\r\n3")
+    assert app.asked[-1].header("x-amz-acl") is None
+
+
+def test_no_answer_is_made_for_who_has_not_taken_the_last_one(echo: tuple[EchoesLength, str]) -> None:
+    app, endpoint = echo
     large = b"GET /large-at-once HTTP/1.1\r\n" + HOST + b"\r\n"
-    answered = bytes_answered(patient, large + large.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
-    assert answered.count(b"HTTP/1.1 200") == 2
-    assert answered.endswith(b"\r\n\r\n0")
+    last = large.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+    before = len(app.asked)
+    with socket.create_connection(("127.0.0.1", int(endpoint.rpartition(":")[2])), 10) as connection:
+        connection.sendall(large + last)
+        assert connection.recv(10)
+        assert len(app.asked) == before + 1
+        answered = 0
+        while piece := connection.recv(1 << 20):
+            answered += len(piece)
+    assert len(app.asked) == before + 2
+    assert answered > 2 * (16 << 20)
 
 
 def test_who_asks_nothing_more_is_disconnected(patient: str) -> None:

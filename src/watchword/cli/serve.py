@@ -1,32 +1,28 @@
 """watchword serve: the server.
 
 The socket is bound before anything is started, so a port in use is one clear line. Several workers are
-processes that share that socket and the database; an ephemeral server is always one process.
+processes that share that socket and the database. An ephemeral server is always one process.
 """
 
 import json
-import os
 import secrets
 import shlex
 import shutil
-import signal
 import socket
 import ssl
 import sys
 import tempfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
 import typer
-import uvicorn
-from uvicorn.supervisors import Multiprocess
 
 from watchword.app import open_world
 from watchword.cli.ending import fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile
-from watchword.gateway import Application
 from watchword.installation.administrator import first_account
 from watchword.installation.bootstrap import CannotStart
 from watchword.installation.settings import (
@@ -39,7 +35,10 @@ from watchword.installation.settings import (
     networks,
 )
 from watchword.names.ids import Prefix, is_account_id, new_access_key_id, new_secret
-from watchword.serving import application, config
+from watchword.reference.models import read_model
+from watchword.serving import run, serving, warm
+from watchword.wire import Models
+from watchword.workers import supervise
 
 BACKLOG = 2048
 EPHEMERAL_ACCOUNT = "123456789012"
@@ -89,7 +88,7 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
     ] = EPHEMERAL_ACCOUNT,
 ) -> None:
     """Serve the interfaces of IAM, STS and S3."""
-    _check_tls(tls_certificate, tls_key)
+    tls = _tls(tls_certificate, tls_key)
     if ephemeral:
         _check_ephemeral(account, workers)
     settings = Settings(
@@ -101,7 +100,6 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
         refuse_replays=refuse_replays,
         trusted_proxies=_networks(trusted_proxies),
     )
-    tls = {"ssl_certfile": tls_certificate, "ssl_keyfile": tls_key} if tls_certificate else {}
     with _bind(host, port) as listener:
         endpoint = f"{'https' if tls else 'http'}://{_url_host(host)}:{listener.getsockname()[1]}"
         try:
@@ -114,52 +112,45 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
 
 
 def _serve_ephemeral(
-    listener: socket.socket, endpoint: str, settings: Settings, account: str, tls: dict[str, str]
+    listener: socket.socket, endpoint: str, settings: Settings, account: str, tls: ssl.SSLContext | None
 ) -> None:
     directory = Path(tempfile.mkdtemp(prefix="watchword-"))
     key = new_access_key_id(Prefix.ACCESS_KEY, account, secrets.token_bytes)
     root = Ephemeral(account, key, new_secret(secrets.token_bytes))
     try:
         world = open_world(replace(settings, data=directory, database="", root_key="", ephemeral=root))
-        server = _server(application(world), tls)
         ready = {
             "Endpoint": endpoint,
             "AccountId": account,
             "AccessKeyId": root.access_key_id,
             "SecretAccessKey": root.secret,
         }
-        print(json.dumps(ready), flush=True)
-        server.run([listener])
+        with serving(world, listener, tls) as server:
+            run(server, partial(print, json.dumps(ready), flush=True))
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 
 
 def _serve_kept(
-    listener: socket.socket, endpoint: str, settings: Settings, workers: int, tls: dict[str, str]
+    listener: socket.socket, endpoint: str, settings: Settings, workers: int, tls: ssl.SSLContext | None
 ) -> None:
     world = open_world(settings)
-    account = first_account(world)
+    greet = partial(_greet, endpoint, settings, first_account(world))
     if workers == 1:
-        server = _server(application(world), tls)
-        _greet(endpoint, settings, account)
-        server.run([listener])
+        with serving(world, listener, tls) as server:
+            run(server, greet)
         return
     world.close()
-    _greet(endpoint, settings, account)
-    settings.export(os.environ)
-    several = config("watchword.serving:worker", factory=True, workers=workers, **tls)
-    Multiprocess(several, sockets=[listener]).run()
+    models = Models(read_model)
+    warm(models)
+    greet()
+    supervise(workers, partial(_work, settings, listener, tls, models))
 
 
-def _server(app: Application, tls: dict[str, str]) -> uvicorn.Server:
-    """A server that a signal ends: once it is made, never before what it serves from is let go.
-
-    uvicorn raises the signal again when it is done, which by default would end the process at once.
-    """
-    server = uvicorn.Server(config(app, **tls))
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, server.handle_exit)
-    return server
+def _work(settings: Settings, listener: socket.socket, tls: ssl.SSLContext | None, models: Models) -> None:
+    """One of several workers."""
+    with serving(open_world(settings, models), listener, tls) as server:
+        run(server)
 
 
 def _bind(host: str, port: int) -> socket.socket:
@@ -173,19 +164,20 @@ def _bind(host: str, port: int) -> socket.socket:
         listener.close()
         reason = getattr(error, "strerror", None) or str(error)
         raise fail(f"can't listen on {host} port {port}: {reason}") from None
-    listener.set_inheritable(True)
     return listener
 
 
-def _check_tls(certificate: str, key: str) -> None:
+def _tls(certificate: str, key: str) -> ssl.SSLContext | None:
     if bool(certificate) != bool(key):
         raise fail("--tls-certificate and --tls-key go together")
     if not certificate:
-        return
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
+        context.load_cert_chain(certificate, key, password="")
     except (OSError, ssl.SSLError) as error:
         raise fail(f"TLS certificate {certificate} with key {key}: {error.strerror or error}") from None
+    return context
 
 
 def _check_ephemeral(account: str, workers: int) -> None:

@@ -7,8 +7,6 @@
 Answers are JSON. A server that keeps its data has only the first.
 """
 
-from collections.abc import Callable
-
 import msgspec
 
 from watchword.access.schemes.signature import identify
@@ -27,8 +25,6 @@ JSON = ErrorWriter("rest-json")
 LONGEST_ADVANCE = 10 * 365 * 86400
 """Of all leaps together: past the end of the calendar nothing could be answered any more."""
 
-Act = Callable[[World, HttpRequest], HttpResponse]
-
 
 class Advance(msgspec.Struct, forbid_unknown_fields=True):
     """The body of POST /_watchword/clock."""
@@ -36,12 +32,8 @@ class Advance(msgspec.Struct, forbid_unknown_fields=True):
     advance: float
 
 
-def find(request: HttpRequest) -> Act | None:
-    """What answers a request to this server itself; None for requests to a service."""
-    return _answer if request.path.startswith(PREFIX) else None
-
-
-def _answer(world: World, request: HttpRequest) -> HttpResponse:
+def control(world: World, request: HttpRequest) -> HttpResponse:
+    """What this server says of itself. Raises only WouldBlock, before anything was done."""
     try:
         match request.method, request.path.removeprefix(PREFIX):
             case "GET" | "HEAD", "health":

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from watchword.services import iam, s3, sts
 from watchword.services.iam.attached import attached as attached_of_iam
+from watchword.services.jobs import Job
 from watchword.services.operation import Operation
 from watchword.services.resources import AttachedTo
 from watchword.services.s3.attached import attached as attached_of_s3
+from watchword.services.s3.sweep import SWEEP
 from watchword.services.sts.attached import attached as attached_of_sts
 
 
@@ -21,11 +23,13 @@ class Service:
     operations: Mapping[str, Operation]
     attached: AttachedTo
     """What is attached to the resources of its actions."""
+    jobs: tuple[Job, ...] = ()
+    """Its background work, which `gateway.jobs` runs."""
 
 
 SERVICES: Mapping[str, Service] = {
     "iam": Service(iam.OPERATIONS, attached_of_iam),
-    "s3": Service(s3.OPERATIONS, attached_of_s3),
+    "s3": Service(s3.OPERATIONS, attached_of_s3, (SWEEP,)),
     "sts": Service(sts.OPERATIONS, attached_of_sts),
 }
 SERVED: Mapping[str, Mapping[str, Operation]] = {

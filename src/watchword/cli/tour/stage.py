@@ -15,7 +15,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
-import uvicorn
 from botocore.config import Config
 
 from watchword.app import open_world
@@ -24,7 +23,7 @@ from watchword.installation.administrator import administrator_session
 from watchword.installation.bootstrap import add_account
 from watchword.installation.settings import Settings
 from watchword.names import Body, HttpRequest
-from watchword.serving import application, config
+from watchword.serving import serving
 from watchword.sessions import session as sessions
 from watchword.world import World
 
@@ -89,14 +88,14 @@ def stage() -> Iterator[Stage]:
     with tempfile.TemporaryDirectory(prefix="watchword-tour-") as directory:
         world = open_world(Settings(Path(directory)))
         listener = socket.create_server(("127.0.0.1", 0))
-        server = uvicorn.Server(config(application(world)))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        try:
-            yield Stage(world, f"http://127.0.0.1:{listener.getsockname()[1]}")
-        finally:
-            server.should_exit = True
-            thread.join(START_SECONDS)
+        with serving(world, listener) as server:
+            thread = threading.Thread(target=server.run, daemon=True)
+            thread.start()
+            try:
+                yield Stage(world, f"http://127.0.0.1:{listener.getsockname()[1]}")
+            finally:
+                server.stop()
+                thread.join(START_SECONDS)
 
 
 def _as_sent(request: Any) -> HttpRequest:  # noqa: ANN401 botocore's prepared request

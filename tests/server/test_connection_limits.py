@@ -1,14 +1,12 @@
 """However many strangers come, a server holds little for them and answers those who know what they want."""
 
-import asyncio
 import resource
 import socket
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.server.harness import (
@@ -21,6 +19,7 @@ from tests.server.harness import (
     credentials,
     endpoint_of,
     eventually,
+    in_a_thread,
     in_process,
     journal,
     query,
@@ -28,18 +27,18 @@ from tests.server.harness import (
 )
 
 from watchword.app import open_world
-from watchword.gateway import Application, Connection
-from watchword.gateway.crowd import MOST_HELD
-from watchword.gateway.receive import MAX_IN_MEMORY
+from watchword.gateway import ConnectionLimits
+from watchword.gateway.transport.connection_limits import MAX_HELD
+from watchword.gateway.transport.receive import MAX_IN_MEMORY
 from watchword.installation.settings import Settings
 from watchword.names import HttpRequest, HttpResponse
+from watchword.serving import serving
 
 HOST = b"Host: localhost\r\n"
 HEALTH = b"GET /_watchword/health HTTP/1.1\r\n" + HOST + b"\r\n"
 LAST = HEALTH.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
 BUCKET = "crowd"
 ALMOST = b"a" * (MAX_IN_MEMORY - 1)
-Message = MutableMapping[str, Any]
 
 STRANGERS = {
     "bodies": b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: %d\r\n\r\n" % MAX_IN_MEMORY + ALMOST,
@@ -113,12 +112,12 @@ def answers_meanwhile(server: Running, keys: Keys) -> None:
 
 @pytest.mark.parametrize("sent", STRANGERS.values(), ids=STRANGERS.keys())
 def test_what_strangers_begin_is_held_up_to_a_limit(server: Running, keys: Keys, sent: bytes) -> None:
-    count = 2 * MOST_HELD // len(sent)
+    count = 2 * MAX_HELD // len(sent)
     forget_peak(server)
     before = memory(server)
     with crowd(server.port, count, sent) as strangers:
         answers_meanwhile(server, keys)
-        assert memory(server) - before < 1.5 * MOST_HELD
+        assert memory(server) - before < 1.5 * MAX_HELD
         assert eventually(lambda: sum(map(ended, strangers)) >= count // 2)
         assert not ended(strangers[-1])
     assert "Traceback" not in server.said
@@ -126,7 +125,7 @@ def test_what_strangers_begin_is_held_up_to_a_limit(server: Running, keys: Keys,
 
 def test_who_began_first_makes_room_and_is_told(server: Running) -> None:
     sent = STRANGERS["bodies"]
-    count = MOST_HELD // len(sent) + 2
+    count = MAX_HELD // len(sent) + 2
     with crowd(server.port, count, sent) as strangers:
         assert eventually(lambda: ended(strangers[1]))
         assert strangers[0].recv(20).startswith(b"HTTP/1.1 503 ")
@@ -141,7 +140,7 @@ def test_an_upload_of_somebody_known_goes_on(server: Running, keys: Keys) -> Non
     with said(server.port, "\r\n".join([*lines, "", ""]).encode() + body[: 2 << 20]) as upload:
         assert eventually(lambda: list(server.data.glob("incoming-*")))
         sent = STRANGERS["bodies"]
-        with crowd(server.port, 2 * MOST_HELD // len(sent), sent) as strangers:
+        with crowd(server.port, 2 * MAX_HELD // len(sent), sent) as strangers:
             assert eventually(lambda: ended(strangers[0]))
         upload.sendall(body[2 << 20 :])
         assert upload.recv(1000).startswith(b"HTTP/1.1 200 ")
@@ -194,11 +193,6 @@ def test_connections_that_ask_nothing_do_not_keep_others_out(tmp_path: Path) -> 
 # --- one thing at a time: a server of which we know what it does -----------------------------------------
 
 
-class Tight(Connection):
-    most_connections = 4
-    most_held = 10_000
-
-
 LARGE = bytes(32 << 20)
 AT_ONCE = {
     "/at-once": HttpResponse(204),
@@ -207,59 +201,57 @@ AT_ONCE = {
 
 
 class Slow:
-    """Answers at once what it can, and everything else when it is let go; /later isn't even read before.
+    """Answers at once what it can, and everything else when it is let go, as it does with admitting.
 
-    Who asks for /known is known from the first byte on.
+    Who asks for /known is admitted from the first byte on.
     """
 
     def __init__(self) -> None:
         self.go = threading.Semaphore(0)
         self.asked = 0
 
-    async def __call__(
+    def at_once(
         self,
-        scope: Message,
-        receive: Callable[[], Awaitable[Message]],
-        send: Callable[[Message], Awaitable[None]],
-    ) -> None:
-        loop = asyncio.get_running_loop()
-        later = scope["path"] == "/later"
-        while not later and (await receive()).get("more_body"):
-            if scope["path"] == "/known":
-                scope["known"]()
-        self.asked += 1
-        await loop.run_in_executor(None, self.go.acquire)
-        while later and (await receive()).get("more_body"):
-            pass
-        status, body = 503 if scope.get("crowded") else 200, LARGE if "large" in scope["path"] else b""
-        if scope["path"] == "/known-large":
-            scope["known"]()
-        length = [(b"content-length", b"%d" % len(body))]
-        await send({"type": "http.response.start", "status": status, "headers": length})
-        await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
-        await send({"type": "http.response.body", "body": body[len(body) // 2 :]})
-
-    def at_once(self, request: HttpRequest, deliver: Callable[[HttpResponse], None]) -> bool:
-        if found := AT_ONCE.get(request.path):
+        request: HttpRequest,
+        deliver: Callable[[HttpResponse], None],
+        error: Exception | None = None,
+    ) -> bool:
+        found = HttpResponse(503, (("content-length", "0"),)) if error else AT_ONCE.get(request.path)
+        if found:
             deliver(found)
         return found is not None
 
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        self.asked += 1
+        self.go.acquire()
+        if request.body.file:
+            request.body.file.unlink()
+        body = LARGE if "large" in request.path else b""
+        pieces = iter((body[: len(body) // 2], body[len(body) // 2 :]))
+        headers = (("content-length", str(len(body))),)
+        return HttpResponse(200, headers, pieces if request.path == "/known-large" else body)
+
+    def admit(self, request: HttpRequest) -> None:
+        if request.path != "/known":
+            self.asked += 1
+            self.go.acquire()
+
 
 @contextmanager
-def slowly(connection: type[Connection]) -> Iterator[tuple[Slow, int]]:
-    """A server that is slow, and its port."""
+def slowly(folder: Path, max_held: int) -> Iterator[tuple[Slow, int]]:
+    """A server that is slow and has four seats, and its port."""
     app = Slow()
-    with in_process(app, connection) as server:
+    with in_process(app, folder, ConnectionLimits(4, max_held)) as (_, endpoint):
         try:
-            yield app, int(endpoint_of(server).rpartition(":")[2])
+            yield app, int(endpoint.rpartition(":")[2])
         finally:
             app.go.release(100)
 
 
 @pytest.fixture
-def slow() -> Iterator[tuple[Slow, int]]:
-    """With four seats and ten thousand bytes."""
-    with slowly(Tight) as server:
+def slow(tmp_path: Path) -> Iterator[tuple[Slow, int]]:
+    """With ten thousand bytes."""
+    with slowly(tmp_path, 10_000) as server:
         yield server
 
 
@@ -292,21 +284,31 @@ def test_the_seat_of_who_asks_nothing_is_given_away(slow: tuple[Slow, int]) -> N
             assert all(one.recv(1000).startswith(b"HTTP/1.1 200 ") for one in (*busy, late))
 
 
-class Roomy(Tight):
-    most_held = 1 << 20
+def expecting(path: bytes) -> bytes:
+    """The head of an upload to S3 that waits to be told to go on, in chunks."""
+    lines = HOST + S3 + b"Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n"
+    return b"PUT %b HTTP/1.1\r\n%b" % (path, lines)
 
 
-def test_nobody_makes_room_whose_body_we_do_not_read() -> None:
-    chunk = b"%x\r\n%b\r\n" % (100_000, b"a" * 100_000)
-    head = b"POST /later HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n"
-    with slowly(Roomy) as (app, port), crowd(port, 4, head + chunk) as busy:
+def chunk(size: int) -> bytes:
+    return b"%x\r\n%b\r\n" % (size, b"a" * size)
+
+
+S3 = b"Authorization: AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/s3/aws4_request, S=b\r\n"
+LARGER = b"PUT / HTTP/1.1\r\n" + HOST + S3 + b"Transfer-Encoding: chunked\r\n\r\n" + chunk(MAX_IN_MEMORY + 1)
+
+
+@pytest.mark.parametrize("sent", [expecting(b"/"), LARGER], ids=["waits for a 100", "is large"])
+def test_nobody_makes_room_whose_body_we_do_not_read(tmp_path: Path, sent: bytes) -> None:
+    with slowly(tmp_path, 8 << 20) as (app, port), crowd(port, 4, sent) as busy:
         assert eventually(lambda: app.asked == 4)
-        time.sleep(0.1)  # until all of it came
         with said(port, b"") as late:
             assert late.recv(1000).startswith(b"HTTP/1.1 503 ")
         app.go.release(100)
         for one in busy:
-            one.sendall(b"0\r\n\r\n")
+            if b"Expect" in sent:
+                assert one.recv(1000) == b"HTTP/1.1 100 Continue\r\n\r\n"
+            one.sendall(chunk(10) + b"0\r\n\r\n")
         assert all(one.recv(1000).startswith(b"HTTP/1.1 200 ") for one in busy)
 
 
@@ -327,24 +329,21 @@ def test_what_is_whole_and_waits_is_counted_until_its_answer(
         first.sendall(large[cut:])
         assert eventually(lambda: app.asked == 2)
         with said(port, asking(b"a" * 2_000)) as second:
-            assert eventually(lambda: app.asked == 3)
+            assert second.recv(1000).startswith(b"HTTP/1.1 503 ")
             app.go.release(100)
             assert first.recv(1000).startswith(b"HTTP/1.1 200 ")
             assert small.recv(1000).startswith(b"HTTP/1.1 200 ")
-            assert second.recv(1000).startswith(b"HTTP/1.1 503 ")
             second.sendall(asking(b"a" * 9_000))
             assert second.recv(1000).startswith(b"HTTP/1.1 200 ")
 
 
 def test_what_has_no_body_needs_no_room(slow: tuple[Slow, int]) -> None:
     app, port = slow
-    with said(port, asking(b"a" * 12_000)) as large:
+    with said(port, asking(b"a" * 12_000)) as large, said(port, asking()) as small:
         assert eventually(lambda: app.asked == 1)
-        with said(port, asking()) as small:
-            assert eventually(lambda: app.asked == 2)
-            app.go.release(100)
-            assert large.recv(1000).startswith(b"HTTP/1.1 503 ")
-            assert small.recv(1000).startswith(b"HTTP/1.1 200 ")
+        app.go.release(100)
+        assert large.recv(1000).startswith(b"HTTP/1.1 503 ")
+        assert small.recv(1000).startswith(b"HTTP/1.1 200 ")
 
 
 def test_what_came_ahead_is_still_counted_after_the_answer_before_it(slow: tuple[Slow, int]) -> None:
@@ -355,18 +354,16 @@ def test_what_came_ahead_is_still_counted_after_the_answer_before_it(slow: tuple
         assert first.recv(1000).startswith(b"HTTP/1.1 200 ")
         assert eventually(lambda: app.asked == 2)
         with said(port, asking(b"a" * 2_000)) as second:
-            assert eventually(lambda: app.asked == 3)
-            app.go.release(100)
             assert second.recv(1000).startswith(b"HTTP/1.1 503 ")
 
 
 def test_what_somebody_known_sends_is_not_counted(slow: tuple[Slow, int]) -> None:
     app, port = slow
-    head = b"POST /known HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n"
-    chunk = b"%x\r\n%b\r\n" % (9_000, b"a" * 9_000)
-    with said(port, head + chunk) as known:
+    with said(port, expecting(b"/known")) as known:
+        assert known.recv(1000) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        known.sendall(chunk(9_000))
         time.sleep(0.1)  # until it was read
-        known.sendall(chunk)
+        known.sendall(chunk(9_000))
         with said(port, asking(b"a" * 9_000)) as other:
             assert eventually(lambda: app.asked == 1)
             app.go.release(100)
@@ -437,15 +434,21 @@ def test_what_is_no_longer_held_is_no_longer_counted(slow: tuple[Slow, int]) -> 
 # --- and what the product says -----------------------------------------------------------------------------
 
 
-class FewSeats(Connection):
-    most_connections = 4
+@contextmanager
+def limited(data: Path, limits: ConnectionLimits) -> Iterator[str]:
+    """The endpoint of a server on the data."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        serving(open_world(Settings(data)), listener, limits=limits) as server,
+        in_a_thread(server),
+    ):
+        yield endpoint_of(listener)
 
 
 def test_who_may_read_may_do_so_slowly(tmp_path: Path) -> None:
     size = 16 << 20
-    world = open_world(Settings(tmp_path / "data"))
-    with in_process(Application(world, world.close), FewSeats, lifespan="on") as server:
-        endpoint, keys = endpoint_of(server), credentials(tmp_path / "data")
+    with limited(tmp_path / "data", ConnectionLimits(max_connections=4)) as endpoint:
+        keys = credentials(tmp_path / "data")
         s3 = client("s3", endpoint, keys)
         s3.create_bucket(Bucket=BUCKET)
         s3.put_object(Bucket=BUCKET, Key="large", Body=bytes(size))
@@ -477,9 +480,8 @@ def slow_reader(port: int) -> socket.socket:
 def tight(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """The endpoint of a server that holds ten thousand bytes, and its data."""
     data = tmp_path_factory.mktemp("tight") / "data"
-    world = open_world(Settings(data))
-    with in_process(Application(world, world.close), Tight, lifespan="on") as server:
-        yield endpoint_of(server), data
+    with limited(data, ConnectionLimits(4, 10_000)) as endpoint:
+        yield endpoint, data
 
 
 @pytest.mark.parametrize(

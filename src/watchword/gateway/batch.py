@@ -1,34 +1,32 @@
-"""One turn of the event loop: requests that came together share the cost of being sure and of being recorded.
+"""The requests of one event loop turn, answered as a batch.
 
 A journey from cached facts takes less time than a system call, so all journeys of a turn share theirs:
 
-1. whether another process has changed anything is asked once, before the first of them; by then all of them
-   had begun to arrive;
-2. their records are written by one write(), after the last of them;
-3. only then are their answers sent, in order; when the records can't be kept, each is refused instead.
+1. Whether another process has changed anything is asked once, before the first of them. By then all of them
+   had begun to arrive.
+2. Their records are written by one write(), after the last of them.
+3. Only then are their answers sent, in order. When the records can't be kept, each is refused instead.
 
-Nothing is changed in a turn, so a refusal at 3 has nothing to undo.
+Nothing is changed in a batch, so a refusal at 3 has nothing to undo.
 """
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 
 import structlog
 
+from watchword.gateway.doors import Act
 from watchword.gateway.journey import unrecorded
+from watchword.gateway.transport.service import Deliver
 from watchword.names import HttpRequest, HttpResponse
 from watchword.names.would_block import WouldBlock
 from watchword.world import World
 
-Act = Callable[[World, HttpRequest], HttpResponse]
-Deliver = Callable[[HttpResponse], None]
-
 log = structlog.get_logger()
 
 
-class Turn:
-    """What the journeys of a turn have in common; the same object serves one turn after the other."""
+class Batch:
+    """The batch of this turn. The same object serves one turn after the other."""
 
     def __init__(self, world: World) -> None:
         self._facts, self._records = world.facts.cached_only(), world.journal.gathering()

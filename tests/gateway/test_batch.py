@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from watchword.gateway.batch import Batch
 from watchword.gateway.journey import journey
-from watchword.gateway.turn import Turn
 from watchword.names import Body, HttpRequest, HttpResponse
 from watchword.objects.blob_cache import LONGEST
 from watchword.store.audit_files import broken_links
@@ -34,9 +34,9 @@ def after_a_turn(world: World, requests: int) -> list[tuple[int, int]]:
         left.append((response.status, len(lines(world))))
 
     async def take_turn() -> None:
-        turn = Turn(world)
+        batch = Batch(world)
         for _ in range(requests):
-            assert turn.answer(journey, ASKED, deliver)
+            assert batch.answer(journey, ASKED, deliver)
         assert (left, lines(world)) == ([], [])
         await asyncio.sleep(0)
 
@@ -60,10 +60,10 @@ def test_a_turn_asks_once_whether_anything_changed(world: World, monkeypatch: py
     monkeypatch.setattr(world.facts._watch, "check", lambda: asked.append(True) or check())
 
     async def take_turns() -> None:
-        turn = Turn(world)
+        batch = Batch(world)
         for taken in range(1, 4):
             for _ in range(3):
-                turn.answer(journey, ASKED, lambda _: None)
+                batch.answer(journey, ASKED, lambda _: None)
             assert len(asked) == taken
             await asyncio.sleep(0)
 
@@ -76,7 +76,7 @@ def test_an_object_is_read_in_a_turn_once_its_bytes_are_in_memory(
     said: list[HttpResponse] = []
 
     async def read_in_a_turn(path: str) -> bool:
-        answered = Turn(world).answer(journey, signed("GET", path), said.append)
+        answered = Batch(world).answer(journey, signed("GET", path), said.append)
         await asyncio.sleep(0)
         return answered
 

@@ -1,0 +1,42 @@
+"""What the transport asks for answers: what is cached is answered at once, everything else by a thread.
+
+A journey runs on the event loop when everything it needs is cached. Where a fact must first be read, or the
+operation touches database or files, `WouldBlock` ends that attempt before it has done anything, and the
+journey runs again, whole, on a worker thread (docs/decisions/0003). On the event loop there is no SQL but
+SQLite's own freshness check and point reads of objects' rows. Nothing outside `transport` is asynchronous.
+"""
+
+from functools import partial
+
+from watchword.access.authenticate import admit
+from watchword.gateway.batch import Batch
+from watchword.gateway.doors import act_for
+from watchword.gateway.journey import refuse_unreceived
+from watchword.gateway.transport.service import Deliver
+from watchword.names import HttpRequest, HttpResponse
+from watchword.world import World
+
+
+class Application:
+    """The application of one world."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._batch = Batch(world)
+
+    def at_once(self, request: HttpRequest, deliver: Deliver, error: Exception | None = None) -> bool:
+        """Whether `deliver` gets the answer at the end of this turn of the event loop."""
+        act = act_for(request) if error is None else partial(refuse_unreceived, broken=error)
+        return self._batch.answer(act, request, deliver)
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """The answer, in a thread."""
+        try:
+            return act_for(request)(self._world, request)
+        finally:
+            if request.body.file:
+                request.body.file.unlink(missing_ok=True)
+
+    def admit(self, request: HttpRequest) -> None:
+        """Raises unless the request was signed, in a thread."""
+        admit(self._world, request)

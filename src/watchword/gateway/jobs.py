@@ -1,0 +1,62 @@
+"""Background work: a thread that runs each job when it is due, one after the other.
+
+1. A job is due when the server starts, and a period after it was last begun.
+2. Never two at once: the thread runs one act, then looks which job is due next.
+3. An exception is logged, and the job is due again a period later.
+4. `stop` waits for the act that is running and begins no other.
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+import structlog
+
+from watchword.gateway.transport import sweep_spool
+from watchword.services.jobs import Job
+from watchword.services.table import SERVICES
+from watchword.world import World
+
+SPOOL = Job(
+    "sweep the spool",
+    timedelta(hours=1),
+    lambda world: sweep_spool(world.settings.data, world.clock.wall()),
+)
+ALL = (SPOOL, *(job for service in SERVICES.values() for job in service.jobs))
+
+log = structlog.get_logger()
+
+
+class Jobs:
+    """The jobs of one world, in a thread of their own from `start` to `stop`."""
+
+    def __init__(self, world: World, monotonic: Callable[[], float], jobs: Iterable[Job] = ALL) -> None:
+        self._world, self._monotonic = world, monotonic
+        self._due = dict.fromkeys(jobs, monotonic())
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._thread.join()
+
+    def run_due(self) -> float:
+        """Runs what is due. Seconds until the next job is."""
+        for job, due in self._due.items():
+            if due <= self._monotonic() and not self._stopped.is_set():
+                self._due[job] = self._monotonic() + job.period.total_seconds()
+                self._run_one(job)
+        return max(0.0, min(self._due.values()) - self._monotonic())
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            self._stopped.wait(self.run_due())
+
+    def _run_one(self, job: Job) -> None:
+        try:
+            job.act(self._world)
+        except Exception:
+            log.exception("job failed", job=job.name)

@@ -1,0 +1,116 @@
+"""Where a request ends and the next begins, in the bytes of one connection.
+
+llhttp (through httptools) refuses Content-Length beside Transfer-Encoding, bare line feeds, folded headers
+and control characters. What it lets pass is dealt with here:
+
+1. Nothing is upgraded. An Upgrade is ignored (RFC 9110, section 7.8, lets a server do so). Together with a
+   body it is refused, for httptools would take that body for the next request.
+2. A head ends within MAX_HEAD bytes, and what else the same read brings. `receive` limits whole heads.
+3. Trailers behind a chunked body are no headers (RFC 9110, section 6.5.1). They are left out.
+4. Whatever comes behind a request that closes the connection isn't looked at.
+"""
+
+from collections.abc import Callable
+from enum import Enum
+from pathlib import Path
+
+from httptools import HttpParserCallbackError, HttpParserError, HttpParserUpgrade, HttpRequestParser
+
+from watchword.gateway.transport.receive import MAX_HEAD, MAX_HEADERS, Headers, Incoming, Peer, head
+
+LONGEST_READ = 256 * 1024
+"""Bytes that the event loop hands over at once."""
+INVALID = "Invalid HTTP request received."
+_BODY = frozenset({"content-length", "transfer-encoding"})
+
+
+class Malformed(Exception):  # noqa: N818 the client's error, not ours
+    """What came isn't HTTP/1.1, or breaks the rules above. The message is for the client."""
+
+
+class Part(Enum):
+    """Where in a request the connection is."""
+
+    BETWEEN = "between"
+    HEAD = "head"
+    BODY = "body"
+
+
+class Framing:
+    """Makes requests of bytes. Each is given to `begun` at the end of its head, and gets its body later."""
+
+    def __init__(self, peer: Peer, spool: Path, begun: Callable[[Incoming], None]) -> None:
+        self.part = Part.BETWEEN
+        self.began = 0.0
+        """When the last request began."""
+        self.head = 0
+        """Bytes of a head that isn't whole."""
+        self.ended = False
+        """Whether nothing more is read."""
+        self._peer, self._spool, self._begun = peer, spool, begun
+        self._parser = HttpRequestParser(self)
+        self._now = 0.0
+        self._target = b""
+        self._headers: Headers = []
+        self._coming: Incoming | None = None
+
+    def feed(self, data: bytes, now: float) -> None:
+        """The next bytes. Raises Malformed."""
+        self._now = now
+        rest = data
+        while rest and not self.ended:
+            rest = self._parse(rest)
+        if self.part is Part.HEAD:
+            self.head += len(data)
+            if self.head > MAX_HEAD + LONGEST_READ or len(self._headers) > MAX_HEADERS:
+                raise Malformed("The request's head is too long.")
+
+    def _parse(self, data: bytes) -> bytes:
+        """What is left of the data: llhttp stops behind a request with an Upgrade."""
+        try:
+            self._parser.feed_data(data)
+        except HttpParserUpgrade as ignored:  # rule 1
+            (offset,) = ignored.args
+            return data[offset:]
+        except HttpParserCallbackError as raised:
+            if not isinstance(raised.__context__, Malformed | HttpParserError):
+                raise  # a defect
+            raise Malformed(INVALID) from None
+        except HttpParserError:
+            if not self.ended:  # rule 4
+                raise Malformed(INVALID) from None
+        return b""
+
+    # what httptools calls
+
+    def on_message_begin(self) -> None:
+        self.part, self.head, self.began = Part.HEAD, 0, self._now
+        self._target, self._headers = b"", []
+
+    def on_url(self, target: bytes) -> None:
+        self._target += target
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self.part is Part.HEAD:  # rule 3
+            self._headers.append((name.lower().decode("latin-1"), value.decode("latin-1").strip(" \t")))
+
+    def on_headers_complete(self) -> None:
+        parser = self._parser
+        if parser.should_upgrade() and any(name in _BODY for name, _ in self._headers):
+            raise Malformed("an Upgrade with a body")
+        self.part, self.head = Part.BODY, 0
+        request = head(parser.get_method().decode(), self._target, self._headers, self._peer)
+        keep_alive = parser.should_keep_alive() and parser.get_http_version() != "1.0"
+        self._coming = Incoming(request, self._spool, keep_alive=keep_alive)
+        self._begun(self._coming)
+
+    def on_body(self, piece: bytes) -> None:
+        if self._coming is not None:
+            self._coming.take(piece)
+
+    def on_message_complete(self) -> None:
+        self.part = Part.BETWEEN
+        if self._coming is not None:
+            self._coming.whole = True
+            self.ended = not self._coming.keep_alive
+            self._coming = None

@@ -1,0 +1,42 @@
+"""An answer as the bytes of HTTP/1.1 (RFC 9112).
+
+`wire` puts no control character into a header. Should one be there all the same, the header would end before
+its value does (response splitting), so
+`head` raises ValueError.
+"""
+
+import re
+import time
+from email.utils import formatdate
+from functools import lru_cache
+from http import HTTPStatus
+
+from watchword.names import HttpResponse
+
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+BROKEN = HttpResponse(500, (("content-length", "0"),))
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+"""All that may stand in no header, but for line feeds, which are counted."""
+_STATUS = {each.value: f"HTTP/1.1 {each.value} {each.phrase}" for each in HTTPStatus}
+
+
+def plain(status: int, said: str) -> HttpResponse:
+    """An answer outside any protocol of AWS."""
+    headers = (("content-type", "text/plain; charset=utf-8"), ("content-length", str(len(said))))
+    return HttpResponse(status, headers, said.encode("ascii"))
+
+
+def head(response: HttpResponse, *, keep_alive: bool) -> bytes:
+    """The answer up to its body. Raises ValueError when a header holds a control character."""
+    headers = response.headers if keep_alive else (*response.headers, ("connection", "close"))
+    text = "".join([f"{name}: {value}\n" for name, value in headers])
+    if _CONTROLS.search(text) or text.count("\n") != len(headers):
+        raise ValueError(f"a control character in a header: {text!r}")
+    lines = f"{_STATUS[response.status]}\ndate: {_date(int(time.time()))}\n{text}\n"
+    return lines.replace("\n", "\r\n").encode("latin-1")
+
+
+@lru_cache(1)
+def _date(seconds: int) -> str:
+    """The Date header's value (RFC 9110, section 6.6.1), written once a second."""
+    return formatdate(seconds, usegmt=True)

@@ -1,0 +1,40 @@
+"""What the connections of a process have in common, and what they ask for answers."""
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from watchword.gateway.transport.connection_limits import ConnectionLimits
+from watchword.names import HttpRequest, HttpResponse
+
+Deliver = Callable[[HttpResponse], None]
+
+
+class Application(Protocol):
+    """What answers requests. Only `at_once` is called on the event loop."""
+
+    def at_once(self, request: HttpRequest, deliver: Deliver, error: Exception | None = None) -> bool:
+        """Whether `deliver` gets the answer, at the end of this turn of the event loop.
+
+        False when it takes a thread; nothing was done then. An `error` is why the request can't be received:
+        then the answer is a refusal, and never takes a thread.
+        """
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """The answer. Removes the file of the request's body."""
+
+    def admit(self, request: HttpRequest) -> None:
+        """Raises unless the request was signed. Its body may have only begun, or be missing."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """One for all connections of a process."""
+
+    application: Application
+    limits: ConnectionLimits
+    threads: Executor
+    spool: Path
+    """The folder that large bodies are received in."""

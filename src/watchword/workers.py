@@ -1,0 +1,80 @@
+"""Several processes that do the same work: forks of this one, so what it has read is in memory once.
+
+1. A worker that ends is replaced, after RESTART_SECONDS if it lived for less than these.
+2. SIGTERM and SIGINT end them all. This process waits for the last.
+3. No worker outlives this process: each watches a pipe whose other end nobody else has.
+
+Call it where there is one thread: others don't survive a fork, and what they had locked stays locked.
+"""
+
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+
+RESTART_SECONDS = 1.0
+_SIGNALS = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT}
+
+
+def supervise(count: int, work: Callable[[], None]) -> None:
+    """Has `count` processes do the work, until this one is told to end."""
+    signal.signal(signal.SIGCHLD, lambda *_: None)  # what is ignored, as by default, can't be awaited
+    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    crew = Crew(work, *os.pipe())
+    for _ in range(count):
+        crew.add()
+    while signal.sigwait(_SIGNALS) == signal.SIGCHLD:
+        crew.replace()
+    crew.end()
+
+
+class Crew:
+    """The workers that run."""
+
+    def __init__(self, work: Callable[[], None], read_end: int, write_end: int) -> None:
+        self._work = work
+        self._read_end, self._write_end = read_end, write_end
+        self._began: dict[int, float] = {}
+        """Of each process id."""
+
+    def add(self) -> None:
+        if pid := os.fork():
+            self._began[pid] = time.monotonic()
+        else:
+            self._be_one()
+
+    def replace(self) -> None:
+        """Adds a worker for each that has ended."""
+        for pid in [pid for pid in self._began if os.waitpid(pid, os.WNOHANG)[0]]:
+            if time.monotonic() - self._began.pop(pid) < RESTART_SECONDS:
+                time.sleep(RESTART_SECONDS)
+            self.add()
+
+    def end(self) -> None:
+        for pid in self._began:
+            os.kill(pid, signal.SIGTERM)
+        for pid in self._began:
+            os.waitpid(pid, 0)
+
+    def _be_one(self) -> None:
+        """Works, in a process of its own that never comes back from here."""
+        status = 1
+        try:
+            os.close(self._write_end)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+            threading.Thread(target=self._end_with_parent, daemon=True).start()
+            self._work()
+            status = 0
+        except BaseException:  # noqa: BLE001 told, as it would be if it ended the interpreter
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(status)
+
+    def _end_with_parent(self) -> None:
+        os.read(self._read_end, 1)
+        signal.raise_signal(signal.SIGTERM)

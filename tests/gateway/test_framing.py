@@ -1,0 +1,49 @@
+"""Bytes become requests, however they are cut."""
+
+from pathlib import Path
+
+import pytest
+
+from watchword.gateway.transport.framing import Framing, Malformed
+from watchword.gateway.transport.receive import Incoming, Peer
+
+PEER = Peer("192.0.2.1", secure=False, tls="")
+TWO = (
+    b"PUT /a?b=c HTTP/1.1\r\nHost: x\r\nX-Said: \t a\xa0b \t\xa0 \r\nTransfer-Encoding: chunked\r\n\r\n"
+    b"3\r\nabc\r\n2\r\nde\r\n0\r\nX-Trailer: t\r\n\r\n"
+    b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 4\r\n\r\nabcd"
+)
+
+
+def framed(spool: Path, *pieces: bytes) -> list[Incoming]:
+    begun: list[Incoming] = []
+    framing = Framing(PEER, spool, begun.append)
+    for now, piece in enumerate(pieces):
+        framing.feed(piece, now)
+    for incoming in begun:
+        incoming.finish()
+    return begun
+
+
+@pytest.mark.parametrize("cut", range(len(TWO)))
+def test_requests_are_the_same_wherever_they_are_cut(tmp_path: Path, cut: int) -> None:
+    first, second = framed(tmp_path, TWO[:cut], TWO[cut:])
+    assert (first.request.method, first.request.path, first.request.query) == ("PUT", "/a", "b=c")
+    headers = (("host", "x"), ("x-said", "a\xa0b \t\xa0"), ("transfer-encoding", "chunked"))
+    assert (first.request.headers, first.request.body.data) == (headers, b"abcde")
+    assert (second.request.path, second.request.body.data) == ("/", b"abcd")
+    assert (first.whole, first.keep_alive, second.whole, second.keep_alive) == (True, True, True, False)
+
+
+@pytest.mark.parametrize("behind", [TWO, b"\0noise"])
+def test_nothing_behind_a_request_that_closes_is_looked_at(tmp_path: Path, behind: bytes) -> None:
+    assert len(framed(tmp_path, TWO + behind)) == 2
+
+
+def test_a_defect_is_not_blamed_on_the_client(tmp_path: Path) -> None:
+    def broken(_: Incoming) -> None:
+        raise KeyError("a defect")
+
+    with pytest.raises(Exception, match="callback") as raised:
+        Framing(PEER, tmp_path, broken).feed(TWO, 0)
+    assert not isinstance(raised.value, Malformed)

@@ -1,0 +1,83 @@
+"""Jobs run when they are due, one at a time, whatever one of them does."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from watchword.gateway import jobs as jobs_module
+from watchword.gateway.jobs import ALL, Jobs
+from watchword.services.jobs import Job
+from watchword.world import World
+
+
+class Seconds:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def noting(noted: list[str], name: str, seconds: float) -> Job:
+    return Job(name, timedelta(seconds=seconds), lambda _: noted.append(name))
+
+
+def test_a_job_is_due_at_start_and_after_its_period(world: World) -> None:
+    ran: list[str] = []
+    clock = Seconds()
+    jobs = Jobs(world, clock, [noting(ran, "often", 10), noting(ran, "seldom", 25)])
+    assert (jobs.run_due(), ran) == (10, ["often", "seldom"])
+    clock.now += 9
+    assert (jobs.run_due(), len(ran)) == (1, 2)
+    clock.now += 1
+    assert (jobs.run_due(), ran[2:]) == (10, ["often"])
+    clock.now += 60
+    assert (jobs.run_due(), ran[3:]) == (10, ["often", "seldom"])
+
+
+def test_a_job_that_fails_is_logged_and_due_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    logged: list[str] = []
+    monkeypatch.setattr(jobs_module.log, "exception", lambda _, job: logged.append(job), raising=False)
+
+    def fail(_: World) -> None:
+        raise OSError("the disk is full")
+
+    ran: list[str] = []
+    clock = Seconds()
+    jobs = Jobs(world, clock, [Job("broken", timedelta(seconds=5), fail), noting(ran, "sound", 5)])
+    for _ in range(2):
+        assert jobs.run_due() == 5
+        clock.now += 5
+    assert ran == ["sound", "sound"]
+    assert logged == ["broken", "broken"]
+
+
+def test_stopping_waits_for_what_runs_and_begins_nothing(world: World) -> None:
+    began, go, ran = threading.Event(), threading.Event(), []
+
+    def slow(_: World) -> None:
+        began.set()
+        go.wait()
+        ran.append("slow")
+
+    jobs = Jobs(world, Seconds(), [Job("slow", timedelta(days=1), slow), noting(ran, "next", 1)])
+    jobs.start()
+    began.wait()
+    stopping = threading.Thread(target=jobs.stop)
+    stopping.start()
+    stopping.join(0.1)
+    assert stopping.is_alive()
+    go.set()
+    stopping.join()
+    assert ran == ["slow"]
+
+
+def test_every_service_may_have_jobs(world: World) -> None:
+    assert [job.name for job in ALL] == ["sweep the spool", "sweep objects"]
+    acts: list[Callable[[World], object]] = [job.act for job in ALL]
+    for act in acts:
+        act(world)
