@@ -61,7 +61,6 @@ NEVER_IN_ENGINES = {
     "random",
     "secrets",
     "logging",
-    "structlog",
     "tempfile",
     "threading",
     "asyncio",

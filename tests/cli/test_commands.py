@@ -18,7 +18,7 @@ OF_THE_SERVER = {
     "alembic",
     "cryptography",
     "obstore",
-    "structlog",
+    "uvloop",
     "rich",
 }
 

@@ -11,9 +11,8 @@ Nothing is changed in a batch, so a refusal at 3 has nothing to undo.
 """
 
 import asyncio
+import logging
 from dataclasses import replace
-
-import structlog
 
 from watchword.gateway.doors import Act
 from watchword.gateway.journey import unrecorded
@@ -22,7 +21,7 @@ from watchword.names import HttpRequest, HttpResponse
 from watchword.names.would_block import WouldBlock
 from watchword.world import World
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 class Batch:

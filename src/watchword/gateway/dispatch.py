@@ -7,12 +7,12 @@ visible (docs/decisions/0001). Changes are recorded in their transaction, everyt
 `dispatch` is the whole of it, for services that act for somebody: a function's role, a state machine, a job.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
 
 import msgspec
-import structlog
 from msgspec import structs
 
 from watchword.access import Caller, Demand, RequestContext, RequestLog, authorize, record, refusal
@@ -31,7 +31,7 @@ from watchword.world import World
 Answer = TypeVar("Answer")
 Around = Transaction | Change | None
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 def dispatch(
@@ -94,7 +94,7 @@ def refuse(world: World, entry: RequestLog, error: AwsError) -> AwsError:
     try:
         _record(world, entry, None)
     except Exception:
-        log.exception("audit journal", request_id=entry.request_id)
+        log.exception("audit journal", extra={"request_id": entry.request_id})
         entry.message = ""
         return fault("InternalFailure")
     return error

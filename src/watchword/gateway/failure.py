@@ -3,12 +3,12 @@
 The operator's log has the rest, under the request's id. Forms of faults belong to `watchword.wire`.
 """
 
-import structlog
+import logging
 
 from watchword.names import AwsError, fault
 from watchword.store import Unavailable
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 def as_fault(broken: Exception, request_id: str) -> AwsError:
@@ -19,5 +19,5 @@ def as_fault(broken: Exception, request_id: str) -> AwsError:
         case Unavailable():
             return fault("ServiceUnavailable", meant=str(broken))
         case _:
-            log.error("request failed", request_id=request_id, exc_info=broken)
+            log.error("request failed", extra={"request_id": request_id}, exc_info=broken)
             return fault("InternalFailure", meant=type(broken).__name__)

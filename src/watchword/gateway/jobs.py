@@ -6,11 +6,10 @@
 4. `stop` waits for the act that is running and begins no other.
 """
 
+import logging
 import threading
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-
-import structlog
 
 from watchword.gateway.transport import sweep_spool
 from watchword.services.jobs import Job
@@ -24,7 +23,7 @@ SPOOL = Job(
 )
 ALL = (SPOOL, *(job for service in SERVICES.values() for job in service.jobs))
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 class Jobs:
@@ -59,4 +58,4 @@ class Jobs:
         try:
             job.act(self._world)
         except Exception:
-            log.exception("job failed", job=job.name)
+            log.exception("job failed", extra={"job": job.name})

@@ -1,50 +1,47 @@
 """The operator's log: a JSON line on standard error for each error inside the server, with the request id.
 
 A traceback is reduced to places in the code and the exception's type: the text of an exception may contain
-parts of the request, and no secret may get into a log. The audit journal has what callers did.
+parts of the request, and no secret may get into a log. For the same reason only the first line of a message is
+written: below it, asyncio prints the arguments of callbacks. The audit journal has what callers did.
 A line that can't be written (disk full, closed pipe) is dropped: no request fails because of the log.
 """
 
-import sys
+import json
+import logging
 import traceback
-from collections.abc import MutableMapping
-from contextlib import suppress
-from typing import Any
-
-import structlog
+from datetime import UTC, datetime
 
 FRAMES = 8
+_NO_EXTRAS = frozenset(vars(logging.makeLogRecord({})))
 
 
 def configure() -> None:
     """To be called once in each process of a server."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _where,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=lambda *_: _StandardError(),
-        cache_logger_on_first_use=True,
-    )
+    handler = _Unfailing()
+    handler.setFormatter(_Lines())
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
 
 
-class _StandardError:
-    """Writes lines to standard error. All levels are written alike: a line contains its level."""
+class _Unfailing(logging.StreamHandler):  # type: ignore[type-arg]  # of whatever standard error is
+    """Writes to standard error if it can."""
 
-    def msg(self, line: str) -> None:
-        with suppress(OSError, ValueError):
-            sys.stderr.write(f"{line}\n")
-            sys.stderr.flush()
-
-    debug = info = warning = error = exception = critical = msg
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 logging's name
+        """Nothing: see the head of this file."""
 
 
-def _where(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    if event.pop("exc_info", None):
-        kind, _, trace = sys.exc_info()
-        frames = traceback.extract_tb(trace)[-FRAMES:]
-        event["exception"] = kind.__name__ if kind else ""
-        event["at"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
-    return event
+class _Lines(logging.Formatter):
+    """A record as one line, with what its logger was given as `extra`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "event": record.getMessage().partition("\n")[0],
+            **{name: value for name, value in vars(record).items() if name not in _NO_EXTRAS},
+            "level": record.levelname.lower(),
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z"),
+        }
+        if record.exc_info:
+            kind, _, trace = record.exc_info
+            frames = traceback.extract_tb(trace)[-FRAMES:]
+            line["exception"] = kind.__name__ if kind else ""
+            line["at"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+        return json.dumps(line, default=str)

@@ -10,11 +10,10 @@
 5. Time: a client that is silent for `seconds` is disconnected (`connection` says when exactly).
 """
 
+import logging
 import resource
 from heapq import nsmallest
 from typing import Protocol
-
-import structlog
 
 MAX_CONNECTIONS = 4096
 MAX_HELD = 128 << 20
@@ -22,7 +21,7 @@ SECONDS = 30.0
 _SHARE = 16
 """One in so many of what there may be is evicted at once."""
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 class Connection(Protocol):
@@ -94,7 +93,8 @@ class ConnectionLimits:
     def _evict(self, connections: list[Connection]) -> None:
         for connection in connections:
             connection.evict()
-        log.warning("crowded", connections=len(self.open), held=self._held, evicted=len(connections))
+        found = {"connections": len(self.open), "held": self._held, "evicted": len(connections)}
+        log.warning("crowded", extra=found)
 
 
 def _began(connection: Connection) -> float:

@@ -10,13 +10,12 @@
 """
 
 import asyncio
+import logging
 from asyncio import Future
 from collections import deque
 from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
-
-import structlog
 
 from watchword.gateway.transport import http1
 from watchword.gateway.transport.framing import Malformed
@@ -31,7 +30,7 @@ MAX_AT_ONCE = 16
 
 Result = TypeVar("Result")
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 class Pipeline:

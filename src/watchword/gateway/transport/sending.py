@@ -5,16 +5,15 @@ they aren't, or can't be read, the connection is cut: what comes next would be t
 """
 
 import asyncio
+import logging
 from asyncio import Future
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from typing import Protocol
 
-import structlog
-
 from watchword.names import HttpResponse
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 class Sent(Protocol):
