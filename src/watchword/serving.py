@@ -47,5 +47,4 @@ def warm(models: Models) -> None:
     """Reads the models of what is served now, rather than at the first request."""
     for service in SERVED:
         models.service(service).warm()
-    gc.collect()
-    gc.freeze()  # models and code stay for good: looking through them again and again finds nothing
+    gc.freeze()  # models stay for good: looking through them again and again finds no garbage

@@ -5,6 +5,7 @@ test) start without loading one. The lines of `COMMANDS` are what the list says 
 says of itself stands with it.
 """
 
+import gc
 import os
 from dataclasses import dataclass
 from importlib import import_module
@@ -64,7 +65,9 @@ class Deferred(TyperGroup):
 
     def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override]  # noqa: ANN401 typer keeps the type of its commands to itself
         name, known, rest = super().resolve_command(ctx, args)
-        return name, COMMANDS[name].load() if known and name else None, rest
+        command = COMMANDS[name].load() if known and name else None
+        _collect_from_here_on()
+        return name, command, rest
 
 
 app = typer.Typer(cls=Deferred, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -78,4 +81,11 @@ def watchword() -> None:
 def main() -> None:
     """The `watchword` command. Every file that it makes is private, whatever the umask of the shell."""
     os.umask(UMASK)
+    gc.disable()  # while modules are read: what they make stays, and looking for garbage takes as long
     app()
+
+
+def _collect_from_here_on() -> None:
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()

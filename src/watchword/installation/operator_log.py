@@ -1,8 +1,8 @@
 """The operator's log: a JSON line on standard error for each error inside the server, with the request id.
 
 A traceback is reduced to places in the code and the exception's type: the text of an exception may contain
-parts of the request, and no secret may get into a log. For the same reason only the first line of a message is
-written: below it, asyncio prints the arguments of callbacks. The audit journal has what callers did.
+parts of the request, and no secret may get into a log. For the same reason only the first line of a message
+is written: below it, asyncio prints the arguments of callbacks. The audit journal has what callers did.
 A line that can't be written (disk full, closed pipe) is dropped: no request fails because of the log.
 """
 

@@ -49,19 +49,19 @@ class Framing:
         """Whether nothing more is read."""
         self._peer, self._spool, self._begun = peer, spool, begun
         self._parser = HttpRequestParser(self)
-        self._now = 0.0
+        self._now, self._length = 0.0, 0
         self._target = b""
         self._headers: Headers = []
         self._coming: Incoming | None = None
 
     def feed(self, data: bytes, now: float) -> None:
         """The next bytes. Raises Malformed."""
-        self._now = now
+        self._now, self._length = now, len(data)
         rest = data
         while rest and not self.ended:
             rest = self._parse(rest)
         if self.part is Part.HEAD:
-            self.head += len(data)
+            self.head += self._length
             if self.head > MAX_HEAD + LONGEST_READ or len(self._headers) > MAX_HEADERS:
                 raise Malformed("The request's head is too long.")
 
@@ -98,10 +98,10 @@ class Framing:
         parser = self._parser
         if parser.should_upgrade() and any(name in _BODY for name, _ in self._headers):
             raise Malformed("an Upgrade with a body")
-        self.part, self.head = Part.BODY, 0
+        self.part, size, self.head = Part.BODY, self.head + self._length, 0
         request = head(parser.get_method().decode(), self._target, self._headers, self._peer)
         keep_alive = parser.should_keep_alive() and parser.get_http_version() != "1.0"
-        self._coming = Incoming(request, self._spool, keep_alive=keep_alive)
+        self._coming = Incoming(request, self._spool, keep_alive=keep_alive, size=size)
         self._begun(self._coming)
 
     def on_body(self, piece: bytes) -> None:

@@ -27,6 +27,7 @@ MAX_OBJECT = 5 << 30
 """Largest object of one PutObject: Amazon S3 User Guide, "Uploading objects"."""
 
 Headers = list[tuple[str, str]]
+NO_BODY = Body()
 
 
 class Peer(NamedTuple):
@@ -39,15 +40,22 @@ class Peer(NamedTuple):
 
 def head(method: str, target: bytes, headers: Headers, peer: Peer) -> HttpRequest:
     """The request without its body. Raises HttpParserError for a target that is none."""
-    url = parse_url(target)
-    path, query = url.path.decode("latin-1"), (url.query or b"").decode("latin-1")
-    return HttpRequest(method, path, query, tuple(headers), Body(), *peer)
+    if target.startswith(b"/") and b"#" not in target:  # what all clients send; llhttp knows its characters
+        path, _, query = target.partition(b"?")
+    else:
+        url = parse_url(target)
+        path, query = url.path, url.query or b""
+    head = method, path.decode("latin-1"), query.decode("latin-1"), tuple(headers)
+    return HttpRequest(*head, NO_BODY, *peer)
 
 
 class Incoming:
     """A request, from the end of its head on. Its client may keep the connection, unless told otherwise."""
 
-    def __init__(self, request: HttpRequest, spool: Path, *, keep_alive: bool = True) -> None:
+    def __init__(
+        self, request: HttpRequest, spool: Path, *, keep_alive: bool = True, size: int = MAX_HEAD + 1
+    ) -> None:
+        """The head's `size` is at most that."""
         self.request = request
         self.keep_alive = keep_alive
         self.whole = False
@@ -63,7 +71,7 @@ class Incoming:
         self._spool: Spool | None = None
         self._pieces: list[bytes] = []
         self._size = 0
-        self._check_head()
+        self._check_head(size)
 
     @property
     def ready(self) -> bool:
@@ -123,12 +131,10 @@ class Incoming:
             self._spool.drop()
         self._spool, self._pieces = None, []
 
-    def _check_head(self) -> None:
-        headers = self.request.headers
-        size = len(self.request.path) + len(self.request.query)
-        if len(headers) > MAX_HEADERS:
+    def _check_head(self, size: int) -> None:
+        if len(self.request.headers) > MAX_HEADERS:
             self._refuse_head(f"The request has more than {MAX_HEADERS} headers.")
-        elif size + sum([len(name) + len(value) for name, value in headers]) > MAX_HEAD:
+        elif size > MAX_HEAD and _size(self.request) > MAX_HEAD:
             self._refuse_head(f"The request target and headers exceed {MAX_HEAD} bytes.")
         else:
             self._check_announced()
@@ -166,6 +172,11 @@ class Incoming:
             self._pieces = []
         except OSError as full:
             self.refuse(full)
+
+
+def _size(request: HttpRequest) -> int:
+    headers = sum([len(name) + len(value) for name, value in request.headers])
+    return len(request.path) + len(request.query) + headers
 
 
 def may_be_large(request: HttpRequest) -> bool:
