@@ -115,4 +115,4 @@ def database(
     """An empty database."""
     shared = opened(request.param)
     yield Database(shared.engine)
-    shared.reset(now)
+    shared.empty(now)

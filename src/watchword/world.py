@@ -2,24 +2,34 @@
 
 Nothing else is global: no other source of time or randomness, no setting read where it is used. So every
 rule above can be tried as value in, value out, by giving it another world.
+
+A part that remembers something has `reset`, and a part that has files or connections has `close`. The world
+finds both among its fields, so there is no list in which one could be missing.
 """
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime
 from functools import partial
+from typing import Protocol, runtime_checkable
 
 from watchword.facts import Facts
 from watchword.installation.bootstrap import bootstrap
 from watchword.installation.installation import Installation
 from watchword.objects import Objects
-from watchword.store import EVERYTHING, Cache
+from watchword.store import Cache
 from watchword.store.audit_files import Journal
 from watchword.wire import Models
 
 REMEMBERED_USES = 20_000
-"""Whose last use falls out of memory is written down once more; the store knows that it was."""
-FINEST_TIME = timedelta(seconds=1)
-"""File systems take a file to be older than it is, by less than that."""
+"""A use that is evicted from memory is written once more; the store knows that it was."""
+
+
+@runtime_checkable
+class Resets(Protocol):
+    """A part that remembers something of what was."""
+
+    def reset(self, now: datetime, /) -> None:
+        """Forgets what was before that moment."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +48,7 @@ class World(Installation):
         if self.settings.ephemeral is None:
             raise RuntimeError("only an ephemeral server forgets")
         now = self.clock.wall()
-        self.database.reset(now, partial(bootstrap, self))
-        self.clock.ahead = timedelta()
-        self.last_uses.apply((EVERYTHING,))
-        self.objects.reset(now - FINEST_TIME)
-
-    def close(self) -> None:
-        """Closes files and connections."""
-        self.facts.close()
-        super().close()
-        self.journal.close()
+        self.database.empty(now, partial(bootstrap, self))
+        for part in vars(self).values():
+            if isinstance(part, Resets):
+                part.reset(now)

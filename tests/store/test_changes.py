@@ -144,7 +144,7 @@ def test_a_change_is_told(
             tx.topics.clear()
         function(tx, *positional, **named)
         assert list(tx.topics) == [Topic(*topic)]
-    database.reset(now)
+    database.empty(now)
 
 
 def test_the_table_holds_every_function_that_writes(opened: Callable[[str], Database], now: datetime) -> None:

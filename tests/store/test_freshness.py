@@ -85,7 +85,7 @@ def test_a_reset_is_told_as_everything(
         tx.changed(*ALICE)
     assert eventually(lambda: watch.check() and ALICE in heard)
     heard.clear()
-    other.reset(now)
+    other.empty(now)
     assert eventually(lambda: watch.check() and EVERYTHING in heard)
 
 

@@ -128,7 +128,7 @@ def test_postgresql_lets_shared_transactions_pass_a_change(
         accounts.insert(tx, Account(A, "main", now))
         with database.write(now, shared=True) as beside:
             objects.put(beside, Object("b1", b"k", "blob", 1, "e", now))
-    database.reset(now)
+    database.empty(now)
 
 
 def test_listeners_hear_of_what_was_committed_and_only_of_that(database: Database, now: datetime) -> None:
@@ -160,7 +160,7 @@ def test_a_reset_leaves_nothing_and_goes_on_counting(database: Database, now: da
         objects.put(tx, Object("b1", b"k", "blob", 1, "e", now))
     with database.read() as tx:
         before = tx.connection.exec_driver_sql(LATEST).scalar_one()
-    database.reset(now)
+    database.empty(now)
     with database.read() as tx:
         assert accounts.count(tx) == 0
         assert buckets.named(tx, "logs") is None
@@ -216,7 +216,7 @@ def test_a_connection_lost_before_the_commit_is_told_and_replaced(
     assert heard == []
     with database.write(now) as tx:
         accounts.insert(tx, Account(A, "main", now))
-    database.reset(now)
+    database.empty(now)
 
 
 def test_readers_do_not_wait_for_a_writer(database: Database, now: datetime) -> None:

@@ -6,8 +6,10 @@ models, objects.
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Protocol, runtime_checkable
 
 from watchword.installation.settings import Settings
 from watchword.names.ids import Randomness
@@ -33,6 +35,10 @@ class Clock:
     def advance(self, seconds: float) -> None:
         self.ahead += timedelta(seconds=seconds)
 
+    def reset(self, _now: datetime) -> None:
+        """On time again."""
+        self.ahead = timedelta()
+
 
 @dataclass(frozen=True, slots=True)
 class RootKey:
@@ -45,6 +51,14 @@ class RootKey:
         """The keys that seal tokens and secrets. Raises Unopenable when another root key sealed them."""
         keys = tuple(unwrap(row.id, row.sealed, self.material) for row in keyring.all_keys(tx))
         return Keyring(keys, self.randomness)
+
+
+@runtime_checkable
+class Closes(Protocol):
+    """A part that has files, connections or a thread."""
+
+    def close(self) -> None:
+        """Ends them."""
 
 
 @dataclass(frozen=True)
@@ -63,5 +77,8 @@ class Installation:
             return self.root_key.keyring(tx)
 
     def close(self) -> None:
-        """Closes the database's connections."""
-        self.database.close()
+        """Closes all parts that can be closed, each before those that it is made of."""
+        with ExitStack() as parts:
+            for part in vars(self).values():
+                if isinstance(part, Closes):
+                    parts.callback(part.close)

@@ -69,8 +69,9 @@ class HttpRequest:
 
     def with_body(self, body: Body) -> Self:
         """The same request with its body."""
-        head = (self.method, self.path, self.query, self.headers)
-        return type(self)(*head, body, self.peer, self.secure, self.tls)
+        whole = object.__new__(type(self))
+        vars(whole).update(vars(self), body=body)  # with what was made of its headers
+        return whole
 
     def header(self, name: str) -> str | None:
         """The first value of a header by its lower-case name."""

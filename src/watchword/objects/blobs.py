@@ -17,7 +17,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
 
@@ -36,6 +36,9 @@ _PIECE = 1 << 20
 _CACHE_SIZE = 32 << 20
 """This many bytes of small blobs stay in memory."""
 _BATCH = 500
+
+_FINEST_TIME = timedelta(seconds=1)
+"""File systems may date a file earlier than it is, by less than that."""
 
 Named = Callable[[Collection[str]], Collection[str]]
 """Some blobs -> those of them that a row refers to."""
@@ -149,12 +152,12 @@ class Objects:
         self._sweep_partial(before)
         return swept
 
-    def reset(self, before: datetime) -> None:
+    def reset(self, now: datetime) -> None:
         """Deletes, in the background, all blobs that were written before that moment.
 
         The folder itself stays: other threads are writing to it.
         """
-        threading.Thread(target=self._delete_before, args=(before,)).start()
+        threading.Thread(target=self._delete_before, args=(now - _FINEST_TIME,)).start()
 
     def _read(self, blob: str, start: int, end: int) -> bytes:
         """A few bytes of a local blob, read from its file: this takes a fifth of the store's time."""

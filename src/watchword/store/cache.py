@@ -9,6 +9,7 @@ What is cached, and how it is read, is up to the caller.
 import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Hashable, Iterable, Sequence
+from datetime import datetime
 
 from watchword.store.transaction import EVERYTHING, Topic
 
@@ -63,6 +64,10 @@ class Cache:
                 return
             for key in {key for topic in topics for key in self._keys_of.get(topic, ())}:
                 self._drop(key)
+
+    def reset(self, _now: datetime) -> None:
+        """Drops everything."""
+        self.apply((EVERYTHING,))
 
     def _drop(self, key: Hashable) -> None:
         _, topics = self._kept.pop(key, (None, frozenset[Topic]()))

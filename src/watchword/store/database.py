@@ -121,7 +121,7 @@ class Database:
         self._point_readers.append(PointReader(str(self.engine.url.database), self.engine.dialect))
         return self._point_readers[-1]
 
-    def reset(self, now: datetime, begin: Callable[[Transaction], None] | None = None) -> None:
+    def empty(self, now: datetime, begin: Callable[[Transaction], None] | None = None) -> None:
         """Empties every table, and calls `begin` in the same transaction. `changes` goes on counting."""
         with self.write(now) as tx:
             for table in reversed(METADATA.sorted_tables):

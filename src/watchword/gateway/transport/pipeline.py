@@ -58,8 +58,8 @@ class Pipeline:
     @property
     def held(self) -> int:
         """Bytes in memory for senders who aren't authenticated."""
-        held = sum([incoming.held for incoming in self._waiting])
-        return held + (self._running.held if self._running else 0)
+        held = self._running.held if self._running else 0
+        return held + sum([incoming.held for incoming in self._waiting]) if self._waiting else held
 
     @property
     def asking(self) -> bool:
