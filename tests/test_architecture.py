@@ -34,7 +34,7 @@ LEVEL = {room: level for level, floor in enumerate(FLOORS) for room in floor}
 ENGINES = FLOORS[0] | FLOORS[1]
 WINGS: dict[str, list[set[str]]] = {
     "policy": [{"language"}, {"evaluation"}, {"checking"}, {"lines"}, {"__init__"}],
-    "store": [{"iam", "s3"}, {"schema"}],
+    "store": [{"iam", "s3"}, {"schema"}, {"migrate"}, {"database"}, {"__init__"}],
     "facts": [{"buckets", "credentials", "entities", "grants"}, {"facts"}, {"__init__"}],
     "access": [{"schemes"}, {"authenticate"}, {"__init__"}],
     "services": [{"iam", "s3", "sts"}, {"table"}, {"what_if"}],
@@ -87,7 +87,8 @@ def imports(file: Path) -> list[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{file}: relative import"
             module = node.module or ""
-            found += [module, *(f"{module}.{alias.name}" for alias in node.names)]
+            names = [f"{module}.{alias.name}" for alias in node.names]
+            found += names if all(map(is_module, names)) else [module, *names]
     return found
 
 

@@ -14,10 +14,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, inspect, text
 
-from watchword.store import CannotOpen, Database, accounts, migrations
+from watchword.store import CannotOpen, Database, accounts, migrate, migrations
 from watchword.store.accounts import Account
+from watchword.store.engines import engine_for
 from watchword.store.schema import METADATA
 
 A = "111111111111"
@@ -34,16 +35,45 @@ def test_what_was_written_is_there_when_opened_again(database_url: str, now: dat
     database.close()
 
 
-def test_the_migrations_make_exactly_the_tables_of_the_code(database_url: str) -> None:
-    database = Database.open(database_url)
-    with database.engine.connect() as connection:
+def upgraded(engine: Engine, revision: str) -> None:
+    """Tables as they were at that revision."""
+    with engine.execution_options(writes=True).begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", "watchword.store:migrations")
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def constraints(connection: Connection) -> dict[str, list[object]]:
+    """Of each table its keys, checks and indexes, by name."""
+    made = inspect(connection)
+    kinds = (made.get_foreign_keys, made.get_unique_constraints, made.get_check_constraints, made.get_indexes)
+    return {
+        table: [made.get_pk_constraint(table), *(sorted(map(str, kind(table))) for kind in kinds)]
+        for table in made.get_table_names()
+    }
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("begin", ["", "0001", migrations.NEWEST])
+def test_the_tables_are_those_of_the_code_however_they_were_made(
+    new_database_url: Callable[[str], str], dialect: str, begin: str
+) -> None:
+    """At once, from the first revision on, and by all revisions."""
+    created = Database.open(new_database_url(dialect))
+    url = new_database_url(dialect)
+    if begin:
+        older = engine_for(url, durable=True)
+        upgraded(older, begin)
+        older.dispose()
+    database = Database.open(url)
+    with created.engine.connect() as expected, database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []
-        made = inspect(connection)
-        for table in METADATA.sorted_tables:
-            names = {str(index["name"]) for index in made.get_indexes(table.name)}
-            assert {index.name for index in table.indexes} == {n for n in names if n.startswith("ix_")}
+        assert constraints(connection) == constraints(expected)
     database.close()
+    created.close()
 
 
 def test_the_newest_revision_is_the_one_the_code_names() -> None:
@@ -87,15 +117,15 @@ def test_sqlite_is_told_to_keep_what_it_acknowledges(tmp_path: Path) -> None:
         assert asked == ["wal", synchronous, 1]
 
 
-def test_an_upgrade_that_fails_leaves_nothing(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    upgrade = command.upgrade
+def test_a_first_start_that_fails_leaves_nothing(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    create = migrate._create
 
-    def fail_at_the_end(config: Config, revision: str) -> None:
-        upgrade(config, revision)
+    def fail_at_the_end(connection: Connection) -> None:
+        create(connection)
         raise KeyError
 
     with monkeypatch.context() as patch:
-        patch.setattr(command, "upgrade", fail_at_the_end)
+        patch.setattr(migrate, "_create", fail_at_the_end)
         with pytest.raises(KeyError):
             Database.open(database_url)
     engine = create_engine(database_url.replace("postgresql:", "postgresql+psycopg:"))

@@ -1,8 +1,9 @@
-"""Creating and upgrading tables, by the Alembic revisions in `migrations`.
+"""Creating and upgrading tables.
 
-An upgrade is one transaction under a lock. So a start that is killed leaves the database as it was, and of
-two first starts one waits for the other. A database of another program, or of a newer version of this one, is
-refused unchanged.
+An empty database gets the newest tables at once. An older one is upgraded by the Alembic revisions in
+`migrations`; a test holds both ways to the same result. Either is one transaction under a lock. So a start
+that is killed leaves the database as it was, and of two first starts one waits for the other. A database of
+another program, or of a newer version of this one, is refused unchanged.
 """
 
 from sqlalchemy import Connection, Engine, inspect, text
@@ -26,7 +27,10 @@ def bring_up_to_date(engine: Engine) -> None:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})"))
-        if _revision(connection) != NEWEST:
+        found = _revision(connection)
+        if found is None:
+            _create(connection)
+        elif found != NEWEST:
             _upgrade(connection)
 
 
@@ -38,6 +42,19 @@ def _revision(connection: Connection) -> str | None:
     if theirs := sorted(present & set(METADATA.tables)):
         raise CannotOpen(f"{_named(connection)}: another program's tables are in it ({theirs[0]})")
     return None
+
+
+def _create(connection: Connection) -> None:
+    from watchword.store.schema import METADATA as ALL  # noqa: PLC0415 few commands need all tables
+
+    ALL.create_all(connection)
+    connection.execute(
+        text(
+            "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL,"
+            " CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+        )
+    )
+    connection.execute(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": NEWEST})
 
 
 def _upgrade(connection: Connection) -> None:
