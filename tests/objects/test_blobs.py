@@ -1,19 +1,19 @@
 """Blobs: written whole or not at all, read in ranges, swept when nobody names them."""
 
 import os
+import subprocess
+import sys
 import time
 import tracemalloc
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from obstore.exceptions import GenericError
-from obstore.store import ObjectStore
 from tests.server.harness import eventually
 
 from watchword.objects import BlobMissingError, Objects, new_blob
@@ -106,7 +106,24 @@ def test_what_cannot_go_now_is_no_error() -> None:
         def delete(self, blob: str) -> None:
             raise GenericError(blob)
 
-    Objects(cast("ObjectStore", Broken())).delete(blob())
+    objects = Objects("memory:///")
+    vars(objects)["store"] = Broken()
+    objects.delete(blob())
+
+
+def test_the_store_is_loaded_with_the_first_blob(tmp_path: Path) -> None:
+    code = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from watchword.objects import Objects
+objects = Objects.open(Path(sys.argv[1]) / "objects")
+objects.sweep(lambda _: (), datetime.now(UTC))
+assert "obstore" not in sys.modules
+objects.put("00/first", [b"x"])
+assert "obstore" in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True)
 
 
 def test_copy_outlives_its_source(objects: Objects) -> None:

@@ -5,10 +5,11 @@ Source: the format of AWS's service models (`operations`, `http`, `errors`, `met
 What doesn't belong here: protocols.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from watchword.wire.services import Row
 from watchword.wire.shapes import Json, Shape
@@ -47,7 +48,7 @@ class Model:
     """One service's model."""
 
     def __init__(self, row: Row, source: bytes) -> None:
-        loaded: Json = json.loads(source)
+        loaded: Json = msgspec.json.decode(source)
         self.row = row
         self.metadata: Json = loaded["metadata"]
         self._operations: Json = loaded["operations"]
