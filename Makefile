@@ -4,6 +4,8 @@
 
 PYTHON ?= python3
 VENV := .venv
+MINISTACK := 1.5.33
+MINISTACK_VENV := .venv-ministack
 FUZZ_SECONDS ?= 60
 FUZZ_CASES ?= 1000000
 BIN := $(VENV)/bin
@@ -33,11 +35,11 @@ fuzz: $(VENV)/.fuzz  ## inputs guided by coverage, a million policy cases, and t
 	@$(BIN)/python -m fuzz.differential --cases $(FUZZ_CASES)
 	@WATCHWORD_FUZZ=1 $(BIN)/python -m pytest -n 2 tests/policy tests/sigv4 tests/wire tests/services/s3 tests/server
 
-bench: $(VENV)/.bench  ## measure against named peers, in one interleaved run
+bench: $(VENV)/.bench $(MINISTACK_VENV)/.server  ## measure against named peers, in one interleaved run
 	@$(BIN)/python bench/run.py
 
 clean:  ## remove what the other commands made
-	rm -rf $(VENV) .hypothesis .mypy_cache .ruff_cache fuzz/corpus fuzz/crashes
+	rm -rf $(VENV) $(MINISTACK_VENV) .hypothesis .mypy_cache .ruff_cache fuzz/corpus fuzz/crashes
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Watchword needs Python 3.11 or newer")'
@@ -62,5 +64,11 @@ $(VENV)/.fuzz: $(VENV)/.test
 $(VENV)/.bench: $(VENV)/.test
 	@echo 'installing what is measured against, this once' >&2
 	@$(PIP) --editable '.[tour,test,bench]'
-	@$(PIP) --no-deps ministack==1.5.33  # pins another botocore, which its evaluator doesn't use
+	@$(PIP) --no-deps ministack==$(MINISTACK)  # pins another botocore, which its evaluator doesn't use
+	@touch $@
+
+$(MINISTACK_VENV)/.server:
+	@echo 'installing ministack as a server, in an environment of its own, this once' >&2
+	@$(PYTHON) -m venv $(MINISTACK_VENV)
+	@$(MINISTACK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check ministack==$(MINISTACK)
 	@touch $@

@@ -12,14 +12,16 @@ from typing import NamedTuple
 
 
 class Row(NamedTuple):
-    """One thing that is measured; `measure` gives operations per second of one round."""
+    """One thing that is measured; `measure` gives a round's operations per second, or so many of a unit."""
 
     name: str
     measure: Callable[[], float]
     peer: str = ""
     """The name of the row that it is compared with."""
     note: str = ""
-    """What the ratio is meant to reach, or why nothing is measured."""
+    """What the figure or its ratio is meant to reach, or why nothing is measured."""
+    unit: str = ""
+    """Such as ms, where the figure is no rate."""
 
 
 def absent(name: str, why: str) -> Row:
@@ -61,7 +63,8 @@ def lines(results: list[Result]) -> Iterator[Line]:
             continue
         beside = medians.get(row.peer, nan)
         ratio = "" if isnan(beside) else f"{median / beside:.3f} of {row.peer}"
-        yield row.name, f"{median:,.0f}/s", f"{1e6 / median:,.1f} us", ratio, row.note
+        rate, time = f"{median:,.0f}/s", f"{1e6 / median:,.1f} us"
+        yield row.name, *((f"{median:,.0f} {row.unit}", "") if row.unit else (rate, time)), ratio, row.note
 
 
 def shown(table: Iterable[Line]) -> Iterator[str]:

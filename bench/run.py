@@ -14,6 +14,7 @@ import http_rows
 import policy
 import refusals
 import sigv4
+import starts
 import tokens
 from rows import Line, Result, lines, measured, shown
 
@@ -23,7 +24,7 @@ BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
 
 def save(table: list[Line], rounds: int) -> None:
     """Puts the table between the marks of docs/performance.md."""
-    head = ["| what | rate | time each | ratio | aim or note |", "| --- | ---: | ---: | --- | --- |"]
+    head = ["| what | figure | time each | ratio | aim or note |", "| --- | ---: | ---: | --- | --- |"]
     body = [f"| {' | '.join(line)} |" for line in table]
     machine = f"{platform.machine()}, Python {platform.python_version()}, {rounds} rounds, medians."
     text = RESULTS.read_text()
@@ -44,6 +45,7 @@ def main() -> None:
             *tokens.rows(),
             *refusals.rows(stack),
             *http_rows.rows(stack),
+            *starts.rows(stack),
         )
         results = [Result(row) for row in every]
         for number in measured(results, chosen.rounds):

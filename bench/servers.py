@@ -1,21 +1,30 @@
-"""The servers that are compared: Watchword, a bare uvicorn hello-world, and moto_server.
+"""The servers that are compared: Watchword, a bare uvicorn hello-world, moto_server and ministack.
 
 Each is a process of its own on a free port of the loopback address, as its makers say to start it.
 """
 
+import json
+import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from watchword.testing import Server
 
 HERE = Path(__file__).parent
+MINISTACK = HERE.parent / ".venv-ministack" / "bin" / "ministack"
+WATCHWORD = str(Path(sys.executable).with_name("watchword"))
 START_SECONDS = 30
+
+Keys = Mapping[str, str]
+"""AccessKeyId, SecretAccessKey and SessionToken."""
 
 
 async def hello(scope: dict[str, object], receive: object, send: object) -> None:
@@ -45,6 +54,14 @@ def moto() -> Iterator[int]:
 
 
 @contextmanager
+def ministack() -> Iterator[int]:
+    """The port of a ministack, which verifies no signature and enforces no policy unless it is told to."""
+    port = _free_port()
+    with _running([str(MINISTACK)], port, {"GATEWAY_PORT": str(port)}):
+        yield port
+
+
+@contextmanager
 def watchword() -> Iterator[Server]:
     """An ephemeral Watchword."""
     with Server.start() as server:
@@ -52,8 +69,21 @@ def watchword() -> Iterator[Server]:
 
 
 @contextmanager
-def _running(command: list[str], port: int) -> Iterator[None]:
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def kept(*arguments: str) -> Iterator[tuple[int, Keys]]:
+    """The port of a Watchword that keeps its data, and an administrator's session."""
+    port = _free_port()
+    with tempfile.TemporaryDirectory() as place:
+        data = ("--data", f"{place}/data")
+        with _running([WATCHWORD, "serve", "--port", str(port), *data, *arguments], port):
+            said = subprocess.check_output([WATCHWORD, "credentials", "--format", "json", *data])
+            yield port, json.loads(said)
+
+
+@contextmanager
+def _running(command: list[str], port: int, environment: Mapping[str, str] = {}) -> Iterator[None]:
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **environment}
+    )
     try:
         _wait(port)
         yield
