@@ -25,9 +25,6 @@ from typing import Any, Self
 
 import pytest
 
-from watchword.names import Body, HttpRequest
-from watchword.sigv4 import Credentials, sign
-
 REGION = "us-east-1"
 STOP_SECONDS = 10
 
@@ -102,6 +99,10 @@ class Server:
         self.stop()
 
     def _post(self, path: str, body: bytes) -> Mapping[str, str]:
+        # Not at the top: every run of pytest loads this plugin, and few of them sign anything.
+        from watchword.names import Body, HttpRequest  # noqa: PLC0415
+        from watchword.sigv4 import Credentials, sign  # noqa: PLC0415
+
         host = self.endpoint.partition("//")[2]
         request = HttpRequest("POST", path, headers=(("host", host),), body=Body(body))
         credentials = Credentials(self.access_key_id, self.secret)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.server.harness import Running, journal, serve, watchword
 
 from watchword.access.client_address import as_sent
-from watchword.installation.settings import Settings, networks
+from watchword.installation.settings import networks
 from watchword.names import AwsError, HttpRequest
 
 PROXIES = networks("10.0.0.0/8, 2001:db8:ffff::/48")
@@ -140,14 +140,6 @@ def test_ipv4_written_as_ipv6_is_ipv4() -> None:
     assert forwarded("198.51.100.1", peer="::ffff:10.0.0.1") == "198.51.100.1"
     assert as_sent(HttpRequest("GET", peer="::ffff:192.0.2.7"), ()).peer == "192.0.2.7"
     assert as_sent(HttpRequest("GET", peer="a unix socket"), PROXIES).peer == "a unix socket"
-
-
-def test_settings_pass_to_other_processes() -> None:
-    environment: dict[str, str] = {}
-    Settings(Path("/data"), trusted_proxies=PROXIES).export(environment)
-    assert environment["WATCHWORD_TRUSTED_PROXIES"] == "10.0.0.0/8,2001:db8:ffff::/48"
-    assert Settings.read(environment).trusted_proxies == PROXIES
-    assert Settings.read({}).trusted_proxies == ()
 
 
 @pytest.mark.parametrize("text", ["10.0.0.1/8", "proxy", "10.0.0.0/33", "*"])

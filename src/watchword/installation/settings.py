@@ -1,15 +1,12 @@
 """What an operator can set: by flags, by environment variables of the same names, or by default.
 
-Settings are read once, when a command starts; nothing else reads the environment. The workers of a server
-are separate processes: `export` puts the settings into the environment, where they read them.
+Settings are read once, when a command starts; nothing else reads the environment.
 """
 
-from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Self
 
 DEFAULT_DATA = Path("~/.watchword")
 DEFAULT_HOST = "127.0.0.1"
@@ -63,32 +60,6 @@ class Settings:
     @cached_property
     def hosts(self) -> tuple[str, ...]:
         return (*LOCAL_HOSTS, *self.hostnames)
-
-    @classmethod
-    def read(cls, environment: Mapping[str, str]) -> Self:
-        """The settings in the environment, from `export` or from an operator."""
-        return cls(
-            data=Path(environment.get("WATCHWORD_DATA") or DEFAULT_DATA).expanduser(),
-            database=environment.get("WATCHWORD_DATABASE", ""),
-            root_key=environment.get("WATCHWORD_ROOT_KEY_FILE", ""),
-            hostnames=listed(environment.get("WATCHWORD_HOSTNAME", "")),
-            sigv2_presigned=environment.get("WATCHWORD_SIGV2_PRESIGNED", "true") == "true",
-            refuse_replays=environment.get("WATCHWORD_REFUSE_REPLAYS", "false") == "true",
-            trusted_proxies=networks(environment.get("WATCHWORD_TRUSTED_PROXIES", "")),
-        )
-
-    def export(self, environment: MutableMapping[str, str]) -> None:
-        """Puts the settings into the environment, where `read` finds them.
-
-        Not `ephemeral`: such a server has no other process.
-        """
-        environment["WATCHWORD_DATA"] = str(self.data)
-        environment["WATCHWORD_DATABASE"] = self.database
-        environment["WATCHWORD_ROOT_KEY_FILE"] = self.root_key
-        environment["WATCHWORD_HOSTNAME"] = ",".join(self.hostnames)
-        environment["WATCHWORD_SIGV2_PRESIGNED"] = "true" if self.sigv2_presigned else "false"
-        environment["WATCHWORD_REFUSE_REPLAYS"] = "true" if self.refuse_replays else "false"
-        environment["WATCHWORD_TRUSTED_PROXIES"] = ",".join(map(str, self.trusted_proxies))
 
 
 def listed(text: str) -> tuple[str, ...]:
