@@ -4,7 +4,7 @@
 2. SIGTERM and SIGINT end them all. This process waits for the last.
 3. No worker outlives this process: each watches a pipe whose other end nobody else has.
 
-Call it where there is one thread: others don't survive a fork, and what they had locked stays locked.
+It is called where there is one thread: others don't survive a fork, and what they had locked stays locked.
 """
 
 import os
@@ -21,6 +21,8 @@ _SIGNALS = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT}
 
 def supervise(count: int, work: Callable[[], None]) -> None:
     """Has `count` processes do the work, until this one is told to end."""
+    if threading.active_count() > 1:
+        raise RuntimeError("a process with several threads can't be forked")
     signal.signal(signal.SIGCHLD, lambda *_: None)  # what is ignored, as by default, can't be awaited
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     crew = Crew(work, *os.pipe())

@@ -35,6 +35,15 @@ def test_requests_are_the_same_wherever_they_are_cut(tmp_path: Path, cut: int) -
     assert (first.whole, first.keep_alive, second.whole, second.keep_alive) == (True, True, True, False)
 
 
+@pytest.mark.parametrize(("version", "told"), [(b"1.0", False), (b"1.1", True)])
+def test_only_clients_that_know_of_it_are_told_to_continue(
+    tmp_path: Path, version: bytes, told: bool
+) -> None:
+    head = b"POST / HTTP/%b\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n" % version
+    [incoming] = framed(tmp_path, head)
+    assert incoming.continues is told
+
+
 @pytest.mark.parametrize("behind", [TWO, b"\0noise"])
 def test_nothing_behind_a_request_that_closes_is_looked_at(tmp_path: Path, behind: bytes) -> None:
     assert len(framed(tmp_path, TWO + behind)) == 2

@@ -1,6 +1,7 @@
 """What comes over the wire becomes one request, within limits, and leaves nothing behind."""
 
 import os
+import tracemalloc
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -87,6 +88,20 @@ def test_nothing_is_spooled_before_its_sender_is_admitted(tmp_path: Path) -> Non
     incoming.admit()
     assert (incoming.asks, incoming.ready, incoming.held) == (False, True, 0)
     assert list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_a_body_that_comes_in_small_pieces_takes_no_more_memory(tmp_path: Path, size: int) -> None:
+    piece = b"a" * size
+    tracemalloc.start()
+    incoming = Incoming(IAM, tmp_path)
+    for _ in range(MAX_IN_MEMORY // size):
+        incoming.take(bytes(piece))
+    incoming.finish()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert incoming.request.body.size == MAX_IN_MEMORY
+    assert peak < 3 * MAX_IN_MEMORY
 
 
 def test_a_full_disk_refuses_the_request(tmp_path: Path) -> None:

@@ -204,6 +204,17 @@ def test_many_headers_are_cut_off(kept: Running) -> None:
     assert until_cut_off(kept, b"GET / HTTP/1.1\r\n", b"A: b\r\n" * 10_000) < 20_000_000
 
 
+@pytest.mark.parametrize(
+    ("start", "more"),
+    [(b"0\r\nX: ", b"a" * 65536), (b"0\r\n", b"A: b\r\n" * 10_000), (b"1;x=", b"a" * 65536)],
+    ids=["a trailer", "many trailers", "an extension of a chunk"],
+)
+def test_what_never_becomes_a_body_is_cut_off(kept: Running, start: bytes, more: bytes) -> None:
+    chunked = post(b"Transfer-Encoding: chunked", body=start)
+    assert until_cut_off(kept, chunked, more) < 20_000_000
+    assert bytes_answered(kept.endpoint, HEALTH).startswith(b"HTTP/1.1 200 OK")
+
+
 # --- the slow --------------------------------------------------------------------------------------------
 
 

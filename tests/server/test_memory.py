@@ -107,7 +107,7 @@ def _signed(claim: Claim, who: Credentials, size: int) -> Pieces:
 def send(server: Running, request: HttpRequest, pieces: Pieces) -> bytes:
     """The answer to a request whose body nobody holds whole, in HTTP's own chunks."""
     target = request.path + (f"?{request.query}" if request.query else "")
-    lines = [f"PUT {target} HTTP/1.1", *(f"{name}: {value}" for name, value in request.headers)]
+    lines = [f"{request.method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in request.headers)]
     lines += ["transfer-encoding: chunked", "connection: close"]
     with socket.create_connection(("127.0.0.1", server.port), 60) as connection:
         connection.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
@@ -168,6 +168,17 @@ def test_uploads_under_way_are_not_held_either(server: Running) -> None:
         forget_peak(server)
         assert peak(server) - before < count * sent * 3 // 4
     assert eventually(lambda: not spooled(server))
+
+
+def test_a_large_body_that_is_refused_at_once_leaves_no_file(server: Running) -> None:
+    keys: Keys = credentials(server.data)
+    who = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+    given = {"x-amz-content-sha256": "UNSIGNED-PAYLOAD"}
+    host = server.endpoint.partition("//")[2]
+    request = HttpRequest("POST", f"/{BUCKET}/key", "nothing", (("host", host), *given.items()))
+    answer = send(server, signed(request, who), iter([CHUNK] * 3))
+    assert answer.startswith((b"HTTP/1.1 405 ", b"HTTP/1.1 400 ")), answer
+    assert eventually(lambda: not list(server.data.glob("incoming-*")), 2)
 
 
 def read_by(server: Running) -> int:

@@ -148,8 +148,13 @@ def _serve_kept(
 
 
 def _work(settings: Settings, listener: socket.socket, tls: ssl.SSLContext | None, models: Models) -> None:
-    """One of several workers."""
-    with serving(open_world(settings, models), listener, tls) as server:
+    """One of several workers, in a process of its own."""
+    try:
+        world = open_world(settings, models)
+    except CannotStart as error:
+        fail(str(error))
+        return
+    with serving(world, listener, tls) as server:
         run(server)
 
 

@@ -26,6 +26,8 @@ class Application:
 
     def at_once(self, request: HttpRequest, deliver: Deliver, error: Exception | None = None) -> bool:
         """Whether `deliver` gets the answer at the end of this turn of the event loop."""
+        if request.body.file:
+            return False  # only `answer` removes the file
         act = act_for(request) if error is None else partial(refuse_unreceived, broken=error)
         return self._batch.answer(act, request, deliver)
 

@@ -6,7 +6,8 @@ and control characters. What it lets pass is dealt with here:
 1. Nothing is upgraded. An Upgrade is ignored (RFC 9110, section 7.8, lets a server do so). Together with a
    body it is refused, for httptools would take that body for the next request.
 2. A head ends within MAX_HEAD bytes, and what else the same read brings. `receive` limits whole heads.
-3. Trailers behind a chunked body are no headers (RFC 9110, section 6.5.1). They are left out.
+3. Trailers behind a chunked body are no headers (RFC 9110, section 6.5.1). They are left out, and the same
+   limit holds for them, and for extensions of a chunk.
 4. Whatever comes behind a request that closes the connection isn't looked at.
 """
 
@@ -44,23 +45,23 @@ class Framing:
         self.began = 0.0
         """When the last request began."""
         self.head = 0
-        """Bytes of a head that isn't whole."""
+        """Bytes that came since the last of a whole head or of a body."""
         self.ended = False
         """Whether nothing more is read."""
         self._peer, self._spool, self._begun = peer, spool, begun
         self._parser = HttpRequestParser(self)
-        self._now, self._length = 0.0, 0
+        self._now, self._length, self._body_came = 0.0, 0, False
         self._target = b""
         self._headers: Headers = []
         self._coming: Incoming | None = None
 
     def feed(self, data: bytes, now: float) -> None:
         """The next bytes. Raises Malformed."""
-        self._now, self._length = now, len(data)
+        self._now, self._length, self._body_came = now, len(data), False
         rest = data
         while rest and not self.ended:
             rest = self._parse(rest)
-        if self.part is Part.HEAD:
+        if self.part is not Part.BETWEEN and not self._body_came:
             self.head += self._length
             if self.head > MAX_HEAD + LONGEST_READ or len(self._headers) > MAX_HEADERS:
                 raise Malformed("The request's head is too long.")
@@ -100,11 +101,14 @@ class Framing:
             raise Malformed("an Upgrade with a body")
         self.part, size, self.head = Part.BODY, self.head + self._length, 0
         request = head(parser.get_method().decode(), self._target, self._headers, self._peer)
-        keep_alive = parser.should_keep_alive() and parser.get_http_version() != "1.0"
+        newest = parser.get_http_version() == "1.1"
+        keep_alive = newest and parser.should_keep_alive()
         self._coming = Incoming(request, self._spool, keep_alive=keep_alive, size=size)
+        self._coming.continues &= newest  # RFC 9110, section 10.1.1
         self._begun(self._coming)
 
     def on_body(self, piece: bytes) -> None:
+        self.head, self._body_came = 0, True
         if self._coming is not None:
             self._coming.take(piece)
 

@@ -205,7 +205,7 @@ class Pipeline:
         if incoming.request.method == "HEAD":
             self._transport.write(head)
         elif isinstance(response.body, bytes):
-            self._transport.write(head + response.body)
+            self._transport.writelines((head, response.body))  # joined, a large one would be copied
         else:
             self._transport.write(head)
             self._send_pieces(incoming, response)

@@ -69,7 +69,8 @@ class Incoming:
         """Whether its client waits for `100 Continue`."""
         self._folder = spool
         self._spool: Spool | None = None
-        self._pieces: list[bytes] = []
+        self._body: bytes | bytearray = b""
+        """What has come and isn't in the spool. Not a list of pieces: a client may send them byte by byte."""
         self._size = 0
         self._check_head(size)
 
@@ -92,13 +93,17 @@ class Incoming:
         """The next piece of the body. Of a request that is refused it is thrown away."""
         self._size += len(piece)
         if self.error is None:
-            self._pieces.append(piece)
+            if self._body:
+                self._body = self._body if isinstance(self._body, bytearray) else bytearray(self._body)
+                self._body += piece
+            else:
+                self._body = piece
             if self._size > MAX_IN_MEMORY:
                 self._take_large()
 
     def beginning(self) -> HttpRequest:
         """The request with what has come of its body, which its sender is admitted by."""
-        return self.request.with_body(Body(b"".join(self._pieces)))
+        return self.request.with_body(Body(bytes(self._body)))
 
     def admit(self) -> None:
         """Its sender is authenticated, and may send the rest."""
@@ -121,15 +126,15 @@ class Incoming:
                 self.request = self.request.with_body(Body(file=self._spool.finish()))
             except OSError as full:
                 self.refuse(full)
-        elif self._pieces:
-            self.request = self.request.with_body(Body(b"".join(self._pieces)))
-        self._spool, self._pieces = None, []
+        elif self._body:
+            self.request = self.request.with_body(Body(bytes(self._body)))
+        self._spool, self._body = None, b""
 
     def drop(self) -> None:
         """Lets go of what has come of the body."""
         if self._spool:
             self._spool.drop()
-        self._spool, self._pieces = None, []
+        self._spool, self._body = None, b""
 
     def _check_head(self, size: int) -> None:
         if len(self.request.headers) > MAX_HEADERS:
@@ -167,9 +172,8 @@ class Incoming:
     def _write(self) -> None:
         try:
             self._spool = self._spool or Spool(self._folder)
-            for piece in self._pieces:
-                self._spool.write(piece)
-            self._pieces = []
+            self._spool.write(self._body)
+            self._body = b""
         except OSError as full:
             self.refuse(full)
 
