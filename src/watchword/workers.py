@@ -2,7 +2,7 @@
 
 1. A worker that ends is replaced, after RESTART_SECONDS if it lived for less than these.
 2. SIGTERM and SIGINT end them all. This process waits for the last.
-3. No worker outlives this process: each watches a pipe whose other end nobody else has.
+3. No worker outlives this process: each watches a pipe whose other end only this process has.
 
 It is called where there is one thread: others don't survive a fork, and what they had locked stays locked.
 """

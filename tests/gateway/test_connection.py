@@ -76,8 +76,8 @@ def test_few_answers_are_made_before_any_of_them_is_taken(eventful: tuple[Eventf
     assert app.most_ahead == MAX_AT_ONCE
 
 
-def test_who_makes_room_is_no_longer_there(eventful: tuple[Eventful, Server, str]) -> None:
-    """Or the next newcomer of the same turn would evict them again, and nobody else."""
+def test_an_evicted_connection_is_no_longer_open(eventful: tuple[Eventful, Server, str]) -> None:
+    """Or the next new connection of the same turn would evict it again, and no other."""
     app, server, endpoint = eventful
     there: list[int] = []
 
@@ -91,7 +91,9 @@ def test_who_makes_room_is_no_longer_there(eventful: tuple[Eventful, Server, str
     assert there == [0]
 
 
-def test_nobody_makes_room_whose_answer_is_about_to_leave(eventful: tuple[Eventful, Server, str]) -> None:
+def test_a_connection_with_an_answer_of_this_turn_is_not_evictable(
+    eventful: tuple[Eventful, Server, str],
+) -> None:
     app, server, endpoint = eventful
     evictable: list[bool] = []
     app.happens = lambda: evictable.extend(one.evictable() for one in server.limits.open)

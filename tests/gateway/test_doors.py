@@ -28,6 +28,7 @@ DOORS = (
     ("host", "path", "act"),
     [
         ("169.254.169.254", "/latest/meta-data", metadata),
+        ("169.254.169.254:80", "/latest/meta-data", metadata),
         ("localhost", "/latest/meta-data", journey),
         ("localhost", "/_watchword/health", control),
         ("169.254.169.254", "/console/", console),

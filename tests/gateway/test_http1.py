@@ -16,7 +16,7 @@ def test_a_head_as_bytes() -> None:
     assert re.fullmatch(expected, head(response, keep_alive=True))
 
 
-def test_who_does_not_keep_the_connection_is_told() -> None:
+def test_a_client_is_told_that_the_connection_ends() -> None:
     sent = head(plain(503, "Full."), keep_alive=False)
     assert sent.endswith(b"\r\ncontent-length: 5\r\nconnection: close\r\n\r\n")
 

@@ -21,12 +21,12 @@ FORM = (("content-type", "multipart/form-data; boundary=x"),)
 
 
 def coming(request: HttpRequest, pieces: Iterable[bytes], spool: Path) -> Incoming:
-    """The request once these pieces of its body came, from a client whom everybody knows."""
+    """The request once these pieces of its body came, from a client that may be admitted."""
     incoming = Incoming(request, spool)
     for piece in pieces:
         incoming.take(piece)
         if incoming.asks:
-            assert request is S3  # a form is admitted by what is in it, and nobody else sends so much
+            assert request is S3  # a form is admitted by what is in it, and no other request may be so large
             assert incoming.beginning().body.size > MAX_IN_MEMORY
             incoming.admit()
     return incoming
@@ -73,7 +73,7 @@ def test_a_body_that_is_announced_too_large_is_refused_before_it_comes(tmp_path:
 
 
 @pytest.mark.parametrize("pieces", [1, 5])
-def test_who_leaves_in_the_middle_leaves_nothing(tmp_path: Path, pieces: int) -> None:
+def test_a_client_that_leaves_in_the_middle_leaves_no_file(tmp_path: Path, pieces: int) -> None:
     coming(S3, [HALF] * pieces, tmp_path).drop()
     assert not list(tmp_path.iterdir())
 
@@ -116,7 +116,7 @@ def test_a_form_is_not_admitted_by_its_head(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_who_waits_for_a_100_is_admitted_before(tmp_path: Path, known: bool) -> None:
+def test_a_client_that_waits_for_a_100_is_admitted_first(tmp_path: Path, known: bool) -> None:
     waiting = HttpRequest("PUT", "/bucket/key", "", (*S3.headers, ("expect", "100-Continue")))
     incoming = Incoming(waiting, tmp_path)
     assert (incoming.asks, incoming.continues, incoming.keep_alive) == (True, True, True)

@@ -1,4 +1,4 @@
-"""However many strangers come, a server holds little for them and answers those who know what they want."""
+"""However many connections come, a server holds little for unauthenticated senders and answers the others."""
 
 import resource
 import socket
@@ -37,10 +37,10 @@ from watchword.serving import serving
 HOST = b"Host: localhost\r\n"
 HEALTH = b"GET /_watchword/health HTTP/1.1\r\n" + HOST + b"\r\n"
 LAST = HEALTH.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
-BUCKET = "crowd"
+BUCKET = "limits"
 ALMOST = b"a" * (MAX_IN_MEMORY - 1)
 
-STRANGERS = {
+UNFINISHED = {
     "bodies": b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: %d\r\n\r\n" % MAX_IN_MEMORY + ALMOST,
     "bodies in chunks": b"POST / HTTP/1.1\r\n"
     + HOST
@@ -52,7 +52,7 @@ STRANGERS = {
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with serve(tmp_path_factory.mktemp("crowd") / "data") as running:
+    with serve(tmp_path_factory.mktemp("limits") / "data") as running:
         client("s3", running.endpoint, credentials(running.data)).create_bucket(Bucket=BUCKET)
         yield running
 
@@ -63,7 +63,7 @@ def keys(server: Running) -> Keys:
 
 
 @contextmanager
-def crowd(port: int, count: int, sent: bytes = b"") -> Iterator[list[socket.socket]]:
+def connected(port: int, count: int, sent: bytes = b"") -> Iterator[list[socket.socket]]:
     """So many connections, one after the other, that said this and wait."""
     with ExitStack() as connections:
         yield [connections.enter_context(said(port, sent)) for _ in range(count)]
@@ -71,7 +71,7 @@ def crowd(port: int, count: int, sent: bytes = b"") -> Iterator[list[socket.sock
 
 def said(port: int, sent: bytes) -> socket.socket:
     connection = socket.create_connection(("127.0.0.1", port), 20)
-    with suppress(ConnectionResetError, BrokenPipeError):  # nobody waits for the rest
+    with suppress(ConnectionResetError, BrokenPipeError):  # the server doesn't take the rest
         connection.sendall(sent)
     return connection
 
@@ -100,7 +100,7 @@ def forget_peak(server: Running) -> None:
 
 
 def answers_meanwhile(server: Running, keys: Keys) -> None:
-    """What is small, and what is as large as what the strangers send."""
+    """A small request, and one as large as the unfinished ones."""
     assert client("sts", server.endpoint, keys).get_caller_identity()["Account"]
     s3 = client("s3", server.endpoint, keys)
     s3.put_object(Bucket=BUCKET, Key="honest", Body=ALMOST)
@@ -110,54 +110,54 @@ def answers_meanwhile(server: Running, keys: Keys) -> None:
 # --- what is held ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("sent", STRANGERS.values(), ids=STRANGERS.keys())
-def test_what_strangers_begin_is_held_up_to_a_limit(server: Running, keys: Keys, sent: bytes) -> None:
+@pytest.mark.parametrize("sent", UNFINISHED.values(), ids=UNFINISHED.keys())
+def test_unfinished_requests_are_held_up_to_a_limit(server: Running, keys: Keys, sent: bytes) -> None:
     count = 2 * MAX_HELD // len(sent)
     forget_peak(server)
     before = memory(server)
-    with crowd(server.port, count, sent) as strangers:
+    with connected(server.port, count, sent) as unfinished:
         answers_meanwhile(server, keys)
         assert memory(server) - before < 1.5 * MAX_HELD
-        assert eventually(lambda: sum(map(ended, strangers)) >= count // 2)
-        assert not ended(strangers[-1])
+        assert eventually(lambda: sum(map(ended, unfinished)) >= count // 2)
+        assert not ended(unfinished[-1])
     assert "Traceback" not in server.said
 
 
-def test_who_began_first_makes_room_and_is_told(server: Running) -> None:
-    sent = STRANGERS["bodies"]
+def test_the_oldest_request_is_evicted_and_told(server: Running) -> None:
+    sent = UNFINISHED["bodies"]
     count = MAX_HELD // len(sent) + 2
-    with crowd(server.port, count, sent) as strangers:
-        assert eventually(lambda: ended(strangers[1]))
-        assert strangers[0].recv(20).startswith(b"HTTP/1.1 503 ")
-        assert not any(map(ended, strangers[count // 2 :]))
+    with connected(server.port, count, sent) as unfinished:
+        assert eventually(lambda: ended(unfinished[1]))
+        assert unfinished[0].recv(20).startswith(b"HTTP/1.1 503 ")
+        assert not any(map(ended, unfinished[count // 2 :]))
 
 
-def test_an_upload_of_somebody_known_goes_on(server: Running, keys: Keys) -> None:
+def test_an_admitted_upload_is_not_evicted(server: Running, keys: Keys) -> None:
     body = bytes(3 << 20)
     given = {"x-amz-content-sha256": "UNSIGNED-PAYLOAD", "content-length": str(len(body))}
     request = Draft("s3", "PUT", f"/{BUCKET}/known", headers=given).signed(server.endpoint, keys)
     lines = [f"PUT {request.path} HTTP/1.1", *(f"{name}: {value}" for name, value in request.headers)]
     with said(server.port, "\r\n".join([*lines, "", ""]).encode() + body[: 2 << 20]) as upload:
         assert eventually(lambda: list(server.data.glob("incoming-*")))
-        sent = STRANGERS["bodies"]
-        with crowd(server.port, 2 * MAX_HELD // len(sent), sent) as strangers:
-            assert eventually(lambda: ended(strangers[0]))
+        sent = UNFINISHED["bodies"]
+        with connected(server.port, 2 * MAX_HELD // len(sent), sent) as unfinished:
+            assert eventually(lambda: ended(unfinished[0]))
         upload.sendall(body[2 << 20 :])
         assert upload.recv(1000).startswith(b"HTTP/1.1 200 ")
 
 
 @pytest.mark.parametrize("sent", [b"GET / HTTP/1.1\r\n\r\n", HEALTH], ids=["by a thread", "at once"])
-def test_requests_without_number_are_not_taken(server: Running, sent: bytes) -> None:
+def test_a_flood_of_requests_on_a_connection_is_not_taken(server: Running, sent: bytes) -> None:
     forget_peak(server)
     before = memory(server)
-    with crowd(server.port, 20, sent * (1_000_000 // len(sent))):
+    with connected(server.port, 20, sent * (1_000_000 // len(sent))):
         began = time.monotonic()
         assert bytes_answered(server.endpoint, LAST).startswith(b"HTTP/1.1 200 OK")
         assert time.monotonic() - began < 5
     assert memory(server) - before < 32 << 20
 
 
-def test_answers_without_number_are_not_made_ahead(server: Running, keys: Keys) -> None:
+def test_answers_are_not_made_far_ahead_of_their_reader(server: Running, keys: Keys) -> None:
     s3 = client("s3", server.endpoint, keys)
     s3.put_object(Bucket=BUCKET, Key="small", Body=bytes(60_000))
     assert s3.get_object(Bucket=BUCKET, Key="small")["Body"].read()  # from now on it is in memory
@@ -166,7 +166,7 @@ def test_answers_without_number_are_not_made_ahead(server: Running, keys: Keys) 
     asked = "\r\n".join([*lines, "", ""]).encode() * 99
     forget_peak(server)
     before = memory(server)
-    with crowd(server.port, 40, asked) as readers:
+    with connected(server.port, 40, asked) as readers:
         assert bytes_answered(server.endpoint, LAST).startswith(b"HTTP/1.1 200 OK")
         assert memory(server) - before < 32 << 20
         taken = 0
@@ -177,17 +177,17 @@ def test_answers_without_number_are_not_made_ahead(server: Running, keys: Keys) 
 # --- how many there are -----------------------------------------------------------------------------------
 
 
-def test_connections_that_ask_nothing_do_not_keep_others_out(tmp_path: Path) -> None:
+def test_idle_connections_do_not_keep_others_out(tmp_path: Path) -> None:
     with serve(tmp_path / "data") as server:
         _, hard = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
         resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (128, hard))
         keys = credentials(server.data)
         client("s3", server.endpoint, keys).create_bucket(Bucket=BUCKET)
         for sent in (b"", b"GET / HTTP/1.1\r\nX", HEALTH):
-            with crowd(server.port, 300, sent) as strangers:
+            with connected(server.port, 300, sent) as unfinished:
                 answers_meanwhile(server, keys)
-                assert eventually(lambda: sum(map(ended, strangers)) >= 300 - 64)
-                assert not ended(strangers[-1])
+                assert eventually(lambda: sum(map(ended, unfinished)) >= 300 - 64)
+                assert not ended(unfinished[-1])
 
 
 # --- one thing at a time: a server of which we know what it does -----------------------------------------
@@ -239,7 +239,7 @@ class Slow:
 
 @contextmanager
 def slowly(folder: Path, max_held: int) -> Iterator[tuple[Slow, int]]:
-    """A server that is slow and has four seats, and its port."""
+    """A server that is slow and takes four connections, and its port."""
     app = Slow()
     with in_process(app, folder, ConnectionLimits(4, max_held)) as (_, endpoint):
         try:
@@ -263,9 +263,9 @@ def asking(body: bytes = b"", path: bytes = b"/", length: int | None = None) -> 
     ) + (body)
 
 
-def test_who_is_being_answered_keeps_their_seat(slow: tuple[Slow, int]) -> None:
+def test_a_connection_that_is_being_answered_is_not_evicted(slow: tuple[Slow, int]) -> None:
     app, port = slow
-    with crowd(port, 4, asking()) as busy:
+    with connected(port, 4, asking()) as busy:
         assert eventually(lambda: app.asked == 4)
         with said(port, b"") as late:
             assert late.recv(1000).startswith(b"HTTP/1.1 503 ")
@@ -273,9 +273,9 @@ def test_who_is_being_answered_keeps_their_seat(slow: tuple[Slow, int]) -> None:
         assert all(one.recv(1000).startswith(b"HTTP/1.1 200 ") for one in busy)
 
 
-def test_the_seat_of_who_asks_nothing_is_given_away(slow: tuple[Slow, int]) -> None:
+def test_an_idle_connection_is_evicted_for_a_new_one(slow: tuple[Slow, int]) -> None:
     app, port = slow
-    with crowd(port, 3, asking()) as busy, said(port, asking(path=b"/at-once")) as idle:
+    with connected(port, 3, asking()) as busy, said(port, asking(path=b"/at-once")) as idle:
         assert idle.recv(1000).startswith(b"HTTP/1.1 204 ")
         assert eventually(lambda: app.asked == 3)
         with said(port, asking()) as late:
@@ -299,8 +299,8 @@ LARGER = b"PUT / HTTP/1.1\r\n" + HOST + S3 + b"Transfer-Encoding: chunked\r\n\r\
 
 
 @pytest.mark.parametrize("sent", [expecting(b"/"), LARGER], ids=["waits for a 100", "is large"])
-def test_nobody_makes_room_whose_body_we_do_not_read(tmp_path: Path, sent: bytes) -> None:
-    with slowly(tmp_path, 8 << 20) as (app, port), crowd(port, 4, sent) as busy:
+def test_a_connection_that_we_do_not_read_is_not_evicted(tmp_path: Path, sent: bytes) -> None:
+    with slowly(tmp_path, 8 << 20) as (app, port), connected(port, 4, sent) as busy:
         assert eventually(lambda: app.asked == 4)
         with said(port, b"") as late:
             assert late.recv(1000).startswith(b"HTTP/1.1 503 ")
@@ -319,7 +319,7 @@ def in_a_chunk(body: bytes) -> bytes:
 
 @pytest.mark.parametrize("cut", [0, 20], ids=["at once", "in two pieces"])
 @pytest.mark.parametrize("framed", [asking, in_a_chunk], ids=["of a length", "in a chunk"])
-def test_what_is_whole_and_waits_is_counted_until_its_answer(
+def test_a_whole_body_is_charged_until_its_answer(
     slow: tuple[Slow, int], framed: Callable[[bytes], bytes], cut: int
 ) -> None:
     app, port = slow
@@ -337,7 +337,7 @@ def test_what_is_whole_and_waits_is_counted_until_its_answer(
             assert second.recv(1000).startswith(b"HTTP/1.1 200 ")
 
 
-def test_what_has_no_body_needs_no_room(slow: tuple[Slow, int]) -> None:
+def test_a_request_without_a_body_needs_no_room(slow: tuple[Slow, int]) -> None:
     app, port = slow
     with said(port, asking(b"a" * 12_000)) as large, said(port, asking()) as small:
         assert eventually(lambda: app.asked == 1)
@@ -346,7 +346,7 @@ def test_what_has_no_body_needs_no_room(slow: tuple[Slow, int]) -> None:
         assert small.recv(1000).startswith(b"HTTP/1.1 200 ")
 
 
-def test_what_came_ahead_is_still_counted_after_the_answer_before_it(slow: tuple[Slow, int]) -> None:
+def test_a_pipelined_body_is_charged_after_the_answer_before_it(slow: tuple[Slow, int]) -> None:
     app, port = slow
     with said(port, asking() + asking(b"a" * 9_000)) as first:
         assert eventually(lambda: app.asked == 1)
@@ -357,7 +357,7 @@ def test_what_came_ahead_is_still_counted_after_the_answer_before_it(slow: tuple
             assert second.recv(1000).startswith(b"HTTP/1.1 503 ")
 
 
-def test_what_somebody_known_sends_is_not_counted(slow: tuple[Slow, int]) -> None:
+def test_the_body_of_an_admitted_sender_is_not_charged(slow: tuple[Slow, int]) -> None:
     app, port = slow
     with said(port, expecting(b"/known")) as known:
         assert known.recv(1000) == b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -372,7 +372,7 @@ def test_what_somebody_known_sends_is_not_counted(slow: tuple[Slow, int]) -> Non
         assert known.recv(1000).startswith(b"HTTP/1.1 200 ")
 
 
-def test_who_comes_with_a_piece_too_much_goes_where_nobody_waits(slow: tuple[Slow, int]) -> None:
+def test_a_body_without_room_is_told_503_when_nothing_can_be_evicted(slow: tuple[Slow, int]) -> None:
     app, port = slow
     with said(port, asking(b"a" * 9_000)) as first:
         assert eventually(lambda: app.asked == 1)
@@ -383,7 +383,7 @@ def test_who_comes_with_a_piece_too_much_goes_where_nobody_waits(slow: tuple[Slo
         assert first.recv(1000).startswith(b"HTTP/1.1 200 ")
 
 
-def test_who_runs_ahead_with_too_much_goes(slow: tuple[Slow, int]) -> None:
+def test_a_pipelined_body_without_room_ends_its_connection(slow: tuple[Slow, int]) -> None:
     app, port = slow
     with said(port, asking() + asking(b"a" * 12_000)) as connection:
         assert connection.recv(1000) == b""
@@ -392,9 +392,9 @@ def test_who_runs_ahead_with_too_much_goes(slow: tuple[Slow, int]) -> None:
         assert other.recv(1000).startswith(b"HTTP/1.1 200 ")
 
 
-def test_an_answer_that_nobody_takes_is_not_waited_for(slow: tuple[Slow, int]) -> None:
+def test_a_client_that_does_not_read_its_answer_is_evicted(slow: tuple[Slow, int]) -> None:
     _, port = slow
-    with crowd(port, 4, asking(path=b"/large")) as silent, said(port, asking(path=b"/at-once")) as late:
+    with connected(port, 4, asking(path=b"/large")) as silent, said(port, asking(path=b"/at-once")) as late:
         assert late.recv(1000).startswith(b"HTTP/1.1 204 ")
         taken = 0
         with suppress(ConnectionResetError):
@@ -404,22 +404,22 @@ def test_an_answer_that_nobody_takes_is_not_waited_for(slow: tuple[Slow, int]) -
 
 
 @pytest.mark.parametrize(("path", "answered"), [(b"/known-large", b"503"), (b"/some-large", b"204")])
-def test_who_takes_no_answers_makes_room_unless_they_are_known(
+def test_a_client_that_does_not_read_is_evicted_unless_it_was_authorized(
     slow: tuple[Slow, int], path: bytes, answered: bytes
 ) -> None:
     app, port = slow
     app.go.release(100)
-    with crowd(port, 4, asking(path=path)):
+    with connected(port, 4, asking(path=path)):
         assert eventually(lambda: app.asked == 4)
         time.sleep(0.2)  # until no more of it is taken
         with said(port, asking(path=b"/at-once")) as late:
             assert late.recv(1000).startswith(b"HTTP/1.1 " + answered)
 
 
-def test_what_is_no_longer_held_is_no_longer_counted(slow: tuple[Slow, int]) -> None:
+def test_what_is_no_longer_held_is_no_longer_charged(slow: tuple[Slow, int]) -> None:
     """Answered at once, given up, or refused."""
     _, port = slow
-    with crowd(port, 3) as connections:
+    with connected(port, 3) as connections:
         for connection in connections:
             connection.sendall(asking(b"a" * 4_000, b"/at-once", 8_000))
             time.sleep(0.05)
@@ -445,7 +445,7 @@ def limited(data: Path, limits: ConnectionLimits) -> Iterator[str]:
         yield endpoint_of(listener)
 
 
-def test_who_may_read_may_do_so_slowly(tmp_path: Path) -> None:
+def test_an_authorized_reader_may_be_slow(tmp_path: Path) -> None:
     size = 16 << 20
     with limited(tmp_path / "data", ConnectionLimits(max_connections=4)) as endpoint:
         keys = credentials(tmp_path / "data")
@@ -504,5 +504,5 @@ def test_a_whole_request_is_refused_in_its_protocol(
     assert any(event["requestID"] == answer.request_id for event in journal(data))
 
 
-def test_health_is_answered_beside(tight: tuple[str, Path]) -> None:
+def test_health_is_answered_meanwhile(tight: tuple[str, Path]) -> None:
     assert bytes_answered(tight[0], LAST).startswith(b"HTTP/1.1 200 OK")

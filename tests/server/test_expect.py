@@ -1,4 +1,4 @@
-"""`Expect: 100-continue`: told to continue is whose head is signed; anybody else is answered at once."""
+"""`Expect: 100-continue`: a client with a signed head is told to continue, any other is answered at once."""
 
 import socket
 from dataclasses import replace
@@ -55,7 +55,7 @@ def presigned(kept: Running, keys: Keys, now: datetime) -> HttpRequest:
     return presign(plain, who, service="s3", region="us-east-1", now=now, expires=60)
 
 
-def test_whose_head_is_signed_is_told_to_continue(kept: Running, administrator: Keys) -> None:
+def test_a_signed_head_is_told_to_continue(kept: Running, administrator: Keys) -> None:
     for request in (
         PUT.signed(kept.endpoint, administrator),
         replace(PUT, body=b"x" * 3_000_000).signed(kept.endpoint, administrator),
@@ -67,7 +67,7 @@ def test_whose_head_is_signed_is_told_to_continue(kept: Running, administrator: 
         assert rest.count(b"HTTP/1.1 200 OK\r\n") == 2
 
 
-def test_anybody_else_is_answered_without_the_body(kept: Running, administrator: Keys) -> None:
+def test_any_other_head_is_answered_without_its_body(kept: Running, administrator: Keys) -> None:
     forged = {**administrator, "SecretAccessKey": "a" * 40}
     early = datetime.now(UTC) - timedelta(hours=1)
     for request, status in (

@@ -81,7 +81,7 @@ def test_a_body_sent_later_is_not_the_next_request(kept: Running) -> None:
     assert b"ready" not in bytes_answered(kept.endpoint, head, HEALTH)
 
 
-def test_an_upgrade_that_nobody_honours_is_ignored(kept: Running) -> None:
+def test_an_upgrade_is_ignored(kept: Running) -> None:
     asked = HEALTH.replace(b"Connection: close", b"Connection: upgrade\r\nUpgrade: websocket")
     assert bytes_answered(kept.endpoint, asked, seconds=0.5).startswith(b"HTTP/1.1 200 OK")
     assert "Upgrade" not in kept.said
@@ -135,7 +135,7 @@ def test_noise_behind_a_request_is_refused_after_its_answer(kept: Running) -> No
     [(b"GET /_watchword/health HTTP/1.1\r\n", b"200"), (b"GET / HTTP/1.1\r\n", b"403")],
     ids=["at once", "by a thread"],
 )
-def test_who_runs_far_ahead_of_their_answers_is_refused(kept: Running, asked: bytes, status: bytes) -> None:
+def test_a_client_far_ahead_of_its_answers_is_refused(kept: Running, asked: bytes, status: bytes) -> None:
     answered = bytes_answered(kept.endpoint, (asked + HOST + b"\r\n") * 2 * MAX_AHEAD)
     [*before, last] = re.findall(rb"HTTP/1\.1 (\d+)", answered)
     assert last == b"400"
@@ -143,7 +143,7 @@ def test_who_runs_far_ahead_of_their_answers_is_refused(kept: Running, asked: by
     assert len(before) <= MAX_AHEAD
 
 
-def test_who_runs_ahead_a_little_at_a_time_is_answered(kept: Running) -> None:
+def test_a_client_a_little_ahead_of_its_answers_is_answered(kept: Running) -> None:
     request = b"GET /_watchword/health HTTP/1.1\r\n" + HOST + b"\r\n"
     answered = bytes_answered(kept.endpoint, *[request * 60] * 4, HEALTH)
     assert answered.count(b"HTTP/1.1 200 OK") == 241
@@ -160,7 +160,7 @@ def test_more_headers_than_anybody_needs_are_refused(kept: Running) -> None:
     assert bytes_answered(kept.endpoint, head, seconds=5).startswith(b"HTTP/1.1 400 ")
 
 
-def test_who_leaves_before_their_answers_is_no_error(kept: Running) -> None:
+def test_a_client_that_leaves_before_its_answers_is_no_error(kept: Running) -> None:
     slow = b"GET / HTTP/1.1\r\n" + HOST + b"\r\n"
     for _ in range(20):
         with socket.create_connection(("127.0.0.1", kept.port)) as connection:
@@ -221,7 +221,7 @@ def test_what_never_becomes_a_body_is_cut_off(kept: Running, start: bytes, more:
 IMPATIENT, PATIENT = 0.2, 1.0
 """Seconds; the second for what must not end, on a busy machine either."""
 LONGER_SECONDS = 1.2
-"""Longer than anybody's patience."""
+"""Longer than either."""
 
 
 LARGE = 8 << 20
@@ -273,7 +273,7 @@ class EchoesLength:
         return HttpResponse(200, (("content-length", str(len(size))),), size)
 
     def admit(self, request: HttpRequest) -> None:
-        """Anybody."""
+        """Admits anyone."""
 
 
 @contextmanager
@@ -349,7 +349,7 @@ def test_a_trailer_is_no_header(echo: tuple[EchoesLength, str]) -> None:
     assert app.asked[-1].header("x-amz-acl") is None
 
 
-def test_no_answer_is_made_for_who_has_not_taken_the_last_one(echo: tuple[EchoesLength, str]) -> None:
+def test_no_answer_is_made_while_the_last_one_is_not_read(echo: tuple[EchoesLength, str]) -> None:
     app, endpoint = echo
     large = b"GET /large-at-once HTTP/1.1\r\n" + HOST + b"\r\n"
     last = large.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
@@ -365,7 +365,7 @@ def test_no_answer_is_made_for_who_has_not_taken_the_last_one(echo: tuple[Echoes
     assert answered > 2 * (16 << 20)
 
 
-def test_who_asks_nothing_more_is_disconnected(patient: str) -> None:
+def test_an_idle_client_is_disconnected(patient: str) -> None:
     asked = b"GET /at-once HTTP/1.1\r\n" + HOST + b"\r\n"
     with socket.create_connection(("127.0.0.1", int(patient.rpartition(":")[2])), 10) as connection:
         for _ in range(2):
@@ -378,7 +378,7 @@ def test_who_asks_nothing_more_is_disconnected(patient: str) -> None:
     "sent",
     [b"", b"GET / HTTP/1.1\r\nHo", post(b"Content-Length: 10"), post(b"Content-Length: 10", body=b"abc")],
 )
-def test_who_stops_sending_is_disconnected(impatient: str, sent: bytes) -> None:
+def test_a_client_that_stops_sending_is_disconnected(impatient: str, sent: bytes) -> None:
     host, port = impatient.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), 10) as connection:
         connection.sendall(sent)
@@ -415,7 +415,7 @@ def asked_for_much(endpoint: str) -> Iterator[socket.socket]:
         yield connection
 
 
-def test_who_takes_nothing_of_an_answer_is_disconnected(impatient: str) -> None:
+def test_a_client_that_reads_nothing_of_an_answer_is_disconnected(impatient: str) -> None:
     with asked_for_much(impatient) as connection:
 
         def cut_off() -> bool:
@@ -428,7 +428,7 @@ def test_who_takes_nothing_of_an_answer_is_disconnected(impatient: str) -> None:
         assert eventually(cut_off, 5)
 
 
-def test_who_takes_an_answer_slowly_gets_it_whole(patient: str) -> None:
+def test_a_client_that_reads_slowly_gets_the_whole_answer(patient: str) -> None:
     with asked_for_much(patient) as connection:
         taken = 0
         while taken < LARGE and (piece := connection.recv(LARGE // 32)):

@@ -105,7 +105,7 @@ def _signed(claim: Claim, who: Credentials, size: int) -> Pieces:
 
 
 def send(server: Running, request: HttpRequest, pieces: Pieces) -> bytes:
-    """The answer to a request whose body nobody holds whole, in HTTP's own chunks."""
+    """The answer to a request that is sent piece by piece, in HTTP's own chunks."""
     target = request.path + (f"?{request.query}" if request.query else "")
     lines = [f"{request.method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in request.headers)]
     lines += ["transfer-encoding: chunked", "connection: close"]
@@ -151,7 +151,7 @@ def spooled(server: Running) -> int:
 
 
 def test_uploads_under_way_are_not_held_either(server: Running) -> None:
-    """What came of them before anybody knew who sends them is on the disk with the rest."""
+    """What came before their sender was admitted is on the disk with the rest."""
     count, sent = 40, 2 << 20
     keys: Keys = credentials(server.data)
     who = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
@@ -191,7 +191,7 @@ def read_by(server: Running) -> int:
     return int(line.split()[1])
 
 
-def test_no_more_of_an_object_is_read_for_who_left(server: Running) -> None:
+def test_no_more_of_an_object_is_read_for_a_client_that_left(server: Running) -> None:
     s3 = client("s3", server.endpoint, credentials(server.data))
     s3.put_object(Bucket=BUCKET, Key="left", Body=bytes(SIZE))
     before = read_by(server)

@@ -103,7 +103,7 @@ def test_the_aws_cli_over_https(secure: Running, keys: Keys, files: tuple[Path, 
     assert said.returncode == 0, said.stderr
 
 
-def test_who_does_not_know_the_certificate_says_nothing(secure: Running, keys: Keys) -> None:
+def test_a_client_without_the_certificate_sends_nothing(secure: Running, keys: Keys) -> None:
     with pytest.raises(SSLError):
         client("sts", secure.endpoint, keys).get_caller_identity()
 
@@ -228,7 +228,7 @@ def test_a_key_with_a_passphrase_is_not_asked_for(tmp_path: Path) -> None:
     assert str(key) in result.stderr
 
 
-def test_who_does_not_end_a_connection_keeps_no_seat(files: tuple[Path, Path], tmp_path: Path) -> None:
+def test_a_client_that_never_closes_is_evicted(files: tuple[Path, Path], tmp_path: Path) -> None:
     arguments = "--tls-certificate", str(files[0]), "--tls-key", str(files[1])
     trust = ssl.create_default_context(cafile=str(files[0]))
     with serve(tmp_path / "data", *arguments) as server, ExitStack() as strangers:

@@ -23,7 +23,7 @@ CONTROL = "control"
 """In place of a request id: nothing here is recorded."""
 JSON = ErrorWriter("rest-json")
 LONGEST_ADVANCE = 10 * 365 * 86400
-"""Of all leaps together: past the end of the calendar nothing could be answered any more."""
+"""Of all advances together. A time past the end of the calendar can't be represented."""
 
 
 class Advance(msgspec.Struct, forbid_unknown_fields=True):

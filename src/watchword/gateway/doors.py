@@ -1,7 +1,7 @@
-"""The doors of the server: which paths and hosts are answered by something else than the journey.
+"""The doors of the server: which requests are answered by something other than the journey.
 
-A door is found by how the path begins, or by the host, in the order of the table. Every other request is one
-to a service of AWS.
+A door has a beginning of the path, and may have a host name, which is compared without port and case. The
+first door of the table that fits is taken. All other requests are calls of AWS's services.
 """
 
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from typing import NamedTuple
 from watchword.gateway.control import PREFIX, control
 from watchword.gateway.journey import journey
 from watchword.names import HttpRequest, HttpResponse
+from watchword.wire.addressing import hostname
 from watchword.world import World
 
 Act = Callable[[World, HttpRequest], HttpResponse]
@@ -17,11 +18,15 @@ Act = Callable[[World, HttpRequest], HttpResponse]
 
 
 class Door(NamedTuple):
-    """Where `act` answers; an empty `host` is any."""
+    """Requests to paths that begin so, on that host or (if it is empty) on any, are answered by `act`."""
 
     path: str
     act: Act
     host: str = ""
+
+    def fits(self, request: HttpRequest) -> bool:
+        on_host = not self.host or hostname(request.header("host") or "") == self.host
+        return request.path.startswith(self.path) and on_host
 
 
 DOORS = (Door(PREFIX, control),)
@@ -29,7 +34,4 @@ DOORS = (Door(PREFIX, control),)
 
 def act_for(request: HttpRequest, doors: tuple[Door, ...] = DOORS) -> Act:
     """What answers the request."""
-    for door in doors:
-        if request.path.startswith(door.path) and (not door.host or request.header("host") == door.host):
-            return door.act
-    return journey
+    return next((door.act for door in doors if door.fits(request)), journey)

@@ -1,9 +1,9 @@
-"""Background work: a thread that runs each job when it is due, one after the other.
+"""Background work: a thread runs each job when it is due.
 
 1. A job is due when the server starts, and a period after it was last begun.
-2. Never two at once: the thread runs one act, then looks which job is due next.
+2. Jobs never run at the same time: the thread runs one, then looks which is due next.
 3. An exception is logged, and the job is due again a period later.
-4. `stop` waits for the act that is running and begins no other.
+4. `stop` waits for the job that is running, and no other begins.
 """
 
 import logging

@@ -21,7 +21,7 @@ _LONGEST_ADDRESS = len("0000:0000:0000:0000:0000:ffff:255.255.255.255")
 
 def before_path(host: str | None, known: Collection[str]) -> str:
     """`/bucket` where the Host header names a bucket, else "". Raises AwsError InvalidRequest (3.)."""
-    name = _hostname(host or "")
+    name = hostname(host or "")
     if name in known or name == "localhost" or "." not in name or is_address(name):  # 1.
         return ""
     for candidate in sorted(known, key=len, reverse=True):
@@ -35,7 +35,7 @@ def before_path(host: str | None, known: Collection[str]) -> str:
     raise AwsError("InvalidRequest", 400, said)
 
 
-def _hostname(host: str) -> str:
+def hostname(host: str) -> str:
     """A Host header without its port, in lower case."""
     if host.startswith("["):  # an IPv6 address: its colons separate no port
         return host[1:].partition("]")[0]

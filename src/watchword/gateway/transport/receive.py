@@ -3,9 +3,9 @@
 1. The head: at most MAX_HEAD bytes of target and headers, of which there are at most MAX_HEADERS.
 2. A body of up to MAX_IN_MEMORY bytes is held in memory. A larger one is spooled to a private file, and only
    for S3 (by the scope that its Authorization header claims, or as a form): no other service takes one.
-3. Nothing is spooled before the sender is admitted, so that nobody fills the disk without credentials. A
-   client that waits for `100 Continue` (RFC 9110, section 10.1.1) is admitted before it is told to go on. A
-   form can't be, for its signature is in its body.
+3. Nothing is spooled before the sender is admitted, that is authenticated by the head: without credentials no
+   one can fill the disk. A client that waits for `100 Continue` (RFC 9110, section 10.1.1) is admitted before
+   it is told to go on. A form can't be, for its signature is in its body.
 Nothing is decoded here but the target (latin-1, as RFC 9110, section 5.5, has header values).
 """
 
@@ -120,7 +120,7 @@ class Incoming:
         self.drop()
 
     def finish(self) -> None:
-        """It is whole, and `request` has its body. If that has a `file`, whoever answers removes it."""
+        """Gives `request` the whole body. If that has a `file`, the application removes it."""
         if self._spool:
             try:
                 self.request = self.request.with_body(Body(file=self._spool.finish()))

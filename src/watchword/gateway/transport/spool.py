@@ -1,8 +1,8 @@
 """Large bodies on the disk while they are received: a private file for each, in the data directory.
 
-The file is written on the event loop, into the kernel's page cache. Whoever gets a finished body removes its
-file. A client that leaves before its last byte leaves none behind. The files of a server that was killed are
-removed by `sweep_spool`, once they are old.
+The file is written on the event loop, into the kernel's page cache. The caller of `finish` removes it. A
+client that leaves before its last byte leaves no file behind. Files of a server that was killed are removed
+by `sweep_spool`, once they are old.
 """
 
 import tempfile
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 ABANDONED = timedelta(hours=1)
-"""A file that was not written to for so long is nobody's: `connection` ends connections that fall silent."""
+"""A file that was last written so long ago is in use no more: `connection` closes silent connections."""
 _PREFIX = "incoming-"
 
 
@@ -25,12 +25,12 @@ class Spool:
         self._file.write(piece)
 
     def finish(self) -> Path:
-        """The whole body. The caller removes it."""
+        """The file of the whole body. The caller removes it."""
         self._file.close()
         return Path(self._file.name)
 
     def drop(self) -> None:
-        """Nobody wants the body."""
+        """Removes the file."""
         with suppress(OSError):
             self._file.close()
         Path(self._file.name).unlink(missing_ok=True)
