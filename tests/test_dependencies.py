@@ -54,9 +54,15 @@ def imported() -> set[tuple[str, str]]:
                 found |= {(alias.name.partition(".")[0], extra) for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
                 found.add((node.module.partition(".")[0], extra))
+            elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "import_module":
+                found |= {(text.partition(".")[0], extra) for text in constants(node.args)}
     return {
         (module, extra) for module, extra in found if module not in {"watchword", *sys.stdlib_module_names}
     }
+
+
+def constants(nodes: list[ast.expr]) -> list[str]:
+    return [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
 
 
 def test_whatever_is_imported_is_declared() -> None:
