@@ -1,8 +1,12 @@
 """Bytes become requests, however they are cut."""
 
+from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from watchword.gateway.transport.framing import Framing, Malformed
 from watchword.gateway.transport.receive import Incoming, Peer
@@ -47,6 +51,43 @@ def test_only_clients_that_know_of_it_are_told_to_continue(
 @pytest.mark.parametrize("behind", [TWO, b"\0noise"])
 def test_nothing_behind_a_request_that_closes_is_looked_at(tmp_path: Path, behind: bytes) -> None:
     assert len(framed(tmp_path, TWO + behind)) == 2
+
+
+PARTS = [
+    *(
+        b"GET / HTTP/1.1\r\n",
+        b"POST /a?b HTTP/1.0\r\n",
+        b"Host: x\r\n",
+        b"\r\n",
+        b"\r",
+        b"\n",
+        b"\0",
+        b"\xff",
+    ),
+    *(b"Content-Length: 3\r\n", b"Transfer-Encoding: chunked\r\n", b"Expect: 100-continue\r\n"),
+    *(
+        b"Connection: upgrade\r\nUpgrade: h2c\r\n",
+        b"Connection: close\r\n",
+        b"3\r\n",
+        b"abc",
+        b"0\r\n",
+        b": ",
+    ),
+]
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=30), st.lists(st.integers(0, 200), max_size=4))
+def test_whatever_comes_is_a_request_or_malformed(parts: list[bytes], cuts: list[int]) -> None:
+    begun: list[Incoming] = []
+    framing = Framing(PEER, Path("/nowhere"), begun.append)
+    sent = b"".join(parts)
+    ends = [*sorted(cuts), len(sent)]
+    with suppress(Malformed):
+        for start, end in pairwise([0, *ends]):
+            framing.feed(sent[start:end], 0)
+    assert all(one.whole for one in begun[:-1])
+    assert sum(one.request.body.size for one in begun) == 0  # bodies are given at the end only
+    assert len(begun) <= sent.count(b"HTTP/1.")
 
 
 def test_a_defect_is_not_blamed_on_the_client(tmp_path: Path) -> None:

@@ -232,6 +232,16 @@ def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
         assert server.stop() == 0
 
 
+def test_workers_on_postgresql(tmp_path: Path, new_database_url: Callable[[str], str]) -> None:
+    url = new_database_url("postgresql")
+    with serve(tmp_path / "data", "--workers", "2", "--database", url) as server:
+        keys = credentials(server.data, "--database", url)
+        assert client("sts", server.endpoint, keys).get_caller_identity()
+        assert eventually(lambda: len(server.workers) == 2)
+        assert server.stop(signal.SIGINT) == 0
+        assert "Traceback" not in server.said
+
+
 # --- PostgreSQL goes away ------------------------------------------------------------------------------
 
 UNAVAILABLE = {

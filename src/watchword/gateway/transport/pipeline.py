@@ -149,11 +149,10 @@ class Pipeline:
 
     def _admitted(self, incoming: Incoming, asked: "Future[None]") -> None:
         self._admitting = False
+        refused = asked.exception()
         if self._transport.is_closing():
             return
-        try:
-            asked.result()
-        except Exception as refused:  # noqa: BLE001 the application says and logs it
+        if isinstance(refused, Exception):
             incoming.refuse(refused)
         else:
             incoming.admit()

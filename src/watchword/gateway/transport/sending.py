@@ -50,13 +50,13 @@ class Sending:
 
     def _send(self, read: "Future[bytes]") -> None:
         self._reading = False
-        if self._transport.is_closing():
-            return
         try:
             piece = read.result()
         except Exception:
             log.exception("an answer breaks off")
             self._transport.abort()
+            return
+        if self._transport.is_closing():
             return
         if piece:
             self._transport.write(piece)

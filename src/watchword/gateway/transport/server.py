@@ -53,14 +53,14 @@ class Server:
             self._loop.call_soon_threadsafe(self._stop.set)
 
     async def _serve(self) -> None:
-        self._loop = asyncio.get_running_loop()
+        loop = self._loop = asyncio.get_running_loop()
         with ThreadPoolExecutor(THREADS, thread_name_prefix="journey") as threads:
             service = Service(self._application, self.limits, threads, self._spool)
-            accepting = await self._loop.create_server(
-                partial(Connection, service), sock=self._listener, ssl=self._tls, backlog=BACKLOG
-            )
+            connect = partial(Connection, service)
+            accepting = await loop.create_server(connect, sock=self._listener, ssl=self._tls, backlog=BACKLOG)
             if not self._stopped:
                 await self._stop.wait()
+            self._loop = None  # from now on there is nothing to stop
             accepting.close()
             await self._end_connections()
 
