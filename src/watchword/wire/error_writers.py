@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from watchword.names import AwsError, HttpResponse
-from watchword.wire import json_body, rest_write, values, xml_text
+from watchword.wire import json_body, query_json, rest_write, values, xml_text
 from watchword.wire.answers import Headers, answer, host_id, request_id_header
 from watchword.wire.faults import FAULTS, ErrorFormat, ErrorTemplate
 from watchword.wire.model import ErrorShape
@@ -67,6 +67,10 @@ class ErrorWriter:
         """The writer for answers to requests of this method (3.)."""
         return replace(self, body=False) if method == "HEAD" else self
 
+    def in_json(self) -> "ErrorWriter":
+        """The writer of a query service for a client that asks for JSON."""
+        return replace(self, format="query-json")
+
     def _wire_error(self, error: AwsError) -> WireError:
         formats = FAULTS.get(error.code) if not error.status else None  # 1.
         template = formats[self.format] if formats else ErrorTemplate(error.code, error.status, error.said)
@@ -84,15 +88,25 @@ WriteDocument = Callable[[ErrorWriter, WireError, str, Headers], tuple[str, byte
 
 
 def _query(writer: ErrorWriter, error: WireError, request_id: str, _headers: Headers) -> tuple[str, bytes]:
-    sender = "Receiver" if error.status >= _SERVER_ERROR else "Sender"
     members = "".join(f"<{name}>{xml_text.text(value)}</{name}>" for name, value in _modelled(error).items())
     namespace = f' xmlns="{xml_text.attribute(writer.namespace)}"' if writer.namespace else ""
     root = (
-        f"<ErrorResponse{namespace}><Error><Type>{sender}</Type><Code>{xml_text.text(error.code)}</Code>"
+        f"<ErrorResponse{namespace}><Error><Type>{_sender(error)}</Type><Code>{xml_text.text(error.code)}</Code>"
         f"<Message>{xml_text.text(_message(error))}</Message>{members}</Error>"
         f"<RequestId>{xml_text.text(request_id)}</RequestId></ErrorResponse>"
     )
     return "text/xml", xml_text.document(root)
+
+
+def _query_json(
+    _writer: ErrorWriter, error: WireError, request_id: str, _headers: Headers
+) -> tuple[str, bytes]:
+    members = {"Code": error.code, "Message": _message(error), "Type": _sender(error), **_modelled(error)}
+    return query_json.JSON, json_body.write_text({"Error": members, "RequestId": request_id})
+
+
+def _sender(error: WireError) -> str:
+    return "Receiver" if error.status >= _SERVER_ERROR else "Sender"
 
 
 def _message(error: WireError) -> str:
@@ -144,6 +158,7 @@ def _text(_writer: ErrorWriter, error: WireError, _request_id: str, _headers: He
 
 _DOCUMENTS: Mapping[ErrorFormat, WriteDocument] = {
     "query": _query,
+    "query-json": _query_json,
     "json": _json,
     "rest-json": _rest_json,
     "rest-xml": _rest_xml,

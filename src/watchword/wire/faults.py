@@ -1,8 +1,9 @@
 """Faults in every error format: fault x format -> code, status, default message.
 
-Faults are those of `names.errors.FAULTS`. Formats are the protocols and `text`, which is for a request whose
-protocol isn't known. `rest-xml` has the codes of S3, the one service that uses it. A message of the error's
-own replaces the default; code and status always come from here. A test checks that the table is complete.
+Faults are those of `names.errors.FAULTS`. Formats are the protocols, `query-json` for query services that are
+asked for JSON, and `text` for a request whose protocol isn't known. `rest-xml` has the codes of S3, the one
+service that uses it. A message of the error's own replaces the default; code and status always come from
+here. A test checks that the table is complete.
 
 Sources: IAM API Reference and STS API Reference, "Common Error Types"; Amazon S3 API Reference, "Error
 responses", "List of error codes"; API References of AWS Lambda, Amazon DynamoDB and AWS Organizations,
@@ -13,7 +14,7 @@ What doesn't belong here: documents (error_writers), errors of a model.
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-ErrorFormat = Literal["query", "json", "rest-json", "rest-xml", "text"]
+ErrorFormat = Literal["query", "query-json", "json", "rest-json", "rest-xml", "text"]
 
 
 class ErrorTemplate(NamedTuple):
@@ -35,6 +36,7 @@ def _row(
     """One row: the message; code and status in query, json and S3; the status in rest-json if it differs."""
     return {
         "query": ErrorTemplate(*query, message),
+        "query-json": ErrorTemplate(*query, message),
         "json": ErrorTemplate(*json, message),
         "rest-json": ErrorTemplate(json[0], rest or json[1], message),
         "rest-xml": ErrorTemplate(*s3, s3_message or message),

@@ -16,6 +16,7 @@ import base64
 import json
 import re
 from collections.abc import Callable
+from functools import partial
 from itertools import accumulate
 from typing import Any
 
@@ -239,17 +240,20 @@ def _map_reader(shape: Shape, compile_: Callable[[Shape], Read]) -> Read:
 # --- writing -----------------------------------------------------------------------------------------
 
 
-def writers() -> Callable[[Shape], Write]:
-    """A compiler: shape -> function from the shape's value to a JSON value."""
-    return compiler(_build_writer)
+def writers(*, nulls: bool = False) -> Callable[[Shape], Write]:
+    """A compiler: shape -> function from the shape's value to a JSON value.
+
+    nulls: an absent member is written as null.
+    """
+    return compiler(partial(_build_writer, nulls=nulls))
 
 
-def _build_writer(shape: Shape, compile_: Callable[[Shape], Write]) -> Write:
+def _build_writer(shape: Shape, compile_: Callable[[Shape], Write], *, nulls: bool) -> Write:
     if shape.document:
         return _unchanged
     match shape.type:
         case "structure":
-            return _structure_writer(shape, compile_)
+            return _structure_writer(shape, compile_, nulls=nulls)
         case "list":
             write = compile_(shape.element)
             return lambda items: [write(item) for item in items]
@@ -270,15 +274,16 @@ def _single_writer(shape: Shape) -> Write:
     return _unchanged
 
 
-def _structure_writer(shape: Shape, compile_: Callable[[Shape], Write]) -> Write:
+def _structure_writer(shape: Shape, compile_: Callable[[Shape], Write], *, nulls: bool) -> Write:
     members = {
         name: (member.wire_name(name), compile_(member))
         for name, member in shape.members.items()
         if not member.location
     }
+    absent = dict.fromkeys(key for key, _ in members.values()) if nulls else {}
 
     def write(value: Any) -> dict[str, Any]:  # noqa: ANN401 a mapping of members
-        found = {}
+        found: dict[str, Any] = {**absent}
         for name, item in value.items():
             if item is not None:
                 key, write_item = members[name]

@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any
 
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
-from watchword.wire import json_rpc, query, rest_bodies, rest_read, rest_write, validate
+from watchword.wire import json_rpc, query, query_json, rest_bodies, rest_read, rest_write, validate
 from watchword.wire.audit_view import compile_view
 from watchword.wire.error_writers import ErrorWriter
 from watchword.wire.form import FormError
@@ -65,6 +65,10 @@ class _Compiled:
         return PROTOCOLS[self.spec.row.protocol][1](self.spec)
 
     @cached_property
+    def write_json(self) -> Write:
+        return query_json.writer(self.spec)
+
+    @cached_property
     def audit_input(self) -> Show:
         return compile_view(self.spec.input)
 
@@ -86,6 +90,8 @@ class Operation:
     compiled: _Compiled
     before_path: str = ""
     """`/bucket`, where the Host header names S3's bucket; it comes before the request's path."""
+    in_json: bool = False
+    """Whether the client asks a query service for JSON."""
 
     def parse(self, request: HttpRequest) -> dict[str, Any]:
         """The input: the members that the request has, valid by the model. Raises AwsError."""
@@ -101,7 +107,8 @@ class Operation:
 
     def write(self, output: Mapping[str, Any], request_id: str) -> HttpResponse:
         """The response with `output`. Raises KeyError for a member that the model doesn't have."""
-        return self.compiled.write(output, request_id)
+        write = self.compiled.write_json if self.in_json else self.compiled.write
+        return write(output, request_id)
 
     def write_error(self, error: AwsError, request_id: str) -> HttpResponse:
         """The response with `error`, in the operation's protocol."""
@@ -122,7 +129,8 @@ class Operation:
 
     @property
     def error_writer(self) -> ErrorWriter:
-        return self.service.error_writer.for_method(self.compiled.spec.method)
+        writer = self.service.error_writer.for_method(self.compiled.spec.method)
+        return writer.in_json() if self.in_json else writer
 
     def _unreadable(self, problem: UnreadableError) -> AwsError:
         if (refuse := self.service.row.dialect.unreadable) is not None:

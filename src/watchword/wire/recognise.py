@@ -21,7 +21,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
-from watchword.wire import addressing, form, query
+from watchword.wire import addressing, form, query, query_json
 from watchword.wire.error_writers import TEXT, ErrorWriter
 from watchword.wire.form import FormError
 from watchword.wire.model import Spec
@@ -88,7 +88,12 @@ def guess_error_writer(request: HttpRequest) -> ErrorWriter:
         writer = ErrorWriter("rest-json")
     else:
         writer = ErrorWriter(FALLBACK.error_format, FALLBACK.dialect.request_id_headers)
-    return writer.for_method(request.method)
+    return _for_request(writer, request)
+
+
+def _for_request(writer: ErrorWriter, request: HttpRequest) -> ErrorWriter:
+    writer = writer.for_method(request.method)
+    return writer.in_json() if writer.format == "query" and query_json.asked(request) else writer
 
 
 def _content_type(request: HttpRequest) -> str:
@@ -96,7 +101,7 @@ def _content_type(request: HttpRequest) -> str:
 
 
 def _unrecognised(error: AwsError, writer: ErrorWriter, request: HttpRequest) -> UnrecognisedError:
-    return UnrecognisedError(error, writer.for_method(request.method))
+    return UnrecognisedError(error, _for_request(writer, request))
 
 
 def _once(request: HttpRequest) -> None:
@@ -178,7 +183,8 @@ def _by_action(request: HttpRequest, parameters: Mapping[str, str], service: Ser
     asked = served and parameters.get("Version") == service.version
     if action is None or not asked or not service.knows(action):
         raise _unrecognised(_no_action(parameters), service.error_writer, request)
-    return service.operation(action)
+    operation = service.operation(action)
+    return replace(operation, in_json=True) if query_json.asked(request) else operation
 
 
 def _no_action(parameters: Mapping[str, str]) -> AwsError:
