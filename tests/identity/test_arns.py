@@ -2,7 +2,7 @@
 
 import pytest
 
-from watchword.identity.arns import policy_arn
+from watchword.identity.arns import given_policy_arn, policy_arn
 from watchword.names import AwsError
 
 
@@ -13,9 +13,23 @@ def test_the_arn_of_a_policy() -> None:
     assert str(arn) == text
 
 
-@pytest.mark.parametrize("text", ["arn:aws:iam::aws:policy/", "arn:aws:iam::aws:user/p", "policy/p"])
-def test_what_is_no_arn_of_a_policy(text: str) -> None:
+NOT_VALID = "ARN {} is not valid."
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "said"),
+    [
+        ("policy/p", "ValidationError", NOT_VALID),
+        ("arn:aws:iam::policy/p", "ValidationError", NOT_VALID),
+        ("arn:aws-cn:iam::aws:policy/p", "ValidationError", "Invalid ARN partition"),
+        ("arn:aws-cn:iam::aws:user/p", "ValidationError", "Invalid ARN partition"),
+        ("arn:aws:iam::aws:policy/", "InvalidInput", NOT_VALID),
+        ("arn:aws:iam::aws:user/p", "InvalidInput", NOT_VALID),
+        ("arn:aws:iam:us-east-1:aws:policy/p", "InvalidInput", NOT_VALID),
+        ("arn:aws:iam::aws:policy/p ", "InvalidInput", NOT_VALID),
+    ],
+)
+def test_what_is_no_arn_of_a_policy(text: str, code: str, said: str) -> None:
     with pytest.raises(AwsError) as refused:
-        policy_arn(text)
-    assert (refused.value.code, refused.value.status) == ("InvalidInput", 400)
-    assert refused.value.said == f"ARN {text} is not valid."
+        given_policy_arn(text, "aws")
+    assert (refused.value.code, refused.value.said) == (code, said.format(text))

@@ -5,9 +5,10 @@ The policies of AWS are the same in every account. How often one is used is coun
 
 from dataclasses import replace
 
-from watchword.identity.arns import policy_arn
 from watchword.identity.aws_managed import OWNER, aws_policies
 from watchword.identity.refusals import missing_version
+from watchword.names import nouns
+from watchword.names.entity_arn import EntityArn
 from watchword.store import Transaction
 from watchword.store.iam import holders, policies, policy_versions
 from watchword.store.iam.policies import Policy
@@ -15,12 +16,11 @@ from watchword.store.iam.policy_versions import Version
 
 
 def find(tx: Transaction, account: str, text: str) -> Policy | None:
-    """The policy of that ARN, if it is the account's own or one of AWS. Raises InvalidInput."""
-    arn = policy_arn(text)
-    if arn.account == OWNER:
-        known = aws_policies().get(text)
-        return with_use(tx, account, known.policy) if known else None
-    return policies.by_arn(tx, text) if arn.account == account else None
+    """The policy of that ARN, if it is the account's own or one of AWS."""
+    if known := aws_policies().get(text):
+        return with_use(tx, account, known.policy)
+    arn = EntityArn.parse(text, nouns.POLICY)
+    return policies.by_arn(tx, text) if arn and arn.account == account else None
 
 
 def with_use(tx: Transaction, account: str, policy: Policy) -> Policy:

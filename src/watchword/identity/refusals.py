@@ -88,6 +88,16 @@ def not_a_policy_arn(text: str) -> AwsError:
     return refusal("InvalidInput", f"ARN {text} is not valid.")
 
 
+def invalid_arn(text: str) -> AwsError:
+    """The text is no ARN."""
+    return fault("ValidationError", f"ARN {text} is not valid.")
+
+
+def other_partition() -> AwsError:
+    """The ARN is of another partition than the account."""
+    return fault("ValidationError", "Invalid ARN partition")
+
+
 def not_an_entity_arn(arn: str) -> AwsError:
     """The text can't be the ARN of a user, group or role."""
     said = f"Invalid Entity Arn: {arn} does not clearly define entity type and name."

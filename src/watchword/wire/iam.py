@@ -1,15 +1,19 @@
-"""How AWS IAM departs from its protocol: it has its own message for names and paths that break their pattern.
+"""How AWS IAM departs from its protocol: its own messages for values that violate the model.
 
-The message is for the first wrong value, and only where no other constraint of the model is broken.
+1. Names and paths that break their pattern have a message of their own. It is for the first wrong value, and
+   only where no other constraint is broken.
+2. Other messages name the member and not its value: "Value at 'tags' failed to satisfy constraint: ...".
+
 Source: IAM's answers, as the aws CLI and terraform show them.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from watchword.names import AwsError, fault
 from watchword.wire.dialect import Dialect
 from watchword.wire.shapes import Shape
-from watchword.wire.validate import Violation
+from watchword.wire.validate import Violation, message
 
 _NAME = "It must contain only alphanumeric characters and/or the following: +=,.@_-"
 _PATH = "It must begin and end with / and contain only alphanumeric characters and/or / characters."
@@ -26,13 +30,13 @@ MUSTS = {
 """The model's requirement -> IAM's."""
 
 
-def invalid(violations: Sequence[Violation], _shape: Shape) -> AwsError | None:
-    """IAM's own error; None where IAM answers as other services do."""
+def invalid(violations: Sequence[Violation], _shape: Shape) -> AwsError:
+    """IAM's error for them."""
     if any(each.requirement not in MUSTS or "." in each.path for each in violations):
-        return None
+        return fault("ValidationError", message([replace(each, shown="") for each in violations]))  # 2.
     first = violations[0]
     said = f"The specified value for {first.path} is invalid. {MUSTS[first.requirement]}"
-    return fault("ValidationError", said)
+    return fault("ValidationError", said)  # 1.
 
 
 DIALECT = Dialect(invalid=invalid)

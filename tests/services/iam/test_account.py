@@ -28,10 +28,13 @@ def furnish(iam: Iam) -> None:
 
 def test_the_summary_counts_and_tells_the_quotas_that_hold(iam: Iam) -> None:
     furnish(iam)
+    iam("CreatePolicyVersion", PolicyArn=f"arn:aws:iam::{A}:policy/p", PolicyDocument=ALLOW_ALL)
     iam("CreateAccessKey")
     summary = iam("GetAccountSummary")["SummaryMap"]
-    counted = {word: summary[word] for word in ("Users", "Groups", "Roles", "Policies")}
-    assert counted == {"Users": 1, "Groups": 1, "Roles": 1, "Policies": 1}
+    counted = {
+        word: summary[word] for word in ("Users", "Groups", "Roles", "Policies", "PolicyVersionsInUse")
+    }
+    assert counted == {"Users": 1, "Groups": 1, "Roles": 1, "Policies": 1, "PolicyVersionsInUse": 2}
     assert summary["AccountAccessKeysPresent"] == 1
     assert summary["VersionsPerPolicyQuota"] == 5
     assert summary["PolicySizeQuota"] == 6144
@@ -55,7 +58,7 @@ def test_everything_at_once(iam: Iam, other: Iam) -> None:
         == TRUST["Statement"]["Principal"]
     )
     own, of_aws = found["Policies"]
-    assert (own["PolicyName"], own["Description"], own["PermissionsBoundaryUsageCount"]) == ("p", "d", 1)
+    assert (own["PolicyName"], own["PermissionsBoundaryUsageCount"]) == ("p", 1)
     assert decoded(own["PolicyVersionList"][0]["Document"]) == json.loads(ALLOW_ALL)
     assert (of_aws["PolicyName"], of_aws["AttachmentCount"]) == ("AdministratorAccess", 3)
     assert all(other("GetAccountAuthorizationDetails")[member] == [] for member in MEMBERS)

@@ -53,6 +53,8 @@ def test_what_can_not_be_attached(iam: Iam, other: Iam, kind: str) -> None:
     wrong = f"arn:aws:s3::{B}:policy/p"
     for name in (f"Attach{kind}Policy", f"Detach{kind}Policy"):
         refused("InvalidInput", f"ARN {wrong} is not valid.", iam, name, PolicyArn=wrong, **who)
+        for none in ("x" * 20, "arn:aws:iam::policy/p"):
+            refused("ValidationError", f"ARN {none} is not valid.", iam, name, PolicyArn=none, **who)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -86,14 +88,10 @@ def test_who_has_a_policy(iam: Iam, other: Iam) -> None:
 
     def listed(**given: object) -> dict[str, list[str]]:
         found = iam("ListEntitiesForPolicy", PolicyArn=arn, **given)
-        return {
-            kind: [each[f"{kind}Name"] for each in found[f"Policy{kind}s"]]
-            for kind in KINDS
-            if f"Policy{kind}s" in found
-        }
+        return {kind: [each[f"{kind}Name"] for each in found[f"Policy{kind}s"]] for kind in KINDS}
 
     assert listed() == {"User": ["a", "b"], "Group": ["g"], "Role": ["r"]}
-    assert listed(EntityFilter="User") == {"User": ["a", "b"]}
+    assert listed(EntityFilter="User") == {"User": ["a", "b"], "Group": [], "Role": []}
     assert listed(PathPrefix="/in/")["User"] == ["a"]
     assert listed(PolicyUsageFilter="PermissionsPolicy") == {"User": ["a", "b"], "Group": ["g"], "Role": []}
     assert listed(PolicyUsageFilter="PermissionsBoundary") == {"User": [], "Group": [], "Role": ["r"]}

@@ -3,6 +3,7 @@
 import json
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from tests.services.iam.harness import ADMINISTRATOR, ALLOW_ALL, MODEL, A, B, Iam, decoded, refused
@@ -39,20 +40,27 @@ def test_a_role_is_made_and_read(iam: Iam, now: datetime) -> None:
     made = make(iam, Path="/x/", Description="does", MaxSessionDuration=7200, Tags=tags)
     assert made["RoleId"].startswith("AROA")
     document = made["AssumeRolePolicyDocument"]
-    assert decoded(document) == json.loads(trusting(f"arn:aws:iam::{A}:root"))
     assert "%7B%22Version%22%3A" in document
-    assert made | {"RoleId": "", "AssumeRolePolicyDocument": ""} == {
+    assert made == {
         "Path": "/x/",
         "RoleName": "r",
-        "RoleId": "",
+        "RoleId": made["RoleId"],
         "Arn": f"arn:aws:iam::{A}:role/x/r",
         "CreateDate": now,
-        "AssumeRolePolicyDocument": "",
-        "Description": "does",
-        "MaxSessionDuration": 7200,
+        "AssumeRolePolicyDocument": document,
         "Tags": tags,
     }
-    assert iam("GetRole", RoleName="R")["Role"] == made | {"RoleLastUsed": {}}
+    read = iam("GetRole", RoleName="R")["Role"]
+    assert decoded(read["AssumeRolePolicyDocument"]) == decoded(document)
+    alone = {"Description": "does", "MaxSessionDuration": 7200, "RoleLastUsed": {}}
+    assert read | {"AssumeRolePolicyDocument": document} == made | alone
+
+
+def test_a_new_role_shows_its_trust_policy_as_it_was_sent(iam: Iam) -> None:
+    sent = f"""{{"Statement": [{{"Action": ["sts:AssumeRole"], "Principal": {{"AWS": ["{A}"]}},
+        "Effect": "Allow"}}], "Version": "2012-10-17"}}"""
+    assert unquote(make(iam, AssumeRolePolicyDocument=sent)["AssumeRolePolicyDocument"]) == sent
+    assert trusted(iam) == f"arn:aws:iam::{A}:root"
 
 
 def test_a_role_is_made_once(iam: Iam) -> None:

@@ -22,6 +22,7 @@ from watchword.store.iam import (
     inline_policies,
     instance_profiles,
     policies,
+    policy_versions,
     roles,
     users,
 )
@@ -35,6 +36,8 @@ NEVER_THERE = (
     *("MFADevices", "MFADevicesInUse", "Providers", "ServerCertificates"),
 )
 """What GetAccountSummary counts at AWS and nothing here makes."""
+TOKEN_VERSION = 2
+"""What AWS calls session tokens that are good in every region."""
 MOST_PROFILES = 1000
 """Instance profiles told of one role."""
 
@@ -46,9 +49,11 @@ def get_account_summary(call: Call) -> Output:
         "Groups": groups.count(call.tx, call.account),
         "Roles": roles.count(call.tx, call.account),
         "Policies": policies.count(call.tx, call.account),
+        "PolicyVersionsInUse": policy_versions.count_all(call.tx, call.account),
         "InstanceProfiles": instance_profiles.count(call.tx, call.account),
         "AccountAccessKeysPresent": min(1, len(access_keys.of_root(call.tx, call.account))),
         **dict.fromkeys(NEVER_THERE, 0),
+        "GlobalEndpointTokenVersion": TOKEN_VERSION,
     }
     return {"SummaryMap": counts | {word: QUOTAS[quota] for word, quota in SUMMARY.items()}}
 
@@ -95,14 +100,13 @@ def _aws_policies(call: Call, after: str, limit: int) -> tuple[list[Policy], boo
 
 
 def _user_detail(call: Call, user: User) -> Shape:
-    held = tags.of(call.tx, "user", user.id)
     return {
         **shapes.user(user),
-        "UserPolicyList": _inline(call, USER, user),
+        **shapes.present("UserPolicyList", _inline(call, USER, user)),
         "GroupList": [group.name for group in groups.of_user(call.tx, user.id)],
         "AttachedManagedPolicies": _attached(call, USER, user),
         **shapes.boundary(user.boundary),
-        **shapes.tagged(held),
+        **shapes.all_tags(tags.of(call.tx, USER.noun, user.id)),
     }
 
 
@@ -115,11 +119,12 @@ def _group_detail(call: Call, group: Group) -> Shape:
 
 
 def _role_detail(call: Call, role: Role) -> Shape:
-    held = tags.of(call.tx, "role", role.id)
     held_by, _ = instance_profiles.page_of_role(call.tx, role.id, limit=MOST_PROFILES)
     return {
         **shapes.role(role, trust.shown(call.tx, role.trust)),
-        **shapes.role_holdings(role, held),
+        **shapes.boundary(role.boundary),
+        **shapes.last_use(role),
+        **shapes.all_tags(tags.of(call.tx, ROLE.noun, role.id)),
         "InstanceProfileList": [shown_profile(call, each) for each in held_by],
         "RolePolicyList": _inline(call, ROLE, role),
         "AttachedManagedPolicies": _attached(call, ROLE, role),
@@ -129,8 +134,7 @@ def _role_detail(call: Call, role: Role) -> Shape:
 def _policy_detail(call: Call, policy: Policy) -> Shape:
     versions = managed_policies.all_versions(call.tx, policy)
     written = [shapes.version(each) | {"Document": shapes.encoded(each.document)} for each in versions]
-    described = shapes.present("Description", policy.description)
-    return {**shapes.policy(policy), **described, "PolicyVersionList": written}
+    return {**shapes.policy(policy), "PolicyVersionList": written}
 
 
 def _inline(call: Call, kind: AnyEntityType, owner: Entity) -> list[Shape]:

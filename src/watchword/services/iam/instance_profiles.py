@@ -12,9 +12,8 @@ from msgspec.structs import replace
 from watchword.access import Demand
 from watchword.identity import removal
 from watchword.identity.refusals import limit_exceeded, missing
-from watchword.services.iam import demands, pages, shapes
+from watchword.services.iam import demands, pages, shapes, trust
 from watchword.services.iam.entity_types import INSTANCE_PROFILE, ROLE
-from watchword.services.iam.roles import shown_role
 from watchword.services.iam.tags import put_given
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.store import tags
@@ -36,7 +35,7 @@ def get_instance_profile(call: Call) -> Output:
     """GetInstanceProfile."""
     profile = INSTANCE_PROFILE.of(call)
     held = tags.of(call.tx, INSTANCE_PROFILE.noun, profile.id)
-    return {"InstanceProfile": shown_profile(call, profile) | shapes.tagged(held)}
+    return {"InstanceProfile": shown_profile(call, profile) | shapes.all_tags(held)}
 
 
 def list_instance_profiles(call: Call) -> Output:
@@ -91,7 +90,7 @@ def shown_profile(call: Call, profile: InstanceProfile) -> shapes.Shape:
         "InstanceProfileId": profile.id,
         "Arn": profile.arn,
         "CreateDate": shapes.second(profile.created),
-        "Roles": [shown_role(call, role)] if role else [],
+        "Roles": [shapes.role(role, trust.shown(call.tx, role.trust))] if role else [],
     }
 
 

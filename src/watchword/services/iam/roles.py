@@ -14,24 +14,26 @@ DEFAULT_MAX_SESSION = 3600
 
 
 def create_role(call: Call) -> Output:
-    """CreateRole."""
+    """CreateRole: answers the trust policy as it was sent; GetRole answers it as it is stored."""
+    document = call.input["AssumeRolePolicyDocument"]
     role = Role(
         **ROLE.begin(call),
-        trust=trust.stored(call.tx, call.input["AssumeRolePolicyDocument"]),
+        trust=trust.stored(call.tx, document),
         description=call.input.get("Description", ""),
         max_session=call.input.get("MaxSessionDuration", DEFAULT_MAX_SESSION),
         boundary=wanted_boundary(call),
     )
     roles.insert(call.tx, role)
     given = put_given(ROLE, call, role)
-    return {"Role": shown_role(call, role) | shapes.boundary(role.boundary) | shapes.tagged(given)}
+    return {"Role": shapes.role(role, document) | shapes.boundary(role.boundary) | shapes.tagged(given)}
 
 
 def get_role(call: Call) -> Output:
     """GetRole."""
     role = ROLE.of(call)
-    held = tags.of(call.tx, "role", role.id)
-    return {"Role": shown_role(call, role) | shapes.role_holdings(role, held)}
+    alone = shapes.boundary(role.boundary) | shapes.last_use(role)
+    held = shapes.tagged(tags.of(call.tx, ROLE.noun, role.id))
+    return {"Role": shapes.role_in_list(role, trust.shown(call.tx, role.trust)) | alone | held}
 
 
 def list_roles(call: Call) -> Output:
@@ -44,7 +46,8 @@ def list_roles(call: Call) -> Output:
         limit=pages.size_of(call),
     )
     end = pages.end(found[-1].name if found else "", more=more)
-    return {"Roles": [shown_role(call, role) for role in found], **end}
+    shown = [shapes.role_in_list(role, trust.shown(call.tx, role.trust)) for role in found]
+    return {"Roles": shown, **end}
 
 
 def update_role(call: Call) -> Output:
@@ -62,7 +65,9 @@ def update_role(call: Call) -> Output:
 def update_role_description(call: Call) -> Output:
     """UpdateRoleDescription: as UpdateRole, and answers the role."""
     update_role(call)
-    return {"Role": shown_role(call, ROLE.of(call))}
+    role = ROLE.of(call)
+    described = shapes.present("Description", role.description)
+    return {"Role": shapes.role(role, trust.shown(call.tx, role.trust)) | described}
 
 
 def update_assume_role_policy(call: Call) -> Output:
@@ -75,11 +80,6 @@ def delete_role(call: Call) -> Output:
     """DeleteRole."""
     removal.remove_role(call.tx, ROLE.of(call))
     return {}
-
-
-def shown_role(call: Call, role: Role) -> shapes.Shape:
-    """Role, as in a list."""
-    return shapes.role(role, trust.shown(call.tx, role.trust)) | shapes.role_terms(role)
 
 
 OPERATIONS: dict[str, Operation] = {

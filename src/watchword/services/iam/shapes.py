@@ -1,8 +1,17 @@
 """Records of the store as the structures of IAM's answers.
 
-Source: IAM API Reference, "Data Types". Lists answer less than single entities do (no tags, boundary or
-last use: "IAM resource-listing operations return a subset of the available attributes"), so what only an
-entity alone shows stands in functions of its own.
+Each operation shows its own subset of a structure's members. A function here is one such subset; operations
+put them together:
+
+* lists of users and roles have no tags, boundary and last use; lists of policies and instance profiles have
+  no tags;
+* CreateRole answers neither the description nor the longest session, UpdateRoleDescription not the latter. A
+  role inside an instance profile has neither;
+* GetPolicy, GetInstanceProfile and GetAccountAuthorizationDetails answer an empty list of tags. GetUser,
+  GetRole and every operation that creates something answer no list then.
+
+Source: IAM API Reference, "Data Types", ListUsers and its siblings ("IAM resource-listing operations return a
+subset of the available attributes"); sample answers in the AWS CLI Command Reference; recorded answers.
 """
 
 from collections.abc import Mapping
@@ -57,7 +66,7 @@ def group(record: Group) -> Shape:
 
 
 def role(record: Role, trust: str) -> Shape:
-    """Role and RoleDetail; `trust` is its trust policy as people read it."""
+    """Role and RoleDetail, as CreateRole and instance profiles have it; `trust` is its trust policy."""
     return {
         "Path": record.path,
         "RoleName": record.name,
@@ -68,18 +77,16 @@ def role(record: Role, trust: str) -> Shape:
     }
 
 
-def role_terms(record: Role) -> Shape:
-    """What Role has and RoleDetail hasn't."""
-    return {
-        "MaxSessionDuration": record.max_session,
-        **present("Description", record.description),
-    }
+def role_in_list(record: Role, trust: str) -> Shape:
+    """Role, as in ListRoles."""
+    terms = {"MaxSessionDuration": record.max_session}
+    return role(record, trust) | terms | present("Description", record.description)
 
 
-def role_holdings(record: Role, tags: Mapping[str, str]) -> Shape:
-    """What a role alone shows and a list doesn't."""
+def last_use(record: Role) -> Shape:
+    """The member RoleLastUsed, empty for a role that wasn't used."""
     used = present("LastUsedDate", second(record.last_used)) | present("Region", record.last_used_region)
-    return boundary(record.boundary) | tagged(tags) | {"RoleLastUsed": used}
+    return {"RoleLastUsed": used}
 
 
 def policy(record: Policy) -> Shape:
@@ -117,7 +124,12 @@ def boundary(arn: str | None) -> Shape:
 
 def tagged(tags: Mapping[str, str]) -> Shape:
     """The member Tags, where there are any."""
-    return {"Tags": tag_rules.written(tags)} if tags else {}
+    return present("Tags", tag_rules.written(tags))
+
+
+def all_tags(tags: Mapping[str, str]) -> Shape:
+    """The member Tags, also where there are none."""
+    return {"Tags": tag_rules.written(tags)}
 
 
 def root(account: Account) -> Shape:

@@ -34,6 +34,12 @@ _ALL = select(
 _DEFAULT = _ALL.where(POLICIES.c.arn == bindparam("arn"), VERSIONS.c.number == POLICIES.c.default_version)
 _OF = _ALL.where(VERSIONS.c.policy_id == bindparam("policy_id")).order_by(VERSIONS.c.number.desc())
 _COUNT = select(func.count()).where(VERSIONS.c.policy_id == bindparam("policy_id"))
+_COUNT_ALL = (
+    select(func.count())
+    .select_from(VERSIONS)
+    .join(POLICIES, POLICIES.c.id == VERSIONS.c.policy_id)
+    .where(POLICIES.c.account == bindparam("account"))
+)
 
 
 def insert(tx: Transaction, policy: Policy, document: str, *, default: bool) -> Version:
@@ -61,6 +67,11 @@ def of(tx: Transaction, policy_id: str) -> list[Version]:
 def count(tx: Transaction, policy_id: str) -> int:
     """How many versions the policy has."""
     return tx.number(_COUNT, policy_id=policy_id)
+
+
+def count_all(tx: Transaction, account: str) -> int:
+    """How many versions all policies of the account have."""
+    return tx.number(_COUNT_ALL, account=account)
 
 
 def set_default(tx: Transaction, policy: Policy, number: int) -> None:

@@ -3,7 +3,7 @@
 from functools import partial
 
 from watchword.identity import managed_policies
-from watchword.identity.arns import policy_arn
+from watchword.identity.arns import given_policy_arn, policy_arn
 from watchword.identity.quotas import check_quota
 from watchword.identity.refusals import missing, not_attachable
 from watchword.services.iam import demands, pages
@@ -18,7 +18,7 @@ HOLDERS = {"Group": "group", "User": "user", "Role": "role"}
 
 def attach(kind: AnyEntityType, call: Call) -> Output:
     """AttachUserPolicy, AttachGroupPolicy, AttachRolePolicy. Attaching again succeeds."""
-    owner, arn = kind.of(call), call.input["PolicyArn"]
+    owner, arn = kind.of(call), str(given_policy_arn(call.input["PolicyArn"], call.partition))
     if managed_policies.find(call.tx, call.account, arn) is None:
         raise not_attachable(arn)
     current = {each.policy_arn for each in attachments.of(call.tx, kind.noun, owner.id)}
@@ -29,9 +29,9 @@ def attach(kind: AnyEntityType, call: Call) -> Output:
 
 def detach(kind: AnyEntityType, call: Call) -> Output:
     """DetachUserPolicy, DetachGroupPolicy, DetachRolePolicy."""
-    owner, arn = kind.of(call), policy_arn(call.input["PolicyArn"])
-    if not attachments.detach(call.tx, kind.noun, owner.id, str(arn)):
-        raise missing("policy", str(arn))
+    owner, arn = kind.of(call), str(given_policy_arn(call.input["PolicyArn"], call.partition))
+    if not attachments.detach(call.tx, kind.noun, owner.id, arn):
+        raise missing("policy", arn)
     return {}
 
 
@@ -54,13 +54,13 @@ def list_entities_for_policy(call: Call) -> Output:
         if wanted in (None, word)
     }
     found, end = pages.chain(call, parts, lambda holder: holder.name)
-    return {
-        **{
-            f"Policy{word}s": [{f"{word}Name": holder.name, f"{word}Id": holder.id} for holder in part]
-            for word, part in found.items()
-        },
-        **end,
+    lists = {
+        f"Policy{word}s": [
+            {f"{word}Name": holder.name, f"{word}Id": holder.id} for holder in found.get(word, ())
+        ]
+        for word in HOLDERS
     }
+    return {**lists, **end}
 
 
 def _holders(call: Call, arn: str, noun: str, after: str, limit: int) -> tuple[list[Holder], bool]:

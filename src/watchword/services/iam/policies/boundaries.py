@@ -5,6 +5,7 @@ nothing. Deleting a boundary that isn't there succeeds.
 """
 
 from watchword.identity import managed_policies
+from watchword.identity.arns import given_policy_arn
 from watchword.identity.refusals import no_such_boundary
 from watchword.services.iam import demands
 from watchword.services.iam.entity_types import ROLE, USER
@@ -14,8 +15,10 @@ from watchword.store.iam import roles, users
 
 def wanted_boundary(call: Call) -> str | None:
     """The boundary that the input names, None for none. Raises NoSuchEntity for one that doesn't exist."""
-    arn: str | None = call.input.get("PermissionsBoundary")
-    if arn is not None and managed_policies.find(call.tx, call.account, arn) is None:
+    if "PermissionsBoundary" not in call.input:
+        return None
+    arn = str(given_policy_arn(call.input["PermissionsBoundary"], call.partition))
+    if managed_policies.find(call.tx, call.account, arn) is None:
         raise no_such_boundary(arn)
     return arn
 

@@ -45,7 +45,7 @@ def get_policy(call: Call) -> Output:
     """GetPolicy."""
     policy = POLICY.of(call)
     described = shapes.present("Description", policy.description)
-    held = shapes.tagged(tags.of(call.tx, "policy", policy.id))
+    held = shapes.all_tags(tags.of(call.tx, POLICY.noun, policy.id))
     return {"Policy": shapes.policy(policy) | described | held}
 
 
