@@ -47,26 +47,26 @@ def tag(key: str) -> dict[str, str]:
 
 
 def test_tags_are_read_and_written() -> None:
-    assert tags.read([tag("b"), tag("a")]) == {"a": "A", "b": "B"}
+    assert tags.read("user", [tag("b"), tag("a")]) == {"a": "A", "b": "B"}
     assert tags.written({"b": "B", "a": "A"}) == [tag("a"), tag("b")]
 
 
 @pytest.mark.parametrize("again", ["a", "A"])
 def test_a_key_stands_once_whatever_its_case(again: str) -> None:
     with pytest.raises(AwsError) as refused:
-        tags.read([tag("a"), tag(again)])
+        tags.read("user", [tag("a"), tag(again)])
     assert (refused.value.code, refused.value.said) == ("InvalidInput", DUPLICATE)
 
 
 @pytest.mark.parametrize("key", ["aws:", "AWS:x", "aWs:created-by"])
 def test_the_prefix_of_aws_is_reserved(key: str) -> None:
     with pytest.raises(AwsError, match="InvalidInput"):
-        tags.read([tag(key)])
-    tags.read([tag(f"x{key}")])
+        tags.read("user", [tag(key)])
+    tags.read("user", [tag(f"x{key}")])
 
 
 def test_fifty_tags_are_the_most() -> None:
     fifty = {f"k{number}": "" for number in range(50)}
-    tags.check_total(fifty, {"K0": "", "k49": "new"})
+    tags.check_total("user", fifty, {"K0": "", "k49": "new"})
     with pytest.raises(AwsError, match="LimitExceeded"):
-        tags.check_total(fifty, {"k50": ""})
+        tags.check_total("user", fifty, {"k50": ""})

@@ -48,7 +48,7 @@ def test_all_floors_agree(spellings: tuple[str, ...], database: Database, now: d
     for one, other in pairwise(spellings):
         # A request for tags.
         with pytest.raises(AwsError, match="Duplicate"):
-            read([{"Key": one, "Value": "1"}, {"Key": other, "Value": "2"}])
+            read("user", [{"Key": one, "Value": "1"}, {"Key": other, "Value": "2"}])
         # The store.
         with database.write(now) as tx:
             tags.put(tx, "user", "AIDA1", {one: "1"})

@@ -16,7 +16,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
 
-from watchword.store import CannotOpen, Database, accounts, migrate, migrations
+from watchword.names import nouns
+from watchword.store import CannotOpen, Database, accounts, migrate, migrations, tags
 from watchword.store.accounts import Account
 from watchword.store.engines import engine_for
 from watchword.store.schema import METADATA
@@ -219,6 +220,25 @@ def test_a_newer_database_is_refused_and_left_as_it_is(database_url: str) -> Non
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     database.close()
     assert "newer version of Watchword (revision 9999)" in refusal(database_url)
+
+
+def test_tag_keys_of_policies_get_back_their_case(database_url: str, now: datetime) -> None:
+    """Revision 0006 compared them without case."""
+    database = Database.open(database_url)
+    with database.write(now) as tx:
+        tags.put(tx, nouns.POLICY, "ANPA1", {"Team": "red"})
+        tags.put(tx, nouns.USER, "AIDA1", {"Team": "red"})
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE tags SET folded = lower(key)"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0006'"))
+    database.close()
+    database = Database.open(database_url)
+    with database.write(now) as tx:
+        for noun, owner in ((nouns.POLICY, "ANPA1"), (nouns.USER, "AIDA1")):
+            tags.put(tx, noun, owner, {"TEAM": "blue"})
+        assert tags.of(tx, nouns.POLICY, "ANPA1") == {"TEAM": "blue", "Team": "red"}
+        assert tags.of(tx, nouns.USER, "AIDA1") == {"TEAM": "blue"}
+    database.close()
 
 
 def test_a_damaged_database_is_refused(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from watchword.access.demand import ContextValue, Demand
 from watchword.access.request_context import RequestContext, Via
 from watchword.facts import Facts
 from watchword.facts.entities import TAGS
+from watchword.identity.tags import as_condition_keys
 from watchword.names import HttpRequest
 from watchword.names.fold import fold
 from watchword.names.moment import iso
@@ -45,7 +46,7 @@ def call_keys(context: RequestContext) -> Keys:
 def demand_keys(demand: Demand, of_call: Keys, region: str) -> Keys:
     """All keys of one demand."""
     keys: Keys = dict(demand.context)
-    keys.update({f"aws:ResourceTag/{key}": value for key, value in demand.resource_tags.items()})
+    keys.update(as_condition_keys("aws:ResourceTag", demand.resource_tags.items()))
     keys.update(of_call)
     if demand.account:
         keys["aws:ResourceAccount"] = demand.account

@@ -3,7 +3,7 @@
 * Names of users, groups, roles, instance profiles and policies: IAM User Guide, "IAM and AWS STS quotas",
   "IAM name requirements".
 * Tag keys of users, roles and sessions: IAM User Guide, "Tags for AWS Identity and Access Management
-  resources", "Case sensitivity".
+  resources", "Case sensitivity". Those of managed policies and instance profiles are case-sensitive.
 * Condition keys: IAM User Guide, "IAM JSON policy elements: Condition".
 
 AWS doesn't say what case means beyond ASCII. Names are ASCII by IAM's model, but a tag key may have any
@@ -14,10 +14,19 @@ letter. The rule here is Unicode's for caseless matching: full case folding (The
 from functools import lru_cache
 from sys import intern
 
+from watchword.names import nouns
+
 _REMEMBERED = 4096
+CASE_SENSITIVE_TAGS = frozenset({nouns.POLICY, nouns.INSTANCE_PROFILE})
+"""The types of entities on which tag keys that differ in case only are two keys."""
 
 
 @lru_cache(_REMEMBERED)
 def fold(name: str) -> str:
     """The form in which a name is compared. Interned, because a dict finds the same object faster."""
     return intern(name.casefold())
+
+
+def fold_tag_key(noun: str, key: str) -> str:
+    """The form in which a tag key of an entity of that type is compared."""
+    return key if noun in CASE_SENSITIVE_TAGS else fold(key)

@@ -1,5 +1,7 @@
-"""Tags of anything that has a unique id. Keys are not case-sensitive, but stored as they were written.
+"""Tags of anything that has a unique id, with their keys as they were written.
 
+Keys are compared as the type of their owner demands (`watchword.names.fold`): those of users and roles
+without case. The column `folded` is the form that is compared.
 Source: IAM User Guide, "Rules for tagging in IAM and AWS STS". Limits belong to the services.
 """
 
@@ -8,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Column, Table, Text, bindparam, select
 
-from watchword.names.fold import fold
+from watchword.names.fold import fold_tag_key
 from watchword.store.tables import METADATA, CodepointText, columns
 from watchword.store.transaction import Transaction
 
@@ -39,12 +41,13 @@ _OF = (
 
 
 def put(tx: Transaction, owner_kind: str, owner_id: str, tags: Mapping[str, str]) -> None:
-    """Adds tags, and replaces those with the same key, whatever its case."""
+    """Adds tags, and replaces those with the same key."""
+    folded = {key: fold_tag_key(owner_kind, key) for key in tags}
     rows = {
-        fold(key): {
+        folded[key]: {
             "owner_kind": owner_kind,
             "owner_id": owner_id,
-            "folded": fold(key),
+            "folded": folded[key],
             "key": key,
             "value": value,
         }
@@ -62,8 +65,8 @@ def of(tx: Transaction, owner_kind: str, owner_id: str) -> dict[str, str]:
 
 
 def remove(tx: Transaction, owner_kind: str, owner_id: str, keys: Iterable[str]) -> None:
-    """Removes the tags with those keys, whatever their case. A missing key is no error."""
-    _delete(tx, owner_kind, owner_id, [fold(key) for key in keys])
+    """Removes the tags with those keys. A missing key is no error."""
+    _delete(tx, owner_kind, owner_id, [fold_tag_key(owner_kind, key) for key in keys])
     tx.changed(owner_kind, owner_id)
 
 

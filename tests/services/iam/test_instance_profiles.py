@@ -106,8 +106,8 @@ def test_page_by_page(filled: Iam) -> None:
 def test_tags(iam: Iam) -> None:
     iam("CreateInstanceProfile", **NAME)
     iam("TagInstanceProfile", **NAME, Tags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}])
-    iam("UntagInstanceProfile", **NAME, TagKeys=["A"])
+    iam("UntagInstanceProfile", **NAME, TagKeys=["a", "B"])
     assert iam("ListInstanceProfileTags", **NAME)["Tags"] == [{"Key": "b", "Value": "2"}]
     iam("DeleteInstanceProfile", **NAME)
     iam("CreateInstanceProfile", **NAME)
-    assert "Tags" not in iam("GetInstanceProfile", **NAME)["InstanceProfile"]
+    assert iam("GetInstanceProfile", **NAME)["InstanceProfile"]["Tags"] == []

@@ -5,7 +5,6 @@ Source: Service Authorization Reference, "Actions, resources, and condition keys
 
 from collections.abc import Mapping
 
-from watchword.access.demand import ContextValue
 from watchword.facts import Facts
 from watchword.facts.entities import GROUP, INSTANCE_PROFILE, ROLE, TAGS, USER
 from watchword.identity import tags
@@ -22,6 +21,7 @@ NAMING_BOUNDARIES = frozenset(
 """Actions, in lower case, whose request says which boundary it is about."""
 _WITH_OWN_KEYS = frozenset({"user", "group", "role"})
 """Types of entity that have iam:ResourceTag beside aws:ResourceTag."""
+RESOURCE_TAG = "iam:ResourceTag"
 
 
 def attached(facts: Facts, action: str, arn: Arn) -> Attached | None:
@@ -42,7 +42,7 @@ def attached(facts: Facts, action: str, arn: Arn) -> Attached | None:
 
 def of_entity(account: str, noun: str, held: Mapping[str, str], boundary: str | None = None) -> Attached:
     """An entity of a type, with its tags; with its boundary for actions that have it as a condition key."""
-    keys: dict[str, ContextValue] = {**tags.condition_keys(held)} if noun in _WITH_OWN_KEYS else {}
+    keys = tags.as_condition_keys(RESOURCE_TAG, held.items()) if noun in _WITH_OWN_KEYS else {}
     if boundary:
         keys["iam:PermissionsBoundary"] = boundary
     return Attached(account, tags=held, keys=keys)

@@ -15,12 +15,12 @@ from watchword.access.demand import ContextValue
 from watchword.facts.credentials import ACCESS_KEY
 from watchword.facts.entities import TAGS
 from watchword.identity import tags
-from watchword.identity.arns import policy_arn
+from watchword.identity.arns import given_policy_arn
 from watchword.identity.aws_managed import OWNER
 from watchword.identity.refusals import user_name_needed
 from watchword.names.entity_arn import EntityArn
 from watchword.names.principal import Root, User
-from watchword.services.iam.attached import of_entity
+from watchword.services.iam.attached import RESOURCE_TAG, of_entity
 from watchword.services.iam.entity_types import POLICY, USER, AnyEntityType, named_by
 from watchword.services.operation import Call, Demands
 
@@ -43,7 +43,7 @@ def on_user_or_caller(call: Call) -> tuple[Demand, ...]:
         return on(USER)(call)
     if isinstance(principal, User):
         held = call.world.facts.need(TAGS, "user", principal.unique_id)
-        return (_demand(call, principal.arn, held, {**tags.condition_keys(held)}),)
+        return (_demand(call, principal.arn, held, tags.as_condition_keys(RESOURCE_TAG, held.items())),)
     if isinstance(principal, Root):
         return (_demand(call, principal.arn),)
     raise user_name_needed()
@@ -56,7 +56,7 @@ def on_key(call: Call) -> tuple[Demand, ...]:
         return (_demand(call, _own_arn(call, "user", "/", "*")),)
     user = fact.principal if isinstance(fact.principal, User) else None
     held = call.world.facts.need(TAGS, "user", user.unique_id) if user else {}
-    return (_demand(call, fact.principal.arn, held, {**tags.condition_keys(held)}),)
+    return (_demand(call, fact.principal.arn, held, tags.as_condition_keys(RESOURCE_TAG, held.items())),)
 
 
 def on_new(kind: AnyEntityType, tagging: str = "") -> Demands:
@@ -113,13 +113,13 @@ def on_new_policy(call: Call) -> tuple[Demand, ...]:
 
 def on_policy(call: Call) -> tuple[Demand, ...]:
     """On a managed policy, to read it: those of AWS count as the caller's own account's."""
-    arn = policy_arn(call.input["PolicyArn"])
+    arn = given_policy_arn(call.input["PolicyArn"], call.partition)
     return (_on_policy(call, arn, call.account if arn.account == OWNER else arn.account),)
 
 
 def on_own_policy(call: Call) -> tuple[Demand, ...]:
     """On a managed policy, to change it: those of AWS are in AWS's account."""
-    arn = policy_arn(call.input["PolicyArn"])
+    arn = given_policy_arn(call.input["PolicyArn"], call.partition)
     return (_on_policy(call, arn, arn.account),)
 
 
@@ -182,6 +182,7 @@ def _input_keys(given: Mapping[str, object]) -> Context:
 
 
 def _tag_keys(asked: Sequence[Mapping[str, str]]) -> Context:
-    """Raises as the operation would for invalid tags, on which nothing can be decided."""
-    given = tags.read(asked)
-    return {"aws:TagKeys": tuple(given)} | {f"aws:RequestTag/{key}": value for key, value in given.items()}
+    """The operation refuses tags that may not be given together."""
+    given = [(tag["Key"], tag["Value"]) for tag in asked]
+    keys = tuple(key for key, _ in given)
+    return {"aws:TagKeys": keys, **tags.as_condition_keys("aws:RequestTag", given)}

@@ -11,15 +11,15 @@ from watchword.store import tags
 
 def put_given(kind: AnyEntityType, call: Call, made: Entity) -> dict[str, str]:
     """The tags that the input gives a new entity, which now has them."""
-    given = tag_rules.read(call.input.get("Tags", ()))
+    given = tag_rules.read(kind.noun, call.input.get("Tags", ()))
     tags.put(call.tx, kind.noun, made.id, given)
     return given
 
 
 def add(kind: AnyEntityType, call: Call) -> Output:
     """TagUser, TagRole, TagInstanceProfile, TagPolicy."""
-    owner, given = kind.of(call), tag_rules.read(call.input["Tags"])
-    tag_rules.check_total(tags.of(call.tx, kind.noun, owner.id), given)
+    owner, given = kind.of(call), tag_rules.read(kind.noun, call.input["Tags"])
+    tag_rules.check_total(kind.noun, tags.of(call.tx, kind.noun, owner.id), given)
     tags.put(call.tx, kind.noun, owner.id, given)
     return {}
 

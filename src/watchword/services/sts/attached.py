@@ -28,6 +28,6 @@ def of_role(arn: EntityArn, found: RoleFact | None) -> Attached:
         found.trust if found else None,
         str(arn),
         held,
-        {**tags.condition_keys(held)},
+        tags.as_condition_keys("iam:ResourceTag", held.items()),
         resource_type="role",
     )

@@ -116,7 +116,7 @@ def _context(call: Call) -> dict[str, ContextValue]:
 
 
 def _tags(call: Call) -> dict[str, str]:
-    return tag_rules.read(call.input.get("Tags", ()), INVALID_TAGS)
+    return tag_rules.read(tag_rules.SESSION, call.input.get("Tags", ()), INVALID_TAGS)
 
 
 OPERATIONS: dict[str, Operation] = {"AssumeRole": pure(assume, to_assume, mints=True)}

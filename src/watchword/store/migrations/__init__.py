@@ -1,4 +1,4 @@
 """The Alembic revisions, as data of the package; `watchword.store.migrate` runs them."""
 
-NEWEST = "0006"
+NEWEST = "0007"
 """The last revision in `versions`."""
