@@ -1,1 +1,1 @@
-"""Floor 4: rules for users, groups, roles and managed policies, as functions of a transaction and values."""
+"""Floor 4: the rules for users, groups, roles and managed policies that need no decision."""

@@ -1,4 +1,4 @@
-"""The size quota that all inline policies of a user, group or role share.
+"""The size quota for all inline policies of a user, group or role together.
 
 All other rules for policies belong to the policy engine.
 Source: IAM User Guide, "IAM and AWS STS quotas": the sum of all inline policies of an entity, without white

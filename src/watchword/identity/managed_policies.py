@@ -1,6 +1,6 @@
-"""Managed policies, of AWS and of customers: found by ARN, with all their versions.
+"""Managed policies of AWS and of customers: look-ups by ARN, and their versions.
 
-The policies of AWS are the same in every account. How often one is used is counted per account.
+Policies of AWS are the same in every account. Their use is counted per account.
 """
 
 from dataclasses import replace

@@ -1,6 +1,6 @@
-"""Users and roles, found by ARN. They own access keys and sessions.
+"""Look-up of users and roles by ARN. They own access keys and sessions.
 
-All parts of the ARN must be right: partition, account, noun, path and name.
+Every part of the ARN must match: partition, account, noun, path and name.
 """
 
 from watchword.names import nouns

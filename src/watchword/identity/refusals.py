@@ -1,7 +1,8 @@
-"""IAM's errors with their messages. When they are raised is the other files' rule.
+"""IAM's errors and their messages. Other files decide when they are raised.
 
-Sources: IAM API Reference, "Errors" of each operation (codes and statuses). The messages are AWS's own,
-because scripts parse them.
+The messages are AWS's, because scripts parse them.
+Source: IAM API Reference, "Errors" of each operation (codes and statuses); IAM's answers, as users of
+terraform and the aws CLI report them (messages).
 """
 
 from watchword.names import AwsError, fault, nouns
@@ -44,7 +45,7 @@ def taken(noun: str, name: str) -> AwsError:
 
 
 def missing_key(access_key_id: str) -> AwsError:
-    """There is no such access key, or it is another user's."""
+    """There is no such access key, or another user has it."""
     return refusal("NoSuchEntity", f"The Access Key with id {access_key_id} cannot be found.")
 
 
@@ -110,7 +111,7 @@ def limit_exceeded(quota: str, limit: int) -> AwsError:
 
 
 def delete_conflict(what: str) -> AwsError:
-    """A deletion must wait; `what` is to do first, such as "detach all policies"."""
+    """Something must be done before the deletion; `what` is it, such as "detach all policies"."""
     return refusal("DeleteConflict", f"Cannot delete entity, must {what} first.")
 
 

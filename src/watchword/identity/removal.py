@@ -1,6 +1,6 @@
-"""Deleting an entity: the checks in their order, then the removal.
+"""Deleting entities. For each type, the checks are numbered in their order.
 
-An entity's tags are removed with it. Everything else that it has must be removed before.
+An entity's tags are deleted with it. Everything else that it has must be deleted first.
 Source: IAM API Reference, DeleteUser, DeleteGroup, DeleteRole, DeleteInstanceProfile, DeletePolicy.
 """
 

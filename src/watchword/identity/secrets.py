@@ -1,6 +1,6 @@
-"""Secrets of access keys at rest: sealed (AES-GCM-SIV) under the keyring, each bound to its access key id.
+"""Secrets of access keys at rest: encrypted (AES-GCM-SIV) under the keyring.
 
-A sealed secret that is copied into the row of another key can't be opened.
+The access key id is associated data. So a secret that is copied into the row of another key can't be opened.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from watchword.store.iam.access_keys import AccessKey
 
 @dataclass(frozen=True, slots=True)
 class SealedSecret:
-    """What a row of the store has of a secret."""
+    """A secret as the store has it."""
 
     secret: bytes
     sealing_key: str

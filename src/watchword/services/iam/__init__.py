@@ -1,6 +1,7 @@
-"""AWS Identity and Access Management. One file a noun, merged here.
+"""AWS Identity and Access Management: a file for each noun, and their tables in one.
 
-Source: IAM API Reference, version 2010-05-08. What the model knows beyond this answers NotImplemented.
+An operation of the model that has no row here answers NotImplemented.
+Source: IAM API Reference, version 2010-05-08.
 """
 
 from watchword.services.iam import (

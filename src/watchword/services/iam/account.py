@@ -1,4 +1,7 @@
-"""The account as a whole: how much there is of everything, and all of it in full."""
+"""The account as a whole: a summary in numbers, and all entities with their policies.
+
+Source: IAM API Reference, GetAccountSummary, GetAccountAuthorizationDetails.
+"""
 
 from collections.abc import Callable
 from functools import partial
@@ -35,11 +38,11 @@ NEVER_THERE = (
     *("AccountMFAEnabled", "AccountPasswordPresent", "AccountSigningCertificatesPresent"),
     *("MFADevices", "MFADevicesInUse", "Providers", "ServerCertificates"),
 )
-"""What GetAccountSummary counts at AWS and nothing here makes."""
+"""What GetAccountSummary counts at AWS and nobody can create here."""
 TOKEN_VERSION = 2
 """What AWS calls session tokens that are good in every region."""
 MOST_PROFILES = 1000
-"""Instance profiles told of one role."""
+"""Instance profiles shown of one role."""
 
 
 def get_account_summary(call: Call) -> Output:
@@ -59,7 +62,7 @@ def get_account_summary(call: Call) -> Output:
 
 
 def get_account_authorization_details(call: Call) -> Output:
-    """GetAccountAuthorizationDetails: one kind after the other, as pages of one list."""
+    """GetAccountAuthorizationDetails: one type of entity after the other, as pages of one list."""
     wanted = call.input.get("Filter") or list(_SECTIONS)
     parts: dict[str, Fetch[Any]] = {
         word: partial(fetch, call) for word, (_, fetch, _) in _SECTIONS.items() if word in wanted
@@ -89,7 +92,7 @@ def _local_policies(call: Call, after: str, limit: int) -> tuple[list[Policy], b
 
 
 def _aws_policies(call: Call, after: str, limit: int) -> tuple[list[Policy], bool]:
-    """Those that the account uses."""
+    """AWS's policies that the account uses."""
     known = [
         managed_policies.with_use(call.tx, call.account, each.policy)
         for each in aws_policies().values()
@@ -160,7 +163,7 @@ _SECTIONS: dict[str, _Section] = {
     "LocalManagedPolicy": ("Policies", _local_policies, _policy_detail),
     "AWSManagedPolicy": ("Policies", _aws_policies, _policy_detail),
 }
-"""How Filter calls a kind -> the member of the answer, how it is read, what is said of each."""
+"""What Filter calls a type -> the member of the answer, how a page is read, how an entity is shown."""
 
 OPERATIONS: dict[str, Operation] = {
     "GetAccountSummary": reads(get_account_summary, demands.on_account),

@@ -1,6 +1,6 @@
-"""The account's alias: one at most, which no other account has.
+"""The account's alias. An account has one at most, and no two accounts have the same.
 
-Source: IAM API Reference, CreateAccountAlias ("replaces" the one before), DeleteAccountAlias,
+Source: IAM API Reference, CreateAccountAlias ("replaces" the previous one), DeleteAccountAlias,
 ListAccountAliases.
 """
 

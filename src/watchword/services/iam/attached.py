@@ -18,14 +18,14 @@ NAMING_BOUNDARIES = frozenset(
         *("iam:putrolepermissionsboundary", "iam:putuserpermissionsboundary"),
     }
 )
-"""Actions, in lower case, whose request says which boundary it is about."""
+"""Actions, in lower case, that set a boundary: the condition key is the new one, from the request."""
 _WITH_OWN_KEYS = frozenset({"user", "group", "role"})
 """Types of entity that have iam:ResourceTag beside aws:ResourceTag."""
 RESOURCE_TAG = "iam:ResourceTag"
 
 
 def attached(facts: Facts, action: str, arn: Arn) -> Attached | None:
-    """For ARNs of IAM; None for a name that isn't there."""
+    """What is attached to the entity of that ARN; None when there is none of that name."""
     named = EntityArn.parse(str(arn))
     if named is None:
         return None
@@ -41,7 +41,7 @@ def attached(facts: Facts, action: str, arn: Arn) -> Attached | None:
 
 
 def of_entity(account: str, noun: str, held: Mapping[str, str], boundary: str | None = None) -> Attached:
-    """An entity of a type, with its tags; with its boundary for actions that have it as a condition key."""
+    """Of an entity with these tags; `boundary` for actions that have it as a condition key."""
     keys = tags.as_condition_keys(RESOURCE_TAG, held.items()) if noun in _WITH_OWN_KEYS else {}
     if boundary:
         keys["iam:PermissionsBoundary"] = boundary

@@ -1,11 +1,14 @@
 """The permissions that IAM's operations need.
 
+* An action has the name of its operation. Creating something with tags needs the tagging action as well, and
+  UpdateUser and UpdateGroup need permission on the old name and on the new.
+* No transaction is open yet. The entity that is found here is the one that the operation acts on
+  (`entity_types`).
+* A missing entity is decided on by the ARN that it would have. So only callers with permission learn that it
+  is missing.
+
 Source: Service Authorization Reference, "Actions, resources, and condition keys for AWS IAM"; IAM API
-Reference for the operations that need permission twice (UpdateUser, UpdateGroup: on the old name and on the
-new); IAM User Guide, "Tags for IAM resources" (creating with tags needs the tagging action as well).
-An action has the name of its operation. No transaction is open yet; the entity that is found here is the one
-that the operation will act on (`kinds`). For an entity that doesn't exist, the ARN that it would have is
-decided on, so that only a caller who may see it learns that it is missing.
+Reference, UpdateUser and UpdateGroup; IAM User Guide, "Tags for IAM resources".
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,7 +31,7 @@ Context = dict[str, ContextValue]
 
 
 def on(kind: AnyEntityType, *, bounded: bool = False) -> Demands:
-    """On the entity that the input names; `bounded` where its boundary is a condition key."""
+    """On the entity that the input names; `bounded` when its boundary is a condition key of the action."""
 
     def demands(call: Call) -> tuple[Demand, ...]:
         return (_on_entity(call, kind, call.input[kind.member], bounded=bounded),)
@@ -37,7 +40,7 @@ def on(kind: AnyEntityType, *, bounded: bool = False) -> Demands:
 
 
 def on_user_or_caller(call: Call) -> tuple[Demand, ...]:
-    """On the user that the input names, otherwise on the caller."""
+    """On the user that the input names, or else on the caller."""
     principal = call.caller.principal
     if "UserName" in call.input:
         return on(USER)(call)
@@ -60,7 +63,7 @@ def on_key(call: Call) -> tuple[Demand, ...]:
 
 
 def on_new(kind: AnyEntityType, tagging: str = "") -> Demands:
-    """On the entity that is to be made; `tagging` is the action that its tags need."""
+    """On the entity that will be created; `tagging` is the action that its tags need."""
 
     def demands(call: Call) -> tuple[Demand, ...]:
         path, name = call.input.get("Path", "/"), call.input[kind.member]
@@ -70,7 +73,7 @@ def on_new(kind: AnyEntityType, tagging: str = "") -> Demands:
 
 
 def on_both_names(kind: AnyEntityType, new: str) -> Demands:
-    """On the entity under its name and under its new one; `new` is the member of the new name."""
+    """On the entity by its name and by its new name, which the member `new` has."""
 
     def demands(call: Call) -> tuple[Demand, ...]:
         name = call.input[kind.member]
@@ -83,7 +86,7 @@ def on_both_names(kind: AnyEntityType, new: str) -> Demands:
 
 
 def on_all(noun: str) -> Demands:
-    """On the list of a noun, or the part of it below a path."""
+    """On the list of all entities of a type, or on those below a path."""
 
     def demands(call: Call) -> tuple[Demand, ...]:
         prefix = call.input.get("PathPrefix", "/")
@@ -93,7 +96,7 @@ def on_all(noun: str) -> Demands:
 
 
 def on_source(call: Call) -> tuple[Demand, ...]:
-    """On the user, group or role whose policies are asked about."""
+    """On the user, group or role whose policies are simulated."""
     kind, arn = named_by(call.input["PolicySourceArn"])
     if arn.account == call.account:
         return (_on_entity(call, kind, arn.name),)
@@ -101,24 +104,24 @@ def on_source(call: Call) -> tuple[Demand, ...]:
 
 
 def on_account(call: Call) -> tuple[Demand, ...]:
-    """On no resource in particular."""
+    """On `*`: the action has no resource."""
     return (_demand(call, "*"),)
 
 
 def on_new_policy(call: Call) -> tuple[Demand, ...]:
-    """On the managed policy that is to be made."""
+    """On the managed policy that will be created."""
     path, name = call.input.get("Path", "/"), call.input["PolicyName"]
     return _new(call, _own_arn(call, "policy", path, name), "iam:TagPolicy")
 
 
 def on_policy(call: Call) -> tuple[Demand, ...]:
-    """On a managed policy, to read it: those of AWS count as the caller's own account's."""
+    """On a managed policy, to read it. Policies of AWS count as the caller's own."""
     arn = given_policy_arn(call.input["PolicyArn"], call.partition)
     return (_on_policy(call, arn, call.account if arn.account == OWNER else arn.account),)
 
 
 def on_own_policy(call: Call) -> tuple[Demand, ...]:
-    """On a managed policy, to change it: those of AWS are in AWS's account."""
+    """On a managed policy, to change it. Policies of AWS belong to another account."""
     arn = given_policy_arn(call.input["PolicyArn"], call.partition)
     return (_on_policy(call, arn, arn.account),)
 
@@ -141,7 +144,7 @@ def _on_policy(call: Call, arn: EntityArn, account: str) -> Demand:
 
 
 def _own_arn(call: Call, noun: str, path: str, name: str) -> str:
-    """The ARN that an entity of the caller's account has, or would have."""
+    """The ARN that an entity of the caller's account would have."""
     return str(EntityArn(call.partition, call.account, noun, path, name))
 
 
@@ -169,7 +172,7 @@ def _demand(
 
 
 def _input_keys(given: Mapping[str, object]) -> Context:
-    """The condition keys that members of the input fill."""
+    """The condition keys that come from the input."""
     context: Context = {}
     asked, keys = given.get("Tags"), given.get("TagKeys")
     if isinstance(asked, Sequence) and asked:
@@ -182,7 +185,7 @@ def _input_keys(given: Mapping[str, object]) -> Context:
 
 
 def _tag_keys(asked: Sequence[Mapping[str, str]]) -> Context:
-    """The operation refuses tags that may not be given together."""
+    """Tags that can't be given together are refused later, by the operation."""
     given = [(tag["Key"], tag["Value"]) for tag in asked]
     keys = tuple(key for key, _ in given)
     return {"aws:TagKeys": keys, **tags.as_condition_keys("aws:RequestTag", given)}

@@ -1,12 +1,12 @@
-"""The kinds of entity that have a name and a path, as data.
+"""The types of entities that have a name and a path, as data.
 
-Creation, attachments, inline policies, boundaries and tags work alike on users, groups, roles and instance
-profiles, as far as they have them; what differs (words, the input member that names one, where it is looked
-up, its quota) is in this table. Managed policies are in it too, with their ARN for a name.
+Creation, attachments, inline policies, boundaries and tags work in the same way on users, groups, roles and
+instance profiles, where these have them. What differs is in this table: words, the input member with the
+name, the look-up, the quota. Managed policies are in it too; their name is their ARN.
 
-Between the decision and the deed a name can pass to another entity, with another path and other tags. So the
-deed is done to the entity of that name only if it is, by its unique id, the one that was decided on;
-otherwise it is missing. One that got another path meanwhile is still the same: as if the deed had come first.
+Between the decision and the operation a name may be reassigned to another entity, with another path and other
+tags. So an operation acts on the entity of that name only if its unique id is the one that was decided on.
+Otherwise the entity counts as missing. A path that changed in between is fine.
 """
 
 from collections.abc import Callable
@@ -37,8 +37,8 @@ One = TypeVar("One", User, Group, Role, InstanceProfile, Policy)
 Known = Callable[[World, str, str], One | None]
 
 
-class Beginning(TypedDict):
-    """The fields that every new entity has."""
+class NewEntity(TypedDict):
+    """The fields that all new entities have."""
 
     id: str
     account: str
@@ -50,13 +50,13 @@ class Beginning(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class EntityType(Generic[One]):
-    """One kind of entity; `noun` is how ARNs, the store and refusals call it."""
+    """One type of entity. `noun` is its name in ARNs, in the store and in error messages."""
 
     noun: str
     prefix: Prefix
-    """How its unique ids begin."""
+    """The prefix of its unique ids."""
     member: str
-    """The input member that names one."""
+    """The input member with the name."""
     named: Callable[[Transaction, str, str], One | None]
     known: Known[One]
     """The same before the transaction is open."""
@@ -65,15 +65,15 @@ class EntityType(Generic[One]):
     tagged: bool = True
 
     def resolve(self, call: Call, name: str) -> One | None:
-        """The entity of that name, to decide on."""
+        """The entity of that name, for the decision."""
         return call.resolve(self.noun, name, partial(self.known, call.world, call.account, name))
 
     def of(self, call: Call) -> One:
-        """The entity that the call's input names, if it was decided on. Raises NoSuchEntity."""
+        """The entity that the input names, if it is the one that was decided on. Raises NoSuchEntity."""
         return self.resolved_entity(call, call.input[self.member])
 
     def resolved_entity(self, call: Call, name: str) -> One:
-        """The entity of that name, if it was decided on. Raises NoSuchEntity."""
+        """The entity of that name, if it is the one that was decided on. Raises NoSuchEntity."""
         resolved, entity = call.resolved[self.noun, name], self.named(call.tx, call.account, name)
         if resolved is None or entity is None or entity.id != resolved.id:
             raise missing(self.noun, name)
@@ -81,8 +81,8 @@ class EntityType(Generic[One]):
             check_changeable(self.noun, entity.path, entity.name, call.caller.principal)
         return entity
 
-    def begin(self, call: Call) -> Beginning:
-        """A new entity of the name and path in the input. Raises EntityAlreadyExists."""
+    def new_entity(self, call: Call) -> NewEntity:
+        """The fields of a new entity with the name and path in the input. Raises EntityAlreadyExists."""
         name = call.input[self.member]
         self.check_free(call, name)
         return {
@@ -95,7 +95,7 @@ class EntityType(Generic[One]):
         }
 
     def check_free(self, call: Call, name: str, renamed: One | None = None) -> None:
-        """Raises EntityAlreadyExists when the name is taken, by another than the one that is `renamed`."""
+        """Raises EntityAlreadyExists when another entity than `renamed` has that name."""
         if is_reserved(self.noun, name):
             raise taken(self.noun, name)
         holder = self.named(call.tx, call.account, name)
@@ -103,7 +103,7 @@ class EntityType(Generic[One]):
             raise taken(self.noun, name)
 
     def other_entity(self, call: Call) -> One:
-        """The entity that the input names beside the one that is decided on. Raises NoSuchEntity."""
+        """An entity that the input names besides the one that was decided on. Raises NoSuchEntity."""
         name = call.input[self.member]
         entity = self.named(call.tx, call.account, name)
         if entity is None:
@@ -159,7 +159,7 @@ POLICY: EntityType[Policy] = EntityType(
 
 
 def named_by(text: str) -> tuple[AnyEntityType, EntityArn]:
-    """What kind of entity an ARN names: a user, group or role. Raises InvalidInput."""
+    """The type and the ARN of a user, group or role. Raises InvalidInput."""
     arn = EntityArn.parse(text)
     kind = next((each for each in (USER, GROUP, ROLE) if arn and each.noun == arn.noun), None)
     if arn is None or kind is None:

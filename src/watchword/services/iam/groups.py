@@ -1,4 +1,4 @@
-"""Groups, and who belongs to them."""
+"""Groups and their members."""
 
 from watchword.identity import removal
 from watchword.identity.quotas import check_quota
@@ -11,13 +11,13 @@ from watchword.store.iam.groups import Group
 
 def create_group(call: Call) -> Output:
     """CreateGroup."""
-    group = Group(**GROUP.begin(call))
+    group = Group(**GROUP.new_entity(call))
     groups.insert(call.tx, group)
     return {"Group": shapes.group(group)}
 
 
 def get_group(call: Call) -> Output:
-    """GetGroup: the group, and its members page by page."""
+    """GetGroup: the group with a page of its members."""
     group = GROUP.of(call)
     found, more = groups.members(call.tx, group.id, after=pages.start_of(call), limit=pages.size_of(call))
     end = pages.end(found[-1].name if found else "", more=more)
@@ -37,7 +37,7 @@ def list_groups(call: Call) -> Output:
 
 
 def update_group(call: Call) -> Output:
-    """UpdateGroup: another name or path."""
+    """UpdateGroup: sets the name, the path or both."""
     group = GROUP.of(call)
     name, path = call.input.get("NewGroupName", group.name), call.input.get("NewPath", group.path)
     GROUP.check_free(call, name, renamed=group)
@@ -62,7 +62,7 @@ def add_user_to_group(call: Call) -> Output:
 
 
 def remove_user_from_group(call: Call) -> Output:
-    """RemoveUserFromGroup. Removing somebody who isn't a member succeeds."""
+    """RemoveUserFromGroup. Removing a user who isn't a member succeeds."""
     groups.remove_member(call.tx, GROUP.of(call), USER.other_entity(call))
     return {}
 

@@ -1,8 +1,8 @@
-"""Instance profiles: made, read, listed, filled with a role, removed.
+"""Instance profiles. Each holds one role at most.
 
-Putting a role into one hands it to whoever has the machine, so the caller needs iam:PassRole on the role.
-Source: IAM API Reference, CreateInstanceProfile and its siblings; IAM User Guide, "Instance profiles" (one
-role each, a quota that can't be raised).
+A role in an instance profile is for programs on a machine. So adding one needs iam:PassRole on the role.
+Source: IAM API Reference, CreateInstanceProfile and its siblings; IAM User Guide, "Instance profiles" (the
+quota of one role can't be raised).
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ PASSED_TO = "ec2.amazonaws.com"
 
 def create_instance_profile(call: Call) -> Output:
     """CreateInstanceProfile."""
-    profile = InstanceProfile(**INSTANCE_PROFILE.begin(call))
+    profile = InstanceProfile(**INSTANCE_PROFILE.new_entity(call))
     instance_profiles.insert(call.tx, profile)
     given = put_given(INSTANCE_PROFILE, call, profile)
     return {"InstanceProfile": shown_profile(call, profile) | shapes.tagged(given)}
@@ -58,7 +58,7 @@ def list_instance_profiles_for_role(call: Call) -> Output:
 
 
 def add_role_to_instance_profile(call: Call) -> Output:
-    """AddRoleToInstanceProfile: into an empty one."""
+    """AddRoleToInstanceProfile: only to an empty one."""
     profile, role = INSTANCE_PROFILE.of(call), ROLE.of(call)
     if profile.role_id:
         raise limit_exceeded("InstanceSessionsPerInstanceProfile", 1)
@@ -95,7 +95,7 @@ def shown_profile(call: Call, profile: InstanceProfile) -> shapes.Shape:
 
 
 def to_add_role(call: Call) -> tuple[Demand, ...]:
-    """On the instance profile, and to pass the role to machines."""
+    """On the instance profile, and iam:PassRole on the role."""
     (on_role,) = demands.on(ROLE)(call)
     context = {**on_role.context, "iam:PassedToService": PASSED_TO}
     passing = replace(on_role, action="iam:PassRole", context=context)

@@ -1,8 +1,8 @@
 """What users and accounts can have at AWS, but not here yet: the lists are empty.
 
-Provisioners and clean-up scripts ask for these before they delete (terraform's `force_destroy` asks for
-every kind of a user's credentials), so "there are none" is the answer, as it is the truth. An operation
-moves to the file of its noun when that noun is built.
+Tools ask for these before they delete something. For example, terraform's `force_destroy` lists every type of
+credentials of a user. The true answer is that there are none. An operation moves to the file of its noun once
+the noun is implemented.
 """
 
 from functools import partial
@@ -14,28 +14,28 @@ from watchword.services.operation import Call, Operation, Output, reads, writes
 
 
 def none_of_user(member: str, call: Call) -> Output:
-    """A list of a user's, or of the caller's."""
+    """An empty list of what the user named, or else the caller, has."""
     user_or_root(call)
     return none_of_account(member, call)
 
 
 def none_of_account(member: str, _call: Call) -> Output:
-    """A list of the account's."""
+    """An empty list of what the account has."""
     return {member: [], "IsTruncated": False}
 
 
 def none_at_all(member: str, _call: Call) -> Output:
-    """A list of the account's that has no pages."""
+    """An empty list that doesn't come in pages."""
     return {member: []}
 
 
 def no_password_policy(call: Call) -> Output:
-    """GetAccountPasswordPolicy, DeleteAccountPasswordPolicy: there are no passwords to have rules for."""
+    """GetAccountPasswordPolicy, DeleteAccountPasswordPolicy."""
     raise missing_password_policy(call.account)
 
 
 def no_login_profile(call: Call) -> Output:
-    """GetLoginProfile, DeleteLoginProfile: users have no passwords."""
+    """GetLoginProfile, DeleteLoginProfile."""
     user = user_or_root(call)
     raise missing_login_profile(user.name) if user else user_name_needed()
 

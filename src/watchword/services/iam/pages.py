@@ -1,8 +1,9 @@
 """Lists in pages: MaxItems, Marker, IsTruncated.
 
-Source: IAM API Reference, "ListUsers" and its siblings: 100 items a page unless told otherwise; an answer
-that is truncated carries a Marker, which the next request gives back. A marker is opaque: here it names
-the last item that was shown, so that nothing is skipped or repeated when others come and go.
+A page has 100 items unless MaxItems says otherwise. A truncated answer has a Marker, which the next request
+sends back. Clients don't read it. Here it names the last item of the page, so no item is skipped or repeated
+when others are added or removed.
+Source: IAM API Reference, "ListUsers" and its siblings.
 """
 
 import base64
@@ -19,7 +20,7 @@ DEFAULT_SIZE = 100
 
 
 def size_of(call: Call) -> int:
-    """How many items the page may have."""
+    """The most items that the page may have."""
     size: int = call.input.get("MaxItems", DEFAULT_SIZE)
     return size
 
@@ -34,14 +35,14 @@ def start_of(call: Call) -> str:
 
 
 def end(last: str, *, more: bool) -> Output:
-    """The members that close a page whose last item is named `last`."""
+    """IsTruncated and Marker, for a page whose last item is named `last`."""
     if not more:
         return {"IsTruncated": False}
     return {"IsTruncated": True, "Marker": base64.b64encode(last.encode(), b"-_").decode("ascii")}
 
 
 def page(call: Call, items: Iterable[Item], name: Callable[[Item], str]) -> tuple[list[Item], Output]:
-    """The page of a short list that was read whole: by name, with the members that close it."""
+    """A page of a short list that was read whole, sorted by name; with IsTruncated and Marker."""
     start, size = start_of(call), size_of(call)
     left = sorted((item for item in items if name(item) > start), key=name)
     shown = left[:size]
@@ -49,13 +50,13 @@ def page(call: Call, items: Iterable[Item], name: Callable[[Item], str]) -> tupl
 
 
 Fetch = Callable[[str, int], tuple[list[Item], bool]]
-"""After which item, and how many at most -> the items, and whether there are more."""
+"""(name of the last item before the page, most items) -> (the items, whether there are more)."""
 
 
 def chain(
     call: Call, parts: Mapping[str, Fetch[Item]], name: Callable[[Item], str]
 ) -> tuple[dict[str, list[Item]], Output]:
-    """A page of several lists that are read one after another: the items by part, and what closes it."""
+    """A page of several lists, read one after another: the items of each; with IsTruncated and Marker."""
     part, _, after = start_of(call).partition(" ")
     words = list(parts)
     if part and part not in words:

@@ -1,4 +1,4 @@
-"""Roles: made, read, listed, changed, removed. What hangs on them stands in the other files."""
+"""Roles. Their policies, boundaries and tags have files of their own."""
 
 from watchword.identity import removal
 from watchword.services.iam import demands, pages, shapes, trust
@@ -17,7 +17,7 @@ def create_role(call: Call) -> Output:
     """CreateRole: answers the trust policy as it was sent; GetRole answers it as it is stored."""
     document = call.input["AssumeRolePolicyDocument"]
     role = Role(
-        **ROLE.begin(call),
+        **ROLE.new_entity(call),
         trust=trust.stored(call.tx, document),
         description=call.input.get("Description", ""),
         max_session=call.input.get("MaxSessionDuration", DEFAULT_MAX_SESSION),
@@ -51,7 +51,7 @@ def list_roles(call: Call) -> Output:
 
 
 def update_role(call: Call) -> Output:
-    """UpdateRole: what the input doesn't name stays as it is."""
+    """UpdateRole: a member that isn't given stays as it is."""
     role = ROLE.of(call)
     roles.configure(
         call.tx,
@@ -63,7 +63,7 @@ def update_role(call: Call) -> Output:
 
 
 def update_role_description(call: Call) -> Output:
-    """UpdateRoleDescription: as UpdateRole, and answers the role."""
+    """UpdateRoleDescription: like UpdateRole, but it answers the role."""
     update_role(call)
     role = ROLE.of(call)
     described = shapes.present("Description", role.description)

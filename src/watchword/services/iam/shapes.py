@@ -33,7 +33,7 @@ Shape = dict[str, Any]
 
 
 def encoded(document: str) -> str:
-    """A policy document as answers carry it: percent-encoded by RFC 3986."""
+    """A policy document as answers have it: percent-encoded (RFC 3986)."""
     return quote(document, safe="")
 
 
@@ -50,7 +50,7 @@ def user(record: User) -> Shape:
 
 
 def whole_user(record: User, tags: Mapping[str, str]) -> Shape:
-    """User, alone."""
+    """User, as an operation on one user shows it."""
     return user(record) | boundary(record.boundary) | tagged(tags)
 
 
@@ -139,10 +139,10 @@ def root(account: Account) -> Shape:
 
 
 def second(moment: datetime | None) -> datetime | None:
-    """IAM tells times to the second."""
+    """IAM shows times to the second."""
     return moment.replace(microsecond=0) if moment else None
 
 
 def present(member: str, value: object) -> Shape:
-    """The member, unless there is nothing to say."""
+    """The member, unless its value is empty."""
     return {member: value} if value else {}

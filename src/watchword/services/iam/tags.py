@@ -1,4 +1,4 @@
-"""Tags of users, roles, instance profiles and managed policies: added, taken away, listed."""
+"""Tags of users, roles, instance profiles and managed policies."""
 
 from functools import partial
 
@@ -10,7 +10,7 @@ from watchword.store import tags
 
 
 def put_given(kind: AnyEntityType, call: Call, made: Entity) -> dict[str, str]:
-    """The tags that the input gives a new entity, which now has them."""
+    """Stores the tags in the input for a new entity, and returns them."""
     given = tag_rules.read(kind.noun, call.input.get("Tags", ()))
     tags.put(call.tx, kind.noun, made.id, given)
     return given
@@ -31,7 +31,7 @@ def remove(kind: AnyEntityType, call: Call) -> Output:
 
 
 def list_tags(kind: AnyEntityType, call: Call) -> Output:
-    """ListUserTags and its siblings. Pages count: a key can be too long for a marker."""
+    """ListUserTags and its siblings. Markers are numbers, because a key can be too long for a marker."""
     written = enumerate(tag_rules.written(tags.of(call.tx, kind.noun, kind.of(call).id)))
     shown, end = pages.page(call, written, lambda numbered: f"{numbered[0]:04}")
     return {"Tags": [tag for _, tag in shown], **end}

@@ -1,4 +1,4 @@
-"""A role's trust policy: as people write it, and as it is stored (`watchword.identity.policy_principals`)."""
+"""A role's trust policy: as people write it and as it is stored (`watchword.identity.policy_principals`)."""
 
 from watchword.identity import policy_principals
 from watchword.identity.refusals import refusal
@@ -8,7 +8,7 @@ from watchword.store import Transaction
 
 
 def stored(tx: Transaction, document: str) -> str:
-    """A trust policy as it is stored. Raises MalformedPolicyDocument."""
+    """The form of a trust policy that is stored. Raises MalformedPolicyDocument."""
     try:
         return str(policy_principals.bind(tx, validate(document, DocumentKind.TRUST)))
     except policy_principals.UnknownPrincipal as unknown:
@@ -17,5 +17,5 @@ def stored(tx: Transaction, document: str) -> str:
 
 
 def shown(tx: Transaction, text: str) -> str:
-    """A stored trust policy as people read it."""
+    """The form of a stored trust policy that people read."""
     return str(policy_principals.unbind(tx, Policy.parse(text)))

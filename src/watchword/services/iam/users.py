@@ -1,4 +1,4 @@
-"""Users: made, read, listed, renamed, removed. What hangs on them stands in the other files."""
+"""Users. Their keys, groups, policies, boundaries and tags have files of their own."""
 
 from watchword.identity import removal
 from watchword.identity.refusals import missing, user_name_needed
@@ -16,14 +16,14 @@ from watchword.store.iam.users import User
 
 def create_user(call: Call) -> Output:
     """CreateUser."""
-    user = User(**USER.begin(call), boundary=wanted_boundary(call))
+    user = User(**USER.new_entity(call), boundary=wanted_boundary(call))
     users.insert(call.tx, user)
     given = put_given(USER, call, user)
     return {"User": shapes.whole_user(user, given)}
 
 
 def get_user(call: Call) -> Output:
-    """GetUser: the user named, or the caller."""
+    """GetUser: the user named, or else the caller."""
     user = user_or_root(call)
     if user is None:
         account = accounts.by_id(call.tx, call.account)
@@ -45,7 +45,7 @@ def list_users(call: Call) -> Output:
 
 
 def update_user(call: Call) -> Output:
-    """UpdateUser: another name or path. The unique id stays, and so does all that hangs on it."""
+    """UpdateUser: sets the name, the path or both. The unique id stays the same."""
     user = USER.of(call)
     name, path = call.input.get("NewUserName", user.name), call.input.get("NewPath", user.path)
     USER.check_free(call, name, renamed=user)
@@ -61,7 +61,7 @@ def delete_user(call: Call) -> Output:
 
 
 def user_or_root(call: Call) -> User | None:
-    """The user named, otherwise the caller; None for the account's root user."""
+    """The user named, or else the caller; None for the account's root user."""
     principal = call.caller.principal
     if "UserName" in call.input:
         return USER.of(call)

@@ -9,7 +9,7 @@ from watchword.services.resources import Attached
 
 
 def attached(facts: Facts, _action: str, arn: Arn) -> Attached | None:
-    """For ARNs of roles; nothing else that STS acts on has a policy."""
+    """What is attached to the role of that ARN; None for the ARN of anything else."""
     role = EntityArn.parse(str(arn), nouns.ROLE)
     return of_role(role, role_at(facts, role)) if role else None
 
@@ -21,7 +21,7 @@ def role_at(facts: Facts, arn: EntityArn) -> RoleFact | None:
 
 
 def of_role(arn: EntityArn, found: RoleFact | None) -> Attached:
-    """A missing role is decided on as one that trusts no one."""
+    """What is attached to a role. A missing role is decided on as a role that trusts no one."""
     held = found.tags if found else {}
     return Attached(
         arn.account,

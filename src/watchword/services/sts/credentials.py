@@ -1,6 +1,6 @@
-"""Temporary credentials: how they are answered, and those for the caller's own identity.
+"""Temporary credentials: the shape of the answer, and GetSessionToken.
 
-Source: AWS STS API Reference, Credentials and GetSessionToken (which needs no permission).
+Source: AWS STS API Reference, Credentials, GetSessionToken (it needs no permission).
 """
 
 from watchword.facts.credentials import KEYRING
@@ -12,11 +12,11 @@ from watchword.sessions.session import Session
 from watchword.world import World
 
 UNSERVED = ("ProvidedContexts", "MinimumSessionTokenSize")
-"""Contexts are asserted by services of AWS, none of which is here."""
+"""Contexts come from services of AWS that don't exist here."""
 
 
 def credentials(world: World, session: Session) -> Output:
-    """The shape in which STS hands over a session."""
+    """A session as STS answers it."""
     return {
         "AccessKeyId": session.access_key_id,
         "SecretAccessKey": session.secret,
@@ -26,7 +26,7 @@ def credentials(world: World, session: Session) -> Output:
 
 
 def refuse_mfa(call: Call) -> None:
-    """No MFA device can be registered yet, so no code of one can be right."""
+    """Raises AccessDenied: no MFA device can be registered yet, so every code is wrong."""
     if "SerialNumber" in call.input or "TokenCode" in call.input:
         raise AwsError(
             "AccessDenied",
@@ -37,7 +37,7 @@ def refuse_mfa(call: Call) -> None:
 
 
 def refuse_unserved(call: Call) -> None:
-    """Raises NotImplemented for what is asked of a session and can't be had here."""
+    """Raises NotImplemented for input that isn't served."""
     for member in UNSERVED:
         if call.input.get(member):
             raise fault("NotImplemented", f"{member} is not implemented.")

@@ -1,4 +1,4 @@
-"""Who is calling, and whose key is this.
+"""Who the caller is, and which account a key belongs to.
 
 Source: AWS STS API Reference, GetCallerIdentity and GetAccessKeyInfo. GetCallerIdentity needs no
 permission and can't be denied.

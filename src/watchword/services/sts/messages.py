@@ -1,6 +1,6 @@
-"""Reading why a request was refused.
+"""Decoding authorization messages, which say why a request was refused.
 
-A message opens only for the account whose request it was, and only for callers who may decode messages.
+Only callers of the account that sent the request can decode its message, and only if they have permission.
 Source: AWS STS API Reference, DecodeAuthorizationMessage.
 """
 

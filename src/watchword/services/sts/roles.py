@@ -1,9 +1,11 @@
 """Sessions of roles.
 
-The trust policy is the role's resource policy, so AssumeRole has no authorization of its own: its demands
-name the role and what is asked, `authorize` does the rest. A missing role is refused as one that doesn't
-trust the caller, so that nobody learns which roles exist. When a role is deleted between the decision and
-the deed, the session is one of the role that is gone, and good for nothing.
+* The trust policy is the role's resource policy. So AssumeRole has no authorization of its own: its demands
+  name the role and the actions.
+* A missing role is refused like a role that doesn't trust the caller. So no answer tells which roles exist.
+* A role can be deleted between the decision and the operation. Then the session belongs to a deleted role,
+  and its credentials don't work.
+
 Source: AWS STS API Reference, AssumeRole; Service Authorization Reference, "AWS STS".
 """
 
@@ -24,7 +26,7 @@ from watchword.sessions.assume import INVALID_TAGS, Requester, SessionRequest, a
 from watchword.store.iam.roles import Role
 
 REMEMBERED = 1024
-"""Role ARNs whose parts are kept: the same ones are asked for again and again."""
+"""Parsed role ARNs that are cached."""
 
 
 def assume(call: Call) -> Output:
@@ -45,7 +47,7 @@ def assume(call: Call) -> Output:
 
 
 def to_assume(call: Call) -> tuple[Demand, ...]:
-    """sts:AssumeRole, and sts:TagSession and sts:SetSourceIdentity where the call does these too."""
+    """sts:AssumeRole; sts:TagSession and sts:SetSourceIdentity when the session has tags or an identity."""
     refuse_mfa(call)
     refuse_unserved(call)
     name, arn = call.input["RoleArn"], _arn(call.input["RoleArn"])
@@ -91,7 +93,7 @@ def _request(call: Call) -> SessionRequest:
 
 
 def _check_policies(call: Call, arns: Iterable[str], account: str) -> None:
-    """Managed session policies are of the role's account, or of AWS, and are there."""
+    """Raises ValidationError for a managed policy that isn't in the role's account and isn't AWS's."""
     facts = call.world.facts
     for text in arns:
         arn = EntityArn.parse(text, nouns.POLICY)
@@ -100,7 +102,7 @@ def _check_policies(call: Call, arns: Iterable[str], account: str) -> None:
 
 
 def _context(call: Call) -> dict[str, ContextValue]:
-    """Keys of the request, all chosen by the caller: Service Authorization Reference, "AWS STS"."""
+    """The condition keys that come from the input: Service Authorization Reference, "AWS STS"."""
     given = call.input
     context: dict[str, ContextValue] = {"sts:RoleSessionName": given["RoleSessionName"]}
     if "ExternalId" in given:

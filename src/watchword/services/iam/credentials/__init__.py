@@ -1,1 +1,1 @@
-"""What users prove themselves with."""
+"""Credentials of users."""

@@ -1,6 +1,6 @@
-"""Long-term access keys of users, and of an account's root user when it calls about itself.
+"""Long-term access keys of users, and of the root user when it calls for itself.
 
-A secret is said once, in the answer that makes it; what is stored is sealed.
+A secret is shown once, in the answer to CreateAccessKey. It is stored sealed.
 """
 
 from watchword.facts.credentials import KEYRING
@@ -60,7 +60,7 @@ def delete_access_key(call: Call) -> Output:
 
 
 def get_access_key_last_used(call: Call) -> Output:
-    """GetAccessKeyLastUsed: of any key of the account."""
+    """GetAccessKeyLastUsed: for any key of the account."""
     key = access_keys.by_id(call.tx, call.input["AccessKeyId"])
     if key is None or key.account != call.account:
         raise missing_key(call.input["AccessKeyId"])

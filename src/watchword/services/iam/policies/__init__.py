@@ -1,1 +1,1 @@
-"""Policies: managed ones and their versions, inline ones, boundaries, and what they are attached to."""
+"""Managed policies and their versions, inline policies, attachments, permissions boundaries."""

@@ -1,4 +1,4 @@
-"""Managed policies given to users, groups and roles: attached, detached, and who has which."""
+"""Attaching managed policies to users, groups and roles; listing them; listing who has one."""
 
 from functools import partial
 
@@ -13,7 +13,7 @@ from watchword.store.iam import attachments, holders
 from watchword.store.iam.holders import Holder
 
 HOLDERS = {"Group": "group", "User": "user", "Role": "role"}
-"""How EntityFilter calls a kind, and the members of its answer begin."""
+"""The value of EntityFilter, which is also in the names of members -> noun."""
 
 
 def attach(kind: AnyEntityType, call: Call) -> Output:

@@ -1,7 +1,7 @@
 """Permissions boundaries of users and roles.
 
-Source: IAM User Guide, "Permissions boundaries for IAM entities": any managed policy can be one; it grants
-nothing. Deleting a boundary that isn't there succeeds.
+Any managed policy can be a boundary. A boundary grants nothing. Deleting one that isn't set succeeds.
+Source: IAM User Guide, "Permissions boundaries for IAM entities".
 """
 
 from watchword.identity import managed_policies
@@ -14,7 +14,7 @@ from watchword.store.iam import roles, users
 
 
 def wanted_boundary(call: Call) -> str | None:
-    """The boundary that the input names, None for none. Raises NoSuchEntity for one that doesn't exist."""
+    """The boundary in the input, None when it has none. Raises NoSuchEntity."""
     if "PermissionsBoundary" not in call.input:
         return None
     arn = str(given_policy_arn(call.input["PermissionsBoundary"], call.partition))

@@ -1,4 +1,4 @@
-"""Inline policies of users, groups and roles: put, read, listed, removed."""
+"""Inline policies of users, groups and roles."""
 
 from functools import partial
 
@@ -12,7 +12,7 @@ from watchword.store.iam.inline_policies import Inline
 
 
 def put(kind: AnyEntityType, call: Call) -> Output:
-    """PutUserPolicy, PutGroupPolicy, PutRolePolicy: a new policy, or another document for an old one."""
+    """PutUserPolicy, PutGroupPolicy, PutRolePolicy: creates a policy or replaces its document."""
     owner, name, document = kind.of(call), call.input["PolicyName"], call.input["PolicyDocument"]
     others = [each.document for each in inline_policies.of(call.tx, kind.noun, owner.id) if each.name != name]
     check_inline(document, others, kind.noun, owner.name)

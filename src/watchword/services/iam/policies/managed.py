@@ -1,4 +1,4 @@
-"""Managed policies: made, read, listed, removed. Their documents stand in `versions`."""
+"""Managed policies. `versions` has the operations on their documents."""
 
 from functools import partial
 
@@ -18,7 +18,7 @@ from watchword.store.iam.policies import Policy
 
 
 def create_policy(call: Call) -> Output:
-    """CreatePolicy: the policy and its version v1."""
+    """CreatePolicy: creates the policy with its version v1."""
     name, path = call.input["PolicyName"], call.input.get("Path", "/")
     if policies.named(call.tx, call.account, name):
         raise refusal(
@@ -50,7 +50,7 @@ def get_policy(call: Call) -> Output:
 
 
 def list_policies(call: Call) -> Output:
-    """ListPolicies: those of AWS, then the account's own."""
+    """ListPolicies: policies of AWS, then the account's own."""
     scope = call.input.get("Scope", "All")
     parts = {"AWS": partial(_of_aws, call), "Local": partial(_own, call)}
     wanted = {word: fetch for word, fetch in parts.items() if scope in ("All", word)}
@@ -92,7 +92,7 @@ def _own(call: Call, after: str, limit: int) -> tuple[list[Policy], bool]:
 
 
 def _wanted_use(call: Call) -> tuple[bool, bool]:
-    """Whether only attached policies are wanted, and whether only boundaries."""
+    """Whether only attached policies are listed, and whether only boundaries."""
     usage = call.input.get("PolicyUsageFilter")
     return call.input.get(
         "OnlyAttached", False

@@ -1,4 +1,4 @@
-"""Versions of managed policies: made, read, listed, put in force, removed.
+"""Versions of managed policies. The default version is the one in force.
 
 Source: IAM User Guide, "Versioning IAM policies".
 """
@@ -32,7 +32,7 @@ def create_policy_version(call: Call) -> Output:
 
 
 def get_policy_version(call: Call) -> Output:
-    """GetPolicyVersion: with its document."""
+    """GetPolicyVersion: the version with its document."""
     policy = POLICY.of(call)
     version = managed_policies.version(call.tx, policy, call.input["VersionId"])
     document = {"Document": shapes.encoded(version.document)}
@@ -56,7 +56,7 @@ def set_default_policy_version(call: Call) -> Output:
 
 
 def delete_policy_version(call: Call) -> Output:
-    """DeletePolicyVersion: any but the one in force."""
+    """DeletePolicyVersion: any version but the default one."""
     policy = POLICY.of(call)
     version = managed_policies.version(call.tx, policy, call.input["VersionId"])
     if version.default:
