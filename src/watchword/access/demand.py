@@ -35,6 +35,9 @@ class Demand(Struct, frozen=True):
     optional: bool = False
     """Whether the call goes on when this is refused; the operation then sees the refusal in
     `call.decisions` (DeleteObjects refuses single keys)."""
+    called: str = ""
+    """What a refusal calls the resource, such as "user ann", where its ARN would tell more than the caller
+    knows; empty for its ARN."""
     region: str = ""
     """Where the resource is, for aws:RequestedRegion; empty for where the caller signed to be."""
 

@@ -58,6 +58,9 @@ def _tags(reading: Reading, kind: str, entity_id: str) -> Mapping[str, str]:
     return tags.of(reading.tx, kind, entity_id)
 
 
+NO_NAME = "/"
+"""What no entity is called. Absence isn't cached, so a look-up of it reads the database each time."""
+
 USER = Fact("user", _user)
 GROUP = Fact("group", _group)
 INSTANCE_PROFILE = Fact(nouns.INSTANCE_PROFILE, _instance_profile)

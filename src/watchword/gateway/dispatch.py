@@ -19,6 +19,8 @@ from watchword.access import Caller, Demand, RequestContext, RequestLog, authori
 from watchword.access.authorization_message import authorization_message
 from watchword.access.demand import Reserved
 from watchword.access.request_context import INSIDE, Via
+from watchword.facts.credentials import ACCESS_KEY
+from watchword.facts.entities import GROUP, INSTANCE_PROFILE, NO_NAME, ROLE, USER
 from watchword.gateway.failure import as_fault
 from watchword.names import AwsError, fault
 from watchword.names.ids import new_request_id
@@ -32,6 +34,9 @@ Answer = TypeVar("Answer")
 Around = Transaction | Change | None
 
 log = logging.getLogger(__name__)
+
+_HIDDEN = frozenset(each.name for each in (ACCESS_KEY, GROUP, INSTANCE_PROFILE, ROLE, USER))
+"""Facts whose existence callers without permission must not learn."""
 
 
 def dispatch(
@@ -74,9 +79,16 @@ def permit(call: Call, demands: tuple[Demand, ...], entry: RequestLog) -> Call:
     entry.demands += demands
     entry.decisions += decisions
     if refused := refusal(demands, decisions):
+        _hide_existence(call)
         entry.message = authorization_message(call.world, call.caller, demands, decisions)
         raise refused
     return structs.replace(call, decisions=call.decisions + decisions)
+
+
+def _hide_existence(call: Call) -> None:
+    """Hides by timing whether an entity exists: an existing one is cached, a missing one read each time."""
+    if any(kind in _HIDDEN and found is not None for (kind, _), found in call.resolved.items()):
+        call.world.facts.get(ROLE, call.account, NO_NAME)
 
 
 def perform(call: Call, row: Operation, entry: RequestLog, answer: Callable[[Output], Answer]) -> Answer:

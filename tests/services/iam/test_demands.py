@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.services.iam.harness import ADMINISTRATOR, ALLOW_ALL, MODEL, A, B, Iam, refused
 
 from watchword.access import Demand
@@ -135,7 +136,7 @@ def test_one_action_on_one_resource(furnished: Iam) -> None:
         (demand,) = furnished.asks(name, **given(name))
         tags = {"Team": "red"} if resource in {USER, ROLE, POLICY, PROFILE} else {}
         expected = Demand(f"iam:{name}", resource, A, context, resource_tags=tags)
-        assert demand == expected, name
+        assert replace(demand, called="") == expected, name
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -157,7 +158,7 @@ def test_creating_with_tags_needs_the_tagging_action_too(iam: Iam, noun: str) ->
     creation, tagging = iam.asks(f"Create{noun}", **new, **tags)
     assert (creation.action, creation.resource) == (f"iam:Create{noun}", arn)
     assert creation.context == TAGGING | (BOUND if bound else {})
-    assert tagging == Demand(f"iam:Tag{noun}", arn, A, TAGGING)
+    assert replace(tagging, called="") == Demand(f"iam:Tag{noun}", arn, A, TAGGING)
     (alone,) = iam.asks(f"Create{noun}", **new, Tags=[])
     assert alone.context == (BOUND if bound else {})
 

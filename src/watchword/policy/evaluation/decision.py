@@ -62,15 +62,18 @@ def _rank(cited: Cited) -> int:
     return _ORDER[cited.type] - (len(_ORDER) if cited.rule.deny else 0)
 
 
-def message(decision: Decision) -> str:
-    """AWS's sentence for a refusal. S3 alone puts the resource into quotes."""
+def message(decision: Decision, called: str = "") -> str:
+    """AWS's sentence for a refusal. S3 alone puts the resource into quotes.
+
+    called: what to call the resource instead of its ARN.
+    """
     request = decision.request
     who = request.principal
     name = who.unique_id if isinstance(who, Anonymous) else who.arn
     head = f"User: {name} is not authorized to perform: {request.action}"
     if request.resource != "*":
         quote = '"' if request.name.startswith("s3:") else ""
-        head += f" on resource: {quote}{request.resource}{quote}"
+        head += f" on resource: {quote}{called or request.resource}{quote}"
     return f"{head} {_because(decision)}"
 
 

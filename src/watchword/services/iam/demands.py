@@ -5,18 +5,22 @@
 * No transaction is open yet. The entity that is found here is the one that the operation acts on
   (`entity_types`).
 * A missing entity is decided on by the ARN that it would have. So only callers with permission learn that it
-  is missing.
+  is missing. A refusal calls the entity what the request calls it: its ARN would tell that it exists, and its
+  path.
 
 Source: Service Authorization Reference, "Actions, resources, and condition keys for AWS IAM"; IAM API
 Reference, UpdateUser and UpdateGroup; IAM User Guide, "Tags for IAM resources".
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
+
+from msgspec.structs import replace
 
 from watchword.access import Demand
 from watchword.access.demand import ContextValue
-from watchword.facts.credentials import ACCESS_KEY
-from watchword.facts.entities import TAGS
+from watchword.facts.credentials import ACCESS_KEY, KeyFact
+from watchword.facts.entities import NO_NAME, TAGS
 from watchword.identity import tags
 from watchword.identity.arns import given_policy_arn
 from watchword.identity.aws_managed import OWNER
@@ -45,21 +49,29 @@ def on_user_or_caller(call: Call) -> tuple[Demand, ...]:
     if "UserName" in call.input:
         return on(USER)(call)
     if isinstance(principal, User):
-        held = call.world.facts.need(TAGS, "user", principal.unique_id)
-        return (_demand(call, principal.arn, held, tags.as_condition_keys(RESOURCE_TAG, held.items())),)
+        return (_on_user(call, principal),)
     if isinstance(principal, Root):
         return (_demand(call, principal.arn),)
     raise user_name_needed()
 
 
 def on_key(call: Call) -> tuple[Demand, ...]:
-    """On the user whose access key the input names."""
-    fact = call.world.facts.get(ACCESS_KEY, call.input["AccessKeyId"])
-    if fact is None or fact.principal.account != call.account:
-        return (_demand(call, _own_arn(call, "user", "/", "*")),)
-    user = fact.principal if isinstance(fact.principal, User) else None
-    held = call.world.facts.need(TAGS, "user", user.unique_id) if user else {}
-    return (_demand(call, fact.principal.arn, held, tags.as_condition_keys(RESOURCE_TAG, held.items())),)
+    """On the user whose access key the input names. A refusal doesn't tell who that is."""
+    key_id, anybody = call.input["AccessKeyId"], _own_arn(call, USER.noun, "/", "*")
+    fact = call.resolve(ACCESS_KEY.name, key_id, partial(_own_key, call, key_id))
+    if fact is None:
+        return (_demand(call, anybody),)
+    owner = fact.principal
+    demand = _on_user(call, owner) if isinstance(owner, User) else _demand(call, owner.arn)
+    return (replace(demand, called=anybody),)
+
+
+def _own_key(call: Call, key_id: str) -> KeyFact | None:
+    facts = call.world.facts
+    found = facts.get(ACCESS_KEY, key_id)
+    if found is not None and found.principal.account != call.account:
+        return facts.get(ACCESS_KEY, NO_NAME)  # None, and as slow as for an id that no key has
+    return found
 
 
 def on_new(kind: AnyEntityType, tagging: str = "") -> Demands:
@@ -79,8 +91,9 @@ def on_both_names(kind: AnyEntityType, new: str) -> Demands:
         name = call.input[kind.member]
         now = kind.resolve(call, name)
         path = call.input.get("NewPath", now.path if now else "/")
-        then = _own_arn(call, kind.noun, path, call.input.get(new, name))
-        return _on_entity(call, kind, name), _demand(call, then)
+        name_then = call.input.get(new, name)
+        then = _demand(call, _own_arn(call, kind.noun, path, name_then))
+        return _on_entity(call, kind, name), replace(then, called=_called(kind, name_then))
 
     return demands
 
@@ -90,7 +103,8 @@ def on_all(noun: str) -> Demands:
 
     def demands(call: Call) -> tuple[Demand, ...]:
         prefix = call.input.get("PathPrefix", "/")
-        return (_demand(call, _own_arn(call, noun, prefix, "")),)
+        called = f"policy path {prefix}" if noun == POLICY.noun else ""
+        return (replace(_demand(call, _own_arn(call, noun, prefix, "")), called=called),)
 
     return demands
 
@@ -99,7 +113,7 @@ def on_source(call: Call) -> tuple[Demand, ...]:
     """On the user, group or role whose policies are simulated."""
     kind, arn = named_by(call.input["PolicySourceArn"])
     if arn.account == call.account:
-        return (_on_entity(call, kind, arn.name),)
+        return (replace(_on_entity(call, kind, arn.name), called=str(arn)),)
     return (_demand(call, str(arn), account=arn.account),)
 
 
@@ -111,7 +125,8 @@ def on_account(call: Call) -> tuple[Demand, ...]:
 def on_new_policy(call: Call) -> tuple[Demand, ...]:
     """On the managed policy that will be created."""
     path, name = call.input.get("Path", "/"), call.input["PolicyName"]
-    return _new(call, _own_arn(call, "policy", path, name), "iam:TagPolicy")
+    demands = _new(call, _own_arn(call, POLICY.noun, path, name), "iam:TagPolicy")
+    return tuple(replace(each, called=_called(POLICY, name)) for each in demands)
 
 
 def on_policy(call: Call) -> tuple[Demand, ...]:
@@ -130,17 +145,30 @@ def _on_entity(call: Call, kind: AnyEntityType, name: str, *, bounded: bool = Fa
     entity = kind.resolve(call, name)
     keys: Context = {"iam:PolicyARN": call.input["PolicyArn"]} if "PolicyArn" in call.input else {}
     if entity is None:
-        return _demand(call, _own_arn(call, kind.noun, "/", name), more=keys)
+        missing = _demand(call, _own_arn(call, kind.noun, "/", name), more=keys)
+        return replace(missing, called=_called(kind, name))
     held = call.world.facts.need(TAGS, kind.noun, entity.id) if kind.tagged else {}
     boundary = getattr(entity, "boundary", None) if bounded else None
     own = of_entity(call.account, kind.noun, held, boundary)
-    return own.demand(f"iam:{call.name}", entity.arn, {**keys, **_input_keys(call.input)})
+    demand = own.demand(f"iam:{call.name}", entity.arn, {**keys, **_input_keys(call.input)})
+    return replace(demand, called=_called(kind, name))
+
+
+def _on_user(call: Call, user: User) -> Demand:
+    held = call.world.facts.need(TAGS, USER.noun, user.unique_id)
+    keys = tags.as_condition_keys(RESOURCE_TAG, held.items())
+    return replace(_demand(call, user.arn, held, keys), called=_called(USER, user.name))
+
+
+def _called(kind: AnyEntityType, name: str) -> str:
+    """What AWS's refusals call an entity."""
+    return f"{kind.noun.replace('-', ' ')} {name}"
 
 
 def _on_policy(call: Call, arn: EntityArn, account: str) -> Demand:
     policy = POLICY.resolve(call, str(arn))
     held = call.world.facts.need(TAGS, "policy", policy.id) if policy else {}
-    return _demand(call, str(arn), held, account=account)
+    return replace(_demand(call, str(arn), held, account=account), called=_called(POLICY, str(arn)))
 
 
 def _own_arn(call: Call, noun: str, path: str, name: str) -> str:

@@ -1,7 +1,7 @@
 """What is attached to a role, for STS: its trust policy (the role's resource policy), and its tags."""
 
 from watchword.facts import Facts
-from watchword.facts.entities import ROLE, RoleFact
+from watchword.facts.entities import NO_NAME, ROLE, RoleFact
 from watchword.identity import tags
 from watchword.names import Arn, nouns
 from watchword.names.entity_arn import EntityArn
@@ -17,7 +17,9 @@ def attached(facts: Facts, _action: str, arn: Arn) -> Attached | None:
 def role_at(facts: Facts, arn: EntityArn) -> RoleFact | None:
     """The role of exactly that ARN, path and case included."""
     found = facts.get(ROLE, arn.account, arn.name)
-    return found if found is not None and found.arn == str(arn) else None
+    if found is not None and found.arn != str(arn):
+        return facts.get(ROLE, arn.account, NO_NAME)  # None, and as slow as for a name that no role has
+    return found
 
 
 def of_role(arn: EntityArn, found: RoleFact | None) -> Attached:
