@@ -35,11 +35,11 @@ def test_white_space_does_not_count() -> None:
 
 def test_inline_policies_share_a_quota() -> None:
     most = QUOTAS["UserPolicySize"] // size(POLICY)
-    check_inline(POLICY, [POLICY] * (most - 1), "user", "ann")
+    check_inline(POLICY, [POLICY] * (most - 1), "user", "ann", "aws")
     with pytest.raises(AwsError, match="Maximum policy size of 2048 bytes exceeded for user ann"):
-        check_inline(POLICY, [POLICY] * most, "user", "ann")
+        check_inline(POLICY, [POLICY] * most, "user", "ann", "aws")
     with pytest.raises(PolicyError):
-        check_inline("{}", [], "role", "r")
+        check_inline("{}", [], "role", "r", "aws")
 
 
 def tag(key: str) -> dict[str, str]:

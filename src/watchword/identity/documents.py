@@ -26,9 +26,9 @@ def size(document: str) -> int:
     return len(document.translate(_WHITE_SPACE))
 
 
-def check_inline(document: str, others: Iterable[str], noun: str, name: str) -> None:
+def check_inline(document: str, others: Iterable[str], noun: str, name: str, partition: str) -> None:
     """Raises LimitExceeded or MalformedPolicyDocument; `others` are the owner's other inline policies."""
     limit = QUOTAS[f"{noun.capitalize()}PolicySize"]
     if sum(map(size, (document, *others))) > limit:
         raise refusal("LimitExceeded", f"Maximum policy size of {limit} bytes exceeded for {noun} {name}")
-    validate(document, _KINDS[noun])
+    validate(document, _KINDS[noun], partition=partition)

@@ -79,7 +79,7 @@ def assume_role(
     # 2. The duration: up to the role's own maximum, and up to one hour with role chaining.
     lifetime = _lifetime(request.duration, role, chaining=requester.chaining)
     # 3. Session policies must be valid policies.
-    policies = _session_policies(request)
+    policies = _session_policies(request, role.partition)
     # 4. Tags: an inherited tag can't be replaced, and only tags of the request can be made transitive.
     inherited = _inherited(requester.session if requester.chaining else None)
     tags = _tags(request, inherited)
@@ -146,14 +146,14 @@ def _lifetime(asked: int | None, role: Role, *, chaining: bool) -> timedelta:
     return lifetime
 
 
-def _session_policies(request: SessionRequest) -> tuple[str, ...]:
+def _session_policies(request: SessionRequest, partition: str) -> tuple[str, ...]:
     if len(request.policy_arns) > MAX_POLICY_ARNS:
         raise fault(
             "ValidationError", f"No more than {MAX_POLICY_ARNS} managed session policies can be passed."
         )
     if not request.policy:
         return ()
-    validate(request.policy, DocumentKind.SESSION)
+    validate(request.policy, DocumentKind.SESSION, partition=partition)
     return (request.policy,)
 
 

@@ -69,7 +69,8 @@ def test_all_inline_policies_share_one_size(iam: Iam, kind: str) -> None:
 @pytest.mark.parametrize("kind", SIZES)
 def test_what_is_no_policy_is_not_put(iam: Iam, kind: str) -> None:
     who = make(iam, kind)
-    for document in ("{", json.dumps(TRUST)):
+    foreign = ALLOW_ALL.replace('"Resource": "*"', '"Resource": "arn:aws-cn:s3:::b"')
+    for document in ("{", json.dumps(TRUST), foreign):
         with pytest.raises(Exception, match="MalformedPolicyDocument"):
             iam(f"Put{kind}Policy", PolicyName="p", PolicyDocument=document, **who)
     assert iam(f"List{kind}Policies", **who)["PolicyNames"] == []

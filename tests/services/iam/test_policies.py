@@ -15,6 +15,7 @@ SPACED = '{\n  "Version": "2012-10-17",\n  "Statement": []\n}'.replace(
     "[]", json.dumps(json.loads(ALLOW_ALL)["Statement"])
 )
 DENY = ALLOW_ALL.replace("Allow", "Deny")
+FOREIGN = ALLOW_ALL.replace('"Resource": "*"', '"Resource": "arn:aws-cn:s3:::b"')
 READ_ONLY = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
 
 
@@ -60,7 +61,7 @@ def test_a_policy_is_made_once(iam: Iam, other: Iam) -> None:
     make(other)
 
 
-@pytest.mark.parametrize("document", ["", "{", "[]", "{}", '{"Version":"2012-10-17"}', "true"])
+@pytest.mark.parametrize("document", ["", "{", "[]", "{}", '{"Version":"2012-10-17"}', "true", FOREIGN])
 def test_what_is_no_policy(iam: Iam, document: str) -> None:
     with pytest.raises(Exception, match="MalformedPolicyDocument"):
         iam("CreatePolicy", PolicyName="p", PolicyDocument=document or " ")

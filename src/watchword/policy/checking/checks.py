@@ -14,7 +14,7 @@ from watchword.policy.evaluation.combine import has_rcps
 from watchword.policy.evaluation.conditions import operator
 from watchword.policy.language.grammar import EVERYONE, Effect, Statement, element_name
 from watchword.policy.language.match import glob
-from watchword.policy.language.parse import SYNTAX
+from watchword.policy.language.parse import LEGACY, NO_ACTIONS, SYNTAX
 from watchword.policy.language.text import Path
 from watchword.policy.language.variables import Variable, tokens
 
@@ -63,7 +63,21 @@ ORGANIZATION_WORDS = (
 )
 
 
-# 2. Sids
+# 2. What IAM's older parser reads
+
+
+def dates(statement: Statement) -> Found:
+    """Each value for a date operator is a date."""
+    for condition in statement.conditions:
+        found = operator(condition.operator)
+        if found is not None and found.comparison.kind == "Date":
+            for value in condition.values:
+                if found.comparison.readable(value) is None:
+                    path: Path = ("Condition", condition.operator, condition.key)
+                    yield LEGACY, f"{value!r} is no value for {condition.operator}", path
+
+
+# 4. Sids
 
 
 def sid_alphanumeric(statement: Statement) -> Found:
@@ -72,7 +86,7 @@ def sid_alphanumeric(statement: Statement) -> Found:
         yield _SID_WORDS, f"the Sid {statement.sid!r}", ("Sid",)
 
 
-# 3. Principals
+# 5. Principals
 
 
 def no_principal(statement: Statement) -> Found:
@@ -129,7 +143,7 @@ def principal_everyone(statement: Statement) -> Found:
         yield ORGANIZATION_WORDS, 'a resource control policy has Principal "*"', ("Principal",)
 
 
-# 4. Effect
+# 5. Effect
 
 
 def deny_only(statement: Statement) -> Found:
@@ -138,7 +152,7 @@ def deny_only(statement: Statement) -> Found:
         yield ORGANIZATION_WORDS, "a resource control policy may only deny", ("Effect",)
 
 
-# 5. Actions
+# 7. Actions
 
 
 def actions(statement: Statement) -> Found:
@@ -154,7 +168,7 @@ def actions_with_wild_vendor(statement: Statement) -> Found:
 def _actions_of(statement: Statement, vendor: re.Pattern[str]) -> Found:
     name = element_name("Action", statement.action)
     if not statement.action.values:
-        yield "Policy statement must contain actions.", "", (name,)
+        yield NO_ACTIONS, "", (name,)
     for action in statement.action.values:
         before, colon, after = action.partition(":")
         if action == EVERYONE:
@@ -184,6 +198,12 @@ def sts_actions(statement: Statement) -> Found:
         yield "AssumeRole policy may only specify STS AssumeRole actions.", "", (name,)
 
 
+def action_required(statement: Statement) -> Found:
+    """S3's words for a missing Action."""
+    if not statement.action.values:
+        yield "Missing required field Action", "", (element_name("Action", statement.action),)
+
+
 def actions_of_s3(statement: Statement) -> Found:
     """A bucket policy names actions of S3 only."""
     if not all(each == EVERYONE or each.lower().startswith("s3:") for each in statement.action.values):
@@ -197,7 +217,7 @@ def services_with_rcps(statement: Statement) -> Found:
         yield ORGANIZATION_WORDS, "a resource control policy names services that support them", (name,)
 
 
-# 7. Conditions
+# 8. Conditions
 
 
 def conditions(statement: Statement) -> Found:
@@ -208,15 +228,24 @@ def conditions(statement: Statement) -> Found:
         if found is None:
             yield SYNTAX, f"there is no operator {condition.operator!r}", path[:2]
             continue
-        if not all(condition.key.partition(":")):
-            yield _NO_VENDOR, f"the condition key {condition.key!r}", path
+        for said in _wrong_with_key(condition.key):
+            yield said, f"the condition key {condition.key!r}", path
         for value in condition.values:
             if found.comparison.readable(value) is None:
                 yield SYNTAX, f"{value!r} is no value for {condition.operator}", path
 
 
+def _wrong_with_key(key: str) -> Iterator[str]:
+    """`vendor:Name`. The names of an identity provider's keys begin without `https://`."""
+    vendor, _, name = key.partition(":")
+    if not (vendor and name):
+        yield _NO_VENDOR
+    elif name.startswith("/") and ":" in name:
+        yield "Condition can contain only one colon."
+
+
 def variables(statement: Statement) -> Found:
-    """Policy variables are well formed; `validate` asks only where the Version knows them."""
+    """Policy variables are well formed; `documents` asks only where the Version knows them."""
     for path, text in _texts_with_variables(statement):
         if Variable("") in tokens(text, variables=True):
             yield SYNTAX, f"a malformed variable in {text!r}", path

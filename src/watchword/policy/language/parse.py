@@ -6,11 +6,14 @@ values of conditions. Refused here is what can't be read as a policy at all; wha
 stored as some kind of document, is refused by `validate`.
 
 Errors are `PolicyError`: code and message for the caller are AWS's, `meant` says what is wrong, and `path`
-and `offset` where.
+and `offset` where. `read_document` goes on after a fault that IAM reports late, so that `validate` can report
+the first fault in IAM's order. `parse` raises it.
 """
 
 from collections.abc import Mapping
 from typing import Any
+
+from msgspec import Struct
 
 from watchword.names import AwsError
 from watchword.policy.language.grammar import (
@@ -25,7 +28,9 @@ from watchword.policy.language.grammar import (
 from watchword.policy.language.text import JsonError, Number, Path, read
 
 SYNTAX = "Syntax errors in policy."
+LEGACY = "The policy failed legacy parsing"
 NOT_JSON = "This policy contains invalid Json"
+NO_ACTIONS = "Policy statement must contain actions."
 
 _POLICY = frozenset({"Version", "Id", "Statement"})
 _STATEMENT = frozenset(
@@ -63,8 +68,29 @@ class PolicyError(AwsError):
         self.offset = offset
 
 
+class Document(Struct, frozen=True):
+    """What a text says."""
+
+    version: str | None
+    id: str | None
+    statements: tuple[Statement, ...]
+    faults: tuple[PolicyError, ...]
+    """Why it is no policy after all: a statement without an Action, which names none here, or with an Effect
+    in another case, which counts as Deny."""
+    statement_first: bool
+    """Whether its one statement stands before the Version, in no list."""
+
+
 def parse(source: str | bytes) -> tuple[str | None, str | None, tuple[Statement, ...]]:
     """Version, Id and statements; raises PolicyError."""
+    document = read_document(source)
+    for fault in document.faults:
+        raise fault
+    return document.version, document.id, document.statements
+
+
+def read_document(source: str | bytes) -> Document:
+    """What the text says; raises PolicyError for all faults but those that the document has."""
     try:
         value = read(source)
     except JsonError as error:
@@ -75,33 +101,44 @@ def parse(source: str | bytes) -> tuple[str | None, str | None, tuple[Statement,
         raise _wrong(f"Version is {version!r}, not one of {', '.join(VERSIONS)}", ("Version",))
     if "Statement" not in document:
         raise _wrong("Statement is missing", ())
-    return version, _optional_text(document, "Id", ()), _statements(document["Statement"])
+    faults: list[PolicyError] = []
+    statements = _statements(document["Statement"], faults)
+    names = [name for name in document if name != "Id"]
+    first = names == ["Statement", "Version"] and isinstance(document["Statement"], dict)
+    return Document(version, _optional_text(document, "Id", ()), statements, tuple(faults), first)
 
 
-def _statements(value: object) -> tuple[Statement, ...]:
+def _statements(value: object, faults: list[PolicyError]) -> tuple[Statement, ...]:
     if isinstance(value, dict):
-        return (_statement(value, ("Statement",)),)
+        return (_statement(value, ("Statement",), faults),)
     if not isinstance(value, list):
         raise _wrong("Statement is neither an object nor a list", ("Statement",))
-    return tuple([_statement(each, ("Statement", index)) for index, each in enumerate(value)])
+    return tuple([_statement(each, ("Statement", index), faults) for index, each in enumerate(value)])
 
 
-def _statement(value: object, path: Path) -> Statement:
+def _statement(value: object, path: Path, faults: list[PolicyError]) -> Statement:
     found = _object(value, _STATEMENT, path)
-    effect = _EFFECTS.get(found.get("Effect")) if isinstance(found.get("Effect"), str) else None
-    if effect is None:
-        raise _wrong("Effect must be Allow or Deny", (*path, "Effect") if "Effect" in found else path)
     action = _patterns(found, "Action", "NotAction", path)
     if action is None:
-        raise _wrong("neither Action nor NotAction", path)
+        faults.append(PolicyError(NO_ACTIONS, "neither Action nor NotAction", path))
     return Statement(
-        effect,
-        action,
+        _effect(found, path, faults),
+        action or Patterns(()),
         _patterns(found, "Resource", "NotResource", path),
         _principals(found, path),
         _conditions(found["Condition"], (*path, "Condition")) if "Condition" in found else (),
         _optional_text(found, "Sid", path),
     )
+
+
+def _effect(found: dict[str, Any], path: Path, faults: list[PolicyError]) -> Effect:
+    text, why = found.get("Effect"), "Effect must be Allow or Deny"
+    if (effect := _EFFECTS.get(text) if isinstance(text, str) else None) is not None:
+        return effect
+    if not isinstance(text, str) or text.capitalize() not in _EFFECTS:
+        raise _wrong(why, (*path, "Effect") if "Effect" in found else path)
+    faults.append(PolicyError(LEGACY, why, (*path, "Effect")))
+    return Effect.DENY
 
 
 def _patterns(found: dict[str, Any], name: str, negation: str, path: Path) -> Patterns | None:

@@ -15,7 +15,7 @@ def put(kind: AnyEntityType, call: Call) -> Output:
     """PutUserPolicy, PutGroupPolicy, PutRolePolicy: creates a policy or replaces its document."""
     owner, name, document = kind.of(call), call.input["PolicyName"], call.input["PolicyDocument"]
     others = [each.document for each in inline_policies.of(call.tx, kind.noun, owner.id) if each.name != name]
-    check_inline(document, others, kind.noun, owner.name)
+    check_inline(document, others, kind.noun, owner.name, owner.partition)
     inline_policies.put(call.tx, Inline(kind.noun, owner.id, name, document))
     return {}
 

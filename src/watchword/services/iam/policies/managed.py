@@ -24,7 +24,7 @@ def create_policy(call: Call) -> Output:
         raise refusal(
             "EntityAlreadyExists", f"A policy called {name} already exists. Duplicate names are not allowed."
         )
-    validate(call.input["PolicyDocument"], DocumentKind.MANAGED)
+    validate(call.input["PolicyDocument"], DocumentKind.MANAGED, partition=call.partition)
     policy = Policy(
         id=new_unique_id(POLICY.prefix, call.world.randomness),
         account=call.account,

@@ -23,7 +23,7 @@ def create_policy_version(call: Call) -> Output:
     """CreatePolicyVersion."""
     policy = POLICY.of(call)
     document = call.input["PolicyDocument"]
-    validate(document, DocumentKind.MANAGED)
+    validate(document, DocumentKind.MANAGED, partition=call.partition)
     if policy_versions.count(call.tx, policy.id) >= QUOTAS["VersionsPerPolicy"]:
         raise refusal("LimitExceeded", FULL)
     default = call.input.get("SetAsDefault", False)
