@@ -10,7 +10,11 @@ from typing import Any
 import pytest
 
 from watchword.policy import PolicyError
+from watchword.policy.checking import buckets
+from watchword.policy.checking.catalogue import Catalogue
 from watchword.policy.checking.validate import DocumentKind, validate
+from watchword.policy.lines.check import check
+from watchword.reference.actions import catalogue
 
 LEGACY = "The policy failed legacy parsing"
 NO_ACTIONS = "Policy statement must contain actions."
@@ -49,10 +53,10 @@ def where(operator: str, key: str, value: str) -> str:
     return document(statement(Condition={operator: {key: value}}))
 
 
-def said(source: str, kind: DocumentKind, partition: str = "") -> str:
+def said(source: str, kind: DocumentKind, known: Catalogue | None = None, partition: str = "") -> str:
     """Why a document is refused; empty when it isn't."""
     try:
-        validate(source, kind, partition)
+        validate(source, kind, known, partition)
     except PolicyError as error:
         return error.said
     return ""
@@ -128,6 +132,71 @@ def test_of_several_faults_the_first_is_said(source: str, why: str) -> None:
     assert said(source, DocumentKind.MANAGED) == why
 
 
+@pytest.mark.parametrize(
+    ("members", "why"),
+    [
+        ({}, ""),
+        ({"Action": ["s3:Get*", "s3:List*"], "Resource": [BUCKET, OBJECTS]}, ""),
+        ({"Action": "s3:ListBucket", "Resource": f"{BUCKET}*"}, ""),
+        ({"Action": "s3:GetObject", "Resource": f"{BUCKET}/${{aws:username}}"}, ""),
+        ({"Action": "*", "Resource": BUCKET}, ""),
+        ({"Action": None}, "Missing required field Action"),
+        ({"Action": "s3:GetObjekt"}, "Policy has invalid action"),
+        ({"Action": "s3:ListAllMyBuckets"}, "Policy has invalid action"),
+        ({"Action": "s3:*Objekt"}, "Policy has invalid action"),
+        ({"Resource": "*"}, "Policy has invalid resource"),
+        ({"Resource": BUCKET}, MISFIT),
+        ({"Action": "s3:ListBucket"}, MISFIT),
+        ({"Action": ["s3:GetObject", "s3:ListBucket"]}, MISFIT),
+        ({"Action": "s3:ListBucket*"}, MISFIT),
+        ({"Action": None, "NotAction": "s3:ListBucket"}, ""),
+        ({"Resource": None, "NotResource": BUCKET}, ""),
+    ],
+)
+def test_bucket_policies(members: dict[str, Any], why: str) -> None:
+    changed = {name: value for name, value in (PUBLIC | members).items() if value is not None}
+    assert said(document(changed), DocumentKind.S3_BUCKET, catalogue()) == why
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "key", "why"),
+    [
+        ("s3:ListBucket", BUCKET, "s3:prefix", ""),
+        ("s3:GetObject", OBJECTS, "s3:ExistingObjectTag/env", ""),
+        ("s3:GetObject", OBJECTS, "ec2:Vpc", ""),
+        ("s3:*", [BUCKET, OBJECTS], "s3:prefix", ""),
+        ("s3:GetObject", OBJECTS, "s3:prefix", KEY_MISFIT),
+        (["s3:ListBucket", "s3:GetObject"], [BUCKET, OBJECTS], "s3:prefix", KEY_MISFIT),
+        ("s3:*", OBJECTS, "s3:prefix", KEY_MISFIT),
+        ("s3:GetObject", OBJECTS, "s3:prefiks", "Policy has an invalid condition key"),
+    ],
+)
+def test_condition_keys_of_bucket_policies(action: object, resource: object, key: str, why: str) -> None:
+    members = {"Action": action, "Resource": resource, "Condition": {"StringEquals": {key: "x"}}}
+    assert said(document(PUBLIC | members), DocumentKind.S3_BUCKET, catalogue()) == why
+
+
 def test_a_bucket_policy_begins_with_a_brace() -> None:
     sentence = "Policies must be valid JSON and the first byte must be '{'"
     assert said("\n" + document(PUBLIC), DocumentKind.S3_BUCKET) == sentence
+
+
+def test_a_bucket_policy_has_a_limited_number_of_patterns() -> None:
+    patterns = [
+        f"s3:{'?' * (place % 15)}{'*' * (place // 15 + 1)}" for place in range(buckets.MOST_PATTERNS + 1)
+    ]
+    for most, why in ((buckets.MOST_PATTERNS, ""), (buckets.MOST_PATTERNS + 1, "Policy has invalid action")):
+        many = document(PUBLIC | {"Action": patterns[:most]})
+        assert said(many, DocumentKind.S3_BUCKET, catalogue()) == why
+
+
+def test_nothing_is_refused_for_what_no_catalogue_knows() -> None:
+    empty = Catalogue(lambda _name: None)
+    misfit = document(PUBLIC | {"Action": "s3:GetObjekt"})
+    assert said(misfit, DocumentKind.S3_BUCKET, empty) == said(misfit, DocumentKind.S3_BUCKET) == ""
+
+
+def test_check_says_the_same() -> None:
+    told = check(document(PUBLIC | {"Resource": BUCKET}), DocumentKind.S3_BUCKET, catalogue())
+    assert told["error"]["message"] == MISFIT
+    assert told["error"]["line"] == 1

@@ -13,6 +13,7 @@ from watchword.policy.checking.catalogue import Catalogue
 _PARTITIONS = "partitions"
 
 
+@lru_cache(1)
 def catalogue() -> Catalogue:
     """What there is; each service is read when it is first asked for."""
     return Catalogue(read_reference)

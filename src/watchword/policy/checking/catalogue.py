@@ -28,6 +28,7 @@ class Action(Struct, frozen=True):
     name: str
     condition_keys: frozenset[str]
     """In lower case, those of its resource types included."""
+    resource_types: frozenset[str] = frozenset()
 
     def takes(self, key: str) -> bool:
         """Whether a request for it can have a condition key."""
@@ -64,6 +65,7 @@ class Catalogue:
         self.services: frozenset[str] = frozenset(self._json("services", []))
         self.actions = lru_cache(maxsize=None)(self._actions)
         """The actions of one service, by lower-case `service:name`."""
+        self._takers = lru_cache(maxsize=None)(self._actions_by_key)
         self._resource_types = lru_cache(maxsize=None)(self._types)
         self._key_types = lru_cache(maxsize=None)(self._keys)
         self.arn_forms = lru_cache(maxsize=None)(self._forms)
@@ -87,6 +89,11 @@ class Catalogue:
         matches = glob(lowered)
         for service in sorted(filter(glob(before), self.services)) if is_wild(before) else [before]:
             yield from (each for name, each in self.actions(service).items() if matches(name))
+
+    def taking(self, service: str, key: str) -> frozenset[str]:
+        """The actions of a service that take a condition key, in lower case."""
+        form = _form_of(key, self._takers(service))
+        return frozenset() if form is None else self._takers(service)[form]
 
     def in_arns(self, service: str) -> bool:
         """Whether ARNs use this name for a service: a few have another name there."""
@@ -139,8 +146,16 @@ class Catalogue:
             keys_of = [keys_of_type.get(kind["name"].lower(), frozenset()) for kind in kinds]
             keys_of += [_folded(kind.get("conditionKeys", ())) for kind in kinds]
             keys = _folded(each.get("conditionKeys", ())).union(*keys_of)
-            found[f"{service}:{name}"] = Action(f"{service}:{each['name']}", keys)
+            of_types = frozenset(kind["name"] for kind in kinds)
+            found[f"{service}:{name}"] = Action(f"{service}:{each['name']}", keys, of_types)
         return found
+
+    def _actions_by_key(self, service: str) -> dict[str, frozenset[str]]:
+        found: dict[str, set[str]] = {}
+        for name, action in self.actions(service).items():
+            for key in action.condition_keys:
+                found.setdefault(key, set()).add(name)
+        return {key: frozenset(names) for key, names in found.items()}
 
     def _types(self, service: str) -> dict[str, Any]:
         return self._entries("resourceTypes", service)

@@ -23,22 +23,27 @@ statements before the next one, other services all checks of one statement befor
 
 AWS documents no order. This one follows IAM's answers to documents with several faults, as far as these are
 known; where 3, 5 and 8 stand isn't.
-Whether a principal exists, and the size of several inline policies together, are checked by the server.
+Whether a principal exists, and the size of several inline policies together, are checked by the server. Which
+actions and condition keys S3 has, only a catalogue knows (`buckets`).
 """
 
 import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from watchword.policy.checking import checks, documents, resources
+from watchword.policy.checking import buckets, checks, documents, resources
 from watchword.policy.checking.checks import ORGANIZATION_WORDS, Found, StatementCheck
 from watchword.policy.checking.documents import PolicyCheck, of_each
 from watchword.policy.evaluation.document import Policy
 from watchword.policy.language.parse import LEGACY, SYNTAX, Document, PolicyError, read_document
 from watchword.policy.language.text import Path
+
+if TYPE_CHECKING:
+    from watchword.policy.checking.catalogue import Catalogue
 
 _WHITE_SPACE = re.compile(r"[ \t\r\n]+")
 
@@ -97,6 +102,8 @@ class Rules(Struct, frozen=True):
     """The words for white space before the document; empty where there may be some."""
     said: str | None = None
     """The words for every refusal, of a service that gives no details."""
+    fit: "Callable[[Catalogue], PolicyCheck] | None" = None
+    """The check for which a catalogue is needed."""
 
 
 def _limit(most: int, what: str) -> Size:
@@ -204,6 +211,7 @@ KINDS: Mapping[DocumentKind, Rules] = {
         ),
         "MalformedPolicy",
         white_space="Policies must be valid JSON and the first byte must be '{'",
+        fit=buckets.fit,
     ),
     DocumentKind.RESOURCE: Rules(
         Size(32_768, "MalformedPolicyDocument", _TOO_LARGE, counted=_bytes, status=400),
@@ -216,9 +224,12 @@ KINDS: Mapping[DocumentKind, Rules] = {
 }
 
 
-def validate(source: str | bytes, kind: DocumentKind, partition: str = "") -> Policy:
+def validate(
+    source: str | bytes, kind: DocumentKind, catalogue: "Catalogue | None" = None, partition: str = ""
+) -> Policy:
     """The policy, when it may be stored as `kind`; raises PolicyError, an AwsError, when not.
 
+    catalogue: what services there are. Without one, nothing is refused for what only a catalogue knows.
     partition: the account's, whose resources alone the policy can be about; empty where it isn't known.
     """
     rules = KINDS[kind]
@@ -233,7 +244,7 @@ def validate(source: str | bytes, kind: DocumentKind, partition: str = "") -> Po
     if size.counted(text) > size.most:
         raise PolicyError(size.said, code=size.code, status=size.status)
     policy = Policy(document.statements, document.version, document.id)
-    found = chain(wrong(policy, kind, document), _beyond(policy, partition))
+    found = chain(wrong(policy, kind, document), _beyond(policy, rules, catalogue, partition))
     for said, meant, path in found:
         raise _refusal(rules, said, meant, path)
     return policy
@@ -253,10 +264,12 @@ def wrong(policy: Policy, kind: DocumentKind, document: Document | None = None) 
         yield from check(policy)
 
 
-def _beyond(policy: Policy, partition: str) -> Found:
+def _beyond(policy: Policy, rules: Rules, catalogue: "Catalogue | None", partition: str) -> Found:
     """What the document alone can't tell."""
     if partition:
         yield from of_each(resources.of_partition(partition))(policy)
+    if rules.fit is not None and catalogue is not None:
+        yield from rules.fit(catalogue)(policy)
 
 
 def _in_the_text(rules: Rules, document: Document) -> Found:

@@ -47,7 +47,7 @@ def check(source: str | bytes, kind: DocumentKind, catalogue: Catalogue | None =
     text = source if isinstance(source, str) else source.decode("utf-8", "replace")
     told: dict[str, Any] = {"valid": True, "error": None, "findings": []}
     try:
-        validate(source, kind)
+        validate(source, kind, catalogue)
     except PolicyError as error:
         (at,) = _places(text, [error])
         said = {"code": error.code, "message": error.said, "reason": error.meant}

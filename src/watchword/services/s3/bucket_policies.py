@@ -1,7 +1,8 @@
 """A bucket's policy: put, read, removed, summed up.
 
 1. The bucket is of the caller's own account, or MethodNotAllowed, even to a caller who is allowed.
-2. The document may be stored as a bucket policy, and speaks of S3 and of this bucket alone.
+2. The document may be stored as a bucket policy: it is about S3 and this bucket only, and its actions,
+   resources and condition keys fit together.
 3. Users and roles that it names are stored as their unique ids, so that one made again under an old name
    isn't let in; whoever reads the policy sees ARNs again (but the ids of those who are gone).
 
@@ -24,9 +25,11 @@ from watchword.store.s3.buckets import Bucket
 
 def put_bucket_policy(call: Call) -> Output:
     """PutBucketPolicy."""
+    from watchword.reference.actions import catalogue  # noqa: PLC0415 only this operation needs it
+
     bucket = _own(call)
     check_body(call.request, required=False)
-    policy = validate(call.input["Policy"], DocumentKind.S3_BUCKET)
+    policy = validate(call.input["Policy"], DocumentKind.S3_BUCKET, catalogue())
     _check_scope(policy, bucket)
     try:
         stored = policy_principals.bind(call.tx, policy)
