@@ -419,6 +419,22 @@ class TestPoliciesThatAreHeld:
         assert held(staff, USER, "s3:GetObject", **asked)[0][1] == "allowed"
         assert held(staff, USER, "s3:GetObject", CallerArn=bob, **asked)[0][1] == "explicitDeny"
 
+    def test_of_another_caller_only_what_its_arn_says_is_known(self, staff: Iam, other: Iam) -> None:
+        asked = {"PolicySourceArn": USER, "ActionNames": ["s3:PutObject"], "ContextEntries": [KEY]}
+        keys = ("aws:PrincipalArn", "aws:userid", "aws:PrincipalTag/team")
+        asked["PolicyInputList"] = [document(allow("s3:*", **when("StringLike", key, "*"))) for key in keys]
+        answers = {}
+        for iam, account, name in ((staff, A, "bob"), (other, B, "bob"), (other, B, "nobody")):
+            arn = f"arn:aws:iam::{account}:user/{name}"
+            if name == "bob":
+                iam("CreateUser", UserName=name, Tags=[{"Key": "team", "Value": "red"}])
+            (answers[arn],) = staff("SimulatePrincipalPolicy", CallerArn=arn, **asked)["EvaluationResults"]
+            assert answers[arn]["MissingContextValues"] == ["aws:PrincipalTag/team", "aws:userid"]
+        (own,) = staff("SimulatePrincipalPolicy", CallerArn=USER, **asked)["EvaluationResults"]
+        assert own["MissingContextValues"] == []
+        first, *others = answers.values()
+        assert others == [first, first]
+
     def test_the_keys_they_use(self, staff: Iam) -> None:
         found = staff("GetContextKeysForPrincipalPolicy", PolicySourceArn=USER)["ContextKeyNames"]
         assert sorted(found) == ["aws:PrincipalTag/team", "aws:SourceIp"]

@@ -66,13 +66,13 @@ def holdings(tx: Transaction, root_key: RootKey, kind: AnyEntityType, entity: En
     return Holdings(principal, identity, grants.boundary)
 
 
-def caller(kind: AnyEntityType, arn: EntityArn, unique_id: str) -> User | RoleSession:
-    """Whoever calls as that entity."""
+def caller(kind: AnyEntityType, arn: EntityArn) -> User | RoleSession:
+    """The principal that calls as the entity of that ARN, by what the ARN says."""
     if kind is GROUP:
         return nobody(arn.account)
     if kind is ROLE:
-        return RoleSession(arn.account, arn.name, unique_id, SESSION_NAME, arn.path, arn.partition)
-    return User(arn.account, arn.name, unique_id, arn.path, arn.partition)
+        return RoleSession(arn.account, arn.name, "", SESSION_NAME, arn.path, arn.partition)
+    return User(arn.account, arn.name, "", arn.path, arn.partition)
 
 
 def _principal(entity: Entity) -> User | RoleSession:

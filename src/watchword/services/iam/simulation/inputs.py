@@ -5,6 +5,8 @@ Source: IAM API Reference, "SimulateCustomPolicy", "SimulatePrincipalPolicy", "C
 * Documents must be valid, and may be as long as the model allows.
 * The context is what the input gives and, where a principal's own policies are simulated, what is true of
   that principal (`access.condition_keys`). Nothing else is known: no connection, no time, no session.
+* CallerArn can name any principal of any account. Of another one than the source only the ARN is known, since
+  no permission on it was asked for: neither its unique id nor its tags, nor whether it exists.
 * Service control policies come with the input only: no account here is in an organization yet.
 """
 
@@ -14,7 +16,6 @@ from functools import cached_property
 
 from watchword.access import Caller
 from watchword.access.condition_keys import Keys, principal_keys
-from watchword.identity.owners import owner_at
 from watchword.identity.refusals import missing, refusal
 from watchword.names import Arn, AwsError
 from watchword.names.fold import fold
@@ -64,7 +65,7 @@ def of_input(call: Call) -> SimulationInput:
     identity, resource = given(call, "PolicyInputList"), _resource_policy(call)
     if resource and "CallerArn" not in call.input:
         raise invalid("CallerArn is required where ResourcePolicy is given.")
-    principal = _caller(call) or nobody(call.account)
+    principal = _caller(call)
     policies = Policies(
         identity=tuple(identity),
         resource=next(iter(resource), None),
@@ -78,7 +79,8 @@ def of_principal(call: Call) -> SimulationInput:
     """The scene of SimulatePrincipalPolicy: what is held, and what is given besides."""
     held = without(source(call), call.input.get("PolicyExclusionList", ()))
     identity, resource = held.identity | given(call, "PolicyInputList"), _resource_policy(call)
-    principal, boundary = _caller(call) or held.principal, _boundary(call)
+    own = call.input.get("CallerArn") in (None, call.input["PolicySourceArn"])
+    principal, boundary = held.principal if own else _caller(call), _boundary(call)
     policies = Policies(
         identity=tuple(identity),
         resource=next(iter(resource), None),
@@ -154,13 +156,12 @@ def _organization(call: Call) -> tuple[tuple[Source, ...], ...] | None:
 # Who asks, and whose resources
 
 
-def _caller(call: Call) -> User | RoleSession | None:
-    """Whom CallerArn names; it need not exist."""
+def _caller(call: Call) -> User | RoleSession:
+    """The principal of CallerArn, which need not exist."""
     if "CallerArn" not in call.input:
-        return None
+        return nobody(call.account)
     kind, arn = named_by(call.input["CallerArn"])
-    owner = owner_at(call.tx, arn)
-    return caller(kind, arn, owner.id if owner else "")
+    return caller(kind, arn)
 
 
 def _owner(call: Call, principal: User | RoleSession) -> str:
@@ -182,7 +183,8 @@ def _known(call: Call, principal: User | RoleSession) -> Keys:
     """What is true of a principal whatever it asks for."""
     if principal == nobody(principal.account):
         return {}
-    return principal_keys(call.world.facts, Caller(principal))
+    keys = principal_keys(call.world.facts, Caller(principal))
+    return keys if principal.unique_id else {key: value for key, value in keys.items() if key != "aws:userid"}
 
 
 def _with(context: Keys, entries: Keys) -> Keys:
