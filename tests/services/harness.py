@@ -1,13 +1,17 @@
 """Calls operations as the journey and `dispatch` do, without wire and signature, on a real database.
 
-`meanwhile` is what happens between the decision and the operation.
+Inputs and outputs are held against the model, so a test can't give what the wire would refuse, nor an
+operation answer what it can't write. `meanwhile` is what happens between the decision and the operation.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from botocore.loaders import Loader
+from botocore.model import ServiceModel, Shape
 
 from watchword.access import Caller, Demand, RequestContext, RequestLog
 from watchword.access.request_context import INSIDE
@@ -15,7 +19,7 @@ from watchword.facts import Facts
 from watchword.gateway.dispatch import perform, permit
 from watchword.installation.installation import Clock, RootKey
 from watchword.installation.settings import Settings
-from watchword.names import HttpRequest
+from watchword.names import Body, HttpRequest
 from watchword.names.ids import new_request_id
 from watchword.objects import Objects
 from watchword.proofs.keyring import new_key, wrap
@@ -30,6 +34,15 @@ from watchword.wire import Models
 from watchword.world import World
 
 MODELS = Models(read_model)
+SHAPES = {name: ServiceModel(Loader().load_service_model(name, "service-2"), name) for name in SERVED}
+TYPES: dict[str, Any] = {
+    "string": str,
+    "integer": int,
+    "long": int,
+    "boolean": bool,
+    "timestamp": datetime,
+    "blob": Body | bytes | Iterable,
+}
 
 
 class Fresh:
@@ -92,6 +105,29 @@ def carry_out(
         new_request_id(world.randomness), call.now, call.request, operation=model, traits=row.traits,
         caller=call.caller, input=call.input,
     )  # fmt: skip
+    shapes = SHAPES[call.service].operation_model(call.name)
+    fits(call.input, shapes.input_shape)
     permitted = permit(call, demands, entry)
     meanwhile()
-    return perform(permitted, row, entry, answer=dict)
+    output = perform(permitted, row, entry, answer=dict)
+    fits(output, shapes.output_shape)
+    return output
+
+
+def fits(value: Any, shape: Shape | None) -> None:
+    """Whether the wire can carry the value, in a shape of the model."""
+    match shape.type_name if shape else "":
+        case "":
+            assert value == {}
+        case "structure":
+            assert set(value) <= set(shape.members), set(value) - set(shape.members)
+            for member in value.keys() - {"Expires"}:  # which comes and goes as its text
+                fits(value[member], shape.members[member])
+        case "list":
+            for each in value:
+                fits(each, shape.member)
+        case "map":
+            for each in value.values():
+                fits(each, shape.value)
+        case kind:
+            assert isinstance(value, TYPES[kind]), (value, shape)

@@ -364,12 +364,12 @@ def test_parts_page_by_page(s3: Counter, bucket: str) -> None:
     given: dict[str, Any] = {"Bucket": bucket, "Key": "key", "UploadId": upload}
     page = s3("ListParts", **given, MaxParts=2)
     assert [each["PartNumber"] for each in page["Parts"]] == [1, 2]
-    assert (page["IsTruncated"], page["NextPartNumberMarker"]) == (True, "2")
-    page = s3("ListParts", **given, PartNumberMarker="2")
+    assert (page["IsTruncated"], page["NextPartNumberMarker"]) == (True, 2)
+    page = s3("ListParts", **given, PartNumberMarker=2)
     assert [(each["PartNumber"], each["Size"]) for each in page["Parts"]] == [(5, 5)]
     assert page["IsTruncated"] is False
     assert s3("ListParts", **given, MaxParts=0)["IsTruncated"] is False
-    assert s3.code("ListParts", **given, PartNumberMarker="x") == "InvalidArgument"
+    assert s3.code("ListParts", **given, PartNumberMarker=-1) == "InvalidArgument"
     assert s3.code("ListParts", **given, MaxParts=-1) == "InvalidArgument"
 
 

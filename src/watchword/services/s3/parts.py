@@ -80,8 +80,8 @@ def list_parts(call: Call) -> Output:
         "Bucket": call.input["Bucket"],
         "Key": call.input["Key"],
         "UploadId": upload.id,
-        "PartNumberMarker": str(after),
-        "NextPartNumberMarker": str(found[-1].number if found else 0),
+        "PartNumberMarker": after,
+        "NextPartNumberMarker": found[-1].number if found else 0,
         "MaxParts": limit,
         "IsTruncated": more and limit > 0,
         "Parts": [_entry(upload, part) for part in found],
@@ -109,11 +109,11 @@ def _number(call: Call) -> int:
 
 
 def _marker(call: Call) -> int:
-    marker = call.input.get("PartNumberMarker") or "0"
-    if not (marker.isascii() and marker.isdecimal() and len(marker) < len(str(2**31))):
+    marker: int = call.input.get("PartNumberMarker", 0)
+    if marker < 0:
         said = "Provided part-number-marker not an integer or within integer range"
-        raise invalid_argument(said, "part-number-marker", marker)
-    return int(marker)
+        raise invalid_argument(said, "part-number-marker", str(marker))
+    return marker
 
 
 def _upload(call: Call) -> Upload:
