@@ -1,0 +1,214 @@
+"""How each operation of IAM is called: what a row is stands in tests/services/rows.py."""
+
+import json
+
+from tests.services.rows import Refused, Row, Step, Without
+
+OURS = "arn:aws:iam::123456789012"
+ALLOWED = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+TRUSTED = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "123456789012"}}
+READING, TRUST = (json.dumps({"Version": "2012-10-17", "Statement": [each]}) for each in (ALLOWED, TRUSTED))
+
+
+def user(name: str) -> dict[str, str]:
+    return {"UserName": name}
+
+
+def group(name: str) -> dict[str, str]:
+    return {"GroupName": name}
+
+
+def role(name: str) -> dict[str, str]:
+    return {"RoleName": name}
+
+
+def profile(name: str) -> dict[str, str]:
+    return {"InstanceProfileName": name}
+
+
+def policy(name: str) -> dict[str, str]:
+    return {"PolicyArn": f"{OURS}:policy/{name}"}
+
+
+def inline(name: str) -> dict[str, str]:
+    return {"PolicyName": name}
+
+
+def version(name: str) -> dict[str, str]:
+    return {"VersionId": name}
+
+
+ANN, STAFF, WORKER, MACHINES = user("ann"), group("staff"), role("worker"), profile("machines")
+READ, OWN = policy("read"), inline("own")
+# Of each kind, `spare` is there to be deleted, `moving` to be renamed, `free` to be taken from its holder.
+
+TRUSTING, DOCUMENT = {"AssumeRolePolicyDocument": TRUST}, {"PolicyDocument": READING}
+TAGS = {"Tags": [{"Key": "team", "Value": "red"}, {"Key": "site", "Value": "north"}]}
+NEW_TAG, OLD_TAG = {"Tags": [{"Key": "cost", "Value": "7"}]}, {"TagKeys": ["cost"]}
+BOUNDARY = {"PermissionsBoundary": "arn:aws:iam::aws:policy/PowerUserAccess"}
+POLICIES, ACTIONS = {"PolicyInputList": [READING]}, {"ActionNames": ["s3:GetObject", "s3:PutObject"]}
+OF_WORKER = {"PolicySourceArn": f"{OURS}:role/worker"}
+
+
+def no_entity(**changed: str) -> Refused:
+    return Refused("NoSuchEntity", **changed)
+
+
+NO_USER, NO_GROUP, NO_ROLE = no_entity(**user("none")), no_entity(**group("none")), no_entity(**role("none"))
+NO_PROFILE, NO_POLICY, NO_INLINE = (no_entity(**each("none")) for each in (profile, policy, inline))
+NO_VERSION, NO_KEY = no_entity(**version("v9")), no_entity(AccessKeyId="AKIA" + "Z" * 16)
+NO_SOURCE = no_entity(PolicySourceArn=f"{OURS}:role/none")
+NO_BOUNDARY = no_entity(UserName="other", PermissionsBoundary=f"{OURS}:policy/none")
+NONE_YET = Without("nothing that it lists can be made yet: the list is always empty")
+
+
+def taken(**changed: str) -> Refused:
+    return Refused("EntityAlreadyExists", **changed)
+
+
+def in_use(**changed: str) -> Refused:
+    return Refused("DeleteConflict", **changed)
+
+
+ONTO_ANN, ONTO_STAFF = taken(NewUserName="ann", **user("bob")), taken(NewGroupName="staff", **group("crew"))
+FULL = Refused("LimitExceeded", **MACHINES)
+
+SCENE = [
+    *(Step("CreateUser", user(name) | TAGS) for name in ("ann", "spare", "moving")),
+    Step("CreateUser", user("bob") | BOUNDARY),
+    *(Step("CreateGroup", group(name)) for name in ("staff", "crew", "night", "spare", "moving")),
+    *(Step("CreateRole", role(name) | TRUSTING | TAGS) for name in ("worker", "spare")),
+    Step("CreateRole", role("bounded") | TRUSTING | BOUNDARY),
+    *(Step("CreateInstanceProfile", profile(name) | TAGS) for name in ("machines", "cluster", "free")),
+    *(Step("CreateInstanceProfile", profile(name)) for name in ("empty", "spare")),
+    *(Step("CreatePolicy", inline(name) | DOCUMENT | TAGS) for name in ("read", "other", "free", "spare")),
+    *(Step("CreatePolicyVersion", READ | DOCUMENT) for _ in ("v2", "v3")),
+    *(Step("AddUserToGroup", ANN | group(name)) for name in ("staff", "crew")),
+    *(Step("AddUserToGroup", user("bob") | group(name)) for name in ("staff", "crew")),
+    *(Step("AddRoleToInstanceProfile", WORKER | profile(name)) for name in ("machines", "cluster", "free")),
+    *(Step("AttachUserPolicy", ANN | policy(name)) for name in ("read", "free")),
+    *(Step("AttachGroupPolicy", STAFF | policy(name)) for name in ("read", "free")),
+    *(Step("AttachRolePolicy", WORKER | policy(name)) for name in ("read", "free")),
+    *(Step("PutUserPolicy", ANN | inline(name) | DOCUMENT) for name in ("own", "other", "free")),
+    *(Step("PutGroupPolicy", STAFF | inline(name) | DOCUMENT) for name in ("own", "other", "free")),
+    *(Step("PutRolePolicy", WORKER | inline(name) | DOCUMENT) for name in ("own", "other", "free")),
+    Step("CreateAccessKey", ANN, key="AccessKey.AccessKeyId"),
+    Step("CreateAccessKey", ANN),
+    Step("CreateAccessKey", user("bob"), free_key="AccessKey.AccessKeyId"),
+]
+
+ROWS = {
+    # users
+    "CreateUser": Row(user("new"), missing=NO_BOUNDARY, conflict=taken(**ANN)),
+    "GetUser": Row(ANN, missing=NO_USER),
+    "ListUsers": Row(pages=2),
+    "UpdateUser": Row(user("moving") | {"NewUserName": "moved"}, missing=NO_USER, conflict=ONTO_ANN),
+    "DeleteUser": Row(user("spare"), missing=NO_USER, conflict=in_use(**ANN)),
+    "TagUser": Row(ANN | NEW_TAG, missing=NO_USER),
+    "UntagUser": Row(ANN | OLD_TAG, missing=NO_USER),
+    "ListUserTags": Row(ANN, missing=NO_USER, pages=1),
+    "PutUserPermissionsBoundary": Row(ANN | BOUNDARY, missing=NO_USER),
+    "DeleteUserPermissionsBoundary": Row(user("bob"), missing=NO_USER),
+    # access keys
+    "CreateAccessKey": Row(user("bob"), missing=NO_USER),
+    "ListAccessKeys": Row(ANN, missing=NO_USER, pages=1),
+    "UpdateAccessKey": Row(ANN | {"AccessKeyId": "<key>", "Status": "Inactive"}, missing=NO_KEY),
+    "DeleteAccessKey": Row(user("bob") | {"AccessKeyId": "<free_key>"}, missing=NO_KEY),
+    "GetAccessKeyLastUsed": Row({"AccessKeyId": "<key>"}),
+    # groups
+    "CreateGroup": Row(group("new"), missing=Without("it names nothing that could"), conflict=taken(**STAFF)),
+    "GetGroup": Row(STAFF, missing=NO_GROUP, pages=1),
+    "ListGroups": Row(pages=1),
+    "UpdateGroup": Row(group("moving") | {"NewGroupName": "moved"}, missing=NO_GROUP, conflict=ONTO_STAFF),
+    "DeleteGroup": Row(group("spare"), missing=NO_GROUP, conflict=in_use(**STAFF)),
+    "AddUserToGroup": Row(user("bob") | group("night"), missing=NO_USER),
+    "RemoveUserFromGroup": Row(user("bob") | group("crew"), missing=NO_USER),
+    "ListGroupsForUser": Row(ANN, missing=NO_USER, pages=1),
+    # roles
+    "CreateRole": Row(role("new") | TRUSTING, conflict=taken(**WORKER)),
+    "GetRole": Row(WORKER, missing=NO_ROLE),
+    "ListRoles": Row(pages=1),
+    "UpdateRole": Row(WORKER | {"MaxSessionDuration": 7200}, missing=NO_ROLE),
+    "UpdateRoleDescription": Row(WORKER | {"Description": "works"}, missing=NO_ROLE),
+    "UpdateAssumeRolePolicy": Row(WORKER | {"PolicyDocument": TRUST}, missing=NO_ROLE),
+    "DeleteRole": Row(role("spare"), missing=NO_ROLE, conflict=in_use(**WORKER)),
+    "TagRole": Row(WORKER | NEW_TAG, missing=NO_ROLE),
+    "UntagRole": Row(WORKER | OLD_TAG, missing=NO_ROLE),
+    "ListRoleTags": Row(WORKER, missing=NO_ROLE, pages=1),
+    "PutRolePermissionsBoundary": Row(WORKER | BOUNDARY, missing=NO_ROLE),
+    "DeleteRolePermissionsBoundary": Row(role("bounded"), missing=NO_ROLE),
+    # instance profiles
+    "CreateInstanceProfile": Row(profile("new"), conflict=taken(**MACHINES)),
+    "GetInstanceProfile": Row(MACHINES, missing=NO_PROFILE),
+    "ListInstanceProfiles": Row(pages=1),
+    "ListInstanceProfilesForRole": Row(WORKER, missing=NO_ROLE, pages=1),
+    "AddRoleToInstanceProfile": Row(profile("empty") | WORKER, missing=NO_PROFILE, conflict=FULL),
+    "RemoveRoleFromInstanceProfile": Row(profile("free") | WORKER, missing=NO_PROFILE),
+    "DeleteInstanceProfile": Row(profile("spare"), missing=NO_PROFILE, conflict=in_use(**MACHINES)),
+    "TagInstanceProfile": Row(MACHINES | NEW_TAG, missing=NO_PROFILE),
+    "UntagInstanceProfile": Row(MACHINES | OLD_TAG, missing=NO_PROFILE),
+    "ListInstanceProfileTags": Row(MACHINES, missing=NO_PROFILE, pages=1),
+    # managed policies
+    "CreatePolicy": Row(inline("new") | DOCUMENT, conflict=taken(**inline("read"))),
+    "GetPolicy": Row(READ, missing=NO_POLICY),
+    "ListPolicies": Row({"Scope": "Local"}, pages=1),
+    "DeletePolicy": Row(policy("spare"), missing=NO_POLICY, conflict=in_use(**READ)),
+    "CreatePolicyVersion": Row(policy("other") | DOCUMENT, missing=NO_POLICY),
+    "GetPolicyVersion": Row(READ | version("v1"), missing=NO_VERSION),
+    "ListPolicyVersions": Row(READ, missing=NO_POLICY, pages=1),
+    "SetDefaultPolicyVersion": Row(READ | version("v1"), missing=NO_VERSION),
+    "DeletePolicyVersion": Row(READ | version("v3"), missing=NO_VERSION, conflict=in_use(**version("v1"))),
+    "ListEntitiesForPolicy": Row(READ, missing=NO_POLICY, pages=1),
+    "TagPolicy": Row(READ | NEW_TAG, missing=NO_POLICY),
+    "UntagPolicy": Row(READ | OLD_TAG, missing=NO_POLICY),
+    "ListPolicyTags": Row(READ, missing=NO_POLICY, pages=1),
+    # attachments
+    "AttachUserPolicy": Row(ANN | policy("other"), missing=NO_USER),
+    "AttachGroupPolicy": Row(STAFF | policy("other"), missing=NO_GROUP),
+    "AttachRolePolicy": Row(WORKER | policy("other"), missing=NO_ROLE),
+    "DetachUserPolicy": Row(ANN | policy("free"), missing=NO_USER),
+    "DetachGroupPolicy": Row(STAFF | policy("free"), missing=NO_GROUP),
+    "DetachRolePolicy": Row(WORKER | policy("free"), missing=NO_ROLE),
+    "ListAttachedUserPolicies": Row(ANN, missing=NO_USER, pages=1),
+    "ListAttachedGroupPolicies": Row(STAFF, missing=NO_GROUP, pages=1),
+    "ListAttachedRolePolicies": Row(WORKER, missing=NO_ROLE, pages=1),
+    # inline policies
+    "PutUserPolicy": Row(ANN | inline("new") | DOCUMENT, missing=NO_USER),
+    "PutGroupPolicy": Row(STAFF | inline("new") | DOCUMENT, missing=NO_GROUP),
+    "PutRolePolicy": Row(WORKER | inline("new") | DOCUMENT, missing=NO_ROLE),
+    "GetUserPolicy": Row(ANN | OWN, missing=NO_INLINE),
+    "GetGroupPolicy": Row(STAFF | OWN, missing=NO_INLINE),
+    "GetRolePolicy": Row(WORKER | OWN, missing=NO_INLINE),
+    "DeleteUserPolicy": Row(ANN | inline("free"), missing=NO_INLINE),
+    "DeleteGroupPolicy": Row(STAFF | inline("free"), missing=NO_INLINE),
+    "DeleteRolePolicy": Row(WORKER | inline("free"), missing=NO_INLINE),
+    "ListUserPolicies": Row(ANN, missing=NO_USER, pages=1),
+    "ListGroupPolicies": Row(STAFF, missing=NO_GROUP, pages=1),
+    "ListRolePolicies": Row(WORKER, missing=NO_ROLE, pages=1),
+    # the simulator
+    "SimulateCustomPolicy": Row(POLICIES | ACTIONS, pages=1),
+    "SimulatePrincipalPolicy": Row(OF_WORKER | ACTIONS, missing=NO_SOURCE, pages=1),
+    "GetContextKeysForCustomPolicy": Row(POLICIES),
+    "GetContextKeysForPrincipalPolicy": Row(OF_WORKER, missing=NO_SOURCE),
+    # the account
+    "GetAccountSummary": Row(),
+    "GetAccountAuthorizationDetails": Row(pages=3),
+    "ListAccountAliases": Row(pages=Without("an account has one alias at most")),
+    # what nobody can have yet
+    "ListMFADevices": Row(ANN, missing=NO_USER, pages=NONE_YET),
+    "ListSSHPublicKeys": Row(ANN, missing=NO_USER, pages=NONE_YET),
+    "ListServiceSpecificCredentials": Row(ANN, missing=NO_USER, pages=NONE_YET),
+    "ListSigningCertificates": Row(ANN, missing=NO_USER, pages=NONE_YET),
+    "ListServerCertificates": Row(pages=NONE_YET),
+    "ListVirtualMFADevices": Row(pages=NONE_YET),
+    "ListOpenIDConnectProviders": Row(),
+    "ListSAMLProviders": Row(),
+    "GetAccountPasswordPolicy": Row(answer="NoSuchEntity"),
+    "DeleteAccountPasswordPolicy": Row(answer="NoSuchEntity"),
+    "GetLoginProfile": Row(ANN, missing=NO_USER, answer="NoSuchEntity"),
+    "DeleteLoginProfile": Row(ANN, missing=NO_USER, answer="NoSuchEntity"),
+}
+OTHERS = {  # an account has one alias: the next takes its place
+    "CreateAccountAlias": "tests/services/iam/test_aliases.py::test_one_at_a_time",
+    "DeleteAccountAlias": "tests/services/iam/test_aliases.py::test_one_at_a_time",
+}

@@ -1,0 +1,58 @@
+"""The shape of the tables that say how each served operation is called: tests/services/<service>/rows.py.
+
+* `SCENE`:  calls that make what the rows need. The scenes of all services are played before any row.
+* `ROWS`:   operation -> how it is called with success, how it is refused when something is missing and when
+            something is in the way, and the size of a page. Every row works from the scene alone: it takes
+            away nothing that another row needs.
+* `OTHERS`: operation -> the test that calls it, for the few that no row can call.
+
+A text like "<upload>" stands for what a step of a scene kept under that name. Which cases a row must have is
+read from the operation's model (tests/test_operations.py).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+from watchword.services.table import SERVED
+
+
+class Step:
+    """A call of a scene; `kept` are members of its answer, by the name they are kept under."""
+
+    def __init__(self, operation: str, given: Mapping[str, Any], **kept: str) -> None:
+        self.operation, self.given, self.kept = operation, given, kept
+
+
+class Refused:
+    """The row's call with some members changed, and the code of the error that it then ends in."""
+
+    def __init__(self, code: str, **changed: Any) -> None:
+        self.code, self.changed = code, changed
+
+
+@dataclass(frozen=True)
+class Without:
+    """Why a row leaves out a case that the operation's model has."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """How one operation is called. None where its model has no such case."""
+
+    given: Mapping[str, Any] = field(default_factory=dict)
+    missing: Refused | Without | None = None
+    conflict: Refused | Without | None = None
+    pages: int | Without | None = None
+    """The size of a page; the whole answer is longer."""
+    answer: str = ""
+    """The error code of the call itself, where nobody can have what it asks for."""
+
+
+def tables() -> dict[str, ModuleType]:
+    """Service -> its module of rows."""
+    return {service: import_module(f"tests.services.{service}.rows") for service in SERVED}

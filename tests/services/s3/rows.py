@@ -1,0 +1,115 @@
+"""How each operation of S3 is called: what a row is stands in tests/services/rows.py."""
+
+import json
+from typing import Any
+
+from tests.services.rows import Refused, Row, Step, Without
+
+BUCKET, OBJECT = {"Bucket": "payroll"}, {"Bucket": "payroll", "Key": "2026"}
+SOURCE = {"CopySource": OBJECT}
+POLICY = {
+    "Policy": json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"AWS": "123456789012"},
+                    "Action": "s3:GetObject",
+                    "Resource": "arn:aws:s3:::payroll/*",
+                }
+            ],
+        }
+    )
+}
+BODY = {"Body": b"bytes"}
+
+
+def bucket(name: str) -> dict[str, str]:
+    return {"Bucket": name}
+
+
+def key(name: str) -> dict[str, str]:
+    return BUCKET | {"Key": name}
+
+
+def upload(name: str) -> dict[str, str]:
+    return key(name) | {"UploadId": f"<{name}>"}
+
+
+def part(number: int) -> dict[str, Any]:
+    return {"PartNumber": number}
+
+
+NO_BUCKET = Refused("NoSuchBucket", Bucket="nowhere")
+NO_KEY = Refused("NoSuchKey", Key="none")
+NO_BUCKET_TO_HEAD, NO_KEY_TO_HEAD = Refused("404", Bucket="nowhere"), Refused("404", Key="none")
+"""An answer to HEAD has no body, and so no code: botocore takes the status for it."""
+NO_SOURCE = Refused("NoSuchKey", CopySource=key("none"))
+NO_UPLOAD = Refused("NoSuchUpload", UploadId="none")
+PARTS = {"MultipartUpload": {"Parts": [part(1) | {"ETag": "<part>"}]}}
+ONLY_NEW = OBJECT | {"IfNoneMatch": "*"}
+NOT_ENCRYPTED = "ServerSideEncryptionConfigurationNotFoundError"
+
+OURS = Refused("BucketAlreadyOwnedByYou", **BUCKET)
+
+SCENE = [
+    *(Step("CreateBucket", bucket(name)) for name in ("payroll", "free", "spare")),
+    Step("PutBucketPolicy", BUCKET | POLICY),
+    *(Step("PutObject", key(name) | BODY) for name in ("2025", "2026", "a/1", "b/1", "free", "spare")),
+    *(Step("CreateMultipartUpload", key(name), **{name: "UploadId"}) for name in ("open", "whole", "gone")),
+    *(Step("UploadPart", upload("open") | part(number) | BODY) for number in (1, 2)),
+    Step("UploadPart", upload("whole") | part(1) | BODY, part="ETag"),
+]
+
+ROWS = {
+    # buckets
+    "CreateBucket": Row(bucket("new-one"), missing=Without("it makes what the others miss"), conflict=OURS),
+    "ListBuckets": Row({"BucketRegion": "us-east-1"}, pages=1),
+    "HeadBucket": Row(BUCKET, missing=NO_BUCKET_TO_HEAD),
+    "GetBucketLocation": Row(BUCKET, missing=NO_BUCKET),
+    "DeleteBucket": Row(bucket("spare"), missing=NO_BUCKET, conflict=Refused("BucketNotEmpty", **BUCKET)),
+    "PutBucketPolicy": Row(BUCKET | POLICY, missing=NO_BUCKET),
+    "GetBucketPolicy": Row(BUCKET, missing=Refused("NoSuchBucketPolicy", **bucket("free"))),
+    "GetBucketPolicyStatus": Row(BUCKET, missing=Refused("NoSuchBucketPolicy", **bucket("free"))),
+    "DeleteBucketPolicy": Row(bucket("free"), missing=NO_BUCKET),
+    # what a bucket always is
+    "GetBucketAccelerateConfiguration": Row(BUCKET, missing=NO_BUCKET),
+    "GetBucketAcl": Row(BUCKET, missing=NO_BUCKET),
+    "GetBucketLogging": Row(BUCKET, missing=NO_BUCKET),
+    "GetBucketNotificationConfiguration": Row(BUCKET, missing=NO_BUCKET),
+    "GetBucketOwnershipControls": Row(BUCKET, missing=NO_BUCKET),
+    "GetBucketRequestPayment": Row(BUCKET, missing=NO_BUCKET),
+    "GetBucketVersioning": Row(BUCKET, missing=NO_BUCKET),
+    # what a bucket never has
+    "GetBucketCors": Row(BUCKET, missing=NO_BUCKET, answer="NoSuchCORSConfiguration"),
+    "GetBucketEncryption": Row(BUCKET, missing=NO_BUCKET, answer=NOT_ENCRYPTED),
+    "GetBucketLifecycleConfiguration": Row(BUCKET, missing=NO_BUCKET, answer="NoSuchLifecycleConfiguration"),
+    "GetBucketReplication": Row(BUCKET, missing=NO_BUCKET, answer="ReplicationConfigurationNotFoundError"),
+    "GetBucketTagging": Row(BUCKET, missing=NO_BUCKET, answer="NoSuchTagSet"),
+    "GetBucketWebsite": Row(BUCKET, missing=NO_BUCKET, answer="NoSuchWebsiteConfiguration"),
+    "GetObjectLockConfiguration": Row(
+        BUCKET, missing=NO_BUCKET, answer="ObjectLockConfigurationNotFoundError"
+    ),
+    "GetPublicAccessBlock": Row(BUCKET, missing=NO_BUCKET, answer="NoSuchPublicAccessBlockConfiguration"),
+    # objects
+    "PutObject": Row(
+        key("new") | BODY, missing=NO_BUCKET, conflict=Refused("PreconditionFailed", **ONLY_NEW)
+    ),
+    "GetObject": Row(OBJECT, missing=NO_KEY),
+    "HeadObject": Row(OBJECT, missing=NO_KEY_TO_HEAD),
+    "CopyObject": Row(key("copy") | SOURCE, missing=NO_SOURCE),
+    "DeleteObject": Row(key("free"), missing=NO_BUCKET),
+    "DeleteObjects": Row(BUCKET | {"Delete": {"Objects": [{"Key": "spare"}]}}, missing=NO_BUCKET),
+    "ListObjects": Row(BUCKET | {"Delimiter": "/"}, missing=NO_BUCKET, pages=1),
+    "ListObjectsV2": Row(BUCKET | {"Delimiter": "/"}, missing=NO_BUCKET, pages=1),
+    # uploads in parts
+    "CreateMultipartUpload": Row(key("begun"), missing=NO_BUCKET),
+    "ListMultipartUploads": Row(BUCKET, missing=NO_BUCKET, pages=1),
+    "UploadPart": Row(upload("open") | part(3) | BODY, missing=NO_UPLOAD),
+    "UploadPartCopy": Row(upload("open") | part(4) | SOURCE, missing=NO_UPLOAD),
+    "ListParts": Row(upload("open"), missing=NO_UPLOAD, pages=1),
+    "CompleteMultipartUpload": Row(upload("whole") | PARTS, missing=NO_UPLOAD),
+    "AbortMultipartUpload": Row(upload("gone"), missing=NO_UPLOAD),
+}
+OTHERS: dict[str, str] = {}

@@ -1,0 +1,18 @@
+"""How each operation of STS is called: what a row is stands in tests/services/rows.py."""
+
+from tests.services.rows import Refused, Row, Step
+
+WORKER = {"RoleArn": "arn:aws:iam::123456789012:role/worker", "RoleSessionName": "morning"}
+NO_ROLE = Refused("AccessDenied", RoleArn="arn:aws:iam::123456789012:role/none")
+
+SCENE: list[Step] = []
+
+ROWS = {
+    "AssumeRole": Row(WORKER, missing=NO_ROLE),
+    "GetAccessKeyInfo": Row({"AccessKeyId": "<key>"}),
+    "GetCallerIdentity": Row(),
+    "GetSessionToken": Row(),
+}
+OTHERS = {  # it takes what a refusal brought
+    "DecodeAuthorizationMessage": "tests/services/sts/test_messages.py::test_what_nothing_allows",
+}
