@@ -5,6 +5,7 @@ when are those of a `watchword decide` line. Both evaluators must agree with eve
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,10 @@ VECTORS = [
     for file in sorted(DIRECTORY.glob("*.json"))
     for vector in json.loads(file.read_text())
 ]
-AT_LEAST = 600
+COUNT = 781
+"""Changed with the vectors, so that none can vanish unseen."""
 LESSONS = {"N1", "N15", "N18", "N20", "N22", "N23", "N24", "N25", "N28", "N37", "N38"}
-"""Defects that comparable systems really had; each is named in a vector, so that none can vanish."""
+"""Defects that comparable systems really had: those that vectors name."""
 
 
 def line(vector: dict[str, Any]) -> dict[str, Any]:
@@ -42,5 +44,5 @@ def test_naive_decision(vector: dict[str, Any]) -> None:
 
 def test_vectors_do_not_vanish() -> None:
     names = " ".join(str(each.id) for each in VECTORS)
-    assert len(VECTORS) >= AT_LEAST
-    assert {lesson for lesson in LESSONS if f"({lesson})" not in names} == set()
+    assert len(VECTORS) == COUNT
+    assert set(re.findall(r"\((N\d+)\)", names)) == LESSONS

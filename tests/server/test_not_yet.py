@@ -1,6 +1,6 @@
 """What the models know and nobody serves: listed, and refused in the protocol's own form.
 
-UPDATE_GOLDEN=1 writes the list anew; it may only shrink.
+UPDATE_GOLDEN=1 rewrites the list; it may only shrink.
 """
 
 import os
@@ -14,7 +14,8 @@ from watchword.services.table import SERVED
 from watchword.wire import Models
 
 LIST = Path(__file__).parents[1] / "golden" / "not_yet.txt"
-MOST = 422
+COUNT = 422
+"""Lowered with the list, never raised but with a new model."""
 
 
 def not_yet() -> list[str]:
@@ -32,7 +33,7 @@ def test_the_list_is_true() -> None:
         LIST.parent.mkdir(exist_ok=True)
         LIST.write_text("\n".join(not_yet()) + "\n")
     assert LIST.read_text().splitlines() == not_yet()
-    assert len(not_yet()) <= MOST
+    assert len(not_yet()) == COUNT
 
 
 def target(service: str, prefix: str, operation: str) -> Draft:

@@ -1,6 +1,6 @@
 """Every condition key that AWS gives an action we serve is filled, or is in the list of those that aren't.
 
-UPDATE_GOLDEN=1 writes the list anew; it may only shrink. Filled is what every operation's row asks with,
+UPDATE_GOLDEN=1 rewrites the list; it may only shrink. Filled is what every operation's row asks with,
 when everything is given that its model takes.
 """
 
@@ -29,7 +29,8 @@ from watchword.services.table import SERVED
 from watchword.world import World
 
 LIST = Path(__file__).parents[1] / "golden" / "condition_keys_not_filled.txt"
-MOST = 173
+COUNT = 173
+"""Lowered with the list, never raised but with new operations."""
 
 NOUNS = ("User", "Group", "Role", "Policy", "InstanceProfile")
 ALLOW_ALL = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}'
@@ -161,7 +162,7 @@ def test_the_list_is_true(world: World, known: dict[str, frozenset[str]]) -> Non
     if os.environ.get("UPDATE_GOLDEN"):
         LIST.write_text(text)
     assert LIST.read_text() == text
-    assert len(text.splitlines()) <= MOST
+    assert len(text.splitlines()) == COUNT
 
 
 def test_no_action_has_keys_that_aws_does_not_give_it(world: World, known: dict[str, frozenset[str]]) -> None:
