@@ -10,6 +10,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -28,6 +29,8 @@ PAGES = [*ROOT.glob("*.md"), *sorted((ROOT / "docs").rglob("*.md"))]
 README = (ROOT / "README.md").read_text()
 OPERATING = (ROOT / "docs" / "operating.md").read_text()
 MAKES = ("make run", "make test")
+READ_THE_ENVIRONMENT = {"cli/serve.py", "serving.py", "testing.py"}
+"""The settings of a server, those of its workers, and what points SDKs at a server under test."""
 ONE_SESSION = 'eval "$(.venv/bin/watchword credentials --format env)"'
 """Once the pasted lines have shown that every command can mint its own, which takes each a second."""
 
@@ -144,6 +147,22 @@ def test_commands_and_flags_exist(page: Path) -> None:
         assert set(re.findall(r"(?<=\s)--[a-z-]+", text)) <= flags | {"--help"}, text
 
 
+def test_every_command_has_its_place_on_a_page() -> None:
+    told = {text.split()[0] for page in PAGES for text in commands_of(page.read_text())}
+    assert set(COMMANDS) <= told
+
+
+def test_no_setting_is_read_beside_the_table() -> None:
+    """Other names of the environment are nobody's business: only these files read it."""
+    source = ROOT / "src" / "watchword"
+    settings = {option.envvar for option in known("serve").params}
+    for file in source.rglob("*.py"):
+        text = file.read_text()
+        assert set(re.findall(r"WATCHWORD_\w+", text)) <= settings, file
+        reads = re.search(r"\benviron\b(?!ment)|\bgetenv\b", text) is not None
+        assert reads == (file.relative_to(source).as_posix() in READ_THE_ENVIRONMENT), file
+
+
 def test_the_table_of_settings_is_true() -> None:
     rows = re.findall(r"^\| `(--[\w-]+)` \| `(\w+)` \| (?:`([^`]+)`)? ?\| (.+) \|$", OPERATING, re.MULTILINE)
     told = [
@@ -169,6 +188,21 @@ def test_commands_that_open_the_data_take_all_of_its_settings() -> None:
 
 
 # --- what can run does run -----------------------------------------------------------------------------
+
+RUN = {
+    "console": {"README.md", "operating.md", "check.md", "decide.md", "policy-tests.md"},
+    "python": {"README.md", "signing.md"},
+    "yaml": {"policy-tests.md"},
+}
+"""Pages whose blocks are run: here, by tests/client/test_page.py and by tests/policy_tests."""
+
+
+def test_every_block_is_of_a_page_that_is_run() -> None:
+    found: dict[str, set[str]] = {}
+    for page in PAGES:
+        for language in re.findall(r"^```(\w+)$", page.read_text(), re.MULTILINE):
+            found.setdefault(language, set()).add(page.name)
+    assert found == RUN
 
 
 @pytest.fixture
@@ -262,9 +296,43 @@ def test_the_pytest_example_passes(place: Path, environment: dict[str, str]) -> 
     assert "1 passed" in ran.stdout
 
 
+def test_the_example_of_checking_is_true(place: Path, environment: dict[str, str]) -> None:
+    (block,) = blocks((ROOT / "docs" / "check.md").read_text())
+    (statement,) = re.findall(r"^     3 \|(.*)$", block.printed, re.MULTILINE)
+    file = place / block.command.split()[-1]
+    file.parent.mkdir()
+    file.write_text(f'{{\n  "Version": "2012-10-17",\n{statement[1:]}\n}}\n')
+    (printed,) = pasted([f"{block.command} || true"], place, environment)
+    assert re.fullmatch(re.escape(block.printed).replace(re.escape("..."), ".*"), printed.rstrip("\n"))
+
+
+def test_the_example_of_batches_is_true(place: Path, environment: dict[str, str]) -> None:
+    shown, decided = blocks((ROOT / "docs" / "decide.md").read_text())
+    (place / "asked.jsonl").write_text(shown.printed.replace("\n  ", " ") + "\n")
+    assert pasted([decided.command], place, environment) == [f"{decided.printed}\n"]
+
+
+OF_OPERATING = blocks(OPERATING)
+SERVERS = [block for block in OF_OPERATING if " serve " in block.command]
+OTHER_PROGRAMS = [block for block in OF_OPERATING if not block.command.startswith("watchword ")]
+
+
 def runs_here(block: Block) -> bool:
     """A command that ends, and needs nothing that a page can't know."""
-    return block.command.startswith("watchword ") and " serve " not in block.command
+    return block not in SERVERS and block not in OTHER_PROGRAMS
+
+
+@pytest.mark.parametrize("block", SERVERS, ids=lambda block: block.command.split()[2])
+def test_the_servers_of_operating_start(block: Block, place: Path, environment: dict[str, str]) -> None:
+    tls = "--tls-certificate" in block.command
+    if tls:
+        if shutil.which("openssl") is None:
+            pytest.skip("no openssl here")
+        (certificate,) = OTHER_PROGRAMS
+        pasted([certificate.command], place, environment)
+    arguments = [*shlex.split(block.command)[1:], "--port", "0"]
+    with started(arguments, place, environment) as printed:
+        assert f" at {'https' if tls else 'http'}://127.0.0.1:" in printed.readline()
 
 
 @pytest.fixture
@@ -275,8 +343,8 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("empty")
 def test_the_commands_of_operating_run_in_their_order() -> None:
-    steps = [block for block in blocks(OPERATING) if runs_here(block)]
-    assert len(steps) == 7
+    steps = [block for block in OF_OPERATING if runs_here(block)]
+    assert len(steps) == 9
     for step in steps:
         result = CliRunner().invoke(app, shlex.split(step.command)[1:])
         refused = "nothing was denied yet" in result.stderr
