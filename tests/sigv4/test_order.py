@@ -1,5 +1,7 @@
 """Which error wins: each rule broken together with the next one."""
 
+import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -190,8 +192,10 @@ def test_every_pair_of_neighbours_is_here() -> None:
     assert len(PAIRS) == 17
 
 
-def test_the_table_holds_as_many_rules_as_the_code_names() -> None:
-    assert len(RULES) == 17
+def test_the_table_holds_the_rules_that_the_heads_number() -> None:
+    heads = "".join(sys.modules[function.__module__].__doc__ or "" for function in (read, verify))
+    numbers = re.findall(r"^ ?(\d+)\. ", heads, re.MULTILINE)
+    assert numbers == [str(number) for number in range(1, len(RULES) + 1)]
 
 
 def test_all_that_is_wrong_with_a_scope_is_said_at_once() -> None:

@@ -1,16 +1,30 @@
 """Every function that alters what decisions depend on says so; a table of all of them."""
 
 import inspect
+import pkgutil
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from watchword.store import Database, Topic, Transaction, accounts, audit, changes, keyring, revocations, tags
+from watchword import store
+from watchword.store import (
+    Database,
+    Topic,
+    Transaction,
+    accounts,
+    audit,
+    changes,
+    keyring,
+    revocations,
+    tags,
+    used_signatures,
+)
 from watchword.store.accounts import Account
 from watchword.store.changes import CHANGES as CHANGES_LOG
 from watchword.store.iam import (
@@ -33,7 +47,7 @@ from watchword.store.iam.roles import Role
 from watchword.store.iam.users import User
 from watchword.store.keyring import WrappedKey
 from watchword.store.revocations import Revocation
-from watchword.store.s3 import buckets, listing, objects, parts, uploads
+from watchword.store.s3 import buckets, objects, parts, uploads
 from watchword.store.s3.buckets import Bucket
 
 A = "111111111111"
@@ -123,11 +137,14 @@ NO_DECISION_DEPENDS_ON = {
     uploads.remove_all,
     changes.append,
     revocations.remove_older,
+    used_signatures.insert,
+    used_signatures.remove_expired,
 }
 NOUNS: list[ModuleType] = [
-    accounts, users, groups, roles, policies, policy_versions, attachments, inline_policies, access_keys,
-    tags, revocations, buckets, objects, listing, parts, uploads, instance_profiles, audit, keyring, changes,
-]  # fmt: skip
+    import_module(found.name)
+    for found in pkgutil.walk_packages(store.__path__, "watchword.store.")
+    if not found.ispkg and not found.name.startswith("watchword.store.migrations.")
+]
 
 
 @pytest.mark.parametrize(

@@ -356,3 +356,7 @@ def test_a_shape_of_many_values_is_no_text() -> None:
 )
 def test_lists_in_headers(text: str, items: list[str]) -> None:
     assert rest_read.header_items(text) == items
+
+
+def test_vectors_do_not_vanish() -> None:
+    assert len(JSON_BODIES) == 39  # changed with the vectors

@@ -213,3 +213,7 @@ def test_s3_has_codes_of_its_own(case: tuple[Any, ...], models: Models) -> None:
         operation.parse(request)
     assert f"<Code>{code}</Code>".encode() in operation.write_error(caught.value, "r").body  # type: ignore[operator]
     assert "validation error" not in caught.value.said
+
+
+def test_vectors_do_not_vanish() -> None:
+    assert len(CASES) == 24  # changed with the vectors

@@ -86,3 +86,12 @@ def test_too_many_parameters(models: Models) -> None:
     )
     with pytest.raises(UnrecognisedError, match="MalformedQueryString"):
         recognise(request, models, scope_service="iam")
+
+
+def test_vectors_do_not_vanish() -> None:
+    assert (len(CASES), len(ADDRESSES)) == (106, 25)  # changed with the vectors
+
+
+def test_every_file_of_vectors_is_read() -> None:
+    tests = "".join(file.read_text() for file in Path(__file__).parent.glob("test_*.py"))
+    assert {file.name for file in VECTORS.iterdir() if f'"{file.name}"' not in tests} == set()

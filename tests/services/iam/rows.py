@@ -81,14 +81,17 @@ SCENE = [
     Step("CreateRole", role("bounded") | TRUSTING | BOUNDARY),
     *(Step("CreateInstanceProfile", profile(name) | TAGS) for name in ("machines", "cluster", "free")),
     *(Step("CreateInstanceProfile", profile(name)) for name in ("empty", "spare")),
-    *(Step("CreatePolicy", inline(name) | DOCUMENT | TAGS) for name in ("read", "other", "free", "spare")),
+    *(
+        Step("CreatePolicy", inline(name) | DOCUMENT | TAGS)
+        for name in ("read", "kept", "other", "free", "spare")
+    ),
     *(Step("CreatePolicyVersion", READ | DOCUMENT) for _ in ("v2", "v3")),
     *(Step("AddUserToGroup", ANN | group(name)) for name in ("staff", "crew")),
     *(Step("AddUserToGroup", user("bob") | group(name)) for name in ("staff", "crew")),
     *(Step("AddRoleToInstanceProfile", WORKER | profile(name)) for name in ("machines", "cluster", "free")),
-    *(Step("AttachUserPolicy", ANN | policy(name)) for name in ("read", "free")),
-    *(Step("AttachGroupPolicy", STAFF | policy(name)) for name in ("read", "free")),
-    *(Step("AttachRolePolicy", WORKER | policy(name)) for name in ("read", "free")),
+    *(Step("AttachUserPolicy", ANN | policy(name)) for name in ("read", "kept", "free")),
+    *(Step("AttachGroupPolicy", STAFF | policy(name)) for name in ("read", "kept", "free")),
+    *(Step("AttachRolePolicy", WORKER | policy(name)) for name in ("read", "kept", "free")),
     *(Step("PutUserPolicy", ANN | inline(name) | DOCUMENT) for name in ("own", "other", "free")),
     *(Step("PutGroupPolicy", STAFF | inline(name) | DOCUMENT) for name in ("own", "other", "free")),
     *(Step("PutRolePolicy", WORKER | inline(name) | DOCUMENT) for name in ("own", "other", "free")),

@@ -57,7 +57,10 @@ SCENE = [
     *(Step("CreateBucket", bucket(name)) for name in ("payroll", "free", "spare")),
     Step("PutBucketPolicy", BUCKET | POLICY),
     *(Step("PutObject", key(name) | BODY) for name in ("2025", "2026", "a/1", "b/1", "free", "spare")),
-    *(Step("CreateMultipartUpload", key(name), **{name: "UploadId"}) for name in ("open", "whole", "gone")),
+    *(
+        Step("CreateMultipartUpload", key(name), **{name: "UploadId"})
+        for name in ("open", "whole", "gone", "more")
+    ),
     *(Step("UploadPart", upload("open") | part(number) | BODY) for number in (1, 2)),
     Step("UploadPart", upload("whole") | part(1) | BODY, part="ETag"),
 ]
