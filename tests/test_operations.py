@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel
-from tests.services.rows import Refused, Row, Without, tables
+from tests.services.rows import FREE_FOR_ALL, Refused, Row, Without, tables
 
 from watchword import services
 from watchword.reference.models import read_model
@@ -21,10 +21,6 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "operations.md"
 MODELS = {name: ServiceModel(Loader().load_service_model(name, "service-2"), name) for name in SERVED}
 ROWS = [(service, name, row) for service, rows in SERVED.items() for name, row in rows.items()]
-
-FREE_FOR_ALL = {("sts", "GetCallerIdentity"), ("sts", "GetSessionToken")}
-"""AWS STS API Reference: these need no permission."""
-
 
 HEAD = """\
 Generated from the tables in `services/`; a test keeps it true. The mode is the transaction of an operation:

@@ -111,16 +111,16 @@ def test_every_answer_of_a_session_of_work(kept: Running, administrator: Keys) -
     s3.put_object(Bucket="audited-bucket", Key="k", Body=b"x")
     s3.get_object(Bucket="audited-bucket", Key="k")["Body"].read()
     assert code_of(s3.get_object, Bucket="audited-bucket", Key="none") == "NoSuchKey"
-    names = [events(kept.data)[request_id]["eventName"] for request_id in seen]
-    assert names == [
-        "CreateUser",
-        "ListUsers",
-        "CreateUser",
-        "GetUser",
-        "CreateBucket",
-        "PutObject",
-        "GetObject",
-        "GetObject",
+    recorded = [events(kept.data)[request_id] for request_id in seen]
+    assert [(event["eventName"], event["readOnly"], event["eventCategory"]) for event in recorded] == [
+        ("CreateUser", False, "Management"),
+        ("ListUsers", True, "Management"),
+        ("CreateUser", False, "Management"),
+        ("GetUser", True, "Management"),
+        ("CreateBucket", False, "Management"),
+        ("PutObject", False, "Data"),
+        ("GetObject", True, "Data"),
+        ("GetObject", True, "Data"),
     ]
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import botocore.session
 import pytest
 from tests.server.harness import Answer, Draft, Keys, Line, client, journal, query
+from tests.server.test_audit import events
 
 from watchword.names import HttpRequest
 from watchword.services.table import SERVED
@@ -292,14 +293,18 @@ def test_the_matrix_is_whole() -> None:
 def test_the_same_requests_by_the_right_caller_are_answered_otherwise(
     server: tuple[Server, Path], cast: Cast
 ) -> None:
-    """The matrix refuses for the credentials' sake and nothing else's. (Last, since it does things.)"""
+    """The matrix refuses for the credentials' sake and nothing else's. (Last, since it does things.)
+
+    And each answer is recorded, in the journal or with its change.
+    """
     about_credentials = {code for fake in FAKES.values() for code, _ in (fake.query, fake.s3)} - {
         "AccessDenied"
     }
-    running = server[0]
+    (running, data), asked = server, {}
     with Line(running.endpoint) as line:
         for (service, operation), plan in DRAFTS.items():
             answer = line.send(plan.signed(running.endpoint, cast.good))
+            asked[answer.request_id] = operation
             assert answer.status != 501, operation
             assert answer.status < 500, operation
             assert answer.status < 400 or plan.method == "HEAD" or answer.code not in about_credentials, (
@@ -307,3 +312,5 @@ def test_the_same_requests_by_the_right_caller_are_answered_otherwise(
                 operation,
                 answer,
             )
+    recorded = {request_id: event["eventName"] for request_id, event in events(data).items()}
+    assert {request_id: recorded.get(request_id) for request_id in asked} == asked

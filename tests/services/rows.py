@@ -18,6 +18,9 @@ from typing import Any
 
 from watchword.services.table import SERVED
 
+FREE_FOR_ALL = {("sts", "GetCallerIdentity"), ("sts", "GetSessionToken")}
+"""AWS STS API Reference: these need no permission."""
+
 
 class Step:
     """A call of a scene; `kept` are members of its answer, by the name they are kept under."""

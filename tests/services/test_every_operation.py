@@ -1,7 +1,7 @@
 """Every operation that is served, called with unmodified boto3 as its row says: rows.py of each service.
 
-It succeeds; it is refused when something is missing and when something is in the way; its pages, joined,
-are the whole. That no row and no case is left out is held by tests/test_operations.py.
+A user without policies is denied; an administrator succeeds, and is refused when something is missing or in
+the way; pages, joined, are the whole. tests/test_operations.py notices a row or a case that is left out.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,20 +13,21 @@ import boto3
 import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
-from tests.services.rows import Refused, Row, tables
+from tests.services.rows import FREE_FOR_ALL, Refused, Row, tables
 
 from watchword.testing import Server
 
 TABLES = tables()
 ROWS = {f"{service}:{name}": row for service, table in TABLES.items() for name, row in table.ROWS.items()}
+Clients = Mapping[str, BaseClient]
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
 class Stage:
     """A server on which the scenes of all services were played, and what they kept."""
 
-    def __init__(self, clients: Mapping[str, BaseClient]) -> None:
-        self.clients = clients
+    def __init__(self, administrator: Clients, powerless: Clients) -> None:
+        self.administrator, self.powerless = administrator, powerless
         self.kept: dict[str, Any] = {}
         for service, table in TABLES.items():
             for step in table.SCENE:
@@ -34,22 +35,22 @@ class Stage:
                 for name, path in step.kept.items():
                     self.kept[f"<{name}>"] = reduce(getitem, path.split("."), answer)
 
-    def call(self, name: str, given: Mapping[str, Any]) -> Any:
+    def call(self, name: str, given: Mapping[str, Any], by: Clients | None = None) -> Any:
         service, _, operation = name.partition(":")
-        return self.clients[service]._make_api_call(operation, self._filled(given))
+        return (by or self.administrator)[service]._make_api_call(operation, self._filled(given))
 
-    def code(self, name: str, given: Mapping[str, Any]) -> str:
-        """The error code of the answer, "" for success."""
+    def code(self, name: str, given: Mapping[str, Any], by: Clients | None = None) -> str:
+        """The error code of the answer, or of the first of its items that has one; "" for success."""
         try:
-            self.call(name, given)
+            answer = self.call(name, given, by)
         except ClientError as refused:
             return str(refused.response["Error"]["Code"])
-        return ""
+        return str(answer["Errors"][0]["Code"]) if "Errors" in answer else ""
 
     def pages(self, name: str, given: Mapping[str, Any], size: int) -> tuple[list[Any], list[Any]]:
         """Every page, and the paths of the lists in it."""
         service, _, operation = name.partition(":")
-        client = self.clients[service]
+        client = self.administrator[service]
         method = next(each for each, api in client.meta.method_to_api_mapping.items() if api == operation)
         paginator = client.get_paginator(method)
         pages = paginator.paginate(**self._filled(given), PaginationConfig={"PageSize": size})
@@ -69,17 +70,22 @@ class Stage:
 
 @pytest.fixture(scope="module")
 def stage(watchword_server: Server) -> Iterator[Stage]:
-    """As an administrator sees it, for root may not do everything."""
+    """As an administrator sees it, for root may not do everything; and a user who may do nothing."""
     watchword_server.reset()
     iam = boto3.client("iam", **watchword_server.client_arguments)
-    iam.create_user(UserName="administrator")
+
+    def clients(name: str) -> Clients:
+        iam.create_user(UserName=name)
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        arguments = watchword_server.client_arguments | {
+            "aws_access_key_id": key["AccessKeyId"],
+            "aws_secret_access_key": key["SecretAccessKey"],
+        }
+        return {service: boto3.client(service, **arguments) for service in TABLES}
+
+    administrator = clients("administrator")
     iam.attach_user_policy(UserName="administrator", PolicyArn=ADMINISTRATOR)
-    key = iam.create_access_key(UserName="administrator")["AccessKey"]
-    arguments = watchword_server.client_arguments | {
-        "aws_access_key_id": key["AccessKeyId"],
-        "aws_secret_access_key": key["SecretAccessKey"],
-    }
-    yield Stage({service: boto3.client(service, **arguments) for service in TABLES})
+    yield Stage(administrator, clients("powerless"))
     watchword_server.reset()
 
 
@@ -88,6 +94,15 @@ def having(case: str, kind: type) -> list[Any]:
     return [
         pytest.param(name, row, id=name) for name, row in ROWS.items() if isinstance(getattr(row, case), kind)
     ]
+
+
+@pytest.mark.parametrize(("name", "row"), having("given", dict))
+def test_a_user_without_policies_is_denied(stage: Stage, name: str, row: Row) -> None:
+    denied = {"AccessDenied", "403"}
+    if name == "s3:DeleteBucket":  # the bucket may be gone by now, which is said first
+        denied.add("NoSuchBucket")
+    code = stage.code(name, row.given, by=stage.powerless)
+    assert code in ({""} if tuple(name.split(":")) in FREE_FOR_ALL else denied)
 
 
 @pytest.mark.parametrize(("name", "row"), having("given", dict))
