@@ -1,18 +1,22 @@
 """Every operation that is served, called with unmodified boto3 as its row says: rows.py of each service.
 
 A user without policies is denied; an administrator succeeds, and is refused when something is missing or in
-the way; pages, joined, are the whole. tests/test_operations.py notices a row or a case that is left out.
+the way; pages, joined, are the whole; every answer is recorded. tests/test_operations.py notices a row or a
+case that is left out.
 """
 
 from collections.abc import Iterator, Mapping
 from functools import reduce
 from operator import getitem
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
+from botocore.model import OperationModel
+from tests.server.test_audit import events
 from tests.services.rows import FREE_FOR_ALL, Refused, Row, tables
 
 from watchword.testing import Server
@@ -26,9 +30,13 @@ ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 class Stage:
     """A server on which the scenes of all services were played, and what they kept."""
 
-    def __init__(self, administrator: Clients, powerless: Clients) -> None:
-        self.administrator, self.powerless = administrator, powerless
+    def __init__(self, data: Path, administrator: Clients, powerless: Clients) -> None:
+        self.data, self.administrator, self.powerless = data, administrator, powerless
         self.kept: dict[str, Any] = {}
+        self.answered: dict[str, str] = {}
+        """Request id -> operation."""
+        for client in (*administrator.values(), *powerless.values()):
+            client.meta.events.register("after-call", self._note)
         for service, table in TABLES.items():
             for step in table.SCENE:
                 answer = self.call(f"{service}:{step.operation}", step.given)
@@ -56,6 +64,10 @@ class Stage:
         pages = paginator.paginate(**self._filled(given), PaginationConfig={"PageSize": size})
         return list(pages), paginator.result_keys
 
+    def _note(self, model: OperationModel, parsed: Any, **_: object) -> None:
+        metadata = parsed["ResponseMetadata"]
+        self.answered[metadata["HTTPHeaders"].get("x-amz-request-id") or metadata["RequestId"]] = model.name
+
     def _filled(self, given: Any) -> Any:
         """With what the scene kept in place of its names."""
         match given:
@@ -69,24 +81,25 @@ class Stage:
 
 
 @pytest.fixture(scope="module")
-def stage(watchword_server: Server) -> Iterator[Stage]:
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """As an administrator sees it, for root may not do everything; and a user who may do nothing."""
-    watchword_server.reset()
-    iam = boto3.client("iam", **watchword_server.client_arguments)
+    place = tmp_path_factory.mktemp("operations")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(place))
+        server = Server.start()
+    with server:
+        iam = boto3.client("iam", **server.client_arguments)
+        administrator, powerless = (clients(server, iam, name) for name in ("administrator", "powerless"))
+        iam.attach_user_policy(UserName="administrator", PolicyArn=ADMINISTRATOR)
+        yield Stage(next(place.glob("watchword-*")), administrator, powerless)
 
-    def clients(name: str) -> Clients:
-        iam.create_user(UserName=name)
-        key = iam.create_access_key(UserName=name)["AccessKey"]
-        arguments = watchword_server.client_arguments | {
-            "aws_access_key_id": key["AccessKeyId"],
-            "aws_secret_access_key": key["SecretAccessKey"],
-        }
-        return {service: boto3.client(service, **arguments) for service in TABLES}
 
-    administrator = clients("administrator")
-    iam.attach_user_policy(UserName="administrator", PolicyArn=ADMINISTRATOR)
-    yield Stage(administrator, clients("powerless"))
-    watchword_server.reset()
+def clients(server: Server, iam: BaseClient, name: str) -> Clients:
+    """Of a new user, for every service."""
+    iam.create_user(UserName=name)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    own = {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
+    return {service: boto3.client(service, **(server.client_arguments | own)) for service in TABLES}
 
 
 def having(case: str, kind: type) -> list[Any]:
@@ -132,3 +145,9 @@ def test_its_pages_joined_are_the_whole(stage: Stage, name: str, row: Row) -> No
         assert sum(len(path.search(page) or ()) for path in lists) == row.pages
     for path in lists:
         assert [each for page in pages for each in path.search(page) or ()] == (path.search(whole) or [])
+
+
+def test_every_answer_is_recorded(stage: Stage) -> None:
+    """In the journal, or with its change."""
+    recorded = {request_id: event["eventName"] for request_id, event in events(stage.data).items()}
+    assert {request_id: recorded.get(request_id) for request_id in stage.answered} == stage.answered
