@@ -29,6 +29,7 @@ from watchword.gateway import ConnectionLimits, Server
 from watchword.gateway.transport.service import Application
 from watchword.names import Body, HttpRequest
 from watchword.sigv4 import Credentials, sign
+from watchword.wire.services import SERVICES
 
 REGION = "us-east-1"
 PATIENCE_SECONDS = 20
@@ -245,8 +246,7 @@ class Draft:
 
 def query(service: str, action: str, **parameters: str) -> Draft:
     """A call to a query service."""
-    version = {"iam": "2010-05-08", "sts": "2011-06-15"}[service]
-    pairs = {"Action": action, "Version": version, **parameters}
+    pairs = {"Action": action, "Version": SERVICES[service].version, **parameters}
     body = "&".join(f"{name}={value}" for name, value in pairs.items()).encode()
     return Draft(service, headers={"content-type": FORM}, body=body)
 

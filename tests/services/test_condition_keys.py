@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import botocore.loaders
-import botocore.model
 import pytest
 from msgspec import structs
-from tests.services.harness import call_of, carry_out
+from tests.services.harness import SHAPES, call_of, carry_out
+from tests.services.rows import Row, tables
 
 from watchword.access import Caller, Demand
 from watchword.access.caller import Means
@@ -29,6 +28,7 @@ from watchword.services.table import SERVED
 from watchword.world import World
 
 LIST = Path(__file__).parents[1] / "golden" / "condition_keys_not_filled.txt"
+ROWS = tables()
 COUNT = 173
 """Lowered with the list, never raised but with new operations."""
 
@@ -37,7 +37,6 @@ ALLOW_ALL = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*",
 DOCUMENT = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:*","Principal":{"AWS":"%s"}}}'
 TAGS = [{"Key": "Team", "Value": "red"}]
 SHARED = {
-    "iam": set[str](),
     "s3": {"s3:x-amz-content-sha256"},
     "sts": {
         *("sts:externalid", "sts:rolesessionname", "sts:sourceidentity", "sts:transitivetagkeys"),
@@ -109,11 +108,12 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def call(world: World, service: str, name: str) -> Call:
-    """With everything that the model takes and is named above."""
+    """With everything that the model takes and is named above; what it requires besides is the row's."""
     account = first_account(world)
-    loaded = botocore.loaders.Loader().load_service_model(service, "service-2")
-    shape = botocore.model.ServiceModel(loaded, service).operation_model(name).input_shape
-    known = values(account)
+    shape = SHAPES[service].operation_model(name).input_shape
+    required = shape.required_members if shape else ()
+    row = ROWS[service].ROWS.get(name, Row())
+    known = {member: row.given[member] for member in required if member in row.given} | values(account)
     given = {member: known[member] for member in (shape.members if shape else ()) if member in known}
     caller = Caller(Root(account), means=MEANS)
     request = HttpRequest("POST", headers=SENT, peer="::1", tls="1.3")
@@ -167,7 +167,7 @@ def test_the_list_is_true(world: World, known: dict[str, frozenset[str]]) -> Non
 
 def test_no_action_has_keys_that_aws_does_not_give_it(world: World, known: dict[str, frozenset[str]]) -> None:
     more = {
-        action: keys - known[action] - SHARED[action.partition(":")[0]]
+        action: keys - known[action] - SHARED.get(action.partition(":")[0], set())
         for action, keys in filled(world).items()
     }
     assert {action: keys for action, keys in more.items() if keys} == {}
