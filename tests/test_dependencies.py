@@ -110,11 +110,15 @@ def _imported(part: Path) -> set[str]:
 
 
 def _modules(tree: ast.AST) -> Iterator[str]:
+    """The first parts of their names."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module.partition(".")[0]
+        match node:
+            case ast.Import(names):
+                yield from (alias.name.partition(".")[0] for alias in names)
+            case ast.ImportFrom(str(module)) | ast.Call(
+                ast.Name("import_module"), [ast.Constant(str(module))]
+            ):
+                yield module.partition(".")[0]
 
 
 def test_whatever_is_installed_is_pinned() -> None:
