@@ -31,10 +31,11 @@ FLOORS = [
 ]
 LEVEL = {room: level for level, floor in enumerate(FLOORS) for room in floor}
 ENGINES = FLOORS[0] | FLOORS[1]
+NOUNS_OF_SERVICES = {place.parent.name for place in SOURCE.glob("store/*/__init__.py")} - {"migrations"}
 SERVICES = {place.parent.name for place in SOURCE.glob("services/*/__init__.py")}
 WINGS: dict[str, list[set[str]]] = {
     "policy": [{"language"}, {"evaluation"}, {"checking"}, {"lines"}, {"__init__"}],
-    "store": [{"iam", "s3"}, {"schema"}, {"migrate"}, {"database"}, {"__init__"}],
+    "store": [NOUNS_OF_SERVICES, {"schema"}, {"migrate"}, {"database"}, {"__init__"}],
     "facts": [{"buckets", "credentials", "entities", "grants"}, {"facts"}, {"__init__"}],
     "access": [{"schemes"}, {"authenticate"}, {"__init__"}],
     "services": [SERVICES, {"table"}, {"what_if"}],

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel
-from tests.services.rows import FREE_FOR_ALL, Refused, Row, Without, tables
+from tests.services.rows import FREE_FOR_ALL, Refused, Row, Without, folder, tables
 
 from watchword import services
 from watchword.reference.models import read_model
@@ -32,10 +32,15 @@ def snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
+def test_every_folder_is_a_row_of_the_table() -> None:
+    folders = {found.name for found in pkgutil.iter_modules(services.__path__) if found.ispkg}
+    assert folders == set(map(folder, SERVED))
+
+
 @pytest.mark.parametrize("service", SERVED)
 def test_every_noun_table_is_merged(service: str) -> None:
     """And no name stands in two of them: the second would silently take the place of the first."""
-    package = importlib.import_module(f"{services.__name__}.{service}")
+    package = importlib.import_module(f"{services.__name__}.{folder(service)}")
     nouns = [
         importlib.import_module(found.name)
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")

@@ -13,6 +13,7 @@ read from the operation's model (tests/test_operations.py).
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
+from keyword import iskeyword
 from types import ModuleType
 from typing import Any
 
@@ -56,6 +57,12 @@ class Row:
     """The error code of the call itself, where nobody can have what it asks for."""
 
 
+def folder(service: str) -> str:
+    """The name of its folder in services/, here and in store/."""
+    name = service.replace("-", "_")
+    return f"{name}_" if iskeyword(name) else name
+
+
 def tables() -> dict[str, ModuleType]:
     """Service -> its module of rows."""
-    return {service: import_module(f"tests.services.{service}.rows") for service in SERVED}
+    return {service: import_module(f"tests.services.{folder(service)}.rows") for service in SERVED}

@@ -3,14 +3,14 @@
 import inspect
 import pkgutil
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Table, select
 
 from watchword import store
 from watchword.store import (
@@ -22,6 +22,7 @@ from watchword.store import (
     changes,
     keyring,
     revocations,
+    schema,
     tags,
     used_signatures,
 )
@@ -169,6 +170,13 @@ def test_the_table_holds_every_function_that_writes(opened: Callable[[str], Data
     writers = {function for noun in NOUNS for function in _public(noun) if WRITES.search(_source(function))}
     assert writers - known == set()
     assert {users.insert, users.rename, users.set_boundary, users.remove} < writers
+
+
+def test_the_schema_has_every_table() -> None:
+    def tables(nouns: Iterable[ModuleType]) -> set[Table]:
+        return {each for noun in nouns for each in vars(noun).values() if isinstance(each, Table)}
+
+    assert tables(NOUNS) == tables(schema.NOUNS)
 
 
 def _public(noun: ModuleType) -> list[Callable[..., object]]:
