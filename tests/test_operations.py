@@ -23,9 +23,9 @@ MODELS = {name: ServiceModel(Loader().load_service_model(name, "service-2"), nam
 ROWS = [(service, name, row) for service, rows in SERVED.items() for name, row in rows.items()]
 
 HEAD = """\
-Generated from the tables in `services/`; a test keeps it true. The mode is the transaction of an operation:
-`pure` none, `point read` single rows read without waiting, `read` a snapshot of the database, `write` a
-change of it, `object write` a change of objects."""
+For users: every operation that is served. A test generates this page from the tables in `services/`. The mode
+is the transaction of an operation: `pure` has none, `point read` reads single rows without waiting, `read`
+reads a snapshot of the database, `write` changes the database, `object write` changes objects."""
 
 
 def snake(name: str) -> str:
