@@ -84,6 +84,11 @@ def test_every_page_is_in_the_index() -> None:
     assert {page.name for page in pages} <= set(re.findall(r"\]\(([^)]+)\)", index))
 
 
+@pytest.mark.parametrize("page", [page for page in PAGES if page.parent.name == "docs"], ids=named)
+def test_a_page_says_first_who_it_is_for(page: Path) -> None:
+    assert re.match(r"# .+\n\nFor ", page.read_text())
+
+
 def test_decisions_are_numbered_and_listed() -> None:
     pages = sorted((ROOT / "docs" / "decisions").glob("0*.md"))
     listed = (ROOT / "docs" / "decisions" / "README.md").read_text()
