@@ -352,7 +352,7 @@ def test_the_commands_of_operating_run_in_their_order() -> None:
     assert len(steps) == 9
     for step in steps:
         result = CliRunner().invoke(app, shlex.split(step.command)[1:])
-        refused = "nothing was denied yet" in result.stderr
+        refused = "no request was denied yet" in result.stderr
         assert result.exit_code == 0 or (refused and "explain" in step.command), (step.command, result.stderr)
         assert step.printed in result.stdout
 

@@ -194,7 +194,7 @@ def test_for_people(place: Place) -> None:
             ["--principal", "arn:aws:iam::000000000000:user/ann"],
             "nobody is called arn:aws:iam::000000000000:user/ann",
         ),
-        (["--principal", "{ann}", "--context", "x"], "--context wants key=value, not 'x'"),
+        (["--principal", "{ann}", "--context", "x"], "--context needs key=value, not 'x'"),
         (["--principal", "{ann}", "--context", "aws:CurrentTime=x"], "aws:currenttime is no time: x"),
         (
             ["--principal", "{ann}", "--context", "aws:PrincipalTag/team=blue"],

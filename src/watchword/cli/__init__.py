@@ -1,8 +1,8 @@
 """Floor 8: the commands. `watchword --help` lists them.
 
-A command's module is imported when the command is run, so that those that need no server (decide, check,
-test) start without loading one. The lines of `COMMANDS` are what the list says of each; what a command
-says of itself stands with it.
+A command's module is imported when the command runs. So the commands that need no server (decide, check,
+test) start without loading one. The list of commands prints the lines of `COMMANDS`; a command's own help is
+its docstring.
 """
 
 import gc
@@ -20,10 +20,10 @@ from watchword.installation.data_directory import UMASK
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Where a command is, and what the list says of it."""
+    """Where a command is, and its line in the list of commands."""
 
     place: str
-    """module:name, below this package; the name is a function or, for a command of commands, a Typer."""
+    """module:name, in this package; the name is a function, or a Typer for a command with subcommands."""
     line: str
 
     def load(self) -> Any:  # noqa: ANN401 typer keeps the type of its commands to itself
@@ -38,23 +38,27 @@ class Entry:
 
 COMMANDS = {
     "serve": Entry("serve:serve", "Serve the interfaces of IAM, STS and S3."),
-    "tour": Entry("tour:tour", "Walk one request from role to refusal."),
-    "credentials": Entry("credentials:credentials", "Mint an administrator's session of one hour."),
-    "explain": Entry("explain:explain", "Print who asked for what, and the decision with its reason."),
-    "audit": Entry("audit:app", "Check that the audit journal is as it was written."),
-    "simulate": Entry("simulate:simulate", "Tell what the server would decide, and why."),
-    "decide": Entry("decide:decide", "Decide requests by policies, a line of JSON each, offline."),
-    "check": Entry("check:check", "Check whether policies may be stored, and what is doubtful about them."),
+    "tour": Entry("tour:tour", "Follow requests from an assumed role to a refusal."),
+    "credentials": Entry(
+        "credentials:credentials", "Print credentials of an administrator's session of one hour."
+    ),
+    "explain": Entry("explain:explain", "Print who requested what, and the decision with its reason."),
+    "audit": Entry("audit:app", "Check that the audit journal wasn't changed."),
+    "simulate": Entry("simulate:simulate", "Show what the server would decide, and why."),
+    "decide": Entry("decide:decide", "Decide requests by policies, one line of JSON each, offline."),
+    "check": Entry("check:check", "Check whether policies can be stored, and find what is risky in them."),
     "test": Entry("policy_tests:run", "Run policy tests: given, when, then, because."),
-    "account": Entry("accounts:app", "Make and list accounts."),
+    "account": Entry("accounts:app", "Create and list accounts."),
     "session": Entry("sessions:app", "End sessions before they expire."),
     "keyring": Entry("keyring:app", "Rotate the keyring."),
-    "root-key": Entry("credentials:root_key_app", "Static root keys: discouraged, for tools that insist."),
+    "root-key": Entry(
+        "credentials:root_key_app", "Create static root keys, for tools that accept nothing else."
+    ),
 }
 
 
 class Deferred(TyperGroup):
-    """The commands of the table, each imported when it is run."""
+    """The commands of the table, each imported when it runs."""
 
     def __init__(self, **settings: Any) -> None:  # noqa: ANN401 typer's own
         super().__init__(**settings)
@@ -79,7 +83,7 @@ def watchword() -> None:
 
 
 def main() -> None:
-    """The `watchword` command. Every file that it makes is private, whatever the umask of the shell."""
+    """The `watchword` command. Every file that it makes is private, independent of the umask."""
     os.umask(UMASK)
     gc.disable()  # while modules are read: what they make stays, and looking for garbage takes as long
     app()

@@ -12,18 +12,18 @@ from watchword.names.ids import is_account_id
 from watchword.store import Conflict
 from watchword.store import accounts as rows
 
-app = typer.Typer(no_args_is_help=True, help="Make and list accounts.")
+app = typer.Typer(no_args_is_help=True, help="Create and list accounts.")
 
 
 @app.command()
 def create(
-    name: Annotated[str, typer.Argument(help="What to call it.")],
-    id: Annotated[str, typer.Option("--id", help="Twelve digits; drawn when left out.")] = "",  # noqa: A002 the flag's name
+    name: Annotated[str, typer.Argument(help="Name of the account.")],
+    id: Annotated[str, typer.Option("--id", help="Twelve digits; random by default.")] = "",  # noqa: A002 the flag's name
     data: Data = DEFAULT_DATA_DIRECTORY,
     database: Database = "",
     root_key_file: RootKeyFile = "",
 ) -> None:
-    """Make an account and print it as JSON."""
+    """Create an account and print it as JSON."""
     if id and not is_account_id(id):
         raise fail(f"an account id is twelve digits, not {id!r}")
     with opened(open_installation, data, database, root_key_file) as installation:
@@ -31,7 +31,7 @@ def create(
             with installation.database.write(installation.clock.now()) as tx:
                 account = add_account(installation, tx, name, id)
         except Conflict:
-            raise fail(f"account {id} exists already") from None
+            raise fail(f"account {id} already exists") from None
     print(json.dumps({"AccountId": account, "Name": name}))
 
 
@@ -39,7 +39,7 @@ def create(
 def list_accounts(
     data: Data = DEFAULT_DATA_DIRECTORY, database: Database = "", root_key_file: RootKeyFile = ""
 ) -> None:
-    """Print every account as one line of JSON."""
+    """Print each account as one line of JSON."""
     with (
         opened(open_installation, data, database, root_key_file) as installation,
         installation.database.read() as tx,

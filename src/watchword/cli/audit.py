@@ -1,4 +1,4 @@
-"""watchword audit: whether the journal still is as it was written."""
+"""watchword audit: finds lines of the journal that were changed after they were written."""
 
 from pathlib import Path
 from typing import Annotated
@@ -21,13 +21,14 @@ def audit() -> None:
 @app.command()
 def check(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="Files of the journal; all of the data directory by default.")
+        list[Path] | None, typer.Argument(help="Files of the journal; by default all in the data directory.")
     ] = None,
     data: Data = DEFAULT_DATA_DIRECTORY,
 ) -> None:
-    """Find lines that were taken out, put in or changed.
+    """Find lines that were removed, inserted or changed.
 
-    Each line carries the SHA-256 of the line before it. Lines at the end of a file can be taken off unseen.
+    Each line contains the SHA-256 of the line before it. So lines that were removed from the end of a file
+    can't be found.
     """
     journal = Settings(data.expanduser().absolute()).journal
     if not files and not journal.is_dir():

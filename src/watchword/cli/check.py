@@ -1,8 +1,8 @@
-"""watchword check: may a policy be stored, and what is doubtful about it.
+"""watchword check: says whether policies can be stored, and finds what is risky in them.
 
-Grammar and limits are those of the kind of policy; findings have the names of IAM Access Analyzer's checks.
-What is found has its line and column, in four forms: for people, JSON, SARIF for code scanners, and, from
-standard input with --json, a line of JSON for each document (docs/check.md).
+Grammar and limits are those of the kind of policy. Findings have the names of IAM Access Analyzer's checks,
+and their line and column. There are four forms of output: text, JSON, SARIF for code scanners, and one line
+of JSON for each document on standard input (docs/check.md).
 """
 
 import json
@@ -38,11 +38,11 @@ _COLOURS = {
     Level.SUGGESTION: "cyan",
 }
 _WIDEST, _BEFORE = 100, 60
-"""Of a long line, how much is shown, and how much of that before the caret."""
+"""How many characters of a long line are shown, and how many of them before the caret."""
 
 
 class OutputFormat(StrEnum):
-    """How findings are told."""
+    """How findings are printed."""
 
     TEXT = "text"
     JSON = "json"
@@ -60,7 +60,7 @@ class Checked:
 
     @property
     def faults(self) -> list[Told]:
-        """Findings by place, with the error that keeps it from being stored unless one of them tells it."""
+        """Findings, and the error that prevents storing unless a finding has it already; sorted by place."""
         error, findings = self.told["error"], self.told["findings"]
         lines = [each.get("line") for each in findings if each["level"] == Level.ERROR]
         alone = error is not None and error.get("line") not in lines
@@ -71,22 +71,20 @@ def check(
     files: Annotated[list[str], typer.Argument(help="Policy documents; - for standard input.")],
     kind: Annotated[
         DocumentKind | None,
-        typer.Option("--kind", help="What they are to be stored as; told from each when left out."),
+        typer.Option("--kind", help="Kind of policy; guessed from each document by default."),
     ] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="A line of JSON each; from - also a line each in.")
+        bool, typer.Option("--json", help="One line of JSON for each; with - also in the input.")
     ] = False,
     as_sarif: Annotated[bool, typer.Option("--sarif", help="SARIF 2.1.0, for code scanners.")] = False,
-    expand: Annotated[
-        bool, typer.Option("--expand", help="List the actions that wildcards stand for.")
-    ] = False,
+    expand: Annotated[bool, typer.Option("--expand", help="List the actions that wildcards match.")] = False,
     fail_on: Annotated[
-        Level, typer.Option("--fail-on", help="The mildest finding that is answered by exit code 1.")
+        Level, typer.Option("--fail-on", help="Lowest level of a finding that gives exit code 1.")
     ] = Level.SECURITY_WARNING,
 ) -> None:
-    """Check whether policies may be stored, and look for what is doubtful about them.
+    """Check whether policies can be stored, and find what is risky in them.
 
-    Exit code 1 when a policy may not be stored, or for a finding as grave as --fail-on says.
+    The exit code is 1 when a policy can't be stored, or for a finding of the level of --fail-on or higher.
     """
     known = catalogue()
     if as_json and files == [STANDARD_INPUT]:
@@ -111,7 +109,7 @@ def _check(file: str, kind: DocumentKind | None, known: Catalogue) -> Checked:
 
 
 def _kind_of(source: bytes) -> DocumentKind:
-    """Told from what a document has: principals are for resources, and roles know STS alone."""
+    """Guessed: only resource policies have principals, and trust policies have only actions of STS."""
     try:
         statements = Policy.parse(source).statements
     except PolicyError:
@@ -145,7 +143,7 @@ def _why(error: Told) -> str:
 
 
 def _expansions(checked: Checked, known: Catalogue, *, negated: bool) -> dict[str, list[str]]:
-    """The patterns of its Actions, or of its NotActions, and what they stand for."""
+    """The patterns in Action, or in NotAction, and the actions that they match."""
     try:
         statements = Policy.parse(checked.text).statements
     except PolicyError:

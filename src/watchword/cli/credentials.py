@@ -1,8 +1,8 @@
-"""watchword credentials and root-key: the administrator's way in.
+"""watchword credentials and root-key: how the administrator gets credentials.
 
-Whoever can read the data directory is the administrator: no password exists. `credentials` mints a session
-of one hour and stores nothing; it fits an AWS profile's credential_process (AWS SDKs and Tools Reference
-Guide, "Process credential provider").
+There is no password: a user who can read the data directory is the administrator. `credentials` makes a
+session of one hour and stores nothing. An AWS profile can use it as credential_process (AWS SDKs and Tools
+Reference Guide, "Process credential provider").
 """
 
 import getpass
@@ -20,7 +20,9 @@ from watchword.names.moment import iso
 from watchword.sessions import Session
 from watchword.sessions import session as sessions
 
-root_key_app = typer.Typer(no_args_is_help=True, help="Static root keys: discouraged, for tools that insist.")
+root_key_app = typer.Typer(
+    no_args_is_help=True, help="Create static root keys, for tools that accept nothing else."
+)
 
 
 class Format(StrEnum):
@@ -31,22 +33,22 @@ class Format(StrEnum):
     JSON = "json"
 
 
-Account = Annotated[str, typer.Option("--account", help="Account id; the only or first one when left out.")]
+Account = Annotated[str, typer.Option("--account", help="Account id; the first account by default.")]
 
 
 def credentials(
     account: Account = "",
     role: Annotated[
-        str, typer.Option("--role", help="ARN of the role to be; an administrator's when left out.")
+        str, typer.Option("--role", help="ARN of the role; the administrator's role by default.")
     ] = "",
     form: Annotated[
-        Format, typer.Option("--format", help="For credential_process, a shell, or a program.")
+        Format, typer.Option("--format", help="For credential_process, a shell or a program.")
     ] = Format.PROCESS,
     data: Data = DEFAULT_DATA_DIRECTORY,
     database: Database = "",
     root_key_file: RootKeyFile = "",
 ) -> None:
-    """Mint an administrator's session of one hour from local trust."""
+    """Print credentials of an administrator's session of one hour."""
     with opened(open_installation, data, database, root_key_file) as installation:
         session = administrator_session(installation, account, role, _session_name())
         print(_FORMS[form](session, sessions.seal(session, installation.keyring())))
@@ -59,18 +61,18 @@ def create_root_key(
     database: Database = "",
     root_key_file: RootKeyFile = "",
 ) -> None:
-    """Make a static access key of an account's root user and print it as JSON, this once."""
+    """Create a static access key of an account's root user. Its secret is printed only now."""
     with opened(open_installation, data, database, root_key_file) as installation:
         access_key_id, secret = new_root_key(installation, account)
     print(json.dumps({"AccessKeyId": access_key_id, "SecretAccessKey": secret}))
 
 
 def _session_name() -> str:
-    """The operating system's name for whoever runs this, so that the audit log has it."""
+    """The name of the operating system's user, for the audit log."""
     try:
         user = getpass.getuser()
     except (KeyError, OSError):
-        user = ""  # a container's user id that nobody named
+        user = ""  # a user id without a name, as in a container
     name = "".join(c for c in user if c.isascii() and (c.isalnum() or c in "_+=,.@-"))
     return (name or "local").ljust(2, "_")[:64]
 

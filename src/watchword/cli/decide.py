@@ -1,7 +1,8 @@
-"""watchword decide: requests and policies in, decisions out, a line of JSON each; offline.
+"""watchword decide: requests and policies in, decisions out, one line of JSON each; offline.
 
 The shapes of the lines are in `watchword.policy.lines.decide` and docs/decide.md. Each answer is written as
-soon as its line was read, so another program can hold a conversation. Nothing of the server is loaded.
+soon as its line is read, so another program can ask one question after the other. No module of the server is
+loaded.
 """
 
 import re
@@ -23,11 +24,11 @@ Answer = Callable[[Any], dict[str, Any]]
 
 def decide(
     file: Annotated[str, typer.Argument(help="A file of lines; - for standard input.")],
-    explained: Annotated[bool, typer.Option("--explain", help="Answer the whole explanation.")] = False,
+    explained: Annotated[bool, typer.Option("--explain", help="Answer with the whole explanation.")] = False,
 ) -> None:
-    """Decide each line of a file: a request and the policies that speak about it.
+    """Decide each line of a file: a request, and the policies that decide it.
 
-    A line that can't be read answers its id and an error, and the rest goes on.
+    For a line that can't be read, the answer is its id and an error; the following lines are still decided.
     """
     answer_lines(file, lambda line: decide_line(line, explained=explained))
 
@@ -63,7 +64,7 @@ def _answer(line: bytes, answer: Answer) -> dict[str, Any]:
 
 
 def _id_of(line: bytes) -> str | int | None:
-    """The id that a line begins with, though the rest of it can't be read."""
+    """The id at the beginning of a line, even if the rest of the line can't be read."""
     found = _LEADING_ID.match(line)
     try:
         return msgspec.json.decode(found[1], type=str | int) if found else None

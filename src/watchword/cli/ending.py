@@ -1,6 +1,6 @@
-"""How commands end: with exit code 1 when the answer is bad news, with 2 when they can't go on.
+"""How commands end: exit code 1 for a negative result, exit code 2 when they can't continue.
 
-A command's own output goes to standard output. Why it can't go on is one line on standard error.
+Results go to standard output. The reason why a command can't continue is one line on standard error.
 """
 
 import sys
@@ -8,11 +8,11 @@ import sys
 import typer
 
 BAD_NEWS = 1
-"""Something was refused, failed a test or may not be stored."""
+"""Something was refused, failed a test or can't be stored."""
 CANNOT_GO_ON = 2
 
 
 def fail(reason: str) -> typer.Exit:
-    """Says why, in one line; raise what this returns."""
+    """Prints the reason in one line. The caller raises what this returns."""
     print(f"watchword: {reason}", file=sys.stderr)
     return typer.Exit(CANNOT_GO_ON)

@@ -1,6 +1,6 @@
 """watchword explain: the reason for an answer.
 
-Prints the recorded event and its decisions; nothing is decided again.
+It prints the recorded event and its decisions. Nothing is decided again.
 """
 
 import json
@@ -17,23 +17,23 @@ from watchword.cli.pages import event_page
 
 
 def explain(
-    request_id: Annotated[str, typer.Argument(help="The request id that the answer carried.")] = "",
+    request_id: Annotated[str, typer.Argument(help="The request id of the answer.")] = "",
     last_denied: Annotated[bool, typer.Option("--last-denied", help="The newest refusal.")] = False,
     encoded: Annotated[
-        bool, typer.Option("--encoded", help="The refusal as DecodeAuthorizationMessage takes it.")
+        bool, typer.Option("--encoded", help="Only the message for DecodeAuthorizationMessage.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="The event as recorded.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The recorded event.")] = False,
     data: Data = DEFAULT_DATA_DIRECTORY,
     database: Database = "",
     root_key_file: RootKeyFile = "",
 ) -> None:
-    """Print who asked for what, and the decision with its reason."""
+    """Print who requested what, and the decision with its reason."""
     if bool(request_id) == last_denied:
         raise fail("give a request id, or --last-denied")
     with opened(open_world, data, database, root_key_file) as world:
         event = audit_lookup.last_denied(world) if last_denied else audit_lookup.by_request(world, request_id)
     if event is None:
-        raise fail("nothing was denied yet" if last_denied else f"no record of request {request_id}")
+        raise fail("no request was denied yet" if last_denied else f"no record of request {request_id}")
     if encoded:
         print(_message(event))
     elif as_json:
@@ -45,5 +45,5 @@ def explain(
 def _message(event: dict[str, Any]) -> str:
     message: str | None = event.get("additionalEventData", {}).get("authorizationMessage")
     if message is None:
-        raise fail("no decision refused that request to somebody of an account")
+        raise fail("this request has no message: no decision refused it, or its caller has no account")
     return message

@@ -1,4 +1,4 @@
-"""watchword keyring: the keys under which tokens are sealed and secrets rest."""
+"""watchword keyring: the keys that encrypt tokens and stored secrets."""
 
 import json
 
@@ -15,9 +15,10 @@ app = typer.Typer(no_args_is_help=True, help="Rotate the keyring.")
 def rotate(
     data: Data = DEFAULT_DATA_DIRECTORY, database: Database = "", root_key_file: RootKeyFile = ""
 ) -> None:
-    """Make a new key: it seals from now on, and every stored secret is sealed again under it.
+    """Make a new key, and encrypt all stored secrets again with it.
 
-    Older keys still open the tokens that they sealed. Running servers follow at once.
+    New tokens are encrypted with the new key. Older keys stay, to decrypt older tokens. Running servers use
+    the new key immediately.
     """
     with opened(open_installation, data, database, root_key_file) as installation:
         key, resealed = rotate_keyring(installation)

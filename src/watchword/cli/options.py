@@ -1,4 +1,4 @@
-"""The options that commands on a data directory share, and opening it."""
+"""The options of commands that work on a data directory, and how they open it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,9 +33,9 @@ DEFAULT_DATA_DIRECTORY = DEFAULT_DATA.expanduser()
 def opened(
     opening: Callable[[Settings], Opened], data: Path, database: str, root_key: str
 ) -> Iterator[Opened]:
-    """What a command works on, the installation or a whole world. A refusal in the block ends the command.
+    """What a command works on: the installation or a whole world. A refusal in the block ends the command.
 
-    Servers may have the same data directory open meanwhile.
+    Servers can have the same data directory open at the same time.
     """
     try:
         found = opening(Settings(data.expanduser().absolute(), database, root_key))

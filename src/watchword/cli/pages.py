@@ -1,7 +1,7 @@
-"""An event as a page for the terminal. Colours carry no meaning that words don't.
+"""An event as a page for the terminal. Everything that a colour says is also said in words.
 
-Pages are lines of text, to be printed with `soft_wrap`: the terminal breaks them, so what is copied from
-them or piped onwards is whole.
+Pages are lines of text, printed with `soft_wrap`: the terminal breaks them. So text that is copied or piped
+has no extra line breaks.
 """
 
 from typing import Any
@@ -21,19 +21,19 @@ VERDICTS = {
 
 
 def event_page(event: Event) -> RenderableType:
-    """Who asked for what, and every decision that was made on it."""
+    """Who requested what, and all decisions on it."""
     facts = [Text.assemble((f"{name:<9}", "bold"), value) for name, value in _facts(event)]
     return Group(*facts, *(decision_page(decision) for decision in decisions(event)))
 
 
 def decisions(event: Event) -> list[Event]:
-    """Its decisions, without the refusals on which the answer didn't depend."""
+    """Its decisions, without optional refusals, which didn't change the answer."""
     found: list[Event] = event.get("additionalEventData", {}).get("decisions", [])
     return [decision for decision in found if not decision.get("optional")]
 
 
 def decision_page(decision: Event) -> RenderableType:
-    """One decision, the statements that made it, and what would have allowed the request."""
+    """One decision, the statements that decided, and what would have allowed the request."""
     words, colour = VERDICTS[decision["decision"]]
     lines = [
         Text.assemble("\n", (words, f"bold {colour}")),

@@ -1,7 +1,7 @@
-"""Command line parameters, converted without pydantic, which takes longer to load than most commands to run.
+"""Command line parameters, converted without pydantic: loading it takes longer than most commands run.
 
-typer converts every value with it. Here a text, and any value that already has its type, is left as it was
-given, and a path is made of text; only the rest, such as numbers and choices, is left to typer.
+typer converts every value with pydantic. Here texts, and values that already have their type, stay as they
+are, and a text becomes a path. typer converts only the rest, such as numbers and choices.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ class Plain(TyperCommand):
 
 
 def as_given(parameters: list[Any]) -> list[Any]:
-    """Parameters that keep what they are given, where it will do."""
+    """Parameters that keep the given value, if no conversion is needed."""
     for parameter in parameters:
         coerce = partial(_value, parameter.get_runtime_param)
         parameter.get_runtime_param = partial(SimpleNamespace, coerce=coerce)

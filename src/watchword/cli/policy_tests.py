@@ -1,4 +1,4 @@
-"""watchword test: policy tests, run and reported."""
+"""watchword test: runs policy tests and prints their results."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,11 +13,11 @@ def run(
     files: Annotated[
         list[Path], typer.Argument(help="Files of tests, or directories of *.policy-tests.yaml.")
     ],
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Tell failures only.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only failures.")] = False,
 ) -> None:
-    """Run policy tests: given policies, when a request, then a verdict and its reason.
+    """Run policy tests: given policies, when a request is made, then a verdict and its reason.
 
-    Exit code 1 when one fails, 2 when a file can't be read.
+    The exit code is 1 when a test fails, and 2 when a file can't be read.
     """
     try:
         cases = [case for path in files for file in find(path) for case in read(file)]

@@ -1,4 +1,4 @@
-"""Findings as SARIF, the form that code scanners read.
+"""Findings as SARIF, the format that code scanners read.
 
 Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0", sections 3.4
 (artifactLocation: a URI), 3.14 (run), 3.19 (toolComponent), 3.27 (result), 3.30 (region), 3.49
@@ -26,7 +26,7 @@ LEVELS = {
 
 
 def sarif(found: Mapping[str, Sequence[Finding]]) -> dict[str, Any]:
-    """One run over files, with a rule for each check that found something."""
+    """One run over files, with a rule for each check that has findings."""
     rules = {each["code"]: each for findings in found.values() for each in findings}
     driver = {
         "name": "watchword check",

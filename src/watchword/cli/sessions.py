@@ -1,4 +1,4 @@
-"""watchword session: ending sessions before they expire."""
+"""watchword session: ends sessions before they expire."""
 
 import json
 from typing import Annotated
@@ -21,9 +21,9 @@ def revoke(
     database: Database = "",
     root_key_file: RootKeyFile = "",
 ) -> None:
-    """End one session, or every session that a role or user has at this moment.
+    """End one session, or all sessions that a role or user has at this moment.
 
-    It holds from the next request on, on every server; new sessions can be had at once.
+    It takes effect on the next request, on every server. New sessions can be started immediately.
     """
     with opened(open_installation, data, database, root_key_file) as installation:
         kind, ended = revoke_sessions(installation, subject)

@@ -1,4 +1,4 @@
-"""watchword simulate: what would the server decide, and why; nothing is done and nothing recorded."""
+"""watchword simulate: what would the server decide, and why? Nothing is changed or recorded."""
 
 import json
 from itertools import product
@@ -21,24 +21,24 @@ EVERYTHING = "*"
 
 def simulate(  # noqa: PLR0913, PLR0917 one parameter a flag
     principal: Annotated[
-        str, typer.Option("--principal", help="ARN of a user, role, session of a role, or root.")
+        str, typer.Option("--principal", help="ARN of a user, role, role session or root user.")
     ],
-    action: Annotated[list[str], typer.Option("--action", help="Such as s3:GetObject; may be given again.")],
+    action: Annotated[list[str], typer.Option("--action", help="Such as s3:GetObject; can be repeated.")],
     resource: Annotated[
-        list[str] | None, typer.Option("--resource", help="An ARN; may be given again. * when left out.")
+        list[str] | None, typer.Option("--resource", help="An ARN; can be repeated. Default: *.")
     ] = None,
     context: Annotated[
         list[str] | None,
-        typer.Option("--context", help="key=value of a condition key; given again for a list of values."),
+        typer.Option("--context", help="key=value of a condition key; repeated: a list of values."),
     ] = None,
-    machine: Annotated[bool, typer.Option("--json", help="A line of JSON for each decision.")] = False,
+    machine: Annotated[bool, typer.Option("--json", help="One line of JSON for each decision.")] = False,
     data: Data = DEFAULT_DATA_DIRECTORY,
     database: Database = "",
     root_key_file: RootKeyFile = "",
 ) -> None:
-    """Tell what the server would decide, and why.
+    """Show what the server would decide, and why.
 
-    Exit code 1 when something would be refused.
+    The exit code is 1 when a request would be refused.
     """
     keys = _keys(context or [])
     with opened(open_world, data, database, root_key_file) as world:
@@ -61,11 +61,11 @@ def simulate(  # noqa: PLR0913, PLR0917 one parameter a flag
 
 
 def _keys(given: list[str]) -> dict[str, ContextValue]:
-    """Keys given once have a value, others a list of them."""
+    """A key that is given once has one value, a repeated key has a list."""
     found: dict[str, list[str]] = {}
     for text in given:
         key, equals, value = text.partition("=")
         if not equals or not key:
-            raise fail(f"--context wants key=value, not {text!r}")
+            raise fail(f"--context needs key=value, not {text!r}")
         found.setdefault(key, []).append(value)
     return {key: values[0] if len(values) == 1 else tuple(values) for key, values in found.items()}

@@ -1,10 +1,11 @@
-"""Beside the house: requests signed for one's own clients. Imports floors 1 and 2 only.
+"""Beside the floors: signs requests of your own Python clients. Imports floors 1 and 2 only.
 
     httpx.Client(auth=HttpxAuth(credentials, service="s3", region="us-east-1"))
     requests.Session().auth = RequestsAuth(credentials, service="s3", region="us-east-1")
 
-`credentials` is a `Credentials`, or a function that gives one, which is asked for every request, so that it
-can give fresh ones. Each adapter needs its own library and only that one: `watchword[client]` has both.
+`credentials` is a `Credentials`, or a function that returns one. The function is called for every request, so
+it can return new credentials each time. Each adapter needs only its own library; `watchword[client]` installs
+both.
 """
 
 from importlib import import_module
@@ -23,7 +24,7 @@ _ADAPTERS = {"HttpxAuth": "watchword.client.httpx", "RequestsAuth": "watchword.c
 
 
 def __getattr__(name: str) -> object:
-    """An adapter, with its library imported only now."""
+    """An adapter. Its library is imported only now."""
     if name not in _ADAPTERS:
         raise AttributeError(name)
     return getattr(import_module(_ADAPTERS[name]), name)

@@ -1,7 +1,7 @@
-"""httpx: requests of a Client or an AsyncClient, signed. The rules are those of `watchword.client.signing`.
+"""httpx: signs requests of a Client or an AsyncClient. The rules are those of `watchword.client.signing`.
 
-Where `follow_redirects` is on (it is off unless asked for), httpx follows a redirect before it asks its auth
-again. To another origin it leaves Authorization behind, but takes x-amz-security-token along.
+If `follow_redirects` is on (it is off by default), httpx follows a redirect before it calls its auth again.
+On a redirect to another origin it removes Authorization, but keeps x-amz-security-token.
 """
 
 from collections.abc import Callable, Generator
@@ -15,8 +15,8 @@ from watchword.sigv4 import Credentials
 class HttpxAuth(httpx.Auth):
     """`auth` of a client or of one request.
 
-    The function that gives credentials runs where the request is sent from: in an AsyncClient it must not
-    block.
+    The function that returns credentials runs in the thread that sends the request. In an AsyncClient it must
+    not block.
     """
 
     def __init__(

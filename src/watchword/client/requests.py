@@ -1,7 +1,7 @@
-"""requests: requests of a Session, signed. The rules are those of `watchword.client.signing`.
+"""requests: signs requests of a Session. The rules are those of `watchword.client.signing`.
 
-A Session follows redirects by itself, with the headers of the request before: those that are ours are taken
-off first, so that neither signature nor token goes anywhere that we didn't sign for.
+A Session follows redirects by itself and sends the same headers again. So our headers are removed first: no
+signature and no token goes to a server that we didn't sign for.
 """
 
 from collections.abc import Callable
@@ -46,7 +46,7 @@ class RequestsAuth(AuthBase):
         return response
 
     def _again(self, response: Response, **options: Any) -> Response:  # noqa: ANN401
-        _ = response.content  # read to its end, so that the connection is free
+        _ = response.content  # read to the end, to free the connection
         response.close()
         request = response.request.copy()
         self._sign(request)

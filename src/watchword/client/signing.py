@@ -1,12 +1,12 @@
-"""A client library's request, signed: what both adapters do.
+"""Signs a request of a client library: what both adapters do.
 
-1. Signed are the host, the headers in SIGNED and x-amz-*. The others may be changed on the way, or by the
-   library after us, and say nothing that a server decides on.
-2. A body in memory is hashed. One that streams is not read here: S3 takes it as UNSIGNED-PAYLOAD; for any
-   other service, and to have S3 check it as well, the caller gives its SHA-256 as x-amz-content-sha256.
-3. A space in a query goes out as %20, never as a plus: a plus is signed, and read, as a plus.
-4. A redirect is another request, which the signature of the first doesn't fit. Refused by the same origin it
-   is signed and sent once more; for another origin nothing is signed.
+1. The signature covers the host, the headers in SIGNED, and x-amz-*. Proxies, or the library after us, may
+   change the other headers, and no server decides on them.
+2. A body in memory is hashed. A streamed body isn't read here: S3 accepts it as UNSIGNED-PAYLOAD. For all
+   other services, and to have S3 check it too, the caller gives its SHA-256 as x-amz-content-sha256.
+3. A space in a query is sent as %20, never as a plus: a plus is signed, and read, as a plus.
+4. A redirect is another request, which the first signature doesn't cover. If the same origin refuses it, it
+   is signed and sent again. For another origin nothing is signed.
 
 Source: IAM User Guide, "Create a signed AWS API request".
 """
@@ -23,9 +23,9 @@ from watchword.sigv4.scope import AS_SENT
 
 SIGNED = frozenset({"host", "content-md5", "content-type", "range"})
 OURS = frozenset({"authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"})
-"""What signing adds, in lower case."""
+"""The headers that signing adds, in lower case."""
 REFUSED = frozenset({400, 401, 403})
-"""How a server answers a request whose signature is of another."""
+"""How a server answers a request with the signature of another request."""
 
 _HASH = "x-amz-content-sha256"
 
@@ -36,7 +36,7 @@ def _now() -> datetime:
 
 @dataclass(frozen=True)
 class Signing:
-    """Who signs, and for which service and region."""
+    """The credentials that sign, and for which service and region."""
 
     credentials: Credentials | Callable[[], Credentials]
     service: str
@@ -46,9 +46,9 @@ class Signing:
     def sign(
         self, method: str, target: str, headers: Iterable[tuple[str, str]], body: bytes | None
     ) -> HttpRequest:
-        """A request with what authenticates it; `target` is its path and query, None a body that streams.
+        """The signed request. `target` is its path and query; None as body means a streamed body.
 
-        Raises ValueError for a body that streams without its hash, where the service needs one.
+        Raises ValueError for a streamed body without its hash, if the service needs one.
         """
         path, _, query = target.partition("?")
         kept = [(name.lower(), value.strip(" \t")) for name, value in headers]
@@ -63,8 +63,8 @@ class Signing:
         if self.service in AS_SENT:
             return UNSIGNED_PAYLOAD
         raise ValueError(
-            f"a body that streams can't be hashed before it is sent, and {self.service} needs its hash: "
-            f"give the body as bytes, or its SHA-256 in hex as the header {_HASH}"
+            f"a streamed body can't be hashed before it is sent, and {self.service} needs its hash: "
+            f"give the body as bytes, or its SHA-256 in hex in the header {_HASH}"
         )
 
 
@@ -74,7 +74,7 @@ def target_of(request: HttpRequest) -> str:
 
 
 def origin(url: str) -> tuple[str, str | None, int | None]:
-    """Rule 4: what two URLs of one server have in common."""
+    """Scheme, host and port (rule 4)."""
     parts = urlsplit(url)
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
     return parts.scheme, parts.hostname, port

@@ -222,4 +222,4 @@ class TestTwoAccounts:
             assert journal(server.data)
             printed = command("explain", fine, "--encoded", "--data", str(server.data))
             assert (printed.exit_code, printed.stdout) == (2, "")
-            assert "no decision refused that request" in printed.stderr
+            assert "this request has no message" in printed.stderr

@@ -1,4 +1,4 @@
-"""watchword tour: plays the story and prints, for each request, what was signed and what was decided."""
+"""watchword tour: sends the requests of the story, and prints what was signed and what was decided."""
 
 import sys
 import time
@@ -20,7 +20,7 @@ from watchword.sigv4 import explain, read
 
 
 def walk() -> None:
-    """The whole story. Exit code 1 when a step is not answered as expected."""
+    """The whole story. The exit code is 1 when an answer isn't as expected."""
     console = Console(highlight=False)
     began = time.monotonic()
     with stage() as playing:
@@ -33,7 +33,7 @@ def walk() -> None:
 
 
 def play(console: Console, story: Story, number: int, step: Step) -> bool:
-    """Makes one request and prints it; whether it was answered as expected."""
+    """Sends one request and prints it. Returns whether the answer was as expected."""
     code, said, request_id = ALLOWED, "", ""
     try:
         step.act(story)
@@ -71,7 +71,7 @@ def _signed(playing: Stage) -> Panel:
 
 
 def _short(canonical_request: str) -> str:
-    """With the session token cut, which fills the screen and is a secret."""
+    """With the session token shortened: it is long, and it is a secret."""
     lines = canonical_request.split("\n")
     return "\n".join(line if len(line) < 200 else f"{line[:60]}..." for line in lines)  # noqa: PLR2004 a screen's width or two
 

@@ -1,7 +1,7 @@
-"""What the story needs: a server on a temporary directory, accounts, clients that remember what they sent.
+"""What the story needs: a server on a temporary directory, accounts, and clients that record what they send.
 
-All of it is real: the server listens on a socket, boto3 is as installed, and requests are recorded after
-boto3 has signed them and before they leave.
+Everything is real: the server listens on a socket, boto3 is unmodified, and each request is recorded after
+boto3 has signed it and before it is sent.
 """
 
 import socket
@@ -31,26 +31,26 @@ REGION = "us-east-1"
 START_SECONDS = 10
 
 Client = Any
-"""A boto3 client; boto3 makes their classes at run time."""
+"""A boto3 client; boto3 makes its classes at run time."""
 Tamper = Callable[[Any], None]
 """Changes a request after it was signed."""
 
 
 @dataclass
 class Stage:
-    """The running server, and the last request that went to it."""
+    """The running server, and the requests that were sent to it."""
 
     world: World
     endpoint: str
     sent: list[HttpRequest] = field(default_factory=list)
 
     def account(self, name: str) -> str:
-        """A new account's id."""
+        """The id of a new account."""
         with self.world.database.write(self.world.clock.now()) as tx:
             return add_account(self.world, tx, name)
 
     def administrator(self, service: str, account: str) -> Client:
-        """A client of the account's administrator, on a session minted from local trust."""
+        """A client of the account's administrator."""
         session = administrator_session(self.world, account, "", "tour")
         return self.client(
             service,
@@ -62,7 +62,7 @@ class Stage:
         )
 
     def client(self, service: str, credentials: dict[str, str], tamper: Tamper | None = None) -> Client:
-        """An unmodified boto3 client; `tamper` spoils its requests after signing, as an attacker would."""
+        """An unmodified boto3 client. `tamper` changes its requests after signing, as an attacker would."""
         client = boto3.client(
             service,
             endpoint_url=self.endpoint,
@@ -84,7 +84,7 @@ class Stage:
 
 @contextmanager
 def stage() -> Iterator[Stage]:
-    """A server that ends, with everything in it, when the block does."""
+    """A server that ends with the block. All its data is removed."""
     with tempfile.TemporaryDirectory(prefix="watchword-tour-") as directory:
         world = open_world(Settings(Path(directory)))
         listener = socket.create_server(("127.0.0.1", 0))

@@ -1,7 +1,7 @@
-"""The story, step by step: what is done, and the answer that AWS gives and this server must give.
+"""The story, step by step: a request, and the answer that AWS gives and this server must give.
 
-Accounts A and B. Alice is a user of A; the role `reader` of A trusts her and may use one bucket; the role
-`partner` of B trusts account A, to whoever knows the external id.
+There are accounts A and B. Alice is a user of A. The role `reader` of A trusts her and may use one bucket.
+The role `partner` of B trusts callers of account A who give the external id.
 """
 
 import json
@@ -20,7 +20,7 @@ Credentials = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One request. `expected` is the error code it must be answered with, ALLOWED for none."""
+    """One request. `expected` is the error code of the answer, or ALLOWED."""
 
     title: str
     act: Callable[["Story"], Any]
@@ -29,7 +29,7 @@ class Step:
 
 @dataclass
 class Story:
-    """Who exists, and which credentials they hold."""
+    """The principals, and their credentials."""
 
     stage: Stage
     account_a: str
@@ -41,7 +41,7 @@ class Story:
 
     @classmethod
     def begin(cls, stage: Stage) -> "Story":
-        """The cast is made by the administrators of both accounts."""
+        """The administrators of both accounts create users, roles and buckets."""
         a, b = stage.account("A"), stage.account("B")
         story = cls(stage, a, b, stage.administrator("iam", a), stage.administrator("iam", b))
         story.iam_a.create_user(UserName="alice")
@@ -73,7 +73,7 @@ class Story:
         return f"arn:aws:iam::{self.account_b}:role/partner"
 
     def make_reader(self) -> None:
-        """The role, its door and its room."""
+        """The role, its trust policy, and its permissions."""
         self.iam_a.create_role(
             RoleName="reader",
             AssumeRolePolicyDocument=_policy(
@@ -105,7 +105,7 @@ class Story:
         sts.assume_role(RoleArn=self.partner, RoleSessionName="invoice", **more)
 
     def let_alice_ask(self) -> None:
-        """What A's side must say for the call to cross accounts."""
+        """The Allow in account A that a call across accounts needs."""
         self.iam_a.put_user_policy(
             UserName="alice",
             PolicyName="partner",
@@ -166,19 +166,19 @@ STEPS = (
     Step("Alice assumes the role that trusts her", Story.assume_reader),
     Step("The role may put an object into its bucket", _put),
     Step("... and get it back", _get),
-    Step("Another bucket is not in the room", _get_other_bucket, "AccessDenied"),
+    Step("The role may not read another bucket", _get_other_bucket, "AccessDenied"),
     Step("A changed signature", _get_with_changed_signature, "SignatureDoesNotMatch"),
     Step("A changed session token", _get_with_changed_token, "InvalidToken"),
     Step("An hour later the session has expired", _get_after_expiry, "ExpiredToken"),
-    Step("The role is deleted: its session is worth nothing", _get_after_deletion, "InvalidToken"),
-    Step("A new role of the same name doesn't revive it", _get_after_recreation, "InvalidToken"),
+    Step("The role is deleted, so its session is invalid", _get_after_deletion, "InvalidToken"),
+    Step("A new role with the same name doesn't make it valid again", _get_after_recreation, "InvalidToken"),
     Step("B's role, without the external id", Story.ask_partner, "AccessDenied"),
     Step(
         "With the external id, but A's side doesn't allow it",
         lambda story: story.ask_partner(ExternalId=EXTERNAL_ID),
         "AccessDenied",
     ),
-    Step("Both sides agree", _cross_with_both),
+    Step("Both sides allow it", _cross_with_both),
 )
 
 
