@@ -56,6 +56,7 @@ NOT_IMPORTED = {
     "coverage": ("pyproject.toml", "[tool.coverage.run]"),
     "mypy": ("Makefile", "$(BIN)/mypy"),
     "pytest-xdist": ("Makefile", "pytest -n 2"),
+    "uvicorn": ("bench/servers.py", '"uvicorn"'),
     "ruff": ("Makefile", "$(BIN)/ruff check"),
 }
 """Dependency -> the file that uses it without importing it, and the words there."""

@@ -29,8 +29,8 @@ PAGES = [*ROOT.glob("*.md"), *sorted((ROOT / "docs").rglob("*.md"))]
 README = (ROOT / "README.md").read_text()
 OPERATING = (ROOT / "docs" / "operating.md").read_text()
 MAKES = ("make run", "make test")
-READ_THE_ENVIRONMENT = {"cli/serve.py", "serving.py", "testing.py"}
-"""The settings of a server, those of its workers, and what points SDKs at a server under test."""
+READ_THE_ENVIRONMENT = {"testing.py"}
+"""Where SDKs are pointed at a server under test. typer reads the settings."""
 ONE_SESSION = 'eval "$(.venv/bin/watchword credentials --format env)"'
 """Once the pasted lines have shown that every command can mint its own, which takes each a second."""
 
