@@ -4,6 +4,8 @@ import json
 import re
 import resource
 import sqlite3
+from base64 import b64encode
+from hashlib import md5, sha256
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from tests.server.harness import (
 )
 
 from watchword.store.audit_files import broken_links
+from watchword.wire.audit_text import cut
 
 Event = dict[str, Any]
 
@@ -86,6 +89,65 @@ def test_refused_without_a_caller(kept: Running, name: str) -> None:
     assert event["errorCode"]
     assert event["userIdentity"]["type"] in {"Unknown", "Anonymous", "AWSAccount"}
     assert event["sourceIPAddress"] == "127.0.0.1"
+
+
+LARGE = "x" * 60_000
+AUTHORIZATION = (
+    "AWS4-HMAC-SHA256 Credential=AKIAAAAAAAAAAAAAAAAA/20261123/{region}/s3/aws4_request, "
+    "SignedHeaders=host, Signature=" + "0" * 64
+)
+UPLOAD = {"content-type": "multipart/form-data; boundary=b"}
+PART = '--b\r\ncontent-disposition: form-data; name="key"\r\n\r\n{}\r\n--b--\r\n'
+KEYS = "".join(f"<Object><Key>{'k' * 900}{number}</Key></Object>" for number in range(1000))
+DELETE = f"<Delete>{KEYS}</Delete>".encode()
+OF_STRANGERS = {
+    "a user agent": Draft("s3", "GET", "/", headers={"user-agent": LARGE}),
+    "a key that is too long": Draft("s3", "GET", f"/opened/{LARGE}"),
+    "the longest key": Draft("s3", "GET", f"/opened/{'k' * 1000}"),
+    "a header that a policy asks for": Draft("s3", "GET", "/opened/key", headers={"referer": LARGE}),
+    "an action": query("iam", LARGE),
+    "an access key": Draft(
+        "s3", "GET", "/opened/key", f"AWSAccessKeyId={LARGE}&Signature=x&Expires=9999999999"
+    ),
+    "a scope": Draft("s3", headers={"authorization": AUTHORIZATION.format(region="r" * 400)}),
+    "a token": Draft("s3", "GET", "/opened/key", headers={"x-amz-security-token": LARGE}),
+    "a form": Draft("s3", "POST", "/opened", headers=UPLOAD, body=PART.format(LARGE).encode()),
+    "a thousand keys to delete": Draft(
+        "s3", "POST", "/opened", "delete=", {"content-md5": b64encode(md5(DELETE).digest()).decode()}, DELETE
+    ),
+}
+
+
+def test_a_stranger_writes_little_whatever_they_send(kept: Running, administrator: Keys) -> None:
+    s3 = client("s3", kept.endpoint, administrator)
+    s3.create_bucket(Bucket="opened")
+    pages = [f"https://example.com/{number}/{'x' * 80}" for number in range(150)]
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": "arn:aws:s3:::opened/*",
+            "Condition": {"StringLike": {"aws:Referer": pages}},
+        },
+    }
+    s3.put_bucket_policy(Bucket="opened", Policy=json.dumps(policy))
+    for name, draft in OF_STRANGERS.items():
+        with Line(kept.endpoint) as line:
+            answer = line.send(draft.request(kept.endpoint))
+        event = events(kept.data)[answer.request_id]
+        assert len(json.dumps(event)) < 4000, name
+
+
+def test_what_is_too_long_for_a_record_says_so(kept: Running, administrator: Keys) -> None:
+    draft = query("iam", "GetUser", UserName="ann")
+    long = Draft("iam", headers={**draft.headers, "user-agent": LARGE}, body=draft.body)
+    with Line(kept.endpoint) as line:
+        answer = line.send(long.signed(kept.endpoint, administrator))
+    agent = events(kept.data)[answer.request_id]["userAgent"]
+    assert agent == cut(LARGE)
+    assert agent.endswith(f"... (cut: 60000 characters, SHA-256 {sha256(LARGE.encode()).hexdigest()})")
 
 
 def test_refused_with_a_claim(kept: Running) -> None:

@@ -18,7 +18,8 @@ from botocore.model import ServiceModel
 from botocore.model import Shape as Foreign
 
 from watchword.wire import Models
-from watchword.wire.audit_view import LONGEST_TEXT, MASK, compile_view
+from watchword.wire.audit_text import LONGEST_TEXT, cut
+from watchword.wire.audit_view import MASK, compile_view
 from watchword.wire.sensitive import HARMLESS
 from watchword.wire.services import SERVICES
 from watchword.wire.shapes import Shape
@@ -287,8 +288,21 @@ def test_a_shape_inside_itself_is_masked_at_every_depth(models: Models) -> None:
 
 def test_text_is_cut_and_what_a_record_cannot_hold_is_left_out(models: Models) -> None:
     put = models.service("s3").operation("PutObject")
-    members = {"Key": "k" * 5000, "Body": object(), "Metadata": {"Owner": "x"}, "Unknown": 1, "ACL": None}
-    assert put.audit_input(members) == {"key": "k" * LONGEST_TEXT, "metadata": {"Owner": "x"}}
+    long, name = "k" * (LONGEST_TEXT + 1), "n" * (LONGEST_TEXT + 1)
+    members = {"Key": long, "Body": object(), "Metadata": {name: "x"}, "Unknown": 1, "ACL": None}
+    assert put.audit_input(members) == {"key": cut(long), "metadata": {cut(name): "x"}}
+
+
+@pytest.mark.parametrize(
+    ("operation", "member"),
+    [("iam PutRolePolicy", "PolicyDocument"), ("s3 PutBucketPolicy", "Policy"), ("sts AssumeRole", "Policy")],
+)
+def test_no_blanks_hide_what_a_policy_says(models: Models, operation: str, member: str) -> None:
+    service, name = operation.split()
+    statement = '{"Effect":"Allow","Action":"*","Resource":"*"}'
+    padded = '{"Version":"2012-10-17",' + " " * 5000 + f'"Statement":{statement}}}'
+    shown = models.service(service).operation(name).audit_input({member: padded})
+    assert shown[camel(member)] == f'{{"Version":"2012-10-17","Statement":{statement}}}'
 
 
 def test_an_operation_without_output_shows_nothing(models: Models) -> None:

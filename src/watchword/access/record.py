@@ -1,13 +1,22 @@
 """One audit event per answer, in CloudTrail's event format.
 
 Refused and broken requests are recorded like any other, with what was known when they ended. The
-decision stands in `additionalEventData.decisions`, from the very object the refusal was worded from.
-Secrets never reach a record: the operation's model decides what is shown of its input and output
-(`watchword.wire.audit_view`).
+decision is in `additionalEventData.decisions`, made from the same object as the words of the refusal.
+
+1. No secret is in a record: the operation's model decides what is shown of its input and output
+   (`watchword.wire.audit_view`).
+2. No request can hide in a record: what is too long is cut and says so (`watchword.wire.audit_text`).
+3. The record of a stranger who was allowed nothing is small, whatever the request: its texts are cut at
+   STRANGERS_TEXT characters, and input, output and decisions are each left out beyond STRANGERS_PART bytes.
+   A stranger is a caller without an account: anonymous, or not proved.
+
 Source: AWS CloudTrail User Guide, "CloudTrail record contents" and "CloudTrail userIdentity element".
 """
 
+import hashlib
 from typing import Any
+
+import msgspec
 
 from watchword.access.demand import Demand
 from watchword.access.request_log import RequestLog
@@ -18,9 +27,11 @@ from watchword.policy import Decision, explain
 from watchword.policy.evaluation.decision import message
 from watchword.policy.evaluation.explain import as_json
 from watchword.sessions.session import Session, moment
-from watchword.wire.audit_view import LONGEST_TEXT
+from watchword.wire.audit_text import LONGEST_TEXT, cut, cut_all
 
 EVENT_VERSION = "1.11"
+STRANGERS_TEXT = 1024
+STRANGERS_PART = 2048
 _SIGNATURES: dict[str, dict[str, Any]] = {
     "": {},
     "SigV4": {"signatureVersion": "SigV4"},
@@ -35,16 +46,16 @@ def record(log: RequestLog) -> dict[str, Any]:
     service, name = (
         (log.operation.service.name, log.operation.name) if log.operation else ("unknown", "Unknown")
     )
-    traits = log.traits
+    traits, longest = log.traits, STRANGERS_TEXT if log.of_stranger else LONGEST_TEXT
     event: dict[str, Any] = {
         "eventVersion": EVENT_VERSION,
         "userIdentity": _identity(log),
         "eventTime": iso(log.now),
         "eventSource": f"{service}.amazonaws.com",
         "eventName": name,
-        "awsRegion": log.region,
+        "awsRegion": cut(log.region, longest),
         "sourceIPAddress": _source(log),
-        "userAgent": _agent(log),
+        "userAgent": _agent(log, longest),
         "requestParameters": (log.operation and log.operation.audit_input(log.input)) or None,
         "responseElements": _response_elements(log),
         "requestID": log.request_id,
@@ -57,9 +68,11 @@ def record(log: RequestLog) -> dict[str, Any]:
     }
     if log.error:
         event["errorCode"] = log.error.code
-        event["errorMessage"] = log.error.said[:LONGEST_TEXT]
-    if additional := _additional(log):
+        event["errorMessage"] = cut(log.error.said, longest)
+    if additional := _additional(log, longest):
         event["additionalEventData"] = additional
+    if log.of_stranger:
+        _leave_out(event)
     return event
 
 
@@ -74,17 +87,17 @@ def _source(log: RequestLog) -> str:
     return log.via.services[-1] if log.via.services else log.request.peer
 
 
-def _agent(log: RequestLog) -> str:
+def _agent(log: RequestLog, longest: int) -> str:
     if log.via.services:
         return log.via.services[-1]
-    return (log.request.header("user-agent") or "")[:LONGEST_TEXT]
+    return cut(log.request.header("user-agent") or "", longest)
 
 
-def _additional(log: RequestLog) -> dict[str, Any]:
+def _additional(log: RequestLog, longest: int) -> dict[str, Any]:
     """What CloudTrail's format has no member for."""
     additional: dict[str, Any] = {**_SIGNATURES[log.signature]}
     if log.error and log.error.meant:
-        additional["meant"] = log.error.meant
+        additional["meant"] = cut(log.error.meant, longest)
     if log.message:
         additional["authorizationMessage"] = log.message
     if log.decisions:
@@ -93,22 +106,39 @@ def _additional(log: RequestLog) -> dict[str, Any]:
 
 
 def _decision(demand: Demand, decision: Decision) -> dict[str, Any]:
-    """With its reasons, unless nothing depended on it."""
-    if not demand.optional or decision.allowed:
+    """With its reasons, unless nothing depended on it. Reasons of a refusal can quote what was sent."""
+    if decision.allowed:
         return as_json(explain(decision))
+    if not demand.optional:
+        told: dict[str, Any] = cut_all(as_json(explain(decision)))
+        return told
     return {
         "decision": decision.verdict.value,
         "action": demand.action,
         "resource": demand.resource,
         "optional": True,
-        "message": message(decision),
+        "message": cut(message(decision)),
     }
+
+
+def _leave_out(event: dict[str, Any]) -> None:
+    """Rule 3: replaces what is large by its size and SHA-256."""
+    additional = event.get("additionalEventData", {})
+    for within, name in (
+        (event, "requestParameters"),
+        (event, "responseElements"),
+        (additional, "decisions"),
+    ):
+        text = msgspec.json.encode(within.get(name))
+        if len(text) > STRANGERS_PART:
+            omitted = {"omitted": True, "bytes": len(text), "sha256": hashlib.sha256(text).hexdigest()}
+            within[name] = [omitted] if name == "decisions" else omitted
 
 
 def _identity(log: RequestLog) -> dict[str, Any]:
     caller = log.caller
     if caller is None:
-        return {"type": "Unknown", "accessKeyId": log.access_key_id}
+        return {"type": "Unknown", "accessKeyId": cut(log.access_key_id, STRANGERS_TEXT)}
     principal = caller.principal
     identity: dict[str, Any] = {
         "type": _TYPES.get(type(principal)) or PRINCIPAL_TYPES[type(principal)],

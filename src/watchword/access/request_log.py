@@ -51,3 +51,10 @@ class RequestLog(Struct):
     """The encoded authorization message, where a decision refused."""
     output: Mapping[str, Any] = field(default_factory=dict)
     error: AwsError | None = None
+
+    @property
+    def of_stranger(self) -> bool:
+        """Whether the caller has no account and was allowed nothing."""
+        if self.caller is not None and not self.caller.anonymous:
+            return False
+        return self.error is not None or not any(decision.allowed for decision in self.decisions)

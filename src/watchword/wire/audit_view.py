@@ -7,10 +7,11 @@ Rules:
    known to be harmless next to credentials are shown, all others are masked. So is the whole output of an
    operation that mints credentials;
 3. bytes, streams, members that are None and members that the model doesn't have are left out;
-4. times are ISO 8601 text, other text is cut after LONGEST_TEXT characters.
+4. times are ISO 8601 text; long documents are shown whole and other long text is cut (see `audit_text`).
 
 Source: AWS CloudTrail User Guide, "CloudTrail record contents", requestParameters and responseElements.
-What doesn't belong here: which names are secret (sensitive), and the rest of a record.
+What doesn't belong here: which names are secret (sensitive), how long text is shown (audit_text), and the
+rest of a record.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,10 +19,10 @@ from typing import Any
 
 from watchword.names.moment import iso
 from watchword.wire import sensitive
+from watchword.wire.audit_text import whole_or_cut
 from watchword.wire.shapes import Shape
 
 MASK = "HIDDEN_DUE_TO_SECURITY_REASONS"
-LONGEST_TEXT = 4096
 
 View = Callable[[Any], Any]
 """A value of a shape -> what is shown of it, as JSON."""
@@ -96,7 +97,7 @@ class _Compiler:
         if self._nameless(shape.key, strict=strict) is _masked:
             return _masked
         view = self._nameless(shape.value, strict=strict)
-        return view and (lambda entries: {key: view(value) for key, value in entries.items()})
+        return view and (lambda entries: {whole_or_cut(key): view(value) for key, value in entries.items()})
 
     def _nameless(self, shape: Shape, *, strict: bool) -> View | None:
         """The view of an item, key or value."""
@@ -124,12 +125,13 @@ def _masked(_value: object) -> str:
     return MASK
 
 
-def _cut(text: str) -> str:
-    return text[:LONGEST_TEXT]
-
-
 def _same(value: object) -> object:
     return value
 
 
-_SINGLE: Mapping[str, View | None] = {"string": _cut, "character": _cut, "timestamp": iso, "blob": None}
+_SINGLE: Mapping[str, View | None] = {
+    "string": whole_or_cut,
+    "character": whole_or_cut,
+    "timestamp": iso,
+    "blob": None,
+}
