@@ -8,15 +8,31 @@ import time
 
 from watchword.facts import Facts
 from watchword.installation.bootstrap import CannotStart, open_installation
+from watchword.installation.installation import Installation
 from watchword.installation.settings import Settings
 from watchword.objects import Objects
+from watchword.proofs.audit_chain import audit_key
 from watchword.reference.models import read_model
 from watchword.store import Cache, StoreError
 from watchword.store.audit_files import Journal
+from watchword.store.audit_reserve import Reserve
+from watchword.store.disk import Disk
 from watchword.wire import Models
 from watchword.world import World
 
 CACHED_FACTS = 20_000
+
+
+def journal(installation: Installation) -> Journal:
+    """The audit journal, which has its reserve once a server asks for it."""
+    settings, database = installation.settings, installation.database
+    places = {"data directory": settings.data, "audit journal": settings.journal}
+    places["objects"] = settings.data / "objects"
+    if database.directory:
+        places["database"] = database.directory
+    reserve = settings.audit_reserve << 20
+    key = audit_key(installation.root_key.material)
+    return Journal(settings.journal, key, Reserve(Disk(places, reserve), reserve))
 
 
 def open_world(settings: Settings, models: Models | None = None) -> World:
@@ -34,7 +50,7 @@ def open_world(settings: Settings, models: Models | None = None) -> World:
                 installation.root_key,
             ),
             models=models or Models(read_model),
-            journal=Journal(settings.journal),
+            journal=journal(installation),
             objects=Objects.open(settings.data / "objects", durable=settings.ephemeral is None),
         )
     except OSError as error:

@@ -25,6 +25,7 @@ def serving(
 ) -> Iterator[Server]:
     """A server, to be run in this block. At its end the jobs are stopped and the world is closed."""
     operator_log.configure()
+    world.journal.keep_reserve()
     warm(world.models)
     jobs = Jobs(world, time.monotonic)
     jobs.start()

@@ -10,7 +10,8 @@ from watchword.gateway.batch import Batch
 from watchword.gateway.journey import journey
 from watchword.names import Body, HttpRequest, HttpResponse
 from watchword.objects.blob_cache import LONGEST
-from watchword.store.audit_files import broken_links
+from watchword.proofs.audit_chain import audit_key
+from watchword.store.audit_check import check
 from watchword.world import World
 
 FORM = ("content-type", "application/x-www-form-urlencoded")
@@ -46,12 +47,13 @@ def after_a_turn(world: World, requests: int) -> list[tuple[int, int]]:
 
 def test_answers_leave_after_all_records(world: World) -> None:
     assert after_a_turn(world, 3) == [(403, 3)] * 3
-    assert [broken_links(file) for file in files(world)] == [[]]
+    key = audit_key(world.root_key.material)
+    assert [check(file, key).wrong for file in files(world)] == [()]
 
 
 def test_what_cannot_be_recorded_is_refused(world: World) -> None:
     (world.settings.data / "audit").rmdir()
-    assert after_a_turn(world, 2) == [(500, 0)] * 2
+    assert after_a_turn(world, 2) == [(503, 0)] * 2
 
 
 def test_a_turn_asks_once_whether_anything_changed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -301,4 +301,4 @@ def bytes_answered(
 def journal(data: Path) -> list[dict[str, Any]]:
     """Every event of the journal's files, oldest file first."""
     files = sorted((data / "audit").glob("*.jsonl"), key=lambda file: file.stat().st_mtime_ns)
-    return [json.loads(line) for file in files for line in file.read_bytes().splitlines()]
+    return [json.loads(line) for file in files for line in file.read_bytes().rstrip(b"\0").splitlines()]

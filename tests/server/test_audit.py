@@ -25,7 +25,7 @@ from tests.server.harness import (
     watchword,
 )
 
-from watchword.store.audit_files import broken_links
+from watchword.access.room import FULL
 from watchword.wire.audit_text import cut
 
 Event = dict[str, Any]
@@ -255,8 +255,8 @@ def test_changes_are_recorded_where_they_are_made(kept: Running, administrator: 
 
 
 def test_the_journal_is_a_chain(kept: Running) -> None:
-    for file in (kept.data / "audit").glob("*.jsonl"):
-        assert broken_links(file) == []
+    checked = watchword("audit", "check", "--data", str(kept.data))
+    assert checked.exit_code == 0, checked.output
 
 
 def test_a_line_that_was_changed_or_removed_shows(tmp_path: Path) -> None:
@@ -266,15 +266,22 @@ def test_a_line_that_was_changed_or_removed_shows(tmp_path: Path) -> None:
         [file] = (server.data / "audit").glob("*.jsonl")
         lines = file.read_bytes().splitlines(keepends=True)
         assert len(lines) == 5
-    copy = tmp_path / "copy.jsonl"
-    copy.write_bytes(b"".join(lines[:2] + lines[3:]))
-    assert broken_links(copy) == [3]
-    copy.write_bytes(b"".join([*lines[:2], lines[2].replace(b"127.0.0.1", b"127.0.0.2"), *lines[3:]]))
-    assert broken_links(copy) == [4]
+    for changed, wrong in (
+        (lines[:2] + lines[3:], 3),
+        ([*lines[:2], lines[2].replace(b"127.0.0.1", b"127.0.0.2"), *lines[3:]], 3),
+    ):
+        file.write_bytes(b"".join(changed))
+        checked = watchword("audit", "check", "--data", str(server.data))
+        assert checked.exit_code == 1
+        assert f"{file}:{wrong}: doesn't follow the line before it\n" in checked.stdout
+
+
+NO_RESERVE = ("--audit-reserve", "0")
+"""What a full disk does with a reserve: test_full_disk.py."""
 
 
 def test_a_full_disk_refuses_rather_than_drops(tmp_path: Path) -> None:
-    with serve(tmp_path / "data") as server:
+    with serve(tmp_path / "data", *NO_RESERVE) as server:
         keys = credentials(server.data)
         sts = client("sts", server.endpoint, keys)
         iam = client("iam", server.endpoint, keys)
@@ -284,11 +291,11 @@ def test_a_full_disk_refuses_rather_than_drops(tmp_path: Path) -> None:
         [file] = (server.data / "audit").glob("*.jsonl")
         whole = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (file.stat().st_size, whole[1]))
-        assert code_of(sts.get_caller_identity) in {"InternalFailure", "ServiceUnavailable"}
-        assert code_of(iam.list_users) in {"InternalFailure", "ServiceUnavailable"}
-        assert code_of(s3.list_buckets) in {"InternalError", "ServiceUnavailable"}
-        assert code_of(iam.create_user, UserName="unrecorded") in {"InternalFailure", "ServiceUnavailable"}
-        assert code_of(iam.delete_user, UserName="nobody") in {"InternalFailure", "ServiceUnavailable"}
+        assert code_of(sts.get_caller_identity) == "ServiceUnavailable"
+        assert code_of(iam.list_users) == "ServiceUnavailable"
+        assert code_of(s3.list_buckets) == "ServiceUnavailable"
+        assert code_of(iam.create_user, UserName="unrecorded") == "ServiceUnavailable"
+        assert code_of(iam.delete_user, UserName="nobody") == "ServiceUnavailable"
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, whole)
         assert code_of(iam.get_user, UserName="unrecorded") == "NoSuchEntity"
         sts.get_caller_identity()
@@ -304,16 +311,16 @@ def test_a_body_that_no_disk_takes_is_refused_and_recorded(tmp_path: Path) -> No
         s3.create_bucket(Bucket="kept")
         whole = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (2 << 20, whole[1]))
-        assert code_of(s3.put_object, Bucket="kept", Key="key", Body=bytes(4 << 20)) == "InternalError"
+        assert code_of(s3.put_object, Bucket="kept", Key="key", Body=bytes(4 << 20)) == "ServiceUnavailable"
         event = journal(server.data)[-1]
-        assert (event["errorCode"], event["additionalEventData"]["meant"]) == ("InternalFailure", "OSError")
+        assert (event["errorCode"], event["errorMessage"]) == ("ServiceUnavailable", FULL)
         assert not list(server.data.glob("incoming-*"))
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, whole)
         s3.put_object(Bucket="kept", Key="key", Body=bytes(4 << 20))
 
 
 def test_an_object_stands_or_falls_with_its_record(tmp_path: Path) -> None:
-    with serve(tmp_path / "data") as server:
+    with serve(tmp_path / "data", *NO_RESERVE) as server:
         s3 = client("s3", server.endpoint, credentials(server.data))
         s3.create_bucket(Bucket="kept")
         s3.put_object(Bucket="kept", Key="old", Body=b"old")
@@ -324,28 +331,31 @@ def test_an_object_stands_or_falls_with_its_record(tmp_path: Path) -> None:
         whole = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (file.stat().st_size, whole[1]))
         objects = {"Objects": [{"Key": "old"}]}
-        assert code_of(s3.put_object, Bucket="kept", Key="new", Body=b"new") == "InternalError"
-        assert code_of(s3.put_object, Bucket="kept", Key="old", Body=b"new") == "InternalError"
-        assert code_of(s3.delete_object, Bucket="kept", Key="old") == "InternalError"
-        assert code_of(s3.delete_objects, Bucket="kept", Delete=objects) == "InternalError"
+        assert code_of(s3.put_object, Bucket="kept", Key="new", Body=b"new") == "ServiceUnavailable"
+        assert code_of(s3.put_object, Bucket="kept", Key="old", Body=b"new") == "ServiceUnavailable"
+        assert code_of(s3.delete_object, Bucket="kept", Key="old") == "ServiceUnavailable"
+        assert code_of(s3.delete_objects, Bucket="kept", Delete=objects) == "ServiceUnavailable"
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, whole)
         assert [each["Key"] for each in s3.list_objects_v2(Bucket="kept")["Contents"]] == ["old"]
         assert s3.get_object(Bucket="kept", Key="old")["Body"].read() == b"old"
 
 
-def test_half_a_record_ends_its_file(tmp_path: Path) -> None:
-    """The next record begins another, so that neither is lost."""
-    with serve(tmp_path / "data") as server, Line(server.endpoint) as line:
+def test_half_a_record_is_cut_off_again(tmp_path: Path) -> None:
+    """The next record follows the last whole one."""
+    with serve(tmp_path / "data", *NO_RESERVE) as server, Line(server.endpoint) as line:
         asked = Draft("s3", "GET", "/some-bucket/key").request(server.endpoint)
         first = line.send(asked)
         [file] = (server.data / "audit").glob("*.jsonl")
         whole = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
-        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (file.stat().st_size + 100, whole[1]))
-        assert line.send(asked).status == 500
-        assert line.send(asked).status == first.status
+        size = file.stat().st_size
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (size + 100, whole[1]))
+        assert line.send(asked).status == 503
+        assert file.stat().st_size == size
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, whole)
         kept_event = line.send(asked)
         assert kept_event.status == first.status
-        assert len(list((server.data / "audit").glob("*.jsonl"))) == 2
-        found = watchword("explain", kept_event.request_id, "--data", str(server.data))
-        assert found.exit_code == 0
+        assert [event["requestID"] for event in journal(server.data)] == [
+            first.request_id,
+            kept_event.request_id,
+        ]
+        assert watchword("audit", "check", "--data", str(server.data)).exit_code == 0

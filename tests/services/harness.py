@@ -18,10 +18,12 @@ from watchword.access.request_context import INSIDE
 from watchword.facts import Facts
 from watchword.gateway.dispatch import perform, permit
 from watchword.installation.installation import Clock, RootKey
+from watchword.installation.operator import Operator
 from watchword.installation.settings import Settings
 from watchword.names import Body, HttpRequest
 from watchword.names.ids import new_request_id
 from watchword.objects import Objects
+from watchword.proofs.audit_chain import audit_key
 from watchword.proofs.keyring import new_key, wrap
 from watchword.reference.models import read_model
 from watchword.services.operation import Call
@@ -73,9 +75,10 @@ def world_on(database: Database, data: Path, now: datetime, *account_ids: str) -
         randomness=os.urandom,
         database=database,
         root_key=root,
+        operator=Operator(1000, "ann", "here"),
         facts=Facts(database, Fresh(), cache, root),
         models=MODELS,
-        journal=Journal(data / "audit"),
+        journal=Journal(data / "audit", audit_key(root.material)),
         objects=Objects.open(data / "objects", durable=False),
     )
 

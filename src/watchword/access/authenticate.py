@@ -12,6 +12,7 @@ only one that is asked to prove them. A proof that fails ends the request.
 
 from watchword.access.caller import Proven
 from watchword.access.presented import Presented
+from watchword.access.room import check_room
 from watchword.access.schemes import form, presigned_v2, signature
 from watchword.access.schemes.anonymous import Anonymous
 from watchword.installation.settings import Settings
@@ -41,8 +42,10 @@ def authenticate(world: World, presented: Presented, operation: Operation, *, an
 
 
 def admit(world: World, request: HttpRequest) -> None:
-    """Raises unless the head of a request to S3 proves its sender; its body needn't be here yet.
+    """Raises unless the head of a request to S3 proves its sender, and there is room for its body.
 
-    The whole request is authenticated again afterwards.
+    The body needn't be here yet. The whole request is authenticated again afterwards.
     """
     read_credentials(world.settings, request).admit(world)
+    length = request.header("content-length") or ""
+    check_room(world, int(length) if length.isdecimal() else 0)

@@ -1,16 +1,41 @@
-"""watchword audit: finds lines of the journal that were changed after they were written."""
+"""watchword audit: what the audit journal proves about itself, and what operators did.
 
+A head says how far a file is written. Kept where the server can't write, it shows later that lines were removed
+from the end of a file, or that a file is gone.
+"""
+
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
+from watchword.access import audit_lookup
 from watchword.cli.ending import BAD_NEWS, fail
-from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data
+from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
+from watchword.cli.output import say, say_json
+from watchword.installation import root_key
+from watchword.installation.bootstrap import open_installation
 from watchword.installation.settings import Settings
-from watchword.store.audit_files import broken_links
+from watchword.proofs.audit_chain import Head, audit_key
+from watchword.store.audit_check import Checked, check, later_than_chains
+from watchword.store.audit_file import files as files_of
+from watchword.store.audit_file import name_in_chain
 
 app = typer.Typer(no_args_is_help=True, help="Check the audit journal.")
+
+Files = Annotated[
+    list[Path] | None, typer.Argument(help="Files of the journal; by default all in the data directory.")
+]
+
+
+class Line(msgspec.Struct):
+    """A line of `audit head`."""
+
+    file: str
+    lines: int
+    mac: str
 
 
 @app.callback()
@@ -18,30 +43,83 @@ def audit() -> None:
     """Check the audit journal."""
 
 
-@app.command()
-def check(
-    files: Annotated[
-        list[Path] | None, typer.Argument(help="Files of the journal; by default all in the data directory.")
+@app.command("check")
+def check_journal(
+    files: Files = None,
+    heads: Annotated[
+        Path | None, typer.Option("--heads", help="What `audit head` printed earlier, to compare with.")
     ] = None,
     data: Data = DEFAULT_DATA_DIRECTORY,
+    root_key_file: RootKeyFile = "",
 ) -> None:
-    """Find lines that were removed, inserted or changed.
+    """Find lines that were removed, inserted or changed, and say what each file proves.
 
-    Each line contains the SHA-256 of the line before it. So lines that were removed from the end of a file
-    can't be found.
+    Exit code 1 when something is wrong.
     """
-    journal = Settings(data.expanduser().absolute()).journal
-    if not files and not journal.is_dir():
-        raise fail(f"no journal in {journal.parent}")
-    broken = 0
-    for file in files or sorted(journal.glob("*.jsonl")):
+    taken = _taken(heads) if heads else {}
+    checked = _checked(files, Settings(data.expanduser().absolute(), root_key=root_key_file), taken)
+    wrong = [f"{each.file}:{number}: {why}" for each in checked for number, why in each.wrong]
+    wrong += [
+        f"{each.file}: has no chain, although later than files with one"
+        for each in later_than_chains(checked)
+    ]
+    wrong += [f"{name}: is missing" for name in taken.keys() - {name_in_chain(each.file) for each in checked}]
+    for line in (*map(_proves, checked), *wrong):
+        say(line)
+    if wrong:
+        raise typer.Exit(BAD_NEWS)
+
+
+@app.command()
+def head(files: Files = None, data: Data = DEFAULT_DATA_DIRECTORY, root_key_file: RootKeyFile = "") -> None:
+    """Print how far each file is written, a line of JSON each: for `audit check --heads`, later."""
+    for each in _checked(files, Settings(data.expanduser().absolute(), root_key=root_key_file), {}):
+        if each.wrong:
+            raise fail(f"{each.file}:{each.wrong[0][0]}: {each.wrong[0][1]}")
+        if each.head:
+            say_json({"file": name_in_chain(each.file), "lines": each.head.lines, "mac": each.head.mac})
+
+
+@app.command()
+def operators(
+    data: Data = DEFAULT_DATA_DIRECTORY, database: Database = "", root_key_file: RootKeyFile = ""
+) -> None:
+    """Print what operators did on the host, oldest first, a line of JSON each."""
+    with opened(open_installation, data, database, root_key_file) as installation:
+        for event in audit_lookup.of_operators(installation):
+            say_json(event)
+
+
+def _checked(files: Sequence[Path] | None, settings: Settings, taken: Mapping[str, Head]) -> list[Checked]:
+    if not files and not settings.journal.is_dir():
+        raise fail(f"no journal in {settings.data}")
+    try:
+        key = audit_key(root_key.load(settings.root_key_file))
+    except root_key.Unusable as unusable:
+        raise fail(str(unusable)) from None
+    checked = []
+    for file in files or sorted(files_of(settings.journal)):
         try:
-            lines = broken_links(file)
+            checked.append(check(file, key, taken.get(name_in_chain(file))))
         except OSError as error:
             raise fail(f"{file}: {error.strerror}") from None
-        for line in lines:
-            print(f"{file}:{line}: doesn't follow the line before it")
-        broken += len(lines)
-    if broken:
-        raise typer.Exit(BAD_NEWS)
-    print("unbroken")
+    return [each for each in checked if each.lines or each.wrong]
+
+
+def _taken(file: Path) -> dict[str, Head]:
+    try:
+        lines = msgspec.json.Decoder(Line).decode_lines(file.read_bytes())
+    except OSError as error:
+        raise fail(f"{file}: {error.strerror}") from None
+    except msgspec.DecodeError as error:
+        raise fail(f"{file}: not what `watchword audit head` printed: {error}") from None
+    return {line.file: Head(line.lines, line.mac) for line in lines}
+
+
+def _proves(checked: Checked) -> str:
+    lines = f"{checked.file}: {checked.lines} line{'' if checked.lines == 1 else 's'}"
+    if not checked.chained:
+        return f"{lines} of an older version, without a key: shows accidents, not forgery"
+    if checked.wrong:
+        return f"{lines}, not all as a server wrote them"
+    return f"{lines}, each as a server wrote it; only a head that was kept shows whether more followed"

@@ -4,7 +4,6 @@ The socket is bound before anything is started, so a port in use is one clear li
 processes that share that socket and the database. An ephemeral server is always one process.
 """
 
-import json
 import secrets
 import shlex
 import shutil
@@ -23,9 +22,11 @@ import typer
 from watchword.app import open_world
 from watchword.cli.ending import fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile
+from watchword.cli.output import say, say_json
 from watchword.installation.administrator import first_account
 from watchword.installation.bootstrap import CannotStart
 from watchword.installation.settings import (
+    DEFAULT_AUDIT_RESERVE,
     DEFAULT_HOST,
     DEFAULT_PORT,
     Ephemeral,
@@ -80,6 +81,14 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
             help="Networks whose X-Forwarded headers hold, comma-separated.",
         ),
     ] = "",
+    audit_reserve: Annotated[
+        int,
+        typer.Option(
+            envvar="WATCHWORD_AUDIT_RESERVE",
+            min=0,
+            help="MiB that each process keeps for its audit log, and the least that must be free.",
+        ),
+    ] = DEFAULT_AUDIT_RESERVE,
     ephemeral: Annotated[
         bool, typer.Option("--ephemeral", envvar="WATCHWORD_EPHEMERAL", help="Forget everything at exit.")
     ] = False,
@@ -99,6 +108,7 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
         sigv2_presigned=sigv2_presigned,
         refuse_replays=refuse_replays,
         trusted_proxies=_networks(trusted_proxies),
+        audit_reserve=audit_reserve,
     )
     with _bind(host, port) as listener:
         endpoint = f"{'https' if tls else 'http'}://{_url_host(host)}:{listener.getsockname()[1]}"
@@ -118,7 +128,9 @@ def _serve_ephemeral(
     key = new_access_key_id(Prefix.ACCESS_KEY, account, secrets.token_bytes)
     root = Ephemeral(account, key, new_secret(secrets.token_bytes))
     try:
-        world = open_world(replace(settings, data=directory, database="", root_key="", ephemeral=root))
+        world = open_world(
+            replace(settings, data=directory, database="", root_key="", audit_reserve=0, ephemeral=root)
+        )
         ready = {
             "Endpoint": endpoint,
             "AccountId": account,
@@ -126,7 +138,7 @@ def _serve_ephemeral(
             "SecretAccessKey": root.secret,
         }
         with serving(world, listener, tls) as server:
-            run(server, partial(print, json.dumps(ready), flush=True))
+            run(server, partial(say_json, ready))
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 
@@ -165,7 +177,7 @@ def _bind(host: str, port: int) -> socket.socket:
     try:
         listener.bind((host, port))
         listener.listen(BACKLOG)
-    except (OSError, OverflowError) as error:
+    except (OSError, OverflowError, TypeError) as error:
         listener.close()
         reason = getattr(error, "strerror", None) or str(error)
         raise fail(f"can't listen on {host} port {port}: {reason}") from None
@@ -215,13 +227,15 @@ def _greet(endpoint: str, settings: Settings, account: str) -> None:
     if settings.root_key:
         command += ["--root-key-file", str(settings.root_key_file.absolute())]
     region = f"AWS_REGION={REGION} AWS_DEFAULT_REGION={REGION}"
-    print(
-        f"Watchword serves account {account} at {endpoint}\n\n"
-        f"    export AWS_ENDPOINT_URL={endpoint} AWS_PROFILE=watchword {region}\n"
-        f"    aws configure set credential_process {shlex.quote(shlex.join(command))}\n"
-        f"    aws sts get-caller-identity\n",
-        flush=True,
-    )
+    for line in (
+        f"Watchword serves account {account} at {endpoint}",
+        "",
+        f"    export AWS_ENDPOINT_URL={endpoint} AWS_PROFILE=watchword {region}",
+        f"    aws configure set credential_process {shlex.quote(shlex.join(command))}",
+        "    aws sts get-caller-identity",
+        "",
+    ):
+        say(line)
 
 
 def _this_program() -> list[str]:

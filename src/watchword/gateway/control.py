@@ -9,8 +9,9 @@ Answers are JSON. A server that keeps its data has only the first.
 
 import msgspec
 
+from watchword.access.room import FULL
 from watchword.access.schemes.signature import identify
-from watchword.gateway.failure import as_fault
+from watchword.gateway.failure import as_fault, unrecorded
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
 from watchword.names.moment import iso
 from watchword.names.principal import Root
@@ -55,6 +56,10 @@ def _health(world: World) -> HttpResponse:
         world.facts.confirm()
     except AwsError as refused:
         return _json(503, {"status": "unavailable", "reason": refused.said or refused.meant})
+    if world.journal.used_up:
+        return _json(503, {"status": "unavailable", "reason": unrecorded().said})
+    if world.journal.shortage():
+        return _json(200, {"status": "ready", "warning": FULL})
     return _json(200, {"status": "ready"})
 
 

@@ -19,9 +19,10 @@ from watchword.access import Caller, Demand, RequestContext, RequestLog, authori
 from watchword.access.authorization_message import authorization_message
 from watchword.access.demand import Reserved
 from watchword.access.request_context import INSIDE, Via
+from watchword.access.room import check_room
 from watchword.facts.credentials import ACCESS_KEY
 from watchword.facts.entities import GROUP, INSTANCE_PROFILE, NO_NAME, ROLE, USER
-from watchword.gateway.failure import as_fault
+from watchword.gateway.failure import as_fault, unrecorded
 from watchword.names import AwsError, fault
 from watchword.names.ids import new_request_id
 from watchword.services.changes import Change, moving
@@ -93,6 +94,8 @@ def _hide_existence(call: Call) -> None:
 
 def perform(call: Call, row: Operation, entry: RequestLog, answer: Callable[[Output], Answer]) -> Answer:
     """What `answer` makes of the operation's output, once all of it is done and recorded."""
+    if row.needs_room:
+        check_room(call.world, call.request.body.size)
     with _transaction_for(row.mode, call) as transaction:
         entry.output = _run(structs.replace(call, transaction=transaction), row, entry)
         made = answer(entry.output)
@@ -105,10 +108,10 @@ def refuse(world: World, entry: RequestLog, error: AwsError) -> AwsError:
     entry.error, entry.output = error, {}
     try:
         _record(world, entry, None)
-    except Exception:
+    except Exception as broken:
         log.exception("audit journal", extra={"request_id": entry.request_id})
         entry.message = ""
-        return fault("InternalFailure")
+        return unrecorded() if isinstance(broken, OSError) else fault("InternalFailure")
     return error
 
 

@@ -24,6 +24,7 @@ from watchword.access.client_address import as_sent
 from watchword.access.last_use import note_use
 from watchword.access.presented import Presented
 from watchword.access.replays import refuse_replay
+from watchword.gateway import failure
 from watchword.gateway.dispatch import perform, permit, refuse
 from watchword.gateway.failure import as_fault
 from watchword.names import HttpRequest, HttpResponse, fault
@@ -56,8 +57,8 @@ def refuse_unreceived(world: World, request: HttpRequest, broken: Exception) -> 
 
 
 def unrecorded(world: World, request: HttpRequest) -> HttpResponse:
-    """What is said when the record of an answer can't be kept, and so the answer can't be given."""
-    return error_response(fault("InternalFailure"), new_request_id(world.randomness), request)
+    """The answer when the record of another one can't be kept."""
+    return error_response(failure.unrecorded(), new_request_id(world.randomness), request)
 
 
 def _new_log(world: World, request: HttpRequest) -> RequestLog:

@@ -11,6 +11,7 @@ from pathlib import Path
 DEFAULT_DATA = Path("~/.watchword")
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 4566
+DEFAULT_AUDIT_RESERVE = 64
 LOCAL_HOSTS = ("localhost", "s3.localhost")
 
 Network = IPv4Network | IPv6Network
@@ -42,6 +43,8 @@ class Settings:
     """Whether a signature can be used for one change only."""
     trusted_proxies: tuple[Network, ...] = ()
     """Proxies whose X-Forwarded-For and X-Forwarded-Proto headers are believed."""
+    audit_reserve: int = DEFAULT_AUDIT_RESERVE
+    """MiB that each process reserves for audit records, and that must be free for changes; 0 for none."""
     ephemeral: Ephemeral | None = None
     """Set for an ephemeral server; None for a server that keeps its data."""
 

@@ -129,6 +129,13 @@ class Operation:
     """Whether callers without credentials are let through to the decision."""
     proof: ReadProof | None = None
     """Where the caller's proof is in the body, such as a token: how it is read."""
+    makes_room: bool = False
+    """Whether it frees space, so that it is performed even when the disk is nearly full."""
+
+    @property
+    def needs_room(self) -> bool:
+        """Whether it is refused when the disk is nearly full."""
+        return self.mode in (Mode.WRITE, Mode.OBJECT_WRITE) and not self.makes_room
 
 
 def no_demands(_call: Call) -> tuple[Demand, ...]:
@@ -155,5 +162,5 @@ def writes(perform: Perform, demands: Demands, *, mints: bool = False) -> Operat
     return Operation(perform, demands, Mode.WRITE, Traits(mints=mints))
 
 
-def object_write(perform: Perform, demands: Demands) -> Operation:
-    return Operation(perform, demands, Mode.OBJECT_WRITE, Traits(data_event=True))
+def object_write(perform: Perform, demands: Demands, *, makes_room: bool = False) -> Operation:
+    return Operation(perform, demands, Mode.OBJECT_WRITE, Traits(data_event=True), makes_room=makes_room)

@@ -37,6 +37,7 @@ class Event:
 
 
 _ALL = select(*columns(AUDIT, Event))
+_CONTAINING = _ALL.where(AUDIT.c.event.contains(bindparam("text"))).order_by(AUDIT.c.number)
 _OF_REQUEST = _ALL.where(AUDIT.c.request_id == bindparam("request_id")).order_by(AUDIT.c.number)
 
 
@@ -50,3 +51,8 @@ def insert(tx: Transaction, event: Event) -> None:
 def of_request(tx: Transaction, request_id: str) -> list[Event]:
     """The events of a request; usually one."""
     return tx.all(Event, _OF_REQUEST, request_id=request_id)
+
+
+def containing(tx: Transaction, text: str) -> list[Event]:
+    """The events in whose JSON a text occurs, oldest first. Looks through all of them."""
+    return tx.all(Event, _CONTAINING, text=text)

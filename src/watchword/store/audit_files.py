@@ -1,53 +1,73 @@
 """The audit journal: append-only JSON Lines, a file for each process and day.
 
-An event is one line, and is written before its answer is sent. So a killed process loses no event, and with a
-full disk callers are refused rather than events dropped. Events of answers that are sent together are written
-by one write().
-Each line has the SHA-256 of the previous line of its file (a hash chain), so a line that was changed or
-removed is noticed. Events of changes are in the database instead, committed with the change (`audit`).
-The content of an event belongs to `watchword.access.record`.
+An event is one line, and is written before its answer is sent. So a killed process loses no event, and where
+no event can be written, callers are refused. Events of answers that are sent together are written by one
+write(). The lines of a file are a chain (`proofs.audit_chain`).
+
+1. A server keeps a reserve: a file whose room on the disk is its own (docs/decisions/0014). It takes the
+   events when the file of the day can't.
+2. While it is in use, `shortage` says so, and the server begins no change. Once a second the file of the day
+   is tried again.
+3. When there is room again, the reserve that was used is closed and a new one takes its place.
+
+Events of changes are in the database instead, committed with the change (`audit`). The content of an event
+belongs to `watchword.access.record`.
 """
 
-import hashlib
-import itertools
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-Event = dict[str, Any]
-
-_PRIVATE = 0o600
-_encoder = msgspec.json.Encoder()
+from watchword.store.audit_file import AuditFile, Event, contents, files
+from watchword.store.audit_reserve import Reserve
+from watchword.store.disk import Disk
 
 
 class Journal:
     """The journal of this process."""
 
-    def __init__(self, directory: Path) -> None:
-        self._file = _File(directory)
+    def __init__(self, directory: Path, key: bytes, reserve: Reserve | None = None) -> None:
+        self._files = _Files(directory, key, reserve or Reserve(Disk({}, 0), 0))
 
     def append(self, event: Event, now: datetime) -> None:
         """Writes one event. Raises OSError when it can't be written; the caller must then refuse."""
-        self._file.write([event], now)
+        self._files.write([event], now)
 
     def gathering(self) -> "Gathering":
         """The same journal, buffered: its events are written together."""
-        return Gathering(self._file)
+        return Gathering(self._files)
+
+    def keep_reserve(self) -> None:
+        """Makes the reserve; from now on there is one whenever there is room for it."""
+        self._files.keep_reserve()
+
+    def shortage(self, more: int = 0) -> str:
+        """Why no change should be begun now, for the operator; empty if nothing is against it.
+
+        more: bytes that the change will write besides.
+        """
+        return self._files.shortage(more)
+
+    @property
+    def used_up(self) -> bool:
+        """Whether nothing more can be recorded: the disk is full, and so is the reserve."""
+        return self._files.used_up
 
     def close(self) -> None:
-        self._file.close()
+        self._files.close()
 
 
 class Gathering(Journal):
     """A buffer of events for one thread, until `write`."""
 
-    def __init__(self, file: "_File") -> None:  # it shares the file of the other
-        self._file = file
+    def __init__(self, files: "_Files") -> None:  # it shares the files of the other
+        self._files = files
         self._events: list[Event] = []
         self._now: datetime | None = None
 
@@ -59,85 +79,84 @@ class Gathering(Journal):
         """Writes all buffered events. Raises OSError when they can't be written; refuse all callers then."""
         events, self._events = self._events, []
         if self._now is not None and events:
-            self._file.write(events, self._now)
+            self._files.write(events, self._now)
 
 
-class _File:
-    """The file of the day, and the hash of its last line."""
+class _Files:
+    """The file of the day, and the reserve."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, key: bytes, reserve: Reserve) -> None:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._directory = directory
+        self._directory, self._key = directory, key
         self._lock = threading.Lock()
         self._day = 0
-        self._descriptor = -1
-        self._previous = ""
+        self._file: AuditFile | None = None
+        self._reserve = reserve
 
-    def write(self, events: Iterable[Event], now: datetime) -> None:
+    def keep_reserve(self) -> None:
+        with self._lock:
+            self._reserve.begin(self._directory, self._key)
+
+    def write(self, events: Sequence[Event], now: datetime) -> None:
         """Writes all events, or raises OSError."""
         with self._lock:
-            self._rotate(now)
-            lines, previous = bytearray(), self._previous
-            for event in events:
-                line = _encoder.encode({**event, "previousLine": previous})
-                lines += line + b"\n"
-                previous = hashlib.sha256(line).hexdigest()
-            if os.write(self._descriptor, lines) != len(lines):
-                self._day = 0  # the file ends with a partial line; the next event begins a new file
-                raise OSError("the audit journal could write only a part of an event")
-            self._previous = previous
+            if self._reserve.in_use and not self._reserve.may_be_left():
+                self._reserve.append(events)
+                return
+            try:
+                self._file_of(now).append(events)
+            except OSError as full:
+                self._reserve.enter(full)
+                self._reserve.append(events)
+            else:
+                self._reserve.leave()
+
+    def shortage(self, more: int) -> str:
+        return self._reserve.shortage(more)
+
+    @property
+    def used_up(self) -> bool:
+        return self._reserve.used_up
 
     def close(self) -> None:
         with self._lock:
-            if self._descriptor >= 0:
-                os.close(self._descriptor)
-            self._descriptor, self._day = -1, 0
+            self._close_day()
+            self._reserve.close()
 
-    def _rotate(self, now: datetime) -> None:
+    def _file_of(self, now: datetime) -> AuditFile:
         day = now.toordinal()
-        if day == self._day:
-            return
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
-        self._descriptor = _create(self._directory, f"{now:%Y-%m-%d}-{os.getpid()}")
-        self._day, self._previous = day, ""
+        if self._file is None or day != self._day:
+            self._close_day()
+            self._file = AuditFile.new(self._directory, f"{now:%Y-%m-%d}-{os.getpid()}", self._key)
+            self._day = day
+        return self._file
+
+    def _close_day(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
 
-def _create(directory: Path, stem: str) -> int:
-    """Opens a new file; the count in its name distinguishes files of the same process id."""
-    for count in itertools.count():
-        try:
-            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL
-            return os.open(directory / f"{stem}-{count}.jsonl", flags, _PRIVATE)
-        except FileExistsError:
-            continue
-    raise AssertionError("unreachable")
-
-
-def newest_first(directory: Path) -> Iterator[Event]:
+def newest_first(directory: Path) -> Iterator[dict[str, Any]]:
     """All events, from the newest file to the oldest, and each file from its end.
 
     Skips unreadable lines, such as a last line that a kill cut off.
     """
-    files = sorted(directory.glob("*.jsonl"), key=lambda file: file.stat().st_mtime, reverse=True)
-    for file in files:
-        for line in reversed(file.read_bytes().splitlines()):
-            if event := _read(line):
-                yield event
+    for file in sorted(files(directory), key=_changed, reverse=True):
+        with suppress(FileNotFoundError):  # a reserve that wasn't needed
+            for line in reversed(contents(file).split(b"\n")):
+                if event := _read(line):
+                    yield event
 
 
-def broken_links(file: Path) -> list[int]:
-    """Line numbers (from 1) whose `previousLine` isn't the hash of the line before them."""
-    previous, broken = "", []
-    for number, line in enumerate(file.read_bytes().splitlines(), 1):
-        if _read(line).get("previousLine") != previous:
-            broken.append(number)
-        previous = hashlib.sha256(line).hexdigest()
-    return broken
+def _changed(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
-def _read(line: bytes) -> Event:
+def _read(line: bytes) -> dict[str, Any]:
     """The event of a line; empty when it can't be read."""
     try:
         return msgspec.json.decode(line, type=dict[str, Any])

@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Self
 
 from sqlalchemy import Connection, Engine, exc, text
@@ -66,6 +67,11 @@ class Database:
             engine.dispose()
             raise
         return cls(engine)
+
+    @property
+    def directory(self) -> Path | None:
+        """Of the database's file; None for a database that isn't one."""
+        return Path(str(self.engine.url.database)).parent if self.on_sqlite else None
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:

@@ -124,6 +124,6 @@ def _delete(call: Call, key: str, version: str | None, match: str | None) -> Non
 
 
 OPERATIONS: dict[str, Operation] = {
-    "DeleteObject": object_write(delete_object, to_delete),
-    "DeleteObjects": object_write(delete_objects, to_delete_each),
+    "DeleteObject": object_write(delete_object, to_delete, makes_room=True),
+    "DeleteObjects": object_write(delete_objects, to_delete_each, makes_room=True),
 }

@@ -194,6 +194,8 @@ def _next(call: Call, last: Upload | str) -> Members:
 
 OPERATIONS: dict[str, Operation] = {
     "CreateMultipartUpload": object_write(create_multipart_upload, on_upload("s3:PutObject")),
-    "AbortMultipartUpload": object_write(abort_multipart_upload, on_upload("s3:AbortMultipartUpload")),
+    "AbortMultipartUpload": object_write(
+        abort_multipart_upload, on_upload("s3:AbortMultipartUpload"), makes_room=True
+    ),
     "ListMultipartUploads": reads(list_multipart_uploads, on_bucket("s3:ListBucketMultipartUploads")),
 }
