@@ -3,11 +3,17 @@
 Events lie in two places, changes in the database and the rest in the journal; readers see one.
 """
 
+from typing import Any
+
 import msgspec
 
+from watchword.installation.installation import Installation
+from watchword.installation.operator_events import OPERATORS
 from watchword.store import audit
-from watchword.store.audit_files import Event, newest_first
+from watchword.store.audit_files import newest_first
 from watchword.world import World
+
+Event = dict[str, Any]
 
 DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
 
@@ -19,6 +25,13 @@ def by_request(world: World, request_id: str) -> Event | None:
             return _decode(kept.event)
     events = newest_first(world.settings.journal)
     return next((event for event in events if event.get("requestID") == request_id), None)
+
+
+def of_operators(installation: Installation) -> list[Event]:
+    """What operators did, oldest first."""
+    with installation.database.read() as tx:
+        found = [_decode(kept.event) for kept in audit.containing(tx, OPERATORS)]
+    return [event for event in found if event.get("eventType") == OPERATORS]
 
 
 def newest(world: World) -> Event | None:

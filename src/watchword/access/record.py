@@ -20,6 +20,7 @@ import msgspec
 
 from watchword.access.demand import Demand
 from watchword.access.request_log import RequestLog
+from watchword.installation.operator_events import EVENT_VERSION
 from watchword.names import Principal
 from watchword.names.moment import iso
 from watchword.names.principal import PRINCIPAL_TYPES, RoleSession, Root, User
@@ -29,7 +30,6 @@ from watchword.policy.evaluation.explain import as_json
 from watchword.sessions.session import Session, moment
 from watchword.wire.audit_text import LONGEST_TEXT, cut, cut_all
 
-EVENT_VERSION = "1.11"
 STRANGERS_TEXT = 1024
 STRANGERS_PART = 2048
 _SIGNATURES: dict[str, dict[str, Any]] = {

@@ -1,15 +1,15 @@
 """watchword account: the accounts of this installation."""
 
-import json
 from typing import Annotated
 
 import typer
 
 from watchword.cli.ending import fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
-from watchword.installation.bootstrap import add_account, open_installation
+from watchword.cli.output import say_json
+from watchword.installation.administrator import create_account
+from watchword.installation.bootstrap import open_installation
 from watchword.names.ids import is_account_id
-from watchword.store import Conflict
 from watchword.store import accounts as rows
 
 app = typer.Typer(no_args_is_help=True, help="Create and list accounts.")
@@ -27,12 +27,8 @@ def create(
     if id and not is_account_id(id):
         raise fail(f"an account id is twelve digits, not {id!r}")
     with opened(open_installation, data, database, root_key_file) as installation:
-        try:
-            with installation.database.write(installation.clock.now()) as tx:
-                account = add_account(installation, tx, name, id)
-        except Conflict:
-            raise fail(f"account {id} already exists") from None
-    print(json.dumps({"AccountId": account, "Name": name}))
+        account = create_account(installation, name, id)
+    say_json({"AccountId": account, "Name": name})
 
 
 @app.command("list")
@@ -45,4 +41,4 @@ def list_accounts(
         installation.database.read() as tx,
     ):
         for account in rows.all_accounts(tx):
-            print(json.dumps({"AccountId": account.id, "Name": account.name}))
+            say_json({"AccountId": account.id, "Name": account.name})

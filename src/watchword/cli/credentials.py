@@ -1,11 +1,10 @@
 """watchword credentials and root-key: how the administrator gets credentials.
 
 There is no password: a user who can read the data directory is the administrator. `credentials` makes a
-session of one hour and stores nothing. An AWS profile can use it as credential_process (AWS SDKs and Tools
-Reference Guide, "Process credential provider").
+session of one hour and stores nothing but the audit event. An AWS profile can use it as credential_process
+(AWS SDKs and Tools Reference Guide, "Process credential provider").
 """
 
-import getpass
 import json
 import shlex
 from enum import StrEnum
@@ -14,6 +13,7 @@ from typing import Annotated
 import typer
 
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
+from watchword.cli.output import say, say_json
 from watchword.installation.administrator import administrator_session, new_root_key
 from watchword.installation.bootstrap import open_installation
 from watchword.names.moment import iso
@@ -50,8 +50,9 @@ def credentials(
 ) -> None:
     """Print credentials of an administrator's session of one hour."""
     with opened(open_installation, data, database, root_key_file) as installation:
-        session = administrator_session(installation, account, role, _session_name())
-        print(_FORMS[form](session, sessions.seal(session, installation.keyring())))
+        session = administrator_session(installation, account, role, installation.operator.session_name)
+        for line in _FORMS[form](session, sessions.seal(session, installation.keyring())).split("\n"):
+            say(line)
 
 
 @root_key_app.command("create")
@@ -64,17 +65,7 @@ def create_root_key(
     """Create a static access key of an account's root user. Its secret is printed only now."""
     with opened(open_installation, data, database, root_key_file) as installation:
         access_key_id, secret = new_root_key(installation, account)
-    print(json.dumps({"AccessKeyId": access_key_id, "SecretAccessKey": secret}))
-
-
-def _session_name() -> str:
-    """The name of the operating system's user, for the audit log."""
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):
-        user = ""  # a user id without a name, as in a container
-    name = "".join(c for c in user if c.isascii() and (c.isalnum() or c in "_+=,.@-"))
-    return (name or "local").ljust(2, "_")[:64]
+    say_json({"AccessKeyId": access_key_id, "SecretAccessKey": secret})
 
 
 def _process(session: Session, token: str) -> str:

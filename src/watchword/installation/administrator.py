@@ -1,7 +1,8 @@
 """What the administrator does on the host, without credentials.
 
 The proof is access to the data directory: a user who can read it is the administrator. There is no password.
-Nothing here can be reached over the network.
+Nothing here can be reached over the network. Every change, and every session, has an audit event that says
+who it was (`operator_events`).
 """
 
 import re
@@ -10,14 +11,16 @@ from datetime import timedelta
 from watchword.identity import secrets
 from watchword.identity.owners import Owner, owner_at
 from watchword.identity.protected_roles import ADMINISTRATOR, ADMINISTRATOR_PATH
-from watchword.installation.bootstrap import add_key, add_root_key
+from watchword.installation.bootstrap import add_account, add_key, add_root_key
 from watchword.installation.installation import Installation
+from watchword.installation.operator_events import record_command
 from watchword.names.entity_arn import EntityArn
 from watchword.names.ids import Prefix, account_of_access_key, new_access_key_id, new_secret, new_unique_id
+from watchword.names.moment import iso
 from watchword.sessions import Session
 from watchword.sessions.revocation import revoke
-from watchword.sessions.session import new_session
-from watchword.store import Transaction, accounts
+from watchword.sessions.session import moment, new_session
+from watchword.store import Conflict, Transaction, accounts
 from watchword.store.iam import access_keys, attachments, inline_policies, roles
 from watchword.store.iam.roles import Role
 
@@ -41,15 +44,29 @@ def first_account(installation: Installation) -> str:
         return _account(tx, "")
 
 
+def create_account(installation: Installation, name: str, account_id: str) -> str:
+    """Adds an account and returns its id, which is drawn if none is given."""
+    try:
+        with installation.database.write(installation.clock.now()) as tx:
+            account = add_account(installation, tx, name, account_id)
+            record_command(installation, tx, "CreateAccount", account, {"name": name}, {"accountId": account})
+    except Conflict:
+        raise Refused(f"account {account_id} already exists") from None
+    return account
+
+
 def administrator_session(
     installation: Installation, account: str, role_arn: str, session_name: str
 ) -> Session:
     """A session of one hour, of the given role or of the account's administrator."""
-    now = installation.clock.now()
+    now, lifetime = installation.clock.now(), timedelta(seconds=SESSION_SECONDS)
     with installation.database.write(now) as tx:
         role = _role(tx, role_arn) if role_arn else _administrator(installation, tx, _account(tx, account))
-    lifetime = timedelta(seconds=SESSION_SECONDS)
-    return new_session(role.session(session_name), lifetime, now, installation.randomness)
+        session = new_session(role.session(session_name), lifetime, now, installation.randomness)
+        given = {"roleArn": role.arn, "roleSessionName": session_name}
+        made = {"accessKeyId": session.access_key_id, "expiration": iso(moment(session.expires))}
+        record_command(installation, tx, "MintCredentials", role.account, given, made)
+    return session
 
 
 def new_root_key(installation: Installation, account: str) -> tuple[str, str]:
@@ -61,6 +78,7 @@ def new_root_key(installation: Installation, account: str) -> tuple[str, str]:
             raise Refused(f"the root user of account {account} has {MAX_ROOT_KEYS} access keys already")
         key_id = new_access_key_id(Prefix.ACCESS_KEY, account, installation.randomness)
         add_root_key(installation, tx, account, key_id, secret)
+        record_command(installation, tx, "CreateRootKey", account, {}, {"accessKeyId": key_id})
     return key_id, secret
 
 
@@ -72,6 +90,8 @@ def revoke_sessions(installation: Installation, subject: str) -> tuple[str, str]
     with installation.database.write(installation.clock.now()) as tx:
         account, kind, revoked = _subject(tx, subject)
         revoke(tx, account, kind, revoked)
+        made = {"revoked": kind, "subject": revoked}
+        record_command(installation, tx, "RevokeSessions", account, {"subject": subject}, made)
     return kind, revoked
 
 
@@ -79,6 +99,7 @@ def rotate_keyring(installation: Installation) -> tuple[str, int]:
     """Makes a new sealing key and seals every stored secret under it: the key's id, and how many."""
     with installation.database.write(installation.clock.now()) as tx:
         newest = add_key(installation, tx)
+        record_command(installation, tx, "RotateKeyring", "", {}, {"keyId": newest.id})
         ring = installation.root_key.keyring(tx)
     resealed, more = 0, True
     while more:

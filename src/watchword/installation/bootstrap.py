@@ -10,6 +10,8 @@ from watchword.identity import secrets
 from watchword.installation import root_key
 from watchword.installation.data_directory import NotPrivate, make_private
 from watchword.installation.installation import Clock, Installation, RootKey
+from watchword.installation.operator import Operator
+from watchword.installation.operator_events import record_command
 from watchword.installation.settings import Settings
 from watchword.names.ids import ACCOUNT_DIGITS
 from watchword.proofs.keyring import Key, Unopenable, new_key, wrap
@@ -32,7 +34,7 @@ def open_installation(settings: Settings) -> Installation:
         make_private(settings.data)
         key = RootKey(root_key.load_or_make(settings.root_key_file, token_bytes), token_bytes)
         database = Database.open(settings.database_url, durable=settings.ephemeral is None)
-        installation = Installation(settings, Clock(), token_bytes, database, key)
+        installation = Installation(settings, Clock(), token_bytes, database, key, Operator.current())
         with database.write(installation.clock.now()) as tx:
             bootstrap(installation, tx)
     except OSError as error:
@@ -49,16 +51,20 @@ def open_installation(settings: Settings) -> Installation:
 
 def bootstrap(installation: Installation, tx: Transaction) -> None:
     """Makes what is missing. Raises Unopenable when the keyring is sealed under another root key."""
+    made = {}
     if not keyring.all_keys(tx):
-        add_key(installation, tx)
+        made["keyId"] = add_key(installation, tx).id
     installation.root_key.keyring(tx)
     start = installation.settings.ephemeral
     if start is None:
         if not accounts.count(tx):
-            add_account(installation, tx, FIRST_ACCOUNT)
+            made["accountId"] = add_account(installation, tx, FIRST_ACCOUNT)
     elif accounts.by_id(tx, start.account) is None:
-        add_account(installation, tx, FIRST_ACCOUNT, start.account)
+        made["accountId"] = add_account(installation, tx, FIRST_ACCOUNT, start.account)
         add_root_key(installation, tx, start.account, start.access_key_id, start.secret)
+        made["accessKeyId"] = start.access_key_id
+    if made:
+        record_command(installation, tx, "Bootstrap", made.get("accountId", ""), {}, made)
 
 
 def add_account(installation: Installation, tx: Transaction, name: str, account_id: str = "") -> str:

@@ -1,4 +1,4 @@
-"""An open data directory: settings, clock, randomness, database and root key.
+"""An open data directory: settings, clock, randomness, database and root key, and who opened it.
 
 This is all that the administrator's commands need, so they start without what only a server needs: facts,
 models, objects.
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, runtime_checkable
 
+from watchword.installation.operator import Operator
 from watchword.installation.settings import Settings
 from watchword.names.ids import Randomness
 from watchword.proofs.keyring import Keyring, unwrap
@@ -70,6 +71,7 @@ class Installation:
     randomness: Randomness
     database: Database
     root_key: RootKey
+    operator: Operator
 
     def keyring(self) -> Keyring:
         """The keys that seal tokens and secrets, read from the database."""

@@ -19,8 +19,7 @@ from botocore.config import Config
 
 from watchword.app import open_world
 from watchword.facts.credentials import KEYRING
-from watchword.installation.administrator import administrator_session
-from watchword.installation.bootstrap import add_account
+from watchword.installation.administrator import administrator_session, create_account
 from watchword.installation.settings import Settings
 from watchword.names import Body, HttpRequest
 from watchword.serving import serving
@@ -46,8 +45,7 @@ class Stage:
 
     def account(self, name: str) -> str:
         """The id of a new account."""
-        with self.world.database.write(self.world.clock.now()) as tx:
-            return add_account(self.world, tx, name)
+        return create_account(self.world, name, "")
 
     def administrator(self, service: str, account: str) -> Client:
         """A client of the account's administrator."""
@@ -86,7 +84,7 @@ class Stage:
 def stage() -> Iterator[Stage]:
     """A server that ends with the block. All its data is removed."""
     with tempfile.TemporaryDirectory(prefix="watchword-tour-") as directory:
-        world = open_world(Settings(Path(directory)))
+        world = open_world(Settings(Path(directory), audit_reserve=0))
         listener = socket.create_server(("127.0.0.1", 0))
         with serving(world, listener) as server:
             thread = threading.Thread(target=server.run, daemon=True)
