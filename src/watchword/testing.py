@@ -148,13 +148,14 @@ class PolicyFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         from watchword import policy_tests  # noqa: PLC0415 most test runs have none and need no YAML
+        from watchword.names.printable import printable  # noqa: PLC0415 the same
 
         try:
             cases = policy_tests.read(self.path)
         except policy_tests.Unreadable as unreadable:
-            raise self.CollectError(str(unreadable)) from None
+            raise self.CollectError(printable(str(unreadable))) from None
         for case in cases:
-            yield PolicyItem.from_parent(self, name=case.name, case=case)
+            yield PolicyItem.from_parent(self, name=printable(case.name), case=case)
 
 
 class PolicyItem(pytest.Item):
@@ -165,8 +166,10 @@ class PolicyItem(pytest.Item):
         self.case = case
 
     def runtest(self) -> None:
+        from watchword.names.printable import printable  # noqa: PLC0415 the same
+
         if failures := self.case.failures():
-            pytest.fail("\n".join(failures), pytrace=False)
+            pytest.fail("\n".join(map(printable, failures)), pytrace=False)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         return self.path, self.case.line - 1, self.name

@@ -65,9 +65,8 @@ def test_an_error_is_pointed_at(file: Path, text: str, column: int, code: str, p
     assert said.exit_code == 1
     head, line, below, verdict = said.stdout.splitlines()
     assert head.startswith(f"{file}:3:{column}: error {code}: ")
-    assert line == f"     3 | {text.splitlines()[2]}"
+    assert line == f"     3 | {text.splitlines()[2]}".replace("\t", " ")
     assert line[below.index("^") :].startswith(pointed_at)
-    assert below.count("\t") == line.count("\t")
     assert verdict.startswith(f"{file}: can't be stored as identity policy (MalformedPolicyDocument: ")
     assert verdict.endswith(", 1 finding")
 

@@ -14,7 +14,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from watchword.cli.parameters import Plain, as_given
+from watchword.cli.parameters import Plain, as_given, printable_errors
 from watchword.installation.data_directory import UMASK
 
 
@@ -66,6 +66,14 @@ class Deferred(TyperGroup):
 
     def get_params(self, ctx: typer.Context) -> list[Any]:  # type: ignore[override]  # the same
         return as_given(super().get_params(ctx))
+
+    def make_context(self, info_name: str | None, args: list[str], *given: Any, **more: Any) -> Any:  # noqa: ANN401 the same
+        with printable_errors():
+            return super().make_context(info_name, args, *given, **more)
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]  # noqa: ANN401 the same
+        with printable_errors():
+            return super().invoke(ctx)
 
     def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override]  # noqa: ANN401 typer keeps the type of its commands to itself
         name, known, rest = super().resolve_command(ctx, args)

@@ -18,7 +18,9 @@ import typer
 
 from watchword.cli.decide import STANDARD_INPUT, answer_lines
 from watchword.cli.ending import BAD_NEWS, fail
+from watchword.cli.output import Styled, say
 from watchword.cli.sarif import sarif
+from watchword.names.printable import printable
 from watchword.policy import Policy, PolicyError
 from watchword.policy.checking.catalogue import Catalogue
 from watchword.policy.checking.findings import Level
@@ -29,6 +31,7 @@ from watchword.policy.lines.check import check_line
 from watchword.reference.actions import catalogue
 
 Told = dict[str, Any]
+Line = tuple[str | Styled, ...]
 
 _SEVERITY = list(Level)
 _COLOURS = {
@@ -93,7 +96,7 @@ def check(
     checked = [_check(file, kind, known) for file in files]
     form = OutputFormat.JSON if as_json else OutputFormat.SARIF if as_sarif else OutputFormat.TEXT
     for line in _FORMS[form](checked, known if expand else None):
-        typer.echo(line)
+        say(*line)
     if any(_bad(each, fail_on) for each in checked):
         raise typer.Exit(BAD_NEWS)
 
@@ -167,13 +170,13 @@ def _expanded(checked: Checked, known: Catalogue) -> Iterator[str]:
 # Forms
 
 
-def _as_text(checked: list[Checked], known: Catalogue | None) -> Iterator[str]:
+def _as_text(checked: list[Checked], known: Catalogue | None) -> Iterator[Line]:
     for each in checked:
-        lines = each.text.splitlines()
+        lines = each.text.split("\n")
         for fault in each.faults:
             yield from _fault(each.file, lines, fault)
-        yield from _expanded(each, known) if known else ()
-        yield f"{each.file}: {_verdict(each)}, {_counted(len(each.told['findings']), 'finding')}"
+        yield from ((line,) for line in _expanded(each, known)) if known else ()
+        yield (f"{each.file}: {_verdict(each)}, {_counted(len(each.told['findings']), 'finding')}",)
 
 
 def _verdict(checked: Checked) -> str:
@@ -183,39 +186,40 @@ def _verdict(checked: Checked) -> str:
     return f"can't be stored as {checked.kind} policy ({error['code']}: {_why(error)})"
 
 
-def _fault(file: str, lines: list[str], fault: Told) -> Iterator[str]:
+def _fault(file: str, lines: list[str], fault: Told) -> Iterator[Line]:
     place = f"{file}:{fault['line']}:{fault['column']}" if "line" in fault else file
     level = Level(fault["level"])
-    word = typer.style(level.value, fg=_COLOURS[level], bold=True)
-    yield f"{place}: {word} {fault['code']}: {fault['details']}"
+    yield f"{place}: ", Styled(level.value, _COLOURS[level]), f" {fault['code']}: {fault['details']}"
     if "line" in fault and fault["line"] <= len(lines):
-        yield from _caret(lines[fault["line"] - 1], fault["line"], fault["column"] - 1)
+        line = lines[fault["line"] - 1].rstrip("\r").replace("\t", " ")
+        yield from ((shown,) for shown in _caret(line, fault["line"], fault["column"] - 1))
 
 
 def _caret(line: str, number: int, column: int) -> Iterator[str]:
     """The line, or the part of it around the column, and a caret below."""
     start = max(0, column - _BEFORE) if len(line) > _WIDEST else 0
     shown = line[start : start + _WIDEST]
-    below = "".join("\t" if sign == "\t" else " " for sign in shown[: column - start])
+    before = len(printable(shown[: column - start]))
     yield f"{number:>6} | {shown}"
-    yield f"{'':>6} | {below}^"
+    yield f"{'':>6} | {'':{before}}^"
 
 
 def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
-def _as_json(checked: list[Checked], known: Catalogue | None) -> Iterator[str]:
+def _as_json(checked: list[Checked], known: Catalogue | None) -> Iterator[Line]:
     for each in checked:
         told = {"file": each.file, "kind": each.kind, **each.told}
         if known:
             told["expanded"] = _expansions(each, known, negated=False)
             told["leftOut"] = _expansions(each, known, negated=True)
-        yield json.dumps(told)
+        yield (json.dumps(told),)
 
 
-def _as_sarif(checked: list[Checked], _known: Catalogue | None) -> Iterator[str]:
-    yield json.dumps(sarif({each.file: each.faults for each in checked}), indent=2)
+def _as_sarif(checked: list[Checked], _known: Catalogue | None) -> Iterator[Line]:
+    text = json.dumps(sarif({each.file: each.faults for each in checked}), indent=2)
+    yield from ((line,) for line in text.split("\n"))
 
 
 _FORMS = {OutputFormat.TEXT: _as_text, OutputFormat.JSON: _as_json, OutputFormat.SARIF: _as_sarif}

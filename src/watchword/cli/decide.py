@@ -15,6 +15,7 @@ import msgspec
 import typer
 
 from watchword.cli.ending import fail
+from watchword.names.printable import printable
 from watchword.policy.lines.decide import decide_line
 
 STANDARD_INPUT = "-"
@@ -51,7 +52,7 @@ def answer_each(lines: Iterable[bytes], answer: Answer, out: BinaryIO) -> None:
     encode = msgspec.json.Encoder().encode
     for line in lines:
         if line.strip():
-            out.write(encode(_answer(line, answer)) + b"\n")
+            out.write(printable(encode(_answer(line, answer)).decode()).encode() + b"\n")
             out.flush()
 
 

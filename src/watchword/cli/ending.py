@@ -3,9 +3,9 @@
 Results go to standard output. The reason why a command can't continue is one line on standard error.
 """
 
-import sys
-
 import typer
+
+from watchword.cli.output import say
 
 BAD_NEWS = 1
 """Something was refused, failed a test or can't be stored."""
@@ -14,5 +14,5 @@ CANNOT_GO_ON = 2
 
 def fail(reason: str) -> typer.Exit:
     """Prints the reason in one line. The caller raises what this returns."""
-    print(f"watchword: {reason}", file=sys.stderr)
+    say(f"watchword: {reason}", error=True)
     return typer.Exit(CANNOT_GO_ON)

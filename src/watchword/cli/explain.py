@@ -3,17 +3,16 @@
 It prints the recorded event and its decisions. Nothing is decided again.
 """
 
-import json
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from watchword.access import audit_lookup
 from watchword.app import open_world
 from watchword.cli.ending import fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
-from watchword.cli.pages import event_page
+from watchword.cli.output import say, say_json
+from watchword.cli.pages import event_page, show
 
 
 def explain(
@@ -35,11 +34,11 @@ def explain(
     if event is None:
         raise fail("no request was denied yet" if last_denied else f"no record of request {request_id}")
     if encoded:
-        print(_message(event))
+        say(_message(event))
     elif as_json:
-        print(json.dumps(event, indent=2))
+        say_json(event, indent=2)
     else:
-        Console(highlight=False).print(event_page(event), soft_wrap=True)
+        show(event_page(event))
 
 
 def _message(event: dict[str, Any]) -> str:

@@ -1,10 +1,9 @@
 """watchword keyring: the keys that encrypt tokens and stored secrets."""
 
-import json
-
 import typer
 
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
+from watchword.cli.output import say_json
 from watchword.installation.administrator import rotate_keyring
 from watchword.installation.bootstrap import open_installation
 
@@ -22,4 +21,4 @@ def rotate(
     """
     with opened(open_installation, data, database, root_key_file) as installation:
         key, resealed = rotate_keyring(installation)
-    print(json.dumps({"KeyId": key, "SecretsSealedAgain": resealed}))
+    say_json({"KeyId": key, "SecretsSealedAgain": resealed})

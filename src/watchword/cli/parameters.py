@@ -2,9 +2,12 @@
 
 typer converts every value with pydantic. Here texts, and values that already have their type, stay as they
 are, and a text becomes a path. typer converts only the rest, such as numbers and choices.
+
+typer's errors quote what was given: `printable_errors` makes them printable.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +15,21 @@ from typing import Any, get_args, get_origin
 
 import typer
 from typer.core import TyperCommand
+from typer.exceptions import TyperException
+
+from watchword.names.printable import printable
+
+
+@contextmanager
+def printable_errors() -> Iterator[None]:
+    """Makes the messages of typer's errors in this block printable."""
+    try:
+        yield
+    except TyperException as error:
+        for name in ("message", "param_hint", "option_name"):
+            if isinstance(text := getattr(error, name, None), str):
+                setattr(error, name, printable(text))
+        raise
 
 
 class Plain(TyperCommand):

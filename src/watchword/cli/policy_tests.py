@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from watchword.cli.ending import BAD_NEWS, fail
+from watchword.cli.output import Styled, say
 from watchword.policy_tests import Case, Unreadable, find, read
 
 
@@ -26,7 +27,7 @@ def run(
     if not cases:
         raise fail(f"no tests in {', '.join(map(str, files))}")
     failed = sum(not _passes(case, quiet=quiet) for case in cases)
-    typer.echo(f"{len(cases) - failed} passed, {failed} failed")
+    say(f"{len(cases) - failed} passed, {failed} failed")
     if failed:
         raise typer.Exit(BAD_NEWS)
 
@@ -34,9 +35,9 @@ def run(
 def _passes(case: Case, *, quiet: bool) -> bool:
     failures = case.failures()
     if failures:
-        typer.echo(f"{typer.style('FAILED', fg='red', bold=True)} {case.file}:{case.line} {case.name}")
+        say(Styled("FAILED", "red"), f" {case.file}:{case.line} {case.name}")
         for line in failures:
-            typer.echo(f"    {line}")
+            say(f"    {line}")
     elif not quiet:
-        typer.echo(f"{typer.style('passed', fg='green')} {case.file}:{case.line} {case.name}")
+        say(Styled("passed", "green", bold=False), f" {case.file}:{case.line} {case.name}")
     return not failures

@@ -1,11 +1,11 @@
 """watchword session: ends sessions before they expire."""
 
-import json
 from typing import Annotated
 
 import typer
 
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
+from watchword.cli.output import say_json
 from watchword.installation.administrator import revoke_sessions
 from watchword.installation.bootstrap import open_installation
 
@@ -27,4 +27,4 @@ def revoke(
     """
     with opened(open_installation, data, database, root_key_file) as installation:
         kind, ended = revoke_sessions(installation, subject)
-    print(json.dumps({"Revoked": kind, "Subject": ended}))
+    say_json({"Revoked": kind, "Subject": ended})

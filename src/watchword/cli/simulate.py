@@ -1,17 +1,16 @@
 """watchword simulate: what would the server decide, and why? Nothing is changed or recorded."""
 
-import json
 from itertools import product
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from watchword.access.demand import ContextValue
 from watchword.app import open_world
 from watchword.cli.ending import BAD_NEWS, fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
-from watchword.cli.pages import decision_page
+from watchword.cli.output import say_json
+from watchword.cli.pages import decision_page, show
 from watchword.policy import explain as reasons_of
 from watchword.policy.evaluation.explain import as_json
 from watchword.services.what_if import Unknown, simulate_request
@@ -49,13 +48,12 @@ def simulate(  # noqa: PLR0913, PLR0917 one parameter a flag
             ]
         except Unknown as unknown:
             raise fail(str(unknown)) from None
-    console = Console(highlight=False)
     for decision in found:
         told = as_json(reasons_of(decision))
         if machine:
-            print(json.dumps(told))
+            say_json(told)
         else:
-            console.print(decision_page(told), soft_wrap=True)
+            show(decision_page(told))
     if not all(decision.allowed for decision in found):
         raise typer.Exit(BAD_NEWS)
 

@@ -1,17 +1,17 @@
 """watchword tour: sends the requests of the story, and prints what was signed and what was decided."""
 
-import sys
 import time
 
 import typer
 from botocore.exceptions import ClientError
-from rich.console import Console
+from rich.console import Group
 from rich.panel import Panel
-from rich.text import Text
+from rich.rule import Rule
 
 from watchword.access import audit_lookup
 from watchword.cli.ending import BAD_NEWS
-from watchword.cli.pages import VERDICTS, decisions
+from watchword.cli.output import say
+from watchword.cli.pages import VERDICTS, decisions, line, lines, show
 from watchword.cli.tour.stage import Stage, stage
 from watchword.cli.tour.story import ALLOWED, STEPS, Step, Story
 from watchword.names import AwsError
@@ -21,18 +21,18 @@ from watchword.sigv4 import explain, read
 
 def walk() -> None:
     """The whole story. The exit code is 1 when an answer isn't as expected."""
-    console = Console(highlight=False)
     began = time.monotonic()
     with stage() as playing:
         story = Story.begin(playing)
-        surprises = [step for number, step in enumerate(STEPS, 1) if not play(console, story, number, step)]
-    console.print(f"\n{len(STEPS)} requests in {time.monotonic() - began:.1f} s.")
+        surprises = [step for number, step in enumerate(STEPS, 1) if not play(story, number, step)]
+    say("")
+    say(f"{len(STEPS)} requests in {time.monotonic() - began:.1f} s.")
     if surprises:
-        print(f"watchword: not as expected: {', '.join(step.title for step in surprises)}", file=sys.stderr)
+        say(f"watchword: not as expected: {', '.join(step.title for step in surprises)}", error=True)
         raise typer.Exit(BAD_NEWS)
 
 
-def play(console: Console, story: Story, number: int, step: Step) -> bool:
+def play(story: Story, number: int, step: Step) -> bool:
     """Sends one request and prints it. Returns whether the answer was as expected."""
     code, said, request_id = ALLOWED, "", ""
     try:
@@ -41,15 +41,13 @@ def play(console: Console, story: Story, number: int, step: Step) -> bool:
         code, said = refused.response["Error"]["Code"], refused.response["Error"]["Message"]
         request_id = refused.response["ResponseMetadata"]["RequestId"]
     colour = "green" if code == ALLOWED else "red"
-    console.rule(Text(f"{number}. {step.title}", style="bold"), align="left")
-    console.print(_signed(story.stage))
-    console.print(
-        Text.assemble((code or "allowed", f"bold {colour}"), f" {said}" if said else ""), soft_wrap=True
-    )
-    for line in _decided(story.stage, request_id):
-        console.print(Text(f"  {line}"), soft_wrap=True)
+    show(Rule(line((f"{number}. {step.title}", "bold")), align="left"), framed=True)
+    show(_signed(story.stage), framed=True)
+    show(line((code or "allowed", f"bold {colour}"), f" {said}" if said else ""))
+    for told in _decided(story.stage, request_id):
+        show(line(f"  {told}"))
     if code != step.expected:
-        console.print(Text(f"expected {step.expected or 'it to be allowed'}", style="bold yellow"))
+        show(line((f"expected {step.expected or 'it to be allowed'}", "bold yellow")))
     return code == step.expected
 
 
@@ -60,14 +58,16 @@ def _signed(playing: Stage) -> Panel:
         assert claim is not None
         explanation = explain(claim, request)
     except AwsError as unreadable:
-        return Panel(str(unreadable), title="not readable")
-    body = Text.assemble(
-        ("canonical request\n", "bold"),
-        _short(explanation.canonical_request),
-        ("\n\nstring to sign\n", "bold"),
-        explanation.string_to_sign,
+        return Panel(line(str(unreadable)), title="not readable")
+    body = Group(
+        line(("canonical request", "bold")),
+        lines(_short(explanation.canonical_request)),
+        line(),
+        line(("string to sign", "bold")),
+        lines(explanation.string_to_sign),
     )
-    return Panel(body, title=f"{request.method} {request.path}", title_align="left", border_style="dim")
+    title = line(f"{request.method} {request.path}")
+    return Panel(body, title=title, title_align="left", border_style="dim")
 
 
 def _short(canonical_request: str) -> str:

@@ -1,0 +1,37 @@
+"""What commands print: lines through `say`, JSON through `say_json`, pages through `cli.pages`.
+
+Much of it was written by others: callers, tenants, the authors of a policy. It is made printable here
+(`names.printable`), so no other module of this package prints.
+"""
+
+import json
+from typing import Any, NamedTuple
+
+import typer
+
+from watchword.names.printable import printable
+
+
+class Styled(NamedTuple):
+    """A part of a line, in a colour where the output is a terminal."""
+
+    text: str
+    colour: str
+    bold: bool = True
+
+
+def say(*parts: str | Styled, error: bool = False) -> None:
+    """Prints one line, on standard output or on standard error."""
+    typer.echo("".join(map(_shown, parts)), err=error)
+
+
+def say_json(value: Any, *, indent: int | None = None) -> None:  # noqa: ANN401 any JSON
+    """Prints a value as JSON."""
+    for line in json.dumps(value, indent=indent).split("\n"):
+        say(line)
+
+
+def _shown(part: str | Styled) -> str:
+    if isinstance(part, str):
+        return printable(part)
+    return typer.style(printable(part.text), fg=part.colour, bold=part.bold)
