@@ -17,19 +17,22 @@ from watchword.store import Cache, StoreError
 from watchword.store.audit_files import Journal
 from watchword.store.audit_reserve import Reserve
 from watchword.store.disk import Disk
+from watchword.store.refusal_counts import RefusalCounts
 from watchword.wire import Models
 from watchword.world import World
 
 CACHED_FACTS = 20_000
 
 
-def journal(installation: Installation) -> Journal:
+def open_journal(installation: Installation) -> Journal:
     """The audit journal, which has its reserve once a server asks for it."""
     settings, database = installation.settings, installation.database
-    places = {"data directory": settings.data, "audit journal": settings.journal}
-    places["objects"] = settings.data / "objects"
-    if database.directory:
-        places["database"] = database.directory
+    places = {
+        "data directory": settings.data,
+        "audit journal": settings.journal,
+        "objects": settings.objects,
+        **({"database": database.directory} if database.directory else {}),
+    }
     reserve = settings.audit_reserve << 20
     key = audit_key(installation.root_key.material)
     return Journal(settings.journal, key, Reserve(Disk(places, reserve), reserve))
@@ -50,8 +53,9 @@ def open_world(settings: Settings, models: Models | None = None) -> World:
                 installation.root_key,
             ),
             models=models or Models(read_model),
-            journal=journal(installation),
-            objects=Objects.open(settings.data / "objects", durable=settings.ephemeral is None),
+            journal=open_journal(installation),
+            refusals=RefusalCounts(settings.recorded_refusals),
+            objects=Objects.open(settings.objects, durable=settings.ephemeral is None),
         )
     except OSError as error:
         raise CannotStart(f"data directory {settings.data}: {error.strerror}") from None

@@ -6,8 +6,9 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+from watchword.access.refusals import record_counts
 from watchword.gateway import Application, ConnectionLimits, Server
 from watchword.gateway.jobs import Jobs
 from watchword.installation import operator_log
@@ -33,6 +34,8 @@ def serving(
         yield Server(Application(world), listener, world.settings.data, tls=tls, limits=limits)
     finally:
         jobs.stop()
+        with suppress(OSError):
+            record_counts(world)
         world.close()
 
 

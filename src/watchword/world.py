@@ -18,6 +18,7 @@ from watchword.installation.installation import Installation
 from watchword.objects import Objects
 from watchword.store import Cache
 from watchword.store.audit_files import Journal
+from watchword.store.refusal_counts import RefusalCounts
 from watchword.wire import Models
 
 REMEMBERED_USES = 20_000
@@ -40,6 +41,7 @@ class World(Installation):
     models: Models
     journal: Journal
     objects: Objects
+    refusals: RefusalCounts
     last_uses: Cache = field(default_factory=partial(Cache, REMEMBERED_USES))
     """What was used when, by this process: access keys and roles by their ids."""
 

@@ -75,7 +75,11 @@ def test_stopping_waits_for_what_runs_and_begins_nothing(world: World) -> None:
 
 
 def test_every_service_may_have_jobs(world: World) -> None:
-    assert [job.name for job in ALL] == ["sweep the spool", "sweep objects"]
+    assert [job.name for job in ALL] == [
+        "sweep the spool",
+        "record refusals that were counted",
+        "sweep objects",
+    ]
     acts: list[Callable[[World], object]] = [job.act for job in ALL]
     for act in acts:
         act(world)

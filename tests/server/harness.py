@@ -33,6 +33,8 @@ from watchword.wire.services import SERVICES
 
 REGION = "us-east-1"
 PATIENCE_SECONDS = 20
+ALL_RECORDED = {"WATCHWORD_RECORDED_REFUSALS": "1000000"}
+"""Tests look for the record of each refusal."""
 FORM = "application/x-www-form-urlencoded"
 _ENDPOINT = re.compile(r"https?://[^\s\"]+:\d+")
 
@@ -93,7 +95,7 @@ def printing(
             command,
             stdout=target,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **environment},
+            env={**os.environ, **ALL_RECORDED, **environment},
             umask=umask,
         )
     try:

@@ -219,7 +219,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, P
     place = tmp_path_factory.mktemp("matrix")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(place))
-        started = Server.start()
+        started = Server.start("--recorded-refusals", "1000000")
     with started:
         yield started, next(place.glob("watchword-*"))
 

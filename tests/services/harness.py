@@ -32,6 +32,7 @@ from watchword.store import Cache, Database, accounts, keyring
 from watchword.store.accounts import Account
 from watchword.store.audit_files import Journal
 from watchword.store.keyring import WrappedKey
+from watchword.store.refusal_counts import RefusalCounts
 from watchword.wire import Models
 from watchword.world import World
 
@@ -79,6 +80,7 @@ def world_on(database: Database, data: Path, now: datetime, *account_ids: str) -
         facts=Facts(database, Fresh(), cache, root),
         models=MODELS,
         journal=Journal(data / "audit", audit_key(root.material)),
+        refusals=RefusalCounts(1000),
         objects=Objects.open(data / "objects", durable=False),
     )
 

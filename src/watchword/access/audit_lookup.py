@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from watchword.access.record import COUNTED
 from watchword.installation.installation import Installation
 from watchword.installation.operator_events import OPERATORS
 from watchword.store import audit
@@ -40,10 +41,11 @@ def newest(world: World) -> Event | None:
 
 
 def last_denied(world: World) -> Event | None:
-    """The newest refusal by a decision. Refusals change nothing, so all of them are in the journal."""
+    """The newest recorded refusal by a decision. Refusals change nothing, so they are in the journal."""
     newest: Event | None = None
     for event in newest_first(world.settings.journal):
-        if event.get("errorCode") in DENIED and (newest is None or event["eventTime"] > newest["eventTime"]):
+        denied = event.get("errorCode") in DENIED and event.get("eventType") != COUNTED
+        if denied and (newest is None or event["eventTime"] > newest["eventTime"]):
             newest = event
     return newest
 

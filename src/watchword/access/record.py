@@ -14,6 +14,7 @@ Source: AWS CloudTrail User Guide, "CloudTrail record contents" and "CloudTrail 
 """
 
 import hashlib
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -28,8 +29,11 @@ from watchword.policy import Decision, explain
 from watchword.policy.evaluation.decision import message
 from watchword.policy.evaluation.explain import as_json
 from watchword.sessions.session import Session, moment
+from watchword.store.refusal_counts import Refused
 from watchword.wire.audit_text import LONGEST_TEXT, cut, cut_all
 
+COUNTED = "RefusedRequests"
+"""Name and type of the events of refusals that have none of their own."""
 STRANGERS_TEXT = 1024
 STRANGERS_PART = 2048
 _SIGNATURES: dict[str, dict[str, Any]] = {
@@ -74,6 +78,31 @@ def record(log: RequestLog) -> dict[str, Any]:
     if log.of_stranger:
         _leave_out(event)
     return event
+
+
+def counted(refused: Refused, count: int, event_id: str, now: datetime) -> dict[str, Any]:
+    """The event of refusals that have none of their own, but for what differs from one to another."""
+    return {
+        "eventVersion": EVENT_VERSION,
+        "userIdentity": {"type": "Unknown"},
+        "eventTime": iso(now),
+        "eventSource": "watchword",
+        "eventName": COUNTED,
+        "awsRegion": "",
+        "sourceIPAddress": refused.source,
+        "userAgent": "",
+        "requestParameters": None,
+        "responseElements": None,
+        "requestID": event_id,
+        "eventID": event_id,
+        "readOnly": True,
+        "eventType": COUNTED,
+        "managementEvent": False,
+        "recipientAccountId": "",
+        "eventCategory": "Data",
+        "errorCode": refused.code,
+        "additionalEventData": {"count": count},
+    }
 
 
 def _response_elements(log: RequestLog) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from watchword.installation.administrator import Refused
 from watchword.installation.bootstrap import CannotStart
 from watchword.installation.installation import Installation
 from watchword.installation.settings import DEFAULT_DATA, Settings
+from watchword.store import StoreError
 
 Opened = TypeVar("Opened", bound=Installation)
 
@@ -45,6 +46,8 @@ def opened(
         yield found
     except Refused as refused:
         raise fail(str(refused)) from None
+    except StoreError as error:
+        raise fail(f"database: {error}") from None
     except UnicodeEncodeError as given:
         raise fail(f"not UTF-8: {given.object!r}") from None
     finally:

@@ -29,6 +29,7 @@ from watchword.installation.settings import (
     DEFAULT_AUDIT_RESERVE,
     DEFAULT_HOST,
     DEFAULT_PORT,
+    DEFAULT_RECORDED_REFUSALS,
     Ephemeral,
     Network,
     Settings,
@@ -89,6 +90,14 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
             help="MiB that each process keeps for its audit log, and the least that must be free.",
         ),
     ] = DEFAULT_AUDIT_RESERVE,
+    recorded_refusals: Annotated[
+        int,
+        typer.Option(
+            envvar="WATCHWORD_RECORDED_REFUSALS",
+            min=0,
+            help="Refusals of strangers recorded in a minute by each process; more are counted.",
+        ),
+    ] = DEFAULT_RECORDED_REFUSALS,
     ephemeral: Annotated[
         bool, typer.Option("--ephemeral", envvar="WATCHWORD_EPHEMERAL", help="Forget everything at exit.")
     ] = False,
@@ -109,6 +118,7 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
         refuse_replays=refuse_replays,
         trusted_proxies=_networks(trusted_proxies),
         audit_reserve=audit_reserve,
+        recorded_refusals=recorded_refusals,
     )
     with _bind(host, port) as listener:
         endpoint = f"{'https' if tls else 'http'}://{_url_host(host)}:{listener.getsockname()[1]}"

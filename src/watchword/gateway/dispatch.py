@@ -18,6 +18,7 @@ from msgspec import structs
 from watchword.access import Caller, Demand, RequestContext, RequestLog, authorize, record, refusal
 from watchword.access.authorization_message import authorization_message
 from watchword.access.demand import Reserved
+from watchword.access.refusals import only_counted
 from watchword.access.request_context import INSIDE, Via
 from watchword.access.room import check_room
 from watchword.facts.credentials import ACCESS_KEY
@@ -136,6 +137,8 @@ def _transaction_for(mode: Mode, call: Call) -> AbstractContextManager[Around]:
 
 
 def _record(world: World, entry: RequestLog, transaction: Around) -> None:
+    if only_counted(world, entry):
+        return
     event = record(entry)
     if not isinstance(transaction, Transaction):
         world.journal.append(event, entry.now)

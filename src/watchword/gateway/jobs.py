@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
+from watchword.access.refusals import record_counts
 from watchword.gateway.transport import sweep_spool
 from watchword.services.jobs import Job
 from watchword.services.table import SERVICES
@@ -21,7 +22,8 @@ SPOOL = Job(
     timedelta(hours=1),
     lambda world: sweep_spool(world.settings.data, world.clock.wall()),
 )
-ALL = (SPOOL, *(job for service in SERVICES.values() for job in service.jobs))
+REFUSALS = Job("record refusals that were counted", timedelta(minutes=1), record_counts)
+ALL = (SPOOL, REFUSALS, *(job for service in SERVICES.values() for job in service.jobs))
 
 log = logging.getLogger(__name__)
 

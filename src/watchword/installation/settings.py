@@ -12,6 +12,7 @@ DEFAULT_DATA = Path("~/.watchword")
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 4566
 DEFAULT_AUDIT_RESERVE = 64
+DEFAULT_RECORDED_REFUSALS = 600
 LOCAL_HOSTS = ("localhost", "s3.localhost")
 
 Network = IPv4Network | IPv6Network
@@ -45,6 +46,8 @@ class Settings:
     """Proxies whose X-Forwarded-For and X-Forwarded-Proto headers are believed."""
     audit_reserve: int = DEFAULT_AUDIT_RESERVE
     """MiB that each process reserves for audit records, and that must be free for changes; 0 for none."""
+    recorded_refusals: int = DEFAULT_RECORDED_REFUSALS
+    """Refusals of strangers that each process records one by one in a minute; more are counted."""
     ephemeral: Ephemeral | None = None
     """Set for an ephemeral server; None for a server that keeps its data."""
 
@@ -59,6 +62,10 @@ class Settings:
     @property
     def journal(self) -> Path:
         return self.data / "audit"
+
+    @property
+    def objects(self) -> Path:
+        return self.data / "objects"
 
     @cached_property
     def hosts(self) -> tuple[str, ...]:

@@ -55,6 +55,11 @@ class Journal:
         return self._files.shortage(more)
 
     @property
+    def on_reserve(self) -> bool:
+        """Whether the disk is full, and what remains of the reserve is all that there is."""
+        return self._files.on_reserve
+
+    @property
     def used_up(self) -> bool:
         """Whether nothing more can be recorded: the disk is full, and so is the reserve."""
         return self._files.used_up
@@ -113,6 +118,10 @@ class _Files:
 
     def shortage(self, more: int) -> str:
         return self._reserve.shortage(more)
+
+    @property
+    def on_reserve(self) -> bool:
+        return self._reserve.in_use
 
     @property
     def used_up(self) -> bool:
