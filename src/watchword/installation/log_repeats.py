@@ -1,4 +1,4 @@
-"""Lines of the operator's log that repeat: one a minute of each kind, and how many there would have been.
+"""Lines of the operator's log that repeat: one a minute of each kind, and how many were left out.
 
 Requests that break something, over and over, must not fill the log. A kind is what the code that writes the
 line says, and where an exception was raised: so there are not many, and a request can't make more. Should
@@ -7,6 +7,7 @@ there be more than MOST_KINDS, the rest count as one.
 
 import logging
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 
 SECONDS = 60.0
@@ -21,8 +22,8 @@ class _Seen:
     """A kind of line since it was last written."""
 
     since: float
-    name: str
-    message: str
+    last: logging.LogRecord | None = None
+    """The last one that was left out."""
     left_out: int = 0
 
 
@@ -40,16 +41,24 @@ class Repeats:
             kind = _OTHERS
         seen = self._seen.get(kind)
         if seen is None:
-            self._seen[kind] = _Seen(self._monotonic(), record.name, _first_line(record))
+            self._seen[kind] = _Seen(self._monotonic())
             return True
+        seen.last = copy(record)
+        seen.last.exc_info = None  # it would keep alive all that the traceback refers to
         seen.left_out += 1
         return False
 
-    def due(self, *, all_of_them: bool = False) -> list[logging.LogRecord]:
-        """Lines that say how many were left out, of each kind whose minute is over."""
+    def due(self, *, at_end: bool = False) -> list[logging.LogRecord]:
+        """For each kind whose minute is over: the last line that was left out, with their number."""
         now = self._monotonic()
-        over = [kind for kind, seen in self._seen.items() if all_of_them or now - seen.since >= SECONDS]
-        return [_told(seen) for kind in over if (seen := self._seen.pop(kind)).left_out]
+        over = [kind for kind, seen in self._seen.items() if at_end or now - seen.since >= SECONDS]
+        found = []
+        for kind in over:
+            seen = self._seen.pop(kind)
+            if seen.last is not None:
+                seen.last.left_out = seen.left_out
+                found.append(seen.last)
+        return found
 
 
 def _kind(record: logging.LogRecord) -> Kind:
@@ -57,13 +66,4 @@ def _kind(record: logging.LogRecord) -> Kind:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     place = (trace.tb_frame.f_code.co_filename, trace.tb_lineno) if trace else ()
-    return record.name, _first_line(record), error, place
-
-
-def _first_line(record: logging.LogRecord) -> str:
-    return str(record.msg).partition("\n")[0]
-
-
-def _told(seen: _Seen) -> logging.LogRecord:
-    said = {"name": seen.name, "msg": seen.message, "levelno": logging.WARNING, "levelname": "WARNING"}
-    return logging.makeLogRecord({**said, "left_out": seen.left_out})
+    return record.name, str(record.msg).partition("\n")[0], error, place

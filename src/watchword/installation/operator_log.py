@@ -1,15 +1,21 @@
-"""The operator's log: a JSON line on standard error for each error inside the server, with the request id.
+"""The operator's log: a JSON line on standard error for an error inside the server, with the request id.
 
 A traceback is reduced to places in the code and the exception's type: the text of an exception may contain
 parts of the request, and no secret may get into a log. For the same reason only the first line of a message
 is written: below it, asyncio prints the arguments of callbacks. The audit journal has what callers did.
+Of lines that repeat there is one a minute, and then the last of those left out, with their number
+(`log_repeats`). So no stranger can fill the log.
 A line that can't be written (disk full, closed pipe) is dropped: no request fails because of the log.
 """
 
 import json
 import logging
+import time
 import traceback
 from datetime import UTC, datetime
+
+from watchword.installation.log_repeats import Repeats
+from watchword.names.printable import printable
 
 FRAMES = 8
 _NO_EXTRAS = frozenset(vars(logging.makeLogRecord({})))
@@ -23,7 +29,23 @@ def configure() -> None:
 
 
 class _Unfailing(logging.StreamHandler):  # type: ignore[type-arg]  # of whatever standard error is
-    """Writes to standard error if it can."""
+    """Writes to standard error if it can, and what repeats not too often. One thread at a time is here."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._repeats = Repeats(time.monotonic)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        for due in self._repeats.due():
+            super().emit(due)
+        if self._repeats.admit(record):
+            super().emit(record)
+
+    def close(self) -> None:
+        """At the end of the process: what was left out is told now."""
+        for due in self._repeats.due(at_end=True):
+            super().emit(due)
+        super().close()
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 logging's name
         """Nothing: see the head of this file."""
@@ -44,4 +66,4 @@ class _Lines(logging.Formatter):
             frames = traceback.extract_tb(trace)[-FRAMES:]
             line["exception"] = kind.__name__ if kind else ""
             line["at"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
-        return json.dumps(line, default=str)
+        return printable(json.dumps(line, default=str))
