@@ -1,5 +1,6 @@
 """Blobs: written whole or not at all, read in ranges, swept when nobody names them."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -209,3 +210,33 @@ def test_any_range_of_any_bytes(pieces: list[bytes], cut: tuple[int, int]) -> No
     start, end = sorted(min(at, len(data)) for at in cut)
     objects.put(name, pieces)
     assert whole(objects.get(name, start, end)) == data[start:end]
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_a_full_disk_is_the_operating_systems_error(
+    local: Objects, monkeypatch: pytest.MonkeyPatch, large: bool
+) -> None:
+    class Full:
+        def put(self, *_: object, **__: object) -> None:
+            raise GenericError("Generic error: No space left on device (os error 28)")
+
+        copy = put
+
+    monkeypatch.setattr(Objects, "store", Full())
+    monkeypatch.setattr("obstore.open_writer", Full().put)
+    with pytest.raises(OSError, match="No space left") as full:
+        local.put(blob(), [bytes(PART if large else 1)])
+    assert full.value.errno == errno.ENOSPC
+    with pytest.raises(OSError, match="No space left"):
+        local.copy(blob(), blob())
+    assert files(local) == []
+
+
+def test_another_error_of_the_store_stays(local: Objects, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        def put(self, *_: object, **__: object) -> None:
+            raise GenericError("something else")
+
+    monkeypatch.setattr(Objects, "store", Broken())
+    with pytest.raises(GenericError):
+        local.put(blob(), [b"x"])

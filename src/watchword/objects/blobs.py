@@ -14,9 +14,10 @@ Keys, rows and permissions don't belong here.
 """
 
 import os
+import re
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -41,6 +42,8 @@ _BATCH = 500
 
 _FINEST_TIME = timedelta(seconds=1)
 """File systems may date a file earlier than it is, by less than that."""
+
+_OS_ERROR = re.compile(r"\(os error (\d+)\)")
 
 Named = Callable[[Collection[str]], Collection[str]]
 """Some blobs -> those of them that a row refers to."""
@@ -88,23 +91,18 @@ class Objects:
         """Writes a blob. When `pieces` raises, no blob is left."""
         source = iter(pieces)
         start = _take(source, PART)
-        if len(start) < PART:
-            self.store.put(blob, start, use_multipart=False)
-        else:
-            # A writer that isn't closed leaves no blob. The store would take the iterator too, but run
-            # it in a thread that can't read other blobs.
-            from obstore import open_writer  # noqa: PLC0415
-
-            writer = open_writer(self.store, blob, buffer_size=PART, max_concurrency=_PARTS_AT_ONCE)
-            for piece in chain((start,), source):
-                writer.write(piece)
-            writer.close()
+        with _os_errors():
+            if len(start) < PART:
+                self.store.put(blob, start, use_multipart=False)
+            else:
+                self._put_parts(blob, chain((start,), source))
         self._sync(blob)
 
     def copy(self, blob: str, target: str) -> None:
         """Makes another blob with the same bytes, which don't pass through this process."""
         try:
-            self.store.copy(blob, target)
+            with _os_errors():
+                self.store.copy(blob, target)
         except FileNotFoundError:
             raise BlobMissingError(blob) from None
         self._sync(target)
@@ -175,6 +173,18 @@ class Objects:
         if not self._is_unused():
             threading.Thread(target=self._delete_before, args=(now - _FINEST_TIME,)).start()
 
+    def _put_parts(self, blob: str, pieces: Iterable[bytes]) -> None:
+        """A writer that isn't closed leaves no blob.
+
+        The store would take the iterator too, but run it in a thread that can't read other blobs.
+        """
+        from obstore import open_writer  # noqa: PLC0415
+
+        writer = open_writer(self.store, blob, buffer_size=PART, max_concurrency=_PARTS_AT_ONCE)
+        for piece in pieces:
+            writer.write(piece)
+        writer.close()
+
     def _read(self, blob: str, start: int, end: int) -> bytes:
         """A few bytes of a local blob, read from its file: this takes a fifth of the store's time."""
         with open(f"{self.folder}/{blob}", "rb") as file:  # noqa: PTH123 a path object costs as much as the read
@@ -218,6 +228,19 @@ def _failures() -> tuple[type[Exception], ...]:
     from obstore.exceptions import BaseError  # noqa: PLC0415
 
     return OSError, BaseError
+
+
+@contextmanager
+def _os_errors() -> Iterator[None]:
+    """Raises what the operating system refused as OSError; the store has its number in the message only."""
+    from obstore.exceptions import GenericError  # noqa: PLC0415
+
+    try:
+        yield
+    except GenericError as error:
+        if found := _OS_ERROR.search(str(error)):
+            raise OSError(int(found[1]), os.strerror(int(found[1]))) from error
+        raise
 
 
 def _take(source: Iterator[bytes], limit: int) -> bytes:
