@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -22,6 +23,9 @@ import pytest
 from typer.testing import CliRunner
 
 from watchword.cli import COMMANDS, app
+from watchword.installation import root_key
+from watchword.proofs.audit_chain import audit_key
+from watchword.store.audit_files import Journal
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
@@ -349,7 +353,7 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("empty")
 def test_the_commands_of_operating_run_in_their_order() -> None:
     steps = [block for block in OF_OPERATING if runs_here(block)]
-    assert len(steps) == 9
+    assert len(steps) == 11
     for step in steps:
         result = CliRunner().invoke(app, shlex.split(step.command)[1:])
         refused = "no request was denied yet" in result.stderr
@@ -359,11 +363,16 @@ def test_the_commands_of_operating_run_in_their_order() -> None:
 
 def test_the_chain_of_the_journal_is_checked_as_operating_says(place: Path) -> None:
     step = next(block for block in blocks(OPERATING) if "audit check" in block.command)
-    journal = place / "home" / ".watchword" / "audit"
-    journal.mkdir(parents=True)
-    (journal / "day.jsonl").write_text('{"previousLine":""}\n{"previousLine":"another"}\n')
+    data = place / "home" / ".watchword"
+    data.mkdir()
+    journal = Journal(data / "audit", audit_key(root_key.load_or_make(data / "root.key", os.urandom)))
+    for number in range(3):
+        journal.append({"number": number}, datetime.now(UTC))
+    journal.close()
+    (file,) = (data / "audit").iterdir()
+    file.write_bytes(file.read_bytes().replace(b'"number":1', b'"number":9'))
     path = f"{BIN}:{os.environ['PATH']}"
     (said,) = pasted(
         [f"{step.command} || true"], place, os.environ | {"HOME": str(place / "home"), "PATH": path}
     )
-    assert said == f"{journal}/day.jsonl:2: doesn't follow the line before it\n"
+    assert said.splitlines()[1:] == [f"{file}:2: doesn't follow the line before it"]

@@ -1,7 +1,7 @@
 """watchword audit: what the audit journal proves about itself, and what operators did.
 
-A head says how far a file is written. Kept where the server can't write, it shows later that lines were removed
-from the end of a file, or that a file is gone.
+A head says how far a file is written. Kept where the server can't write, it shows later that lines were
+removed from the end of a file, or that a file is gone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -64,7 +64,7 @@ def check_journal(
         for each in later_than_chains(checked)
     ]
     wrong += [f"{name}: is missing" for name in taken.keys() - {name_in_chain(each.file) for each in checked}]
-    for line in (*map(_proves, checked), *wrong):
+    for line in (*map(_proves, checked), *wrong) or ("nothing is written yet",):
         say(line)
     if wrong:
         raise typer.Exit(BAD_NEWS)
