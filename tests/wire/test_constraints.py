@@ -159,7 +159,7 @@ S3 = [
         b"",
         "InvalidArgument",
     ),
-    ("missing parameter", "PUT", "/b/k", "uploadId=u", (), b"", "InvalidArgument"),
+    ("missing parameter", "PUT", "/b", "metrics", (), b"", "InvalidArgument"),
     ("missing header", "GET", "/b/k", "attributes", (), b"", "InvalidRequest"),
     ("missing body", "PUT", "/b", "tagging", (), b"", "MissingRequestBodyError"),
     ("not XML", "PUT", "/b", "tagging", (), b"{}", "MalformedXML"),

@@ -42,9 +42,8 @@ FAULTS = {
 class AwsError(Exception):
     """A refusal or failure, in AWS's words.
 
-    code: one of FAULTS, or a code of the service; status: the HTTP status (0 for a fault: its protocol has
     it); said: the message for the caller; meant: the reason, for the operator's log; fields: further
-    elements of the answer, such as S3's BucketName.
+    elements of the answer, such as S3's BucketName; headers: further headers, names in lower case.
     """
 
     def __init__(
@@ -54,6 +53,7 @@ class AwsError(Exception):
         said: str,
         meant: str = "",
         fields: Mapping[str, str] = MappingProxyType({}),
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         super().__init__(code, said)
         self.code = code
@@ -61,6 +61,7 @@ class AwsError(Exception):
         self.said = said
         self.meant = meant
         self.fields = fields
+        self.headers = headers
 
     def __str__(self) -> str:
         return f"{self.code}: {self.said}"

@@ -6,10 +6,11 @@ returns None, the protocol's error is used.
 What doesn't belong here: the dialects themselves (s3, iam), and what all services of a protocol share.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from watchword.names import AwsError
+from watchword.names import AwsError, HttpRequest
 from watchword.wire import answers
 from watchword.wire.faults import ErrorFormat
 from watchword.wire.form import FormError
@@ -20,6 +21,19 @@ from watchword.wire.values import UnreadableError
 Name = str
 
 
+class Unmatched(NamedTuple):
+    """A request that matches no operation, and what there is at its path."""
+
+    request: HttpRequest
+    path: str
+    """With the bucket of the host."""
+    query: Mapping[str, Sequence[str]]
+    sub_resources: tuple[Name, ...]
+    """Those of the request, in the order of their names."""
+    methods: tuple[Name, ...]
+    """The methods that operations with these sub-resources have, in the order of their names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """What is peculiar to one service."""
@@ -27,13 +41,15 @@ class Dialect:
     # --- requests
     bucket_in_host: bool = False
     """Whether the Host header can name a bucket, which then comes before the path (see `addressing`)."""
+    sub_resources: Collection[Name] | None = None
+    """Query keys that choose an operation, beside those of the model's URIs (see `routes`)."""
 
     # --- refusals
     error_format: ErrorFormat | None = None
     malformed_uri: Callable[[FormError], AwsError] | None = None
     """For a path or query string that can't be read."""
-    no_operation: Callable[[str, str], AwsError] | None = None
-    """For a method and path (the bucket of the host included) that no operation has."""
+    no_operation: Callable[[Unmatched], AwsError] | None = None
+    """For a request that matches no operation."""
     unreadable: Callable[[UnreadableError], AwsError] | None = None
     """For a value that isn't of its type, or a body that isn't the expected document."""
     invalid: Callable[[Sequence[Violation], Shape], AwsError | None] | None = None

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 
 from watchword.names import AwsError, HttpResponse
 from watchword.wire import json_body, query_json, rest_write, values, xml_text
-from watchword.wire.answers import Headers, answer, host_id, request_id_header
+from watchword.wire.answers import Headers, answer, header_value, host_id, request_id_header
 from watchword.wire.faults import FAULTS, ErrorFormat, ErrorTemplate
 from watchword.wire.model import ErrorShape
 from watchword.wire.shapes import Shape
@@ -59,6 +59,7 @@ class ErrorWriter:
         """The whole answer: status, headers and document."""
         wired = self._wire_error(error)
         headers = self.request_id_headers(request_id)
+        headers += [(name, header_value(value)) for name, value in error.headers.items()]
         content_type, document = _DOCUMENTS[self.format](self, wired, request_id, headers)
         headers.append(("content-type", content_type))
         return answer(wired.status, headers, document if self.body else b"")

@@ -199,7 +199,7 @@ class Service:
     @cached_property
     def routes(self) -> Routes:
         """Finds a rest service's operation by method, path and query."""
-        return Routes(self.model.specs)
+        return Routes(self.model.specs, self.row.dialect.sub_resources)
 
     @cached_property
     def unsigned_routes(self) -> Routes:

@@ -22,10 +22,12 @@ from dataclasses import replace
 
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
 from watchword.wire import addressing, form, query, query_json
+from watchword.wire.dialect import Unmatched
 from watchword.wire.error_writers import TEXT, ErrorWriter
 from watchword.wire.form import FormError
 from watchword.wire.model import Spec
 from watchword.wire.operation import Models, Operation, Service
+from watchword.wire.routes import Query
 from watchword.wire.services import FALLBACK
 
 _SINGLE = frozenset(
@@ -41,7 +43,7 @@ class UnrecognisedError(AwsError):
     """A request for no operation; `error_writer` writes the response."""
 
     def __init__(self, error: AwsError, error_writer: ErrorWriter) -> None:
-        super().__init__(error.code, error.status, error.said, error.meant, error.fields)
+        super().__init__(error.code, error.status, error.said, error.meant, error.fields, error.headers)
         self.error_writer = error_writer
 
 
@@ -225,7 +227,7 @@ def _by_route(request: HttpRequest, service: Service, hosts: Collection[str]) ->
     if before:
         spec = service.routes.find(request.method, before + request.path, found, headers)
     if spec is None:
-        raise _unrecognised(_no_route(request, service, before), service.error_writer, request)
+        raise _unrecognised(_no_route(request, service, before, found), service.error_writer, request)
     operation = service.operation(spec.name)
     return replace(operation, before_path=before) if before else operation
 
@@ -242,8 +244,10 @@ def _before_path(request: HttpRequest, service: Service, hosts: Collection[str])
         raise _unrecognised(error, service.error_writer, request) from error
 
 
-def _no_route(request: HttpRequest, service: Service, before: str) -> AwsError:
+def _no_route(request: HttpRequest, service: Service, before: str, found: Query) -> AwsError:
+    path = before + request.path
     if (refuse := service.row.dialect.no_operation) is not None:
-        return refuse(request.method, before + request.path)
-    meant = f"no operation of {service.name} is {request.method} {request.path[:100]}"
+        sub_resources, methods = service.routes.near(path, found)
+        return refuse(Unmatched(request, path, found, tuple(sorted(sub_resources)), tuple(sorted(methods))))
+    meant = f"no operation of {service.name} is {request.method} {path[:100]}"
     return fault("InvalidAction", meant=meant)

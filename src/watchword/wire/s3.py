@@ -8,13 +8,15 @@
 
 Source: Amazon S3 API Reference: "Response Syntax" of each operation, "Error responses"; RFC 9110,
 section 15.3.7.
-What doesn't belong here: how a host names a bucket (addressing).
+What doesn't belong here: how a host names a bucket (addressing), requests that no operation has
+(s3_sub_resources).
 """
 
 from collections.abc import Sequence
 from types import MappingProxyType
 
 from watchword.names import AwsError, fault
+from watchword.wire import s3_sub_resources
 from watchword.wire.answers import request_and_host_id_headers
 from watchword.wire.dialect import Dialect
 from watchword.wire.form import FormError
@@ -71,13 +73,6 @@ def malformed_uri(problem: FormError) -> AwsError:
     return AwsError("InvalidURI", 400, "Couldn't parse the specified URI.", str(problem))
 
 
-def no_operation(method: str, path: str) -> AwsError:
-    """Names the kind of resource that doesn't have the method."""
-    depth = path.strip("/").count("/")
-    resource = "SERVICE" if path in {"", "/"} else "OBJECT" if depth else "BUCKET"
-    return fault("InvalidAction", Method=method[:20].upper(), ResourceType=resource)
-
-
 def unreadable(problem: UnreadableError) -> AwsError:
     """The error for a value that isn't of its type, or a body that isn't the expected document."""
     if problem.argument:
@@ -117,9 +112,10 @@ def _missing(where: str, wire_name: str) -> AwsError:
 
 DIALECT = Dialect(
     bucket_in_host=True,
+    sub_resources=s3_sub_resources.CHOOSING,
     error_format="rest-xml",
     malformed_uri=malformed_uri,
-    no_operation=no_operation,
+    no_operation=s3_sub_resources.refusal,
     unreadable=unreadable,
     invalid=invalid,
     request_id_headers=request_and_host_id_headers,
