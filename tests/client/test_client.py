@@ -111,7 +111,7 @@ def test_objects_are_put_and_got(client: Client, server: Server, root: Credentia
         assert put.status_code == 200, put.text
         got = client.send(root, "s3", "GET", f"{bucket}/{key}", headers={"range": "bytes=1-"})
         assert (got.status_code, got.content, got.headers["x-amz-meta-a"]) == (206, b"ytes", "1  2")
-    listed = client.send(root, "s3", "GET", bucket, params={"list-type": "2", "prefix": "a b/\u00fc+"})
+    listed = client.send(root, "s3", "GET", bucket, params={"list-type": "2", "prefix": "a b/\u00fc +"})
     assert "<KeyCount>1</KeyCount>" in listed.text
 
 

@@ -161,12 +161,32 @@ def test_n9_the_host_is_the_one_that_was_sent() -> None:
     assert refused(replace(request, headers=(*moved, *request.headers[1:]))) == "SignatureDoesNotMatch"
 
 
-@pytest.mark.parametrize(
-    "path", ["/b//k", "/b/./k", "/b/x/../k", "/b/k/", "/b/%6B", "/b%2Fk", "//b/k", "/b/k%00"]
-)
-def test_n10_s3_signs_the_path_as_it_was_sent(path: str) -> None:
+@pytest.mark.parametrize("path", ["/b//k", "/b/./k", "/b/x/../k", "/b/k/", "//b/k", "/b/k%00", "/b/%256B"])
+def test_n10_no_path_is_signed_by_the_signature_of_another(path: str) -> None:
     assert refused(replace(signed(), path=path)) == "SignatureDoesNotMatch"
     check(signed(path=path))
+
+
+@pytest.mark.parametrize(
+    ("signed_path", "sent"),
+    [
+        ("/b/k", "/b/%6B"),
+        ("/b/k", "/b%2Fk"),
+        ("/b/a%20b", "/b/a+b"),
+        ("/b/a%3Db%26c%40d%3Ae", "/b/a=b&c@d:e"),
+        ("/b/%C3%A9", "/b/%c3%a9"),
+        ("/b/%2B", "/b/%2b"),
+        ("/b/%zz", "/b/%25zz"),
+    ],
+)
+def test_n10_s3_signs_what_a_path_means(signed_path: str, sent: str) -> None:
+    check(replace(signed(path=signed_path), path=sent))
+    check(replace(signed(path=sent), path=signed_path))
+
+
+def test_n10_a_plus_is_another_path_than_an_escaped_plus() -> None:
+    assert refused(replace(signed(path="/b/a+b"), path="/b/a%2Bb")) == "SignatureDoesNotMatch"
+    assert refused(replace(signed("sts", path="/b/a+b"), path="/b/a%20b"), "sts") == "SignatureDoesNotMatch"
 
 
 @pytest.mark.parametrize(

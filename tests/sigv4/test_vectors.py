@@ -145,8 +145,9 @@ def test_the_common_runtime_agrees_on_what_stands_before_chunks(
 # What botocore's signer sees otherwise than the wire, and why.
 BOTOCORE_DIFFERS = {
     "headers-latin-1": "it signs UTF-8, and its connection sends latin-1",
-    "query-plus": "it signs a query as it stands; AWS encodes a plus",
+    "query-plus": "it signs a query as it stands; to AWS a plus is a space",
     "query-reserved": "it signs a query as it stands; AWS encodes what is not unreserved",
+    "s3-path-encoded-otherwise": "it signs S3's path as it stands; S3 decodes it and encodes it again",
 }
 
 

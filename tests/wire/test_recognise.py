@@ -1,12 +1,17 @@
 """Which operation a request is for: the vectors, and what no request can do."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from watchword.names import AwsError, Body, HttpRequest
+from watchword.sigv4.canonical import canonical_key, canonical_query
 from watchword.wire import Models, UnrecognisedError, error_response, recognise
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "wire"
@@ -88,8 +93,25 @@ def test_too_many_parameters(models: Models) -> None:
         recognise(request, models, scope_service="iam")
 
 
+PIECES = st.lists(st.sampled_from([*"/+a~.=@:?", "%2F", "%2b", "%20", "%C3%A9", "%c3%a9", "%61", "%00"])).map(
+    "".join
+)
+
+
+@settings(max_examples=2000 if os.environ.get("WATCHWORD_FUZZ") else 200, deadline=None)
+@given(PIECES, PIECES)
+def test_n10_a_target_is_read_as_it_is_signed(models: Models, key: str, prefix: str) -> None:
+    """Targets with one canonical form mean the same: what is signed can't be made to mean anything else."""
+    request = HttpRequest("GET", f"/b/k{key}", headers=(("host", "localhost"),))
+    found = recognise(request, models, scope_service="s3", hosts=HOSTS).parse(request)
+    assert f"/{found['Bucket']}/{found['Key']}" == unquote(canonical_key(request.path))
+    request = HttpRequest("GET", "/b", f"prefix={prefix}", headers=(("host", "localhost"),))
+    found = recognise(request, models, scope_service="s3", hosts=HOSTS).parse(request)
+    assert f"prefix={found['Prefix']}" == unquote(canonical_query(request.query))
+
+
 def test_vectors_do_not_vanish() -> None:
-    assert (len(CASES), len(ADDRESSES)) == (106, 25)  # changed with the vectors
+    assert (len(CASES), len(ADDRESSES)) == (121, 27)  # changed with the vectors
 
 
 def test_every_file_of_vectors_is_read() -> None:

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from watchword.names import Body, HttpRequest
 from watchword.sigv4 import Credentials, sign
 from watchword.sigv4.payload import UNSIGNED_PAYLOAD
-from watchword.sigv4.scope import AS_SENT
+from watchword.sigv4.scope import LIKE_S3
 
 SIGNED = frozenset({"host", "content-md5", "content-type", "range"})
 OURS = frozenset({"authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"})
@@ -60,7 +60,7 @@ class Signing:
         return sign(request, given, service=self.service, region=self.region, now=self.clock())
 
     def _hash_of_stream(self) -> str:
-        if self.service in AS_SENT:
+        if self.service in LIKE_S3:
             return UNSIGNED_PAYLOAD
         raise ValueError(
             f"a streamed body can't be hashed before it is sent, and {self.service} needs its hash: "

@@ -3,14 +3,17 @@
 Source: IAM User Guide, "Create a signed AWS API request", steps 1 to 3; for S3: Amazon S3 API Reference,
 "Signature Calculations for the Authorization Header".
 
-1. Path: S3 signs it as sent. For other services dot segments and empty segments are removed (RFC 3986,
-   section 5.2.4), and the path is percent-encoded once more.
-2. Query: each key and value is decoded and encoded again; pairs are sorted by key, then value. A plus stays a
-   plus.
+1. Path: S3 decodes it and encodes it again. A plus is a space; slashes and dots stay as they are. For other
+   services dot segments and empty segments are removed (RFC 3986, section 5.2.4), and the path is
+   percent-encoded once more.
+2. Query: each key and value is decoded and encoded again; pairs are sorted by key, then value. A plus is a
+   space.
 3. Headers: sorted lower-case names; white space is trimmed, and runs of it become one space, so no line end
    remains; values of repeated headers are joined by commas, in their order.
 4. The texts hold the request's bytes as latin-1, as `HttpRequest` does.
 
+Clients may encode more or less in the target than in what they sign: both mean the same after rules 1 and 2.
+Whoever reads the target must decode it in this same way, or a signature would hold for another meaning too.
 Nothing is checked here: the verifier and the signer use these texts, and `explain` shows them.
 """
 
@@ -29,6 +32,10 @@ from watchword.sigv4.payload import hash_of
 
 _ENCODED_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?")
 """A path that is already canonical: no empty segment, no segment that begins with a dot, nothing encoded."""
+_ENCODED_KEY = re.compile(
+    r"(?:[/A-Za-z0-9._~-]++|%(?:[0189A-F][0-9A-F]|2[0-9ABC]|3[A-F]|[46]0|5[B-E]|7[BCDF]))*+"
+)
+"""A path of S3 that is already canonical: all is encoded that must be, in capital hex, and nothing else."""
 _ENCODED = r"(?:[A-Za-z0-9._~-]++|%(?:[0189A-F][0-9A-F]|2[0-9ABCF]|3[A-F]|[46]0|5[B-E]|7[BCDF]))"
 _ENCODED_PAIR = re.compile(f"{_ENCODED}++={_ENCODED}*+")
 """A pair of a query that is already canonical: encoded where it must be and nowhere else, in capital hex."""
@@ -53,8 +60,7 @@ def explain(claim: Claim, request: HttpRequest) -> Explanation:
 def canonical_request(claim: Claim, request: HttpRequest) -> str:
     """The canonical request of a claim. Raises KeyError if a signed header is missing."""
     path = request.path or "/"
-    if not claim.scope.as_sent:
-        path = canonical_path(path)
+    path = canonical_key(path) if claim.scope.like_s3 else canonical_path(path)
     query = canonical_query(request.query, presigned=claim.expires is not None) if request.query else ""
     headers = canonical_headers(request.headers, claim.signed_headers)
     payload = claim.payload_hash or hash_of(request.body)
@@ -65,6 +71,11 @@ def string_to_sign(claim: Claim, canonical: str) -> str:
     """The string to sign: the text that the signing key signs."""
     digest = sha256(canonical.encode("latin-1")).hexdigest()
     return f"{claim.algorithm}\n{claim.date}\n{claim.scope.text}\n{digest}"
+
+
+def canonical_key(path: str) -> str:
+    """Rule 1, for S3, where a key is all of the path behind the bucket."""
+    return path if _ENCODED_KEY.fullmatch(path) else _encoded(path, safe="/~")
 
 
 def canonical_path(path: str) -> str:
@@ -131,8 +142,8 @@ def _pair(pair: str) -> tuple[str, str]:
     return _encoded(key), _encoded(value)
 
 
-def _encoded(text: str) -> str:
-    return quote_from_bytes(unquote_to_bytes(text.encode("latin-1")), safe="~")
+def _encoded(text: str, safe: str = "~") -> str:
+    return quote_from_bytes(unquote_to_bytes(text.replace("+", " ").encode("latin-1")), safe=safe)
 
 
 def _trimmed(value: str) -> str:

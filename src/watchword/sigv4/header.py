@@ -115,8 +115,8 @@ def _http_date(text: str) -> tuple[datetime, str]:
 def _payload_hash(headers: dict[str, str], scope: Scope, algorithm: str) -> str:
     text = headers.get("x-amz-content-sha256")
     if text is not None:
-        return declared_payload(text, s3=scope.as_sent, algorithm=algorithm)
-    if scope.as_sent:
+        return declared_payload(text, s3=scope.like_s3, algorithm=algorithm)
+    if scope.like_s3:
         raise AwsError(
             "InvalidRequest", 400, "Missing required header for this request: x-amz-content-sha256"
         )

@@ -36,7 +36,7 @@ Pair = tuple[str, str]
 
 
 def query_pairs(query: str) -> list[Pair]:
-    """Keys and values, percent-decoded (bytes as latin-1). A plus stays a plus."""
+    """Keys and values, decoded (bytes as latin-1). A plus is a space."""
     pairs = (pair.partition("=") for pair in query.split("&") if pair)
     return [(_decoded(key), _decoded(value)) for key, _, value in pairs]
 
@@ -76,7 +76,7 @@ def query_claim(pairs: list[Pair], request: HttpRequest) -> Claim:
 
 
 def _decoded(text: str) -> str:
-    return unquote_to_bytes(text.encode("latin-1", "replace")).decode("latin-1")
+    return unquote_to_bytes(text.replace("+", " ").encode("latin-1", "replace")).decode("latin-1")
 
 
 def _parameters(pairs: list[Pair]) -> dict[str, str]:
@@ -113,7 +113,7 @@ def _malformed(said: str) -> AwsError:
 def _seconds(text: str, scope: Scope) -> int:
     if _SECONDS.fullmatch(text) and 1 <= int(text) <= LONGEST:
         return int(text)
-    if not scope.as_sent:
+    if not scope.like_s3:
         raise fault("IncompleteSignature", f"'X-Amz-Expires' must be a number from 1 to {LONGEST}.")
     if not text.removeprefix("-").isdecimal():
         raise _malformed("X-Amz-Expires should be a number")
@@ -135,8 +135,8 @@ def _once(in_query: str | None, in_header: str | None) -> str | None:
 def _payload_hash(given: dict[str, str], headers: dict[str, str], scope: Scope, algorithm: str) -> str:
     text = _once(given.get("X-Amz-Content-Sha256"), headers.get("x-amz-content-sha256"))
     if text is not None:
-        return declared_payload(text, s3=scope.as_sent, algorithm=algorithm)
-    return UNSIGNED_PAYLOAD if scope.as_sent else ""
+        return declared_payload(text, s3=scope.like_s3, algorithm=algorithm)
+    return UNSIGNED_PAYLOAD if scope.like_s3 else ""
 
 
 def _regions(given: dict[str, str], headers: dict[str, str]) -> tuple[str, ...]:

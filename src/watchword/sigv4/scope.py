@@ -9,8 +9,8 @@ from functools import cached_property
 
 TERMINATOR = "aws4_request"
 
-AS_SENT = frozenset({"s3", "s3express", "s3-outposts", "s3-object-lambda"})
-"""Services that sign the path as it was sent. All others sign the normalised path, encoded once more."""
+LIKE_S3 = frozenset({"s3", "s3express", "s3-outposts", "s3-object-lambda"})
+"""Services that sign the path encoded once. All others sign the normalised path, encoded twice."""
 
 _PARTS = 5
 _PARTS_WITHOUT_REGION = 4
@@ -26,9 +26,9 @@ class Scope:
     terminator: str = TERMINATOR
 
     @cached_property
-    def as_sent(self) -> bool:
-        """Whether the path is signed as it was sent, as S3 does."""
-        return self.service in AS_SENT
+    def like_s3(self) -> bool:
+        """Whether the path is signed as S3 signs it."""
+        return self.service in LIKE_S3
 
     @cached_property
     def text(self) -> str:

@@ -70,7 +70,7 @@ def sign(
         "x-amz-security-token": credentials.token,
     }
     payload = request.header("x-amz-content-sha256") or request.body.sha256
-    if claim.scope.as_sent:
+    if claim.scope.like_s3:
         ours["x-amz-content-sha256"] = payload
     kept = (header for header in request.headers if header[0] not in ours)
     added = ((name, value) for name, value in ours.items() if value is not None)
@@ -120,7 +120,7 @@ def presign(
         claim,
         expires=expires,
         signed_headers=_signed(request),
-        payload_hash=declared or (UNSIGNED_PAYLOAD if claim.scope.as_sent else ""),
+        payload_hash=declared or (UNSIGNED_PAYLOAD if claim.scope.like_s3 else ""),
     )
     signature = _signature(claim, replace(request, query=query), credentials)
     return replace(request, query=f"{query}&X-Amz-Signature={signature}")

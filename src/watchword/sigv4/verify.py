@@ -157,7 +157,7 @@ def check_scope(claim: Claim, services: Collection[str] | None, regions: Collect
 
 def _expired(claim: Claim, now: datetime, skew: int) -> AwsError:
     seconds = skew if claim.expires is None else claim.expires
-    if claim.expires is not None and claim.scope.as_sent:
+    if claim.expires is not None and claim.scope.like_s3:
         end = claim.timestamp + timedelta(seconds=seconds)
         times = {"X-Amz-Expires": str(seconds), "Expires": iso(end), "ServerTime": iso(now)}
         return fault("AccessDenied", "Request has expired", **times)
@@ -170,7 +170,7 @@ def _expired(claim: Claim, now: datetime, skew: int) -> AwsError:
 
 
 def _future(claim: Claim, now: datetime, skew: int) -> AwsError:
-    if claim.expires is not None and claim.scope.as_sent:
+    if claim.expires is not None and claim.scope.like_s3:
         times = {"X-Amz-Date": claim.date, "ServerTime": iso(now)}
         return fault("AccessDenied", "Request is not valid yet", **times)
     return fault(

@@ -3,10 +3,12 @@
 Rules:
 1. a known host, an IP address, `localhost` or a name without a dot is the server itself: path style;
 2. `<bucket>.<known host>` names a bucket. The longest known host counts; a bucket's name may have dots;
-3. any other host is refused. As path style, the request would reach a bucket that the client didn't name.
+3. any other host is refused. As path style, the request would reach a bucket that the client didn't name;
+4. S3 decodes a path before it takes bucket and key out of it: a plus is a space, an escaped slash a slash.
+   Signatures cover the path in this sense (`sigv4.canonical`).
 
 The caller gives the known hosts, in lower case. Source: Amazon S3 User Guide, "Virtual hosting of general
-purpose buckets".
+purpose buckets". AWS doesn't document rule 4; its SDKs sign by it.
 """
 
 import ipaddress
@@ -33,6 +35,13 @@ def before_path(host: str | None, known: Collection[str]) -> str:
         "Address buckets in the path, or make the host name known to the server."
     )
     raise AwsError("InvalidRequest", 400, said)
+
+
+def read_path(path: str) -> str:
+    """A path whose labels are separated by its slashes, each to be unescaped once (4.)."""
+    if "+" in path or "%2" in path:
+        return path.replace("+", "%20").replace("%2F", "/").replace("%2f", "/")
+    return path
 
 
 def hostname(host: str) -> str:

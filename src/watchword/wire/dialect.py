@@ -41,6 +41,8 @@ class Dialect:
     # --- requests
     bucket_in_host: bool = False
     """Whether the Host header can name a bucket, which then comes before the path (see `addressing`)."""
+    read_path: Callable[[str], str] = str
+    """The path of a request -> the path that its templates match."""
     sub_resources: Collection[Name] | None = None
     """Query keys that choose an operation, beside those of the model's URIs (see `routes`)."""
 

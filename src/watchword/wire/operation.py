@@ -96,7 +96,8 @@ class Operation:
     def parse(self, request: HttpRequest) -> dict[str, Any]:
         """The input: the members that the request has, valid by the model. Raises AwsError."""
         try:
-            found = self.compiled.read(request, self.before_path + request.path)
+            path = self.before_path + self.service.row.dialect.read_path(request.path)
+            found = self.compiled.read(request, path)
         except UnreadableError as problem:
             raise self._unreadable(problem) from problem
         except FormError as problem:

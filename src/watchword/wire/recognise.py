@@ -222,12 +222,13 @@ def _unsigned(request: HttpRequest, models: Models) -> Operation | None:
 
 def _by_route(request: HttpRequest, service: Service, hosts: Collection[str]) -> Operation:
     found, headers = _query_of(request, service), frozenset(name for name, _ in request.headers)
-    spec = service.routes.find(request.method, request.path, found, headers)
+    path = service.row.dialect.read_path(request.path)
+    spec = service.routes.find(request.method, path, found, headers)
     before = _before_path(request, service, hosts) if _needs_bucket(service, spec) else ""
     if before:
-        spec = service.routes.find(request.method, before + request.path, found, headers)
+        spec = service.routes.find(request.method, before + path, found, headers)
     if spec is None:
-        raise _unrecognised(_no_route(request, service, before, found), service.error_writer, request)
+        raise _unrecognised(_no_route(request, service, before + path, found), service.error_writer, request)
     operation = service.operation(spec.name)
     return replace(operation, before_path=before) if before else operation
 
@@ -244,8 +245,7 @@ def _before_path(request: HttpRequest, service: Service, hosts: Collection[str])
         raise _unrecognised(error, service.error_writer, request) from error
 
 
-def _no_route(request: HttpRequest, service: Service, before: str, found: Query) -> AwsError:
-    path = before + request.path
+def _no_route(request: HttpRequest, service: Service, path: str, found: Query) -> AwsError:
     if (refuse := service.row.dialect.no_operation) is not None:
         sub_resources, methods = service.routes.near(path, found)
         return refuse(Unmatched(request, path, found, tuple(sorted(sub_resources)), tuple(sorted(methods))))

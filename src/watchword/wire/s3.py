@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from types import MappingProxyType
 
 from watchword.names import AwsError, fault
-from watchword.wire import s3_sub_resources
+from watchword.wire import addressing, s3_sub_resources
 from watchword.wire.answers import request_and_host_id_headers
 from watchword.wire.dialect import Dialect
 from watchword.wire.form import FormError
@@ -112,6 +112,7 @@ def _missing(where: str, wire_name: str) -> AwsError:
 
 DIALECT = Dialect(
     bucket_in_host=True,
+    read_path=addressing.read_path,
     sub_resources=s3_sub_resources.CHOOSING,
     error_format="rest-xml",
     malformed_uri=malformed_uri,

@@ -48,7 +48,11 @@ def send(watchword: Server) -> Send:
         ("/bucket//a", "/a"),
         ("/bucket/a//", "a//"),
         ("/bucket/%252e", "%2e"),
-        ("/bucket/a+b", "a+b"),
+        ("/bucket/a+b", "a b"),
+        ("/bucket/a%2Bb", "a+b"),
+        ("/bucket%2Fa", "a"),
+        ("/bucket/a%2f%2Fb", "a//b"),
+        ("/bucket/=&@:$,;!*'()", "=&@:$,;!*'()"),
         ("/bucket/a%00b", "a\0b"),
     ],
 )

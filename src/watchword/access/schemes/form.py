@@ -34,7 +34,7 @@ from watchword.sigv4 import Claim, post, sigv2
 from watchword.sigv4.replay import Trace, trace_of_text
 from watchword.sigv4.sigv2 import Presigned
 from watchword.wire import Operation, multipart
-from watchword.wire.addressing import before_path
+from watchword.wire.addressing import before_path, read_path
 from watchword.world import World
 
 HEADERS = frozenset(
@@ -170,7 +170,7 @@ def read(settings: Settings, request: HttpRequest) -> Form | None:
     if loose := sorted(name for name, _ in request.headers if name.startswith("x-amz-")):
         said = "There were headers present in the request which were not signed"
         raise fault("UnsignedHeaders", said, HeadersNotSigned=", ".join(loose))
-    bucket = (before_path(request.header("host"), settings.hosts) + request.path).strip("/")
+    bucket = (before_path(request.header("host"), settings.hosts) + read_path(request.path)).strip("/")
     if not bucket or "/" in bucket:
         raise AwsError("MethodNotAllowed", 405, "The specified method is not allowed against this resource.")
     beginning = next(islice(request.body.pieces(), 1), b"")[: multipart.MOST_BEFORE_FILE + 1024]
