@@ -11,6 +11,7 @@ from watchword.sigv4.scope import Scope, parse_credential, parse_credential_with
 from watchword.sigv4.timestamp import parse_timestamp
 
 _NAMES = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+(?:;[a-z0-9!#$%&'*+.^_`|~-]+)*")
+_HASH = "x-amz-content-sha256"
 _DATES = 64
 _CREDENTIALS = 1024
 _LONGEST_CREDENTIAL = 512
@@ -33,7 +34,7 @@ def check_signed_names(text: str, sent: Collection[str]) -> None:
             "IncompleteSignature",
             "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
         )
-    if unsigned := sorted(name for name in sent if name.startswith("x-amz-") and name not in names):  # 8
+    if unsigned := sorted(name for name in sent - names if name.startswith("x-amz-") and name != _HASH):  # 8
         raise fault(
             "UnsignedHeaders",
             "There were headers present in the request which were not signed",

@@ -27,7 +27,9 @@ _REQUIRED = (
     "X-Amz-Expires",
 )
 _OPTIONAL = ("X-Amz-Security-Token", "X-Amz-Content-Sha256", "X-Amz-Region-Set")
-_KNOWN = {name.lower(): name for name in (*_REQUIRED, *_OPTIONAL)}
+SIGNATURE = frozenset({*_REQUIRED, *_OPTIONAL})
+"""The parameters of a signature."""
+_KNOWN = {name.lower(): name for name in SIGNATURE}
 _ATTEMPTS = frozenset({"x-amz-algorithm", "x-amz-credential", "x-amz-signature"})
 _ATTEMPTS_V2 = frozenset({"awsaccesskeyid", "signature"})
 _SECONDS = re.compile(r"[0-9]{1,9}", re.ASCII)

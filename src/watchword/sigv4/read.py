@@ -12,7 +12,7 @@ reported (in the words of IAM and STS; in S3's where only S3 has the rule):
  5. all parameters are there, and no unknown one; and there is a date
  6. SignedHeaders are header names, sorted, each once
  7. host is signed
- 8. every x-amz-* header is signed
+ 8. every x-amz-* header is signed (x-amz-content-sha256 is so by its value, which is part of what is signed)
  9. every signed header is in the request
 10. the date is ISO 8601 basic format (or an HTTP date, in the Date header)
 11. the credential has five parts (SigV4a: four), in at most 512 characters

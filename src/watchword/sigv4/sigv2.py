@@ -18,14 +18,13 @@ authentication alternative"; "Browser-based uploads using POST (AWS signature ve
 import hmac
 import re
 from base64 import b64encode
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from watchword.names import AwsError, HttpRequest, fault
+from watchword.names import HttpRequest, fault
 from watchword.names.moment import iso
+from watchword.sigv4.hoist import hoist
 from watchword.sigv4.post import lower_fields
 from watchword.sigv4.query import LONGEST, Pair, attempts_signature, attempts_version_2, query_pairs
 from watchword.sigv4.verify import mismatch
@@ -95,7 +94,6 @@ _HEADERS = frozenset({"content-md5", "content-type"})
 _PARAMETERS = (PARAMETER, "Expires", "Signature")
 _FOLDED = frozenset(name.lower() for name in _PARAMETERS)
 _SECONDS = re.compile(r"[0-9]{1,11}", re.ASCII)
-_UNFIT = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]|^[ \t]|[ \t]$")
 
 
 class Presigned(NamedTuple):
@@ -146,19 +144,10 @@ def with_headers(request: HttpRequest) -> HttpRequest:
     """The request with its query's x-amz- parameters, content-md5 and content-type as headers.
 
     Version 2 signs them as headers, and S3 treats them so. For content-md5 and content-type, a real header
-    wins, because it is the signed one. An x-amz- parameter that is also a header is refused.
-    Raises AwsError: IncompleteSignature, InvalidArgument.
+    wins, because it is the signed one. Raises as `hoist` does.
     """
-    there = {name for name, _ in request.headers}
-    signed_there = there & _HEADERS
-    pairs = [(key.lower(), value) for key, value in query_pairs(request.query) if _is_header(key)]
-    added = [(name, value) for name, value in pairs if name not in signed_there]
-    count = Counter(name for name, _ in added)
-    if twice := [name for name, _ in added if name in there or count[name] > 1]:
-        raise fault("IncompleteSignature", f"'{twice[0][:80]}' is given more than once.")
-    if unfit := [name for name, value in added if _UNFIT.search(value)]:
-        raise AwsError("InvalidArgument", 400, f"The value of '{unfit[0][:80]}' can't be a header's.")
-    return replace(request, headers=(*request.headers, *added))
+    signed = _HEADERS.intersection(name for name, _ in request.headers)
+    return hoist(request, lambda key: _is_header(key) and key not in signed)
 
 
 def read_form(fields: Sequence[Pair]) -> Presigned | None:

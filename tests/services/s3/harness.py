@@ -34,11 +34,12 @@ class Counter:
         by: Principal = ROOT,
         headers: dict[str, str] | None = None,
         body: bytes = b"",
+        query: str = "",
         region: str = "us-east-1",
         **given: object,
     ) -> dict[str, Any]:
         """The operation's output, or its AwsError."""
-        request = HttpRequest("POST", headers=tuple((headers or {}).items()), body=Body(body))
+        request = HttpRequest("POST", "/", query, tuple((headers or {}).items()), Body(body))
         asked = call_of(
             self.world, Caller(by), ("s3", name), given, now=self.now, request=request, region=region
         )

@@ -250,7 +250,7 @@ def test_a_refusal_names_what_it_is_about(s3: BaseClient) -> None:
         "Key": "none",
     }
     with pytest.raises(ClientError) as refused:
-        s3.put_object(Bucket="bucket", Key="key", ServerSideEncryption="AES256")
+        s3.put_object(Bucket="bucket", Key="key", ServerSideEncryption="aws:kms")
     assert code(refused) == ("NotImplemented", 501)
     with pytest.raises(ClientError) as refused:
         s3.put_object(Bucket="bucket", Key="key", ACL="public-read")

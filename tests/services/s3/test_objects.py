@@ -18,6 +18,7 @@ from tests.services.s3.harness import OTHER, Counter
 
 from watchword.names import AwsError, Body
 from watchword.names.principal import Anonymous
+from watchword.services.s3.described import ENCRYPTION
 from watchword.store import Transaction, Unavailable
 
 NUMBERS = itertools.count()
@@ -27,7 +28,7 @@ CRC32 = base64.b64encode(zlib.crc32(DATA).to_bytes(4, "big")).decode()
 
 
 def test_put_and_got(s3: Counter, bucket: str, now: datetime) -> None:
-    assert s3.put(bucket, "key", DATA) == {"ETag": ETAG}
+    assert s3.put(bucket, "key", DATA) == {"ETag": ETAG, **ENCRYPTION}
     assert s3.get(bucket, "key") == DATA
     head = s3("HeadObject", Bucket=bucket, Key="key")
     assert head == {
@@ -36,6 +37,7 @@ def test_put_and_got(s3: Counter, bucket: str, now: datetime) -> None:
         "ContentType": "binary/octet-stream",
         "ETag": ETAG,
         "LastModified": now.replace(microsecond=0),
+        **ENCRYPTION,
     }
 
 
@@ -186,7 +188,7 @@ def test_a_read_sees_one_object_or_the_other(s3: Counter, bucket: str) -> None:
 
 def test_checksums_are_kept(s3: Counter, bucket: str) -> None:
     put = s3.put(bucket, "key", DATA, headers={"x-amz-checksum-crc32": CRC32})
-    assert put == {"ETag": ETAG, "ChecksumCRC32": CRC32, "ChecksumType": "FULL_OBJECT"}
+    assert put == {"ETag": ETAG, **ENCRYPTION, "ChecksumCRC32": CRC32, "ChecksumType": "FULL_OBJECT"}
     assert "ChecksumCRC32" not in s3("GetObject", Bucket=bucket, Key="key")
     asked = s3("GetObject", Bucket=bucket, Key="key", ChecksumMode="ENABLED")
     assert asked["ChecksumCRC32"] == CRC32

@@ -1,7 +1,7 @@
 """Signature Version 4, in the Authorization header or in a presigned query; SigV4a among its algorithms.
 
-`watchword.sigv4` reads and verifies; here the access key is looked up, and a body in aws-chunked form is
-decoded with the secret that its head was signed with.
+`watchword.sigv4` reads and verifies. This module looks up the access key, takes headers out of the query of a
+request to S3, and decodes a body in aws-chunked form with the secret that signed its head.
 """
 
 import re
@@ -19,6 +19,7 @@ from watchword.names import HttpRequest, HttpResponse, fault
 from watchword.sessions.session import milliseconds
 from watchword.sigv4 import Claim, verify
 from watchword.sigv4 import read as read_claim
+from watchword.sigv4.hoist import hoist
 from watchword.sigv4.replay import Trace, trace
 from watchword.sigv4.verify import verify_head
 from watchword.wire import Operation
@@ -42,6 +43,9 @@ class Signature:
     """A request with a signature of version 4."""
 
     request: HttpRequest
+    """With the headers that S3's clients put in the query."""
+    sent: HttpRequest
+    """As it was signed."""
     claim: Claim
     version: str = "SigV4"
 
@@ -75,7 +79,7 @@ class Signature:
         self._signer(world, world.clock.wall(), "s3", SKEW_SECONDS_S3, head_only=True)
 
     def trace(self, service: str) -> Trace | None:
-        return trace(self.claim, self.request, skew_of(service))
+        return trace(self.claim, self.sent, skew_of(service))
 
     def answer(self, response: HttpResponse) -> HttpResponse:
         return response
@@ -84,14 +88,16 @@ class Signature:
         self, world: World, now: datetime, service: str, skew: int, *, head_only: bool
     ) -> tuple[Caller, str]:
         check = verify_head if head_only else verify
-        expected = partial(check, self.claim, self.request, services=(service,), now=now, skew=skew)
+        expected = partial(check, self.claim, self.sent, services=(service,), now=now, skew=skew)
         return signer(world, self.claim.access_key_id, self.claim.token, expected)
 
 
 def read(_settings: Settings, request: HttpRequest) -> Signature | None:
     """Raises IncompleteSignature, UnsupportedSignature and others for a malformed signature."""
     claim = read_claim(request)
-    return None if claim is None else Signature(request, claim)
+    if claim is None:
+        return None
+    return Signature(hoist(request) if claim.scope.like_s3 else request, request, claim)
 
 
 def identify(world: World, request: HttpRequest) -> Caller:

@@ -22,7 +22,7 @@ from watchword.services.s3 import (
     settings,
     uploads,
 )
-from watchword.services.s3.unserved import refuse_unserved
+from watchword.services.s3.headers import check_headers
 
 SIGNED_ONLY = {
     *("CopyObject", "CreateBucket", "ListBuckets"),
@@ -34,7 +34,7 @@ SIGNED_ONLY = {
 
 def _guarded(name: str, row: Operation) -> Operation:
     def demands(call: Call) -> tuple[Demand, ...]:
-        refuse_unserved(call)
+        check_headers(call)
         return row.demands(call)
 
     return replace(row, demands=demands, anonymous=name not in SIGNED_ONLY)

@@ -24,7 +24,7 @@ from watchword.objects.joined import composite, full, joined_etag
 from watchword.services.operation import Call, Operation, Output, object_write
 from watchword.services.s3.commits import commit_object, fresh_blob
 from watchword.services.s3.demands import bucket_of
-from watchword.services.s3.described import COMPOSITE, checksums, quoted
+from watchword.services.s3.described import COMPOSITE, ENCRYPTION, checksums, quoted
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.limits import key_bytes
 from watchword.services.s3.objects import to_put
@@ -56,6 +56,7 @@ def complete_multipart_upload(call: Call) -> Output:
         "Bucket": call.input["Bucket"],
         "Key": call.input["Key"],
         "ETag": quoted(made.etag),
+        **ENCRYPTION,
         **checksums(made),
     }
 

@@ -10,7 +10,7 @@ from watchword.services.operation import Call, Operation, Output, object_write
 from watchword.services.s3.commits import commit_object, fresh_blob
 from watchword.services.s3.copy_source import Source
 from watchword.services.s3.demands import bucket_named, bucket_of, no_such_key, object_demand
-from watchword.services.s3.described import Description, checksums, quoted, second
+from watchword.services.s3.described import ENCRYPTION, Description, checksums, quoted, second
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import known_algorithm
 from watchword.services.s3.limits import key_bytes
@@ -39,7 +39,7 @@ def copy_object(call: Call) -> Output:
         )
         commit_object(call, new, target.name)
     result = {"ETag": quoted(new.etag), "LastModified": second(new.modified), **checksums(new)}
-    output: dict[str, object] = {"CopyObjectResult": result}
+    output: dict[str, object] = {"CopyObjectResult": result, **ENCRYPTION}
     return output | {"CopySourceVersionId": source.version} if source.version else output
 
 

@@ -17,6 +17,8 @@ from watchword.services.s3.limits import check_metadata
 from watchword.store.s3.objects import Object
 
 DEFAULT_TYPE = "binary/octet-stream"
+ENCRYPTION = {"ServerSideEncryption": "AES256"}
+"""The member that every answer about an object's bytes has, as at S3."""
 COMPOSITE, FULL_OBJECT = "COMPOSITE", "FULL_OBJECT"
 """Types of checksums: made of those of parts, or of all bytes."""
 SYSTEM_HEADERS = ("CacheControl", "ContentDisposition", "ContentEncoding", "ContentLanguage", "Expires")
@@ -65,6 +67,7 @@ def described(call: Call, row: Object) -> dict[str, object]:
         "LastModified": second(row.modified),
         "ETag": quoted(row.etag),
         "ContentType": row.content_type,
+        **ENCRYPTION,
         **row.headers,
         **_overrides(call),
     }

@@ -93,10 +93,6 @@ ERRORS: dict[str, tuple[int, str]] = {
     ),
     "PreconditionFailed": (412, "At least one of the pre-conditions you specified did not hold"),
     "ReplicationConfigurationNotFoundError": (404, "The replication configuration was not found"),
-    "ServerSideEncryptionConfigurationNotFoundError": (
-        404,
-        "The server side encryption configuration was not found",
-    ),
 }
 
 

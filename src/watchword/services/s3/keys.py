@@ -36,6 +36,7 @@ OF_ACTION: Mapping[str, Members] = {
         "IfMatch": "s3:if-match",
         "IfNoneMatch": "s3:if-none-match",
         "MetadataDirective": "s3:x-amz-metadata-directive",
+        "ServerSideEncryption": "s3:x-amz-server-side-encryption",
         "StorageClass": "s3:x-amz-storage-class",
     },
 }

@@ -14,7 +14,7 @@ from watchword.objects import BlobMissingError
 from watchword.services.operation import Call, Operation, Output, object_write, point_read
 from watchword.services.s3.commits import commit_object, fresh_blob
 from watchword.services.s3.demands import bucket_of, no_such_key, object_demand, to_read
-from watchword.services.s3.described import Description, checksums, described, quoted
+from watchword.services.s3.described import ENCRYPTION, Description, checksums, described, quoted
 from watchword.services.s3.errors import invalid_argument
 from watchword.services.s3.integrity import promised
 from watchword.services.s3.limits import key_bytes
@@ -45,7 +45,7 @@ def put_object(call: Call) -> Output:
             **description.columns,
         )
         commit_object(call, new, bucket.name)
-    return {"ETag": quoted(new.etag), **checksums(new)}
+    return {"ETag": quoted(new.etag), **ENCRYPTION, **checksums(new)}
 
 
 def get_object(call: Call) -> Output:

@@ -20,7 +20,7 @@ from watchword.services.operation import Call, Operation, Output, object_write, 
 from watchword.services.s3.commits import delete_after_commit, fresh_blob
 from watchword.services.s3.copies import source_row, to_read_source
 from watchword.services.s3.copy_source import Source
-from watchword.services.s3.described import COMPOSITE, quoted, second
+from watchword.services.s3.described import COMPOSITE, ENCRYPTION, quoted, second
 from watchword.services.s3.errors import invalid_argument, s3_error
 from watchword.services.s3.integrity import Promise, promised
 from watchword.services.s3.objects import body_of
@@ -54,7 +54,7 @@ def upload_part(call: Call) -> Output:
         promise.check(sums)
         part = _keep(call, upload, number, blob, sums)
     echoed = {f"Checksum{promise.algorithm}": promise.checksum} if promise.algorithm else {}
-    return {"ETag": quoted(part.etag), **echoed, **checksum_of(upload, part)}
+    return {"ETag": quoted(part.etag), **ENCRYPTION, **echoed, **checksum_of(upload, part)}
 
 
 def upload_part_copy(call: Call) -> Output:
@@ -68,7 +68,7 @@ def upload_part_copy(call: Call) -> Output:
         call.world.objects.put(blob, sums.through(_source_bytes(call, row, start, end)))
         part = _keep(call, upload, number, blob, sums)
     result = {"ETag": quoted(part.etag), "LastModified": second(part.modified), **checksum_of(upload, part)}
-    output: dict[str, object] = {"CopyPartResult": result}
+    output: dict[str, object] = {"CopyPartResult": result, **ENCRYPTION}
     return output | {"CopySourceVersionId": source.version} if source.version else output
 
 

@@ -1,8 +1,8 @@
-"""What a bucket here never has, answered truly.
+"""Settings of a bucket that are the same for every bucket here.
 
-Programs that manage a bucket (terraform's aws_s3_bucket) read all its settings. Where this server has only
-one state, that state is the answer: never versioned, without logging, paid for by its owner, ACLs off, and
-no configuration of anything else. Changing them is not served.
+Programs that manage a bucket (terraform's aws_s3_bucket) read all its settings. This server has one state for
+these, and answers it: not versioned, no logging, the owner pays, ACLs off, AES256 by default, and no other
+configuration. They can't be changed.
 Source: Amazon S3 API Reference, the operation's own page; Service Authorization Reference, "Amazon S3".
 """
 
@@ -11,8 +11,12 @@ from watchword.services.s3.demands import bucket_of, on_bucket
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.limits import canonical_id
 
+_AES256 = {
+    "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False}]
+}
 ANSWERS: dict[str, tuple[str, Output]] = {
     "GetBucketAccelerateConfiguration": ("s3:GetAccelerateConfiguration", {}),
+    "GetBucketEncryption": ("s3:GetEncryptionConfiguration", {"ServerSideEncryptionConfiguration": _AES256}),
     "GetBucketLogging": ("s3:GetBucketLogging", {}),
     "GetBucketNotificationConfiguration": ("s3:GetBucketNotification", {}),
     "GetBucketOwnershipControls": (
@@ -26,10 +30,6 @@ ANSWERS: dict[str, tuple[str, Output]] = {
 
 ABSENT: dict[str, tuple[str, str]] = {
     "GetBucketCors": ("s3:GetBucketCORS", "NoSuchCORSConfiguration"),
-    "GetBucketEncryption": (
-        "s3:GetEncryptionConfiguration",
-        "ServerSideEncryptionConfigurationNotFoundError",
-    ),
     "GetBucketLifecycleConfiguration": ("s3:GetLifecycleConfiguration", "NoSuchLifecycleConfiguration"),
     "GetBucketReplication": ("s3:GetReplicationConfiguration", "ReplicationConfigurationNotFoundError"),
     "GetBucketTagging": ("s3:GetBucketTagging", "NoSuchTagSet"),

@@ -16,7 +16,7 @@ from watchword.objects.joined import COMBINED
 from watchword.services.operation import Call, Demands, Operation, Output, object_write, reads
 from watchword.services.s3.commits import delete_after_commit
 from watchword.services.s3.demands import bucket_of, object_demand, on_bucket
-from watchword.services.s3.described import COMPOSITE, FULL_OBJECT, Description, second
+from watchword.services.s3.described import COMPOSITE, ENCRYPTION, FULL_OBJECT, Description, second
 from watchword.services.s3.errors import invalid_argument, s3_error
 from watchword.services.s3.integrity import known_algorithm
 from watchword.services.s3.limits import MAX_KEYS, canonical_id, key_bytes
@@ -46,7 +46,8 @@ def create_multipart_upload(call: Call) -> Output:
         uploads.insert(call.change.begin(), new)
     except StillReferenced:
         raise s3_error("NoSuchBucket", BucketName=bucket.name) from None
-    return {"Bucket": bucket.name, "Key": call.input["Key"], "UploadId": new.id, **kept_checksum(new)}
+    named = {"Bucket": bucket.name, "Key": call.input["Key"], "UploadId": new.id}
+    return named | ENCRYPTION | kept_checksum(new)
 
 
 def abort_multipart_upload(call: Call) -> Output:

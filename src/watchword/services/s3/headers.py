@@ -1,0 +1,123 @@
+"""Which headers a request to S3 can have. Every operation checks them first.
+
+1. Every `x-amz-*` header that AWS's SDKs send, or that S3's model has, is in one of four tables: the server
+   reads it; it asks for nothing; only a value that is true anyway is accepted; or it is refused. A header in
+   no table is refused too: it asks for something that this server doesn't know.
+2. An `x-amz-*` parameter of the query counts as a header if a signature covers it (`sigv4.hoist`). Otherwise
+   it is refused.
+3. A condition (`If-Match` and so on) that a write doesn't support is refused. If it were ignored, the write
+   could overwrite a change that the client wanted to keep.
+
+ACLs are off on every bucket (Object Ownership is BucketOwnerEnforced, the default at AWS since April 2023),
+so an ACL must say what is true anyway. Every object has server-side encryption AES256, as at S3.
+Sources: Amazon S3 API Reference, "Common request headers" and the headers of each operation; User Guide,
+"Controlling ownership of objects and disabling ACLs"; the sources of AWS's SDKs.
+"""
+
+from watchword.objects import ALGORITHMS
+from watchword.services.operation import Call
+from watchword.services.s3.errors import s3_error
+from watchword.sigv4.hoist import is_amz
+from watchword.wire import form
+
+READ = frozenset(
+    {
+        # How the request is signed and received.
+        *("x-amz-content-sha256", "x-amz-date", "x-amz-decoded-content-length", "x-amz-region-set"),
+        *("x-amz-security-token", "x-amz-trailer"),
+        # Whose bucket it must be.
+        *("x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"),
+        # Checksums.
+        *(f"x-amz-checksum-{algorithm.lower()}" for algorithm in ALGORITHMS),
+        *("x-amz-checksum-algorithm", "x-amz-checksum-mode", "x-amz-checksum-type"),
+        *("x-amz-mp-object-size", "x-amz-sdk-checksum-algorithm"),
+        # Copies.
+        *("x-amz-copy-source", "x-amz-copy-source-range"),
+        *("x-amz-copy-source-if-match", "x-amz-copy-source-if-none-match"),
+        *("x-amz-copy-source-if-modified-since", "x-amz-copy-source-if-unmodified-since"),
+    }
+)
+"""Headers that the server acts on."""
+
+WITHOUT_EFFECT = frozenset(
+    {
+        "x-amz-api-version",  # C++, older JavaScript: the version of the client's model
+        "x-amz-cf-id",  # CloudFront: the id of its request
+        "x-amz-confirm-remove-self-bucket-access",  # root can change the policy whatever it says
+        "x-amz-optional-object-attributes",  # listings: objects have no such attributes here
+        "x-amz-request-payer",  # the bucket's owner pays
+        "x-amz-te",  # Java, older Go: an MD5 may follow the body of the answer
+        "x-amz-user-agent",  # JavaScript in browsers, where User-Agent can't be set
+    }
+)
+"""Headers that ask for nothing, or that a server may ignore by their definition."""
+
+TRUE_ANYWAY = {
+    "x-amz-bucket-namespace": {"global"},
+    "x-amz-bucket-object-lock-enabled": {"false", "False"},
+    "x-amz-bypass-governance-retention": {"false", "False"},
+    "x-amz-metadata-directive": {"COPY", "REPLACE"},
+    "x-amz-object-ownership": {"BucketOwnerEnforced"},
+    "x-amz-server-side-encryption": {"AES256"},
+    "x-amz-server-side-encryption-bucket-key-enabled": {"false", "False"},
+    "x-amz-storage-class": {"STANDARD"},
+    "x-amz-tagging-directive": {"COPY", "REPLACE"},
+}
+"""Header -> the values that are accepted."""
+
+REFUSED = frozenset(
+    {
+        "x-amz-mfa",
+        "x-amz-object-annotation-directive",
+        "x-amz-s3session-token",
+        "x-amz-tagging",
+        "x-amz-website-redirect-location",
+        "x-amz-write-offset-bytes",
+    }
+)
+REFUSED_PREFIXES = (
+    "x-amz-copy-source-server-side-encryption-customer-",
+    "x-amz-if-match-",
+    "x-amz-object-lock-",
+    "x-amz-server-side-encryption-",
+)
+"""For what isn't served: tags, KMS keys and customer keys, object lock, websites, appending, annotations."""
+
+_ENFORCED_ACLS = {"private", "bucket-owner-full-control"}
+_NO_ACLS = {"CreateBucket": "InvalidBucketAclWithObjectOwnership"}
+_CONDITIONS = {"if-match", "if-none-match", "if-modified-since", "if-unmodified-since"}
+_CONDITIONAL = {
+    "CompleteMultipartUpload": {"if-match", "if-none-match"},
+    "CopyObject": {"if-match", "if-none-match"},
+    "DeleteObject": {"if-match"},
+    "PutObject": {"if-match", "if-none-match"},
+}
+"""Write -> the conditions that it has."""
+
+
+def check_headers(call: Call) -> None:
+    """Raises NotImplemented for what isn't served, and S3's own refusal of ACLs."""
+    reads = call.request.method in {"GET", "HEAD"}
+    for name, value in call.request.headers:
+        if name.startswith("x-amz-"):
+            _check_header(call.name, name, value)
+        elif name in _CONDITIONS and not reads and not _has_condition(call.name, name, value):
+            raise s3_error("NotImplemented", Header=name)  # 3.
+    for name, _ in form.read_pairs(call.request.query):
+        if is_amz(name):
+            raise s3_error("NotImplemented", Header=name[:80])  # 2.
+
+
+def _check_header(operation: str, name: str, value: str) -> None:
+    """Rule 1."""
+    if name in READ or name in WITHOUT_EFFECT or name.startswith("x-amz-meta-"):
+        return
+    if name == "x-amz-acl" or name.startswith("x-amz-grant-"):
+        if value not in _ENFORCED_ACLS:
+            raise s3_error(_NO_ACLS.get(operation, "AccessControlListNotSupported"))
+    elif value not in TRUE_ANYWAY.get(name, ()):
+        raise s3_error("NotImplemented", Header=name)
+
+
+def _has_condition(operation: str, name: str, value: str) -> bool:
+    return name in _CONDITIONAL.get(operation, ()) and (name != "if-none-match" or value.strip() == "*")
