@@ -39,9 +39,12 @@ def before_path(host: str | None, known: Collection[str]) -> str:
 
 def read_path(path: str) -> str:
     """A path whose labels are separated by its slashes, each to be unescaped once (4.)."""
-    if "+" in path or "%2" in path:
-        return path.replace("+", "%20").replace("%2F", "/").replace("%2f", "/")
-    return path
+    return read_slashes(path.replace("+", "%20"))
+
+
+def read_slashes(text: str) -> str:
+    """The same for what has no plus with a meaning: the source of a copy."""
+    return text.replace("%2F", "/").replace("%2f", "/") if "%2" in text else text
 
 
 def hostname(host: str) -> str:

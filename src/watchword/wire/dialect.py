@@ -43,6 +43,8 @@ class Dialect:
     """Whether the Host header can name a bucket, which then comes before the path (see `addressing`)."""
     read_path: Callable[[str], str] = str
     """The path of a request -> the path that its templates match."""
+    spellings: Mapping[Name, Callable[[str], str]] = field(default_factory=dict)
+    """Member of a header or query -> a function that spells its value as the model does."""
     sub_resources: Collection[Name] | None = None
     """Query keys that choose an operation, beside those of the model's URIs (see `routes`)."""
 

@@ -32,6 +32,8 @@ ReadBody = Callable[[bytes], Any]
 BodyReaders = Callable[[Shape], ReadBody]
 """Shape of the body -> a function from its bytes to its value."""
 ReadTexts = Callable[[list[str]], Any]
+Spellings = Mapping[str, Callable[[str], str]]
+"""Member -> a function that spells its text as the model does (see `dialect`)."""
 
 _HEADER_ITEM = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^,]*))\s*(?:,|$)', re.DOTALL)
 
@@ -60,8 +62,9 @@ def reader(spec: Spec, body_readers: BodyReaders) -> Callable[[HttpRequest, str]
         return lambda _request, _path: {}
     members = spec.input.members
     read_labels = _label_reader(spec, members)
-    read_query = _query_reader(members)
-    read_headers = _header_reader(members)
+    spellings = spec.row.dialect.spellings
+    read_query = _query_reader(members, spellings)
+    read_headers = _header_reader(members, spellings)
     read_body = _body_reader(spec.input, body_readers)
 
     def read(request: HttpRequest, path: str) -> dict[str, Any]:
@@ -96,13 +99,15 @@ def _label_reader(spec: Spec, members: Mapping[str, Shape]) -> Callable[[str, di
     return read
 
 
-def _query_reader(members: Mapping[str, Shape]) -> Callable[[str, dict[str, Any]], None]:
+def _query_reader(
+    members: Mapping[str, Shape], spellings: Spellings
+) -> Callable[[str, dict[str, Any]], None]:
     bindings, rest = {}, ""
     for name, member in _at(members, "querystring"):
         if member.type == "map":
             rest = name
         else:
-            bindings[member.wire_name(name)] = _query_binding(name, member)
+            bindings[member.wire_name(name)] = _query_binding(name, member, spellings.get(name, str))
 
     def read(query: str, found: dict[str, Any]) -> None:
         if not query:
@@ -118,19 +123,21 @@ def _query_reader(members: Mapping[str, Shape]) -> Callable[[str, dict[str, Any]
     return read
 
 
-def _query_binding(name: str, member: Shape) -> Binding:
+def _query_binding(name: str, member: Shape, spell: Callable[[str], str]) -> Binding:
     if member.type == "list":
         read_item = values.reader(member.element, "iso8601")
         return Binding(
             name, member.wire_name(name), lambda texts: [read_item(text) for text in texts], many=True
         )
     read_text = values.reader(member, "iso8601")
-    return Binding(name, member.wire_name(name), lambda texts: read_text(texts[0]), many=False)
+    return Binding(name, member.wire_name(name), lambda texts: read_text(spell(texts[0])), many=False)
 
 
-def _header_reader(members: Mapping[str, Shape]) -> Callable[[HttpRequest, dict[str, Any]], None]:
+def _header_reader(
+    members: Mapping[str, Shape], spellings: Spellings
+) -> Callable[[HttpRequest, dict[str, Any]], None]:
     bindings = {
-        member.wire_name(name).lower(): _header_binding(name, member)
+        member.wire_name(name).lower(): _header_binding(name, member, spellings.get(name, str))
         for name, member in _at(members, "header")
     }
     prefixes = [(name, member.wire_name(name).lower()) for name, member in _at(members, "headers")]
@@ -149,14 +156,14 @@ def _header_reader(members: Mapping[str, Shape]) -> Callable[[HttpRequest, dict[
     return read
 
 
-def _header_binding(name: str, member: Shape) -> Binding:
+def _header_binding(name: str, member: Shape, spell: Callable[[str], str]) -> Binding:
     header = member.wire_name(name).lower()
     if member.traits.get("jsonvalue"):
         return Binding(name, header, lambda texts: _read_json_header(texts[0]), many=False)
     if member.type == "list":
         return Binding(name, header, _header_list_reader(member.element), many=True)
     read_text = values.reader(member, "rfc822")
-    return Binding(name, header, lambda texts: read_text(texts[0]), many=False)
+    return Binding(name, header, lambda texts: read_text(spell(texts[0])), many=False)
 
 
 def _read_json_header(text: str) -> object:

@@ -2,7 +2,8 @@
 
 * the root element of an answer has the API's name, not the model's; the answer of GetBucketLocation is its
   root element with a text inside;
-* invalid values have S3's own error codes, never the validation message of other services;
+* invalid values have S3's own error codes, never the validation message of other services; some values may be
+  spelt in other ways than the model's;
 * GetObject answers 206 when the output has a ContentRange;
 * errors are `<Error>` documents with S3's codes; two headers hold request ids; the host may name the bucket.
 
@@ -12,7 +13,7 @@ What doesn't belong here: how a host names a bucket (addressing), requests that 
 (s3_sub_resources).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from watchword.names import AwsError, fault
@@ -61,6 +62,18 @@ ROOTS = MappingProxyType(
 )
 
 
+SPELLINGS: Mapping[str, Callable[[str], str]] = MappingProxyType(
+    {
+        "ChecksumAlgorithm": str.upper,
+        "ChecksumMode": str.upper,
+        "CopySource": addressing.read_slashes,
+        "EncodingType": str.lower,
+    }
+)
+"""C++ sends `enabled` as the checksum mode, and JavaScript programs escape all of a copy source."""
+INVALID_VALUES = MappingProxyType({"encoding-type": "Invalid Encoding Method specified in Request"})
+
+
 def root_element(operation: str) -> str:
     """The root element of an operation's answer."""
     return ROOTS.get(operation, f"{operation}Result")
@@ -93,8 +106,10 @@ def invalid(violations: Sequence[Violation], shape: Shape) -> AwsError:
     where, wire_name = member.location, member.wire_name(name)
     if violation.rule == "required" and violation.path == top:
         return _missing(where, wire_name)
+    if wire_name.startswith("x-amz-checksum-"):
+        return AwsError("InvalidRequest", 400, f"Value for {wire_name} header is invalid.")
     if where in {"header", "querystring"}:
-        said = "Provided value is not valid for this argument."
+        said = INVALID_VALUES.get(wire_name, "Provided value is not valid for this argument.")
         return _invalid_argument(said, wire_name, str(violation.value)[:1024])
     if where == "uri":
         return AwsError("InvalidURI", 400, "Couldn't parse the specified URI.", meant=str(violation))
@@ -113,6 +128,7 @@ def _missing(where: str, wire_name: str) -> AwsError:
 DIALECT = Dialect(
     bucket_in_host=True,
     read_path=addressing.read_path,
+    spellings=SPELLINGS,
     sub_resources=s3_sub_resources.CHOOSING,
     error_format="rest-xml",
     malformed_uri=malformed_uri,

@@ -5,7 +5,8 @@ request to S3, and decodes a body in aws-chunked form with the secret that signe
 """
 
 import re
-from dataclasses import dataclass
+from base64 import b64encode
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -16,6 +17,7 @@ from watchword.access.credentials import signer
 from watchword.access.schemes import aws_chunked
 from watchword.installation.settings import Settings
 from watchword.names import HttpRequest, HttpResponse, fault
+from watchword.objects import ALGORITHMS
 from watchword.sessions.session import milliseconds
 from watchword.sigv4 import Claim, verify
 from watchword.sigv4 import read as read_claim
@@ -29,6 +31,10 @@ SKEW_SECONDS = 300
 SKEW_SECONDS_S3 = 900
 """Source: Amazon S3 API Reference, "Error responses", RequestTimeTooSkewed."""
 
+_OF_NOTHING = frozenset(
+    (f"x-amz-checksum-{name.lower()}", b64encode(algorithm().digest()).decode())
+    for name, algorithm in ALGORITHMS.items()
+)
 _REGION = re.compile(r"[a-z0-9*](?:[a-z0-9*-]{0,61}[a-z0-9*])?")
 """Any name a region could have, since this server is in none of AWS's; SigV4a's patterns as well."""
 
@@ -97,7 +103,20 @@ def read(_settings: Settings, request: HttpRequest) -> Signature | None:
     claim = read_claim(request)
     if claim is None:
         return None
-    return Signature(hoist(request) if claim.scope.like_s3 else request, request, claim)
+    return Signature(_with_headers(request) if claim.scope.like_s3 else request, request, claim)
+
+
+def _with_headers(request: HttpRequest) -> HttpRequest:
+    """The request with the headers of its query, but without the checksum of an empty body.
+
+    JavaScript's SDK presigns an upload before there is a body, and puts the checksum of nothing in the query.
+    """
+    hoisted, sent = hoist(request), len(request.headers)
+    added = hoisted.headers[sent:]
+    if _OF_NOTHING.isdisjoint(added):
+        return hoisted
+    kept = [each for each in added if each not in _OF_NOTHING and each[0] != "x-amz-sdk-checksum-algorithm"]
+    return replace(hoisted, headers=(*request.headers, *kept))
 
 
 def identify(world: World, request: HttpRequest) -> Caller:

@@ -103,7 +103,7 @@ def _looked_at(call: Call, row: Object) -> tuple[dict[str, object], tuple[int, i
     output["ContentLength"] = end - start
     if asked and end > start:
         output["ContentRange"] = f"bytes {start}-{end - 1}/{row.size}"
-    if end - start == row.size and "Range" not in call.input and call.input.get("ChecksumMode") == "ENABLED":
+    if end - start == row.size and call.input.get("ChecksumMode") == "ENABLED":
         output |= checksums(row)
     return output, (start, end)
 
