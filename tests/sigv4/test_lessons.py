@@ -206,6 +206,15 @@ def test_n11_another_scope_is_refused(old: str, new: str) -> None:
     assert refused(twisted) == "ScopeMismatch"
 
 
+@pytest.mark.parametrize("service", ["s3", "sts"])
+def test_n3_a_signed_header_that_is_missing_counts_as_empty(service: str) -> None:
+    request = signed(service, headers=(*HOST, ("x-amz-meta-a", "value"), ("x-note", "")))
+    gone = tuple(header for header in request.headers if header[0] != "x-note")
+    check(replace(request, headers=gone), service)
+    gone = tuple(header for header in request.headers if header[0] != "x-amz-meta-a")
+    assert refused(replace(request, headers=gone), service) == "SignatureDoesNotMatch"
+
+
 def test_n11_a_signature_for_one_service_is_none_for_another() -> None:
     assert refused(signed("sts"), "iam") == "ScopeMismatch"
     claim = read(signed("sts"))

@@ -91,10 +91,6 @@ def extra_amz_header(parts: Parts) -> None:
     parts.headers.append(("x-amz-copy-source", "/other/key"))
 
 
-def signed_but_absent(parts: Parts) -> None:
-    parts.signed.append("zzz")
-
-
 def bad_date(parts: Parts) -> None:
     parts.set_header("x-amz-date", "2026-11-23T12:34:56Z")
 
@@ -138,10 +134,9 @@ RULES: list[tuple[Spoil, str, str]] = [
     (unordered, "IncompleteSignature", "in alphabetical order"),
     (host_unsigned, "IncompleteSignature", "'Host' or ':authority' must be a 'SignedHeader'"),
     (extra_amz_header, "UnsignedHeaders", "headers present in the request which were not signed"),
-    (signed_but_absent, "IncompleteSignature", "The signed header 'zzz' is not in the request."),
     (bad_date, "IncompleteSignature", "Date must be in ISO-8601 'basic format'."),
     (four_parts, "IncompleteSignature", "Credential must have exactly 5 slash-delimited elements"),
-    (bad_payload_hash, "InvalidArgument", "x-amz-content-sha256 must be UNSIGNED-PAYLOAD"),
+    (bad_payload_hash, "IncompleteSignature", "x-amz-content-sha256 must be UNSIGNED-PAYLOAD"),
     (expired, "SignatureExpired", "Signature expired: 20261123T123456Z is now earlier than"),
     (not_yet, "SignatureNotYetCurrent", "Signature not yet current: 20261123T123456Z is still later than"),
     (other_service, "ScopeMismatch", "Credential should be scoped to correct service: 'iam'."),
@@ -154,7 +149,7 @@ PAIRS = [
     (RULES[index], RULES[index + 1])
     for index in range(len(RULES) - 1)
     if (RULES[index][0], RULES[index + 1][0]) != (expired, not_yet)
-] + [(RULES[11], RULES[13]), (RULES[12], RULES[14])]
+] + [(RULES[10], RULES[12]), (RULES[11], RULES[13])]
 
 
 def names(rule: tuple[Spoil, str, str]) -> str:
@@ -189,7 +184,7 @@ def test_the_earlier_rule_wins(pair: tuple[tuple[Spoil, str, str], tuple[Spoil, 
 
 
 def test_every_pair_of_neighbours_is_here() -> None:
-    assert len(PAIRS) == 17
+    assert len(PAIRS) == 16
 
 
 def test_the_table_holds_the_rules_that_the_heads_number() -> None:

@@ -94,10 +94,10 @@ def test_presign_refuses_what_verify_would(expires: int) -> None:
 @pytest.mark.parametrize(
     ("expires", "said"),
     [
-        ("0", "X-Amz-Expires must be non-negative"),
         ("-5", "X-Amz-Expires must be non-negative"),
         ("604801", "X-Amz-Expires must be less than a week"),
-        ("9" * 5000, "X-Amz-Expires must be less than a week"),
+        ("9" * 19, "X-Amz-Expires must be less than a week"),
+        ("9" * 5000, "X-Amz-Expires should be a number"),
         ("600.0", "X-Amz-Expires should be a number"),
         ("1e3", "X-Amz-Expires should be a number"),
         ("+600", "X-Amz-Expires should be a number"),
@@ -108,8 +108,9 @@ def test_presign_refuses_what_verify_would(expires: int) -> None:
 )
 def test_n8_seconds_out_of_range(expires: str, said: str) -> None:
     error = refused(swapped(presigned(), "X-Amz-Expires=600", f"X-Amz-Expires={expires}"))
-    assert (error.code, error.status) == ("AuthorizationQueryParametersError", 400)
-    assert said in error.said
+    assert error.in_s3
+    assert (error.in_s3.code, error.in_s3.status) == ("AuthorizationQueryParametersError", 400)
+    assert said in error.in_s3.said
     other = refused(swapped(presigned("sts"), "X-Amz-Expires=600", f"X-Amz-Expires={expires}"), 0, "sts")
     assert other.code == "IncompleteSignature"
 
@@ -127,8 +128,7 @@ def test_each_parameter_is_needed(name: str, service: str) -> None:
     request = presigned(service)
     without = swapped(request, "&" + value_of(request, f"X-Amz-{name}"), "")
     error = refused(without, 0, service)
-    s3 = service == "s3" and name != "Credential"
-    assert error.code == ("AuthorizationQueryParametersError" if s3 else "IncompleteSignature")
+    assert error.code == "IncompleteSignature"
     assert f"X-Amz-{name}" in error.said
 
 

@@ -235,15 +235,13 @@ def test_only_s3_leaves_a_payload_unsigned(payload: str) -> None:
     assert refused(signed(request)).code == "UnsupportedSignature"
 
 
-@pytest.mark.parametrize(
-    "payload", ["", "0" * 63, "0" * 65, "A" * 64, "g" * 64, "unsigned-payload", "STREAMING-X"]
-)
+@pytest.mark.parametrize("payload", ["", "0" * 63, "0" * 65, "g" * 64, "unsigned-payload", "STREAMING-X"])
 @pytest.mark.parametrize("service", ["s3", "sts"])
 def test_a_payload_hash_that_is_none(payload: str, service: str) -> None:
     good = signed(replace(REQUEST, headers=(HOST, ("x-amz-content-sha256", "0" * 64))), service)
     headers = ((name, payload if name == "x-amz-content-sha256" else value) for name, value in good.headers)
     error = refused(replace(good, headers=tuple(headers)))
-    assert error.code == ("InvalidArgument" if service == "s3" else "IncompleteSignature")
+    assert error.code == "IncompleteSignature"
 
 
 def test_a_declared_hash_is_the_body_s_for_every_service() -> None:

@@ -44,6 +44,7 @@ class AwsError(Exception):
 
     it); said: the message for the caller; meant: the reason, for the operator's log; fields: further
     elements of the answer, such as S3's BucketName; headers: further headers, names in lower case.
+    in_s3: the same error as S3 reports it, where S3 has a code of its own.
     """
 
     def __init__(
@@ -62,6 +63,12 @@ class AwsError(Exception):
         self.meant = meant
         self.fields = fields
         self.headers = headers
+        self.in_s3: AwsError | None = None
+
+    def in_s3_as(self, other: "AwsError") -> "AwsError":
+        """The same error; S3 reports it as `other`."""
+        self.in_s3 = other
+        return self
 
     def __str__(self) -> str:
         return f"{self.code}: {self.said}"

@@ -9,7 +9,8 @@ Source: IAM User Guide, "Create a signed AWS API request", steps 1 to 3; for S3:
 2. Query: each key and value is decoded and encoded again; pairs are sorted by key, then value. A plus is a
    space.
 3. Headers: sorted lower-case names; white space is trimmed, and runs of it become one space, so no line end
-   remains; values of repeated headers are joined by commas, in their order.
+   remains; values of repeated headers are joined by commas, in their order. A header that isn't there counts
+   as empty.
 4. The texts hold the request's bytes as latin-1, as `HttpRequest` does.
 
 Clients may encode more or less in the target than in what they sign: both mean the same after rules 1 and 2.
@@ -58,7 +59,7 @@ def explain(claim: Claim, request: HttpRequest) -> Explanation:
 
 
 def canonical_request(claim: Claim, request: HttpRequest) -> str:
-    """The canonical request of a claim. Raises KeyError if a signed header is missing."""
+    """The canonical request of a claim."""
     path = request.path or "/"
     path = canonical_key(path) if claim.scope.like_s3 else canonical_path(path)
     query = canonical_query(request.query, presigned=claim.expires is not None) if request.query else ""
@@ -102,12 +103,16 @@ def canonical_query(query: str, *, presigned: bool = False) -> str:
 
 
 def canonical_headers(headers: tuple[tuple[str, str], ...], signed: str) -> str:
-    """Rule 3: a line for each name in `signed`, an empty line, and the names. Raises KeyError."""
+    """Rule 3: a line for each name in `signed`, an empty line, and the names."""
     by_name = dict(headers)
     if len(by_name) != len(headers):
         by_name = _joined(headers)
     pick, lines = (_remembered_lines if len(signed) <= MEMORABLE else _lines)(signed)
-    values, filled = pick(by_name), [*lines]
+    try:
+        values = pick(by_name)
+    except KeyError:
+        values = tuple(by_name.get(name, "") for name in signed.split(";"))
+    filled = [*lines]
     filled[1::3] = values if _tidy(values) else map(_trimmed, values)  # the gaps, see _lines
     return "".join(filled)
 

@@ -1,4 +1,4 @@
-"""The Authorization header: rules 3 to 12 of `watchword.sigv4.read`.
+"""The Authorization header: rules 3 to 11 of `watchword.sigv4.read`.
 
 Source: IAM User Guide, "Elements of an AWS API request signature".
 """
@@ -11,9 +11,11 @@ from hashlib import sha256
 from msgspec.structs import replace
 
 from watchword.names import AwsError, fault
+from watchword.sigv4 import s3_words
 from watchword.sigv4.claim import ALGORITHM, ALGORITHMS, Claim
 from watchword.sigv4.parts import MEMORABLE, amz_date, bad_date, check_signed_names, credential, region_set
 from watchword.sigv4.payload import declared_payload
+from watchword.sigv4.s3_words import IN_HEADER, NO_DATE, argument
 from watchword.sigv4.scope import Scope
 from watchword.sigv4.timestamp import parse_http_date, print_timestamp
 
@@ -26,11 +28,11 @@ def header_claim(authorization: str, headers: dict[str, str]) -> Claim:
     form, signature = _without_signature(authorization)
     short = len(form) <= MEMORABLE and len("".join(headers)) <= MEMORABLE
     form_of = _remembered_form if short else _form
-    algorithm, who, signed = form_of(form, tuple(headers))  # 3 4 5 6 7 8 9
+    algorithm, who, signed = form_of(form, tuple(headers))  # 3 4 5 6 7 8
     date = headers.get("x-amz-date")
-    timestamp, date = _http_date(headers["date"]) if date is None else (amz_date(date), date)  # 10
-    access_key_id, scope = credential(who, algorithm)  # 11
-    payload = _payload_hash(headers, scope, algorithm)  # 12
+    timestamp, date = _http_date(headers["date"]) if date is None else (amz_date(date), date)  # 9
+    access_key_id, scope = credential(who, algorithm)  # 10
+    payload = _payload_hash(headers, scope, algorithm)  # 11
     token = headers.get("x-amz-security-token")
     claim = Claim(algorithm, access_key_id, scope, signed, signature, token, date, timestamp, payload)
     return claim if algorithm == ALGORITHM else replace(claim, region_set=_regions(headers))
@@ -48,21 +50,23 @@ def _without_signature(authorization: str) -> tuple[str, str]:
 
 
 def _form(form: str, sent: tuple[str, ...]) -> tuple[str, str, str]:
-    """Rules 3 to 9: the algorithm, the credential, and the names of the signed headers."""
+    """Rules 3 to 8: the algorithm, the credential, and the names of the signed headers."""
     algorithm, _, parameters = form.partition(" ")
     if algorithm not in ALGORITHMS:  # 3
-        raise _unsupported(algorithm)
+        raise _unsupported(algorithm, form)
     given, others = _pairs(parameters)  # 4
     wrong = [f"Authorization header requires '{key}' parameter." for key in _PARAMETERS if not given.get(key)]
-    if "x-amz-date" not in sent and "date" not in sent:
-        wrong.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
     if given.get("Signature", "") not in {"", "*"}:
         wrong.append("Authorization header has other text in its 'Signature'.")
     if others:
         wrong.append("Authorization header has an unknown or repeated parameter.")
+    in_s3 = s3_words.THREE if wrong else NO_DATE
+    if "x-amz-date" not in sent and "date" not in sent:
+        wrong.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
     if wrong:  # 5
-        raise fault("IncompleteSignature", f"{' '.join(wrong)} Authorization header {_hashed(form)}")
-    check_signed_names(given["SignedHeaders"], sent)  # 6 7 8 9
+        said = f"{' '.join(wrong)} Authorization header {_hashed(form)}"
+        raise fault("IncompleteSignature", said).in_s3_as(in_s3 if parameters else _no_space(form))
+    check_signed_names(given["SignedHeaders"], sent, IN_HEADER)  # 6 7 8
     return algorithm, given["Credential"], given["SignedHeaders"]
 
 
@@ -70,15 +74,22 @@ def _form(form: str, sent: tuple[str, ...]) -> tuple[str, str, str]:
 _remembered_form = lru_cache(_REMEMBERED)(_form)
 
 
-def _unsupported(algorithm: str) -> AwsError:
-    if algorithm.startswith("AWS4-"):
-        return fault("UnsupportedSignature", f"Unsupported AWS 'algorithm': '{algorithm[:100]}'.")
-    if algorithm == "AWS":
+def _unsupported(algorithm: str, form: str) -> AwsError:
+    if algorithm == "AWS" and " " in form:
         return fault(
             "UnsupportedSignature",
             f"The authorization mechanism you have provided is not supported. Please use {ALGORITHM}.",
         )
-    return fault("UnsupportedSignature", "Unsupported Authorization Type")
+    said = "Unsupported Authorization Type"
+    in_s3 = argument(said, "Authorization", form) if " " in form else _no_space(form)
+    if algorithm.startswith("AWS4-"):
+        said = f"Unsupported AWS 'algorithm': '{algorithm[:100]}'."
+    return fault("UnsupportedSignature", said).in_s3_as(in_s3)
+
+
+def _no_space(form: str) -> AwsError:
+    said = "Authorization header is invalid -- one and only one ' ' (space) required"
+    return argument(said, "Authorization", form)
 
 
 def _pairs(parameters: str) -> tuple[dict[str, str], list[str]]:
@@ -91,7 +102,7 @@ def _pairs(parameters: str) -> tuple[dict[str, str], list[str]]:
             raise fault(
                 "IncompleteSignature",
                 f"Invalid key=value pair (missing equal-sign) in Authorization header {_hashed(parameters)}.",
-            )
+            ).in_s3_as(s3_words.THREE)
         if key in given or key not in _PARAMETERS:
             others.append(key)
         given[key] = value

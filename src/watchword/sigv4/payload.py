@@ -8,8 +8,9 @@ import re
 from hashlib import sha256
 from typing import NamedTuple
 
-from watchword.names import AwsError, Body, fault
+from watchword.names import Body, fault
 from watchword.sigv4.claim import ALGORITHM, ALGORITHM_V4A
+from watchword.sigv4.s3_words import argument
 
 UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -32,13 +33,13 @@ FRAMINGS = {
 }
 
 _WITHOUT_HASH = frozenset({"", UNSIGNED_PAYLOAD})
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+_SHA256 = re.compile(r"[0-9A-Fa-f]{64}")
 
 
 def declared_payload(text: str, *, s3: bool, algorithm: str) -> str:
     """`text`, if it is a value that the service and algorithm support.
 
-    Raises AwsError: UnsupportedSignature, InvalidArgument (S3) or IncompleteSignature.
+    Raises AwsError: UnsupportedSignature or IncompleteSignature.
     """
     if text == EMPTY_SHA256 or _SHA256.fullmatch(text):
         return text
@@ -47,15 +48,12 @@ def declared_payload(text: str, *, s3: bool, algorithm: str) -> str:
         if s3 and (framing is None or framing.algorithm in {None, algorithm}):
             return text
         raise fault("UnsupportedSignature", f"x-amz-content-sha256 {text} is not supported here.")
-    raise AwsError(
-        "InvalidArgument" if s3 else "IncompleteSignature",
-        400 if s3 else 0,
-        f"x-amz-content-sha256 must be {UNSIGNED_PAYLOAD}, {', '.join(FRAMINGS)}, or a valid sha256 value.",
-    )
+    said = f"x-amz-content-sha256 must be {UNSIGNED_PAYLOAD}, {', '.join(FRAMINGS)} or a valid sha256 value."
+    raise fault("IncompleteSignature", said).in_s3_as(argument(said, "x-amz-content-sha256", text))
 
 
 def check_payload(declared: str, body: Body) -> None:
-    """Rule 17. Raises PayloadHashMismatch if the body doesn't have the declared hash.
+    """Rule 16. Raises PayloadHashMismatch if the body doesn't have the declared hash.
 
     Raises UnsupportedSignature for a declared aws-chunked body.
     """
@@ -65,7 +63,7 @@ def check_payload(declared: str, body: Body) -> None:
         said = f"x-amz-content-sha256 {declared} is not supported here."
         raise fault("UnsupportedSignature", said, meant="aws-chunked, but nothing decodes it")
     computed = hash_of(body)
-    if computed != declared:
+    if computed != declared.lower():
         raise fault(
             "PayloadHashMismatch",
             "The provided 'x-amz-content-sha256' header does not match what was computed.",

@@ -12,14 +12,13 @@ reported (in the words of IAM and STS; in S3's where only S3 has the rule):
  5. all parameters are there, and no unknown one; and there is a date
  6. SignedHeaders are header names, sorted, each once
  7. host is signed
- 8. every x-amz-* header is signed (x-amz-content-sha256 is so by its value, which is part of what is signed)
- 9. every signed header is in the request
-10. the date is ISO 8601 basic format (or an HTTP date, in the Date header)
-11. the credential has five parts (SigV4a: four), in at most 512 characters
-12. x-amz-content-sha256 has one of its formats, and S3 needs it;
+ 8. every x-amz-* header is signed, but for x-amz-content-sha256, whose value is signed in any case
+ 9. the date is ISO 8601 basic format (or an HTTP date, in the Date header)
+10. the credential has five parts (SigV4a: four), in at most 512 characters
+11. x-amz-content-sha256 has one of its formats, and S3 needs it;
     a presigned URL is valid for a week at most
 
-Rules 13 to 17 need the clock or the secret: they are in `watchword.sigv4.verify`.
+Rules 12 to 16 need the clock or the secret: they are in `watchword.sigv4.verify`.
 Sources: IAM User Guide, "AWS Signature Version 4 for API requests" and "Troubleshoot Signature Version 4
 signing"; Amazon S3 API Reference, "Authenticating Requests (AWS Signature Version 4)".
 """
@@ -28,6 +27,7 @@ from watchword.names import HttpRequest, fault
 from watchword.sigv4.claim import ALGORITHM, Claim
 from watchword.sigv4.header import header_claim
 from watchword.sigv4.query import attempts_signature, attempts_version_2, query_claim, query_pairs
+from watchword.sigv4.s3_words import argument
 
 ONCE = (
     "authorization",
@@ -46,8 +46,7 @@ ONCE = (
 def read(request: HttpRequest) -> Claim | None:
     """The claim of a request; None for an unsigned request. A claim proves nothing before `verify`.
 
-    Raises AwsError: IncompleteSignature, UnsupportedSignature, UnsignedHeaders; for S3 also
-    AuthorizationQueryParametersError, InvalidRequest and InvalidArgument.
+    Raises AwsError: IncompleteSignature, UnsupportedSignature, UnsignedHeaders; for S3 also InvalidRequest.
     """
     headers = dict(request.headers)
     if len(headers) != len(request.headers):
@@ -57,7 +56,7 @@ def read(request: HttpRequest) -> Claim | None:
         pairs = query_pairs(request.query)
         in_query = attempts_signature(pairs)
         if attempts_version_2(pairs) or (in_query and authorization is not None):  # 2
-            raise _one_form(version_2_only=not in_query and authorization is None)
+            raise _one_form(authorization, version_2_only=not in_query and authorization is None)
         if in_query:
             return query_claim(pairs, request)
     return None if authorization is None else header_claim(authorization, headers)
@@ -70,14 +69,14 @@ def _check_repeats(request: HttpRequest) -> None:
             raise fault("IncompleteSignature", f"The request has more than one '{name}' header.")
 
 
-def _one_form(*, version_2_only: bool) -> Exception:
+def _one_form(authorization: str | None, *, version_2_only: bool) -> Exception:
     if version_2_only:
         return fault(
             "UnsupportedSignature",
             f"The authorization mechanism you have provided is not supported. Please use {ALGORITHM}.",
         )
-    return fault(
-        "IncompleteSignature",
+    said = (
         "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query "
-        "string parameter or the Authorization header should be specified",
+        "string parameter or the Authorization header should be specified"
     )
+    return fault("IncompleteSignature", said).in_s3_as(argument(said, "Authorization", authorization or ""))

@@ -2,15 +2,15 @@
 
 The checks, continued from `watchword.sigv4.read`. Of several errors, the first in this order is reported:
 
-13. not signed too long ago (a presigned query: at most its own X-Amz-Expires ago)
-14. not signed in the future
-15. the scope has this region, this service, aws4_request and the day of the date (one error lists all that is
+12. not signed too long ago (a presigned query: at most its own X-Amz-Expires ago)
+13. not signed in the future
+14. the scope has this region, this service, aws4_request and the day of the date (one error lists all that is
     wrong with it)
-16. the signature is the one that we compute
-17. the body is the one that was signed. This comes last: a client without the secret can't make us read a
+15. the signature is the one that we compute
+16. the body is the one that was signed. This comes last: a client without the secret can't make us read a
     large body
 
-Without x-amz-content-sha256 the hash of the body is part of the signed text, and rule 16 covers it. An
+Without x-amz-content-sha256 the hash of the body is part of the signed text, and rule 15 covers it. An
 aws-chunked body is verified chunk by chunk: `verify` refuses it, `verify_head` leaves it to
 `watchword.sigv4.chunked`.
 No error contains the signature that we computed.
@@ -29,6 +29,7 @@ from watchword.sigv4.canonical import canonical_request, string_to_sign
 from watchword.sigv4.claim import ALGORITHM, Claim
 from watchword.sigv4.key import sign_text, signing_key
 from watchword.sigv4.payload import check_payload
+from watchword.sigv4.s3_words import IN_HEADER, IN_QUERY, bad_scope
 from watchword.sigv4.scope import TERMINATOR
 from watchword.sigv4.sigv4a import covers, holds_v4a, public_key
 from watchword.sigv4.timestamp import print_timestamp
@@ -59,8 +60,8 @@ def verify(
     The caller must check that the key is active, that the token belongs to it, and that the session hasn't
     expired.
     """
-    verify_head(claim, request, secret, services=services, regions=regions, now=now, skew=skew)  # 13 to 16
-    check_payload(claim.payload_hash, request.body)  # 17
+    verify_head(claim, request, secret, services=services, regions=regions, now=now, skew=skew)  # 12 to 15
+    check_payload(claim.payload_hash, request.body)  # 16
 
 
 def verify_head(
@@ -78,13 +79,13 @@ def verify_head(
     For a body that hasn't arrived yet or comes in chunks. The caller must then verify the body, with
     `check_payload` or `watchword.sigv4.chunked.Decoder`. Arguments and errors are those of `verify`.
     """
-    check_time(claim, now, skew)  # 13 14
-    check_scope(claim, services, regions)  # 15
-    check_signature(claim, request, secret)  # 16
+    check_time(claim, now, skew)  # 12 13
+    check_scope(claim, services, regions)  # 14
+    check_signature(claim, request, secret)  # 15
 
 
 def check_signature(claim: Claim, request: HttpRequest, secret: str) -> None:
-    """Rule 16. Raises SignatureDoesNotMatch."""
+    """Rule 15. Raises SignatureDoesNotMatch."""
     try:
         canonical = canonical_request(claim, request)
         to_sign = string_to_sign(claim, canonical)
@@ -98,7 +99,7 @@ def check_signature(claim: Claim, request: HttpRequest, secret: str) -> None:
 
 
 def mismatch(access_key_id: str, to_sign: str, provided: str, canonical: str = "") -> AwsError:
-    """The error of rule 16. It shows the string to sign and the wrong signature, never the right one."""
+    """The error of rule 15. It shows the string to sign and the wrong signature, never the right one."""
     shown = {
         "AWSAccessKeyId": access_key_id,
         "StringToSign": to_sign,
@@ -124,7 +125,7 @@ def holds(claim: Claim, secret: str, to_sign: str, signature: str) -> bool:
 
 
 def check_time(claim: Claim, now: datetime, skew: int) -> None:
-    """Rules 13 and 14. skew: seconds. Raises SignatureExpired, SignatureNotYetCurrent or AccessDenied."""
+    """Rules 12 and 13. skew: seconds. Raises SignatureExpired, SignatureNotYetCurrent or AccessDenied."""
     age = (now - claim.timestamp).total_seconds()  # negative for a time in the future
     if age > (skew if claim.expires is None else claim.expires):
         raise _expired(claim, now, skew)
@@ -133,7 +134,7 @@ def check_time(claim: Claim, now: datetime, skew: int) -> None:
 
 
 def check_scope(claim: Claim, services: Collection[str] | None, regions: Collection[str] | None) -> None:
-    """Rule 15. Raises ScopeMismatch."""
+    """Rule 14. Raises ScopeMismatch."""
     scope = claim.scope
     wrong = []
     if regions is not None and not covers(claim.region_set or (scope.region,), regions):
@@ -152,7 +153,8 @@ def check_scope(claim: Claim, services: Collection[str] | None, regions: Collect
             f"'{scope.date}' != '{claim.date[:8]}', from '{claim.date}'."
         )
     if wrong:
-        raise fault("ScopeMismatch", " ".join(wrong))
+        place = IN_HEADER if claim.expires is None else IN_QUERY
+        raise fault("ScopeMismatch", " ".join(wrong)).in_s3_as(bad_scope(place, scope, claim.date[:8]))
 
 
 def _expired(claim: Claim, now: datetime, skew: int) -> AwsError:
@@ -171,8 +173,10 @@ def _expired(claim: Claim, now: datetime, skew: int) -> AwsError:
 
 def _future(claim: Claim, now: datetime, skew: int) -> AwsError:
     if claim.expires is not None and claim.scope.like_s3:
-        times = {"X-Amz-Date": claim.date, "ServerTime": iso(now)}
-        return fault("AccessDenied", "Request is not valid yet", **times)
+        end = claim.timestamp + timedelta(seconds=claim.expires)
+        moment = str(int(claim.timestamp.timestamp() * 1000))
+        times = {"X-Amz-Date": moment, "Expires": iso(end), "ServerTime": iso(now)}
+        return fault("AccessDenied", "Request is not yet valid", **times)
     return fault(
         "SignatureNotYetCurrent",
         f"Signature not yet current: {claim.date} is still later than "

@@ -2,7 +2,8 @@
 
 Rules:
 1. a fault (`names.fault`) takes its code and status from the table in `faults`, and its message too unless it
-   has one of its own; any other error brings all three;
+   has one of its own; any other error brings all three. Where a fault has S3's own code as well (`in_s3`), S3
+   reports that;
 2. an error of the service's model takes its code and status from the model, and its fields become the members
    of the modelled shape, in their types. Other fields are shown by S3 only. IAM and STS append the canonical
    request and the string to sign to the message;
@@ -57,6 +58,8 @@ class ErrorWriter:
 
     def write(self, error: AwsError, request_id: str) -> HttpResponse:
         """The whole answer: status, headers and document."""
+        if self.format == "rest-xml" and error.in_s3:
+            error = error.in_s3
         wired = self._wire_error(error)
         headers = self.request_id_headers(request_id)
         headers += [(name, header_value(value)) for name, value in error.headers.items()]

@@ -43,7 +43,8 @@ class UnrecognisedError(AwsError):
     """A request for no operation; `error_writer` writes the response."""
 
     def __init__(self, error: AwsError, error_writer: ErrorWriter) -> None:
-        super().__init__(error.code, error.status, error.said, error.meant, error.fields, error.headers)
+        super().__init__(error.code, error.status, error.said, error.meant, error.fields)
+        self.headers, self.in_s3 = error.headers, error.in_s3
         self.error_writer = error_writer
 
 

@@ -23,6 +23,7 @@ from watchword.sigv4 import Claim, verify
 from watchword.sigv4 import read as read_claim
 from watchword.sigv4.hoist import hoist
 from watchword.sigv4.replay import Trace, trace
+from watchword.sigv4.s3_words import IN_HEADER, IN_QUERY, bad_region
 from watchword.sigv4.verify import verify_head
 from watchword.wire import Operation
 from watchword.world import World
@@ -134,4 +135,5 @@ def check_region(claim: Claim) -> None:
     for region in claim.region_set or (claim.scope.region,):
         if not _REGION.fullmatch(region):
             said = f"Credential should be scoped to a valid Region, not '{region[:80]}'."
-            raise fault("ScopeMismatch", said)
+            place = IN_HEADER if claim.expires is None else IN_QUERY
+            raise fault("ScopeMismatch", said).in_s3_as(bad_region(place, region))
