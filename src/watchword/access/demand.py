@@ -38,6 +38,8 @@ class Demand(Struct, frozen=True):
     called: str = ""
     """What a refusal calls the resource, such as "user ann", where its ARN would tell more than the caller
     knows; empty for its ARN."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers of the answer when this is refused."""
     region: str = ""
     """Where the resource is, for aws:RequestedRegion; empty for where the caller signed to be."""
 

@@ -16,6 +16,7 @@ from watchword.names import HttpResponse
 
 _CONTROL = re.compile("[\x00-\x1f\x7f]+")
 _BODILESS = frozenset({204, 304})
+_OF_BODIES = frozenset({"content-length", "content-type"})
 
 Headers = list[tuple[str, str]]
 
@@ -40,7 +41,7 @@ def answer(status: int, headers: Headers, body: bytes | Iterable[bytes]) -> Http
     then the headers must state the content-length, else TypeError.
     """
     if status in _BODILESS:
-        return HttpResponse(status, tuple(item for item in headers if item[0] != "content-length"), b"")
+        return HttpResponse(status, tuple(item for item in headers if item[0] not in _OF_BODIES), b"")
     if "content-length" not in dict(headers):
         if not isinstance(body, bytes):
             raise TypeError("a body in pieces needs a content-length in the output")

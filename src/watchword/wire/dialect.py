@@ -8,10 +8,11 @@ What doesn't belong here: the dialects themselves (s3, iam), and what all servic
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from watchword.names import AwsError, HttpRequest
-from watchword.wire import answers
+from watchword.wire import answers, values
 from watchword.wire.faults import ErrorFormat
 from watchword.wire.form import FormError
 from watchword.wire.shapes import Shape
@@ -45,6 +46,8 @@ class Dialect:
     """The path of a request -> the path that its templates match."""
     spellings: Mapping[Name, Callable[[str], str]] = field(default_factory=dict)
     """Member of a header or query -> a function that spells its value as the model does."""
+    lenient: frozenset[Name] = frozenset()
+    """Members of headers that are ignored if they can't be read."""
     sub_resources: Collection[Name] | None = None
     """Query keys that choose an operation, beside those of the model's URIs (see `routes`)."""
 
@@ -63,6 +66,8 @@ class Dialect:
     request_id_headers: Callable[[str], answers.Headers] = answers.request_id_header
     namespace: str = ""
     """The XML namespace of answers, where it isn't the model's."""
+    write_iso: Callable[[datetime], str] = values.write_iso
+    """How ISO 8601 timestamps are written in XML."""
     root_element: Callable[[Name], Name] | None = None
     """Operation -> the root element of its answer; None: the output shape's own name."""
     unwrapped: Mapping[Name, Name] = field(default_factory=dict)

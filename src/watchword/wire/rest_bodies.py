@@ -14,6 +14,7 @@ from watchword.wire.model import Spec
 from watchword.wire.rest_read import ReadBody
 from watchword.wire.rest_write import BodyFormat, WriteBody
 from watchword.wire.shapes import Shape
+from watchword.wire.xml_body import Write
 
 # --- JSON --------------------------------------------------------------------------------------------
 
@@ -54,9 +55,10 @@ def xml_format(spec: Spec) -> BodyFormat:
     """The body format of one operation's answers."""
     dialect = spec.row.dialect
     namespace = dialect.namespace or spec.namespace
+    write: Callable[[Shape], Write] = xml_body.writers(dialect.write_iso)
 
     def payload(name: str, shape: Shape) -> WriteBody:
-        return _write_xml(shape, shape.wire_name(shape.name or name), namespace)
+        return _write_xml(write(shape), shape.wire_name(shape.name or name), namespace)
 
     def members(shape: Shape) -> WriteBody:
         if all(member.location for member in shape.members.values()):
@@ -64,7 +66,7 @@ def xml_format(spec: Spec) -> BodyFormat:
         if (unwrapped := dialect.unwrapped.get(spec.name)) is not None:
             return _write_unwrapped(shape, unwrapped, namespace)
         root = dialect.root_element(spec.name) if dialect.root_element else shape.wire_name(shape.name)
-        return _write_xml(shape, root, namespace)
+        return _write_xml(write(shape), root, namespace)
 
     return BodyFormat("application/xml", members, payload)
 
@@ -75,9 +77,8 @@ def _write_nothing(members: Mapping[str, Any]) -> bytes:
     return b""
 
 
-def _write_xml(shape: Shape, root: str, namespace: str) -> WriteBody:
+def _write_xml(write: Write, root: str, namespace: str) -> WriteBody:
     opening, closing = f"{_opening(root, namespace)}>", f"</{root}>"
-    write: Callable[[Any], str] = xml_body.writers()(shape)
     return lambda value: xml_text.document(opening + write(value) + closing)
 
 

@@ -15,7 +15,8 @@ What doesn't belong here: JSON and XML (given as `body_readers`), writing (rest_
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,9 +63,9 @@ def reader(spec: Spec, body_readers: BodyReaders) -> Callable[[HttpRequest, str]
         return lambda _request, _path: {}
     members = spec.input.members
     read_labels = _label_reader(spec, members)
-    spellings = spec.row.dialect.spellings
-    read_query = _query_reader(members, spellings)
-    read_headers = _header_reader(members, spellings)
+    dialect = spec.row.dialect
+    read_query = _query_reader(members, dialect.spellings)
+    read_headers = _header_reader(members, dialect.spellings, dialect.lenient)
     read_body = _body_reader(spec.input, body_readers)
 
     def read(request: HttpRequest, path: str) -> dict[str, Any]:
@@ -134,7 +135,7 @@ def _query_binding(name: str, member: Shape, spell: Callable[[str], str]) -> Bin
 
 
 def _header_reader(
-    members: Mapping[str, Shape], spellings: Spellings
+    members: Mapping[str, Shape], spellings: Spellings, lenient: Collection[str]
 ) -> Callable[[HttpRequest, dict[str, Any]], None]:
     bindings = {
         member.wire_name(name).lower(): _header_binding(name, member, spellings.get(name, str))
@@ -147,7 +148,8 @@ def _header_reader(
     def read(request: HttpRequest, found: dict[str, Any]) -> None:
         for key, texts in form.grouped(request.headers).items():
             if (binding := bindings.get(key)) is not None:
-                found[binding.member] = binding(texts)
+                with suppress(UnreadableError) if binding.member in lenient else nullcontext():
+                    found[binding.member] = binding(texts)
                 continue
             for name, prefix in prefixes:
                 if key.startswith(prefix):

@@ -4,6 +4,8 @@
   root element with a text inside;
 * invalid values have S3's own error codes, never the validation message of other services; some values may be
   spelt in other ways than the model's;
+* timestamps in XML have milliseconds; dates of conditions that can't be read are ignored (RFC 9110, section
+  13.1.3);
 * GetObject answers 206 when the output has a ContentRange;
 * errors are `<Error>` documents with S3's codes; two headers hold request ids; the host may name the bucket.
 
@@ -17,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from watchword.names import AwsError, fault
-from watchword.wire import addressing, s3_sub_resources
+from watchword.wire import addressing, s3_sub_resources, values
 from watchword.wire.answers import request_and_host_id_headers
 from watchword.wire.dialect import Dialect
 from watchword.wire.form import FormError
@@ -101,6 +103,10 @@ def _invalid_argument(said: str, name: str, value: str) -> AwsError:
 def invalid(violations: Sequence[Violation], shape: Shape) -> AwsError:
     """The error for the first violation; S3 reports one."""
     violation = violations[0]
+    if violation.path.endswith(".locationConstraint"):
+        constraint = str(violation.value)[:1024]
+        said = "The specified location-constraint is not valid"
+        return AwsError("InvalidLocationConstraint", 400, said, fields={"LocationConstraint": constraint})
     top = violation.path.partition(".")[0]
     name, member = next(item for item in shape.members.items() if item[0][0].lower() + item[0][1:] == top)
     where, wire_name = member.location, member.wire_name(name)
@@ -129,6 +135,7 @@ DIALECT = Dialect(
     bucket_in_host=True,
     read_path=addressing.read_path,
     spellings=SPELLINGS,
+    lenient=frozenset({"IfModifiedSince", "IfUnmodifiedSince"}),
     sub_resources=s3_sub_resources.CHOOSING,
     error_format="rest-xml",
     malformed_uri=malformed_uri,
@@ -137,6 +144,7 @@ DIALECT = Dialect(
     invalid=invalid,
     request_id_headers=request_and_host_id_headers,
     namespace="http://s3.amazonaws.com/doc/2006-03-01/",
+    write_iso=values.write_iso_milliseconds,
     root_element=root_element,
     unwrapped={"GetBucketLocation": "LocationConstraint"},
     partial_member="ContentRange",

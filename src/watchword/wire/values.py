@@ -110,6 +110,11 @@ def write_iso(moment: datetime) -> str:
     return plain.isoformat(timespec=_precision(plain)) + "Z"
 
 
+def write_iso_milliseconds(moment: datetime) -> str:
+    """`2011-06-15T12:00:00.000Z`."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
 def _precision(moment: datetime) -> str:
     if not moment.microsecond:
         return "seconds"

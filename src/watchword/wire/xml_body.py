@@ -9,6 +9,8 @@ format, that the item's name wins.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from watchword.wire import values, xml_text
@@ -130,12 +132,14 @@ def _map_reader(shape: Shape, compile_: Callable[[Shape], Read]) -> Read:
 # --- writing -----------------------------------------------------------------------------------------
 
 
-def writers() -> Callable[[Shape], Write]:
+def writers(write_iso: Callable[[datetime], str] = values.write_iso) -> Callable[[Shape], Write]:
     """A compiler: shape -> function from the shape's value to the content of its element."""
-    return compiler(_build_writer)
+    return compiler(partial(_build_writer, write_iso))
 
 
-def _build_writer(shape: Shape, compile_: Callable[[Shape], Write]) -> Write:
+def _build_writer(
+    write_iso: Callable[[datetime], str], shape: Shape, compile_: Callable[[Shape], Write]
+) -> Write:
     match shape.type:
         case "structure":
             return _structure_writer(shape, compile_)
@@ -150,6 +154,8 @@ def _build_writer(shape: Shape, compile_: Callable[[Shape], Write]) -> Write:
             )
     if shape.type == "string":
         return xml_text.text
+    if shape.type == "timestamp" and values.timestamp_format(shape, TIMESTAMPS) == TIMESTAMPS:
+        return write_iso
     write_text, escape = values.writer(shape, TIMESTAMPS), xml_text.text
     return lambda value: escape(write_text(value))
 

@@ -11,6 +11,7 @@ from watchword.services.s3.preconditions import Preconditions
 
 MODIFIED = datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=UTC)
 SAME = MODIFIED.replace(microsecond=0)
+NOW = SAME + timedelta(days=1)
 BEFORE, AFTER = SAME - timedelta(seconds=1), SAME + timedelta(seconds=1)
 
 READS: list[tuple[dict[str, Any], str]] = [
@@ -40,7 +41,18 @@ READS: list[tuple[dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("given", "code"), READS)
 def test_a_read_goes_on_only_when_its_conditions_hold(given: dict[str, Any], code: str) -> None:
-    assert _code(lambda: Preconditions.of(given).check_read("tag", MODIFIED)) == code
+    sent = {"": True, "NotModified": False}
+
+    def check() -> None:
+        assert Preconditions.of_read(given, NOW).check_read("tag", MODIFIED) is sent[code]
+
+    assert _code(check) == code.replace("NotModified", "")
+
+
+def test_a_date_in_the_future_is_none() -> None:
+    given = {"IfModifiedSince": NOW + timedelta(seconds=1)}
+    assert Preconditions.of_read(given, NOW).check_read("tag", MODIFIED)
+    assert not Preconditions.of_read({"IfModifiedSince": NOW}, NOW).check_read("tag", MODIFIED)
 
 
 @pytest.mark.parametrize(("given", "code"), READS)

@@ -17,7 +17,6 @@ from watchword.sigv4.payload import FRAMINGS
 
 _PIECE = 1 << 20
 _OF_THE_FRAMES = frozenset({"x-amz-trailer", "content-length", "transfer-encoding"})
-_CODING = "aws-chunked"
 
 
 def is_declared(claim: Claim) -> bool:
@@ -60,11 +59,5 @@ def _in_place(file: Path, decoder: Decoder) -> Body:
 
 
 def _plain(request: HttpRequest, body: Body, trailers: dict[str, str]) -> tuple[tuple[str, str], ...]:
-    headers = []
-    for name, value in request.headers:
-        if name == "content-encoding":
-            codings = [coding.strip() for coding in value.split(",")]
-            value = ", ".join(coding for coding in codings if coding != _CODING)  # noqa: PLW2901 the one change
-        if name not in _OF_THE_FRAMES and (value or name != "content-encoding"):
-            headers.append((name, value))
+    headers = [header for header in request.headers if header[0] not in _OF_THE_FRAMES]
     return (*headers, ("content-length", str(body.size)), *trailers.items())

@@ -7,10 +7,12 @@ Source: Amazon S3 API Reference, CreateBucket, ListBuckets, HeadBucket, GetBucke
 
 import re
 
+from msgspec import structs
+
 from watchword.access import Demand
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.services.s3.attached import of_account
-from watchword.services.s3.demands import bucket_of, on_bucket
+from watchword.services.s3.demands import bucket_demand, bucket_of, on_bucket
 from watchword.services.s3.described import second
 from watchword.services.s3.errors import invalid_argument, s3_error
 from watchword.services.s3.keys import keys_of
@@ -100,6 +102,13 @@ def to_list_all(call: Call) -> tuple[Demand, ...]:
     return (of_account(call.account).demand(action, "arn:aws:s3:::*", keys_of(call, action)),)
 
 
+def to_head(call: Call) -> tuple[Demand, ...]:
+    """Permission to list. The bucket's region is told in any case, for clients that look for it."""
+    fact = bucket_of(call)
+    told = {"x-amz-bucket-region": fact.bucket.region}
+    return (structs.replace(bucket_demand(call, fact, "s3:ListBucket"), headers=told),)
+
+
 def _constraint(call: Call) -> str | None:
     constraint: str | None = call.input.get("CreateBucketConfiguration", {}).get("LocationConstraint")
     return constraint or None
@@ -144,7 +153,7 @@ def _entry(bucket: Bucket, *, paged: bool) -> dict[str, object]:
 OPERATIONS: dict[str, Operation] = {
     "CreateBucket": writes(create_bucket, to_create),
     "ListBuckets": reads(list_buckets, to_list_all),
-    "HeadBucket": reads(head_bucket, on_bucket("s3:ListBucket")),
+    "HeadBucket": reads(head_bucket, to_head),
     "GetBucketLocation": reads(get_bucket_location, on_bucket("s3:GetBucketLocation")),
     "DeleteBucket": writes(delete_bucket, on_bucket("s3:DeleteBucket")),
 }

@@ -11,6 +11,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from typing import Any, TypedDict
 
+from watchword.names import AwsError
 from watchword.services.operation import Call
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.limits import check_metadata
@@ -48,6 +49,8 @@ class Description:
         metadata = {name.lower(): value for name, value in members.get("Metadata", {}).items()}
         check_metadata(metadata)
         headers = {name: members[name] for name in SYSTEM_HEADERS if name in members}
+        if codings := _codings(headers.pop("ContentEncoding", "")):
+            headers["ContentEncoding"] = codings
         return cls(members.get("ContentType") or DEFAULT_TYPE, headers, metadata)
 
     @classmethod
@@ -78,6 +81,15 @@ def described(call: Call, row: Object) -> dict[str, object]:
     return output
 
 
+def not_modified(row: Object) -> AwsError:
+    """The answer to a client that has the object: 304 with what caches keep (RFC 9110, section 15.4.5)."""
+    cached = {"cache-control": row.headers.get("CacheControl"), "expires": row.headers.get("Expires")}
+    told = {"etag": quoted(row.etag), "last-modified": format_datetime(second(row.modified), usegmt=True)}
+    return AwsError(
+        "NotModified", 304, "Not Modified", headers=told | {key: text for key, text in cached.items() if text}
+    )
+
+
 def checksums(row: Object) -> dict[str, str]:
     """The members that tell an object's checksum."""
     said = {f"Checksum{algorithm}": value for algorithm, value in row.checksums.items()}
@@ -100,6 +112,12 @@ def second(moment: datetime) -> datetime:
 def quoted(etag: str) -> str:
     """An entity tag as headers have it."""
     return f'"{etag}"'
+
+
+def _codings(header: str) -> str:
+    """A Content-Encoding without aws-chunked, which is how the body was sent and not what it is."""
+    codings = [coding.strip() for coding in header.split(",")]
+    return ",".join(coding for coding in codings if coding.lower() != "aws-chunked")
 
 
 def _overrides(call: Call) -> dict[str, object]:

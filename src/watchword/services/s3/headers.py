@@ -5,7 +5,8 @@
    no table is refused too: it asks for something that this server doesn't know.
 2. An `x-amz-*` parameter of the query counts as a header if a signature covers it (`sigv4.hoist`). Otherwise
    it is refused.
-3. A condition (`If-Match` and so on) that a write doesn't support is refused. If it were ignored, the write
+3. A body whose length isn't told is refused (Transfer-Encoding), unless it is in aws-chunked form.
+4. A condition (`If-Match` and so on) that a write doesn't support is refused. If it were ignored, the write
    could overwrite a change that the client wanted to keep.
 
 ACLs are off on every bucket (Object Ownership is BucketOwnerEnforced, the default at AWS since April 2023),
@@ -101,8 +102,10 @@ def check_headers(call: Call) -> None:
     for name, value in call.request.headers:
         if name.startswith("x-amz-"):
             _check_header(call.name, name, value)
+        elif name == "transfer-encoding":  # a body in aws-chunked form has none any more
+            raise s3_error("NotImplemented", Header="Transfer-Encoding")
         elif name in _CONDITIONS and not reads and not _has_condition(call.name, name, value):
-            raise s3_error("NotImplemented", Header=name)  # 3.
+            raise s3_error("NotImplemented", Header=name)  # 4.
     for name, _ in form.read_pairs(call.request.query):
         if is_amz(name):
             raise s3_error("NotImplemented", Header=name[:80])  # 2.

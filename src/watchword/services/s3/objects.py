@@ -14,7 +14,14 @@ from watchword.objects import BlobMissingError
 from watchword.services.operation import Call, Operation, Output, object_write, point_read
 from watchword.services.s3.commits import commit_object, fresh_blob
 from watchword.services.s3.demands import bucket_of, no_such_key, object_demand, to_read
-from watchword.services.s3.described import ENCRYPTION, Description, checksums, described, quoted
+from watchword.services.s3.described import (
+    ENCRYPTION,
+    Description,
+    checksums,
+    described,
+    not_modified,
+    quoted,
+)
 from watchword.services.s3.errors import invalid_argument
 from watchword.services.s3.integrity import promised
 from watchword.services.s3.limits import key_bytes
@@ -94,7 +101,8 @@ def _row(call: Call) -> Object:
 
 def _looked_at(call: Call, row: Object) -> tuple[dict[str, object], tuple[int, int]]:
     """What is said about the object, and the bytes that are meant."""
-    Preconditions.of(call.input).check_read(row.etag, row.modified)
+    if not Preconditions.of_read(call.input, call.now).check_read(row.etag, row.modified):
+        raise not_modified(row)
     output, asked = described(call, row), range_of(call.input.get("Range"), row.size)
     if "PartNumber" in call.input:
         asked = part_of(call.input["PartNumber"], row.parts or (row.size,), call.input.get("Range"))

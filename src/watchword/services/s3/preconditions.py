@@ -6,7 +6,7 @@ them. An entity tag may come with or without its quotation marks.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -24,6 +24,13 @@ class Preconditions:
     unmodified_since: datetime | None = None
 
     @classmethod
+    def of_read(cls, given: Mapping[str, Any], now: datetime) -> Self:
+        """From the input of a read. An If-Modified-Since in the future is ignored (RFC 9110, 13.1.3)."""
+        found = cls.of(given)
+        future = found.modified_since is not None and found.modified_since > now
+        return replace(found, modified_since=None) if future else found
+
+    @classmethod
     def of(cls, given: Mapping[str, Any], prefix: str = "") -> Self:
         """From an operation's input; `prefix` is CopySource for the source of a copy."""
         return cls(
@@ -36,13 +43,12 @@ class Preconditions:
     def __bool__(self) -> bool:
         return any(getattr(self, name) is not None for name in self.__slots__)
 
-    def check_read(self, etag: str, modified: datetime) -> None:
-        """Raises PreconditionFailed or NotModified."""
+    def check_read(self, etag: str, modified: datetime) -> bool:
+        """Whether the object is to be sent; not, if the client has it (304). Raises PreconditionFailed."""
         failed = self._failed(etag, modified)
-        if failed in ("If-None-Match", "If-Modified-Since"):
-            raise s3_error("NotModified")
-        if failed:
+        if failed and failed not in ("If-None-Match", "If-Modified-Since"):
             raise _unmet(failed)
+        return failed is None
 
     def check_source(self, etag: str, modified: datetime) -> None:
         """The same for the source of a copy, where nothing is ever NotModified."""
