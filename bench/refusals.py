@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rows import Row
-from watchword.access.authenticate import admit
+from watchword.access import read_credentials
 from watchword.app import open_world
 from watchword.installation.administrator import first_account, new_root_key
 from watchword.installation.settings import Settings
@@ -42,13 +42,13 @@ def _world(stack: ExitStack) -> tuple[World, str]:
 
 def _times(world: World, keys: list[str]) -> list[float]:
     """The seconds that each refusal took, of requests that differ."""
-    now, times = datetime.now(UTC), []
+    now, times, operation = datetime.now(UTC), [], world.models.service("s3").operation("GetObject")
     for number, key in enumerate(keys):
         request = HttpRequest("GET", f"/bucket/{number}", "", (("host", "127.0.0.1:4566"),))
         signed = sign(request, Credentials(key, "x" * 40), service="s3", region="us-east-1", now=now)
         began = time.perf_counter()
         with suppress(AwsError):
-            admit(world, signed)
+            read_credentials(world.settings, signed).admit(world, operation)
         times.append(time.perf_counter() - began)
     return times
 

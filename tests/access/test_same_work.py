@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from tests.server.test_signature_matrix import BUCKET, FORMS, Signing
 
-from watchword.access.authenticate import admit
+from watchword.access import read_credentials
 from watchword.app import open_world
 from watchword.installation.administrator import first_account, new_root_key
 from watchword.installation.settings import Settings
@@ -95,7 +95,9 @@ def refused(world: World, form: str, key_id: str, token: str = "") -> str:
     keys = {"AccessKeyId": key_id, "SecretAccessKey": "a" * 40}
     by = Signing({**keys, "SessionToken": token} if token else keys, datetime.now(UTC), "s3")
     with pytest.raises(AwsError) as caught:
-        admit(world, FORMS[form][0](PUT, by))
+        read_credentials(world.settings, FORMS[form][0](PUT, by)).admit(
+            world, world.models.service("s3").operation("PutObject")
+        )
     return caught.value.code
 
 

@@ -44,7 +44,7 @@ class SecretWord:
             raise fault("AccessDenied", "That isn't the word.")
         return Proven(Caller(WebIdentity("words.example.com", "somebody")), self.request)
 
-    def admit(self, world: World) -> None:
+    def admit(self, world: World, operation: Operation) -> Proven:
         raise fault("MissingAuthenticationToken")
 
     def trace(self, service: str) -> Trace | None:

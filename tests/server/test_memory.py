@@ -56,13 +56,14 @@ def whole(server: Running, who: Credentials, size: int) -> tuple[HttpRequest, Pi
     digest = sha256()
     for _ in range(size // len(CHUNK)):
         digest.update(CHUNK)
-    given = {"x-amz-content-sha256": digest.hexdigest()}
+    given = {"x-amz-content-sha256": digest.hexdigest(), "content-length": str(size)}
     return signed(put(server, **given), who), iter([CHUNK] * (size // len(CHUNK)))
 
 
 def presigned(server: Running, who: Credentials, size: int) -> tuple[HttpRequest, Pieces]:
     now = datetime.now(UTC)
-    request = presign(put(server), who, service="s3", region="us-east-1", now=now, expires=60)
+    plain = put(server, **{"content-length": str(size)})
+    request = presign(plain, who, service="s3", region="us-east-1", now=now, expires=60)
     return request, iter([CHUNK] * (size // len(CHUNK)))
 
 
@@ -105,17 +106,18 @@ def _signed(claim: Claim, who: Credentials, size: int) -> Pieces:
 
 
 def send(server: Running, request: HttpRequest, pieces: Pieces) -> bytes:
-    """The answer to a request that is sent piece by piece, in HTTP's own chunks."""
+    """The answer to a request that is sent piece by piece; in HTTP's own chunks if it announces no length."""
+    framed = request.header("content-length") is None
     target = request.path + (f"?{request.query}" if request.query else "")
     lines = [f"{request.method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in request.headers)]
-    lines += ["transfer-encoding: chunked", "connection: close"]
+    lines += ["transfer-encoding: chunked"] * framed + ["connection: close"]
     with socket.create_connection(("127.0.0.1", server.port), 60) as connection:
         connection.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
         for piece in pieces:
-            connection.sendall(f"{len(piece):x}\r\n".encode())
+            connection.sendall(f"{len(piece):x}\r\n".encode() * framed)
             connection.sendall(piece)
-            connection.sendall(b"\r\n")
-        connection.sendall(b"0\r\n\r\n")
+            connection.sendall(b"\r\n" * framed)
+        connection.sendall(b"0\r\n\r\n" * framed)
         return connection.recv(65536)
 
 

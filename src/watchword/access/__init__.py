@@ -1,6 +1,6 @@
 """Floor 5: who is this?  may they?  write it down."""
 
-from watchword.access.authenticate import authenticate, read_credentials
+from watchword.access.authenticate import authenticate, authenticate_head, read_credentials
 from watchword.access.authorize import authorize, refusal
 from watchword.access.caller import Caller
 from watchword.access.demand import Demand
@@ -14,6 +14,7 @@ __all__ = [
     "RequestContext",
     "RequestLog",
     "authenticate",
+    "authenticate_head",
     "authorize",
     "read_credentials",
     "record",

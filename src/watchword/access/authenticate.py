@@ -10,9 +10,8 @@ only one that is asked to prove them. A proof that fails ends the request.
 3. Last, what credentials of that kind may call at all.
 """
 
-from watchword.access.caller import Proven
+from watchword.access.caller import Caller, Proven
 from watchword.access.presented import Presented
-from watchword.access.room import check_room
 from watchword.access.schemes import form, presigned_v2, signature
 from watchword.access.schemes.anonymous import Anonymous
 from watchword.installation.settings import Settings
@@ -36,16 +35,17 @@ def read_credentials(settings: Settings, request: HttpRequest) -> Presented:
 def authenticate(world: World, presented: Presented, operation: Operation, *, anonymous: bool) -> Proven:
     """The caller of an operation. Raises a fault when the proof fails, or is needed and missing."""
     proven = presented.prove(world, operation, anonymous=anonymous)
-    if proven.caller.session:
-        limits.check(proven.caller.session, operation.service.name, operation.name)
+    _check_session(proven.caller, operation)
     return proven
 
 
-def admit(world: World, request: HttpRequest) -> None:
-    """Raises unless the head of a request to S3 proves its sender, and there is room for its body.
+def authenticate_head(world: World, presented: Presented, operation: Operation) -> Proven:
+    """The same for an operation whose body isn't here yet. The whole request is authenticated later."""
+    proven = presented.admit(world, operation)
+    _check_session(proven.caller, operation)
+    return proven
 
-    The body needn't be here yet. The whole request is authenticated again afterwards.
-    """
-    read_credentials(world.settings, request).admit(world)
-    length = request.header("content-length") or ""
-    check_room(world, int(length) if length.isdecimal() else 0)
+
+def _check_session(caller: Caller, operation: Operation) -> None:
+    if caller.session:
+        limits.check(caller.session, operation.service.name, operation.name)

@@ -42,10 +42,10 @@ class Presented(Protocol):
         `anonymous` says whether the operation takes callers without credentials.
         """
 
-    def admit(self, world: World) -> None:
-        """Raises unless the head of the request alone proves its sender.
+    def admit(self, world: World, operation: Operation) -> Proven:
+        """The caller, if the head of the request proves them, and that head. Raises the scheme's faults.
 
-        Asked before a large body is kept, so that a stranger can't fill the disk.
+        Asked before a large body is kept, so that nobody fills the disk without credentials.
         """
 
     def trace(self, service: str) -> Trace | None:

@@ -8,12 +8,12 @@ SQLite's own freshness check and point reads of objects' rows. Nothing outside `
 
 from functools import partial
 
-from watchword.access.authenticate import admit
 from watchword.gateway.batch import Batch
 from watchword.gateway.doors import act_for
-from watchword.gateway.journey import refuse_unreceived
+from watchword.gateway.journey import admit, check_size, journey, refuse_unreceived
 from watchword.gateway.transport.service import Deliver
 from watchword.names import HttpRequest, HttpResponse
+from watchword.services.operation import MAX_BODY
 from watchword.world import World
 
 
@@ -40,5 +40,8 @@ class Application:
                 request.body.file.unlink(missing_ok=True)
 
     def admit(self, request: HttpRequest) -> None:
-        """Raises unless the request was signed, in a thread."""
-        admit(self._world, request)
+        """Raises if the request, whose body isn't here yet, is refused whatever its body is. In a thread."""
+        if act_for(request) is journey:
+            admit(self._world, request)
+        else:
+            check_size(request, MAX_BODY)

@@ -18,12 +18,13 @@ from typing import Any
 
 from msgspec import structs
 
-from watchword.access import RequestContext, RequestLog, authenticate, read_credentials
+from watchword.access import RequestContext, RequestLog, authenticate, authenticate_head, read_credentials
 from watchword.access.caller import Proven
 from watchword.access.client_address import as_sent
 from watchword.access.last_use import note_use
 from watchword.access.presented import Presented
 from watchword.access.replays import refuse_replay
+from watchword.access.room import check_room
 from watchword.gateway import failure
 from watchword.gateway.dispatch import perform, permit, refuse
 from watchword.gateway.failure import as_fault
@@ -51,9 +52,43 @@ def journey(world: World, request: HttpRequest) -> HttpResponse:
         return _refusal(world, log, broken)
 
 
+class NotAdmittedError(Exception):
+    """A request is refused before its body comes, for this reason; and what is known of it."""
+
+    def __init__(self, log: RequestLog, reason: Exception) -> None:
+        super().__init__(str(reason))
+        self.log, self.reason = log, reason
+
+
+def admit(world: World, request: HttpRequest) -> None:
+    """Raises NotAdmittedError if the request, whose body isn't here yet, is refused whatever its body is.
+
+    1. The head proves the caller.
+    2. A body that streams isn't parsed, so the head says all that the call is decided on: it is decided.
+    3. Any other body is short.
+    4. There is room for the body on the disk.
+
+    The journey decides again, when the whole request is here.
+    """
+    log = _new_log(world, request)
+    try:
+        _admit(world, log)
+    except Exception as broken:
+        raise NotAdmittedError(log, broken) from broken
+
+
 def refuse_unreceived(world: World, request: HttpRequest, broken: Exception) -> HttpResponse:
-    """The answer to a request that couldn't be received whole, because of `broken`."""
+    """The answer to a request that wasn't received whole, because of `broken`."""
+    if isinstance(broken, NotAdmittedError):
+        return _refusal(world, broken.log, broken.reason)
     return _refusal(world, _new_log(world, request), broken)
+
+
+def check_size(request: HttpRequest, most: int) -> None:
+    """Raises unless the request announces that its body has at most so many bytes."""
+    unknown, announced = request.header("transfer-encoding"), request.header("content-length")
+    if unknown or int(announced or 0) > most:  # llhttp takes nothing but a number
+        raise fault("RequestTooLarge", f"The request body exceeds {most} bytes.")
 
 
 def unrecorded(world: World, request: HttpRequest) -> HttpResponse:
@@ -81,6 +116,19 @@ def _run(world: World, log: RequestLog) -> HttpResponse:
         return presented.answer(model.write(output, log.request_id))
 
     return perform(call, row, log, answer)
+
+
+def _admit(world: World, log: RequestLog) -> None:
+    presented = _receive(world, log)
+    model, row = _recognise(world, presented, log)
+    log.caller, log.request = authenticate_head(world, presented, model)
+    if row is not None and not model.streams:
+        check_size(presented.request, row.max_body)
+    else:
+        context = RequestContext(world, log.caller, log.request, presented.region, log.now)
+        call, row = _look_up(context, model, row, None, log)
+        permit(call, row.demands(call), log)
+    check_room(world, int(presented.request.header("content-length") or 0))
 
 
 def _receive(world: World, log: RequestLog) -> Presented:

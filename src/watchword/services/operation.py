@@ -34,6 +34,8 @@ from watchword.services.changes import Change
 from watchword.store import Transaction
 from watchword.world import World
 
+MAX_BODY = 1 << 20
+
 Output = Mapping[str, object]
 Value = TypeVar("Value")
 
@@ -131,6 +133,8 @@ class Operation:
     """Where the caller's proof is in the body, such as a token: how it is read."""
     makes_room: bool = False
     """Whether it frees space, so that it is performed even when the disk is nearly full."""
+    max_body: int = MAX_BODY
+    """Bytes that a body may have, unless it streams."""
 
     @property
     def needs_room(self) -> bool:
@@ -162,5 +166,8 @@ def writes(perform: Perform, demands: Demands, *, mints: bool = False) -> Operat
     return Operation(perform, demands, Mode.WRITE, Traits(mints=mints))
 
 
-def object_write(perform: Perform, demands: Demands, *, makes_room: bool = False) -> Operation:
-    return Operation(perform, demands, Mode.OBJECT_WRITE, Traits(data_event=True), makes_room=makes_room)
+def object_write(
+    perform: Perform, demands: Demands, *, makes_room: bool = False, max_body: int = MAX_BODY
+) -> Operation:
+    traits = Traits(data_event=True)
+    return Operation(perform, demands, Mode.OBJECT_WRITE, traits, makes_room=makes_room, max_body=max_body)

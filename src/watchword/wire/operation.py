@@ -129,6 +129,13 @@ class Operation:
         return self.compiled.spec.anonymous
 
     @property
+    def streams(self) -> bool:
+        """Whether the body is bytes that aren't parsed: then the head has all other members."""
+        shape = self.compiled.spec.input
+        payload = shape.traits.get("payload") if shape else None
+        return bool(shape and payload and shape.members[payload].streaming)
+
+    @property
     def error_writer(self) -> ErrorWriter:
         writer = self.service.error_writer.for_method(self.compiled.spec.method)
         return writer.in_json() if self.in_json else writer

@@ -27,7 +27,7 @@ class Anonymous:
             raise fault("UnsupportedSignature", "A body in chunks needs a signature.")
         return Proven(NOBODY, self.request)
 
-    def admit(self, world: World) -> None:  # noqa: ARG002 the face
+    def admit(self, world: World, operation: Operation) -> Proven:  # noqa: ARG002 the face
         raise fault("MissingAuthenticationToken")
 
     def trace(self, service: str) -> Trace | None:  # noqa: ARG002 the face

@@ -35,7 +35,15 @@ def decode(request: HttpRequest, claim: Claim, secret: str) -> HttpRequest:
     file = request.body.file
     body = _in_memory(request.body, decoder) if file is None else _in_place(file, decoder)
     decoder.end()
-    return replace(request, headers=_plain(request, body, decoder.trailers), body=body)
+    plain = without_frames(request)
+    length = ("content-length", str(body.size))
+    return replace(plain, headers=(*plain.headers, length, *decoder.trailers.items()), body=body)
+
+
+def without_frames(request: HttpRequest) -> HttpRequest:
+    """The request without the headers that are about its chunks."""
+    headers = [header for header in request.headers if header[0] not in _OF_THE_FRAMES]
+    return replace(request, headers=tuple(headers))
 
 
 def _in_memory(body: Body, decoder: Decoder) -> Body:
@@ -56,8 +64,3 @@ def _in_place(file: Path, decoder: Decoder) -> Body:
                 written += both.write(payload)
         both.truncate(written)
     return Body(file=file)
-
-
-def _plain(request: HttpRequest, body: Body, trailers: dict[str, str]) -> tuple[tuple[str, str], ...]:
-    headers = [header for header in request.headers if header[0] not in _OF_THE_FRAMES]
-    return (*headers, ("content-length", str(body.size)), *trailers.items())

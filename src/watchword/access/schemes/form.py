@@ -107,8 +107,8 @@ class Form:
         request = self.request
         return Proven(caller, replace(request, headers=(*request.headers, length), body=body))
 
-    def admit(self, world: World) -> None:
-        self._signer(world)
+    def admit(self, world: World, operation: Operation) -> Proven:  # noqa: ARG002 the face
+        return Proven(self._signer(world), self.request)
 
     def trace(self, service: str) -> Trace | None:  # noqa: ARG002 the face
         """One form, one file: the policy is what was signed."""

@@ -40,14 +40,14 @@ class PresignedV2:
         return self.claim.access_key_id
 
     def prove(self, world: World, operation: Operation, *, anonymous: bool) -> Proven:  # noqa: ARG002 the face
+        proven = self.admit(world, operation)
+        check_payload(self.request.header("x-amz-content-sha256") or "", self.request.body)
+        return proven
+
+    def admit(self, world: World, operation: Operation) -> Proven:  # noqa: ARG002 the face
         verify = partial(sigv2.verify_presigned, self.claim, now=world.clock.wall())
         caller, _ = signer(world, self.claim.access_key_id, self.claim.token, verify)
-        check_payload(self.request.header("x-amz-content-sha256") or "", self.request.body)
         return Proven(structs.replace(caller, means=Means("REST-QUERY-STRING", VERSION_2)), self.request)
-
-    def admit(self, world: World) -> None:
-        verify = partial(sigv2.verify_presigned, self.claim, now=world.clock.wall())
-        signer(world, self.claim.access_key_id, self.claim.token, verify)
 
     def trace(self, service: str) -> Trace | None:  # noqa: ARG002 the face
         assert self.claim.expires is not None  # a form has none, a query always

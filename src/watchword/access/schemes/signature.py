@@ -6,8 +6,8 @@ request to S3, and decodes a body in aws-chunked form with the secret that signe
 
 import re
 from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 
 from msgspec import structs
@@ -69,21 +69,16 @@ class Signature:
         return self.claim.access_key_id
 
     def prove(self, world: World, operation: Operation, *, anonymous: bool) -> Proven:  # noqa: ARG002 the face
-        check_region(self.claim)
-        chunked, now = aws_chunked.is_declared(self.claim), world.clock.wall()
-        service = operation.service
-        caller, secret = self._signer(
-            world, now, service.signing_name, skew_of(service.name), head_only=chunked
-        )
-        if self.claim.expires is not None:
-            age = max(milliseconds(now) - milliseconds(self.claim.timestamp), 0)
-            caller = structs.replace(caller, means=Means("REST-QUERY-STRING", self.claim.algorithm, age))
-        return Proven(
-            caller, aws_chunked.decode(self.request, self.claim, secret) if chunked else self.request
-        )
+        if not aws_chunked.is_declared(self.claim):
+            caller, _ = self._signer(world, operation, verify)
+            return Proven(caller, self.request)
+        caller, secret = self._signer(world, operation, verify_head)
+        return Proven(caller, aws_chunked.decode(self.request, self.claim, secret))
 
-    def admit(self, world: World) -> None:
-        self._signer(world, world.clock.wall(), "s3", SKEW_SECONDS_S3, head_only=True)
+    def admit(self, world: World, operation: Operation) -> Proven:
+        caller, _ = self._signer(world, operation, verify_head)
+        chunked = aws_chunked.is_declared(self.claim)
+        return Proven(caller, aws_chunked.without_frames(self.request) if chunked else self.request)
 
     def trace(self, service: str) -> Trace | None:
         return trace(self.claim, self.sent, skew_of(service))
@@ -91,12 +86,17 @@ class Signature:
     def answer(self, response: HttpResponse) -> HttpResponse:
         return response
 
-    def _signer(
-        self, world: World, now: datetime, service: str, skew: int, *, head_only: bool
-    ) -> tuple[Caller, str]:
-        check = verify_head if head_only else verify
-        expected = partial(check, self.claim, self.sent, services=(service,), now=now, skew=skew)
-        return signer(world, self.claim.access_key_id, self.claim.token, expected)
+    def _signer(self, world: World, operation: Operation, check: Callable[..., None]) -> tuple[Caller, str]:
+        """The caller, and the secret that signed."""
+        check_region(self.claim)
+        claim, now, service = self.claim, world.clock.wall(), operation.service
+        named, skew = (service.signing_name,), skew_of(service.name)
+        expected = partial(check, claim, self.sent, services=named, now=now, skew=skew)
+        caller, secret = signer(world, claim.access_key_id, claim.token, expected)
+        if claim.expires is None:
+            return caller, secret
+        age = max(milliseconds(now) - milliseconds(claim.timestamp), 0)
+        return structs.replace(caller, means=Means("REST-QUERY-STRING", claim.algorithm, age)), secret
 
 
 def read(_settings: Settings, request: HttpRequest) -> Signature | None:

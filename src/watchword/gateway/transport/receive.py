@@ -3,9 +3,10 @@
 1. The head: at most MAX_HEAD bytes of target and headers, of which there are at most MAX_HEADERS.
 2. A body of up to MAX_IN_MEMORY bytes is held in memory. A larger one is spooled to a private file, and only
    for S3 (by the scope that its Authorization header claims, or as a form): no other service takes one.
-3. Nothing is spooled before the sender is admitted, that is authenticated by the head: without credentials no
-   one can fill the disk. A client that waits for `100 Continue` (RFC 9110, section 10.1.1) is admitted before
-   it is told to go on. A form can't be, for its signature is in its body.
+3. Nothing is spooled before the request is admitted: the head proves the sender, and what can be decided by
+   the head is allowed (`gateway.journey.admit`). So only those who may upload can fill the disk. A client
+   that waits for `100 Continue` (RFC 9110, section 10.1.1) is admitted before it is told to go on. A form
+   can't be, for its signature is in its body.
 Nothing is decoded here but the target (latin-1, as RFC 9110, section 5.5, has header values).
 """
 

@@ -26,7 +26,7 @@ from watchword.services.s3.commits import commit_object, fresh_blob
 from watchword.services.s3.demands import bucket_of
 from watchword.services.s3.described import COMPOSITE, ENCRYPTION, checksums, quoted
 from watchword.services.s3.errors import s3_error
-from watchword.services.s3.limits import key_bytes
+from watchword.services.s3.limits import MAX_LIST, key_bytes
 from watchword.services.s3.objects import to_put
 from watchword.services.s3.parts import MAX_PARTS
 from watchword.services.s3.uploads import end, upload_of
@@ -188,5 +188,5 @@ def _join(call: Call, chosen: Sequence[Part], blob: str) -> None:
 
 
 OPERATIONS: dict[str, Operation] = {
-    "CompleteMultipartUpload": object_write(complete_multipart_upload, to_put),
+    "CompleteMultipartUpload": object_write(complete_multipart_upload, to_put, max_body=MAX_LIST),
 }

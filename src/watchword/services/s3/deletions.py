@@ -19,7 +19,7 @@ from watchword.services.s3.demands import bucket_of, object_demand
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import check_body
 from watchword.services.s3.keys import Context
-from watchword.services.s3.limits import MAX_KEYS, key_bytes
+from watchword.services.s3.limits import MAX_KEYS, MAX_LIST, key_bytes
 from watchword.store.s3.objects import UNVERSIONED
 
 Entry = Mapping[str, Any]
@@ -125,5 +125,5 @@ def _delete(call: Call, key: str, version: str | None, match: str | None) -> Non
 
 OPERATIONS: dict[str, Operation] = {
     "DeleteObject": object_write(delete_object, to_delete, makes_room=True),
-    "DeleteObjects": object_write(delete_objects, to_delete_each, makes_room=True),
+    "DeleteObjects": object_write(delete_objects, to_delete_each, makes_room=True, max_body=MAX_LIST),
 }

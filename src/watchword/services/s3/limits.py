@@ -14,6 +14,8 @@ MAX_KEY_BYTES = 1024
 MAX_METADATA_BYTES = 2048
 MAX_KEYS = 1000
 """Most keys of one page, and most keys of one DeleteObjects."""
+MAX_LIST = 8 << 20
+"""Bytes of a list of keys or parts in XML, at their most and longest."""
 
 _BUCKET = re.compile(r"(?=.{3,63}\Z)[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*(?<![.-])", re.ASCII)
 _LIKE_AN_ADDRESS = re.compile(r"[0-9]+(\.[0-9]+){3}", re.ASCII)
