@@ -61,10 +61,10 @@ REFUSED = {
     "no such bucket": ("PUT", "/no-such-bucket/key", "", "NoSuchBucket"),
     "not implemented": ("PUT", f"/{BUCKET}/key", "x-amz-website-redirect-location=%2F", "NotImplemented"),
     "not served": ("PUT", f"/{BUCKET}", "website", "NotImplemented"),
-    "a get": ("GET", f"/{BUCKET}/key", "", "EntityTooLarge"),
-    "a deletion": ("DELETE", f"/{BUCKET}/key", "", "EntityTooLarge"),
-    "a document": ("PUT", f"/{BUCKET}", "policy", "EntityTooLarge"),
-    "a list of keys": ("POST", f"/{BUCKET}", "delete", "EntityTooLarge"),
+    "a get": ("GET", f"/{BUCKET}/key", "", "MaxMessageLengthExceeded"),
+    "a deletion": ("DELETE", f"/{BUCKET}/key", "", "MaxMessageLengthExceeded"),
+    "a document": ("PUT", f"/{BUCKET}", "policy", "MaxMessageLengthExceeded"),
+    "a list of keys": ("POST", f"/{BUCKET}", "delete", "MaxMessageLengthExceeded"),
 }
 
 
@@ -82,7 +82,7 @@ def test_of_unknown_length(server: Running, administrator: Keys) -> None:
     request = presigned(server, administrator, "POST", f"/{BUCKET}", "delete")
     chunked = f"transfer-encoding: chunked\r\n\r\n{HUGE:x}"
     said, spooled = answer_to(server, request, chunked)
-    assert b"<Code>EntityTooLarge</Code>" in said
+    assert b"<Code>MaxMessageLengthExceeded</Code>" in said
     assert not spooled
 
 

@@ -147,7 +147,17 @@ S3 = [
     ("MaxKeys=", "GET", "/b", "max-keys=x", (), b"", "InvalidArgument"),
     ("number out of range", "GET", "/b", "max-keys=99999999999", (), b"", "InvalidArgument"),
     ("enum in the query", "GET", "/b", "encoding-type=foo", (), b"", "InvalidArgument"),
-    ("enum in a header", "PUT", "/b/k", "", (("x-amz-storage-class", "GOLD"),), b"", "InvalidArgument"),
+    ("enum in a header", "PUT", "/b/k", "", (("x-amz-acl", "everybody"),), b"", "InvalidArgument"),
+    ("storage class", "PUT", "/b/k", "", (("x-amz-storage-class", "GOLD"),), b"", "InvalidStorageClass"),
+    (
+        "encryption",
+        "PUT",
+        "/b/k",
+        "",
+        (("x-amz-server-side-encryption", "ROT13"),),
+        b"",
+        "InvalidEncryptionAlgorithmError",
+    ),
     ("doubled query key", "GET", "/b", "prefix=a&prefix=b", (), b"", "InvalidArgument"),
     ("doubled query key of no meaning", "GET", "/b", "foo=a&foo=b", (), b"", "InvalidArgument"),
     (

@@ -28,7 +28,7 @@ from watchword.access.room import check_room
 from watchword.gateway import failure
 from watchword.gateway.dispatch import perform, permit, refuse
 from watchword.gateway.failure import as_fault
-from watchword.names import HttpRequest, HttpResponse, fault
+from watchword.names import AwsError, HttpRequest, HttpResponse, fault
 from watchword.names.ids import new_request_id
 from watchword.names.would_block import WouldBlock
 from watchword.services.operation import Call, Mode, Operation, Output
@@ -88,7 +88,8 @@ def check_size(request: HttpRequest, most: int) -> None:
     """Raises unless the request announces that its body has at most so many bytes."""
     unknown, announced = request.header("transfer-encoding"), request.header("content-length")
     if unknown or int(announced or 0) > most:  # llhttp takes nothing but a number
-        raise fault("RequestTooLarge", f"The request body exceeds {most} bytes.")
+        too_large = fault("RequestTooLarge", f"The request body exceeds {most} bytes.")
+        raise too_large.in_s3_as(AwsError("MaxMessageLengthExceeded", 400, "Your request was too big."))
 
 
 def unrecorded(world: World, request: HttpRequest) -> HttpResponse:

@@ -73,7 +73,18 @@ SPELLINGS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     }
 )
 """C++ sends `enabled` as the checksum mode, and JavaScript programs escape all of a copy source."""
-INVALID_VALUES = MappingProxyType({"encoding-type": "Invalid Encoding Method specified in Request"})
+INVALID_VALUE = "Provided value is not valid for this argument."
+INVALID_VALUES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "encoding-type": ("InvalidArgument", "Invalid Encoding Method specified in Request"),
+        "x-amz-server-side-encryption": (
+            "InvalidEncryptionAlgorithmError",
+            "The encryption request you specified is not valid. The valid value is AES256.",
+        ),
+        "x-amz-storage-class": ("InvalidStorageClass", "The storage class you specified is not valid"),
+    }
+)
+"""Header or query parameter -> code and sentence for a value that it can't have."""
 
 
 def root_element(operation: str) -> str:
@@ -115,8 +126,9 @@ def invalid(violations: Sequence[Violation], shape: Shape) -> AwsError:
     if wire_name.startswith("x-amz-checksum-"):
         return AwsError("InvalidRequest", 400, f"Value for {wire_name} header is invalid.")
     if where in {"header", "querystring"}:
-        said = INVALID_VALUES.get(wire_name, "Provided value is not valid for this argument.")
-        return _invalid_argument(said, wire_name, str(violation.value)[:1024])
+        code, said = INVALID_VALUES.get(wire_name, ("InvalidArgument", INVALID_VALUE))
+        fields = {"ArgumentName": wire_name, "ArgumentValue": str(violation.value)[:1024]}
+        return AwsError(code, 400, said, fields=fields)
     if where == "uri":
         return AwsError("InvalidURI", 400, "Couldn't parse the specified URI.", meant=str(violation))
     return fault("MalformedInput", meant=str(violation))
