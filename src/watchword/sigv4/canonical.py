@@ -14,7 +14,8 @@ Source: IAM User Guide, "Create a signed AWS API request", steps 1 to 3; for S3:
 4. The texts hold the request's bytes as latin-1, as `HttpRequest` does.
 
 Clients may encode more or less in the target than in what they sign: both mean the same after rules 1 and 2.
-Whoever reads the target must decode it in this same way, or a signature would hold for another meaning too.
+All code that reads the target must decode it in the same way. Otherwise a signature would cover a second
+meaning as well.
 Nothing is checked here: the verifier and the signer use these texts, and `explain` shows them.
 """
 

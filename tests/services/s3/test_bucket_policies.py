@@ -144,6 +144,7 @@ def test_another_account_never_writes_it(s3: Counter, bucket: str, user: Callabl
     ):
         error = s3.error(name, Bucket=bucket, by=eve, **given)
         assert (error.code, error.status) == ("MethodNotAllowed", 405)
+        assert error.fields["ResourceType"] == "BUCKETPOLICY"
 
 
 @pytest.mark.parametrize(

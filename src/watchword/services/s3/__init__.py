@@ -1,9 +1,10 @@
-"""Amazon S3, as far as buckets and objects go.
+"""The S3 service: buckets, objects, multipart uploads, bucket policies.
 
-Every row is guarded: a request for something that isn't served is refused before anything else. Unsigned
-requests are let through to the decision wherever a bucket's policy can allow them: not to what needs an
-account (making and listing buckets, uploads in parts, which belong to somebody), and not to copies, which
-must be signed.
+1. Every operation checks the headers first (`headers`): a request for something that isn't served is
+   refused.
+2. Anonymous requests are decided on like any other, since a bucket policy can allow them. Those of
+   SIGNED_ONLY must be signed: they need an account (making and listing buckets, multipart uploads), or S3
+   demands it (copies).
 """
 
 from dataclasses import replace

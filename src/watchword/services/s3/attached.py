@@ -1,4 +1,4 @@
-"""What is attached to a bucket, and so to every object in it: its owner, its policy, its region."""
+"""What decisions need to know of a bucket, and of every object in it: owner, bucket policy, region."""
 
 from watchword.facts import Facts
 from watchword.facts.buckets import BUCKET, BucketFact
@@ -13,7 +13,7 @@ def attached(facts: Facts, _action: str, arn: Arn) -> Attached | None:
 
 
 def of_account(account: str) -> Attached:
-    """Of what isn't a bucket yet, or all of them."""
+    """For a bucket that doesn't exist yet, and for all buckets of an account."""
     return Attached(account, keys={"s3:ResourceAccount": account})
 
 

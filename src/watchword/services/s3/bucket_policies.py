@@ -1,10 +1,11 @@
-"""A bucket's policy: put, read, removed, summed up.
+"""Bucket policies: put, get, delete, and whether they make a bucket public.
 
-1. The bucket is of the caller's own account, or MethodNotAllowed, even to a caller who is allowed.
-2. The document may be stored as a bucket policy: it is about S3 and this bucket only, and its actions,
-   resources and condition keys fit together.
-3. Users and roles that it names are stored as their unique ids, so that one made again under an old name
-   isn't let in; whoever reads the policy sees ARNs again (but the ids of those who are gone).
+1. The bucket belongs to the caller's account. Otherwise the answer is MethodNotAllowed, even if the caller
+   is allowed.
+2. The document is valid as a bucket policy: it is about S3 and this bucket only, and its actions, resources
+   and condition keys fit together.
+3. Users and roles in it are stored by their unique ids, so that a user who is made again under an old name
+   gets no access. Readers see ARNs again, and the unique ids of principals that were deleted.
 
 Source: Amazon S3 API Reference, PutBucketPolicy, GetBucketPolicy, DeleteBucketPolicy,
 GetBucketPolicyStatus; User Guide, "Policies and permissions in Amazon S3" and "Blocking public access",
@@ -51,7 +52,7 @@ def get_bucket_policy_status(call: Call) -> Output:
 
 
 def delete_bucket_policy(call: Call) -> Output:
-    """DeleteBucketPolicy: deleting none is no error."""
+    """DeleteBucketPolicy. It succeeds if there is no policy."""
     buckets.set_policy(call.tx, _own(call), None)
     return {}
 
@@ -60,7 +61,7 @@ def _own(call: Call) -> Bucket:
     """Rule 1."""
     bucket = bucket_of(call).bucket
     if bucket.account != call.account:
-        raise s3_error("MethodNotAllowed")
+        raise s3_error("MethodNotAllowed", Method=call.request.method, ResourceType="BUCKETPOLICY")
     return bucket
 
 
@@ -72,7 +73,7 @@ def _governing(call: Call) -> str:
 
 
 def _check_scope(policy: Policy, bucket: Bucket) -> None:
-    """Rule 2: which bucket."""
+    """Rule 2: the resources."""
     arn = f"arn:{bucket.partition}:s3:::{bucket.name}"
     for statement in policy.statements:
         resources = statement.resource.values if statement.resource else ()

@@ -1,7 +1,7 @@
-"""Buckets: made, listed, looked at, removed.
+"""Buckets: create, list, head, delete.
 
-Names are unique within a partition, whosever they are. A bucket is in the region that its maker signed
-for or named; requests signed for any region reach it, since all regions are this one server.
+Names are unique across all accounts. A bucket is in the region that the request named, or was signed for. It
+can be reached with a signature for any region, since one server serves all regions.
 Source: Amazon S3 API Reference, CreateBucket, ListBuckets, HeadBucket, GetBucketLocation, DeleteBucket.
 """
 
@@ -17,7 +17,7 @@ from watchword.services.s3.described import second
 from watchword.services.s3.errors import invalid_argument, s3_error
 from watchword.services.s3.keys import keys_of
 from watchword.services.s3.limits import canonical_id, is_bucket_name
-from watchword.services.s3.tokens import open_token, seal_token
+from watchword.services.s3.tokens import decode_token, encode_token
 from watchword.store import StillReferenced
 from watchword.store.s3 import buckets, objects, uploads
 from watchword.store.s3.buckets import Bucket
@@ -45,7 +45,7 @@ def create_bucket(call: Call) -> Output:
 
 
 def list_buckets(call: Call) -> Output:
-    """ListBuckets: the caller's account's own."""
+    """ListBuckets: those of the caller's account."""
     given = call.input
     limit = given.get("MaxBuckets", MAX_BUCKETS)
     if not 1 <= limit <= MAX_BUCKETS:
@@ -59,7 +59,7 @@ def list_buckets(call: Call) -> Output:
     if "Prefix" in given:
         output["Prefix"] = given["Prefix"]
     if len(found) > limit:
-        output["ContinuationToken"] = seal_token(found[limit - 1].name.encode())
+        output["ContinuationToken"] = encode_token(found[limit - 1].name.encode())
     return output
 
 
@@ -75,20 +75,20 @@ def get_bucket_location(call: Call) -> Output:
 
 
 def delete_bucket(call: Call) -> Output:
-    """DeleteBucket: only an empty one. Unfinished uploads to it end; their bytes are swept."""
+    """DeleteBucket. It must be empty. Its multipart uploads are aborted; `sweep` deletes their bytes."""
     bucket = bucket_of(call).bucket
     if objects.any_in(call.tx, bucket.id):
         raise s3_error("BucketNotEmpty", BucketName=bucket.name)
     try:
         uploads.remove_all(call.tx, bucket.id)
         buckets.remove(call.tx, bucket)
-    except StillReferenced:  # an object or a part came while we looked
+    except StillReferenced:  # an object or a part was stored since the check
         raise s3_error("BucketNotEmpty", BucketName=bucket.name) from None
     return {}
 
 
 def to_create(call: Call) -> tuple[Demand, ...]:
-    """Permission to make a bucket in the caller's account."""
+    """s3:CreateBucket in the caller's account."""
     action, arn = "s3:CreateBucket", f"arn:aws:s3:::{call.input['Bucket']}"
     context = keys_of(call, action)
     if constraint := _constraint(call):
@@ -97,13 +97,13 @@ def to_create(call: Call) -> tuple[Demand, ...]:
 
 
 def to_list_all(call: Call) -> tuple[Demand, ...]:
-    """The ARN is the one that policies for this action usually name; `*` covers it as well."""
+    """s3:ListAllMyBuckets on `arn:aws:s3:::*`, which policies for this action usually name."""
     action = "s3:ListAllMyBuckets"
     return (of_account(call.account).demand(action, "arn:aws:s3:::*", keys_of(call, action)),)
 
 
 def to_head(call: Call) -> tuple[Demand, ...]:
-    """Permission to list. The bucket's region is told in any case, for clients that look for it."""
+    """s3:ListBucket. A refusal tells the bucket's region as well, which is what many clients ask for."""
     fact = bucket_of(call)
     told = {"x-amz-bucket-region": fact.bucket.region}
     return (structs.replace(bucket_demand(call, fact, "s3:ListBucket"), headers=told),)
@@ -115,7 +115,7 @@ def _constraint(call: Call) -> str | None:
 
 
 def _region_of(call: Call) -> str:
-    """Only the first region makes buckets elsewhere: API Reference, CreateBucket, LocationConstraint."""
+    """Only us-east-1 creates buckets in other regions: API Reference, CreateBucket, LocationConstraint."""
     beyond = set(call.input.get("CreateBucketConfiguration", {})) - {"LocationConstraint"}
     if beyond:
         raise s3_error("NotImplemented", f"{min(beyond)} of a new bucket is not implemented.")
@@ -139,7 +139,7 @@ def _region_of(call: Call) -> str:
 def _matching(call: Call) -> list[Bucket]:
     """The caller's buckets that the listing asks for."""
     given = call.input
-    after = open_token(given["ContinuationToken"]).decode() if "ContinuationToken" in given else ""
+    after = decode_token(given["ContinuationToken"]).decode() if "ContinuationToken" in given else ""
     prefix, region = given.get("Prefix", ""), given.get("BucketRegion")
     found, _ = buckets.page(call.tx, call.account, after=after, limit=MAX_BUCKETS)
     return [each for each in found if each.name.startswith(prefix) and region in (None, each.region)]

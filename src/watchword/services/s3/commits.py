@@ -1,9 +1,11 @@
-"""The one change that makes stored bytes an object, or takes an object away.
+"""The change that creates, replaces or deletes an object: conditional writes (compare-and-swap).
 
-Preconditions are checked against the row that is replaced or removed, in the same transaction. Writers of
-objects run beside each other: when another one came between that check and the change, S3's own answer for
-such a conflict is given. The change commits once the call is recorded, and the bytes of what was replaced
-go after that; when that fails they are swept later.
+1. The bytes are written first, under a fresh blob name that no row has.
+2. Preconditions are checked against the row that the change replaces or deletes, in the same transaction.
+   Writes run concurrently. If another one changes that row in between, the answer is
+   ConditionalRequestConflict.
+3. The change commits together with the record of the call.
+4. The replaced bytes are deleted after the commit. If that fails, `sweep` deletes them later.
 Source: Amazon S3 User Guide, "Add preconditions to S3 operations with conditional requests".
 """
 
@@ -23,10 +25,10 @@ from watchword.store.s3.objects import Object
 
 @contextmanager
 def fresh_blob(call: Call) -> Iterator[str]:
-    """A name for bytes about to be written; they are deleted when the block refuses them.
+    """A name for new bytes. They are deleted if the block ends with an AwsError.
 
-    Only then: after any other failure (a connection lost during the commit) a row may name them. What no row
-    names is swept.
+    After any other error, such as a connection lost during the commit, a row may name them: they stay, and
+    `sweep` deletes them if no row does.
     """
     blob = new_blob(call.world.randomness)
     try:
@@ -50,7 +52,7 @@ def commit_object(call: Call, new: Object, bucket: str) -> None:
 
 
 def remove_object(call: Call, bucket_id: str, key: bytes, match: str | None = None) -> None:
-    """Takes the object away, if it is the one that `match` names. Without `match`, none there is no error."""
+    """Deletes the object, if it has the ETag `match`. Without `match` it succeeds if there is no object."""
     wanted, tx = Preconditions(match), call.change.begin()
     seen = _seen(call, bucket_id, key, wanted)
     taken = objects.remove(tx, bucket_id, key, blob=seen[0].blob if seen else None)
@@ -60,13 +62,13 @@ def remove_object(call: Call, bucket_id: str, key: bytes, match: str | None = No
 
 
 def delete_after_commit(call: Call, blobs: Iterable[str]) -> None:
-    """Has bytes deleted that nothing will name once the call's change has committed."""
+    """Deletes bytes once the change has committed that replaced them."""
     for blob in list(blobs):
         call.change.afterwards.append(partial(call.world.objects.delete, blob))
 
 
 def _seen(call: Call, bucket_id: str, key: bytes, wanted: Preconditions) -> list[Object]:
-    """The object there, if it is asked about; checked."""
+    """The current object, after the preconditions were checked; empty without preconditions."""
     if not wanted:
         return []
     seen = objects.at(call.change.begin(), bucket_id, key)

@@ -1,4 +1,4 @@
-"""CompleteMultipartUpload: parts become an object, at once and whole.
+"""CompleteMultipartUpload: the parts become one object, atomically.
 
 1. The list names at least one part and each by number and ETag, or MalformedXML.
 2. Numbers ascend, or InvalidPartOrder.
@@ -7,9 +7,9 @@
 5. Every part but the last has MIN_PART bytes, or EntityTooSmall.
 6. What the request says of the object's size and checksum is true, or it is refused.
 
-The bytes of the parts are joined to one blob, which has the object's row like any other; in the same change
-the upload ends. Parts that the list doesn't name go too. Whoever completes it again, with the same list, gets
-the same answer for as long as the object is there: the first may have been lost, or the request sent twice.
+The bytes of the parts are joined into one blob. One change creates the object and ends the upload; parts
+that the list doesn't name are deleted. The operation is idempotent: the same list gets the same answer for
+as long as the object is there, since the first answer may have been lost.
 Source: Amazon S3 API Reference, CompleteMultipartUpload.
 """
 
@@ -62,7 +62,7 @@ def complete_multipart_upload(call: Call) -> Output:
 
 
 def _made(call: Call, entries: Sequence[Entry]) -> Object:
-    """The object that the upload becomes."""
+    """Creates the object."""
     with call.world.database.read() as tx:
         upload = upload_of(call, tx)
         sent = {part.number: part for part in parts.page(tx, upload.id, limit=MAX_PARTS)[0]}
@@ -78,12 +78,12 @@ def _made(call: Call, entries: Sequence[Entry]) -> Object:
 
 
 def _made_before(call: Call, entries: Sequence[Entry]) -> Object | None:
-    """The object that the upload has already become, of these same parts."""
+    """The object that an earlier call made of the same parts."""
     with call.world.database.read() as tx:
         found = objects.at(tx, bucket_of(call).bucket.id, key_bytes(call.input["Key"]))
     if found is None or found.upload != call.input["UploadId"]:
         return None
-    with suppress(ValueError):  # what is no ETag of a part
+    with suppress(ValueError):  # an ETag that no part can have
         return found if found.etag == joined_etag([_etag(entry) for entry in entries]) else None
     return None
 
@@ -139,7 +139,7 @@ def _check_sizes(call: Call, chosen: Sequence[Part]) -> None:
 
 
 def _checksum(call: Call, upload: Upload, chosen: Sequence[Part]) -> dict[str, str]:
-    """Rule 6: the checksum that stays with the object."""
+    """Rule 6: the checksum that is kept with the object."""
     algorithm, wanted = upload.algorithm, call.input.get("ChecksumType")
     if algorithm and wanted is not None and wanted != upload.checksum_type:
         raise s3_error(
@@ -180,7 +180,7 @@ def _object(
 
 
 def _join(call: Call, chosen: Sequence[Part], blob: str) -> None:
-    """A part that is gone was replaced, or its upload ended, since it was looked up."""
+    """Joins the bytes. A part without bytes was replaced, or its upload ended, since it was read."""
     try:
         call.world.objects.join(((part.blob, part.size) for part in chosen), blob)
     except BlobMissingError:

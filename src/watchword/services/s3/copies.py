@@ -1,4 +1,4 @@
-"""CopyObject: needs permission to read there and to write here; the bytes stay inside the object store.
+"""CopyObject: needs permission to read the source and to write the target. The bytes never leave the store.
 
 Source: Amazon S3 API Reference, CopyObject.
 """
@@ -44,18 +44,18 @@ def copy_object(call: Call) -> Output:
 
 
 def to_copy(call: Call) -> tuple[Demand, ...]:
-    """Read there, write here."""
+    """Permission to read the source and to write the target."""
     return (*to_read_source(call), *to_put(call))
 
 
 def to_read_source(call: Call) -> tuple[Demand, ...]:
-    """Read there."""
+    """Permission to read the source."""
     source, fact = Source.parse(call.input["CopySource"]), _source_bucket(call)
     return (object_demand(call, fact, "s3:GetObject", source.key, version=source.version),)
 
 
 def source_row(call: Call, source: Source) -> Object:
-    """The object to copy from. Raises NoSuchKey, or AccessDenied to a caller who may not list."""
+    """The source object. Raises NoSuchKey, or AccessDenied if the caller may not list the bucket."""
     if source.version not in ("", UNVERSIONED):
         raise s3_error("NoSuchVersion", Key=source.key, VersionId=source.version)
     fact = _source_bucket(call)
@@ -83,10 +83,9 @@ def _description(call: Call, source: Source, row: Object) -> Description:
 
 
 def _copy_bytes(call: Call, row: Object, blob: str) -> tuple[str, dict[str, str]]:
-    """Copies the bytes; ETag and checksum of the copy.
+    """Copies the bytes. Returns ETag and checksums of the copy.
 
-    They are the source's; or computed anew, where the source's are made of its parts' or another algorithm is
-    asked for.
+    They are computed again if the source was a multipart upload, or if another algorithm is asked for.
     """
     asked = call.input.get("ChecksumAlgorithm")
     algorithms = {known_algorithm(asked)} if asked else set(row.checksums)

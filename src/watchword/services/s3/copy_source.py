@@ -1,7 +1,6 @@
-"""Where CopyObject copies from.
+"""The x-amz-copy-source header: where CopyObject copies from.
 
-The header is parsed once, and the bucket and key found are what is decided on, what conditions see and
-what is read:
+It is parsed once. Decision, condition keys and reading all use the bucket and key that were parsed:
 
     [/]bucket/key[?versionId=id]     percent-encoded once; a `+` is a plus
 
@@ -20,7 +19,7 @@ _SOURCE = re.compile(r"(?P<path>[^?]+)(?:\?versionId=(?P<version>.*))?", re.DOTA
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where to copy from."""
+    """The source of a copy."""
 
     bucket: str
     key: str
@@ -43,6 +42,6 @@ class Source:
         return cls(bucket, key, found["version"] or "")
 
     def __str__(self) -> str:
-        """As conditions have it: decoded, without the slash before it."""
+        """As condition keys have it: decoded, without a slash in front."""
         version = f"?versionId={self.version}" if self.version else ""
         return f"{self.bucket}/{self.key}{version}"

@@ -1,7 +1,7 @@
-"""Objects deleted, one or many.
+"""DeleteObject and DeleteObjects (bulk delete).
 
-DeleteObjects needs permission for each of its keys: those refused come back as errors, the others go.
-Deleting what isn't there succeeds.
+DeleteObjects is decided on for each key: keys that are refused come back as errors, the others are deleted.
+It succeeds if there is no object.
 Source: Amazon S3 API Reference, DeleteObject and DeleteObjects; User Guide, "How to perform conditional
 deletes".
 """
@@ -33,7 +33,7 @@ def delete_object(call: Call) -> Output:
 
 
 def delete_objects(call: Call) -> Output:
-    """DeleteObjects: what was deleted, and why the rest was not."""
+    """DeleteObjects. The output lists what was deleted, and why the rest wasn't."""
     check_body(call.request, required=True)
     deleted: list[Entry] = []
     errors: list[Entry] = []
@@ -48,13 +48,13 @@ def delete_objects(call: Call) -> Output:
 
 
 def to_delete(call: Call) -> tuple[Demand, ...]:
-    """Permission to delete the one key."""
+    """Permission to delete the key."""
     given = call.input
     return _demands(call, given["Key"], given.get("VersionId", ""), given.get("IfMatch"), optional=False)
 
 
 def to_delete_each(call: Call) -> tuple[Demand, ...]:
-    """Permission for each key; one that is refused keeps no other from being deleted."""
+    """Permission for each key. A refusal of one doesn't stop the others."""
     return tuple(
         demand
         for entry in _entries(call)
@@ -72,7 +72,7 @@ def _entries(call: Call) -> list[Entry]:
 
 
 def _actions(match: str | None) -> tuple[str, ...]:
-    """A condition on the tag tells something about the object, so it needs permission to read as well."""
+    """If-Match reveals whether the object has that ETag, so it needs permission to read as well."""
     return ("s3:DeleteObject",) if match is None else ("s3:DeleteObject", "s3:GetObject")
 
 
@@ -87,24 +87,23 @@ def _demands(call: Call, key: str, version: str, match: str | None, *, optional:
 
 
 def _conditional(action: str, version: str, match: str | None) -> Context:
-    """The condition key that deleting a current version has: the tag that If-Match names."""
+    """The condition key s3:if-match. Deleting a version doesn't have it."""
     return {"s3:if-match": match} if match and not version and action == "s3:DeleteObject" else {}
 
 
 def _delete_all(call: Call) -> list[tuple[Entry, AwsError | None]]:
-    """Each entry, and why it was not deleted. In the order of keys, lest two callers wait for each other."""
-    decisions = iter(call.decisions)
-    needed = [[next(decisions) for _ in _actions(entry.get("ETag"))] for entry in _entries(call)]
-    asked = list(enumerate(zip(_entries(call), needed, strict=True)))
-    done = {
-        commit_object: (entry, _delete_entry(call, entry, decided))
-        for commit_object, (entry, decided) in sorted(asked, key=lambda each: each[1][0]["Key"])
-    }
-    return [done[commit_object] for commit_object in range(len(done))]
+    """Each entry, and why it wasn't deleted; None if it was."""
+    entries, decisions = _entries(call), iter(call.decisions)
+    decided = [[next(decisions) for _ in _actions(entry.get("ETag"))] for entry in entries]
+    errors: dict[int, AwsError | None] = {}
+    # Rows are locked in the order of their keys, so that two calls can't deadlock.
+    for number in sorted(range(len(entries)), key=lambda number: entries[number]["Key"]):
+        errors[number] = _delete_entry(call, entries[number], decided[number])
+    return [(entry, errors[number]) for number, entry in enumerate(entries)]
 
 
 def _delete_entry(call: Call, entry: Entry, decisions: list[Decision]) -> AwsError | None:
-    """Why the entry was not deleted."""
+    """Deletes the entry. Returns the error if that isn't possible."""
     refused = next((decision for decision in decisions if not decision.allowed), None)
     if refused is not None:
         return AwsError("AccessDenied", 403, message(refused))

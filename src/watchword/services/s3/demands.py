@@ -1,15 +1,14 @@
 """The permissions that S3's operations need: each is an action on a bucket or on an object.
 
-1. A bucket that doesn't exist is NoSuchBucket to everybody, as at AWS; nothing else is told before the
-   decision.
-2. The ARN decided on is made of the very key that the row holds: no decoding, no normalising, no cleaning
-   of paths happens after this (a key is any UTF-8).
-3. A version is read and deleted under actions of its own, so that permission for GetObject is none for
-   an older version.
-4. A caller who may not list a bucket doesn't learn which keys are missing: NoSuchKey is reserved for those
-   who are allowed s3:ListBucket.
-5. The root user of the owning account may always read, replace and remove the bucket policy, whatever
-   that policy says.
+1. Everybody learns that a bucket doesn't exist (NoSuchBucket), as at AWS. Nothing else is revealed before
+   the decision.
+2. The ARN has the same key as the row of the object. After the decision no path is decoded or normalised,
+   so there is no path traversal (a key is any UTF-8).
+3. Reading and deleting a version are actions of their own: s3:GetObject doesn't allow s3:GetObjectVersion.
+4. A caller who may not list a bucket doesn't learn which keys exist: NoSuchKey needs s3:ListBucket, others
+   get AccessDenied.
+5. The root user of the bucket's account may always read, replace and delete the bucket policy, so that
+   nobody is locked out of a bucket for good.
 
 Sources: Service Authorization Reference, "Amazon S3"; Amazon S3 API Reference, GetObject "Permissions";
 Amazon S3 User Guide, "Bucket owner condition" and "Amazon S3 policy keys".
@@ -30,9 +29,9 @@ from watchword.services.s3.limits import is_bucket_name, key_bytes
 
 
 def bucket_named(call: Call, name: str, owner: str | None) -> BucketFact:
-    """The bucket, which must be `owner`'s when the caller expects so.
+    """The bucket. It must belong to `owner`, if given (x-amz-expected-bucket-owner).
 
-    Within a call it is the one that was decided on, even when its name has become another bucket's.
+    All of a call works with the same bucket, even if the name is given to another one meanwhile.
     """
     found = call.resolve("bucket", name, partial(call.world.facts.get, BUCKET, name))
     if found is None:
@@ -62,7 +61,7 @@ def object_demand(
     version: str = "",
     optional: bool = False,
 ) -> Demand:
-    """`action` on one object; with a version, the action for versions (rule 3)."""
+    """`action` on an object, or with a version the action for versions (rule 3)."""
     context = context or {}
     if version:
         action, context = f"{action}Version", {"s3:VersionId": version}

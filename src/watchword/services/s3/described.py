@@ -1,8 +1,8 @@
-"""An object's row <-> the members in which S3 speaks of it.
+"""Object metadata: from the members of a request to the row, and back to the members of an answer.
 
-What a request says about the object it writes is kept with it and said again when it is read: the media
-type, the system headers below and the user's metadata (Amazon S3 User Guide, "Working with object
-metadata"); Expires as the text that it came in. Nothing about the bytes themselves belongs here.
+Kept with an object are its media type, SYSTEM_HEADERS and the user's metadata (Amazon S3 User Guide, "Working
+with object metadata"). Expires is kept as the text that was sent.
+What doesn't belong here: the bytes.
 """
 
 from collections.abc import Mapping
@@ -19,12 +19,12 @@ from watchword.store.s3.objects import Object
 
 DEFAULT_TYPE = "binary/octet-stream"
 ENCRYPTION = {"ServerSideEncryption": "AES256"}
-"""The member that every answer about an object's bytes has, as at S3."""
+"""Every answer about an object says so, as at S3."""
 COMPOSITE, FULL_OBJECT = "COMPOSITE", "FULL_OBJECT"
-"""Types of checksums: made of those of parts, or of all bytes."""
+"""Types of checksums: of the checksums of the parts, or of all bytes."""
 SYSTEM_HEADERS = ("CacheControl", "ContentDisposition", "ContentEncoding", "ContentLanguage", "Expires")
 OVERRIDES = (*SYSTEM_HEADERS, "ContentType")
-"""What a signed GetObject may ask to be answered instead, by response-* parameters."""
+"""Headers that the response-* parameters of a signed GetObject replace."""
 
 
 class Columns(TypedDict):
@@ -37,7 +37,7 @@ class Columns(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What is kept with an object besides its bytes."""
+    """The metadata of an object."""
 
     content_type: str = DEFAULT_TYPE
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -64,7 +64,7 @@ class Description:
 
 
 def described(call: Call, row: Object) -> dict[str, object]:
-    """The members of GetObject's and HeadObject's output that a row knows."""
+    """The members of GetObject's and HeadObject's output that come from the row."""
     output: dict[str, object] = {
         "AcceptRanges": "bytes",
         "LastModified": second(row.modified),
@@ -82,7 +82,7 @@ def described(call: Call, row: Object) -> dict[str, object]:
 
 
 def not_modified(row: Object) -> AwsError:
-    """The answer to a client that has the object: 304 with what caches keep (RFC 9110, section 15.4.5)."""
+    """304, with the headers that caches need (RFC 9110, section 15.4.5)."""
     cached = {"cache-control": row.headers.get("CacheControl"), "expires": row.headers.get("Expires")}
     told = {"etag": quoted(row.etag), "last-modified": format_datetime(second(row.modified), usegmt=True)}
     return AwsError(
@@ -91,13 +91,13 @@ def not_modified(row: Object) -> AwsError:
 
 
 def checksums(row: Object) -> dict[str, str]:
-    """The members that tell an object's checksum."""
+    """The members for an object's checksum."""
     said = {f"Checksum{algorithm}": value for algorithm, value in row.checksums.items()}
     return said | checksum_type(row)
 
 
 def checksum_type(row: Object) -> dict[str, str]:
-    """The member that tells whether a checksum is the whole object's or made of its parts' (`sum-2`)."""
+    """The member for the type of a checksum. That of parts ends in their number: `sum-2`."""
     if not row.checksums:
         return {}
     made_of_parts = any("-" in value for value in row.checksums.values())
@@ -105,17 +105,17 @@ def checksum_type(row: Object) -> dict[str, str]:
 
 
 def second(moment: datetime) -> datetime:
-    """S3 tells times to the second."""
+    """The moment without fractions of a second, as S3 shows it."""
     return moment.replace(microsecond=0)
 
 
 def quoted(etag: str) -> str:
-    """An entity tag as headers have it."""
+    """An ETag in quotes, as headers have it."""
     return f'"{etag}"'
 
 
 def _codings(header: str) -> str:
-    """A Content-Encoding without aws-chunked, which is how the body was sent and not what it is."""
+    """A Content-Encoding without aws-chunked, which is only about the transfer."""
     codings = [coding.strip() for coding in header.split(",")]
     return ",".join(coding for coding in codings if coding.lower() != "aws-chunked")
 

@@ -1,8 +1,8 @@
-"""What S3 says when it refuses: code -> status and sentence.
+"""The error codes of S3: code -> HTTP status and message.
 
-Source: Amazon S3 API Reference, "Error responses", list of error codes. The elements that go with a code
-(BucketName, Key, ...) are given where it is raised. AccessDenied and the errors of authentication are
-not S3's own and stand elsewhere (`watchword.names.errors`).
+The elements of an error document (BucketName, Key, ...) are given where the error is raised.
+Source: Amazon S3 API Reference, "Error responses", list of error codes.
+What doesn't belong here: AccessDenied and the errors of authentication (`watchword.wire.faults`).
 """
 
 from watchword.names import AwsError
@@ -96,7 +96,7 @@ ERRORS: dict[str, tuple[int, str]] = {
 
 
 def s3_error(code: str, said: str = "", **fields: str) -> AwsError:
-    """One of ERRORS; `said` replaces the standard sentence."""
+    """One of ERRORS. `said` replaces the standard message."""
     status, sentence = ERRORS[code]
     return AwsError(code, status, said or sentence, fields=fields)
 

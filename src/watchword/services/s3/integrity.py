@@ -1,12 +1,13 @@
-"""What a request promises of its own body: Content-MD5 and x-amz-checksum-*.
+"""Checksums of an upload: Content-MD5 and x-amz-checksum-*.
 
-1. Content-MD5 is the base64 of 16 bytes, or InvalidDigest.
-2. At most one x-amz-checksum-<algorithm> header, of the algorithm's length in base64, or InvalidRequest.
-3. x-amz-sdk-checksum-algorithm names that algorithm, and there is such a header.
-4. What was promised is what came, or BadDigest, and nothing is kept.
+1. Content-MD5 is the base64 of 16 bytes. Otherwise: InvalidDigest.
+2. There is at most one x-amz-checksum-<algorithm> header, and its value has the algorithm's length in base64.
+   Otherwise: InvalidRequest.
+3. If there is x-amz-sdk-checksum-algorithm, there is a checksum of that algorithm. Otherwise: InvalidRequest.
+4. The body has these checksums. Otherwise: BadDigest, and nothing is stored.
 
 Source: Amazon S3 User Guide, "Checking object integrity for data uploads"; API Reference, PutObject.
-Trailing checksums belong to how a body is received, not here.
+What doesn't belong here: checksums in a trailer, which become headers before (`access.schemes.aws_chunked`).
 """
 
 import base64
@@ -24,7 +25,7 @@ _MD5_SIZE = 16
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A body's digests as its sender says they are, in base64."""
+    """The checksums that the sender gave, in base64."""
 
     md5: str | None = None
     algorithm: str | None = None
@@ -35,11 +36,11 @@ class Promise:
         return self.md5 is None and self.algorithm is None
 
     def sums(self) -> Sums:
-        """What to take the body's pieces through."""
+        """Computes the checksums from the pieces of the body."""
         return Sums((self.algorithm,) if self.algorithm else ())
 
     def kept(self) -> dict[str, str]:
-        """The checksum that stays with the object."""
+        """The checksum that is kept with the object."""
         return {self.algorithm: self.checksum} if self.algorithm and self.checksum else {}
 
     def check(self, sums: Sums) -> None:
@@ -75,7 +76,7 @@ def promised(request: HttpRequest) -> Promise:
 
 
 def check_body(request: HttpRequest, *, required: bool) -> None:
-    """Checks a body in memory. Some operations take none without a promise."""
+    """Checks a body that isn't streamed. Some operations require a checksum."""
     promise = promised(request)
     if required and promise.empty:
         raise s3_error(
@@ -89,7 +90,7 @@ def check_body(request: HttpRequest, *, required: bool) -> None:
 
 
 def known_algorithm(name: str) -> str:
-    """An algorithm that is computed here, in upper case."""
+    """The name in upper case. Raises NotImplemented for an algorithm that isn't served."""
     if name.upper() not in ALGORITHMS:
         raise s3_error("NotImplemented", f"The checksum algorithm {name} is not implemented.")
     return name.upper()

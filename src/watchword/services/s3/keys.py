@@ -1,8 +1,8 @@
-"""The condition keys that S3's actions have of a request: how it is signed, and what it asks for.
+"""Condition keys of S3's actions: how a request is signed, and what it asks for.
 
-An action has only the keys that the Service Authorization Reference gives it: a header that the operation
-doesn't read fills none. Values are those of the parsed input, the same that the operation works with. A
-key whose member the request leaves out is missing.
+An action has only the keys that the Service Authorization Reference gives it. Values come from the parsed
+input, which the operation works with too, so a header that the operation doesn't read fills no key. If the
+request leaves a member out, its key is missing.
 Source: Service Authorization Reference, "Amazon S3"; Amazon S3 User Guide, "Amazon S3 policy keys".
 """
 
@@ -14,7 +14,7 @@ from watchword.services.s3.copy_source import Source
 
 Context = dict[str, ContextValue]
 Members = Mapping[str, str]
-"""Member of the input -> the condition key that repeats it."""
+"""Member of the input -> its condition key."""
 
 _ACL: Members = {
     "ACL": "s3:x-amz-acl",
@@ -41,14 +41,14 @@ OF_ACTION: Mapping[str, Members] = {
     },
 }
 _WRITTEN: Mapping[str, Callable[[str], str]] = {"CopySource": lambda header: str(Source.parse(header))}
-"""Members that a condition sees in another form than they came in."""
+"""Members that conditions see in another form."""
 _CREATES = "s3:PutObject"
-"""The action that makes an object, and is asked for to send parts of one as well."""
+"""The action for objects, and for the parts of multipart uploads."""
 _OF_PARTS = {"CreateMultipartUpload", "UploadPart", "UploadPartCopy"}
 
 
 def keys_of(call: Call, action: str) -> Context:
-    """The keys that a call fills for `action`."""
+    """The condition keys of `action` in this call."""
     context = _signing(call)
     for member, key in OF_ACTION.get(action, {}).items():
         if member in call.input:

@@ -13,9 +13,9 @@ from watchword.services.s3.errors import s3_error
 MAX_KEY_BYTES = 1024
 MAX_METADATA_BYTES = 2048
 MAX_KEYS = 1000
-"""Most keys of one page, and most keys of one DeleteObjects."""
+"""The most keys in a page, and in one DeleteObjects."""
 MAX_LIST = 8 << 20
-"""Bytes of a list of keys or parts in XML, at their most and longest."""
+"""Bytes of the XML for MAX_KEYS keys, or for 10,000 parts with checksums."""
 
 _BUCKET = re.compile(r"(?=.{3,63}\Z)[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*(?<![.-])", re.ASCII)
 _LIKE_AN_ADDRESS = re.compile(r"[0-9]+(\.[0-9]+){3}", re.ASCII)
@@ -34,7 +34,7 @@ def is_bucket_name(name: str) -> bool:
 
 
 def key_bytes(key: str) -> bytes:
-    """A key as it is stored and decided on, byte for byte. Raises KeyTooLongError."""
+    """A key as it is stored: UTF-8, byte for byte. Raises KeyTooLongError."""
     encoded = key.encode()
     if len(encoded) > MAX_KEY_BYTES:
         size, limit = str(len(encoded)), str(MAX_KEY_BYTES)
@@ -51,5 +51,5 @@ def check_metadata(metadata: Mapping[str, str]) -> None:
 
 
 def canonical_id(account: str) -> str:
-    """The id that S3 gives an account as an owner: 64 hexadecimal digits."""
+    """The canonical user id of an account: 64 hexadecimal digits."""
     return hashlib.sha256(f"canonical user of {account}".encode()).hexdigest()

@@ -1,7 +1,7 @@
-"""The keys of a bucket, page by page, in the order of their bytes.
+"""ListObjects and ListObjectsV2: the keys of a bucket, page by page, in the order of their bytes.
 
-The two versions of the operation differ in how a page says where it ended: the first by a key (NextMarker,
-which is told only with a delimiter; else the last key serves), the second by an opaque token.
+The two versions differ in pagination. The next page of the first begins after a key: NextMarker, which only a
+request with a delimiter gets, or the last key. The next page of the second is named by an opaque token.
 Source: Amazon S3 API Reference, ListObjects and ListObjectsV2.
 """
 
@@ -16,7 +16,7 @@ from watchword.services.s3.described import checksum_type, quoted, second
 from watchword.services.s3.errors import invalid_argument
 from watchword.services.s3.keys import Context
 from watchword.services.s3.limits import MAX_KEYS, canonical_id
-from watchword.services.s3.tokens import open_token, seal_token
+from watchword.services.s3.tokens import decode_token, encode_token
 from watchword.store.s3 import listing
 from watchword.store.s3.listing import Listing
 from watchword.store.s3.objects import Object
@@ -24,7 +24,7 @@ from watchword.store.s3.objects import Object
 Members = dict[str, object]
 
 CONTEXT = {"Prefix": "s3:prefix", "Delimiter": "s3:delimiter", "MaxKeys": "s3:max-keys"}
-"""Member -> the condition key that repeats it, when it is given."""
+"""Member -> its condition key."""
 _MAX_INTEGER = 2**31 - 1
 
 
@@ -42,20 +42,20 @@ def list_objects_v2(call: Call) -> Output:
     """ListObjectsV2."""
     given = call.input
     token, start = given.get("ContinuationToken"), given.get("StartAfter", "")
-    page = _page(call, open_token(token).decode() if token is not None else start)
+    page = _page(call, decode_token(token).decode() if token is not None else start)
     output = _common(call, page) | {"KeyCount": len(page.objects) + len(page.prefixes)}
     if token is not None:
         output["ContinuationToken"] = token
     if start:
         output["StartAfter"] = encoded(given, start)
     if output["IsTruncated"]:
-        output["NextContinuationToken"] = seal_token(page.last)
+        output["NextContinuationToken"] = encode_token(page.last)
     owner = given.get("FetchOwner", False)
     return output | {"Contents": [_entry(call, row, owner=owner) for row in page.objects]}
 
 
 def to_list(call: Call) -> tuple[Demand, ...]:
-    """Permission to list the bucket as the call asks."""
+    """s3:ListBucket, with the condition keys of what is asked for."""
     context: Context = {key: str(call.input[name]) for name, key in CONTEXT.items() if name in call.input}
     return (bucket_demand(call, bucket_of(call), "s3:ListBucket", context),)
 
@@ -81,7 +81,7 @@ def _limit(given: Mapping[str, Any]) -> int:
 
 
 def _common(call: Call, page: Listing) -> Members:
-    """What both versions say of a page. A page of no keys never says that there is more."""
+    """The members of both versions. A page for no keys (MaxKeys 0) is never truncated."""
     given = call.input
     output: Members = {
         "Name": given["Bucket"],
@@ -113,7 +113,7 @@ def _entry(call: Call, row: Object, *, owner: bool) -> Members:
 
 
 def encoded(given: Mapping[str, Any], text: str) -> str:
-    """A key as form encoding has it, slashes and stars apart, when `encoding-type=url` asks for it."""
+    """The text, URL-encoded (but for slashes and stars) if `encoding-type=url` asks for it."""
     if given.get("EncodingType") != "url":
         return text
     return quote_plus(text, safe="/*").replace("~", "%7E")

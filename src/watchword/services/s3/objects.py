@@ -1,9 +1,9 @@
-"""Objects: put, got, looked at.
+"""PutObject, GetObject, HeadObject.
 
-A put writes the bytes first, under a name that no row has; then one short transaction puts the row in its
-place, and with it the object; then the bytes it replaced go. Whatever fails before the row leaves the old
-object as it was. A get reads the row, then opens the bytes; when these were replaced in between it starts
-over, so it sees one object or the other and never a mixture.
+A put writes the bytes under a new name, then one short transaction replaces the row (`commits`). If
+anything fails before that, the old object stays as it was. A get reads the row, then opens the bytes. If
+they were replaced in between, it starts over: it sees the old object or the new one, never a mixture
+(strong read-after-write consistency).
 Source: Amazon S3 API Reference, PutObject, GetObject, HeadObject; User Guide, "Amazon S3 data consistency
 model".
 """
@@ -30,7 +30,7 @@ from watchword.services.s3.ranges import part_of, range_of
 from watchword.store.s3.objects import UNVERSIONED, Object
 
 _TRIES = 5
-"""A get that starts over more often than this has found a row without bytes."""
+"""After so many tries the bytes aren't replaced, they are missing."""
 
 
 def put_object(call: Call) -> Output:
@@ -74,21 +74,21 @@ def head_object(call: Call) -> Output:
 
 
 def to_put(call: Call) -> tuple[Demand, ...]:
-    """If-Match tells something about the object there, so it needs permission to read that."""
+    """s3:PutObject. If-Match reveals whether the object has that ETag, so it needs s3:GetObject as well."""
     fact, key = bucket_of(call), call.input["Key"]
     actions = ("s3:PutObject", "s3:GetObject") if "IfMatch" in call.input else ("s3:PutObject",)
     return tuple(object_demand(call, fact, action, key) for action in actions)
 
 
 def body_of(call: Call) -> Body:
-    """The object's bytes."""
+    """The bytes of the upload."""
     body = call.input.get("Body", Body())
     assert isinstance(body, Body)
     return body
 
 
 def _row(call: Call) -> Object:
-    """The row of the object asked for."""
+    """The row of the object."""
     fact, key = bucket_of(call), call.input["Key"]
     row = call.world.facts.object_at(fact.bucket.id, key_bytes(key))
     version = call.input.get("VersionId", UNVERSIONED)
@@ -100,7 +100,7 @@ def _row(call: Call) -> Object:
 
 
 def _looked_at(call: Call, row: Object) -> tuple[dict[str, object], tuple[int, int]]:
-    """What is said about the object, and the bytes that are meant."""
+    """The output without the bytes, and the range of bytes that is asked for."""
     if not Preconditions.of_read(call.input, call.now).check_read(row.etag, row.modified):
         raise not_modified(row)
     output, asked = described(call, row), range_of(call.input.get("Range"), row.size)

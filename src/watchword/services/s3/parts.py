@@ -1,13 +1,11 @@
-"""Parts of an upload: sent, copied from an object, listed.
+"""Parts of a multipart upload: UploadPart, UploadPartCopy, ListParts.
 
-Like an object, a part is acknowledged once its bytes are stored and its row has committed; but it isn't
-visible as one.
-Its checksum is of the algorithm that the upload was begun with:
-1. a part that is sent with another is refused, so that the parts' checksums can be joined;
-2. where the object's checksum is composite, each part is sent with its own;
-3. where the full object's is kept, it is computed from the bytes when the part comes without;
-4. where none is kept, one that comes is compared with the bytes all the same.
-A copy needs permission to read its source as well (`copies`), the very bytes and key that are read.
+A part is stored like an object (`commits`), but isn't visible as one. Its checksum follows the upload's:
+1. A part with a checksum of another algorithm is refused, since the checksums of the parts are combined.
+2. If the upload's checksum is composite, each part must come with a checksum.
+3. If it is of the full object, the checksum of a part that comes without one is computed.
+4. If the upload has no checksum, one that a part comes with is still checked.
+A copy needs permission to read its source as well (`copies`).
 Source: Amazon S3 API Reference, UploadPart, UploadPartCopy, ListParts.
 """
 
@@ -91,12 +89,12 @@ def list_parts(call: Call) -> Output:
 
 
 def to_copy_part(call: Call) -> tuple[Demand, ...]:
-    """Read there, write here."""
+    """Permission to read the source and to write the part."""
     return (*to_read_source(call), *on_upload("s3:PutObject")(call))
 
 
 def checksum_of(upload: Upload, part: Part) -> dict[str, str]:
-    """The member that tells a part's checksum, where one is kept."""
+    """The member for a part's checksum."""
     return {f"Checksum{upload.algorithm}": part.checksum} if upload.algorithm else {}
 
 
@@ -134,7 +132,7 @@ def _check_algorithm(upload: Upload, promise: Promise) -> None:
 
 
 def _keep(call: Call, upload: Upload, number: int, blob: str, sums: Sums) -> Part:
-    """Makes the bytes a part of the upload."""
+    """Stores the row of the part."""
     checksum = sums.value(upload.algorithm) if upload.algorithm else ""
     new = Part(upload.id, number, blob, sums.size, sums.etag, checksum, call.now)
     try:

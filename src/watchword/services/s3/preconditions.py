@@ -1,8 +1,9 @@
-"""If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since.
+"""Conditional requests: If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since.
 
-The order is that of RFC 9110, section 13.2.2, numbered below; S3 follows it (Amazon S3 API Reference,
-GetObject, "Overriding..." and "Conditional requests"). Moments compare in whole seconds, as headers have
-them. An entity tag may come with or without its quotation marks.
+S3 checks them in the order of RFC 9110, section 13.2.2, numbered below. Times are compared in whole seconds,
+since headers have no fractions. An ETag may come with or without quotes.
+Source: Amazon S3 API Reference, GetObject; User Guide, "Add preconditions to S3 operations with conditional
+requests".
 """
 
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ from watchword.services.s3.errors import s3_error
 
 @dataclass(frozen=True, slots=True)
 class Preconditions:
-    """What a request makes its effect depend on."""
+    """The conditions of a request."""
 
     match: str | None = None
     none_match: str | None = None
@@ -44,21 +45,21 @@ class Preconditions:
         return any(getattr(self, name) is not None for name in self.__slots__)
 
     def check_read(self, etag: str, modified: datetime) -> bool:
-        """Whether the object is to be sent; not, if the client has it (304). Raises PreconditionFailed."""
+        """Whether the object is sent; False for 304. Raises PreconditionFailed."""
         failed = self._failed(etag, modified)
         if failed and failed not in ("If-None-Match", "If-Modified-Since"):
             raise _unmet(failed)
         return failed is None
 
     def check_source(self, etag: str, modified: datetime) -> None:
-        """The same for the source of a copy, where nothing is ever NotModified."""
+        """The same for the source of a copy, which is never 304. Raises PreconditionFailed."""
         if failed := self._failed(etag, modified):
             raise _unmet(f"x-amz-copy-source-{failed}")
 
     def check_write(self, etag: str | None, key: str) -> None:
-        """For an object about to be replaced or deleted; `etag` None when there is none.
+        """For an object that is replaced or deleted. `etag` is None if there is no object.
 
-        Without an object, an If-Match with a tag is NoSuchKey; one with `*` is PreconditionFailed.
+        Then If-Match with an ETag is NoSuchKey, and with `*` PreconditionFailed.
         """
         if self.match is not None and etag is None and self.match.strip() != "*":
             raise s3_error("NoSuchKey", Key=key)
@@ -68,7 +69,7 @@ class Preconditions:
             raise _unmet("If-None-Match")
 
     def _failed(self, etag: str, modified: datetime) -> str | None:
-        """The header that fails."""
+        """The name of the condition that fails."""
         second = modified.replace(microsecond=0)
         # 1, 2. If-Match; If-Unmodified-Since only without it.
         if self.match is not None:
@@ -86,7 +87,7 @@ class Preconditions:
 
 
 def _names(header: str, etag: str | None) -> bool:
-    """Whether a list of entity tags has this one; `*` has every one."""
+    """Whether a list of ETags has this one. `*` stands for all of them."""
     if etag is None:
         return False
     tags = (tag.strip().removeprefix("W/").strip('"') for tag in header.split(","))

@@ -1,8 +1,8 @@
-"""Whether a bucket policy makes a bucket public.
+"""Whether a bucket policy makes the bucket public (GetBucketPolicyStatus).
 
-A statement that allows is public when its principal is everybody, unless a condition ties it to fixed
-values of a key that names who calls or from where. A value is fixed when it holds neither a wildcard nor a
-policy variable; an address range when it isn't wider than those below.
+An Allow statement is public if its principal is everybody, unless a condition restricts it to fixed values
+of a key in TYING_KEYS: who calls, or from where. A value is fixed if it has no wildcard and no policy
+variable. A range of addresses is fixed if it isn't wider than _WIDEST.
 Source: Amazon S3 User Guide, "Blocking public access to your Amazon S3 storage", "The meaning of public".
 """
 

@@ -1,7 +1,7 @@
-"""Which bytes of an object are asked for: the Range header, or the number of a part.
+"""Range requests: the Range header and the partNumber parameter (RFC 9110, section 14.1.2).
 
-RFC 9110, section 14.1.2. S3 serves one range; what it can't read, or several ranges, it answers with the
-whole object (Amazon S3 API Reference, GetObject, Range).
+S3 serves one range. A header with several ranges, or one that can't be parsed, gets the whole object.
+Source: Amazon S3 API Reference, GetObject, Range.
 """
 
 import re

@@ -1,8 +1,8 @@
-"""Settings of a bucket that are the same for every bucket here.
+"""Bucket settings that can be read but not changed. They are the same for every bucket.
 
-Programs that manage a bucket (terraform's aws_s3_bucket) read all its settings. This server has one state for
-these, and answers it: not versioned, no logging, the owner pays, ACLs off, AES256 by default, and no other
-configuration. They can't be changed.
+Programs that manage buckets, such as terraform's aws_s3_bucket, read all settings. Here buckets have no
+versioning and no logging, the owner pays, ACLs are off, and the encryption is AES256. There is no other
+configuration.
 Source: Amazon S3 API Reference, the operation's own page; Service Authorization Reference, "Amazon S3".
 """
 
@@ -26,7 +26,7 @@ ANSWERS: dict[str, tuple[str, Output]] = {
     "GetBucketRequestPayment": ("s3:GetBucketRequestPayment", {"Payer": "BucketOwner"}),
     "GetBucketVersioning": ("s3:GetBucketVersioning", {}),
 }
-"""Operation -> its action, and what it answers for every bucket."""
+"""Operation -> its action and its output."""
 
 ABSENT: dict[str, tuple[str, str]] = {
     "GetBucketCors": ("s3:GetBucketCORS", "NoSuchCORSConfiguration"),
@@ -44,7 +44,7 @@ ABSENT: dict[str, tuple[str, str]] = {
 
 
 def get_bucket_acl(call: Call) -> Output:
-    """The owner's full control is all that an ACL can say while ACLs are off."""
+    """GetBucketAcl. While ACLs are off, an ACL says that the owner has full control."""
     owner = canonical_id(bucket_of(call).bucket.account)
     grantee = {"Type": "CanonicalUser", "ID": owner}
     return {"Owner": {"ID": owner}, "Grants": [{"Grantee": grantee, "Permission": "FULL_CONTROL"}]}

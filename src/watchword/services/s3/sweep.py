@@ -1,4 +1,4 @@
-"""Housekeeping: bytes that neither an object nor a part has, left behind by a server that was killed."""
+"""Garbage collection of blobs: bytes without an object or part, left by a server that was killed."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -8,11 +8,11 @@ from watchword.store.s3 import objects, parts
 from watchword.world import World
 
 LONGEST_UPLOAD = timedelta(days=1)
-"""Younger blobs may still get their row."""
+"""Younger blobs may belong to an upload under way, which has no row yet."""
 
 
 def sweep(world: World) -> int:
-    """Deletes what is left behind; how many blobs went."""
+    """Deletes blobs that no row names. Returns how many."""
 
     def in_use(blobs: Collection[str]) -> Collection[str]:
         with world.database.read() as tx:

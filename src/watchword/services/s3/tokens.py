@@ -1,7 +1,7 @@
-"""Continuation tokens: where a page ended, in a form that clients don't read.
+"""Continuation tokens (pagination cursors): the position after which the next page begins.
 
-A token grants nothing: each page is decided on like the first. So it needs no seal, only a form that
-survives any client: base64 for URLs.
+A token grants nothing, since each page is decided on like the first. So it is neither signed nor encrypted,
+only base64 for URLs, which no client changes.
 """
 
 import base64
@@ -10,12 +10,12 @@ import binascii
 from watchword.services.s3.errors import invalid_argument
 
 
-def seal_token(position: bytes) -> str:
+def encode_token(position: bytes) -> str:
     """A token for the page after `position`."""
     return base64.urlsafe_b64encode(b"1" + position).decode("ascii")
 
 
-def open_token(token: str) -> bytes:
+def decode_token(token: str) -> bytes:
     """Where the page before ended. Raises InvalidArgument for what isn't a token."""
     try:
         opened = base64.b64decode(token, altchars=b"-_", validate=True)

@@ -1,8 +1,8 @@
-"""Uploads in parts: begun, listed, given up. Their parts stand in `parts`, their end in `completion`.
+"""Multipart uploads: create, list, abort. Their parts are in `parts`, completing them is in `completion`.
 
-Whoever knows an upload's id and has permission for its key may work on it. An id is good for the very key
-that its upload was begun for, so permission for one key is none for an upload to another. An upload stays
-until it is completed or given up, or its bucket is deleted.
+An upload id is no credential: each step needs permission for the key. An id is only valid with the key that
+the upload was created for, so permission for one key doesn't reach the uploads to another. An upload stays
+until it is completed or aborted, or its bucket is deleted.
 Source: Amazon S3 API Reference, CreateMultipartUpload, AbortMultipartUpload, ListMultipartUploads; User
 Guide, "Uploading and copying objects using multipart upload".
 """
@@ -85,7 +85,7 @@ def upload_of(call: Call, tx: Transaction) -> Upload:
 
 
 def end(call: Call, upload: Upload) -> None:
-    """Forgets an upload and its parts. Raises NoSuchUpload when somebody else has ended it."""
+    """Deletes the upload and its parts. Raises NoSuchUpload if another call has ended it."""
     try:
         blobs = uploads.remove(call.change.begin(), upload.id)
     except StillReferenced:
@@ -96,19 +96,19 @@ def end(call: Call, upload: Upload) -> None:
 
 
 def no_such_upload(call: Call) -> AwsError:
-    """No upload of that id to that key."""
+    """There is no upload with that id to that key."""
     return s3_error("NoSuchUpload", UploadId=call.input["UploadId"])
 
 
 def kept_checksum(upload: Upload) -> Members:
-    """The members that tell what checksum an upload keeps."""
+    """The members for the checksum that the object will have."""
     if not upload.algorithm:
         return {}
     return {"ChecksumAlgorithm": upload.algorithm, "ChecksumType": upload.checksum_type}
 
 
 def owners(call: Call, upload: Upload) -> Members:
-    """The members that tell whose an upload is."""
+    """The members for who owns and who created an upload."""
     return {
         "Owner": {"ID": canonical_id(bucket_of(call).bucket.account)},
         "Initiator": {"ID": upload.by},
@@ -117,7 +117,7 @@ def owners(call: Call, upload: Upload) -> Members:
 
 
 def page_size(call: Call, member: str, parameter: str) -> int:
-    """How many items a page may have."""
+    """The most items that the page may have."""
     asked: int = call.input.get(member, MAX_KEYS)
     if asked < 0:
         said = f"Argument {parameter} must be an integer between 0 and 2147483647"
@@ -126,7 +126,7 @@ def page_size(call: Call, member: str, parameter: str) -> int:
 
 
 def on_upload(action: str) -> Demands:
-    """For operations that need `action` on the object to be."""
+    """For operations that need `action` on the key of the upload."""
 
     def demands(call: Call) -> tuple[Demand, ...]:
         return (object_demand(call, bucket_of(call), action, call.input["Key"]),)
@@ -135,7 +135,7 @@ def on_upload(action: str) -> Demands:
 
 
 def _checksum(call: Call) -> tuple[str, str]:
-    """Algorithm and type of the checksum that the object will have."""
+    """Algorithm and type of the object's checksum."""
     asked, wanted = call.input.get("ChecksumAlgorithm"), call.input.get("ChecksumType")
     if asked is None:
         if wanted is None:
@@ -157,7 +157,7 @@ def _initiator(call: Call) -> str:
 
 
 def _entries(call: Call) -> Iterator[Upload | str]:
-    """Uploads after the markers, and prefixes that several are rolled up into, in their order."""
+    """Uploads after the markers, and common prefixes of uploads, in the order of keys."""
     given = call.input
     prefix, delimiter = given.get("Prefix", ""), given.get("Delimiter", "")
     key_marker, id_marker = given.get("KeyMarker", ""), given.get("UploadIdMarker", "")
