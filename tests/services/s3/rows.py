@@ -49,7 +49,6 @@ NO_SOURCE = Refused("NoSuchKey", CopySource=key("none"))
 NO_UPLOAD = Refused("NoSuchUpload", UploadId="none")
 PARTS = {"MultipartUpload": {"Parts": [part(1) | {"ETag": "<part>"}]}}
 ONLY_NEW = OBJECT | {"IfNoneMatch": "*"}
-NOT_ENCRYPTED = "ServerSideEncryptionConfigurationNotFoundError"
 
 OURS = Refused("BucketAlreadyOwnedByYou", **BUCKET)
 
@@ -79,6 +78,7 @@ ROWS = {
     # what a bucket always is
     "GetBucketAccelerateConfiguration": Row(BUCKET, missing=NO_BUCKET),
     "GetBucketAcl": Row(BUCKET, missing=NO_BUCKET),
+    "GetBucketEncryption": Row(BUCKET, missing=NO_BUCKET),
     "GetBucketLogging": Row(BUCKET, missing=NO_BUCKET),
     "GetBucketNotificationConfiguration": Row(BUCKET, missing=NO_BUCKET),
     "GetBucketOwnershipControls": Row(BUCKET, missing=NO_BUCKET),
@@ -86,7 +86,6 @@ ROWS = {
     "GetBucketVersioning": Row(BUCKET, missing=NO_BUCKET),
     # what a bucket never has
     "GetBucketCors": Row(BUCKET, missing=NO_BUCKET, answer="NoSuchCORSConfiguration"),
-    "GetBucketEncryption": Row(BUCKET, missing=NO_BUCKET, answer=NOT_ENCRYPTED),
     "GetBucketLifecycleConfiguration": Row(BUCKET, missing=NO_BUCKET, answer="NoSuchLifecycleConfiguration"),
     "GetBucketReplication": Row(BUCKET, missing=NO_BUCKET, answer="ReplicationConfigurationNotFoundError"),
     "GetBucketTagging": Row(BUCKET, missing=NO_BUCKET, answer="NoSuchTagSet"),
