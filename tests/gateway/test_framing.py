@@ -1,5 +1,7 @@
 """Bytes become requests, however they are cut."""
 
+import gc
+import weakref
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
@@ -46,6 +48,20 @@ def test_only_clients_that_know_of_it_are_told_to_continue(
     head = b"POST / HTTP/%b\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n" % version
     [incoming] = framed(tmp_path, head)
     assert incoming.continues is told
+
+
+def test_what_was_read_is_freed_with_its_connection(tmp_path: Path) -> None:
+    """Not when the garbage collector comes by: many heads of 300 KB would be held until then."""
+    framing = Framing(PEER, tmp_path, lambda _: None)
+    framing.feed(b"GET / HTTP/1.1\r\nX: " + 100_000 * b"a", 0)
+    freed = weakref.ref(framing)
+    gc.disable()
+    try:
+        framing.drop()
+        del framing
+        assert freed() is None
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("behind", [TWO, b"\0noise"])

@@ -72,6 +72,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 the loop tells why
         self._timer.cancel()
         self._limits.leave(self)
+        self._framing.drop()
         self._pipeline.drop()
 
     def data_received(self, data: bytes) -> None:

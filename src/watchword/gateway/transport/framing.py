@@ -66,6 +66,11 @@ class Framing:
             if self.head > MAX_HEAD + LONGEST_READ or len(self._headers) > MAX_HEADERS:
                 raise Malformed("The request's head is too long.")
 
+    def drop(self) -> None:
+        """Frees what was read of a request at once; the parser and this refer to each other."""
+        self.ended = True
+        del self._parser
+
     def _parse(self, data: bytes) -> bytes:
         """What is left of the data: llhttp stops behind a request with an Upgrade."""
         try:
