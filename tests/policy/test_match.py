@@ -9,18 +9,9 @@ from hypothesis import strategies as st
 from watchword.policy.language.match import glob, matcher, resource_tokens
 from watchword.policy.language.variables import resolve, tokens
 
-patterns = st.text(alphabet="ab:*?", max_size=12)
-texts = st.text(alphabet="ab:\n", max_size=12)
-
 
 def expression(pattern: str, any_: str = ".*", one: str = ".") -> str:
     return "".join({"*": any_, "?": one}.get(each) or re.escape(each) for each in pattern)
-
-
-@settings(deadline=None)
-@given(patterns, texts)
-def test_agrees_with_a_regular_expression(pattern: str, text: str) -> None:
-    assert glob(pattern)(text) == (re.fullmatch(expression(pattern), text, re.DOTALL) is not None)
 
 
 @settings(deadline=None)

@@ -18,6 +18,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from watchword.names.glob import matcher
 from watchword.sigv4.claim import ALGORITHM_V4A
 
 _ORDER = 0xFFFFFFFF_00000000_FFFFFFFF_FFFFFFFF_BCE6FAAD_A7179E84_F3B9CAC2_FC632551
@@ -63,21 +64,4 @@ def holds_v4a(key: ec.EllipticCurvePublicKey, text: str, signature: str) -> bool
 
 def covers(patterns: Collection[str], regions: Collection[str]) -> bool:
     """Whether a region set contains one of `regions`. A star in a pattern matches any characters."""
-    return any(_matches(pattern, region) for pattern in patterns for region in regions)
-
-
-def _matches(pattern: str, region: str) -> bool:
-    head, *parts = pattern.split("*")
-    if not parts:
-        return pattern == region
-    *middle, tail = parts
-    if len(region) < len(head) + len(tail) or not (region.startswith(head) and region.endswith(tail)):
-        return False
-    # Each part at its first place, which leaves the most room for the next.
-    place, end = len(head), len(region) - len(tail)
-    for part in middle:
-        place = region.find(part, place, end)
-        if place < 0:
-            return False
-        place += len(part)
-    return True
+    return any(matcher(pattern.split("*"))(region) for pattern in patterns for region in regions)

@@ -42,9 +42,9 @@ class Principals(Struct, frozen=True):
     everyone: bool = False
     negated: bool = False
 
-    def named(self, kind: str) -> tuple[str, ...]:
+    def named(self, type_: str) -> tuple[str, ...]:
         """The identifiers under one type (AWS, Service, Federated, CanonicalUser)."""
-        return next((names for name, names in self.entries if name == kind), ())
+        return next((names for name, names in self.entries if name == type_), ())
 
 
 class Condition(Struct, frozen=True):

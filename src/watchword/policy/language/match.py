@@ -1,61 +1,98 @@
 """Does a text match a pattern? In time linear in the text, whatever the pattern.
 
-Source: IAM User Guide, "IAM JSON policy elements: Resource" and "Condition operators": `*` stands for any
-characters, `?` for one, everything else for itself, the whole text must match.
+Source: IAM User Guide, "IAM JSON policy elements: Resource" and "Condition operators": `*` matches any
+characters, `?` one, everything else itself; the whole text must match.
 
-No regular expression is made from policy text, and no match backtracks (a stored `a*a*a*...` must not hang
-a server). Common shapes use one method of str. Otherwise the pieces between `*` are searched from left to
-right, each from where the one before ended: the leftmost place is always good enough. With `?`, or with a
-`*` that stops at colons, it is not; then an automaton reads the text, with its states as bits of one integer.
+`names.glob` matches patterns of these. A wildcard that stops at colons is known to policies only: then an
+automaton reads the text, with its states as the bits of one integer. Neither backtracks, so a stored
+`a*a*a*...` can't hang a server.
 """
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 
+from watchword.names import glob as globs
+from watchword.names.glob import Gapped, Match, Part
+from watchword.policy.language.shared import shared
 from watchword.policy.language.variables import (
     ANY,
     ANY_WITHIN,
     ONE,
     ONE_WITHIN,
+    Context,
     Token,
     Variable,
     at_colons,
+    has_variables,
     joined,
+    resolve,
     tokens,
 )
 
-Match = Callable[[str], bool]
+OpenMatch = Callable[[str, Context], bool]
+"""Whether a text matches a pattern, given the values of its variables."""
+_Template = tuple[str | Variable | None, ...]
+"""What is between two stars; None for `?`."""
 _FIXED_SEGMENTS = 5
 """An ARN's segments before the resource: arn, partition, service, region, account."""
 
 
-def matcher(pattern: Sequence[Token]) -> Match:  # noqa: PLR0911 one for each common shape
+def matcher(pattern: Sequence[Token]) -> Match:
     """A function that says whether a text matches `pattern`, which holds no variables."""
-    match list(pattern):
-        case [] | [str(_)]:
-            return "".join(str(token) for token in pattern).__eq__
-        case [wildcard] if wildcard is ANY:
-            return _anything
-        case [str(head), wildcard] if wildcard is ANY:
-            return lambda text: text.startswith(head)
-        case [wildcard, str(tail)] if wildcard is ANY:
-            return lambda text: text.endswith(tail)
-        case [first, str(inner), last] if first is ANY and last is ANY:
-            return lambda text: inner in text
-        case _ if all(token is ANY or isinstance(token, str) for token in pattern):
-            return _pieces(pattern)
-    return _automaton(pattern)
+    assert not has_variables(pattern)
+    templates = _templates(pattern)
+    if templates is None:
+        return _automaton(pattern)
+    return globs.matcher([_part(each) for each in templates])
 
 
-@lru_cache(maxsize=8192)
+def open_matcher(pattern: Sequence[Token]) -> OpenMatch:
+    """The same for a pattern with variables. An unresolved one matches nothing."""
+    templates = _templates(pattern)
+    if templates is None:
+        return lambda text, context: _automaton_matches(pattern, text, context)
+    parts = [
+        each if any(isinstance(piece, Variable) for piece in each) else _part(each) for each in templates
+    ]
+
+    def match(text: str, context: Context) -> bool:
+        found = []
+        for part in parts:
+            known = _resolved_part(part, context) if isinstance(part, tuple) else part
+            if known is None:
+                return False
+            found.append(known)
+        return globs.matcher(found)(text)
+
+    return match
+
+
+@shared
 def glob(pattern: str) -> Match:
     """A matcher for text with wildcards and no variables."""
-    return matcher(tokens(pattern, variables=False))
+    return globs.glob(pattern)
 
 
 def is_wild(text: str) -> bool:
-    """Whether a pattern without variables stands for more than itself."""
+    """Whether a pattern without variables has wildcards."""
     return "*" in text or "?" in text
+
+
+def is_confined(text: str) -> bool:
+    """Whether a Resource has wildcards before the fifth colon, where they stop at colons."""
+    *fixed, _ = text.split(":", _FIXED_SEGMENTS)
+    return len(fixed) == _FIXED_SEGMENTS and is_wild(":".join(fixed))
+
+
+def resource_matcher(text: str, head: str = "") -> Match:
+    """Whether a resource matches a Resource without variables; `head` is known to be how it starts."""
+    if is_confined(text):
+        return matcher(resource_tokens(text, variables=False))
+    return globs.glob_after(head, text)
+
+
+def open_resource_matcher(text: str) -> OpenMatch:
+    """The same for one with variables."""
+    return open_matcher(resource_tokens(text, variables=True))
 
 
 def resource_tokens(text: str, *, variables: bool) -> tuple[Token, ...]:
@@ -84,29 +121,45 @@ def _one_within(token: Token) -> Token:
     return ONE_WITHIN if token is ONE else token
 
 
-def _anything(_text: str) -> bool:
-    return True
+def _templates(pattern: Sequence[Token]) -> list[_Template] | None:
+    """What is between the stars; None where a wildcard stops at colons."""
+    found: list[list[str | Variable | None]] = [[]]
+    for token in pattern:
+        if token is ANY:
+            found.append([])
+        elif token is ONE:
+            found[-1].append(None)
+        elif isinstance(token, str | Variable):
+            found[-1].append(token)
+        else:
+            return None
+    return [tuple(each) for each in found]
 
 
-def _pieces(pattern: Sequence[Token]) -> Match:
-    """For literals and `*` only: the first and last piece are anchored, the others searched in turn."""
-    head = pattern[0] if isinstance(pattern[0], str) else ""
-    tail = pattern[-1] if isinstance(pattern[-1], str) and len(pattern) > 1 else ""
-    inner = [token for token in pattern[bool(head) : len(pattern) - bool(tail)] if isinstance(token, str)]
-    shortest = len(head) + len(tail)
+def _resolved_part(template: _Template, context: Context) -> Part | None:
+    """None where a variable has no single value."""
+    pieces: list[str | None] = []
+    for piece in template:
+        if isinstance(piece, Variable):
+            value = context.get(piece.key, piece.default)
+            if not isinstance(value, str):
+                return None
+            pieces.append(value)
+        else:
+            pieces.append(piece)
+    return _part(pieces)
 
-    def match(text: str) -> bool:
-        if len(text) < shortest or not text.startswith(head) or not text.endswith(tail):
-            return False
-        at, end = len(head), len(text) - len(tail)
-        for piece in inner:
-            at = text.find(piece, at, end)
-            if at < 0:
-                return False
-            at += len(piece)
-        return True
 
-    return match
+def _part(pieces: Sequence[str | Variable | None]) -> Part:
+    texts = [piece for piece in pieces if isinstance(piece, str)]
+    if len(texts) == len(pieces):
+        return "".join(texts)
+    return Gapped.of([piece if isinstance(piece, str) else None for piece in pieces])
+
+
+def _automaton_matches(pattern: Sequence[Token], text: str, context: Context) -> bool:
+    found = resolve(pattern, context)
+    return found is not None and _automaton(found)(text)
 
 
 def _automaton(pattern: Sequence[Token]) -> Match:

@@ -1,9 +1,9 @@
 """JSON -> the values of `grammar`; the other half of `print`.
 
 Source: IAM User Guide, "Grammar of the IAM JSON policy language". Element names and the values of Effect
-are case-sensitive; a list may stand as its single member; numbers and Booleans stand unquoted only as
-values of conditions. Refused here is what can't be read as a policy at all; what can be read, but not be
-stored as some kind of document, is refused by `validate`.
+are case-sensitive. A list of one may be written as its member. Only in conditions may values be numbers and
+Booleans without quotes. What can't be read as a policy at all is refused here; `validate` refuses what can be
+read, but not stored.
 
 Errors are `PolicyError`: code and message for the caller are AWS's, `meant` says what is wrong, and `path`
 and `offset` where. `read_document` goes on after a fault that IAM reports late, so that `validate` can report

@@ -59,7 +59,7 @@ class JsonError(ValueError):
 
 
 def read(source: str | bytes) -> Any:  # noqa: ANN401 any JSON value
-    """The value that the text stands for; raises JsonError."""
+    """The value of the text; raises JsonError."""
     text = _decoded(source)
     try:
         value = _DECODER.decode(text)
@@ -100,7 +100,7 @@ def spans(text: str) -> dict[Path, tuple[int, int]]:
 
 
 def places(text: str, paths: Iterable[Path]) -> list[Place | None]:
-    """Where each value stands, or the nearest value around it; None in a text that can't be read."""
+    """Where each value is, or the nearest value around it; None in a text that can't be read."""
     try:
         found = spans(text)
     except (IndexError, ValueError):
@@ -110,7 +110,7 @@ def places(text: str, paths: Iterable[Path]) -> list[Place | None]:
 
 def _place(text: str, found: dict[Path, tuple[int, int]], path: Path) -> Place | None:
     for end in range(len(path), -1, -1):
-        for known in (path[:end], (*path[:1], *path[2:end])):  # a lone statement stands in no list
+        for known in (path[:end], (*path[:1], *path[2:end])):  # a single statement is in no list
             if known in found:
                 return Place.at(text, found[known][0])
     return None
@@ -132,7 +132,7 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         (twice, _), *_ = (Counter(key for key, _ in pairs)).most_common(1)
-        raise JsonError(f"the key {twice!r} stands twice")
+        raise JsonError(f"the key {twice!r} is given twice")
     return found
 
 

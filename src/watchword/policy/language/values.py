@@ -28,6 +28,7 @@ _OCTETS = {str(number): number for number in range(256)}
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _MAX_DIGITS = 64
+"""Longer texts are neither numbers nor dates."""
 V4_BITS, V6_BITS = 32, 128
 
 
@@ -49,12 +50,9 @@ def number(text: str) -> Decimal | None:
         return None
 
 
-@lru_cache(maxsize=1024)
 def instant(text: str) -> Decimal | None:
     """Seconds since the epoch. Four digits are a year; a time without an offset is UTC."""
-    if found := _DATE.fullmatch(text):
-        return _seconds({name: part for name, part in found.groupdict().items() if part is not None})
-    return Decimal(text) if len(text) <= _MAX_DIGITS and _EPOCH.fullmatch(text) else None
+    return _instant(text) if len(text) <= _MAX_DIGITS else None
 
 
 def boolean(text: str) -> bool | None:
@@ -63,7 +61,7 @@ def boolean(text: str) -> bool | None:
 
 
 def binary(text: str) -> bytes | None:
-    """What base64 stands for."""
+    """The bytes that base64 text encodes."""
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
@@ -111,6 +109,13 @@ def _address_v6(text: str) -> tuple[int, int] | None:
         return V6_BITS, int(ipaddress.IPv6Address(text))
     except ValueError:
         return None
+
+
+@lru_cache(maxsize=1024)
+def _instant(text: str) -> Decimal | None:
+    if found := _DATE.fullmatch(text):
+        return _seconds({name: part for name, part in found.groupdict().items() if part is not None})
+    return Decimal(text) if _EPOCH.fullmatch(text) else None
 
 
 def _seconds(part: dict[str, str]) -> Decimal | None:

@@ -5,23 +5,29 @@ Source: IAM User Guide, "IAM policy elements: Variables and tags" (rule 14 of `c
 * `*` and `?` are wildcards where the element or operator has wildcards, `${*} ${?} ${$}` the characters.
 * `${key}` and `${key, 'default'}` (comma, one space, quotes) only under Version 2012-10-17; the key must
   be single-valued. A variable that is malformed, absent or many-valued makes its value unresolved.
-* What a variable stands for is literal text: no wildcard or variable is ever read out of it.
+* The value of a variable is literal text: wildcards and variables in it mean nothing.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
 
 from watchword.names.fold import fold
+from watchword.policy.language.shared import LONGEST
 
 Value = str | tuple[str, ...]
 Context = Mapping[str, Value]
 
 
+def folded(name: str) -> str:
+    """A key or action of a policy, folded. `fold` caches names, and those of a policy may be long."""
+    return fold(name) if len(name) <= LONGEST else name.casefold()
+
+
 class Wildcard:
-    """What a wildcard may stand for; compared by identity."""
+    """A kind of wildcard; compared by identity."""
 
     __slots__ = ("sign",)
 
@@ -91,7 +97,7 @@ def joined(found: list[Token]) -> tuple[Token, ...]:
 
 
 def at_colons(found: tuple[Token, ...], most: int) -> list[list[Token]]:
-    """`found`, cut at the first `most` colons that stand in the policy's own text."""
+    """`found`, cut at the first `most` colons of the policy's own text."""
     parts: list[list[Token]] = [[]]
     for token in found:
         if not isinstance(token, str):
@@ -103,12 +109,12 @@ def at_colons(found: tuple[Token, ...], most: int) -> list[list[Token]]:
     return parts
 
 
-def has_variables(found: tuple[Token, ...]) -> bool:
+def has_variables(found: Sequence[Token]) -> bool:
     """Whether a pattern needs a context."""
     return any(isinstance(token, Variable) for token in found)
 
 
-def resolve(found: tuple[Token, ...], context: Context) -> tuple[Token, ...] | None:
+def resolve(found: Sequence[Token], context: Context) -> tuple[Token, ...] | None:
     """With every variable replaced by its literal text; None when one has no single value."""
     result: list[Token] = []
     for token in found:
@@ -128,4 +134,4 @@ def _variable(inside: str | None) -> Token:
     if inside in _LITERALS:
         return inside
     found = _VARIABLE.fullmatch(inside)
-    return Variable(fold(found["key"]), found["default"]) if found else Variable("")
+    return Variable(folded(found["key"]), found["default"]) if found else Variable("")
