@@ -54,9 +54,9 @@ BESIDE = {"client"}
 """What runs on other machines: it imports the engines, and no floor imports it."""
 ENGINES_MAY_IMPORT = {"watchword", "cryptography", "msgspec"} | set(
     """
-    base64 binascii collections contextlib dataclasses datetime decimal difflib email.utils enum functools
-    hashlib hmac ipaddress itertools json math operator re sys types typing unicodedata urllib.parse
-    xml.parsers zlib
+    base64 binascii bisect collections contextlib dataclasses datetime decimal difflib email.utils enum
+    functools hashlib hmac ipaddress itertools json math operator re sys types typing unicodedata
+    urllib.parse xml.parsers zlib
     """.split()  # noqa: SIM905 a table of names
 )
 """None of these reads a file, a socket or the clock, but for the calls below."""

@@ -7,6 +7,7 @@ import pytest
 
 from watchword.names.principal import Anonymous, RoleSession, User
 from watchword.policy import Policies, Policy, Request, Source, decide, explain
+from watchword.policy.evaluation import engine, index
 from watchword.policy.evaluation.combine import PolicyType, Verdict
 from watchword.policy.evaluation.decision import message
 from watchword.policy.evaluation.engine import Engine
@@ -121,7 +122,7 @@ def test_nobody_is_called_anonymous() -> None:
 
 
 def test_an_allowed_request_needs_no_words() -> None:
-    with pytest.raises(ValueError, match="needs no excuse"):
+    with pytest.raises(ValueError, match="needs no explanation"):
         asked(Policies(identity=(FULL,)))
 
 
@@ -243,10 +244,10 @@ def test_a_public_object() -> None:
 
 
 def test_an_engine_answers_for_its_principal_only() -> None:
-    engine = Engine(ALICE, (FULL,))
-    assert engine.decide(Request(ALICE, "s3:GetObject", OBJECT)).allowed
+    alice = Engine(ALICE, (FULL,))
+    assert alice.decide(Request(ALICE, "s3:GetObject", OBJECT)).allowed
     with pytest.raises(ValueError, match="its own principal"):
-        engine.decide(Request(JOB, "s3:GetObject", OBJECT))
+        alice.decide(Request(JOB, "s3:GetObject", OBJECT))
 
 
 def test_policies_remember_the_engine_of_their_last_principal() -> None:
@@ -256,12 +257,21 @@ def test_policies_remember_the_engine_of_their_last_principal() -> None:
 
 
 def test_a_context_key_in_two_cases_is_refused() -> None:
-    with pytest.raises(ValueError, match="stands twice"):
+    with pytest.raises(ValueError, match="given twice"):
         Request(ALICE, "s3:GetObject", OBJECT, {"aws:SourceIp": "10.0.0.1", "AWS:sourceip": "10.0.0.2"})
 
 
-def test_what_an_engine_remembers_is_bounded() -> None:
-    engine = Engine(ALICE, (FULL,))
-    for number in range(5000):
-        assert engine.decide(Request(ALICE, f"s3:Action{number}", OBJECT)).allowed
-    assert len(engine._tables) <= 4096
+def test_the_caches_of_an_engine_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "MOST_CACHED", 1_000)
+    monkeypatch.setattr(engine, "_MOST_SETTINGS", 10)
+    monkeypatch.setattr(engine, "_MOST_POLICIES", 10)
+    alice = Engine(ALICE, (FULL,))
+    for number in range(100):
+        asked = Request(ALICE, f"s3:Action{number}", OBJECT, resource_account=str(number))
+        for bucket in (source(f"bucket-{number}", Principal="*"), None):
+            assert alice.decide(asked, resource_policy=bucket, scps=((FULL,),)).allowed == (
+                bucket is not None
+            )
+    assert len(alice._settings) <= 10
+    assert all(len(each.indexes) <= 10 for each in alice._settings.values())
+    assert sum(len(place.asked) for place in alice._own[0]._places) <= 1_000 / 16

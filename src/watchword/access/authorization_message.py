@@ -20,8 +20,8 @@ from watchword.access.demand import Demand
 from watchword.facts.credentials import KEYRING
 from watchword.policy import Decision, explain
 from watchword.policy.evaluation.combine import PolicyType, Verdict
+from watchword.policy.evaluation.entries import Cited
 from watchword.policy.evaluation.explain import as_json
-from watchword.policy.evaluation.table import Cited
 from watchword.policy.language.grammar import Patterns
 from watchword.proofs import authorization_message as message
 from watchword.world import World
@@ -70,7 +70,7 @@ def _context(decision: Decision) -> Json:
     principal = {"id": request.principal.userid, "arn": request.principal.arn}
     if name := getattr(request.principal, "name", ""):
         principal["name"] = name
-    across = not decision.situation.same_account
+    across = not decision.applicability.same_account
     conditions = [
         {"key": key, "values": _items([value] if isinstance(value, str) else value)}
         for key, value in sorted(request.context.items())
@@ -86,7 +86,7 @@ def _context(decision: Decision) -> Json:
 
 def _speaks(decision: Decision, cited: Cited) -> bool:
     """Whether the statement denies, and may be told of: rule 2."""
-    return cited.rule.deny and (decision.situation.same_account or cited.type not in _THEIRS)
+    return cited.rule.deny and (decision.applicability.same_account or cited.type not in _THEIRS)
 
 
 def _statement(cited: Cited) -> Json:
@@ -112,7 +112,7 @@ def _patterns(name: str, negated: str, patterns: Patterns) -> Json:
 
 def _explanation(decision: Decision) -> Json:
     told = as_json(explain(decision))
-    if decision.situation.same_account:
+    if decision.applicability.same_account:
         return told
     told["matches"] = [each for each in told["matches"] if each["policyType"] not in _THEIRS]
     told["nearMisses"] = [each for each in told["nearMisses"] if each["policyType"] not in _THEIRS]

@@ -125,7 +125,7 @@ class Facts:
             grants = self._load(ROLE_GRANTS, (principal.unique_id,))
         passed = Loaded(None, frozenset[Topic]()) if session is None else self._passed(session)
         own = grants.value or Grants()
-        return Engine(principal, own.identity, own.boundary, passed.value), grants.topics | passed.topics
+        return Engine(principal, own.compiled, session=passed.value), grants.topics | passed.topics
 
     def _passed(self, session: Session) -> Loaded[list[Source]]:
         """The policies passed to a session. One that is gone may have denied: then nothing is allowed."""

@@ -6,20 +6,27 @@ compiled once for everything that it is attached to.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from watchword.facts.fact import Fact, Reading
 from watchword.identity.aws_managed import aws_policies
 from watchword.policy import Policy, Source
+from watchword.policy.evaluation.engine import OwnPolicies
 from watchword.store import Topic
 from watchword.store.iam import attachments, groups, inline_policies, policy_versions, roles, users
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Grants:
     """The policies of a user or role. A boundary that is gone is an empty one, which allows nothing."""
 
     identity: tuple[Source, ...] = ()
     boundary: tuple[Source, ...] | None = None
+
+    @cached_property
+    def compiled(self) -> OwnPolicies:
+        """Compiled once: all sessions of a role share this."""
+        return OwnPolicies(self.identity, self.boundary)
 
 
 def _managed_policy(reading: Reading, arn: str) -> Policy | None:

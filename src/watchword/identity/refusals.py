@@ -14,6 +14,7 @@ STATUS = {
     "LimitExceeded": 409,
     "MalformedPolicyDocument": 400,
     "NoSuchEntity": 404,
+    "PolicyEvaluation": 500,
     "UnmodifiableEntity": 400,
 }
 _MISSING = {

@@ -10,6 +10,8 @@ from botocore.exceptions import ClientError
 from tests.services.iam.harness import A, B, Iam, refused
 
 from watchword.names.principal import User
+from watchword.policy.language.text import spans
+from watchword.services.iam.simulation import holdings, operations
 from watchword.testing import Server
 
 ANN = f"arn:aws:iam::{A}:user/ann"
@@ -533,3 +535,43 @@ def test_errors_are_those_of_the_model(watchword: Server) -> None:
         iam.get_context_keys_for_custom_policy(PolicyInputList=["{"])
     with pytest.raises(iam.exceptions.NoSuchEntityException):
         iam.get_context_keys_for_principal_policy(PolicySourceArn="arn:aws:iam::123456789012:user/nobody")
+
+
+def test_a_document_is_read_once(iam: Iam, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many statements match, of however many actions: reading again for each took minutes."""
+    read = []
+    monkeypatch.setattr(holdings, "spans", lambda text: read.append(text) or spans(text))
+    policy = document(*(allow("s3:*", OBJECT) for _ in range(5)))
+    actions = tuple(f"s3:Get{number}" for number in range(20))
+    results = custom(iam, policy, actions=actions, ResourceArns=[OBJECT, OTHER])
+    assert [len(each["MatchedStatements"]) for each in results] == [5] * 20
+    assert read == [policy]
+
+
+AGENT = {"ContextKeyName": "aws:UserAgent", "ContextKeyValues": ["0" * 100], "ContextKeyType": "string"}
+SLOW = [f"*00?00?01{number:03}*" for number in range(400)]
+
+
+def test_what_takes_too_long_is_refused(iam: Iam) -> None:
+    policy = document(allow("s3:*", **when("StringLike", "aws:UserAgent", *SLOW)))
+    assert decision(iam, policy, ContextEntries=[AGENT]) == "implicitDeny"
+    refused(
+        "PolicyEvaluation",
+        "The policies take too long to evaluate. Simulate fewer resources at a time.",
+        iam,
+        "SimulateCustomPolicy",
+        PolicyInputList=[policy],
+        ActionNames=["s3:GetObject"],
+        ContextEntries=[AGENT | {"ContextKeyValues": ["0" * 60_000]}],
+    )
+
+
+def test_an_answer_ends_when_it_took_long(iam: Iam, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operations, "MOST_STEPS", 1_000)
+    actions = ["s3:GetObject", "s3:PutObject", "s3:ListBucket"]
+    policy = document(allow("s3:*", **when("StringLike", "aws:UserAgent", "*Boto3*")))
+    answer = iam(
+        "SimulateCustomPolicy", PolicyInputList=[policy], ActionNames=actions, ContextEntries=[AGENT]
+    )
+    assert [each["EvalActionName"] for each in answer["EvaluationResults"]] == ["s3:GetObject"]
+    assert answer["IsTruncated"]

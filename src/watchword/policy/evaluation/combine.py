@@ -12,7 +12,7 @@ evaluation"; AWS KMS Developer Guide, "Key policies". The rules, by the numbers 
     service-linked roles, and only actions of the services that support them.
  5. SCPs of the principal's account must allow on every level. They bind the roots of member accounts too;
     but neither the management account nor service-linked roles nor callers without an account.
- 6. A resource policy in the caller's own account: an Allow that names the caller itself, or everybody, is
+ 6. A resource policy in the caller's own account: an Allow that names the caller itself, or everyone, is
     enough; one that names the role behind a session, or the user behind a federated one, is still limited
     by boundary and session policies; one that names the account adds nothing to the identity policies.
  7. The identity's path: an identity policy allows, the boundary (if any) allows, the session policies (if
@@ -38,7 +38,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from watchword.policy.evaluation.principals import Reach
+from watchword.policy.evaluation.principals import ACCOUNT, BEHIND, DIRECT
 
 
 class PolicyType(StrEnum):
@@ -61,17 +61,16 @@ class Verdict(StrEnum):
     EXPLICIT_DENY = "explicitDeny"
 
 
-DIRECT: Final = int(Reach.DIRECT)
-BEHIND: Final = int(Reach.BEHIND)
-ACCOUNT: Final = int(Reach.ACCOUNT)
+# What is granted is a set of bits. Those of a resource policy are DIRECT, BEHIND and ACCOUNT.
 IDENTITY: Final = 8
 BOUNDARY: Final = 16
 SESSION: Final = 32
 VPC_ENDPOINT: Final = 64
-FIRST_LEVEL: Final = 128
-"""The levels of SCPs, then of RCPs, follow one bit each."""
-DENIED: Final = 1 << 62
-EVERYTHING: Final = DENIED - 1
+DENIED: Final = 128
+FIRST_SCP: Final = 256
+FIRST_RCP: Final = 512
+"""Each level of SCPs, and each of RCPs, has a bit: every second one from here on."""
+EVERYTHING: Final = ~DENIED
 
 RCP_SERVICES = frozenset(
     """
@@ -94,8 +93,8 @@ UNDENIABLE_OUTSIDE_SESSIONS = "sts:getsessiontoken"
 _LIMITS = ((PolicyType.IDENTITY, IDENTITY), (PolicyType.BOUNDARY, BOUNDARY), (PolicyType.SESSION, SESSION))
 
 
-class Situation(Struct, frozen=True):
-    """What decides besides the bits."""
+class Applicability(Struct, frozen=True):
+    """Which types of policy apply to a request, and so have to allow it."""
 
     has_account: bool
     """Whether the caller belongs to an account, and so can have identity policies."""
@@ -113,34 +112,39 @@ def has_rcps(action: str) -> bool:
     return action.partition(":")[0] in RCP_SERVICES
 
 
-def blocked_by(bits: int, situation: Situation) -> tuple[PolicyType, ...]:
+def binds_rcps(action: str) -> bool:
+    """Rule 4: whether RCPs bind an action; in lower case."""
+    return has_rcps(action) and action != BEYOND_RCPS
+
+
+def blocked_by(bits: int, applicability: Applicability) -> tuple[PolicyType, ...]:
     """The types of policy that lack an Allow that is needed. When there are none, the request is allowed."""
-    bits |= situation.given
+    bits |= applicability.given
     # 4, 5. Guardrails, level by level.
-    blocked = [kind for kind, bit in situation.levels if not bits & bit]
+    blocked = [type_ for type_, bit in applicability.levels if not bits & bit]
     # 6, 8, 9. Must a resource policy allow, and does it?
-    needed, sufficient = _resource_grant(situation)
+    needed, sufficient = _resource_grant(applicability)
     if needed and not bits & sufficient:
         blocked.append(PolicyType.RESOURCE)
-    # 7. How much of the identity's path is needed besides that grant?
-    blocked += [kind for kind, bit in _path_left(bits, situation) if not bits & bit]
-    return tuple(kind for kind in PolicyType if kind in blocked)
+    # 7. How much of the identity's path is needed as well?
+    blocked += [type_ for type_, bit in _path_left(bits, applicability) if not bits & bit]
+    return tuple(type_ for type_ in PolicyType if type_ in blocked)
 
 
-def _resource_grant(situation: Situation) -> tuple[bool, int]:
-    if not situation.has_account:
+def _resource_grant(applicability: Applicability) -> tuple[bool, int]:
+    if not applicability.has_account:
         return True, DIRECT
-    needed = situation.explicit or not situation.same_account
+    needed = applicability.explicit or not applicability.same_account
     return needed, DIRECT | BEHIND | ACCOUNT
 
 
-def _path_left(bits: int, situation: Situation) -> tuple[tuple[PolicyType, int], ...]:
-    if not situation.has_account:
+def _path_left(bits: int, applicability: Applicability) -> tuple[tuple[PolicyType, int], ...]:
+    if not applicability.has_account:
         return ()
-    if situation.same_account and bits & DIRECT:
+    if applicability.same_account and bits & DIRECT:
         return ()
-    if situation.same_account and bits & BEHIND:
+    if applicability.same_account and bits & BEHIND:
         return _LIMITS[1:]
-    if situation.same_account and situation.explicit and not bits & ACCOUNT:
+    if applicability.same_account and applicability.explicit and not bits & ACCOUNT:
         return ()
     return _LIMITS

@@ -15,8 +15,9 @@ not of the operator's type.
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from watchword.names.glob import Match
 from watchword.policy.language import values
-from watchword.policy.language.match import Match, matcher
+from watchword.policy.language.match import matcher, open_matcher
 from watchword.policy.language.variables import ANY, Context, Token, at_colons, has_variables, resolve, tokens
 
 Answer = bool | None
@@ -36,7 +37,7 @@ def equal_texts(wanted: tuple[str, ...], *, variables: bool) -> Compare:
 
 
 def equal_texts_any_case(wanted: tuple[str, ...], *, variables: bool) -> Compare:
-    """StringEqualsIgnoreCase; what a variable stands for is compared without case too."""
+    """StringEqualsIgnoreCase; the values of variables are compared without case, too."""
     patterns = [tokens(each.lower(), variables=variables, wildcards=False) for each in wanted]
     fixed = frozenset(_literal(each) for each in patterns if not has_variables(each))
     open_ = [each for each in patterns if has_variables(each)]
@@ -128,23 +129,10 @@ def not_null(wanted: tuple[str, ...], *, variables: bool) -> Compare:  # noqa: A
     return lambda _value, _context: False in read_values or otherwise
 
 
-def matches(pattern: tuple[Token, ...], text: str, context: Context) -> bool:
-    """Whether `text` matches a pattern with variables; never, when one is unresolved."""
-    match resolve(pattern, context):
-        case None:
-            return False
-        case (str(only),):
-            return text == only
-        case (str(head), wildcard) if wildcard is ANY:
-            return text.startswith(head)
-        case found:
-            return matcher(found)(text)
-
-
 def _texts(patterns: list[tuple[Token, ...]]) -> Compare:
     whole = frozenset(_literal(each) for each in patterns if _is_literal(each))
     fixed = [matcher(each) for each in patterns if not _is_literal(each) and not has_variables(each)]
-    open_ = [each for each in patterns if has_variables(each)]
+    open_ = [open_matcher(each) for each in patterns if has_variables(each)]
     if not fixed and not open_:
         return lambda value, _context: value in whole
     if not open_ and not whole and len(fixed) == 1:
@@ -155,7 +143,7 @@ def _texts(patterns: list[tuple[Token, ...]]) -> Compare:
         return (
             value in whole
             or any(match(value) for match in fixed)
-            or any(matches(pattern, value, context) for pattern in open_)
+            or any(match(value, context) for match in open_)
         )
 
     return compare
@@ -180,13 +168,16 @@ def _all_parts(checks: list[tuple[int, Match]], given: list[str]) -> bool:
 
 
 def _open_arn_test(pattern: tuple[Token, ...], parts: list[list[Token]]) -> Compare:
+    whole = open_matcher(pattern)
+    tests = [open_matcher(part) for part in parts]
+
     def compare(value: str, context: Context) -> Answer:
         given = values.arn(value)
         if given is None:
             return False
-        if len(parts) < _ARN_PARTS:
-            return matches(pattern, value, context)
-        return all(matches(tuple(part), text, context) for part, text in zip(parts, given, strict=True))
+        if len(tests) < _ARN_PARTS:
+            return whole(value, context)
+        return all(test(text, context) for test, text in zip(tests, given, strict=True))
 
     return compare
 

@@ -16,13 +16,11 @@ Every condition is compiled to one function of a request.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
 from operator import eq, ge, gt, le, lt
 from typing import Final, Protocol
 
 from msgspec import Struct
 
-from watchword.names.fold import fold
 from watchword.policy.evaluation.comparisons import (
     Answer,
     Build,
@@ -38,7 +36,8 @@ from watchword.policy.evaluation.comparisons import (
 )
 from watchword.policy.language import values
 from watchword.policy.language.grammar import Condition
-from watchword.policy.language.variables import Context
+from watchword.policy.language.shared import shared
+from watchword.policy.language.variables import Context, Value, folded
 
 
 class Asked(Protocol):
@@ -60,15 +59,26 @@ class Comparison(Struct, frozen=True):
     build: Build
     readable: Callable[[str], object] = str
     variables: bool = False
+    foreseen: Callable[[tuple[str, ...]], Iterable[str]] | None = None
+    """The texts that requests often have, given the policy's values: they are compared once, beforehand."""
+
+
+def _themselves(wanted: tuple[str, ...]) -> Iterable[str]:
+    return () if len(wanted) > _FEW or any("${" in each for each in wanted) else wanted
+
+
+def _true_and_false(_wanted: tuple[str, ...]) -> Iterable[str]:
+    return values.BOOLEANS
 
 
 NULL: Final = "Null"
 IF_EXISTS: Final = "IfExists"
 FOR_ALL: Final = "ForAllValues"
 FOR_ANY: Final = "ForAnyValue"
+_FEW = 8
 
 COMPARISONS: Mapping[str, Comparison] = {
-    "StringEquals": Comparison("String", equal_texts, variables=True),
+    "StringEquals": Comparison("String", equal_texts, variables=True, foreseen=_themselves),
     "StringEqualsIgnoreCase": Comparison("String", equal_texts_any_case, variables=True),
     "StringLike": Comparison("String", like_texts, variables=True),
     "NumericEquals": Comparison("Numeric", typed(values.number, eq), values.number),
@@ -81,7 +91,7 @@ COMPARISONS: Mapping[str, Comparison] = {
     "DateLessThanEquals": Comparison("Date", typed(values.instant, le), values.instant),
     "DateGreaterThan": Comparison("Date", typed(values.instant, gt), values.instant),
     "DateGreaterThanEquals": Comparison("Date", typed(values.instant, ge), values.instant),
-    "Bool": Comparison("Bool", booleans, values.boolean),
+    "Bool": Comparison("Bool", booleans, values.boolean, foreseen=_true_and_false),
     "BinaryEquals": Comparison("Binary", typed(values.binary, eq), values.binary),
     "IpAddress": Comparison("IPAddress", addresses, values.network),
     "ArnEquals": Comparison("ARN", like_arns, values.arn_pattern, variables=True),
@@ -114,7 +124,7 @@ class Operator(Struct, frozen=True):
     quantifier: str = ""
 
 
-@lru_cache(maxsize=1024)
+@shared
 def operator(text: str) -> Operator | None:
     """The operator of that name; None when there is none."""
     before, colon, name = text.lower().rpartition(":")
@@ -127,10 +137,11 @@ def operator(text: str) -> Operator | None:
     return Operator(own, COMPARISONS[positive], own != positive, if_exists, quantifier)
 
 
+@shared
 def check(condition: Condition, *, variables: bool, doubt: bool) -> Check:
-    """A function that says whether a request meets `condition`."""
+    """A function that says whether a request meets `condition`. Equal conditions share one."""
     found = operator(condition.operator)
-    key = fold(condition.key)
+    key = folded(condition.key)
     if found is None:
         return lambda _request: doubt
     if found.name == NULL and not found.quantifier:
@@ -139,7 +150,13 @@ def check(condition: Condition, *, variables: bool, doubt: bool) -> Check:
     answers: Mapping[Answer, bool] = {True: not found.negated, False: found.negated, None: doubt}
     if found.quantifier:
         return _set_check(key, compare, answers, found)
-    return _single_check(key, compare, answers, missing=found.negated or found.if_exists)
+    missing = found.negated or found.if_exists
+    single = _single_check(key, compare, answers, missing=missing)
+    if found.comparison.foreseen is None:
+        return single
+    texts = found.comparison.foreseen(condition.values)
+    table: dict[Value, bool] = {text: answers[compare(text, {})] for text in texts}
+    return _table_check(key, table, single, missing=missing) if table else single
 
 
 def _single_check(key: str, compare: Compare, answers: Mapping[Answer, bool], *, missing: bool) -> Check:
@@ -153,6 +170,19 @@ def _single_check(key: str, compare: Compare, answers: Mapping[Answer, bool], *,
         return answers[compare(value, context)] if isinstance(value, str) else doubt
 
     return single
+
+
+def _table_check(key: str, table: Mapping[Value, bool], single: Check, *, missing: bool) -> Check:
+    """The same, but looked up in a table where it has the answer."""
+
+    def look_up(request: Asked) -> bool:
+        value = request.context.get(key)
+        if value is None:
+            return missing
+        answer = table.get(value)
+        return single(request) if answer is None else answer
+
+    return look_up
 
 
 def _set_check(key: str, compare: Compare, answers: Mapping[Answer, bool], found: Operator) -> Check:

@@ -1,7 +1,7 @@
 """The answer: a verdict that already holds its reasons, and the words of a refusal.
 
 A decision is made quickly and keeps what it was made from; the reasons are worked out from the same
-tables when somebody asks. Source of the words: IAM User Guide, "Troubleshoot access denied error
+indexes when they are asked for. Source of the words: IAM User Guide, "Troubleshoot access denied error
 messages" (rule 15 of `combine`).
 """
 
@@ -10,9 +10,11 @@ from functools import cached_property
 from msgspec import Struct
 
 from watchword.names.principal import Anonymous
-from watchword.policy.evaluation.combine import PolicyType, Situation, Verdict
+from watchword.policy.evaluation.combine import Applicability, PolicyType, Verdict
+from watchword.policy.evaluation.cost import CALL
+from watchword.policy.evaluation.entries import Candidates, Cited
+from watchword.policy.evaluation.index import Index
 from watchword.policy.evaluation.request import ROLE, Request
-from watchword.policy.evaluation.table import Cited, Table
 
 _WORDS = {
     PolicyType.SCP: "a service control policy",
@@ -23,7 +25,7 @@ _WORDS = {
     PolicyType.SESSION: "a session policy",
     PolicyType.VPC_ENDPOINT: "a VPC endpoint policy",
 }
-_ORDER = {kind: place for place, kind in enumerate(PolicyType)}
+_ORDER = {type_: place for place, type_ in enumerate(PolicyType)}
 
 
 class Decision(Struct, frozen=True, eq=False, dict=True):
@@ -35,20 +37,34 @@ class Decision(Struct, frozen=True, eq=False, dict=True):
     """For an implicit deny: the types of policy that lack an Allow."""
     bits: int
     """What was granted (`combine`)."""
-    tables: tuple[Table, Table]
-    situation: Situation
+    applicability: Applicability
+    indexes: tuple[Index, ...] = ()
+    """The policies that were asked."""
+    steps: int = 0
+    """How much work the decision could have been, where that is why it was refused (`cost`)."""
 
     @property
     def allowed(self) -> bool:
         return self.verdict is Verdict.ALLOW
 
+    @property
+    def candidates(self) -> list[Candidates]:
+        """The statements that were looked at, of each index."""
+        request = self.request
+        return [index.candidates(request.name, request.resource) for index in self.indexes]
+
     @cached_property
     def matches(self) -> tuple[Cited, ...]:
         """Every statement that applies: Denies first, then in the order of policy types."""
-        own, others = self.tables
-        found = [*own.applicable(self.request), *others.applicable(self.request)]
+        found = [cited for each in self.candidates for cited in each.applicable(self.request)]
         found.sort(key=_rank)
         return tuple(found)
+
+    @property
+    def work(self) -> int:
+        """How many steps it took at most (`cost`), roughly."""
+        request = self.request
+        return self.steps or sum([each.weight for each in self.candidates]) * (CALL + request.size)
 
     @property
     def type(self) -> PolicyType | None:
@@ -63,7 +79,7 @@ def _rank(cited: Cited) -> int:
 
 
 def message(decision: Decision, called: str = "") -> str:
-    """AWS's sentence for a refusal. S3 alone puts the resource into quotes.
+    """AWS's sentence for a refusal. Only S3 puts the resource into quotes.
 
     called: what to call the resource instead of its ARN.
     """
@@ -78,15 +94,17 @@ def message(decision: Decision, called: str = "") -> str:
 
 
 def _because(decision: Decision) -> str:
-    request, kind = decision.request, decision.type
-    if kind is None:
-        raise ValueError("an allowed request needs no excuse")
-    trust = kind is PolicyType.RESOURCE and request.resource_type == ROLE
+    if decision.steps:
+        return "because its policies take too long to evaluate"
+    request, type_ = decision.request, decision.type
+    if type_ is None:
+        raise ValueError("an allowed request needs no explanation")
+    trust = type_ is PolicyType.RESOURCE and request.resource_type == ROLE
     if decision.verdict is Verdict.IMPLICIT_DENY:
-        words = "role trust policy" if trust else _WORDS[kind].split(" ", 1)[1]
+        words = "role trust policy" if trust else _WORDS[type_].split(" ", 1)[1]
         return f"because no {words} allows the {request.action} action"
     if trust:
         return "with an explicit deny in the role trust policy"
     arn = decision.matches[0].source.arn
-    named = f": {arn}" if arn and kind is not PolicyType.RESOURCE else ""
-    return f"with an explicit deny in {_WORDS[kind]}{named}"
+    named = f": {arn}" if arn and type_ is not PolicyType.RESOURCE else ""
+    return f"with an explicit deny in {_WORDS[type_]}{named}"

@@ -6,7 +6,7 @@ at first use and kept with it, so every engine that holds the same Policy shares
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from msgspec import Struct
 
@@ -15,6 +15,9 @@ from watchword.policy.evaluation.principals import renamed
 from watchword.policy.language.grammar import VARIABLES_SINCE, Statement
 from watchword.policy.language.parse import parse
 from watchword.policy.language.print import print_policy
+
+if TYPE_CHECKING:
+    from watchword.policy.evaluation.layers import Layer, Layers
 
 
 class Policy(Struct, frozen=True, dict=True):
@@ -37,8 +40,13 @@ class Policy(Struct, frozen=True, dict=True):
         """The statements, compiled."""
         variables = self.version == VARIABLES_SINCE
         return tuple(
-            Rule(statement, index, variables=variables) for index, statement in enumerate(self.statements)
+            [Rule(statement, index, variables=variables) for index, statement in enumerate(self.statements)]
         )
+
+    @cached_property
+    def attached(self) -> "dict[tuple[str, tuple[Layer, ...]], Layers]":
+        """What it is compiled to as a resource's policy, by its name there and the guardrails (`engine`)."""
+        return {}
 
     def renamed(self, names: Mapping[str, str]) -> Self:
         """The policy with its AWS principals replaced as `names` says; the others stay (rule 10)."""

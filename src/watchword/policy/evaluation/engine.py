@@ -1,40 +1,55 @@
 """Engines: the policies of one principal, compiled once and asked about many requests.
 
-An `Engine` holds the principal's own policies: identity policies, boundary, session policies. `Others` holds
-the policies that apply besides: a resource policy, SCPs, RCPs and the policies of a VPC endpoint. Each
-answers a request with bits, from a table per action (`table`). `combine` turns the bits of both into the
-verdict, which `Others` remembers. Otherwise both are immutable, and what they remember is bounded.
+An engine looks a request up in two indexes (`index`):
+
+* one of its principal's own policies: identity policies and boundary. All sessions of a role share it;
+* one of all others: SCPs, RCPs, a resource policy, the policies of a VPC endpoint. All principals share it
+  that these policies name alike (`layers`).
+
+A session with session policies has a third. What the statements that apply grant is a set of bits, and
+`combine` makes the verdict of it. Otherwise an engine is immutable, and its caches are bounded.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
 
 from watchword.names import Principal
-from watchword.names.principal import Anonymous, FederatedUser, Root, Saml, Service, WebIdentity
+from watchword.names.principal import FederatedUser, Root
 from watchword.policy.evaluation.combine import (
     BOUNDARY,
-    DENIED,
-    FIRST_LEVEL,
+    EVERYTHING,
     IDENTITY,
     SESSION,
-    VPC_ENDPOINT,
+    UNDENIABLE,
+    UNDENIABLE_OUTSIDE_SESSIONS,
     PolicyType,
-    Situation,
     Verdict,
-    blocked_by,
 )
+from watchword.policy.evaluation.cost import CALL, LONGEST
 from watchword.policy.evaluation.decision import Decision
 from watchword.policy.evaluation.document import Source
-from watchword.policy.evaluation.principals import names_of
-from watchword.policy.evaluation.request import KMS_KEY, ROLE, Request
-from watchword.policy.evaluation.table import Layer, Table, table
+from watchword.policy.evaluation.entries import Test, granted
+from watchword.policy.evaluation.index import Index
+from watchword.policy.evaluation.layers import Layer, Layers
+from watchword.policy.evaluation.principals import Names, names_of
+from watchword.policy.evaluation.request import Request
+from watchword.policy.evaluation.setting import Guardrails, Levels, Setting, forget, others
 
-_WITHOUT_ACCOUNT = (Anonymous, Service, WebIdentity, Saml)
-_MOST_REMEMBERED = 4096
-Levels = tuple[tuple[Source, ...], ...]
-"""The sources of each level of an organization, from its root to the account."""
-Guardrails = tuple[Levels | None, Levels | None, tuple[Source, ...] | None]
-"""The policies that limit and never grant: SCPs, RCPs and those of a VPC endpoint."""
+_MOST_SETTINGS = 64
+_MOST_POLICIES = 1024
+_NO_NAMES = Names()
+
+
+class OwnPolicies:
+    """The identity policies and the boundary of a user or role, compiled once for all its sessions."""
+
+    __slots__ = ("bounded", "index")
+
+    def __init__(self, identity: Iterable[Source] = (), boundary: Iterable[Source] | None = None) -> None:
+        self.bounded = boundary is not None
+        self.index = Layers(
+            Layer(PolicyType.IDENTITY, IDENTITY, tuple(identity)),
+            Layer(PolicyType.BOUNDARY, BOUNDARY, tuple(boundary or ())),
+        ).index(_NO_NAMES, bounded=False)
 
 
 class Engine:
@@ -43,21 +58,21 @@ class Engine:
     def __init__(
         self,
         principal: Principal,
-        identity: Iterable[Source] = (),
+        identity: Iterable[Source] | OwnPolicies = (),
         boundary: Iterable[Source] | None = None,
         session: Iterable[Source] | None = None,
     ) -> None:
+        own = identity if isinstance(identity, OwnPolicies) else OwnPolicies(identity, boundary)
         self.principal = principal
-        self.names = names_of(principal)
-        self.bounded = boundary is not None
-        self.given = _given(principal, bounded=self.bounded, in_session=session is not None)
-        self._layers = (
-            Layer(PolicyType.IDENTITY, IDENTITY, tuple(identity)),
-            Layer(PolicyType.BOUNDARY, BOUNDARY, tuple(boundary or ())),
-            Layer(PolicyType.SESSION, SESSION, tuple(session or ())),
-        )
-        self._tables: dict[str, Table] = {}
-        self._others: dict[object, Others] = {}
+        self._names = names_of(principal)
+        self._bounded = own.bounded
+        self._given = _given(principal, bounded=own.bounded, in_session=session is not None)
+        self._undeniable = _undeniable(self._names)
+        self._own: tuple[Index, ...] = (own.index,)
+        if session is not None:
+            passed = Layers(Layer(PolicyType.SESSION, SESSION, tuple(session)))
+            self._own += (passed.index(_NO_NAMES, bounded=False),)
+        self._settings: dict[tuple[object, ...], Setting] = {}
 
     def decide(
         self,
@@ -67,70 +82,63 @@ class Engine:
         scps: Levels | None = None,
         rcps: Levels | None = None,
         vpc_endpoint: tuple[Source, ...] | None = None,
+        budget: int | None = None,
     ) -> Decision:
-        """The decision on a request by this engine's principal. A policy that is None does not limit it."""
+        """The decision on a request by this engine's principal. A policy that is None does not limit it.
+
+        Where it could take more steps than `budget` (`cost`), the request is refused.
+        """
         if request.principal is not self.principal and request.principal != self.principal:
             raise ValueError("an engine answers for its own principal only")
-        key = (resource_policy.key if resource_policy else None, request.setting)
-        guardrails = (scps, rcps, vpc_endpoint)
-        others = self._others.get(key)
-        if others is None or others.guardrails != guardrails:
-            others = self._others[key] = self._gather(request, resource_policy, guardrails)
-        name = request.name
-        tables = others.tables.get(name) or others.build(name, self._tables.get(name) or self._build(name))
-        own, theirs = tables
-        bits = own.bits(request)
-        if not bits & DENIED:
-            bits |= theirs.bits(request)
-        verdict, blocked = others.verdicts.get(bits) or others.verdict(bits)
-        return Decision(verdict, request, blocked, bits, tables, others.situation)
+        setting = self._settings.get(request.setting)
+        if setting is None or setting.guardrails != (scps, rcps, vpc_endpoint):
+            setting = self._set(request, (scps, rcps, vpc_endpoint))
+        name, resource = request.name, request.resource
+        if name in self._undeniable:
+            return Decision(Verdict.ALLOW, request, (), EVERYTHING, setting.applicability)
+        key = None if resource_policy is None else resource_policy.key
+        indexes = setting.indexes.get(key) or self._gather(setting, resource_policy)
+        bits = weight = 0
+        tests: list[Test] = []
+        for index in indexes:
+            found = index.candidates(name, resource)
+            bits |= found.free
+            tests += found.tests
+            if budget is not None:
+                weight += found.weight
+        if budget is not None and weight > budget // LONGEST:
+            steps = _steps(weight, indexes, request, budget)
+            if steps > budget:
+                return Decision(Verdict.IMPLICIT_DENY, request, (), 0, setting.applicability, steps=steps)
+        bits = granted(tests, request, bits)
+        verdict, blocked = setting.verdicts.get(bits) or setting.verdict(bits)
+        return Decision(verdict, request, blocked, bits, setting.applicability, indexes)
 
-    def _build(self, name: str) -> Table:
-        _forget(self._tables)
-        built = self._tables[name] = table(self._layers, name, self.names, bounded=self.bounded)
-        return built
+    def _set(self, request: Request, guardrails: Guardrails) -> Setting:
+        forget(self._settings, _MOST_SETTINGS)
+        setting = Setting(self.principal, self._given, guardrails, request)
+        self._settings[request.setting] = setting
+        return setting
 
-    def _gather(self, request: Request, policy: Source | None, guardrails: Guardrails) -> "Others":
-        _forget(self._others)
-        return Others(self, request, policy, guardrails)
+    def _gather(self, setting: Setting, policy: Source | None) -> tuple[Index, ...]:
+        """The indexes that decide about requests under this resource policy."""
+        forget(setting.indexes, _MOST_POLICIES)
+        compiled = others(setting.layers, policy)
+        indexes = self._own
+        if compiled is not None:
+            indexes += (compiled.index(self._names, bounded=self._bounded),)
+        setting.indexes[None if policy is None else policy.key] = indexes
+        return indexes
 
 
-class Others:
-    """The policies besides an engine's own, for the resources of one account under one resource policy."""
-
-    def __init__(
-        self, engine: Engine, request: Request, policy: Source | None, guardrails: Guardrails
-    ) -> None:
-        self.guardrails = guardrails
-        self._names = engine.names
-        self._bounded = engine.bounded
-        self._layers = tuple(_layers(engine.principal, policy, guardrails, request))
-        self.situation = Situation(
-            has_account=not isinstance(engine.principal, _WITHOUT_ACCOUNT),
-            same_account=engine.principal.account == request.resource_account,
-            explicit=request.resource_type in (ROLE, KMS_KEY),
-            given=engine.given,
-            levels=tuple((each.type, each.bits) for each in self._layers if each.bits),
-        )
-        self.tables: dict[str, tuple[Table, Table]] = {}
-        """By action: the engine's own table, and that of these policies."""
-        self.verdicts: dict[int, tuple[Verdict, tuple[PolicyType, ...]]] = {}
-
-    def build(self, name: str, own: Table) -> tuple[Table, Table]:
-        _forget(self.tables)
-        theirs = table(self._layers, name, self._names, bounded=self._bounded)
-        built = self.tables[name] = (own, theirs)
-        return built
-
-    def verdict(self, bits: int) -> tuple[Verdict, tuple[PolicyType, ...]]:
-        found = self.verdicts[bits] = self._judge(bits)
-        return found
-
-    def _judge(self, bits: int) -> tuple[Verdict, tuple[PolicyType, ...]]:
-        if bits & DENIED:
-            return Verdict.EXPLICIT_DENY, ()
-        blocked = blocked_by(bits, self.situation)
-        return (Verdict.IMPLICIT_DENY if blocked else Verdict.ALLOW), blocked
+def _steps(weight: int, indexes: Iterable[Index], request: Request, budget: int) -> int:
+    """What a decision takes at most: a rough sum where that is within the budget, else a closer one."""
+    size = request.size
+    roughly = weight * (CALL + size)
+    if roughly <= budget:
+        return roughly
+    found = [index.candidates(request.name, request.resource) for index in indexes]
+    return sum([entry.target.steps(request, size) for each in found for entry in each.every])
 
 
 def _given(principal: Principal, *, bounded: bool, in_session: bool) -> int:
@@ -143,28 +151,8 @@ def _given(principal: Principal, *, bounded: bool, in_session: bool) -> int:
     return given
 
 
-def _layers(
-    principal: Principal, policy: Source | None, guardrails: Guardrails, request: Request
-) -> Iterator[Layer]:
-    """Rules 4 and 5: without the guardrails that don't bind this request. Each level has its own bit."""
-    scps, rcps, endpoint = guardrails
-    if request.service_linked or request.principal_account_is_management:
-        scps = None
-    if isinstance(principal, _WITHOUT_ACCOUNT):
-        scps = None
-    if request.service_linked or request.resource_account_is_management:
-        rcps = None
-    bit = FIRST_LEVEL
-    for kind, levels in ((PolicyType.SCP, scps), (PolicyType.RCP, rcps)):
-        for level in levels or ():
-            yield Layer(kind, bit, level)
-            bit <<= 1
-    if policy is not None:
-        yield Layer(PolicyType.RESOURCE, 0, (policy,))
-    if endpoint is not None:
-        yield Layer(PolicyType.VPC_ENDPOINT, VPC_ENDPOINT, endpoint)
-
-
-def _forget(remembered: dict[Any, Any]) -> None:
-    if len(remembered) >= _MOST_REMEMBERED:
-        remembered.clear()
+def _undeniable(names: Names) -> frozenset[str]:
+    """Rule 9: the actions that no policy can deny to a caller."""
+    if not names.account:
+        return frozenset()
+    return frozenset({UNDENIABLE} if names.in_session else {UNDENIABLE, UNDENIABLE_OUTSIDE_SESSIONS})

@@ -1,6 +1,6 @@
 """Why: what applied, what nearly did, what is missing, and what would have been enough.
 
-An explanation is read off the tables that the decision was made from, so it can't disagree with it: the
+An explanation is read off the indexes that the decision was made from, so it can't disagree with it: the
 statements that apply come from the same checks, and a near miss is an Allow of a policy type that blocks,
 with each element or condition that failed, what it expected and what the request had.
 
@@ -14,15 +14,15 @@ from typing import Any
 from msgspec import Struct
 
 from watchword.names import Principal
-from watchword.names.fold import fold
 from watchword.names.principal import Anonymous, RoleSession, Root, Saml, Service, WebIdentity
-from watchword.policy.evaluation.combine import ACCOUNT, BEHIND, DIRECT, PolicyType, Verdict, blocked_by
+from watchword.policy.evaluation.combine import PolicyType, Verdict, blocked_by
 from watchword.policy.evaluation.decision import Decision, message
+from watchword.policy.evaluation.entries import Cited
+from watchword.policy.evaluation.principals import ACCOUNT, BEHIND, DIRECT
 from watchword.policy.evaluation.request import ROLE, Request
-from watchword.policy.evaluation.table import Cited
 from watchword.policy.language.grammar import Effect, Patterns, Principals, Statement, element_name
 from watchword.policy.language.print import statement_as_json
-from watchword.policy.language.variables import Value, keys_in
+from watchword.policy.language.variables import Value, folded, keys_in
 
 MOST_NEAR_MISSES = 3
 MOST_LOOKED_AT = 12
@@ -69,7 +69,7 @@ class Explanation(Struct, frozen=True, eq=False):
 
 def explain(decision: Decision) -> Explanation:
     """The reasons of a decision."""
-    if decision.verdict is not Verdict.IMPLICIT_DENY:
+    if decision.verdict is not Verdict.IMPLICIT_DENY or decision.steps:
         return Explanation(decision, decision.matches, (), (), ())
     near = _near_misses(decision)
     missing = dict.fromkeys(key for each in near for key in _missing_keys(each, decision.request))
@@ -79,7 +79,7 @@ def explain(decision: Decision) -> Explanation:
 def as_json(explanation: Explanation) -> dict[str, Any]:
     """An explanation as plain JSON values, for records and programs."""
     decision = explanation.decision
-    told: dict[str, Any] = {
+    explained: dict[str, Any] = {
         "decision": decision.verdict.value,
         "principal": decision.request.principal.arn,
         "action": decision.request.action,
@@ -87,8 +87,10 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
         "matches": [_reference(each) for each in decision.matches],
     }
     if decision.allowed:
-        return told
-    return told | {
+        return explained
+    if decision.steps:
+        explained["steps"] = decision.steps
+    return explained | {
         "policyType": decision.type.value if decision.type else None,
         "blockedBy": [each.value for each in decision.blocked_by],
         "nearMisses": [
@@ -106,11 +108,11 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
 
 def _near_misses(decision: Decision) -> list[NearMiss]:
     seen = set(decision.matches)
-    kinds = _helpful(decision)
+    types = _helpful(decision)
     near: list[NearMiss] = []
     for found, most in (
-        (_filed(decision, kinds), MOST_LOOKED_AT),
-        (_speaking(decision, kinds), MOST_NEAR_MISSES),
+        (_filed(decision, types), MOST_LOOKED_AT),
+        (_speaking(decision, types), MOST_NEAR_MISSES),
     ):
         for cited in found:
             if len(near) >= most:
@@ -124,27 +126,26 @@ def _near_misses(decision: Decision) -> list[NearMiss]:
 
 def _helpful(decision: Decision) -> tuple[PolicyType, ...]:
     """The types that block, and resource policies where a grant of theirs would leave less to block."""
-    _, others = decision.tables
     blocking = decision.blocked_by
-    if PolicyType.RESOURCE in blocking or PolicyType.RESOURCE not in others.speaking:
+    if PolicyType.RESOURCE in blocking:
         return blocking
-    granted = blocked_by(decision.bits | DIRECT, decision.situation)
+    granted = blocked_by(decision.bits | DIRECT, decision.applicability)
     return blocking if granted == blocking else (*blocking, PolicyType.RESOURCE)
 
 
-def _filed(decision: Decision, kinds: tuple[PolicyType, ...]) -> Iterator[Cited]:
-    """The Allows that the index has for the resource."""
-    for table in decision.tables:
-        for _, _, cited in table.allows.candidates(decision.request.resource):
-            if cited.type in kinds:
-                yield cited
+def _filed(decision: Decision, types: tuple[PolicyType, ...]) -> Iterator[Cited]:
+    """The Allows that are filed where the resource is looked up."""
+    for candidates in decision.candidates:
+        for entry in candidates.every:
+            if entry.cited.type in types and not entry.cited.rule.deny:
+                yield entry.cited
 
 
-def _speaking(decision: Decision, kinds: tuple[PolicyType, ...]) -> Iterator[Cited]:
-    """All Allows that name the action."""
-    for kind in kinds:
-        for table in decision.tables:
-            yield from table.speaking.get(kind, ())
+def _speaking(decision: Decision, types: tuple[PolicyType, ...]) -> Iterator[Cited]:
+    """Other Allows that name the action."""
+    for type_ in types:
+        for index in decision.indexes:
+            yield from index.allowing(decision.request.name).get(type_, ())
 
 
 def _failures(cited: Cited, request: Request) -> Iterator[Failure]:
@@ -153,11 +154,11 @@ def _failures(cited: Cited, request: Request) -> Iterator[Failure]:
         name = element_name("Principal", statement.principal)
         yield Failure(name, _written(statement.principal), request.principal.arn)
     resource = statement.resource or Patterns(())
-    if not cited.targets or not cited.rule.covers(request):
+    if not any(target.matches(request) for target in cited.targets):
         yield Failure(element_name("Resource", resource), resource.values, request.resource)
     for condition, holds in zip(statement.conditions, cited.rule.conditions, strict=True):
         if not holds(request):
-            actual = request.context.get(fold(condition.key))
+            actual = request.context.get(folded(condition.key))
             yield Failure("Condition", condition.values, actual, condition.operator, condition.key)
 
 
@@ -166,7 +167,7 @@ def _missing_keys(near: NearMiss, request: Request) -> Iterator[str]:
         if failure.key and failure.actual is None:
             yield failure.key
         for text in failure.expected if near.cited.rule.variables else ():
-            yield from (key for key in keys_in(text) if fold(key) not in request.context)
+            yield from (key for key in keys_in(text) if folded(key) not in request.context)
 
 
 def _remedies(decision: Decision) -> Iterator[Remedy]:
@@ -176,13 +177,13 @@ def _remedies(decision: Decision) -> Iterator[Remedy]:
     grantee = None
     if PolicyType.RESOURCE in lacking:
         grantee, reached = _grantee(decision)
-        lacking.update(blocked_by(decision.bits | reached, decision.situation))
-    for kind in PolicyType:
-        if kind in lacking:
-            attached = kind is PolicyType.RESOURCE
+        lacking.update(blocked_by(decision.bits | reached, decision.applicability))
+    for type_ in PolicyType:
+        if type_ in lacking:
+            attached = type_ is PolicyType.RESOURCE
             named = None if attached and request.resource_type == ROLE else resource
-            whom = grantee if attached else _EVERYONE if kind in _FOR_EVERYONE else None
-            yield Remedy(kind, Statement(Effect.ALLOW, action, named, whom))
+            principal = grantee if attached else _EVERYONE if type_ in _FOR_EVERYONE else None
+            yield Remedy(type_, Statement(Effect.ALLOW, action, named, principal))
 
 
 def _grantee(decision: Decision) -> tuple[Principals, int]:
@@ -197,7 +198,7 @@ def _grantee(decision: Decision) -> tuple[Principals, int]:
             return Principals((("Federated", (principal.provider,)),)), DIRECT
         case Root():
             return Principals((("AWS", (principal.arn,)),)), ACCOUNT
-        case RoleSession() if not blocked_by(decision.bits | BEHIND, decision.situation):
+        case RoleSession() if not blocked_by(decision.bits | BEHIND, decision.applicability):
             return Principals((("AWS", (principal.role_arn,)),)), BEHIND
     return Principals((("AWS", (principal.arn,)),)), DIRECT
 
@@ -227,8 +228,8 @@ def _reference(cited: Cited) -> dict[str, Any]:
 
 
 def _failure_as_json(failure: Failure) -> dict[str, Any]:
-    told: dict[str, Any] = {"element": failure.element}
+    failed: dict[str, Any] = {"element": failure.element}
     if failure.operator:
-        told |= {"operator": failure.operator, "key": failure.key}
+        failed |= {"operator": failure.operator, "key": failure.key}
     actual = list(failure.actual) if isinstance(failure.actual, tuple) else failure.actual
-    return told | {"expected": list(failure.expected), "actual": actual}
+    return failed | {"expected": list(failure.expected), "actual": actual}

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from watchword.names import Principal
 from watchword.policy.evaluation.decision import Decision
 from watchword.policy.evaluation.document import Policy, Source
-from watchword.policy.evaluation.engine import Engine, Levels
+from watchword.policy.evaluation.engine import Engine
 from watchword.policy.evaluation.request import Request
+from watchword.policy.evaluation.setting import Levels
 
 Named = Policy | Source
 
@@ -31,7 +32,7 @@ class Policies:
     _engines: list[Engine] = field(init=False, repr=False, default_factory=list)
 
     def engine(self, principal: Principal) -> Engine:
-        """The engine of a principal whose own policies these are; the last one is remembered."""
+        """The engine of a principal that has these policies; the last one is cached."""
         for engine in self._engines:
             if engine.principal is principal or engine.principal == principal:
                 return engine
@@ -68,12 +69,13 @@ def sources(documents: Iterable[Named]) -> tuple[Source, ...]:
     return tuple(each if isinstance(each, Source) else Source(each) for each in documents)
 
 
-def decide(request: Request, policies: Policies) -> Decision:
-    """The decision on a request by these policies."""
+def decide(request: Request, policies: Policies, budget: int | None = None) -> Decision:
+    """The decision on a request by these policies; what could take more steps than `budget` is refused."""
     return policies.engine(request.principal).decide(
         request,
         resource_policy=policies.resource,
         scps=policies.scps,
         rcps=policies.rcps,
         vpc_endpoint=policies.vpc_endpoint,
+        budget=budget,
     )

@@ -1,45 +1,41 @@
-"""Whom a Principal element means, how far a grant to it reaches, and principals stored as unique ids.
+"""Who a Principal element names, how far a grant to it reaches, and principals stored as unique ids.
 
 Source: IAM User Guide, "AWS JSON policy elements: Principal" and "NotPrincipal" (rules 6, 10 and 11 of
 `combine`). A principal is a chain of names: its account, the role behind a session, itself. Wildcards
-have no meaning inside a principal; a lone `*` is everybody, anonymous callers too.
+have no meaning inside a principal; a lone `*` is everyone, anonymous callers too.
 
-A stored trust or bucket policy holds the unique id of a user or role in place of its ARN, so that one made
-again under the same name is not let in. `renamed` puts the one in place of the other; the store knows both.
+A stored trust or bucket policy holds the unique id of a user or role instead of its ARN, so that a new one
+with the same name gets no access. `renamed` replaces one by the other; the store knows both.
 """
 
-from collections.abc import Mapping
-from enum import IntFlag
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from watchword.names import Principal
 from watchword.names.principal import FederatedUser, RoleSession, Root, Saml, Service, User, WebIdentity
-from watchword.policy.language.grammar import EVERYONE, Effect, Principals, Statement
+from watchword.policy.language.grammar import EVERYONE, Principals, Statement
+from watchword.policy.language.shared import shared
 
-
-class Reach(IntFlag):
-    """What a resource policy's grant names, hence what can still limit it."""
-
-    NOBODY = 0
-    DIRECT = 1
-    """The caller itself: a user, a session, a service, a provider, or everybody."""
-    BEHIND = 2
-    """Who stands behind a session: its role, or the user who asked for a federated session."""
-    ACCOUNT = 4
-    """The caller's account, which may delegate."""
+DIRECT: Final = 1
+"""A grant names the caller itself: a user, a session, a service, a provider, or everyone."""
+BEHIND: Final = 2
+"""It names the role of a session, or the user who asked for a federated session."""
+ACCOUNT: Final = 4
+"""It names the caller's account, which may delegate."""
 
 
 class Names(Struct, frozen=True):
     """The identifiers under which a Principal element can name a caller."""
 
-    kind: str = "AWS"
-    direct: frozenset[str] = frozenset()
-    behind: frozenset[str] = frozenset()
-    account: frozenset[str] = frozenset()
+    type: str = "AWS"
+    reached: Mapping[str, int] = {}
+    """Identifier -> what a grant to it reaches."""
     chain: tuple[frozenset[str], ...] = ()
-    """What NotPrincipal must list, all of it, to spare this caller from a Deny."""
+    """What NotPrincipal must list, all of it, to exempt this caller from a Deny."""
+    account: str = ""
     in_session: bool = False
     """Whether it is a role's session or a federated user's."""
 
@@ -48,49 +44,54 @@ def names_of(principal: Principal) -> Names:  # noqa: PLR0911 one for each kind 
     """Rule 10: ARNs and unique ids; an id is never given to a second user or role."""
     match principal:
         case User():
-            itself, account = _known(principal.arn, principal.unique_id), _account(principal)
-            return Names("AWS", itself, account=account, chain=(account, itself))
+            return _of_account(principal, _known(principal.arn, principal.unique_id))
         case RoleSession():
-            itself, account = frozenset({principal.arn}), _account(principal)
             role = _known(principal.role_arn, principal.unique_id)
-            return Names("AWS", itself, role, account, (account, role, itself), in_session=True)
+            return _of_account(principal, {principal.arn}, role, (role,))
         case FederatedUser():
-            itself, account = frozenset({principal.arn}), _account(principal)
-            user = _known(principal.user_arn)
-            return Names("AWS", itself, user, account, (account, itself), in_session=True)
+            return _of_account(principal, {principal.arn}, _known(principal.user_arn), ())
         case Root():
-            account = _account(principal)
-            return Names("AWS", account=account, chain=(account,))
+            return _of_account(principal, ())
         case Service():
-            itself = frozenset({principal.name})
-            return Names("Service", itself, chain=(itself,))
+            return _without_account("Service", principal.name)
         case WebIdentity() | Saml():
-            itself = frozenset({principal.provider})
-            return Names("Federated", itself, chain=(itself,))
+            return _without_account("Federated", principal.provider)
     return Names()
 
 
-def reach(element: Principals, names: Names, *, effect: Effect, bounded: bool) -> Reach:
-    """How a statement's Principal or NotPrincipal reaches a caller; `bounded` when that has a boundary."""
-    listed = frozenset(element.named(names.kind))
-    everyone = element.everyone or EVERYONE in element.named("AWS")
-    if element.negated:
-        return _reach_unless(listed, names, everyone=everyone, effect=effect, bounded=bounded)
-    found = Reach.DIRECT if everyone or not listed.isdisjoint(names.direct) else Reach.NOBODY
-    found |= Reach.NOBODY if listed.isdisjoint(names.behind) else Reach.BEHIND
-    return found | (Reach.NOBODY if listed.isdisjoint(names.account) else Reach.ACCOUNT)
+class Grantees(Struct, frozen=True):
+    """A Principal or NotPrincipal element, compiled."""
+
+    listed: Mapping[str, frozenset[str]]
+    """Identifiers by their type."""
+    everyone: bool
+    negated: bool
+
+    def reach(self, names: Names, *, deny: bool, bounded: bool) -> int:
+        """What of DIRECT, BEHIND and ACCOUNT is reached of a caller; `bounded` when it has a boundary."""
+        listed = self.listed.get(names.type, _NOTHING)
+        if self.negated:
+            return 0 if self._exempts(listed, names, deny=deny, bounded=bounded) else DIRECT
+        reached = DIRECT if self.everyone else 0
+        for name, bits in names.reached.items():
+            if name in listed:
+                reached |= bits
+        return reached
+
+    def _exempts(self, listed: frozenset[str], names: Names, *, deny: bool, bounded: bool) -> bool:
+        """Rule 11: a Deny exempts only callers without a boundary, if their whole chain is listed."""
+        if deny and bounded:
+            return False
+        found = [not listed.isdisjoint(link) for link in names.chain if link]
+        return self.everyone or (bool(found) and all(found) if deny else any(found))
 
 
-def _reach_unless(
-    listed: frozenset[str], names: Names, *, everyone: bool, effect: Effect, bounded: bool
-) -> Reach:
-    """Rule 11: a Deny spares only a caller whose whole chain is listed, and never one with a boundary."""
-    named = [not listed.isdisjoint(link) for link in names.chain if link]
-    if effect is Effect.DENY:
-        spared = not bounded and (everyone or (bool(named) and all(named)))
-    else:
-        spared = everyone or any(named)
-    return Reach.NOBODY if spared else Reach.DIRECT
+@shared
+def grantees(element: Principals) -> Grantees:
+    """Equal elements are compiled once."""
+    listed = {type_: frozenset(identifiers) for type_, identifiers in element.entries}
+    everyone = element.everyone or EVERYONE in listed.get("AWS", _NOTHING)
+    return Grantees(listed, everyone, element.negated)
 
 
 def renamed(statements: tuple[Statement, ...], names: Mapping[str, str]) -> tuple[Statement, ...]:
@@ -107,17 +108,35 @@ def _renamed(element: Principals, names: Mapping[str, str]) -> Principals:
     return replace(
         element,
         entries=tuple(
-            (kind, tuple(names.get(each, each) for each in ids) if kind == "AWS" else ids)
-            for kind, ids in element.entries
+            (type_, tuple(names.get(each, each) for each in ids) if type_ == "AWS" else ids)
+            for type_, ids in element.entries
         ),
     )
 
 
+def _of_account(
+    principal: User | RoleSession | FederatedUser | Root,
+    itself: Iterable[str],
+    behind: Iterable[str] = (),
+    links: tuple[frozenset[str], ...] = (),
+) -> Names:
+    account = frozenset({principal.account, f"arn:{principal.partition}:iam::{principal.account}:root"})
+    itself = frozenset(itself)
+    reached: dict[str, int] = {}
+    for bit, names in ((ACCOUNT, account), (BEHIND, behind), (DIRECT, itself)):
+        for each in names:
+            reached[each] = reached.get(each, 0) | bit
+    in_session = isinstance(principal, RoleSession | FederatedUser)
+    return Names("AWS", reached, (account, *links, itself), principal.account, in_session)
+
+
+def _without_account(type_: str, name: str) -> Names:
+    return Names(type_, {name: DIRECT}, (frozenset({name}),))
+
+
 def _known(*names: str) -> frozenset[str]:
-    """The names that are known: an empty one names nobody."""
+    """The names that are known: an empty one names nothing."""
     return frozenset(filter(None, names))
 
 
-def _account(principal: User | RoleSession | FederatedUser | Root) -> frozenset[str]:
-    root = f"arn:{principal.partition}:iam::{principal.account}:root"
-    return frozenset({principal.account, root})
+_NOTHING = frozenset[str]()

@@ -1,4 +1,4 @@
-"""Why, for people: an explanation (`policy.as_json`) as lines of text.
+"""Why, for people: an explanation (`explain.as_json`) as lines of text.
 
 Showing them, and how they are laid out, doesn't belong here.
 """
@@ -7,12 +7,15 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-Told = Mapping[str, Any]
+Explained = Mapping[str, Any]
+"""An explanation as JSON values, or a part of one."""
 
 
-def reasons(decision: Told) -> list[str]:
+def reasons(decision: Explained) -> list[str]:
     """The reasons of a decision, a line each."""
     lines = [f"{match['effect']} by {_statement(match)}" for match in decision["matches"]]
+    if "steps" in decision:
+        lines.append(f"evaluating the policies could take {decision['steps']:,} steps, which is too many")
     if decision.get("blockedBy"):
         lines.append(f"no Allow in: {', '.join(decision['blockedBy'])}")
     for miss in decision.get("nearMisses", []):
@@ -24,12 +27,12 @@ def reasons(decision: Told) -> list[str]:
     return lines
 
 
-def _statement(match: Told) -> str:
+def _statement(match: Explained) -> str:
     name = match["policy"] or f"{match['policyType']} policy"
     return f"{match['policyType']} policy {name}, statement {match['sid'] or match['statement']}"
 
 
-def _failure(failure: Told) -> str:
+def _failure(failure: Explained) -> str:
     what = f"{failure['operator']} {failure['key']}" if "key" in failure else failure["element"]
     had = "nothing" if failure["actual"] is None else failure["actual"]
     return f"{what} expected {' or '.join(failure['expected'])}, had {had}"

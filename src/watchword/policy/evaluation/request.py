@@ -6,12 +6,14 @@ or tuples of text; an empty tuple counts as a missing key. Nothing is added to t
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from msgspec import Struct, field
 from msgspec.structs import force_setattr
 
 from watchword.names import Principal
 from watchword.names.fold import fold
+from watchword.policy.evaluation.combine import binds_rcps
 from watchword.policy.language.variables import Value
 
 ROLE = "role"
@@ -28,34 +30,48 @@ class Request(Struct, frozen=True):
     resource_account: str | None = None
     """Who owns the resource; by default the account in its ARN, or else the principal's."""
     resource_type: str | None = None
-    """ROLE or KMS_KEY, whose policies must allow explicitly even within one account."""
+    """ROLE or KMS_KEY: their policies must allow explicitly, even within one account."""
     service_linked: bool = False
     """Whether the caller is a service-linked role."""
     principal_account_is_management: bool = False
     resource_account_is_management: bool = False
     name: str = ""
     """Worked out: the action folded, since actions are compared without case."""
-    setting: tuple[str | None, str | None, bool, bool, bool] | None = None
-    """Worked out: all that decides, besides the policies themselves, which of them bind this request."""
+    setting: tuple[object, ...] = ()
+    """Worked out: all that decides which policies bind this request."""
 
     def __post_init__(self) -> None:
         given = self.context
         folded = {fold(key): value for key, value in given.items() if value != ()}
         if len(folded) != len(given) and len(folded) != sum(value != () for value in given.values()):
-            raise ValueError("a context key stands twice, in different case")
+            raise ValueError("a context key is given twice, in different case")
         force_setattr(self, "context", folded)
         force_setattr(self, "name", fold(self.action))
         if self.resource_account is None:
             force_setattr(self, "resource_account", self._owner())
-        setting = (
+        setting = _setting(
             self.resource_account,
             self.resource_type,
             self.service_linked,
             self.principal_account_is_management,
             self.resource_account_is_management,
+            self.name,
         )
         force_setattr(self, "setting", setting)
+
+    @property
+    def size(self) -> int:
+        """The characters of all texts that patterns may be compared with."""
+        texts = [value if isinstance(value, str) else "".join(value) for value in self.context.values()]
+        return len(self.resource) + sum(map(len, texts))
 
     def _owner(self) -> str:
         parts = self.resource.split(":", 5)
         return (parts[4] if len(parts) == 6 else "") or self.principal.account  # noqa: PLR2004 an ARN
+
+
+@lru_cache(maxsize=1024)
+def _setting(*given: object) -> tuple[object, ...]:
+    """What is given, but of the action only whether RCPs bind it. The same object for most requests."""
+    *others, name = given
+    return (*others, binds_rcps(str(name)))

@@ -1,24 +1,23 @@
 """The policy simulator: what would be decided on a request, by the same engine that decides real ones.
 
 Source: IAM API Reference, "SimulateCustomPolicy", "SimulatePrincipalPolicy", "EvaluationResult",
-"GetContextKeysForCustomPolicy". A simulation is a decision, with what the API reports besides: the statements
-that matched, and whether boundary and organization alone would allow the call.
+"GetContextKeysForCustomPolicy". A simulation is a decision, and what the API reports about it: the statements
+that matched, and whether the boundary or the organization by itself would allow the call.
 """
 
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from watchword.names.fold import fold
-from watchword.policy.evaluation.combine import BOUNDARY, DENIED, PolicyType
+from watchword.policy.evaluation.combine import BOUNDARY, PolicyType
 from watchword.policy.evaluation.conditions import operator
 from watchword.policy.evaluation.decision import Decision
 from watchword.policy.evaluation.document import Policy
+from watchword.policy.evaluation.entries import Cited
 from watchword.policy.evaluation.policies import Policies, decide
 from watchword.policy.evaluation.request import Request
-from watchword.policy.evaluation.table import Cited
 from watchword.policy.language.grammar import VARIABLES_SINCE, Statement
-from watchword.policy.language.variables import keys_in
+from watchword.policy.language.variables import folded, keys_in
 
 
 class Simulation(Struct, frozen=True, eq=False):
@@ -33,14 +32,14 @@ class Simulation(Struct, frozen=True, eq=False):
     """None where there are no service control policies."""
 
 
-def simulate(request: Request, policies: Policies) -> Simulation:
+def simulate(request: Request, policies: Policies, budget: int | None = None) -> Simulation:
     """The decision, and what the simulator reports about it."""
-    decision = decide(request, policies)
+    decision = decide(request, policies, budget)
     return Simulation(
         decision,
         tuple(each for each in decision.matches if each.rule.deny is not decision.allowed),
-        None if policies.boundary is None else _passes(decision, PolicyType.BOUNDARY, policies),
-        None if policies.scps is None else _passes(decision, PolicyType.SCP, policies),
+        None if policies.boundary is None else _passes(decision, PolicyType.BOUNDARY),
+        None if policies.scps is None else _passes(decision, PolicyType.SCP),
     )
 
 
@@ -50,29 +49,17 @@ def context_keys(policies: Iterable[Policy]) -> tuple[str, ...]:
     for policy in policies:
         for statement in policy.statements:
             for key in _keys_of(statement, variables=policy.version == VARIABLES_SINCE):
-                found.setdefault(fold(key), key)
+                found.setdefault(folded(key), key)
     return tuple(found.values())
 
 
-def _passes(decision: Decision, kind: PolicyType, policies: Policies) -> bool:
+def _passes(decision: Decision, type_: PolicyType) -> bool:
     """Whether the policies of one type deny nothing and allow what they must."""
-    if any(each.type is kind and each.rule.deny for each in decision.matches):
+    if any(each.type is type_ and each.rule.deny for each in decision.matches):
         return False
-    if decision.bits & DENIED:
-        return not _blocked_alone(decision, kind, policies)
-    if kind is PolicyType.BOUNDARY:
+    if type_ is PolicyType.BOUNDARY:
         return bool(decision.bits & BOUNDARY)
-    return all(decision.bits & bit for each, bit in decision.situation.levels if each is kind)
-
-
-def _blocked_alone(decision: Decision, kind: PolicyType, policies: Policies) -> bool:
-    """Whether the policies of one type block by themselves: for a decision that a Deny elsewhere ended."""
-    alone = {
-        PolicyType.BOUNDARY: Policies(identity=policies.boundary or ()),
-        PolicyType.SCP: Policies(scps=policies.scps),
-    }[kind]
-    blocked = decide(decision.request, alone).blocked_by
-    return (PolicyType.IDENTITY if kind is PolicyType.BOUNDARY else kind) in blocked
+    return all(decision.bits & bit for each, bit in decision.applicability.levels if each is type_)
 
 
 def _keys_of(statement: Statement, *, variables: bool) -> Iterator[str]:

@@ -15,10 +15,10 @@ from msgspec import Struct
 from watchword.names import AwsError
 from watchword.policy.evaluation.decision import Decision, message
 from watchword.policy.evaluation.document import Policy, Source
-from watchword.policy.evaluation.engine import Levels
 from watchword.policy.evaluation.explain import as_json, explain
 from watchword.policy.evaluation.policies import Policies, decide
 from watchword.policy.evaluation.request import Request
+from watchword.policy.evaluation.setting import Levels
 from watchword.policy.language.print import print_value
 from watchword.policy.language.variables import Value
 from watchword.policy.lines.callers import Caller, principal_of
@@ -41,7 +41,7 @@ class Question(Struct, rename="camel"):
 
 
 class Organization(Struct, rename="camel"):
-    """Where the two accounts stand in their organization."""
+    """Whether the two accounts are the management accounts of their organizations."""
 
     principal_account_is_management: bool = False
     resource_account_is_management: bool = False
@@ -77,8 +77,8 @@ def decide_line(line: dict[str, Any], *, explained: bool = False) -> dict[str, A
         return answer | {"error": f"{error.code}: {error.meant or error.said}"}
     except (ValueError, RecursionError) as error:
         return answer | {"error": str(error)}
-    told = as_json(explain(decision)) if explained else _sentence(decision)
-    return answer | {"decision": decision.verdict.value, "because": told}
+    because = as_json(explain(decision)) if explained else _sentence(decision)
+    return answer | {"decision": decision.verdict.value, "because": because}
 
 
 def _given(line: Any) -> Any:  # noqa: ANN401 any JSON value

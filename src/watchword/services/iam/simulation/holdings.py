@@ -1,14 +1,16 @@
-"""What a user, group or role holds, for the policy simulator: its policies, with the texts they stand in.
+"""What a user, group or role has, for the policy simulator: its policies, with their texts.
 
 The policies of a user or role are gathered by the function that real decisions gather them by
 (`facts.grants`), in the simulation's own transaction, so that the two can't disagree. A group can't call
-anything: its policies are simulated as those of a member whom no resource policy names.
+anything: its policies are simulated as those of a member that no resource policy names.
 Source: IAM API Reference, "Statement" (SourcePolicyId) and "PolicyIdentifier".
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from watchword.facts.fact import read_alone
@@ -21,17 +23,18 @@ from watchword.names.entity_arn import EntityArn
 from watchword.names.principal import RoleSession, User
 from watchword.policy import Policy, Source
 from watchword.policy.language.match import glob
+from watchword.policy.language.text import Place, spans
 from watchword.services.iam.entity_types import GROUP, ROLE, USER, AnyEntityType, Entity
 from watchword.store import Transaction
 from watchword.store.iam import groups, inline_policies, policy_versions, roles, users
 
 SESSION_NAME = "simulation"
-"""Whoever calls as a role has a session."""
+"""A role calls in a session."""
 IDENTITY_POLICY, RESOURCE_POLICY = "IAM Policy", "Resource Policy"
 """What the simulator calls the types of documents."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     """The text of a policy, and what the simulator calls it."""
 
@@ -39,7 +42,16 @@ class Document:
     type: str
     text: str
     owner: tuple[str, str] = ("", "")
-    """Of an inline policy: kind and name of whose it is."""
+    """Of an inline policy: type and name of the entity that has it."""
+
+    @cached_property
+    def extents(self) -> list[tuple[Place, Place]]:
+        """Where each statement starts and ends: read once, however many results point at it."""
+        found = spans(self.text)
+        start, end = found["Statement",]
+        ends = [found["Statement", index][1] for index in range(len(found)) if ("Statement", index) in found]
+        borders = [Place.at(self.text, each) for each in (start + 1, *(ends or [end]))]
+        return list(pairwise(borders))
 
 
 Documents = dict[Source, Document]
@@ -48,7 +60,7 @@ _GRANTS = {"user": USER_GRANTS, "group": GROUP_GRANTS, "role": ROLE_GRANTS}
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """The policies of an entity, and whoever calls with them."""
+    """The policies of an entity, and the principal that calls with them."""
 
     principal: User | RoleSession
     identity: Documents
@@ -85,7 +97,7 @@ def _principal(entity: Entity) -> User | RoleSession:
 
 
 def nobody(account: str) -> User:
-    """Somebody of an account whom no policy can name."""
+    """A principal of an account that no policy can name."""
     return User(account, "", "")
 
 
@@ -118,7 +130,7 @@ def _document(tx: Transaction, owners: list[tuple[str, Entity]], source: Source)
 # Exclusions: each member of PolicyIdentifier makes a test of a policy.
 
 _ARN_PATTERN = re.compile(r"arn:aws[a-z-]*:iam::(?:[0-9]{12}|aws):policy/[^*]*\*?[^*]*", re.ASCII)
-"""Wildcards stand behind `policy/`, and one star at most."""
+"""Wildcards only after `policy/`, and one star at most."""
 
 Excludes = Callable[[Source, Document], bool]
 

@@ -48,7 +48,7 @@ class SimulationInput:
     policies: Policies
     context: Keys
     owner: str
-    """The account of resources whose ARN names none."""
+    """The account of resources that have none in their ARN."""
     documents: Documents
     """What statements can be pointed at."""
 
@@ -61,7 +61,7 @@ class SimulationInput:
 
 
 def of_input(call: Call) -> SimulationInput:
-    """The scene of SimulateCustomPolicy: everything is given."""
+    """The input of SimulateCustomPolicy: everything is given."""
     identity, resource = given(call, "PolicyInputList"), _resource_policy(call)
     if resource and "CallerArn" not in call.input:
         raise invalid("CallerArn is required where ResourcePolicy is given.")
@@ -76,7 +76,7 @@ def of_input(call: Call) -> SimulationInput:
 
 
 def of_principal(call: Call) -> SimulationInput:
-    """The scene of SimulatePrincipalPolicy: what is held, and what is given besides."""
+    """The input of SimulatePrincipalPolicy: the principal's policies, and those that are given."""
     held = without(source(call), call.input.get("PolicyExclusionList", ()))
     identity, resource = held.identity | given(call, "PolicyInputList"), _resource_policy(call)
     own = call.input.get("CallerArn") in (None, call.input["PolicySourceArn"])
@@ -153,7 +153,7 @@ def _organization(call: Call) -> tuple[tuple[Source, ...], ...] | None:
     return read or None
 
 
-# Who asks, and whose resources
+# The caller, and the owner of the resources
 
 
 def _caller(call: Call) -> User | RoleSession:
@@ -180,7 +180,7 @@ def _owner(call: Call, principal: User | RoleSession) -> str:
 
 
 def _known(call: Call, principal: User | RoleSession) -> Keys:
-    """What is true of a principal whatever it asks for."""
+    """What is true of a principal in all its requests."""
     if principal == nobody(principal.account):
         return {}
     keys = principal_keys(call.world.facts, Caller(principal))
@@ -188,7 +188,7 @@ def _known(call: Call, principal: User | RoleSession) -> Keys:
 
 
 def _with(context: Keys, entries: Keys) -> Keys:
-    """A context in which `entries` replace its own, whatever the case of their keys."""
+    """A context in which `entries` replace its own; keys are compared without case."""
     taken = {fold(key) for key in entries}
     return {key: value for key, value in context.items() if fold(key) not in taken} | entries
 

@@ -8,19 +8,21 @@ Source: IAM API Reference, "SimulateCustomPolicy", "SimulatePrincipalPolicy", "E
 * Matched statements of identity and resource policies are named, not those of boundaries and organizations.
 * A statement starts behind the bracket or the statement before it and ends behind itself, as in AWS's
   own examples (AWS CLI Command Reference, "simulate-custom-policy").
-* An answer holds at most MOST_TRIED decisions: IAM may answer fewer results than MaxItems.
+* An answer holds at most MOST_TRIED decisions, and ends when they took MOST_STEPS: IAM may answer fewer
+  results than MaxItems.
 """
 
 import re
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
+from watchword.identity.refusals import refusal
 from watchword.names import Arn, fault
 from watchword.policy import Request
 from watchword.policy.evaluation.combine import PolicyType, Verdict
+from watchword.policy.evaluation.cost import BUDGET
+from watchword.policy.evaluation.entries import Cited
 from watchword.policy.evaluation.simulate import Simulation, context_keys, simulate
-from watchword.policy.evaluation.table import Cited
-from watchword.policy.language.text import Place, spans
 from watchword.services.iam import demands, pages
 from watchword.services.iam.shapes import Shape
 from watchword.services.iam.simulation import inputs
@@ -28,6 +30,8 @@ from watchword.services.iam.simulation.inputs import SimulationInput, invalid
 from watchword.services.operation import Call, Operation, Output, reads
 
 MOST_TRIED = 10_000
+MOST_STEPS = 1 << 30
+"""Of a result, and of an answer that gets no further result (`policy.evaluation.cost`): about two seconds."""
 EVERYTHING = "*"
 _ACTION = re.compile(r"[a-z0-9-]+:[a-z0-9-]+", re.ASCII | re.IGNORECASE)
 
@@ -72,7 +76,15 @@ def _simulate(call: Call, inputs: SimulationInput) -> Output:
     resources = _resources(call)
     start = _start(call)
     stop = start + max(1, min(pages.size_of(call), MOST_TRIED // len(resources)))
-    results = [_result(inputs, action, resources) for action in actions[start:stop]]
+    results: list[Shape] = []
+    work = 0
+    for action in actions[start:stop]:
+        tried = [_try(inputs, _request(inputs, action, each), len(resources)) for each in resources]
+        results.append(_result(inputs, tried))
+        work += sum(each.decision.work for each in tried)
+        if work > MOST_STEPS:
+            break
+    stop = start + len(results)
     return {"EvaluationResults": results, **pages.end(str(stop), more=stop < len(actions))}
 
 
@@ -111,14 +123,24 @@ def _account(resource: str) -> str:
 # One action on its resources
 
 
-def _result(inputs: SimulationInput, action: str, resources: Sequence[str]) -> Shape:
+def _try(inputs: SimulationInput, request: Request, many: int) -> Simulation:
+    """One of `many` decisions of a result. Raises PolicyEvaluation when it could take too long."""
+    found = simulate(request, inputs.policies, min(BUDGET, MOST_STEPS // many))
+    if found.decision.steps:
+        said = "The policies take too long to evaluate. Simulate fewer resources at a time."
+        raise refusal("PolicyEvaluation", said)
+    return found
+
+
+def _result(inputs: SimulationInput, tried: Sequence[Simulation]) -> Shape:
     """EvaluationResult."""
-    tried = [simulate(_request(inputs, action, resource), inputs.policies) for resource in resources]
+    requests = [each.decision.request for each in tried]
+    resources = [each.resource for each in requests]
     result: Shape = {
-        "EvalActionName": action,
+        "EvalActionName": requests[0].action,
         "EvalResourceName": resources[0] if len(resources) == 1 else EVERYTHING,
         "EvalDecision": _strictest(WORDS[each.decision.verdict] for each in tried),
-        **_told(inputs, tried),
+        **_reported(inputs, tried),
         **_organization(tried),
         **_details(tried),
     }
@@ -137,12 +159,12 @@ def _specific(inputs: SimulationInput, tried: Simulation) -> Shape:
     return {
         "EvalResourceName": tried.decision.request.resource,
         "EvalResourceDecision": WORDS[tried.decision.verdict],
-        **_told(inputs, [tried]),
-        **({} if tried.decision.situation.same_account else _details([tried])),
+        **_reported(inputs, [tried]),
+        **({} if tried.decision.applicability.same_account else _details([tried])),
     }
 
 
-def _told(inputs: SimulationInput, tried: Sequence[Simulation]) -> Shape:
+def _reported(inputs: SimulationInput, tried: Sequence[Simulation]) -> Shape:
     """The members that a result has for one resource as for all of them."""
     matched = dict.fromkeys(chain.from_iterable(each.matched for each in tried))
     return {
@@ -179,7 +201,7 @@ def _details(tried: Sequence[Simulation]) -> Shape:
         return {}
     if any(each.allowed_by_organization is False for each in tried):
         return {}
-    across = [each for each in tried if not each.decision.situation.same_account]
+    across = [each for each in tried if not each.decision.applicability.same_account]
     kinds = [
         kind for kind in TYPES if kind is not PolicyType.BOUNDARY or tried[0].allowed_by_boundary is not None
     ]
@@ -204,25 +226,13 @@ def _strictest(words: Iterable[str]) -> str:
 def _statement(inputs: SimulationInput, cited: Cited) -> Shape:
     """Statement: which, of which document, and where in it."""
     document = inputs.documents[cited.source]
-    start, end = _extent(document.text, cited.rule.index)
+    start, end = document.extents[cited.rule.index]
     return {
         "SourcePolicyId": document.id,
         "SourcePolicyType": document.type,
-        "StartPosition": _position(document.text, start),
-        "EndPosition": _position(document.text, end),
+        "StartPosition": {"Line": start.line, "Column": start.column},
+        "EndPosition": {"Line": end.line, "Column": end.column},
     }
-
-
-def _extent(text: str, index: int) -> tuple[int, int]:
-    found = spans(text)
-    whole = found["Statement",]
-    start = found["Statement", index - 1][1] if index else whole[0] + 1
-    return start, found.get(("Statement", index), whole)[1]
-
-
-def _position(text: str, offset: int) -> Shape:
-    place = Place.at(text, offset)
-    return {"Line": place.line, "Column": place.column}
 
 
 OPERATIONS: dict[str, Operation] = {

@@ -1,0 +1,98 @@
+"""Statements as an index files them, and what those that apply grant.
+
+A statement is cited with its place, for explanations. It has an entry for each of its resource patterns.
+"""
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from watchword.names.glob import Match
+from watchword.policy.evaluation.combine import PolicyType
+from watchword.policy.evaluation.compile import Rule, Target
+from watchword.policy.evaluation.conditions import Asked, Check
+from watchword.policy.evaluation.document import Source
+
+
+class Cited(Struct, frozen=True, eq=False):
+    """A statement, with the policy it is in and where that is attached."""
+
+    type: PolicyType
+    source: Source
+    rule: Rule
+    bits: int
+    """What it grants where it applies (`combine`): DENIED for a Deny; 0 where it can't apply to a caller."""
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """Its resource patterns."""
+        return self.rule.targets(attached=self.type is PolicyType.RESOURCE)
+
+
+Test = tuple[int, Match | None, Check | None]
+"""Bits, whether the resource matches, and what else must hold; None where every request passes."""
+
+
+class Entry:
+    """One of a statement's resource patterns, with what a request must pass."""
+
+    __slots__ = ("bits", "cited", "exact", "free", "names", "target", "test")
+
+    def __init__(self, cited: Cited, target: Target) -> None:
+        self.cited = cited
+        self.target = target
+        self.bits = cited.bits
+        self.names = cited.rule.actions.name
+        self.exact = target.exact
+        self.free = target.free
+        self.test: Test | None = None
+        """What is granted, and to which requests; None until it is needed."""
+
+    def compile(self) -> "Test":
+        self.target.compile()
+        self.test = (self.bits, self.target.covers, self.target.holds)
+        return self.test
+
+
+class Candidates:
+    """The entries that may apply to a request."""
+
+    __slots__ = ("_weight", "every", "free", "tests")
+
+    def __init__(self, every: tuple[Entry, ...]) -> None:
+        free = 0
+        for entry in every:
+            if entry.free:
+                free |= entry.bits
+        self.every = every
+        self.free = free
+        """Bits that every request is granted."""
+        self.tests = tuple([each.test or each.compile() for each in every if each.bits & ~free])
+        """Of the entries that may grant more."""
+        self._weight: int | None = None
+
+    @property
+    def weight(self) -> int:
+        """What it costs to test a request by them (`cost`)."""
+        if self._weight is None:
+            self._weight = sum([entry.target.weight for entry in self.every])
+        return self._weight
+
+    def applicable(self, request: Asked) -> list[Cited]:
+        """Every statement that applies."""
+        resource = request.resource
+        found = []
+        for entry in self.every:
+            _, covers, holds = entry.test or entry.compile()
+            if (covers is None or covers(resource)) and (holds is None or holds(request)):
+                found.append(entry.cited)
+        return list(dict.fromkeys(found)) if len(found) > 1 else found
+
+
+def granted(tests: Iterable[Test], request: Asked, bits: int) -> int:
+    """`bits`, and those that these tests grant to a request."""
+    resource = request.resource
+    for grant, covers, holds in tests:
+        if grant & ~bits and (covers is None or covers(resource)) and (holds is None or holds(request)):
+            bits |= grant
+    return bits

@@ -1,0 +1,118 @@
+"""Settings: what is the same for all requests of a principal about one account's resources.
+
+That is, which guardrails bind these requests (rules 4 and 5 of `combine`), which types of policy must allow
+them, and by which verdict each set of bits is answered.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from watchword.names import Principal
+from watchword.names.principal import Anonymous, Saml, Service, WebIdentity
+from watchword.policy.evaluation.combine import (
+    DENIED,
+    FIRST_RCP,
+    FIRST_SCP,
+    VPC_ENDPOINT,
+    Applicability,
+    PolicyType,
+    Verdict,
+    binds_rcps,
+    blocked_by,
+)
+from watchword.policy.evaluation.document import Source
+from watchword.policy.evaluation.index import Index
+from watchword.policy.evaluation.layers import Layer, Layers
+from watchword.policy.evaluation.request import KMS_KEY, ROLE, Request
+
+Levels = tuple[tuple[Source, ...], ...]
+"""The policies of each level of an organization, from its root to the account."""
+Guardrails = tuple[Levels | None, Levels | None, tuple[Source, ...] | None]
+"""The policies that limit and never grant: SCPs, RCPs and those of a VPC endpoint."""
+_WITHOUT_ACCOUNT = (Anonymous, Service, WebIdentity, Saml)
+_FIRST_BIT = {
+    PolicyType.SCP: FIRST_SCP,
+    PolicyType.RCP: FIRST_RCP,
+    PolicyType.VPC_ENDPOINT: VPC_ENDPOINT,
+}
+_MOST_SHARED = 256
+"""Sets of guardrails that stay compiled."""
+_MOST_OF_A_POLICY = 64
+"""Names and sets of guardrails for which one resource policy stays compiled."""
+
+
+class Setting:
+    """What an engine keeps for requests with one `setting`."""
+
+    __slots__ = ("applicability", "guardrails", "indexes", "layers", "verdicts")
+
+    def __init__(self, principal: Principal, given: int, guardrails: Guardrails, request: Request) -> None:
+        self.guardrails = guardrails
+        self.layers = tuple(_binding(principal, guardrails, request))
+        """Those of the guardrails that bind these requests."""
+        self.applicability = Applicability(
+            has_account=not isinstance(principal, _WITHOUT_ACCOUNT),
+            same_account=principal.account == request.resource_account,
+            explicit=request.resource_type in (ROLE, KMS_KEY),
+            given=given,
+            levels=tuple((each.type, each.bits) for each in self.layers),
+        )
+        self.indexes: dict[tuple[int, str] | None, tuple[Index, ...]] = {}
+        """By resource policy."""
+        self.verdicts: dict[int, tuple[Verdict, tuple[PolicyType, ...]]] = {}
+        """By bits: the verdict, and the types of policy that block."""
+
+    def verdict(self, bits: int) -> tuple[Verdict, tuple[PolicyType, ...]]:
+        found = self.verdicts[bits] = self._judge(bits)
+        return found
+
+    def _judge(self, bits: int) -> tuple[Verdict, tuple[PolicyType, ...]]:
+        if bits & DENIED:
+            return Verdict.EXPLICIT_DENY, ()
+        blocked = blocked_by(bits, self.applicability)
+        return (Verdict.IMPLICIT_DENY if blocked else Verdict.ALLOW), blocked
+
+
+def others(layers: tuple[Layer, ...], policy: Source | None) -> Layers | None:
+    """Guardrails and a resource policy, compiled once for all engines; None where there are neither."""
+    if policy is None:
+        return _compiled(layers) if layers else None
+    compiled = policy.policy.attached
+    found = compiled.get((policy.name, layers))
+    if found is None:
+        forget(compiled, _MOST_OF_A_POLICY)
+        found = Layers(*layers, Layer(PolicyType.RESOURCE, 0, (policy,)))
+        compiled[policy.name, layers] = found
+    return found
+
+
+def forget(cache: dict[Any, Any], most: int) -> None:
+    """Makes room in a cache."""
+    if len(cache) >= most:
+        cache.clear()
+
+
+def _binding(principal: Principal, guardrails: Guardrails, request: Request) -> Iterator[Layer]:
+    """Rules 4 and 5: the guardrails that bind a request."""
+    scps, rcps, endpoint = guardrails
+    exempt = request.service_linked or request.principal_account_is_management
+    if scps and not exempt and not isinstance(principal, _WITHOUT_ACCOUNT):
+        yield from _layers(PolicyType.SCP, scps)
+    exempt = request.service_linked or request.resource_account_is_management
+    if rcps and not exempt and binds_rcps(request.name):
+        yield from _layers(PolicyType.RCP, rcps)
+    if endpoint is not None:
+        yield from _layers(PolicyType.VPC_ENDPOINT, (endpoint,))
+
+
+@lru_cache(_MOST_SHARED)
+def _layers(type_: PolicyType, levels: Levels) -> tuple[Layer, ...]:
+    """A layer for each level, with a bit of its own: the same objects for the same policies."""
+    first = _FIRST_BIT[type_]
+    return tuple(Layer(type_, first << 2 * place, level) for place, level in enumerate(levels))
+
+
+@lru_cache(_MOST_SHARED)
+def _compiled(layers: tuple[Layer, ...]) -> Layers:
+    return Layers(*layers)
