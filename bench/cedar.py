@@ -1,6 +1,6 @@
 """The same workload in Cedar.
 
-The policies are parsed once; the resource's ARN stands in the context, for there it costs least. Refusals of
+The policies are parsed once; the resource's ARN is in the context, where it costs least. Refusals of
 both kinds are one to Cedar.
 """
 

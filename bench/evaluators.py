@@ -33,7 +33,7 @@ from workload import (
 DENY = "deny"
 """The answer of those who know one kind of refusal."""
 
-Run = Callable[[Sequence[Asked]], tuple[Sequence[Any], float]]
+Run = Callable[[Sequence[Any]], tuple[Sequence[Any], float]]
 """The answers to requests, and the seconds that it took to find them; not those to prepare the requests."""
 
 
@@ -41,19 +41,25 @@ class MissingError(Exception):
     """The evaluator isn't here; the message says why."""
 
 
-def timed(prepare: Callable[[Asked], Any], answer: Callable[[Any], Any]) -> Run:
+def timed(prepare: Callable[[Any], Any], answer: Callable[[Any], Any]) -> Run:
     """A run of an evaluator in this process."""
 
-    def run(requests: Sequence[Asked]) -> tuple[Sequence[Any], float]:
+    def run(requests: Sequence[Any]) -> tuple[Sequence[Any], float]:
         prepared = [prepare(each) for each in requests]
         answers: list[Any] = [None] * len(prepared)
-        gc.collect()  # nobody clears away what another left
+        gc.collect()  # no run pays for what another left behind
         began = time.process_time()
         for index, each in enumerate(prepared):
             answers[index] = answer(each)
         return answers, time.process_time() - began
 
     return run
+
+
+def agrees(found: Any, label: str) -> bool:
+    """Whether an answer is what the label says."""
+    answer = getattr(found, "verdict", found)
+    return bool(answer == label or (answer == DENY and label != ALLOW))
 
 
 def engine(size: int) -> Run:

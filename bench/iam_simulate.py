@@ -1,7 +1,7 @@
 """@cloud-copilot/iam-simulate, asked on the same workload: an npm package, run as a process of its own.
 
-It is installed by the bench alone, into an ignored folder, and never linked: its licence is AGPL-3.0. What is
-timed is `runSimulation` inside its own process, which reads its policies anew with every question (the call
+Only the bench installs it, into an ignored folder, and never links it: its licence is AGPL-3.0. What is
+timed is `runSimulation` inside its own process, which reads its policies again for every request (the call
 without validation fails for requests with a resource's policy); lines of JSON are not part of it.
 """
 

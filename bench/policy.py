@@ -9,14 +9,14 @@ rounds.
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
-from typing import Any
 
 import evaluators
+import many_rows
 from cedar import cedarpy
-from evaluators import DENY, MissingError, Run
+from evaluators import MissingError, Run, agrees
 from iam_simulate import simulator
 from rows import Row, absent, print_medians
-from workload import ALLOW, Workload
+from workload import Workload
 
 SIZES = (10, 100, 1_000, 10_000)
 AIMS = {
@@ -24,7 +24,7 @@ AIMS = {
     "ministack": {10: ">= 6", 100: ">= 20", 1_000: ">= 60"},
 }
 MOST = {"ministack": 1_000, "moto's IAMPolicy": 1_000, "iam-simulate": 1_000}
-"""Statements up to which a peer is asked; beyond, a round of it would take minutes."""
+"""The most statements that a peer is asked with: a round with more would take minutes."""
 MANY = 100
 OURS = 2_000
 LABELS_TRIED = 200
@@ -46,10 +46,11 @@ def rows(stack: ExitStack) -> Iterator[Row]:
         for name, make in peers.items():
             if size <= MOST.get(name, size):
                 yield from _beside(name, make, size, own)
-        yield _own(f"decide and explain, {size} statements", evaluators.explained, size, own, ">= 0.25")
+        yield _own(f"decide and explain, {size} statements", evaluators.explained, size, own, ">= 0.15")
     text = "cedarpy from text, 100 statements"
     yield _peer(text, partial(cedarpy, from_text=True), 100)
     yield _own("first decision from text, 100 statements", evaluators.first, 100, text, ">= 1.7", MANY)
+    yield from many_rows.rows()
 
 
 def _beside(name: str, make: Make, size: int, own: str) -> Iterator[Row]:
@@ -81,12 +82,7 @@ def _peer(title: str, make: Make, size: int) -> Row:
 def _right(workload: Workload, run: Run) -> int:
     requests = workload.requests(LABELS_TRIED)
     answers, _ = run(requests)
-    return sum(_agrees(found, each.label) for found, each in zip(answers, requests, strict=True))
-
-
-def _agrees(found: Any, label: str) -> bool:
-    answer = getattr(found, "verdict", found)
-    return bool(answer == label or (answer == DENY and label != ALLOW))
+    return sum(agrees(found, each.label) for found, each in zip(answers, requests, strict=True))
 
 
 def _rate(workload: Workload, run: Run, many: int) -> float:

@@ -68,7 +68,7 @@ def lines(results: list[Result]) -> Iterator[Line]:
 
 
 def shown(table: Iterable[Line]) -> Iterator[str]:
-    """The table for a terminal of 80 columns: what a figure is compared with stands below it."""
+    """The table for a terminal of 80 columns: what a figure is compared with is below it."""
     for name, rate, time, ratio, note in table:
         yield f"{name:<48}{rate:>14}{time:>17}"
         if ratio or note:

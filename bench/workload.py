@@ -1,4 +1,4 @@
-"""The workload of the policy rows: a principal's statements, and requests whose decision is known.
+"""The workload of the policy rows: a principal's statements, and requests with known decisions.
 
 A principal has 10 to 10,000 statements (wildcards in actions and resources; StringLike, IpAddress, ArnLike,
 dates, variables), a boundary, a service control policy and a bucket policy. 70 % of the requests are
@@ -63,7 +63,7 @@ BOUNDARY_TEXT, SCP_TEXT, BUCKET_TEXT = (json.dumps(each) for each in (BOUNDARY, 
 
 
 def statement(number: int) -> dict[str, Any]:
-    """The statement of one bucket: who reads there under what conditions, or that nobody deletes there."""
+    """The statement of one bucket: who reads there under what conditions, or that no one deletes there."""
     bucket = f"arn:aws:s3:::data-{number}"
     if number % 10 == 9:
         return {"Effect": "Deny", "Action": "s3:Delete*", "Resource": f"{bucket}/*"}
