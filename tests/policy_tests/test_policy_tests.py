@@ -121,7 +121,7 @@ def test_scalars_are_text(write: Write) -> None:
         ("tests: [", ":1: "),
         ("[]", "Expected `object`"),
         ("", "`tests`"),
-        ("tests: []\ntests: []", ":2: tests stands twice"),
+        ("tests: []\ntests: []", ":2: tests is given twice"),
         (HEAD + "  - {name: one, then: maybe}", "Invalid enum value 'maybe'"),
         (HEAD + "  - {name: one, then: allow, whem: {}}", "unknown field `whem`"),
         (
@@ -138,7 +138,7 @@ def test_scalars_are_text(write: Write) -> None:
             HEAD + "  - {name: one, then: allow, when: {principal: {type: user, nam: x}}}",
             "a principal has no nam",
         ),
-        (HEAD + "  - {name: one, then: allow, when: {context: {a: 1, A: 2}}}", "stands twice"),
+        (HEAD + "  - {name: one, then: allow, when: {context: {a: 1, A: 2}}}", "given twice"),
         ("&a [*a]", "recursive"),
         ("tests: !!python/object/apply:os.system [ls]", ""),
         ("\x00", "special characters"),

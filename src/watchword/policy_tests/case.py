@@ -37,8 +37,8 @@ class Case:
         return [line for request in self.requests for line in self._failure(decide(request, self.policies))]
 
     def _failure(self, decision: Decision) -> Iterator[str]:
-        told = names(decision)
-        missing = [each for each in self.because if each not in told]
+        given = names(decision)
+        missing = [each for each in self.because if each not in given]
         surprise = decision.verdict not in VERDICTS[self.then]
         if not surprise and not missing:
             return

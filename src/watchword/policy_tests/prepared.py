@@ -1,6 +1,6 @@
 """The `given` and the `when` of a policy test, made into policies and requests.
 
-A policy is written as a mapping, as a document's own text, or as the path of a file, seen from the file of
+A policy is written as a mapping, as the text of a document, or as the path of a file, relative to the file of
 the test. A principal is written as its ARN, or like the principal of a line of `watchword decide`.
 """
 
@@ -40,7 +40,7 @@ _TYPES = {
 
 
 class Given(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """The policies of a test. What is left out does not exist; one document may stand for a list of it."""
+    """The policies of a test. What is left out does not exist; a list of one may be written as its member."""
 
     identity: OneOrMore = []
     resource: Document | None = None

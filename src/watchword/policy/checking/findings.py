@@ -1,4 +1,4 @@
-"""What Access Analyzer looks for in a policy: the names of its checks, how grave each is, and their codes.
+"""What Access Analyzer looks for in a policy: the names of its checks, how severe each is, and their codes.
 
 Source: IAM User Guide, "IAM policy validation check reference". The names are AWS's, once each; the sentences
 of the findings are our own. `lint` looks for them; docs/check.md says which it can't know.
@@ -23,7 +23,7 @@ class Level(StrEnum):
 
 
 class Finding(Struct, frozen=True):
-    """One thing to look at; `check` is a name in CHECKS, `path` where it stands in the document."""
+    """One thing to look at; `check` is a name in CHECKS, `path` where it is in the document."""
 
     check: str
     details: str

@@ -25,7 +25,7 @@ _IAM_PATHS: Final = (
 _IAM_RESOURCE = re.compile(
     rf"\*\Z|root\Z|{_IAM_PATHS.replace(', ', '|')}|assumed-role/|delegation-request/|role-template/"
 )
-"""What AWS's words name, and the kinds of its Service Authorization Reference besides."""
+"""What AWS's words name, and the types that only its Service Authorization Reference has."""
 _S3 = re.compile(r"arn:[^:]*:s3:")
 _ECR: Final = ("ecr:", "ecr-public:")
 

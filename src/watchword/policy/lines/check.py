@@ -45,19 +45,19 @@ def check_line(line: dict[str, Any], catalogue: Catalogue | None = None) -> dict
 def check(source: str | bytes, kind: DocumentKind, catalogue: Catalogue | None = None) -> dict[str, Any]:
     """Whether a document may be stored as `kind`, why not, and what is doubtful; each with its place."""
     text = source if isinstance(source, str) else source.decode("utf-8", "replace")
-    told: dict[str, Any] = {"valid": True, "error": None, "findings": []}
+    answer: dict[str, Any] = {"valid": True, "error": None, "findings": []}
     try:
         validate(source, kind, catalogue)
     except PolicyError as error:
         (at,) = _places(text, [error])
         said = {"code": error.code, "message": error.said, "reason": error.meant}
-        told |= {"valid": False, "error": said | _place_as_json(at)}
+        answer |= {"valid": False, "error": said | _place_as_json(at)}
     found = lint(source, kind, catalogue)
-    told["findings"] = [
+    answer["findings"] = [
         _finding_as_json(each) | _place_as_json(at)
         for each, at in zip(found, _places(text, found), strict=True)
     ]
-    return told
+    return answer
 
 
 def _places(text: str, found: Sequence[PolicyError | Finding]) -> list[Place | None]:

@@ -28,9 +28,9 @@ def actions(subject: Subject) -> Found:
         if pattern == EVERYONE:
             continue
         if not name:
-            yield Finding("Invalid action", f"{pattern} has not the form service:Name.", path)
+            yield Finding("Invalid action", f"{pattern} is not of the form service:Name.", path)
         elif is_wild(service):
-            details = f"{pattern} speaks about every service with a name like that."
+            details = f"{pattern} matches actions of every service with such a name."
             yield Finding("Wildcard in service name", details, path)
         elif subject.catalogue is not None:
             found = _unknown(pattern, service.lower(), subject.catalogue, propose=few)
@@ -60,5 +60,5 @@ def of_kind(subject: Subject) -> Found:
     service = _SERVICES.get(subject.kind)
     for pattern, path in subject.actions() if service else ():
         if pattern != EVERYONE and pattern.partition(":")[0].lower() != service:
-            details = f"{pattern} is no action of {service}, which this kind of policy is about."
+            details = f"{pattern} is no action of {service}; this kind of policy takes no other."
             yield Finding("Unsupported action in policy", details, path)

@@ -35,7 +35,7 @@ def _ranges(condition: Condition) -> Found:
         block, address = values.network(text), values.address(text.partition("/")[0])
         if block is not None and address is not None and address[1] != block.base:
             plain = f"{ip_address(block.base)}/{text.partition('/')[2]}"
-            details = f"{text} has bits beyond its prefix, which are not looked at: write {plain}."
+            details = f"{text} has bits set after its prefix, which are ignored: write {plain}."
             yield Finding("Improve IP range", details, (index,))
 
 

@@ -19,7 +19,7 @@ from watchword.policy.language.match import glob
 
 _PARTS: Final = 6
 _OWNERS: Final = ("aws", "aws-managed", "amazon", "aws-marketplace", "third-party")
-"""Words that ARNs have in place of an account of AWS's own."""
+"""Words that ARNs have instead of an account that is AWS's own."""
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
 _WORD = re.compile(r"[^/:]*[/:]?")
 _BUCKET = re.compile(r"arn:[^:]*:s3:[^:]*:[^:]*:.+", re.DOTALL)
@@ -52,7 +52,7 @@ def _arn(text: str, catalogue: Catalogue | None) -> Found:
     if account and not is_open(account) and not is_account_id(account) and account not in _OWNERS:
         yield Finding("Invalid ARN account", f"{account} is not a 12-digit account.")
     if any("${" in part and not re.fullmatch(r"(?:[^$]|\$\{[*?$]\})*", part) for part in parts[:5]):
-        details = "A variable stands only in the resource part of an ARN; here it matches nothing."
+        details = "Only the resource part of an ARN takes variables; here a variable matches nothing."
         yield Finding("Variable unsupported in element", details)
     if catalogue is not None:
         yield from _against(parts, catalogue)
@@ -80,7 +80,7 @@ def _form(parts: Sequence[str], forms: tuple[ArnForm, ...]) -> Found:
     fitting = _fitting(forms, meant)
     if not fitting and forms and account not in _OWNERS and not _like_one(forms, meant):
         shapes = ", ".join(dict.fromkeys(each.resource for each in forms[:5]))
-        details = f"{name} has no form that resources of {service} have, such as {shapes}."
+        details = f"{name} is not of a form that resources of {service} have, such as {shapes}."
         yield Finding("Invalid ARN resource", details)
     if not fitting:
         return

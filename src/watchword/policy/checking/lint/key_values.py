@@ -24,7 +24,7 @@ _FORMS: Final = {
     "s3:x-amz-server-side-encryption-aws-kms-key-id": (
         "Invalid kms key value",
         r"arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[0-9A-Za-z-]+",
-        "the ARN of a key, which S3 has here whatever a request says",
+        "the ARN of a key, to which S3 changes every other way to name it",
     ),
 } | dict.fromkeys(
     """
@@ -54,4 +54,4 @@ def key_values(subject: Subject) -> Found:
                 yield Finding("Invalid Region", f"There is no Region {text}.", (*path, index))
             if key in _FORMS and not re.fullmatch(_FORMS[key][1], text, re.ASCII):
                 check, _, wanted = _FORMS[key]
-                yield Finding(check, f"{text} has not the form {wanted}.", (*path, index))
+                yield Finding(check, f"{text} is not of the form {wanted}.", (*path, index))

@@ -44,7 +44,7 @@ def keys(subject: Subject) -> Found:
         if kind is not None:
             yield from under(at, _of_type(kind, found))
         if condition.key.lower() in _IRRELEVANT and subject.kind in RESOURCE_KINDS:
-            details = f"A policy of a resource needn't compare {condition.key}: it is always the same."
+            details = f"A policy of a resource need not compare {condition.key}: it is always the same."
             yield Finding("Irrelevant condition key in policy", details, at)
     yield from _pairs(subject)
 
@@ -52,7 +52,7 @@ def keys(subject: Subject) -> Found:
 def _known(key: str, catalogue: Catalogue | None) -> Found:
     prefix, colon, name = key.lower().partition(":")
     if not colon or not prefix or not name:
-        yield Finding("Invalid condition key format", f"{key} has not the form service:name.")
+        yield Finding("Invalid condition key format", f"{key} is not of the form service:name.")
     elif prefix == "aws":
         yield from _global_key(key)
     elif catalogue is not None and not catalogue.owners(prefix):
@@ -69,7 +69,7 @@ def _global_key(key: str) -> Found:
     lowered = key.lower()
     if lowered in REPLACED:
         yield Finding("Unsupported global condition key", f"Use {REPLACED[lowered]} instead of {key}.")
-        yield Finding("Deprecated global condition key", f"{REPLACED[lowered]} came after {key}.")
+        yield Finding("Deprecated global condition key", f"{REPLACED[lowered]} replaces {key}.")
     elif (lowered in GLOBAL_KEYS and lowered.endswith("/")) or f"{lowered}/" in GLOBAL_KEYS:
         yield Finding("Missing tag key in condition", f"Name the tag: {key.rstrip('/')}/tag.")
     elif _type(lowered, None) is None:

@@ -1,8 +1,8 @@
 """What service control policies and resource control policies can't say.
 
 Source: AWS Organizations User Guide, "SCP syntax" and "RCP syntax"; IAM User Guide, "RCP ..." of the check
-reference. An RCP also binds services that act for somebody: a condition on the principal's organization must
-leave them out, and a condition on whom a service acts for must be about services only.
+reference. An RCP also binds AWS services that act for a customer: a condition on the principal's organization
+must exempt them, and a condition on the customer that a service acts for must apply to services only.
 """
 
 from typing import Final
@@ -22,12 +22,12 @@ def service_control(subject: Subject) -> Found:
     """An SCP is about the principals of its accounts."""
     element = subject.statement.principal
     if subject.kind is DocumentKind.SCP and element is not None:
-        details = "A service control policy names no principals; aws:PrincipalArn may stand in a condition."
+        details = "A service control policy has no Principal: use aws:PrincipalArn in a condition."
         yield Finding("SCP syntax error principal", details, (element_name("Principal", element),))
 
 
 def resource_control(subject: Subject) -> Found:
-    """An RCP denies everybody actions of services that support RCPs."""
+    """An RCP denies actions to everyone, and only those of services that support RCPs."""
     if subject.kind is not DocumentKind.RCP:
         return
     statement, element = subject.statement, subject.statement.principal
@@ -43,12 +43,12 @@ def resource_control(subject: Subject) -> Found:
         return
     for pattern, path in subject.actions():
         if not has_rcps(pattern.lower()):
-            details = f"{pattern} names no service that resource control policies speak about."
+            details = f"{pattern} names no service that supports resource control policies."
             yield Finding("RCP syntax error action", details, path)
 
 
 def services_in_rcps(subject: Subject) -> Found:
-    """Conditions that must, or must not, meet services that act for somebody."""
+    """Conditions that must, or must not, hold for services that act for a customer."""
     if subject.kind is not DocumentKind.RCP or _IS_SERVICE in subject.keys:
         return
     for condition, _, path in subject.conditions():

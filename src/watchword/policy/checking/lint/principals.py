@@ -1,4 +1,4 @@
-"""Principals: required or not, of a known form, and whether a condition limits whom a service acts for.
+"""Principals: required or not, of a known form, and and whether a service may act for any customer.
 
 Source: IAM User Guide, "AWS JSON policy elements: Principal" and "The confused deputy problem"; `trust`
 has what is only for trust policies.
@@ -32,7 +32,7 @@ def required(subject: Subject) -> Found:
     """Principal and Resource: that they are there where the kind of policy needs them, and only there."""
     statement, kind = subject.statement, subject.kind
     if kind in IDENTITY_KINDS and statement.principal is not None:
-        details = "An identity policy is about whom it is attached to."
+        details = "An identity policy applies to the identity that it is attached to."
         yield Finding("Unsupported principal", details, (element_name("Principal", statement.principal),))
     if (kind in RESOURCE_KINDS or kind is DocumentKind.TRUST) and statement.principal is None:
         yield Finding("Missing principal", "The statement says nothing about who.")
@@ -45,36 +45,36 @@ def principals(subject: Subject) -> Found:
     """Each name, by the form of its type."""
     element = subject.statement.principal
     if subject.allows and element is not None and element.negated and subject.kind is not DocumentKind.TRUST:
-        details = "Everybody who is not listed is allowed, anonymous callers too."
+        details = "Everyone who is not listed is allowed, anonymous callers too."
         yield Finding("Allow with NotPrincipal", details, ("NotPrincipal",))
     for kind, name, path in subject.principals():
         if _ROLE_ID.fullmatch(name):
-            yield Finding("Invalid role reference", f"{name} is a role's id; its ARN says who it is.", path)
+            yield Finding("Invalid role reference", f"{name} is a role's id; use its ARN.", path)
         elif _USER_ID.fullmatch(name):
-            yield Finding("Invalid user reference", f"{name} is a user's id; its ARN says who it is.", path)
+            yield Finding("Invalid user reference", f"{name} is a user's id; use its ARN.", path)
         elif is_wild(name) and (kind, name) != ("AWS", EVERYONE):
-            details = f"A wildcard stands for nothing in a principal of type {kind}, here {name}."
+            details = f"A principal of type {kind} takes no wildcard, but {name} has one."
             yield Finding("Unsupported wildcard in principal", details, path)
         elif kind in _FORMS and name != EVERYONE and "${" not in name and not _FORMS[kind].fullmatch(name):
-            yield Finding("Invalid principal format", f"{name} has no form that type {kind} has.", path)
+            yield Finding("Invalid principal format", f"{name} is not of a form that type {kind} has.", path)
     if subject.kind in RESOURCE_KINDS and element is not None and element.named("Federated"):
-        details = "Whoever comes from a federated provider comes as a role's session."
+        details = "A federated identity calls as a session of a role."
         yield Finding(
             "Federated principal not supported", details, (element_name("Principal", element), "Federated")
         )
 
 
 def services(subject: Subject) -> Found:
-    """A service that may act for anybody is a confused deputy."""
+    """A service that may act for anyone is a confused deputy."""
     if not (subject.allows and subject.kind in RESOURCE_KINDS and subject.named("Service")):
         return
     path = ("Principal", "Service")
     keys = subject.keys
     if not keys & _SOURCES and _OLD_SOURCE in keys:
-        details = f"{_OLD_SOURCE} is filled by few services; aws:SourceArn or aws:SourceAccount by most."
+        details = f"Few services set {_OLD_SOURCE}; most set aws:SourceArn or aws:SourceAccount."
         yield Finding("Recommended condition key for service principal", details, path)
     elif not keys & _SOURCES:
-        details = "The service may act for anybody: hold it to one with aws:SourceArn or aws:SourceAccount."
+        details = "The service may act for anyone: limit it with aws:SourceArn or aws:SourceAccount."
         yield Finding("Restrict access to service principal", details, path)
     element = subject.statement.principal
     if element is None or {kind for kind, _ in element.entries} != {"Service"}:

@@ -49,7 +49,7 @@ def _reach(resource: Patterns) -> str | None:
 
 
 def _named(action: Patterns, name: str) -> str | None:
-    """How a statement comes to speak about an action: by its name (""), a wildcard, or NotAction."""
+    """How a statement names an action: by its name (""), a wildcard, or NotAction."""
     named = [pattern.lower() for pattern in action.values if glob(pattern.lower())(name)]
     if action.negated:
         return None if named else "NotAction"

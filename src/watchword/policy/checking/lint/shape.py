@@ -137,7 +137,7 @@ def _condition(value: object) -> Found:
 
 def _operator(name: str) -> Found:
     if name.lower().rpartition(":")[2] == _NULL_IF_EXISTS:
-        details = "Null asks whether a key exists; IfExists can't follow it."
+        details = "Null tests whether a key exists and takes no IfExists."
         yield Finding("Null with if exists", details, named=True)
     elif operator(name) is None:
         yield Finding("Invalid condition operator", f"There is no operator {name}.", named=True)

@@ -30,7 +30,7 @@ def size(text: str, kind: DocumentKind) -> Found:
     limit = KINDS[kind].size
     length = limit.counted(text)
     if length > limit.most:
-        details = f"The policy has {length} characters, {limit.most} are the most."
+        details = f"The policy has {length} characters; at most {limit.most} are allowed."
         yield Finding(f"Policy size exceeds {_QUOTAS[kind]} quota", details)
 
 
@@ -49,7 +49,7 @@ def same_sids(statements: Statements, kind: DocumentKind) -> Found:
     seen: set[str] = set()
     for index, each in statements:
         if each.sid and each.sid in seen:
-            yield Finding(check, f"The Sid {each.sid} stands above as well.", ("Statement", index, "Sid"))
+            yield Finding(check, f"The Sid {each.sid} is used above, too.", ("Statement", index, "Sid"))
         seen.add(each.sid or "")
 
 
@@ -59,7 +59,7 @@ def same_statements(statements: Statements) -> Found:
     for index, each in statements:
         plain = Statement(each.effect, each.action, each.resource, each.principal, each.conditions)
         if plain in seen:
-            yield Finding("Redundant statement", "The same statement stands above.", ("Statement", index))
+            yield Finding("Redundant statement", "An earlier statement is the same.", ("Statement", index))
         seen.add(plain)
 
 

@@ -1,7 +1,7 @@
 """What the checks look at: one statement, and what they need to know of its document.
 
 A check is a function of a Subject that yields findings whose paths start at the statement. Values of an
-element have their index in the path even where the document has a lone value; `lint` leaves that out.
+element have their index in the path even where the document has a single value; `lint` leaves that out.
 """
 
 from collections.abc import Callable, Iterator
@@ -91,7 +91,7 @@ def is_plain(found: Operator) -> bool:
 
 
 def is_open(text: str) -> bool:
-    """Whether it has a wildcard or a variable, and so may stand for many texts."""
+    """Whether it has a wildcard or a variable, and so may match many texts."""
     return is_wild(text) or "$" in text
 
 

@@ -24,14 +24,14 @@ def tags(subject: Subject) -> Found:
         return
     effect = subject.statement.effect.value
     if subject.statement.action.negated:
-        details = "Not every action has this key, and those that don't are not reached: list the actions."
+        details = "The statement doesn't apply to actions that lack this key: list those that have it."
         check = f"{effect} NotAction with unsupported tag condition key for service"
         yield Finding(check, details, path)
         return
     without = _without(subject, str(path[-1]))
     if without:
         what = "allowed" if subject.allows else "denied"
-        details = f"No request for {', '.join(without)} has the key, so that they are not {what} here."
+        details = f"No request for {', '.join(without)} has the key, so they are not {what} here."
         yield Finding(f"{effect} with unsupported tag condition key for service", details, path)
 
 

@@ -124,7 +124,7 @@ def _role(name: str) -> tuple[str, str]:
 
 
 def _claims(subject: Subject) -> Found:
-    """Whose tokens are accepted: an identity provider has other customers too."""
+    """Which tokens are accepted: an identity provider has other customers too."""
     found = {
         name for kind, name in filter(None, map(_provider, subject.named("Federated"))) if kind == "oidc"
     }
@@ -132,7 +132,7 @@ def _claims(subject: Subject) -> Found:
     for name in sorted(found if subject.allows else ()):
         path: Path = ("Principal", "Federated")
         if name not in prefixes:
-            details = f"Whoever has an account at {name} may assume the role: compare {name}:sub or :aud."
+            details = f"Anyone with an account at {name} may assume the role: compare {name}:sub or :aud."
             yield Finding("Missing condition key for OIDC principal", details, path)
         if name == _GITHUB and f"{name}:sub" not in subject.keys:
             details = f"Every repository may assume the role: compare {name}:sub."

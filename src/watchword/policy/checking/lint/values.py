@@ -37,13 +37,13 @@ def _readable(condition: Condition, found: Operator) -> Found:
     kind = found.comparison.kind
     for index, text in enumerate(condition.values):
         if "${" in text and not found.comparison.variables:
-            details = f"{found.name} knows no variables; they stand under String and Arn operators."
+            details = f"{found.name} takes no variables; String and Arn operators do."
             yield Finding("Invalid variable for operator", details, (index,))
         elif kind in _UNREADABLE and found.comparison.readable(text) is None:
             check, wanted = _UNREADABLE[kind]
             yield Finding(check, f"{text} is not {wanted}.", (index,))
         elif kind == "Date" and _EPOCH.fullmatch(text) and condition.key.lower() != _EPOCH_KEY:
-            details = f"{text} counts seconds, which are easily taken for a date; write 2026-01-31."
+            details = f"{text} counts seconds, which are easily mistaken for a date; write 2026-01-31."
             yield Finding("Invalid date value", details, (index,))
         elif kind == "String" and "Like" not in found.name and _WILDCARD.search(text):
             details = f"{found.name} takes the wildcard in {text} literally."
@@ -56,11 +56,11 @@ def _meant(condition: Condition, found: Operator) -> Found:
         yield Finding("Null with qualifier", "With a missing key the answer is always the same.")
     if found.comparison.kind in ("Bool", "Null") and many:
         yield Finding(
-            "Invalid condition multiple Boolean", "One of true and false is a condition, two are none."
+            "Invalid condition multiple Boolean", "A Boolean condition takes one value: true or false."
         )
     if found.comparison.kind == "Numeric" and "Than" in found.name and many:
         which = "greatest" if "Less" in found.name else "least"
-        details = f"One must hold, so that only the {which} matters."
+        details = f"It is enough that one holds, so only the {which} matters."
         yield Finding("Redundant condition value num", details)
 
 
@@ -69,6 +69,6 @@ def _same_keys(subject: Subject) -> Found:
     for condition in subject.statement.conditions:
         first = seen.setdefault((condition.operator, condition.key.lower()), condition.key)
         if first != condition.key:
-            details = f"{first} stands above; names have no case, so that both must hold."
+            details = f"{first} is used above; keys have no case, so both conditions must hold."
             path = ("Condition", condition.operator, condition.key)
             yield Finding("Duplicate keys with different case", details, path, named=True)

@@ -30,7 +30,7 @@ def variables(subject: Subject) -> Found:
                 yield Finding(*fault, path)
     for path, text in _elsewhere(subject):
         if "${" in text:
-            details = "A variable stands in Resource and Condition only; here it matches nothing."
+            details = "Only Resource and Condition take variables; here a variable matches nothing."
             yield Finding("Variable unsupported in element", details, path)
 
 
@@ -42,7 +42,7 @@ def _fault(inside: str, closed: str) -> tuple[str, str] | None:
     if not inside.strip():
         return "Empty variable", "A variable names a key."
     if inside.count("'") % 2:
-        return "Missing quote in variable", f"In ${{{inside}}} a quote has no other."
+        return "Missing quote in variable", f"In ${{{inside}}} a quote is not closed."
     if re.search(r"\s", _DEFAULT.sub("", inside)):
         return "Unsupported space in variable", f"The key of ${{{inside}}} has a space."
     return None
