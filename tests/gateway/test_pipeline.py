@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -47,8 +48,6 @@ class Fickle:
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         time.sleep(random.random() / 500)
-        if request.body.file:
-            request.body.file.unlink()
         if request.path == "/broken":
             raise ValueError("a defect")
         if request.path == "/pieces":
@@ -59,6 +58,19 @@ class Fickle:
         time.sleep(random.random() / 500)
         if random.random() < 0.3:
             raise PermissionError
+
+
+class Slow(Fickle):
+    """Answers by a thread, once it is let go."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+        self.answered: list[str] = []
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        self.answered.append(request.path)
+        self.go.wait()
+        return OK
 
 
 class Client:
@@ -167,3 +179,22 @@ def test_nothing_is_left_of_whatever_clients_do(tmp_path: Path, seed: int) -> No
         stuck = runner.run(visit(Service(Fickle(), limits, threads, tmp_path), errors))
     assert (stuck, errors, list(tmp_path.iterdir())) == ([], [], [])
     assert (limits._held, limits.open) == (0, set())
+
+
+def test_a_client_that_left_is_not_worked_for(tmp_path: Path) -> None:
+    """While all threads are taken."""
+    slow = Slow()
+
+    async def come_and_leave(threads: ThreadPoolExecutor) -> None:
+        service = Service(slow, ConnectionLimits(), threads, tmp_path)
+        for path in (b"/stays", b"/leaves"):
+            client = Client(service)
+            client.connection.data_received(b"GET " + path + b" HTTP/1.1\r\n\r\n")
+        client.close()
+        await asyncio.sleep(0)
+        slow.go.set()
+        await asyncio.get_running_loop().run_in_executor(threads, len, "")
+
+    with ThreadPoolExecutor(1) as threads:
+        asyncio.run(come_and_leave(threads))
+    assert slow.answered == ["/stays"]

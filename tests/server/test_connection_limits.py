@@ -224,8 +224,6 @@ class Slow:
     def answer(self, request: HttpRequest) -> HttpResponse:
         self.asked += 1
         self.go.acquire()
-        if request.body.file:
-            request.body.file.unlink()
         body = LARGE if "large" in request.path else b""
         pieces = iter((body[: len(body) // 2], body[len(body) // 2 :]))
         headers = (("content-length", str(len(body))),)

@@ -257,8 +257,6 @@ class EchoesLength:
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         size = str(request.body.size).encode()
-        if request.body.file:
-            request.body.file.unlink()
         match request.path:
             case "/takes-time":
                 time.sleep(LONGER_SECONDS)

@@ -27,17 +27,13 @@ class Application:
     def at_once(self, request: HttpRequest, deliver: Deliver, error: Exception | None = None) -> bool:
         """Whether `deliver` gets the answer at the end of this turn of the event loop."""
         if request.body.file:
-            return False  # only `answer` removes the file
+            return False  # a file is read by threads
         act = act_for(request) if error is None else partial(refuse_unreceived, broken=error)
         return self._batch.answer(act, request, deliver)
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """The answer, in a thread."""
-        try:
-            return act_for(request)(self._world, request)
-        finally:
-            if request.body.file:
-                request.body.file.unlink(missing_ok=True)
+        return act_for(request)(self._world, request)
 
     def admit(self, request: HttpRequest) -> None:
         """Raises if the request, whose body isn't here yet, is refused whatever its body is. In a thread."""

@@ -73,7 +73,7 @@ class Connection(asyncio.Protocol):
         self._timer.cancel()
         self._limits.leave(self)
         self._framing.drop()
-        self._pipeline.drop()
+        self._pipeline.leave()
 
     def data_received(self, data: bytes) -> None:
         if self._framing.ended:

@@ -6,7 +6,7 @@
    While the client doesn't take its answers, no other is made.
 3. At most MAX_AHEAD requests are taken whose answers haven't left.
 4. A request that has to wait for a thread is charged to the limits. If there is no room, it is refused in its
-   own protocol.
+   own protocol. If its client leaves before a thread is free, it is not performed.
 """
 
 import asyncio
@@ -22,12 +22,13 @@ from watchword.gateway.transport.framing import Malformed
 from watchword.gateway.transport.receive import Incoming
 from watchword.gateway.transport.sending import Sending
 from watchword.gateway.transport.service import Service
-from watchword.names import HttpRequest, HttpResponse, fault
+from watchword.names import HttpResponse, fault
 
 MAX_AHEAD = 100
 MAX_AT_ONCE = 16
 """Answers of one turn that a connection can have: they are made before any of them is taken."""
 
+Given = TypeVar("Given")
 Result = TypeVar("Result")
 
 log = logging.getLogger(__name__)
@@ -130,6 +131,12 @@ class Pipeline:
         self._transport.write(http1.head(refusal, keep_alive=False) + refusal.body)
         self._transport.close()
 
+    def leave(self) -> None:
+        """The client is gone."""
+        self.drop()
+        if self._running:
+            self._running.left = True
+
     def drop(self) -> None:
         """Forgets the requests that aren't being answered."""
         for incoming in self._waiting:
@@ -169,8 +176,15 @@ class Pipeline:
             incoming.refuse(fault("Throttling", meant="requests under way hold all the memory they may have"))
             self._at_once(incoming)
             return
-        answered = self._in_thread(self._service.application.answer, incoming.request)
+        answered = self._in_thread(self._perform, incoming)
         answered.add_done_callback(partial(self._answered, incoming))
+
+    def _perform(self, incoming: Incoming) -> HttpResponse:
+        """Rule 4, in a thread."""
+        try:
+            return http1.BROKEN if incoming.left else self._service.application.answer(incoming.request)
+        finally:
+            incoming.close()
 
     def _at_once(self, incoming: Incoming) -> bool:
         self._ahead += 1
@@ -243,5 +257,5 @@ class Pipeline:
         else:
             self._transport.pause_reading()
 
-    def _in_thread(self, act: Callable[[HttpRequest], Result], request: HttpRequest) -> "Future[Result]":
-        return asyncio.get_running_loop().run_in_executor(self._service.threads, act, request)
+    def _in_thread(self, act: Callable[[Given], Result], given: Given) -> "Future[Result]":
+        return asyncio.get_running_loop().run_in_executor(self._service.threads, act, given)

@@ -66,6 +66,8 @@ class Incoming:
         """Whether its sender is authenticated."""
         self.asks = False
         """Whether its sender has to be admitted before more of it is taken."""
+        self.left = False
+        """Whether its client is gone."""
         self.continues = False
         """Whether its client waits for `100 Continue`."""
         self._folder = spool
@@ -121,7 +123,7 @@ class Incoming:
         self.drop()
 
     def finish(self) -> None:
-        """Gives `request` the whole body. If that has a `file`, the application removes it."""
+        """Gives `request` the whole body. If that has a `file`, `close` removes it."""
         if self._spool:
             try:
                 self.request = self.request.with_body(Body(file=self._spool.finish()))
@@ -136,6 +138,11 @@ class Incoming:
         if self._spool:
             self._spool.drop()
         self._spool, self._body = None, b""
+
+    def close(self) -> None:
+        """It was answered, or never will be: removes the file of its body."""
+        if self.request.body.file:
+            self.request.body.file.unlink(missing_ok=True)
 
     def _check_head(self, size: int) -> None:
         if len(self.request.headers) > MAX_HEADERS:

@@ -23,7 +23,7 @@ class Application(Protocol):
         """
 
     def answer(self, request: HttpRequest) -> HttpResponse:
-        """The answer. Removes the file of the request's body."""
+        """The answer."""
 
     def admit(self, request: HttpRequest) -> None:
         """Raises unless the request was signed. Its body may have only begun, or be missing."""
