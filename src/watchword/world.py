@@ -10,6 +10,7 @@ finds both among its fields, so there is no list in which one could be missing.
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from threading import BoundedSemaphore
 from typing import Protocol, runtime_checkable
 
 from watchword.facts import Facts
@@ -23,6 +24,8 @@ from watchword.wire import Models
 
 REMEMBERED_USES = 20_000
 """A use that is evicted from memory is written once more; the store knows that it was."""
+SIMULATIONS = 2
+"""Policy simulations that run at once. Each takes seconds at worst, and the other threads stay free."""
 
 
 @runtime_checkable
@@ -44,6 +47,7 @@ class World(Installation):
     refusals: RefusalCounts
     last_uses: Cache = field(default_factory=partial(Cache, REMEMBERED_USES))
     """What was used when, by this process: access keys and roles by their ids."""
+    simulations: BoundedSemaphore = field(default_factory=partial(BoundedSemaphore, SIMULATIONS))
 
     def reset(self) -> None:
         """Empties an ephemeral server, whole or not at all; account and root key stay."""

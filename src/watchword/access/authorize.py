@@ -3,16 +3,26 @@
 Gather what speaks about the caller and about the resource, hand it to the engine, and refuse with the
 engine's own reason. Every way in ends here: a role's trust policy is the role's resource policy, so
 assuming a role is decided like anything else.
+
+A decision has a budget (`policy.evaluation.cost`). On the event loop it is small, and what could take more is
+decided by a thread. There a call with many demands divides one budget among them, and what could take more
+is refused: so no policy and no request can hold the server.
 """
+
+from typing import Final
 
 from watchword.access.caller import Caller
 from watchword.access.condition_keys import Keys, call_keys, demand_keys
 from watchword.access.demand import Demand
 from watchword.access.request_context import RequestContext
-from watchword.facts import Facts
 from watchword.names import AwsError, fault
+from watchword.names.would_block import WouldBlock
 from watchword.policy import Decision, Request, Source
+from watchword.policy.evaluation.cost import BUDGET, BUDGET_OF_A_CALL
 from watchword.policy.evaluation.decision import message
+
+AT_ONCE: Final = BUDGET >> 3
+"""Steps of a decision on the event loop: about two milliseconds."""
 
 
 def authorize(context: RequestContext, demands: tuple[Demand, ...]) -> tuple[Decision, ...]:
@@ -20,9 +30,9 @@ def authorize(context: RequestContext, demands: tuple[Demand, ...]) -> tuple[Dec
     if not demands:
         return ()
     of_call = call_keys(context)
+    budget = min(BUDGET, BUDGET_OF_A_CALL // len(demands))
     return tuple(
-        _decide(context.world.facts, context.caller, demand, demand_keys(demand, of_call, context.region))
-        for demand in demands
+        _decide(context, demand, demand_keys(demand, of_call, context.region), budget) for demand in demands
     )
 
 
@@ -34,9 +44,22 @@ def refusal(demands: tuple[Demand, ...], decisions: tuple[Decision, ...]) -> Aws
     return None
 
 
-def _decide(facts: Facts, caller: Caller, demand: Demand, keys: Keys) -> Decision:
+def _decide(context: RequestContext, demand: Demand, keys: Keys, budget: int) -> Decision:
+    facts, caller = context.world.facts, context.caller
+    request = _request(caller, demand, keys)
+    attached = Source(demand.policy, demand.policy_name) if demand.policy else None
+    engine = facts.engine(caller.principal, caller.session)
+    if not facts.cached:
+        return engine.decide(request, resource_policy=attached, budget=budget)
+    decision = engine.decide(request, resource_policy=attached, budget=min(budget, AT_ONCE))
+    if decision.steps:
+        raise WouldBlock
+    return decision
+
+
+def _request(caller: Caller, demand: Demand, keys: Keys) -> Request:
     try:
-        request = Request(
+        return Request(
             caller.principal,
             demand.action,
             demand.resource,
@@ -47,5 +70,3 @@ def _decide(facts: Facts, caller: Caller, demand: Demand, keys: Keys) -> Decisio
     except ValueError as twice:
         said = "Tag keys are compared without regard to case, and one of these is given twice."
         raise fault("ValidationError", said, str(twice)) from None
-    attached = Source(demand.policy, demand.policy_name) if demand.policy else None
-    return facts.engine(caller.principal, caller.session).decide(request, resource_policy=attached)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 import boto3
@@ -9,10 +10,12 @@ import pytest
 from botocore.exceptions import ClientError
 from tests.services.iam.harness import A, B, Iam, refused
 
+from watchword.names import AwsError
 from watchword.names.principal import User
 from watchword.policy.language.text import spans
 from watchword.services.iam.simulation import holdings, operations
 from watchword.testing import Server
+from watchword.world import SIMULATIONS
 
 ANN = f"arn:aws:iam::{A}:user/ann"
 OBJECT, OTHER = "arn:aws:s3:::reports/a.txt", "arn:aws:s3:::payroll/a.txt"
@@ -567,7 +570,7 @@ def test_what_takes_too_long_is_refused(iam: Iam) -> None:
 
 
 def test_an_answer_ends_when_it_took_long(iam: Iam, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(operations, "MOST_STEPS", 1_000)
+    monkeypatch.setattr(operations, "BUDGET_OF_A_CALL", 1_000)
     actions = ["s3:GetObject", "s3:PutObject", "s3:ListBucket"]
     policy = document(allow("s3:*", **when("StringLike", "aws:UserAgent", "*Boto3*")))
     answer = iam(
@@ -575,3 +578,13 @@ def test_an_answer_ends_when_it_took_long(iam: Iam, monkeypatch: pytest.MonkeyPa
     )
     assert [each["EvalActionName"] for each in answer["EvaluationResults"]] == ["s3:GetObject"]
     assert answer["IsTruncated"]
+
+
+def test_only_a_few_run_at_once(iam: Iam) -> None:
+    with ExitStack() as running:
+        for _ in range(SIMULATIONS):
+            running.enter_context(iam.world.simulations)
+        with pytest.raises(AwsError) as refusal:
+            custom(iam, READ)
+        assert refusal.value.code == "Throttling"
+    assert custom(iam, READ)

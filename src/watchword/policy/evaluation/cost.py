@@ -22,6 +22,8 @@ from watchword.policy.language.variables import Value
 CALL: Final = 256
 BUDGET: Final = 1 << 23
 """Some 20 milliseconds: far more than ordinary requests take, whatever the policies that IAM may store."""
+BUDGET_OF_A_CALL: Final = 1 << 30
+"""About two seconds, for all decisions of a call: it divides them."""
 LONGEST: Final = 1 << 17
 """A request has fewer characters: statements that can't exceed a budget with so many are not looked at."""
 _VARIABLE = 8

@@ -8,19 +8,22 @@ Source: IAM API Reference, "SimulateCustomPolicy", "SimulatePrincipalPolicy", "E
 * Matched statements of identity and resource policies are named, not those of boundaries and organizations.
 * A statement starts behind the bracket or the statement before it and ends behind itself, as in AWS's
   own examples (AWS CLI Command Reference, "simulate-custom-policy").
-* An answer holds at most MOST_TRIED decisions, and ends when they took MOST_STEPS: IAM may answer fewer
-  results than MaxItems.
+* An answer holds at most MOST_TRIED decisions, and ends when they took BUDGET_OF_A_CALL steps: IAM may
+  answer fewer results than MaxItems.
+* Only a few simulations run at once (`World.simulations`), so nobody takes all threads with them. Another one
+  is refused with Throttling, and SDKs try it again.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain
 
 from watchword.identity.refusals import refusal
 from watchword.names import Arn, fault
 from watchword.policy import Request
 from watchword.policy.evaluation.combine import PolicyType, Verdict
-from watchword.policy.evaluation.cost import BUDGET
+from watchword.policy.evaluation.cost import BUDGET, BUDGET_OF_A_CALL
 from watchword.policy.evaluation.entries import Cited
 from watchword.policy.evaluation.simulate import Simulation, context_keys, simulate
 from watchword.services.iam import demands, pages
@@ -30,8 +33,6 @@ from watchword.services.iam.simulation.inputs import SimulationInput, invalid
 from watchword.services.operation import Call, Operation, Output, reads
 
 MOST_TRIED = 10_000
-MOST_STEPS = 1 << 30
-"""Of a result, and of an answer that gets no further result (`policy.evaluation.cost`): about two seconds."""
 EVERYTHING = "*"
 _ACTION = re.compile(r"[a-z0-9-]+:[a-z0-9-]+", re.ASCII | re.IGNORECASE)
 
@@ -51,12 +52,14 @@ TYPES = {
 
 def simulate_custom_policy(call: Call) -> Output:
     """SimulateCustomPolicy."""
-    return _simulate(call, inputs.of_input(call))
+    with _turn(call):
+        return _simulate(call, inputs.of_input(call))
 
 
 def simulate_principal_policy(call: Call) -> Output:
     """SimulatePrincipalPolicy."""
-    return _simulate(call, inputs.of_principal(call))
+    with _turn(call):
+        return _simulate(call, inputs.of_principal(call))
 
 
 def get_context_keys_for_custom_policy(call: Call) -> Output:
@@ -71,6 +74,18 @@ def get_context_keys_for_principal_policy(call: Call) -> Output:
     return {"ContextKeyNames": list(context_keys(each.policy for each in found))}
 
 
+@contextmanager
+def _turn(call: Call) -> Iterator[None]:
+    """One of the simulations that may run at once. Raises Throttling when they all do."""
+    running = call.world.simulations
+    if not running.acquire(blocking=False):
+        raise fault("Throttling", meant="as many simulations run as may at once")
+    try:
+        yield
+    finally:
+        running.release()
+
+
 def _simulate(call: Call, inputs: SimulationInput) -> Output:
     actions = _actions(call)
     resources = _resources(call)
@@ -82,7 +97,7 @@ def _simulate(call: Call, inputs: SimulationInput) -> Output:
         tried = [_try(inputs, _request(inputs, action, each), len(resources)) for each in resources]
         results.append(_result(inputs, tried))
         work += sum(each.decision.work for each in tried)
-        if work > MOST_STEPS:
+        if work > BUDGET_OF_A_CALL:
             break
     stop = start + len(results)
     return {"EvaluationResults": results, **pages.end(str(stop), more=stop < len(actions))}
@@ -125,7 +140,7 @@ def _account(resource: str) -> str:
 
 def _try(inputs: SimulationInput, request: Request, many: int) -> Simulation:
     """One of `many` decisions of a result. Raises PolicyEvaluation when it could take too long."""
-    found = simulate(request, inputs.policies, min(BUDGET, MOST_STEPS // many))
+    found = simulate(request, inputs.policies, min(BUDGET, BUDGET_OF_A_CALL // many))
     if found.decision.steps:
         said = "The policies take too long to evaluate. Simulate fewer resources at a time."
         raise refusal("PolicyEvaluation", said)
