@@ -111,7 +111,7 @@ def test_n10_a_target_is_read_as_it_is_signed(models: Models, key: str, prefix: 
 
 
 def test_vectors_do_not_vanish() -> None:
-    assert (len(CASES), len(ADDRESSES)) == (121, 27)  # changed with the vectors
+    assert (len(CASES), len(ADDRESSES)) == (132, 27)  # changed with the vectors
 
 
 def test_every_file_of_vectors_is_read() -> None:

@@ -1,14 +1,17 @@
-"""Where a request to S3 names its bucket: in the path, or in the Host header (virtual-hosted style).
+"""Which host a request is for, and where one to S3 names its bucket: in the path, or in the Host header.
 
 Rules:
-1. a known host, an IP address, `localhost` or a name without a dot is the server itself: path style;
-2. `<bucket>.<known host>` names a bucket. The longest known host counts; a bucket's name may have dots;
-3. any other host is refused. As path style, the request would reach a bucket that the client didn't name;
+1. a known host, an IP address or a loopback name is the server itself: for S3, that is path style. Clients of
+   HTTP/1.0 need not name a host;
+2. for S3, `<bucket>.<known host>` names a bucket (virtual-hosted style). The longest known host counts; a
+   bucket's name may have dots;
+3. any other host is refused. A request that was signed for another server can't be used here by those who got
+   hold of it; to S3 it would even name another bucket than its client meant;
 4. S3 decodes a path before it takes bucket and key out of it: a plus is a space, an escaped slash a slash.
    Signatures cover the path in this sense (`sigv4.canonical`).
 
-The caller gives the known hosts, in lower case. Source: Amazon S3 User Guide, "Virtual hosting of general
-purpose buckets". AWS doesn't document rule 4; its SDKs sign by it.
+The caller gives the known hosts, in lower case. Sources: RFC 6761, section 6.3, on loopback names; Amazon S3
+User Guide, "Virtual hosting of general purpose buckets". AWS doesn't document rule 4; its SDKs sign by it.
 """
 
 import ipaddress
@@ -21,20 +24,23 @@ _REMEMBERED = 1024
 _LONGEST_ADDRESS = len("0000:0000:0000:0000:0000:ffff:255.255.255.255")
 
 
+def check_host(host: str | None, known: Collection[str]) -> None:
+    """For services without buckets. Raises AwsError InvalidRequest (3.)."""
+    name = hostname(host or "")
+    if not (_is_server(name, known) or name.endswith(".localhost")):
+        raise _foreign(name)
+
+
 def before_path(host: str | None, known: Collection[str]) -> str:
     """`/bucket` where the Host header names a bucket, else "". Raises AwsError InvalidRequest (3.)."""
     name = hostname(host or "")
-    if name in known or name == "localhost" or "." not in name or is_address(name):  # 1.
+    if _is_server(name, known):  # 1.
         return ""
     for candidate in sorted(known, key=len, reverse=True):
         bucket = name.removesuffix(f".{candidate}")
         if bucket not in {name, ""}:  # 2.
             return f"/{bucket}"
-    said = (  # 3.
-        f"The Host header {name[:100]!r} names neither this server nor a bucket on it. "
-        "Address buckets in the path, or make the host name known to the server."
-    )
-    raise AwsError("InvalidRequest", 400, said)
+    raise _foreign(name)
 
 
 def read_path(path: str) -> str:
@@ -57,6 +63,18 @@ def hostname(host: str) -> str:
 def is_address(name: str) -> bool:
     """Whether a host name is an IP address."""
     return len(name) <= _LONGEST_ADDRESS and _is_address(name)  # longer names would fill the cache
+
+
+def _is_server(name: str, known: Collection[str]) -> bool:
+    return name in known or name in {"", "localhost"} or is_address(name)
+
+
+def _foreign(name: str) -> AwsError:
+    said = (
+        f"The Host header {name[:100]!r} is not a name of this server. If it should be one, start the server "
+        "with it in --hostname or WATCHWORD_HOSTNAME."
+    )
+    return AwsError("InvalidRequest", 400, said)
 
 
 @lru_cache(_REMEMBERED)

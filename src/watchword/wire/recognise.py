@@ -7,7 +7,8 @@ In this order:
    Version name the operation; in a rest service, method, path and query do;
 4. without a signature: Action and Version of a form (STS has unsigned operations);
 5. without a signature: a rest operation that the model marks as unsigned, if the request has all its parts;
-6. else S3, whose objects can be public.
+6. else S3, whose objects can be public;
+7. the Host header must name this server. For S3 it can name a bucket too (`addressing`).
 
 The scope and the target (or Version) must name the same service. The request is read one way only: repeated
 parameters, and parameters in both body and query, are refused before an operation is chosen.
@@ -66,6 +67,18 @@ def recognise(
     scope_service: the service in the signature's credential scope, None for an unsigned request;
     hosts: the names of this server; a bucket may be named below them (bucket.host).
     """
+    operation = _find(request, models, scope_service, hosts)
+    if not operation.service.row.dialect.bucket_in_host:
+        try:
+            addressing.check_host(request.header("host"), hosts)  # 7.
+        except AwsError as error:
+            raise _unrecognised(error, operation.service.error_writer, request) from error
+    return operation
+
+
+def _find(
+    request: HttpRequest, models: Models, scope_service: str | None, hosts: Collection[str]
+) -> Operation:
     try:
         _once(request)  # 1.
     except AwsError as error:
