@@ -287,6 +287,14 @@ def test_which_keys_are_there_for_whom(caller: Caller, keys: set[str], values: d
     assert {key: context[key] for key in values} == values
 
 
+def test_a_repeated_header_is_one_value_with_all_of_it() -> None:
+    """So a Deny of one User-Agent is not escaped by another that stands before it."""
+    names = "user-agent", "x", "referer", "user-agent", "referer"
+    headers = tuple((name, f"{number}") for number, name in enumerate(names))
+    found = call_keys(context_of(Tagged(), Caller(USER), HttpRequest("GET", headers=headers)))
+    assert (found["aws:UserAgent"], found["aws:referer"]) == ("0, 3", "2, 4")
+
+
 FROM_CLIENTS = {"aws:SourceIp", "aws:referer"}
 """Keys of a connection, which a call from inside doesn't have."""
 BY_SERVICES = Via(("states.amazonaws.com", "lambda.amazonaws.com"))

@@ -68,7 +68,7 @@ def _connection(request: HttpRequest) -> Keys:
     if request.peer:
         keys["aws:SourceIp"] = request.peer
     for key, header in (("aws:UserAgent", "user-agent"), ("aws:referer", "referer")):
-        if value := request.header(header):
+        if value := request.joined(header):
             keys[key] = value
     return keys
 

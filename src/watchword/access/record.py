@@ -119,7 +119,7 @@ def _source(log: RequestLog) -> str:
 def _agent(log: RequestLog, longest: int) -> str:
     if log.via.services:
         return log.via.services[-1]
-    return cut(log.request.header("user-agent") or "", longest)
+    return cut(log.request.joined("user-agent"), longest)
 
 
 def _additional(log: RequestLog, longest: int) -> dict[str, Any]:

@@ -77,6 +77,12 @@ class HttpRequest:
         """The first value of a header by its lower-case name."""
         return self._first.get(name)
 
+    def joined(self, name: str) -> str:
+        """All values of a header as one (RFC 9110, section 5.3); empty where it isn't given."""
+        if not self.repeats:
+            return self._first.get(name, "")
+        return ", ".join([value for given, value in self.headers if given == name])
+
     @property
     def repeats(self) -> bool:
         """Whether a header occurs more than once."""
