@@ -241,3 +241,22 @@ def test_a_client_that_never_closes_is_evicted(files: tuple[Path, Path], tmp_pat
             strangers.enter_context(connections[-1])
             connections[-1].sendall(b"GET / HTTP/1.1\r\nX")
         assert connections[0].recv(20).startswith(b"HTTP/1.1 503 ")
+
+
+def test_a_handshake_counts_as_a_connection(files: tuple[Path, Path], tmp_path: Path) -> None:
+    """From its first byte: strangers who never complete one don't take the files of those who do."""
+    arguments = "--tls-certificate", str(files[0]), "--tls-key", str(files[1])
+    trust = ssl.create_default_context(cafile=str(files[0]))
+    with serve(tmp_path / "data", *arguments) as server, ExitStack() as strangers:
+        _, hard = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (128, hard))
+        silent = [
+            strangers.enter_context(socket.create_connection(("127.0.0.1", server.port), 5))
+            for _ in range(200)
+        ]
+        connection = strangers.enter_context(socket.create_connection(("127.0.0.1", server.port), 5))
+        with trust.wrap_socket(connection, server_hostname="127.0.0.1") as secured:
+            secured.sendall(b"GET /_watchword/health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert secured.recv(20).startswith(b"HTTP/1.1 200 ")
+        assert silent[0].recv(1) == b""
+        assert "Traceback" not in server.said

@@ -14,6 +14,7 @@ middle of a request is told 503, and may come again.
 import asyncio
 
 from watchword.gateway.transport import http1
+from watchword.gateway.transport.connection_limits import Connection as Limited
 from watchword.gateway.transport.framing import Framing, Malformed, Part
 from watchword.gateway.transport.pipeline import Pipeline
 from watchword.gateway.transport.receive import Peer
@@ -31,8 +32,10 @@ class Connection(asyncio.Protocol):
     _pipeline: Pipeline
     _timer: asyncio.TimerHandle
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, *, instead_of: Limited | None = None) -> None:
+        """`instead_of`: what counts as this connection until it is made."""
         self.held = 0
+        self._instead_of = instead_of
         self._service, self._limits = service, service.limits
         self._loop = asyncio.get_running_loop()
         self._heard = self._loop.time()
@@ -66,6 +69,8 @@ class Connection(asyncio.Protocol):
         self._framing = Framing(peer_of(transport), self._service.spool, self._pipeline.add)
         self._framing.began = self._heard
         self._timer = self._loop.call_later(self._limits.seconds, self._look)
+        if self._instead_of:
+            self._limits.leave(self._instead_of)
         if not self._limits.admit(self):
             self._end_with(CROWDED)
 

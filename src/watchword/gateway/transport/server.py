@@ -14,6 +14,7 @@ import uvloop
 
 from watchword.gateway.transport.connection import Connection
 from watchword.gateway.transport.connection_limits import ConnectionLimits
+from watchword.gateway.transport.handshake import Handshake
 from watchword.gateway.transport.service import Application, Service
 
 THREADS = 8
@@ -56,8 +57,8 @@ class Server:
         loop = self._loop = asyncio.get_running_loop()
         with ThreadPoolExecutor(THREADS, thread_name_prefix="journey") as threads:
             service = Service(self._application, self.limits, threads, self._spool)
-            connect = partial(Connection, service)
-            accepting = await loop.create_server(connect, sock=self._listener, ssl=self._tls, backlog=BACKLOG)
+            connect = partial(Handshake, service, self._tls) if self._tls else partial(Connection, service)
+            accepting = await loop.create_server(connect, sock=self._listener, backlog=BACKLOG)
             if not self._stopped:
                 await self._stop.wait()
             self._loop = None  # from now on there is nothing to stop
