@@ -14,6 +14,7 @@ from threading import BoundedSemaphore
 from typing import Protocol, runtime_checkable
 
 from watchword.facts import Facts
+from watchword.identity.gate import Gate
 from watchword.installation.bootstrap import bootstrap
 from watchword.installation.installation import Installation
 from watchword.objects import Objects
@@ -22,6 +23,9 @@ from watchword.store.audit_files import Journal
 from watchword.store.refusal_counts import RefusalCounts
 from watchword.wire import Models
 
+HASHING_AT_ONCE = 2
+HASHING_WAITING = 2
+"""Threads that hash a password (64 MiB each), and that wait to. Half of the server's threads do neither."""
 REMEMBERED_USES = 20_000
 """A use that is evicted from memory is written once more; the store knows that it was."""
 SIMULATIONS = 2
@@ -47,6 +51,8 @@ class World(Installation):
     refusals: RefusalCounts
     last_uses: Cache = field(default_factory=partial(Cache, REMEMBERED_USES))
     """What was used when, by this process: access keys and roles by their ids."""
+    hashing: Gate = field(default_factory=partial(Gate, HASHING_AT_ONCE, HASHING_WAITING))
+    """Where passwords are hashed."""
     simulations: BoundedSemaphore = field(default_factory=partial(BoundedSemaphore, SIMULATIONS))
 
     def reset(self) -> None:

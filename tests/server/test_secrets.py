@@ -86,6 +86,7 @@ def work(endpoint: str, iam: BaseClient, secrets: Secrets) -> None:
     """Keys are made, a role is assumed, objects are moved."""
     user = iam.create_user(UserName="alice")["User"]
     alice = secrets.keys("alice", iam.create_access_key(UserName="alice")["AccessKey"])
+    people(iam, client("iam", endpoint, alice), secrets)
     iam.create_role(RoleName="reader", AssumeRolePolicyDocument=TRUST % user["Arn"])
     iam.attach_role_policy(RoleName="reader", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
     sts = client("sts", endpoint, alice)
@@ -96,6 +97,24 @@ def work(endpoint: str, iam: BaseClient, secrets: Secrets) -> None:
     s3.create_bucket(Bucket="canary-bucket")
     s3.put_object(Bucket="canary-bucket", Key="k", Body=b"x" * (2 << 20))
     s3.get_object(Bucket="canary-bucket", Key="k")["Body"].read()
+
+
+def people(iam: BaseClient, alice: BaseClient, secrets: Secrets) -> None:
+    """Passwords are set, changed, given wrong and refused."""
+    first, second, short, wrong = (
+        f"{name}-Password-of-Alice-7" for name in ("First", "Second", "Sh", "Wrong")
+    )
+    for password in (first, second, short, wrong):
+        secrets.raw(password.partition("-")[0], password.encode())
+    iam.create_login_profile(UserName="alice", Password=first)
+    iam.update_account_password_policy(AllowUsersToChangePassword=True, MinimumPasswordLength=24)
+    alice.change_password(OldPassword=first, NewPassword=second)
+    assert code_of(alice.change_password, OldPassword=wrong, NewPassword=first) == "AccessDenied"
+    refused = code_of(alice.change_password, OldPassword=second, NewPassword=short)
+    assert refused == "PasswordPolicyViolation"
+    iam.update_login_profile(UserName="alice", Password=first)
+    too_long = f"{wrong}{'x' * 128}"
+    assert code_of(iam.update_login_profile, UserName="alice", Password=too_long) == "ValidationError"
 
 
 def attack(endpoint: str, secrets: Secrets) -> None:

@@ -18,10 +18,11 @@ from watchword.access import Caller, Demand
 from watchword.access.caller import Means
 from watchword.access.condition_keys import call_keys, demand_keys
 from watchword.app import open_world
+from watchword.facts import entities
 from watchword.installation.administrator import first_account
 from watchword.installation.settings import Settings
 from watchword.names import HttpRequest
-from watchword.names.principal import Root
+from watchword.names.principal import Root, User
 from watchword.reference.actions import catalogue
 from watchword.services.operation import Call
 from watchword.services.table import SERVED
@@ -32,6 +33,8 @@ ROWS = tables()
 COUNT = 172
 """Lowered with the list, never raised but with new operations."""
 
+ONLY_USERS = {"ChangePassword"}
+"""Operations that the root user can't call."""
 NOUNS = ("User", "Group", "Role", "Policy", "InstanceProfile")
 ALLOW_ALL = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}'
 DOCUMENT = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:*","Principal":{"AWS":"%s"}}}'
@@ -116,9 +119,16 @@ def call(world: World, service: str, name: str) -> Call:
     row = ROWS[service].ROWS.get(name, Row())
     known = {member: row.given[member] for member in required if member in row.given} | values(account)
     given = {member: known[member] for member in (shape.members if shape else ()) if member in known}
-    caller = Caller(Root(account), means=MEANS)
+    caller = Caller(user(world, account) if name in ONLY_USERS else Root(account), means=MEANS)
     request = HttpRequest("POST", headers=SENT, peer="::1", tls="1.3")
     return call_of(world, caller, (service, name), given, now=world.clock.now(), request=request)
+
+
+def user(world: World, account: str) -> User:
+    """The one that there is."""
+    found = world.facts.get(entities.USER, account, "user")
+    assert found
+    return User(account, found.name, found.id)
 
 
 def run(called: Call) -> dict[str, Any]:

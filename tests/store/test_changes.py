@@ -31,9 +31,12 @@ from watchword.store.changes import CHANGES as CHANGES_LOG
 from watchword.store.iam import (
     access_keys,
     attachments,
+    failed_attempts,
     groups,
     inline_policies,
     instance_profiles,
+    login_profiles,
+    password_policies,
     policies,
     policy_versions,
     roles,
@@ -43,6 +46,7 @@ from watchword.store.iam.access_keys import AccessKey
 from watchword.store.iam.groups import Group
 from watchword.store.iam.inline_policies import Inline
 from watchword.store.iam.instance_profiles import InstanceProfile
+from watchword.store.iam.password_policies import PasswordPolicy
 from watchword.store.iam.policies import Policy
 from watchword.store.iam.roles import Role
 from watchword.store.iam.users import User
@@ -60,6 +64,7 @@ PROFILE = InstanceProfile("AIPA1", A, "machines", "/", NOW)
 ROLE = Role("AROA1", A, "deploy", "/", NOW, "{}")
 POLICY = Policy("ANPA1", A, "Read", "/", "arn:aws:iam::111111111111:policy/Read", NOW, NOW)
 KEY = AccessKey("AKIA1", A, None, b"sealed", "k1", NOW)
+RULES = PasswordPolicy(A, 6, False, False, False, False, False, False)
 BUCKET = Bucket("b1", "logs", A, "eu-west-1", NOW)
 WRAPPED = WrappedKey("k1", b"sealed", NOW)
 REVOCATION = Revocation(A, "role", "AROA1", NOW, NOW)
@@ -98,6 +103,8 @@ CHANGES: dict[Callable[..., object], tuple[tuple[object, ...], dict[str, object]
     access_keys.set_status: ((KEY, "Inactive"), {}, ("access_key", "AKIA1")),
     access_keys.reseal: ((KEY,), {"secret": b"", "sealing_key": "k2"}, ("access_key", "AKIA1")),
     access_keys.remove: ((KEY,), {}, ("access_key", "AKIA1")),
+    password_policies.put: ((RULES,), {}, ("account", A)),
+    password_policies.remove: ((A,), {}, ("account", A)),
     tags.put: (("user", "AIDA1", {"a": "1"}), {}, ("user", "AIDA1")),
     tags.remove: (("user", "AIDA1", ["a"]), {}, ("user", "AIDA1")),
     tags.remove_all: (("user", "AIDA1"), {}, ("user", "AIDA1")),
@@ -121,6 +128,7 @@ def _members(tx: Transaction) -> None:
 BEFORE: dict[Callable[..., object], Callable[[Transaction], object]] = {
     attachments.detach: lambda tx: attachments.attach(tx, "group", "AGPA1", "arn"),
     groups.add_member: _members,
+    password_policies.put: lambda tx: accounts.insert(tx, ACCOUNT),
     policy_versions.insert: lambda tx: policies.insert(tx, POLICY, "{}"),
 }
 """What must be there for a change to be one."""
@@ -128,6 +136,13 @@ BEFORE: dict[Callable[..., object], Callable[[Transaction], object]] = {
 NO_DECISION_DEPENDS_ON = {
     roles.note_use,
     access_keys.note_use,
+    users.note_sign_in,
+    login_profiles.insert,
+    login_profiles.set_password,
+    login_profiles.set_reset_required,
+    login_profiles.remove,
+    failed_attempts.put,
+    failed_attempts.remove,
     audit.insert,
     objects.put,
     objects.remove,

@@ -224,14 +224,13 @@ def test_a_newer_database_is_refused_and_left_as_it_is(database_url: str) -> Non
 
 def test_tag_keys_of_policies_get_back_their_case(database_url: str, now: datetime) -> None:
     """Revision 0006 compared them without case."""
-    database = Database.open(database_url)
-    with database.write(now) as tx:
-        tags.put(tx, nouns.POLICY, "ANPA1", {"Team": "red"})
-        tags.put(tx, nouns.USER, "AIDA1", {"Team": "red"})
-    with database.engine.begin() as connection:
-        connection.execute(text("UPDATE tags SET folded = lower(key)"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0006'"))
-    database.close()
+    older = engine_for(database_url, durable=True)
+    upgraded(older, "0006")
+    with older.execution_options(writes=True).begin() as connection:
+        for noun, owner in ((nouns.POLICY, "ANPA1"), (nouns.USER, "AIDA1")):
+            row = {"owner_kind": noun, "owner_id": owner, "folded": "team", "key": "Team", "value": "red"}
+            connection.execute(tags.TAGS.insert(), row)
+    older.dispose()
     database = Database.open(database_url)
     with database.write(now) as tx:
         for noun, owner in ((nouns.POLICY, "ANPA1"), (nouns.USER, "AIDA1")):

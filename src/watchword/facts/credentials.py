@@ -11,7 +11,7 @@ from watchword.names.principal import Root, User
 from watchword.proofs.keyring import Keyring
 from watchword.sessions.revocation import Revoked, by_subject
 from watchword.store import Topic, accounts, keyring, revocations
-from watchword.store.iam import access_keys, roles, users
+from watchword.store.iam import access_keys, password_policies, roles, users
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,12 @@ def _account_exists(reading: Reading, account: str) -> bool | None:
     return True if accounts.by_id(reading.tx, account) else None
 
 
+def _may_change_passwords(reading: Reading, account: str) -> bool | None:
+    reading.depends_on(Topic("account", account))
+    policy = password_policies.of(reading.tx, account)
+    return True if policy and policy.users_may_change else None
+
+
 def _revocations(reading: Reading, account: str) -> Revoked:
     reading.depends_on(Topic("revocation", account))
     return by_subject(revocations.of_account(reading.tx, account))
@@ -74,5 +80,7 @@ USER_BY_ID = Fact("user-by-id", _user)
 ROLE_EXISTS = Fact("role-exists", _role_exists)
 """By unique id. A role can't be renamed."""
 ACCOUNT_EXISTS = Fact("account-exists", _account_exists)
+MAY_CHANGE_PASSWORDS = Fact("may-change-passwords", _may_change_passwords)
+"""Whether the users of an account may change their own passwords, whatever their policies allow."""
 REVOCATIONS = Fact("revocations", _revocations)
 """Everything that was revoked in an account."""

@@ -97,6 +97,8 @@ def perform(call: Call, row: Operation, entry: RequestLog, answer: Callable[[Out
     """What `answer` makes of the operation's output, once all of it is done and recorded."""
     if row.needs_room:
         check_room(call.world, call.request.body.size)
+    if row.prepare:
+        call = structs.replace(call, prepared=row.prepare(call))
     with _transaction_for(row.mode, call) as transaction:
         entry.output = _run(structs.replace(call, transaction=transaction), row, entry)
         made = answer(entry.output)

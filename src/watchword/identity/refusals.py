@@ -5,15 +5,21 @@ Source: IAM API Reference, "Errors" of each operation (codes and statuses); IAM'
 terraform and the aws CLI report them (messages).
 """
 
+from datetime import datetime
+
 from watchword.names import AwsError, fault, nouns
+from watchword.names.moment import iso
 
 STATUS = {
     "DeleteConflict": 409,
     "EntityAlreadyExists": 409,
+    "EntityTemporarilyUnmodifiable": 409,
     "InvalidInput": 400,
+    "InvalidUserType": 400,
     "LimitExceeded": 409,
     "MalformedPolicyDocument": 400,
     "NoSuchEntity": 404,
+    "PasswordPolicyViolation": 400,
     "PolicyEvaluation": 500,
     "UnmodifiableEntity": 400,
 }
@@ -70,6 +76,31 @@ def missing_login_profile(user: str) -> AwsError:
     return refusal("NoSuchEntity", f"Login Profile for User {user} cannot be found.")
 
 
+def taken_login_profile(user: str) -> AwsError:
+    """The user has a password already."""
+    return refusal("EntityAlreadyExists", f"Login Profile for user {user} already exists.")
+
+
+def changing_login_profile(user: str) -> AwsError:
+    """The password was set by another call in the same moment."""
+    said = f"Login Profile for User {user} cannot be modified while login profile is being updated."
+    return refusal("EntityTemporarilyUnmodifiable", said)
+
+
+def locked_login_profile(user: str, until: datetime) -> AwsError:
+    """Too many wrong passwords were given."""
+    said = (
+        f"Login Profile for User {user} is locked until {iso(until)}, because too many wrong passwords were "
+        "given."
+    )
+    return refusal("EntityTemporarilyUnmodifiable", said)
+
+
+def only_users() -> AwsError:
+    """The caller isn't a user, so has no password to change."""
+    return refusal("InvalidUserType", "Only IAM Users can change their own password")
+
+
 def missing_version(arn: str, version: str) -> AwsError:
     """The managed policy has no such version."""
     return refusal("NoSuchEntity", f"Policy {arn} version {version} does not exist or is not attachable.")
@@ -114,6 +145,15 @@ def limit_exceeded(quota: str, limit: int) -> AwsError:
 def delete_conflict(what: str) -> AwsError:
     """Something must be done before the deletion; `what` is it, such as "detach all policies"."""
     return refusal("DeleteConflict", f"Cannot delete entity, must {what} first.")
+
+
+def value_needed(member: str) -> AwsError:
+    """The model makes a member optional that this call needs."""
+    said = (
+        f"1 validation error detected: Value at '{member}' failed to satisfy constraint: "
+        "Member must not be null"
+    )
+    return fault("ValidationError", said)
 
 
 def user_name_needed() -> AwsError:

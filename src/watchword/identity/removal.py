@@ -13,6 +13,7 @@ from watchword.store.iam import (
     groups,
     inline_policies,
     instance_profiles,
+    login_profiles,
     policies,
     policy_versions,
     roles,
@@ -35,10 +36,13 @@ def remove_user(tx: Transaction, user: User) -> None:
     # 1. Memberships.
     if groups.of_user(tx, user.id):
         raise delete_conflict("remove users from group")
-    # 2. Access keys.
+    # 2. The password.
+    if login_profiles.of(tx, user.id):
+        raise delete_conflict("delete login profile")
+    # 3. Access keys.
     if access_keys.of_user(tx, user.id):
         raise delete_conflict("delete access keys")
-    # 3. Policies.
+    # 4. Policies.
     _without_policies(tx, nouns.USER, user.id)
     tags.remove_all(tx, nouns.USER, user.id)
     users.remove(tx, user)

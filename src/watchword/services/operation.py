@@ -54,6 +54,8 @@ class Call(Struct, frozen=True, eq=False):
     """What was decided on the row's demands, in their order; all allowed but optional ones."""
     resolved: dict[tuple[str, str], Any] = {}
     """What was found when the call was decided on, by kind and name; None where there was nothing."""
+    prepared: Any = None
+    """What the row's `prepare` made."""
 
     @property
     def world(self) -> World:
@@ -115,6 +117,7 @@ class Mode(Enum):
 
 Perform = Callable[[Call], Output]
 Demands = Callable[[Call], tuple[Demand, ...]]
+Prepare = Callable[[Call], object]
 ReadProof = Callable[[HttpRequest, Mapping[str, Any]], Presented]
 """The credentials in the body of a request, from the request and the operation's input."""
 
@@ -131,6 +134,9 @@ class Operation:
     """Whether callers without credentials are let through to the decision."""
     proof: ReadProof | None = None
     """Where the caller's proof is in the body, such as a token: how it is read."""
+    prepare: Prepare | None = None
+    """Work that takes long, such as hashing a password: done after the decision and before the transaction,
+    so that no other change waits for it. The function finds the outcome in `call.prepared`."""
     makes_room: bool = False
     """Whether it frees space, so that it is performed even when the disk is nearly full."""
     max_body: int = MAX_BODY
@@ -162,8 +168,10 @@ def reads(perform: Perform, demands: Demands, *, data_event: bool = False) -> Op
     return Operation(perform, demands, Mode.READ, Traits(reads_only=True, data_event=data_event))
 
 
-def writes(perform: Perform, demands: Demands, *, mints: bool = False) -> Operation:
-    return Operation(perform, demands, Mode.WRITE, Traits(mints=mints))
+def writes(
+    perform: Perform, demands: Demands, *, mints: bool = False, prepare: Prepare | None = None
+) -> Operation:
+    return Operation(perform, demands, Mode.WRITE, Traits(mints=mints), prepare=prepare)
 
 
 def object_write(

@@ -4,9 +4,12 @@ from watchword.store import accounts, audit, changes, keyring, revocations, tags
 from watchword.store.iam import (
     access_keys,
     attachments,
+    failed_attempts,
     groups,
     inline_policies,
     instance_profiles,
+    login_profiles,
+    password_policies,
     policies,
     policy_versions,
     roles,
@@ -17,7 +20,8 @@ from watchword.store.tables import METADATA
 
 NOUNS = (
     *(accounts, audit, changes, keyring, revocations, tags, used_signatures),
-    *(access_keys, attachments, groups, inline_policies, instance_profiles),
+    *(access_keys, attachments, failed_attempts, groups, inline_policies, instance_profiles),
+    *(login_profiles, password_policies),
     *(policies, policy_versions, roles, users),
     *(buckets, objects, parts, uploads),
 )

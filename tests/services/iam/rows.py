@@ -59,6 +59,9 @@ NO_PROFILE, NO_POLICY, NO_INLINE = (no_entity(**each("none")) for each in (profi
 NO_VERSION, NO_KEY = no_entity(**version("v9")), no_entity(AccessKeyId="AKIA" + "Z" * 16)
 NO_SOURCE = no_entity(PolicySourceArn=f"{OURS}:role/none")
 NO_BOUNDARY = no_entity(UserName="other", PermissionsBoundary=f"{OURS}:policy/none")
+GOOD = "Correct1horse!"
+PASSWORD = {"Password": GOOD}
+NO_PASSWORD = Without("it is the caller who has none: test_login_profiles.py")
 NONE_YET = Without("nothing that it lists can be made yet: the list is always empty")
 
 
@@ -75,6 +78,7 @@ FULL = Refused("LimitExceeded", **MACHINES)
 
 SCENE = [
     *(Step("CreateUser", user(name) | TAGS) for name in ("ann", "spare", "moving")),
+    Step("CreateUser", user("free")),
     Step("CreateUser", user("bob") | BOUNDARY),
     *(Step("CreateGroup", group(name)) for name in ("staff", "crew", "night", "spare", "moving")),
     *(Step("CreateRole", role(name) | TRUSTING | TAGS) for name in ("worker", "spare")),
@@ -95,6 +99,8 @@ SCENE = [
     *(Step("PutUserPolicy", ANN | inline(name) | DOCUMENT) for name in ("own", "other", "free")),
     *(Step("PutGroupPolicy", STAFF | inline(name) | DOCUMENT) for name in ("own", "other", "free")),
     *(Step("PutRolePolicy", WORKER | inline(name) | DOCUMENT) for name in ("own", "other", "free")),
+    *(Step("CreateLoginProfile", user(name) | PASSWORD) for name in ("ann", "bob", "administrator")),
+    Step("UpdateAccountPasswordPolicy", {}),
     Step("CreateAccessKey", ANN, key="AccessKey.AccessKeyId"),
     Step("CreateAccessKey", ANN),
     Step("CreateAccessKey", user("bob"), free_key="AccessKey.AccessKeyId"),
@@ -118,6 +124,14 @@ ROWS = {
     "UpdateAccessKey": Row(ANN | {"AccessKeyId": "<key>", "Status": "Inactive"}, missing=NO_KEY),
     "DeleteAccessKey": Row(user("bob") | {"AccessKeyId": "<free_key>"}, missing=NO_KEY),
     "GetAccessKeyLastUsed": Row({"AccessKeyId": "<key>"}),
+    # passwords
+    "CreateLoginProfile": Row(user("free") | PASSWORD, missing=NO_USER, conflict=taken(**ANN)),
+    "GetLoginProfile": Row(ANN, missing=NO_USER),
+    "UpdateLoginProfile": Row(ANN | PASSWORD, missing=NO_USER),
+    "DeleteLoginProfile": Row(user("bob"), missing=NO_USER),
+    "ChangePassword": Row({"OldPassword": GOOD, "NewPassword": "Another1horse!"}, missing=NO_PASSWORD),
+    "UpdateAccountPasswordPolicy": Row({"MinimumPasswordLength": 10}, missing=Without("it names nothing")),
+    "GetAccountPasswordPolicy": Row(missing=Without("the scene has one; test_password_policy.py has none")),
     # groups
     "CreateGroup": Row(group("new"), missing=Without("it names nothing that could"), conflict=taken(**STAFF)),
     "GetGroup": Row(STAFF, missing=NO_GROUP, pages=1),
@@ -206,12 +220,9 @@ ROWS = {
     "ListVirtualMFADevices": Row(pages=NONE_YET),
     "ListOpenIDConnectProviders": Row(),
     "ListSAMLProviders": Row(),
-    "GetAccountPasswordPolicy": Row(answer="NoSuchEntity"),
-    "DeleteAccountPasswordPolicy": Row(answer="NoSuchEntity"),
-    "GetLoginProfile": Row(ANN, missing=NO_USER, answer="NoSuchEntity"),
-    "DeleteLoginProfile": Row(ANN, missing=NO_USER, answer="NoSuchEntity"),
 }
-OTHERS = {  # an account has one alias: the next takes its place
+OTHERS = {  # an account has one password policy, and one alias: the next takes its place
+    "DeleteAccountPasswordPolicy": "tests/services/iam/test_password_policy.py::test_it_is_removed",
     "CreateAccountAlias": "tests/services/iam/test_aliases.py::test_one_at_a_time",
     "DeleteAccountAlias": "tests/services/iam/test_aliases.py::test_one_at_a_time",
 }

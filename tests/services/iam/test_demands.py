@@ -55,6 +55,7 @@ NAMES = {
 ON_USER = "GetUser ListAccessKeys CreateAccessKey ListUserTags GetUserPolicy ListUserPolicies DeleteUser"
 ON_USER += " ListAttachedUserPolicies ListGroupsForUser ListMFADevices ListSSHPublicKeys"
 ON_USER += " ListServiceSpecificCredentials ListSigningCertificates GetLoginProfile DeleteLoginProfile"
+ON_USER += " CreateLoginProfile UpdateLoginProfile"
 ON_BOUNDED_USER = "PutUserPolicy DeleteUserPolicy DeleteUserPermissionsBoundary"
 ON_GROUP = "GetGroup DeleteGroup AddUserToGroup RemoveUserFromGroup PutGroupPolicy GetGroupPolicy"
 ON_GROUP += " DeleteGroupPolicy ListGroupPolicies ListAttachedGroupPolicies"
@@ -63,7 +64,7 @@ ON_PROFILE = "GetInstanceProfile DeleteInstanceProfile RemoveRoleFromInstancePro
 ON_ACCOUNT = "GetAccountSummary GetAccountAuthorizationDetails ListVirtualMFADevices ListServerCertificates"
 ON_ACCOUNT += " CreateAccountAlias DeleteAccountAlias ListAccountAliases ListOpenIDConnectProviders"
 ON_ACCOUNT += " ListSAMLProviders GetAccountPasswordPolicy DeleteAccountPasswordPolicy SimulateCustomPolicy"
-ON_ACCOUNT += " GetContextKeysForCustomPolicy"
+ON_ACCOUNT += " GetContextKeysForCustomPolicy UpdateAccountPasswordPolicy"
 ON_BOUNDED_ROLE = "PutRolePolicy DeleteRolePolicy DeleteRolePermissionsBoundary GetRole UpdateRole DeleteRole"
 ON_BOUNDED_ROLE += " UpdateRoleDescription UpdateAssumeRolePolicy"
 ON_POLICY = "GetPolicy GetPolicyVersion ListPolicyVersions ListPolicyTags ListEntitiesForPolicy DeletePolicy"
@@ -102,7 +103,7 @@ SIMPLE = [
 ]
 ELSEWHERE = {
     *("CreateUser", "CreateGroup", "CreateRole", "CreatePolicy", "UpdateUser", "UpdateGroup"),
-    *("UpdateAccessKey", "DeleteAccessKey", "GetAccessKeyLastUsed"),
+    *("UpdateAccessKey", "DeleteAccessKey", "GetAccessKeyLastUsed", "ChangePassword"),
     *("CreateInstanceProfile", "AddRoleToInstanceProfile"),
 }
 
@@ -183,6 +184,20 @@ def test_whose_key_it_is(furnished: Iam) -> None:
     assert demand.resource == f"arn:aws:iam::{A}:root"
     with pytest.raises(AwsError, match="Must specify userName"):
         furnished.by(RoleSession(A, "r", "AROA1", "s")).asks("DeleteAccessKey", **key)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_whose_password_it_is(furnished: Iam) -> None:
+    ann = furnished.by(User(A, "ann", furnished("GetUser", UserName="ann")["User"]["UserId"], "/x/"))
+    (demand,) = ann.asks("ChangePassword", OldPassword="o", NewPassword="n")
+    assert demand == Demand(
+        "iam:ChangePassword", USER, A, OWN_TAGS, resource_tags={"Team": "red"}, called="user ann"
+    )
+    furnished("UpdateAccountPasswordPolicy", AllowUsersToChangePassword=True)
+    (demand,) = ann.asks("ChangePassword", OldPassword="o", NewPassword="n")
+    assert (demand.resource, demand.policy_name) == (USER, "account password policy")
+    (demand,) = ann.asks("GetAccountPasswordPolicy")
+    assert (demand.resource, demand.policy_name) == ("*", "account password policy")
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

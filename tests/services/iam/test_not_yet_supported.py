@@ -1,15 +1,13 @@
 """What nothing here makes: empty lists for those who exist, NoSuchEntity for those who don't."""
 
 import pytest
-from tests.services.iam.harness import MODEL, A, Iam, refused
+from tests.services.iam.harness import MODEL, Iam, refused
 
 from watchword.services.iam import not_yet_supported
 
 OF_USER = ["ListMFADevices", "ListSSHPublicKeys", "ListServiceSpecificCredentials", "ListSigningCertificates"]
 OF_ACCOUNT = ["ListServerCertificates", "ListVirtualMFADevices"]
 UNPAGED = ["ListOpenIDConnectProviders", "ListSAMLProviders"]
-PASSWORDS = ["GetAccountPasswordPolicy", "DeleteAccountPasswordPolicy"]
-PROFILE = ["GetLoginProfile", "DeleteLoginProfile"]
 
 
 def is_empty(name: str, output: dict[str, object]) -> bool:
@@ -18,7 +16,7 @@ def is_empty(name: str, output: dict[str, object]) -> bool:
 
 
 def test_every_operation_is_tried_here() -> None:
-    assert set(not_yet_supported.OPERATIONS) == {*OF_USER, *OF_ACCOUNT, *UNPAGED, *PASSWORDS, *PROFILE}
+    assert set(not_yet_supported.OPERATIONS) == {*OF_USER, *OF_ACCOUNT, *UNPAGED}
 
 
 @pytest.mark.parametrize("name", OF_USER)
@@ -27,15 +25,6 @@ def test_a_user_has_none(iam: Iam, name: str) -> None:
     iam("CreateUser", UserName="ann")
     assert is_empty(name, iam(name, UserName="ann"))
     assert is_empty(name, iam(name))
-
-
-@pytest.mark.parametrize("name", PROFILE)
-def test_a_user_has_no_password(iam: Iam, name: str) -> None:
-    refused("NoSuchEntity", "The user with name ann cannot be found.", iam, name, UserName="ann")
-    iam("CreateUser", UserName="ann")
-    refused("NoSuchEntity", "Login Profile for User ann cannot be found.", iam, name, UserName="Ann")
-    said = "Must specify userName when calling with non-User credentials"
-    refused("ValidationError", said, iam, name)
 
 
 @pytest.mark.parametrize("name", OF_ACCOUNT)
@@ -47,8 +36,3 @@ def test_an_account_has_none(iam: Iam, name: str) -> None:
 def test_an_account_has_no_providers(iam: Iam, name: str) -> None:
     (member,) = MODEL.operation_model(name).output_shape.members
     assert iam(name) == {member: []}
-
-
-@pytest.mark.parametrize("name", PASSWORDS)
-def test_an_account_has_no_rules_for_passwords(iam: Iam, name: str) -> None:
-    refused("NoSuchEntity", f"The Password Policy with domain name {A} cannot be found.", iam, name)

@@ -14,7 +14,7 @@ from watchword.services.iam import (
     tags,
     users,
 )
-from watchword.services.iam.credentials import access_keys
+from watchword.services.iam.credentials import access_keys, login_profiles, password_policy
 from watchword.services.iam.policies import attachments, boundaries, inline, managed, versions
 from watchword.services.iam.simulation import operations
 from watchword.services.operation import Operation
@@ -23,6 +23,8 @@ OPERATIONS: dict[str, Operation] = {
     **users.OPERATIONS,
     **groups.OPERATIONS,
     **access_keys.OPERATIONS,
+    **login_profiles.OPERATIONS,
+    **password_policy.OPERATIONS,
     **roles.OPERATIONS,
     **managed.OPERATIONS,
     **versions.OPERATIONS,

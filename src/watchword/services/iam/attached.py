@@ -3,13 +3,19 @@
 Source: Service Authorization Reference, "Actions, resources, and condition keys for AWS IAM".
 """
 
+import json
 from collections.abc import Mapping
+from functools import lru_cache
+
+from msgspec.structs import replace
 
 from watchword.facts import Facts
+from watchword.facts.credentials import MAY_CHANGE_PASSWORDS
 from watchword.facts.entities import GROUP, INSTANCE_PROFILE, ROLE, TAGS, USER
 from watchword.identity import tags
 from watchword.names import Arn, nouns
 from watchword.names.entity_arn import EntityArn
+from watchword.policy import Policy
 from watchword.services.resources import Attached
 
 NAMING_BOUNDARIES = frozenset(
@@ -19,6 +25,9 @@ NAMING_BOUNDARIES = frozenset(
     }
 )
 """Actions, in lower case, that set a boundary: the condition key is the new one, from the request."""
+CHANGING_OWN_PASSWORD = "iam:changepassword"  # noqa: S105 an action
+PASSWORD_POLICY = "account password policy"  # noqa: S105 a name
+"""What explanations call the account's permission for its users to change their own passwords."""
 _WITH_OWN_KEYS = frozenset({"user", "group", "role"})
 """Types of entity that have iam:ResourceTag beside aws:ResourceTag."""
 RESOURCE_TAG = "iam:ResourceTag"
@@ -31,13 +40,26 @@ def attached(facts: Facts, action: str, arn: Arn) -> Attached | None:
         return None
     if named.noun == nouns.POLICY:
         return of_entity(named.account, named.noun, facts.need(TAGS, named.noun, str(named)))
-    found = _entity(facts, named.noun, named.account, named.name)
-    if found is None:
+    entity = _entity(facts, named.noun, named.account, named.name)
+    if entity is None:
         return None
-    unique_id, boundary = found
+    unique_id, boundary = entity
     held = facts.need(TAGS, named.noun, unique_id)
     named_by_request = action.lower() in NAMING_BOUNDARIES
-    return of_entity(named.account, named.noun, held, None if named_by_request else boundary)
+    found = of_entity(named.account, named.noun, held, None if named_by_request else boundary)
+    if named.noun == nouns.USER and action.lower() == CHANGING_OWN_PASSWORD:
+        return with_own_password(facts, found, unique_id)
+    return found
+
+
+def with_own_password(facts: Facts, attached: Attached, user_id: str) -> Attached:
+    """With the account's permission for its users, where it gives one (AllowUsersToChangePassword).
+
+    AWS: "the permissions are applied at the account-level for all users". Here it is a resource policy.
+    """
+    if not facts.get(MAY_CHANGE_PASSWORDS, attached.account):
+        return attached
+    return replace(attached, policy=_own_password(user_id), policy_name=PASSWORD_POLICY)
 
 
 def of_entity(account: str, noun: str, held: Mapping[str, str], boundary: str | None = None) -> Attached:
@@ -46,6 +68,14 @@ def of_entity(account: str, noun: str, held: Mapping[str, str], boundary: str | 
     if boundary:
         keys["iam:PermissionsBoundary"] = boundary
     return Attached(account, tags=held, keys=keys)
+
+
+@lru_cache(1024)
+def _own_password(user_id: str) -> Policy:
+    """Allows a user to change the own password, and to read the rules for it."""
+    actions = ["iam:ChangePassword", "iam:GetAccountPasswordPolicy"]
+    own = {"Effect": "Allow", "Action": actions, "Resource": "*", "Principal": {"AWS": user_id}}
+    return Policy.parse(json.dumps({"Version": "2012-10-17", "Statement": own}))
 
 
 def _entity(facts: Facts, noun: str, account: str, name: str) -> tuple[str, str | None] | None:

@@ -24,12 +24,13 @@ from watchword.facts.entities import NO_NAME, TAGS
 from watchword.identity import tags
 from watchword.identity.arns import given_policy_arn
 from watchword.identity.aws_managed import OWNER
-from watchword.identity.refusals import user_name_needed
+from watchword.identity.refusals import only_users, user_name_needed
 from watchword.names.entity_arn import EntityArn
 from watchword.names.principal import Root, User
-from watchword.services.iam.attached import RESOURCE_TAG, of_entity
+from watchword.services.iam.attached import RESOURCE_TAG, of_entity, with_own_password
 from watchword.services.iam.entity_types import POLICY, USER, AnyEntityType, named_by
 from watchword.services.operation import Call, Demands
+from watchword.services.resources import Attached
 
 Context = dict[str, ContextValue]
 
@@ -53,6 +54,25 @@ def on_user_or_caller(call: Call) -> tuple[Demand, ...]:
     if isinstance(principal, Root):
         return (_demand(call, principal.arn),)
     raise user_name_needed()
+
+
+def on_own_password(call: Call) -> tuple[Demand, ...]:
+    """On the caller, a user. The account may allow all users to change their own passwords."""
+    user = call.caller.principal
+    if not isinstance(user, User):
+        raise only_users()
+    facts = call.world.facts
+    own = of_entity(user.account, USER.noun, facts.need(TAGS, USER.noun, user.unique_id))
+    demand = with_own_password(facts, own, user.unique_id).demand(f"iam:{call.name}", user.arn)
+    return (replace(demand, called=_called(USER, user.name)),)
+
+
+def on_password_policy(call: Call) -> tuple[Demand, ...]:
+    """On `*`. Users who may change their own passwords may read the rules for them."""
+    user, everything = call.caller.principal, Attached(call.account)
+    if isinstance(user, User):
+        everything = with_own_password(call.world.facts, everything, user.unique_id)
+    return (everything.demand(f"iam:{call.name}", "*"),)
 
 
 def on_key(call: Call) -> tuple[Demand, ...]:

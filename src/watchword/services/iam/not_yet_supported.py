@@ -7,10 +7,9 @@ the noun is implemented.
 
 from functools import partial
 
-from watchword.identity.refusals import missing_login_profile, missing_password_policy, user_name_needed
 from watchword.services.iam import demands
 from watchword.services.iam.users import user_or_root
-from watchword.services.operation import Call, Operation, Output, reads, writes
+from watchword.services.operation import Call, Operation, Output, reads
 
 
 def none_of_user(member: str, call: Call) -> Output:
@@ -27,17 +26,6 @@ def none_of_account(member: str, _call: Call) -> Output:
 def none_at_all(member: str, _call: Call) -> Output:
     """An empty list that doesn't come in pages."""
     return {member: []}
-
-
-def no_password_policy(call: Call) -> Output:
-    """GetAccountPasswordPolicy, DeleteAccountPasswordPolicy."""
-    raise missing_password_policy(call.account)
-
-
-def no_login_profile(call: Call) -> Output:
-    """GetLoginProfile, DeleteLoginProfile."""
-    user = user_or_root(call)
-    raise missing_login_profile(user.name) if user else user_name_needed()
 
 
 _OF_USER = {
@@ -65,8 +53,4 @@ OPERATIONS: dict[str, Operation] = {
         for name, member in _OF_ACCOUNT.items()
     },
     **{name: reads(partial(none_at_all, member), demands.on_account) for name, member in _UNPAGED.items()},
-    "GetAccountPasswordPolicy": reads(no_password_policy, demands.on_account),
-    "DeleteAccountPasswordPolicy": writes(no_password_policy, demands.on_account),
-    "GetLoginProfile": reads(no_login_profile, demands.on_user_or_caller),
-    "DeleteLoginProfile": writes(no_login_profile, demands.on_user_or_caller),
 }

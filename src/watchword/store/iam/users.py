@@ -1,14 +1,14 @@
 """Users of an account. Their keys, memberships, policies and tags have files of their own."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Column
 
 from watchword.names import nouns, principal
 from watchword.names.entity_arn import EntityArn
 from watchword.store.iam.entities import Entities, entity_table
-from watchword.store.tables import CodepointText, Timestamp
+from watchword.store.tables import CodepointText, Timestamp, unused_since
 from watchword.store.transaction import Transaction
 
 USERS = entity_table(
@@ -53,3 +53,9 @@ remove = _entities.remove
 def set_boundary(tx: Transaction, user: User, boundary: str | None) -> None:
     """Sets the permissions boundary, an ARN, or removes it."""
     _entities.update(tx, user, boundary=boundary)
+
+
+def note_sign_in(tx: Transaction, user_id: str, at: datetime, span: timedelta) -> None:
+    """Sets when the password was used, unless the stored use is less than `span` older."""
+    due = unused_since(USERS.c.password_last_used, at - span)
+    tx.run(USERS.update().where(USERS.c.id == user_id, due), {"password_last_used": at})

@@ -1,0 +1,38 @@
+"""A gate lets few in and few wait, and turns all others away."""
+
+import threading
+
+import pytest
+
+from watchword.identity.gate import Gate
+from watchword.names import AwsError
+
+
+def test_others_are_turned_away_at_once() -> None:
+    gate = Gate(inside=1, waiting=0)
+    with gate, pytest.raises(AwsError, match="Throttling") as refused, gate:
+        pass
+    assert refused.value.meant == "too many passwords are being hashed"
+
+
+def test_one_waits_until_another_leaves() -> None:
+    gate, order = Gate(inside=1, waiting=1), []
+
+    def follow() -> None:
+        with gate:
+            order.append("second")
+
+    with gate:
+        second = threading.Thread(target=follow)
+        second.start()
+        order.append("first")
+    second.join()
+    assert order == ["first", "second"]
+
+
+def test_after_a_failure_the_gate_is_free() -> None:
+    gate = Gate(inside=1, waiting=0)
+    with pytest.raises(RuntimeError), gate:
+        raise RuntimeError
+    with gate:
+        pass
