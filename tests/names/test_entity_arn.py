@@ -47,5 +47,20 @@ def test_what_is_no_arn_of_an_entity(text: str) -> None:
     assert EntityArn.parse(text) is None
 
 
+@pytest.mark.parametrize(
+    "url", ["idp.example.com", "idp.example.com/", "idp.example.com/a/b?~:%20", "x" * 255]
+)
+def test_an_oidc_provider_is_named_by_its_url(url: str) -> None:
+    text = f"arn:aws:iam::123456789012:oidc-provider/{url}"
+    arn = EntityArn.parse(text)
+    assert arn == EntityArn("aws", "123456789012", nouns.OIDC_PROVIDER, "/", url)
+    assert str(arn) == text
+
+
+@pytest.mark.parametrize("url", ["", "a b", "x" * 256, "é.example.com"])
+def test_what_no_oidc_provider_is_called(url: str) -> None:
+    assert EntityArn.parse(f"arn:aws:iam::123456789012:oidc-provider/{url}") is None
+
+
 def test_an_arn_of_another_noun() -> None:
     assert EntityArn.parse("arn:aws:iam::123456789012:user/p", nouns.ROLE) is None

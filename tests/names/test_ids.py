@@ -10,6 +10,7 @@ from watchword.names.ids import (
     account_of_access_key,
     is_account_id,
     new_access_key_id,
+    new_long_id,
     new_request_id,
     new_secret,
     new_unique_id,
@@ -41,6 +42,12 @@ def test_unique_ids_are_21_characters_of_base32() -> None:
     assert len(made) == 21
     assert made.startswith("AROA")
     assert set(made[4:]) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+
+
+def test_long_ids_are_32_characters_of_base32() -> None:
+    made = new_long_id(secrets.token_bytes)
+    assert len(made) == 32
+    assert set(made) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
 
 
 def test_secrets_are_40_characters() -> None:

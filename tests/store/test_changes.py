@@ -30,25 +30,39 @@ from watchword.store.accounts import Account
 from watchword.store.changes import CHANGES as CHANGES_LOG
 from watchword.store.iam import (
     access_keys,
+    account_settings,
     attachments,
     failed_attempts,
     groups,
     inline_policies,
     instance_profiles,
     login_profiles,
+    oidc_providers,
     password_policies,
     policies,
     policy_versions,
     roles,
+    saml_private_keys,
+    saml_providers,
+    server_certificates,
+    service_credentials,
+    signing_certificates,
+    ssh_public_keys,
     users,
 )
 from watchword.store.iam.access_keys import AccessKey
+from watchword.store.iam.account_settings import AccountSettings
 from watchword.store.iam.groups import Group
 from watchword.store.iam.inline_policies import Inline
 from watchword.store.iam.instance_profiles import InstanceProfile
+from watchword.store.iam.oidc_providers import OidcProvider
 from watchword.store.iam.password_policies import PasswordPolicy
 from watchword.store.iam.policies import Policy
 from watchword.store.iam.roles import Role
+from watchword.store.iam.saml_private_keys import SamlPrivateKey
+from watchword.store.iam.saml_providers import SamlProvider
+from watchword.store.iam.server_certificates import Material, ServerCertificate
+from watchword.store.iam.service_credentials import ServiceCredential
 from watchword.store.iam.users import User
 from watchword.store.keyring import WrappedKey
 from watchword.store.revocations import Revocation
@@ -66,6 +80,12 @@ POLICY = Policy("ANPA1", A, "Read", "/", "arn:aws:iam::111111111111:policy/Read"
 KEY = AccessKey("AKIA1", A, None, b"sealed", "k1", NOW)
 RULES = PasswordPolicy(A, 6, False, False, False, False, False, False)
 BUCKET = Bucket("b1", "logs", A, "eu-west-1", NOW)
+OIDC = OidcProvider("o1", A, "issuer.example.com", NOW)
+SAML = SamlProvider("S1", A, "office", NOW, NOW)
+SAML_KEY = SamlPrivateKey("K1", "S1", b"sealed", "k1", NOW)
+CERTIFICATE = ServerCertificate("ASCA1", A, "web", "/", NOW, NOW)
+MATERIAL = Material("ASCA1", "body", None, b"sealed", "k1")
+CREDENTIAL = ServiceCredential("ACCA1", A, "AIDA1", "codecommit.amazonaws.com", "alice-at", b"digest", NOW)
 WRAPPED = WrappedKey("k1", b"sealed", NOW)
 REVOCATION = Revocation(A, "role", "AROA1", NOW, NOW)
 
@@ -105,6 +125,34 @@ CHANGES: dict[Callable[..., object], tuple[tuple[object, ...], dict[str, object]
     access_keys.remove: ((KEY,), {}, ("access_key", "AKIA1")),
     password_policies.put: ((RULES,), {}, ("account", A)),
     password_policies.remove: ((A,), {}, ("account", A)),
+    oidc_providers.insert: ((OIDC,), {}, ("oidc-provider", "o1")),
+    oidc_providers.set_client_ids: ((OIDC, ("a",)), {}, ("oidc-provider", "o1")),
+    oidc_providers.set_thumbprints: ((OIDC, ("a",)), {}, ("oidc-provider", "o1")),
+    oidc_providers.remove: ((OIDC,), {}, ("oidc-provider", "o1")),
+    saml_providers.insert: ((SAML, "<x/>"), {}, ("saml-provider", "S1")),
+    saml_providers.set_document: ((SAML, "<x/>", NOW), {}, ("saml-provider", "S1")),
+    saml_providers.set_encryption_mode: ((SAML, "Required"), {}, ("saml-provider", "S1")),
+    saml_providers.remove: ((SAML,), {}, ("saml-provider", "S1")),
+    saml_private_keys.insert: ((SAML_KEY,), {}, ("saml-provider", "S1")),
+    saml_private_keys.reseal: ((SAML_KEY,), {"sealed": b"", "sealing_key": "k2"}, ("saml-provider", "S1")),
+    saml_private_keys.remove: ((SAML_KEY,), {}, ("saml-provider", "S1")),
+    server_certificates.insert: ((CERTIFICATE, MATERIAL), {}, ("server-certificate", "ASCA1")),
+    server_certificates.rename: (
+        (CERTIFICATE,),
+        {"name": "www", "path": "/"},
+        ("server-certificate", "ASCA1"),
+    ),
+    server_certificates.reseal: (
+        (MATERIAL,),
+        {"sealed": b"", "sealing_key": "k2"},
+        ("server-certificate", "ASCA1"),
+    ),
+    server_certificates.remove: ((CERTIFICATE,), {}, ("server-certificate", "ASCA1")),
+    service_credentials.insert: ((CREDENTIAL,), {}, ("service_credential", "ACCA1")),
+    service_credentials.set_status: ((CREDENTIAL, "Inactive"), {}, ("service_credential", "ACCA1")),
+    service_credentials.set_secret: ((CREDENTIAL, b"other"), {}, ("service_credential", "ACCA1")),
+    service_credentials.remove: ((CREDENTIAL,), {}, ("service_credential", "ACCA1")),
+    account_settings.put: ((AccountSettings(A),), {}, ("account", A)),
     tags.put: (("user", "AIDA1", {"a": "1"}), {}, ("user", "AIDA1")),
     tags.remove: (("user", "AIDA1", ["a"]), {}, ("user", "AIDA1")),
     tags.remove_all: (("user", "AIDA1"), {}, ("user", "AIDA1")),
@@ -130,6 +178,8 @@ BEFORE: dict[Callable[..., object], Callable[[Transaction], object]] = {
     groups.add_member: _members,
     password_policies.put: lambda tx: accounts.insert(tx, ACCOUNT),
     policy_versions.insert: lambda tx: policies.insert(tx, POLICY, "{}"),
+    saml_private_keys.insert: lambda tx: saml_providers.insert(tx, SAML, "<x/>"),
+    service_credentials.insert: lambda tx: users.insert(tx, USER),
 }
 """What must be there for a change to be one."""
 
@@ -143,6 +193,8 @@ NO_DECISION_DEPENDS_ON = {
     login_profiles.remove,
     failed_attempts.put,
     failed_attempts.remove,
+    *(signing_certificates.insert, signing_certificates.set_status, signing_certificates.remove),
+    *(ssh_public_keys.insert, ssh_public_keys.set_status, ssh_public_keys.remove),
     audit.insert,
     objects.put,
     objects.remove,

@@ -1,7 +1,9 @@
-"""ARNs of IAM's entities: users, groups, roles, instance profiles and managed policies.
+"""ARNs of IAM's entities: users, groups, roles, instance profiles, managed policies, providers, certificates.
 
+An OIDC provider has no path: its name is the URL of its issuer without the scheme, slashes included.
 Source: IAM User Guide, "IAM identifiers": `arn:partition:iam::account:noun/path/name`, and "IAM and AWS STS
-quotas", "IAM name requirements", for the characters of paths and names.
+quotas", "IAM name requirements", for the characters of paths and names; IAM API Reference,
+CreateOpenIDConnectProvider, for the length of a URL.
 """
 
 import re
@@ -9,10 +11,16 @@ from dataclasses import dataclass
 from typing import Self
 
 from watchword.names.arn import MAX_LENGTH
+from watchword.names.nouns import OIDC_PROVIDER
 
 _ENTITY = re.compile(
     r"arn:(?P<partition>aws[a-z-]*):iam::(?P<account>[0-9]{12}|aws)"
     r":(?P<noun>[a-z-]+)(?P<path>/([!-~]+/)?)(?P<name>[\w+=,.@-]{1,128})",
+    re.ASCII,
+)
+_OIDC_PROVIDER = re.compile(
+    rf"arn:(?P<partition>aws[a-z-]*):iam::(?P<account>[0-9]{{12}}):(?P<noun>{OIDC_PROVIDER})"
+    r"(?P<path>/)(?P<name>[!-~]{1,255})",
     re.ASCII,
 )
 
@@ -34,7 +42,9 @@ class EntityArn:
     @classmethod
     def parse(cls, text: str, noun: str | None = None) -> Self | None:
         """None for what can't be the ARN of an entity, or of an entity of that noun."""
-        found = _ENTITY.fullmatch(text) if len(text) <= MAX_LENGTH else None
+        if len(text) > MAX_LENGTH:
+            return None
+        found = _OIDC_PROVIDER.fullmatch(text) or _ENTITY.fullmatch(text)
         return cls(**found.groupdict()) if found and noun in (None, found["noun"]) else None
 
     def __str__(self) -> str:

@@ -1,9 +1,10 @@
 """One rule to compare names and keys that are not case-sensitive: in the store, sessions and decisions.
 
 * Names of users, groups, roles, instance profiles and policies: IAM User Guide, "IAM and AWS STS quotas",
-  "IAM name requirements".
+  "IAM name requirements". AWS doesn't say whether case counts in the names of SAML providers and server
+  certificates; here it doesn't, so no two differ in case only.
 * Tag keys of users, roles and sessions: IAM User Guide, "Tags for AWS Identity and Access Management
-  resources", "Case sensitivity". Those of managed policies and instance profiles are case-sensitive.
+  resources", "Case sensitivity". Those of all other resources of IAM are case-sensitive.
 * Condition keys: IAM User Guide, "IAM JSON policy elements: Condition".
 
 AWS doesn't say what case means beyond ASCII. Names are ASCII by IAM's model, but a tag key may have any
@@ -17,7 +18,12 @@ from sys import intern
 from watchword.names import nouns
 
 _REMEMBERED = 4096
-CASE_SENSITIVE_TAGS = frozenset({nouns.POLICY, nouns.INSTANCE_PROFILE})
+CASE_SENSITIVE_TAGS = frozenset(
+    {
+        *(nouns.POLICY, nouns.INSTANCE_PROFILE),
+        *(nouns.OIDC_PROVIDER, nouns.SAML_PROVIDER, nouns.SERVER_CERTIFICATE),
+    }
+)
 """The types of entities on which tag keys that differ in case only are two keys."""
 
 

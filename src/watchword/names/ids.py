@@ -39,6 +39,9 @@ class Prefix(StrEnum):
     INSTANCE_PROFILE = "AIPA"
     ACCESS_KEY = "AKIA"
     SESSION_KEY = "ASIA"
+    PUBLIC_KEY = "APKA"
+    SERVICE_CREDENTIAL = "ACCA"
+    SERVER_CERTIFICATE = "ASCA"
 
 
 def new_unique_id(prefix: Prefix, randomness: Randomness) -> str:
@@ -46,8 +49,13 @@ def new_unique_id(prefix: Prefix, randomness: Randomness) -> str:
     return prefix + "".join([_ALPHABET[byte & 31] for byte in randomness(17)])
 
 
+def new_long_id(randomness: Randomness) -> str:
+    """An id of 32 characters of base32 without a prefix, such as that of a signing certificate."""
+    return base64.b32encode(randomness(20)).decode("ascii")
+
+
 def new_access_key_id(prefix: Prefix, account: str, randomness: Randomness) -> str:
-    """An access key id of 20 characters that contains `account`."""
+    """An access key id of 20 characters that contains `account`, or an id of that form."""
     drawn = int.from_bytes(randomness(5), "big")
     carried = ((_MARKER | (int(account) << 7)) << 32) | (drawn & _DRAWN_MASK)
     return prefix + "".join([_PAIRS[carried >> shift & 1023] for shift in _SHIFTS])

@@ -3,16 +3,24 @@
 from watchword.store import accounts, audit, changes, keyring, revocations, tags, used_signatures
 from watchword.store.iam import (
     access_keys,
+    account_settings,
     attachments,
     failed_attempts,
     groups,
     inline_policies,
     instance_profiles,
     login_profiles,
+    oidc_providers,
     password_policies,
     policies,
     policy_versions,
     roles,
+    saml_private_keys,
+    saml_providers,
+    server_certificates,
+    service_credentials,
+    signing_certificates,
+    ssh_public_keys,
     users,
 )
 from watchword.store.s3 import buckets, objects, parts, uploads
@@ -23,6 +31,8 @@ NOUNS = (
     *(access_keys, attachments, failed_attempts, groups, inline_policies, instance_profiles),
     *(login_profiles, password_policies),
     *(policies, policy_versions, roles, users),
+    *(account_settings, oidc_providers, saml_private_keys, saml_providers),
+    *(server_certificates, service_credentials, signing_certificates, ssh_public_keys),
     *(buckets, objects, parts, uploads),
 )
 

@@ -6,6 +6,7 @@ SQLite and PostgreSQL must store, compare and sort values in the same way. Only 
 * `CodepointText`: text, compared and sorted by code point, whatever the collation of a PostgreSQL database;
 * `JsonStrings`: a small dictionary of strings, stored as JSON text;
 * `Numbers`: a tuple of whole numbers, stored as text; an empty tuple is NULL;
+* `Strings`: a tuple of strings, stored as JSON text;
 * bytes: SQLite's BLOB and PostgreSQL's BYTEA both sort as memcmp does.
 
 A name that is unique whatever its case has two columns: `name` as it was written, and `folded` as it is
@@ -89,6 +90,19 @@ class Numbers(TypeDecorator[tuple[int, ...]]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[int, ...]:  # noqa: ARG002 SQLAlchemy's signature
         return tuple(map(int, value.split())) if value else ()
+
+
+class Strings(TypeDecorator[tuple[str, ...]]):
+    """A tuple of strings."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str | None:  # noqa: ARG002 SQLAlchemy's signature
+        return None if value is None else json.dumps(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...] | None:  # noqa: ARG002 SQLAlchemy's signature
+        return None if value is None else msgspec.json.decode(value, type=tuple[str, ...])
 
 
 def columns(
