@@ -36,7 +36,7 @@ SERVICES = {place.parent.name for place in SOURCE.glob("services/*/__init__.py")
 WINGS: dict[str, list[set[str]]] = {
     "policy": [{"language"}, {"evaluation"}, {"checking"}, {"lines"}, {"__init__"}],
     "store": [NOUNS_OF_SERVICES, {"schema"}, {"migrate"}, {"database"}, {"__init__"}],
-    "facts": [{"buckets", "credentials", "entities", "grants"}, {"facts"}, {"__init__"}],
+    "facts": [{"buckets", "credentials", "entities", "grants", "providers"}, {"facts"}, {"__init__"}],
     "access": [{"schemes"}, {"authenticate"}, {"__init__"}],
     "services": [SERVICES, {"table"}, {"what_if"}],
     "gateway": [

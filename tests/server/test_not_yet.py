@@ -14,7 +14,7 @@ from watchword.services.table import SERVED
 from watchword.wire import Models
 
 LIST = Path(__file__).parents[1] / "golden" / "not_yet.txt"
-COUNT = 418
+COUNT = 402
 """Lowered with the list, never raised but with a new model."""
 
 
@@ -43,7 +43,7 @@ def target(service: str, prefix: str, operation: str) -> Draft:
 
 JSON = {"content-type": "application/json"}
 ASKED = {
-    "iam CreateSAMLProvider": query("iam", "CreateSAMLProvider", Name="x"),
+    "iam GetHumanReadableSummary": query("iam", "GetHumanReadableSummary", Name="x"),
     "sts GetWebIdentityToken": query(
         "sts", "GetWebIdentityToken", **{"Audience.member.1": "x", "SigningAlgorithm": "RS256"}
     ),

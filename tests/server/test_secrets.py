@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from botocore.client import BaseClient
+from tests.identity.pem import metadata, private, rsa_key
 from tests.server.harness import (
     Draft,
     Keys,
@@ -51,6 +52,12 @@ class Secrets:
             self.text(f"token of {name}", keys["SessionToken"])
         return keys
 
+    def pem(self, name: str, key: str) -> str:
+        lines = key.splitlines()[1:-1]
+        self.forms |= {line.encode(): f"a line of {name}" for line in lines if len(line) >= 32}
+        self.raw(name, base64.b64decode("".join(lines)))
+        return key
+
     def found_in(self, text: bytes) -> set[str]:
         return {name for form, name in self.forms.items() if form in text}
 
@@ -89,6 +96,13 @@ def work(endpoint: str, iam: BaseClient, secrets: Secrets) -> None:
     people(iam, client("iam", endpoint, alice), secrets)
     iam.create_role(RoleName="reader", AssumeRolePolicyDocument=TRUST % user["Arn"])
     iam.attach_role_policy(RoleName="reader", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    private_key = secrets.pem("a private key of SAML", private(rsa_key("opens")))
+    iam.create_saml_provider(Name="x", SAMLMetadataDocument=metadata(), AddPrivateKey=private_key)
+    code_of(
+        iam.update_saml_provider,
+        SAMLProviderArn="arn:aws:iam::123456789012:saml-provider/none",
+        AddPrivateKey=private_key,
+    )
     sts = client("sts", endpoint, alice)
     arn = user["Arn"].replace("user/alice", "role/reader")
     reader = secrets.keys("reader", sts.assume_role(RoleArn=arn, RoleSessionName="canary")["Credentials"])

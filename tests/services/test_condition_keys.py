@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from msgspec import structs
+from tests.identity.pem import metadata
 from tests.services.harness import SHAPES, call_of, carry_out
 from tests.services.rows import Row, tables
 
@@ -30,12 +31,12 @@ from watchword.world import World
 
 LIST = Path(__file__).parents[1] / "golden" / "condition_keys_not_filled.txt"
 ROWS = tables()
-COUNT = 172
+COUNT = 174
 """Lowered with the list, never raised but with new operations."""
 
 ONLY_USERS = {"ChangePassword"}
 """Operations that the root user can't call."""
-NOUNS = ("User", "Group", "Role", "Policy", "InstanceProfile")
+NOUNS = ("User", "Group", "Role", "Policy", "InstanceProfile", "OpenIDConnectProvider", "SAMLProvider")
 ALLOW_ALL = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}'
 DOCUMENT = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:*","Principal":{"AWS":"%s"}}}'
 TAGS = [{"Key": "Team", "Value": "red"}]
@@ -92,6 +93,11 @@ def values(account: str) -> dict[str, Any]:
         "AccessKeyId": "AKIA0000000000000000",
         "Delete": {"Objects": [{"Key": "a", "ETag": '"x"'}, {"Key": "b", "VersionId": "null"}]},
         "AssumeRolePolicyDocument": DOCUMENT % account,
+        "Url": "https://idp.example.com",
+        "Name": "office",
+        "SAMLMetadataDocument": metadata(),
+        "OpenIDConnectProviderArn": f"arn:aws:iam::{account}:oidc-provider/idp.example.com",
+        "SAMLProviderArn": f"arn:aws:iam::{account}:saml-provider/office",
         "PolicyDocument": ALLOW_ALL,
     }
 

@@ -23,6 +23,7 @@ from watchword.access.request_context import INSIDE, Via
 from watchword.access.room import check_room
 from watchword.facts.credentials import ACCESS_KEY
 from watchword.facts.entities import GROUP, INSTANCE_PROFILE, NO_NAME, ROLE, USER
+from watchword.facts.providers import OIDC_PROVIDER, SAML_PROVIDER
 from watchword.gateway.failure import as_fault, unrecorded
 from watchword.names import AwsError, fault
 from watchword.names.ids import new_request_id
@@ -37,7 +38,9 @@ Around = Transaction | Change | None
 
 log = logging.getLogger(__name__)
 
-_HIDDEN = frozenset(each.name for each in (ACCESS_KEY, GROUP, INSTANCE_PROFILE, ROLE, USER))
+_HIDDEN = frozenset(
+    each.name for each in (ACCESS_KEY, GROUP, INSTANCE_PROFILE, OIDC_PROVIDER, ROLE, SAML_PROVIDER, USER)
+)
 """Facts whose existence callers without permission must not learn."""
 
 

@@ -1,8 +1,8 @@
 """Quotas: how much an entity may have.
 
 Source: IAM User Guide, "IAM and AWS STS quotas". Quotas have their names in AWS's error messages; `SUMMARY`
-has those of GetAccountSummary. There is no quota for users, groups, roles and policies of an account, so
-the summary has none. The policy engine defines the sizes of documents.
+has those that GetAccountSummary tells, by their names there. There is no quota for users, groups, roles and
+policies of an account, so the summary has none. The policy engine defines the sizes of documents.
 """
 
 from collections.abc import Mapping
@@ -22,6 +22,10 @@ QUOTAS: Mapping[str, int] = {
     "RolePolicySize": KINDS[DocumentKind.ROLE_INLINE].size.most,
     "ACLSizePerRole": KINDS[DocumentKind.TRUST].size.most,
     "VersionsPerPolicy": 5,
+    "OpenIdConnectProvidersPerAccount": 100,
+    "ClientIdsPerOpenIdConnectProvider": 100,
+    "SAMLProvidersPerAccount": 100,
+    "PrivateKeysPerSAMLProvider": 2,
 }
 
 SUMMARY: Mapping[str, str] = {

@@ -26,16 +26,25 @@ STATUS = {
 _MISSING = {
     nouns.INSTANCE_PROFILE: "Instance Profile {name} cannot be found.",
     nouns.POLICY: "Policy {name} was not found.",
+    nouns.OIDC_PROVIDER: "OpenIDConnect Provider not found for arn {name}",
+    nouns.SAML_PROVIDER: "Manifest not found for arn {name}",
+    nouns.SERVER_CERTIFICATE: "The Server Certificate with name {name} cannot be found.",
+}
+_TAKEN = {
+    nouns.INSTANCE_PROFILE: "Instance Profile {name} already exists.",
+    nouns.OIDC_PROVIDER: "Provider with url {name} already exists.",
+    nouns.SAML_PROVIDER: "SAMLProvider with name {name} already exists.",
+    nouns.SERVER_CERTIFICATE: "The Server Certificate with name {name} already exists.",
 }
 
 
-def refusal(code: str, said: str) -> AwsError:
+def refusal(code: str, said: str, meant: str = "") -> AwsError:
     """An error of IAM's own model."""
-    return AwsError(code, STATUS[code], said)
+    return AwsError(code, STATUS[code], said, meant)
 
 
 def missing(noun: str, name: str) -> AwsError:
-    """There is no such entity; `name` is its name, or the ARN of a managed policy.
+    """There is no such entity; `name` is its name, or the ARN of a managed policy or provider.
 
     `noun` can also be an inline policy, such as "user policy". A managed policy that isn't attached to an
     entity is missing too.
@@ -45,10 +54,9 @@ def missing(noun: str, name: str) -> AwsError:
 
 
 def taken(noun: str, name: str) -> AwsError:
-    """There is a user, group, role or instance profile of that name, whatever the case."""
-    if noun == nouns.INSTANCE_PROFILE:
-        return refusal("EntityAlreadyExists", f"Instance Profile {name} already exists.")
-    return refusal("EntityAlreadyExists", f"{noun.capitalize()} with name {name} already exists.")
+    """There is an entity of that name, whatever the case; or an OIDC provider of that URL."""
+    said = _TAKEN.get(noun, f"{noun.capitalize()} with name {{name}} already exists.")
+    return refusal("EntityAlreadyExists", said.format(name=name))
 
 
 def missing_key(access_key_id: str) -> AwsError:
@@ -116,8 +124,8 @@ def no_such_boundary(arn: str) -> AwsError:
     return refusal("NoSuchEntity", f"Scope ARN: {arn} does not exist or is not attachable.")
 
 
-def not_a_policy_arn(text: str) -> AwsError:
-    """The text can't be the ARN of a managed policy."""
+def not_that_arn(text: str) -> AwsError:
+    """The text can't be the ARN of what the operation is about."""
     return refusal("InvalidInput", f"ARN {text} is not valid.")
 
 

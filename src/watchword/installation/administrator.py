@@ -8,15 +8,17 @@ who it was (`operator_events`).
 import re
 from datetime import timedelta
 
-from watchword.identity import secrets
+from watchword.identity import resealing
 from watchword.identity.owners import Owner, owner_at
 from watchword.identity.protected_roles import ADMINISTRATOR, ADMINISTRATOR_PATH
+from watchword.identity.resealing import Reseal
 from watchword.installation.bootstrap import add_account, add_key, add_root_key
 from watchword.installation.installation import Installation
 from watchword.installation.operator_events import record_command
 from watchword.names.entity_arn import EntityArn
 from watchword.names.ids import Prefix, account_of_access_key, new_access_key_id, new_secret, new_unique_id
 from watchword.names.moment import iso
+from watchword.proofs.keyring import Keyring
 from watchword.sessions import Session
 from watchword.sessions.revocation import revoke
 from watchword.sessions.session import moment, new_session
@@ -101,15 +103,17 @@ def rotate_keyring(installation: Installation) -> tuple[str, int]:
         newest = add_key(installation, tx)
         record_command(installation, tx, "RotateKeyring", "", {}, {"keyId": newest.id})
         ring = installation.root_key.keyring(tx)
+    return newest.id, sum(_reseal(installation, ring, some) for some in resealing.EVERYTHING)
+
+
+def _reseal(installation: Installation, ring: Keyring, some: Reseal) -> int:
+    """Seals all secrets of one type again, in batches; returns how many."""
     resealed, more = 0, True
     while more:
         with installation.database.write(installation.clock.now()) as tx:
-            keys, more = access_keys.to_reseal(tx, newest.id, limit=RESEAL_BATCH)
-            for key in keys:
-                sealed = secrets.seal(secrets.open(key, ring), key.id, ring)
-                access_keys.reseal(tx, key, secret=sealed.secret, sealing_key=sealed.sealing_key)
-        resealed += len(keys)
-    return newest.id, resealed
+            count, more = some(tx, ring, RESEAL_BATCH)
+        resealed += count
+    return resealed
 
 
 def _subject(tx: Transaction, subject: str) -> tuple[str, str, str]:

@@ -2,6 +2,7 @@
 
 import json
 
+from tests.identity.pem import metadata
 from tests.services.rows import Refused, Row, Step, Without
 
 OURS = "arn:aws:iam::123456789012"
@@ -34,6 +35,14 @@ def inline(name: str) -> dict[str, str]:
     return {"PolicyName": name}
 
 
+def oidc(name: str) -> dict[str, str]:
+    return {"OpenIDConnectProviderArn": f"{OURS}:oidc-provider/{name}.example.com"}
+
+
+def saml(name: str) -> dict[str, str]:
+    return {"SAMLProviderArn": f"{OURS}:saml-provider/{name}"}
+
+
 def version(name: str) -> dict[str, str]:
     return {"VersionId": name}
 
@@ -47,6 +56,8 @@ TAGS = {"Tags": [{"Key": "team", "Value": "red"}, {"Key": "site", "Value": "nort
 NEW_TAG, OLD_TAG = {"Tags": [{"Key": "cost", "Value": "7"}]}, {"TagKeys": ["cost"]}
 BOUNDARY = {"PermissionsBoundary": "arn:aws:iam::aws:policy/PowerUserAccess"}
 POLICIES, ACTIONS = {"PolicyInputList": [READING]}, {"ActionNames": ["s3:GetObject", "s3:PutObject"]}
+URL, METADATA = {"Url": "https://new.example.com"}, {"SAMLMetadataDocument": metadata()}
+HUB, OFFICE = oidc("hub"), saml("office")
 OF_WORKER = {"PolicySourceArn": f"{OURS}:role/worker"}
 
 
@@ -62,6 +73,8 @@ NO_BOUNDARY = no_entity(UserName="other", PermissionsBoundary=f"{OURS}:policy/no
 GOOD = "Correct1horse!"
 PASSWORD = {"Password": GOOD}
 NO_PASSWORD = Without("it is the caller who has none: test_login_profiles.py")
+NO_OIDC, NO_SAML = no_entity(**oidc("none")), no_entity(**saml("none"))
+NOTHING_NAMED = Without("it names nothing that could")
 NONE_YET = Without("nothing that it lists can be made yet: the list is always empty")
 
 
@@ -104,6 +117,11 @@ SCENE = [
     Step("CreateAccessKey", ANN, key="AccessKey.AccessKeyId"),
     Step("CreateAccessKey", ANN),
     Step("CreateAccessKey", user("bob"), free_key="AccessKey.AccessKeyId"),
+    *(
+        Step("CreateOpenIDConnectProvider", {"Url": f"https://{name}.example.com"} | TAGS)
+        for name in ("hub", "spare")
+    ),
+    *(Step("CreateSAMLProvider", {"Name": name} | METADATA | TAGS) for name in ("office", "spare")),
 ]
 
 ROWS = {
@@ -133,7 +151,7 @@ ROWS = {
     "UpdateAccountPasswordPolicy": Row({"MinimumPasswordLength": 10}, missing=Without("it names nothing")),
     "GetAccountPasswordPolicy": Row(missing=Without("the scene has one; test_password_policy.py has none")),
     # groups
-    "CreateGroup": Row(group("new"), missing=Without("it names nothing that could"), conflict=taken(**STAFF)),
+    "CreateGroup": Row(group("new"), missing=NOTHING_NAMED, conflict=taken(**STAFF)),
     "GetGroup": Row(STAFF, missing=NO_GROUP, pages=1),
     "ListGroups": Row(pages=1),
     "UpdateGroup": Row(group("moving") | {"NewGroupName": "moved"}, missing=NO_GROUP, conflict=ONTO_STAFF),
@@ -202,6 +220,26 @@ ROWS = {
     "ListUserPolicies": Row(ANN, missing=NO_USER, pages=1),
     "ListGroupPolicies": Row(STAFF, missing=NO_GROUP, pages=1),
     "ListRolePolicies": Row(WORKER, missing=NO_ROLE, pages=1),
+    # OpenID Connect providers
+    "CreateOpenIDConnectProvider": Row(URL, conflict=taken(Url="https://hub.example.com")),
+    "GetOpenIDConnectProvider": Row(HUB, missing=NO_OIDC),
+    "ListOpenIDConnectProviders": Row(),
+    "UpdateOpenIDConnectProviderThumbprint": Row(HUB | {"ThumbprintList": ["a" * 40]}, missing=NO_OIDC),
+    "AddClientIDToOpenIDConnectProvider": Row(HUB | {"ClientID": "app"}, missing=NO_OIDC),
+    "RemoveClientIDFromOpenIDConnectProvider": Row(HUB | {"ClientID": "app"}, missing=NO_OIDC),
+    "DeleteOpenIDConnectProvider": Row(oidc("spare"), missing=Without("what isn't there is deleted too")),
+    "TagOpenIDConnectProvider": Row(HUB | NEW_TAG, missing=NO_OIDC),
+    "UntagOpenIDConnectProvider": Row(HUB | OLD_TAG, missing=NO_OIDC),
+    "ListOpenIDConnectProviderTags": Row(HUB, missing=NO_OIDC, pages=1),
+    # SAML providers
+    "CreateSAMLProvider": Row({"Name": "new"} | METADATA, conflict=taken(Name="office")),
+    "GetSAMLProvider": Row(OFFICE, missing=NO_SAML),
+    "ListSAMLProviders": Row(),
+    "UpdateSAMLProvider": Row(OFFICE | METADATA, missing=NO_SAML),
+    "DeleteSAMLProvider": Row(saml("spare"), missing=NO_SAML),
+    "TagSAMLProvider": Row(OFFICE | NEW_TAG, missing=NO_SAML),
+    "UntagSAMLProvider": Row(OFFICE | OLD_TAG, missing=NO_SAML),
+    "ListSAMLProviderTags": Row(OFFICE, missing=NO_SAML, pages=1),
     # the simulator
     "SimulateCustomPolicy": Row(POLICIES | ACTIONS, pages=1),
     "SimulatePrincipalPolicy": Row(OF_WORKER | ACTIONS, missing=NO_SOURCE, pages=1),
@@ -218,8 +256,6 @@ ROWS = {
     "ListSigningCertificates": Row(ANN, missing=NO_USER, pages=NONE_YET),
     "ListServerCertificates": Row(pages=NONE_YET),
     "ListVirtualMFADevices": Row(pages=NONE_YET),
-    "ListOpenIDConnectProviders": Row(),
-    "ListSAMLProviders": Row(),
 }
 OTHERS = {  # an account has one password policy, and one alias: the next takes its place
     "DeleteAccountPasswordPolicy": "tests/services/iam/test_password_policy.py::test_it_is_removed",

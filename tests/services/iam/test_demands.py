@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from tests.identity.pem import metadata
 from tests.services.iam.harness import ADMINISTRATOR, ALLOW_ALL, MODEL, A, B, Iam, refused
 
 from watchword.access import Demand
@@ -25,6 +26,8 @@ USER, GROUP, ROLE = (
 )
 PROFILE = f"arn:aws:iam::{A}:instance-profile/v/m"
 POLICY = f"arn:aws:iam::{A}:policy/w/p"
+OIDC = f"arn:aws:iam::{A}:oidc-provider/idp.example.com/Realms/x"
+SAML = f"arn:aws:iam::{A}:saml-provider/office"
 TAGS = [{"Key": "Team", "Value": "red"}]
 OWN_TAGS = {"iam:ResourceTag/Team": "red"}
 BOUND = {"iam:PermissionsBoundary": ADMINISTRATOR}
@@ -50,6 +53,13 @@ NAMES = {
     "PolicySourceArn": ROLE,
     "PolicyInputList": [ALLOW_ALL],
     "ActionNames": ["s3:GetObject"],
+    "OpenIDConnectProviderArn": OIDC,
+    "SAMLProviderArn": SAML,
+    "Url": "https://idp.example.com/Realms/x",
+    "ClientID": "app",
+    "ThumbprintList": ["a" * 40],
+    "SAMLMetadataDocument": metadata(),
+    "Name": "office",
 }
 
 ON_USER = "GetUser ListAccessKeys CreateAccessKey ListUserTags GetUserPolicy ListUserPolicies DeleteUser"
@@ -69,8 +79,12 @@ ON_BOUNDED_ROLE = "PutRolePolicy DeleteRolePolicy DeleteRolePermissionsBoundary 
 ON_BOUNDED_ROLE += " UpdateRoleDescription UpdateAssumeRolePolicy"
 ON_POLICY = "GetPolicy GetPolicyVersion ListPolicyVersions ListPolicyTags ListEntitiesForPolicy DeletePolicy"
 ON_POLICY += " CreatePolicyVersion SetDefaultPolicyVersion DeletePolicyVersion"
+ON_OIDC = "GetOpenIDConnectProvider UpdateOpenIDConnectProviderThumbprint DeleteOpenIDConnectProvider"
+ON_OIDC += " AddClientIDToOpenIDConnectProvider RemoveClientIDFromOpenIDConnectProvider"
+ON_OIDC += " ListOpenIDConnectProviderTags"
+ON_SAML = "GetSAMLProvider UpdateSAMLProvider DeleteSAMLProvider ListSAMLProviderTags"
 TAGGED = [("User", USER, OWN_TAGS), ("Role", ROLE, OWN_TAGS), ("Policy", POLICY, {})]
-TAGGED += [("InstanceProfile", PROFILE, {})]
+TAGGED += [("InstanceProfile", PROFILE, {}), ("OpenIDConnectProvider", OIDC, {}), ("SAMLProvider", SAML, {})]
 SIMPLE = [
     *((name, USER, OWN_TAGS) for name in ON_USER.split()),
     *((name, USER, OWN_TAGS | BOUND) for name in ON_BOUNDED_USER.split()),
@@ -80,6 +94,8 @@ SIMPLE = [
     *((name, "*", {}) for name in ON_ACCOUNT.split()),
     *((name, ROLE, OWN_TAGS | BOUND) for name in ON_BOUNDED_ROLE.split()),
     *((name, POLICY, {}) for name in ON_POLICY.split()),
+    *((name, OIDC, {}) for name in ON_OIDC.split()),
+    *((name, SAML, {}) for name in ON_SAML.split()),
     *(
         (f"{verb}UserPolicy", USER, OWN_TAGS | BOUND | {"iam:PolicyARN": POLICY})
         for verb in ("Attach", "Detach")
@@ -105,6 +121,7 @@ ELSEWHERE = {
     *("CreateUser", "CreateGroup", "CreateRole", "CreatePolicy", "UpdateUser", "UpdateGroup"),
     *("UpdateAccessKey", "DeleteAccessKey", "GetAccessKeyLastUsed", "ChangePassword"),
     *("CreateInstanceProfile", "AddRoleToInstanceProfile"),
+    *("CreateOpenIDConnectProvider", "CreateSAMLProvider"),
 }
 
 
@@ -114,6 +131,8 @@ def furnished(iam: Iam) -> Iam:
     iam("CreateUser", UserName="ann", Path="/x/", PermissionsBoundary=ADMINISTRATOR, Tags=TAGS)
     iam("CreateGroup", GroupName="g", Path="/y/")
     iam("CreateInstanceProfile", InstanceProfileName="m", Path="/v/", Tags=TAGS)
+    iam("CreateOpenIDConnectProvider", Url=NAMES["Url"], Tags=TAGS)
+    iam("CreateSAMLProvider", Name="office", SAMLMetadataDocument=metadata(), Tags=TAGS)
     trust = {"AssumeRolePolicyDocument": TRUST}
     iam("CreateRole", RoleName="r", Path="/z/", PermissionsBoundary=ADMINISTRATOR, Tags=TAGS, **trust)
     return iam
@@ -135,7 +154,7 @@ def test_every_operation_is_asked_here() -> None:
 def test_one_action_on_one_resource(furnished: Iam) -> None:
     for name, resource, context in SIMPLE:
         (demand,) = furnished.asks(name, **given(name))
-        tags = {"Team": "red"} if resource in {USER, ROLE, POLICY, PROFILE} else {}
+        tags = {"Team": "red"} if resource in {USER, ROLE, POLICY, PROFILE, OIDC, SAML} else {}
         expected = Demand(f"iam:{name}", resource, A, context, resource_tags=tags)
         assert replace(demand, called="") == expected, name
 
@@ -162,6 +181,18 @@ def test_creating_with_tags_needs_the_tagging_action_too(iam: Iam, noun: str) ->
     assert replace(tagging, called="") == Demand(f"iam:Tag{noun}", arn, A, TAGGING)
     (alone,) = iam.asks(f"Create{noun}", **new, Tags=[])
     assert alone.context == (BOUND if bound else {})
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("noun", "resource"),
+    [("OpenIDConnectProvider", f"arn:aws:iam::{A}:oidc-provider/idp.example.com"), ("SAMLProvider", SAML)],
+)
+def test_creating_a_provider_is_asked_for_by_its_name(iam: Iam, noun: str, resource: str) -> None:
+    """Of an OIDC provider that is the host name alone, as AWS's refusals show."""
+    creation, tagging = iam.asks(f"Create{noun}", **given(f"Create{noun}"), Tags=NAMES["Tags"])
+    assert creation == Demand(f"iam:Create{noun}", resource, A, TAGGING)
+    assert tagging == Demand(f"iam:Tag{noun}", resource, A, TAGGING)
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -221,6 +252,8 @@ NEXT: dict[str, dict[str, Any]] = {
     "Role": {"RoleName": "r", "AssumeRolePolicyDocument": TRUST},
     "InstanceProfile": {"InstanceProfileName": "m"},
     "Policy": {"PolicyName": "p", "Path": "/w/", "PolicyDocument": ALLOW_ALL},
+    "OpenIDConnectProvider": {"Url": NAMES["Url"]},
+    "SAMLProvider": {"Name": "office", "SAMLMetadataDocument": metadata()},
 }
 """The next of its name: another path and no tags, or, where the path is part of the name, no tags."""
 ON = {
@@ -229,7 +262,15 @@ ON = {
     "Role": (ROLE, {"RoleName": "r"}, "The role with name r cannot be found."),
     "InstanceProfile": (PROFILE, {"InstanceProfileName": "m"}, "Instance Profile m cannot be found."),
     "Policy": (POLICY, {"PolicyArn": POLICY}, f"Policy {POLICY} was not found."),
+    "OpenIDConnectProvider": (
+        OIDC,
+        {"OpenIDConnectProviderArn": OIDC},
+        f"OpenIDConnect Provider not found for arn {OIDC}",
+    ),
+    "SAMLProvider": (SAML, {"SAMLProviderArn": SAML}, f"Manifest not found for arn {SAML}"),
 }
+FINE_WITHOUT = {"DeleteOpenIDConnectProvider"}
+"""Succeeds when there is nothing to delete."""
 RENAMED = {"User": "UpdateUser", "Group": "UpdateGroup"}
 
 
@@ -258,7 +299,11 @@ def taken_over(iam: Iam, noun: str) -> None:
 def test_permission_for_one_is_none_for_the_next_of_its_name(furnished: Iam, noun: str) -> None:
     for name in asked_about(noun):
         taken_over(furnished, noun)
-        refused("NoSuchEntity", ON[noun][2], furnished, name, **given(name))
+        if name in FINE_WITHOUT:
+            furnished(name, **given(name))
+            assert furnished(name.replace("Delete", "Get"), **given(name))
+        else:
+            refused("NoSuchEntity", ON[noun][2], furnished, name, **given(name))
         assert furnished.meanwhile is str, name
 
 
@@ -273,7 +318,10 @@ def test_permission_for_nothing_is_none_for_what_comes(furnished: Iam, noun: str
         furnished(f"Create{noun}", **NEXT[noun])
 
     furnished.meanwhile = make
-    refused("NoSuchEntity", said, furnished, f"Delete{noun}", **name)
+    if f"Delete{noun}" in FINE_WITHOUT:
+        furnished(f"Delete{noun}", **name)
+    else:
+        refused("NoSuchEntity", said, furnished, f"Delete{noun}", **name)
     assert furnished(f"Get{noun}", **name)
 
 

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
+from tests.identity.pem import metadata
 from tests.services.harness import call_of, carry_out
 from tests.services.iam.harness import ADMINISTRATOR, ALLOW_ALL, A, B, Iam
 
@@ -37,6 +38,8 @@ def eve(iam: Iam) -> Iam:
     iam("CreateRole", RoleName="x", AssumeRolePolicyDocument=TRUST, **PATH)
     iam("CreateInstanceProfile", InstanceProfileName="x", **PATH)
     iam("CreatePolicy", PolicyName="x", PolicyDocument=ALLOW_ALL)
+    iam("CreateOpenIDConnectProvider", Url="https://x")
+    iam("CreateSAMLProvider", Name="x", SAMLMetadataDocument=metadata())
     made = iam("CreateUser", UserName="eve")["User"]
     return iam.by(User(A, "eve", made["UserId"]))
 
@@ -89,6 +92,15 @@ def test_a_name_in_use_is_refused_like_any_other(
             f"{IAM}:user/x",
         ),
         ("GetAccessKeyLastUsed", {"AccessKeyId": "AKIAIOSFODNN7EXAMPLE"}, f"{IAM}:user/*"),
+        *(
+            (f"Get{noun}", {f"{noun}Arn": f"{IAM}:{each}"}, f"{IAM}:{each}")
+            for noun, each in (
+                ("OpenIDConnectProvider", "oidc-provider/x"),
+                ("OpenIDConnectProvider", "oidc-provider/z"),
+                ("SAMLProvider", "saml-provider/x"),
+                ("SAMLProvider", "saml-provider/z"),
+            )
+        ),
     ],
 )
 def test_what_aws_calls_it(eve: Iam, name: str, given: dict[str, Any], called: str) -> None:
@@ -137,7 +149,13 @@ def _work(reads: Counter[str], caller: Iam, name: str, **given: Any) -> int:
 
 @pytest.mark.parametrize(
     ("name", "member", "more"),
-    [*NAMED, ("GetPolicy", "PolicyArn", {}), ("GetAccessKeyLastUsed", "AccessKeyId", {})],
+    [
+        *NAMED,
+        ("GetPolicy", "PolicyArn", {}),
+        ("GetAccessKeyLastUsed", "AccessKeyId", {}),
+        ("GetOpenIDConnectProvider", "OpenIDConnectProviderArn", {}),
+        ("GetSAMLProvider", "SAMLProviderArn", {}),
+    ],
 )
 def test_a_refusal_takes_the_same_work(
     iam: Iam, other: Iam, eve: Iam, reads: Counter[str], name: str, member: str, more: dict[str, Any]
@@ -146,6 +164,8 @@ def test_a_refusal_takes_the_same_work(
     key = iam("CreateAccessKey", UserName="x")["AccessKey"]["AccessKeyId"]
     names = {
         "PolicyArn": [f"{IAM}:policy/x", f"{IAM}:policy/z"],
+        "OpenIDConnectProviderArn": [f"{IAM}:oidc-provider/x", f"{IAM}:oidc-provider/z"],
+        "SAMLProviderArn": [f"{IAM}:saml-provider/x", f"{IAM}:saml-provider/z"],
         "AccessKeyId": [key, other("CreateAccessKey")["AccessKey"]["AccessKeyId"], "AKIAIOSFODNN7EXAMPLE"],
     }.get(member, ["x", "z"])
     assert {_work(reads, eve, name, **{member: each}, **more) for each in names} == {1}

@@ -1,13 +1,15 @@
-"""Tags of users, roles, managed policies and instance profiles."""
+"""Tags of users, roles, managed policies, instance profiles and identity providers."""
 
 import json
 
 import pytest
+from tests.identity.pem import metadata
 from tests.services.iam.harness import ADMINISTRATOR, ALLOW_ALL, A, Iam, refused
 
 from watchword.names import AwsError
 
-KINDS = ["User", "Role", "Policy"]
+KINDS = ["User", "Role", "Policy", "OpenIDConnectProvider", "SAMLProvider"]
+PROVIDERS = ["OpenIDConnectProvider", "SAMLProvider"]
 TRUST = {
     "Version": "2012-10-17",
     "Statement": {"Effect": "Allow", "Principal": {"AWS": A}, "Action": "sts:AssumeRole"},
@@ -26,7 +28,12 @@ def create(iam: Iam, kind: str, **given: object) -> dict[str, str]:
         "Role": {"AssumeRolePolicyDocument": json.dumps(TRUST)},
         "Policy": {"PolicyDocument": ALLOW_ALL},
         "InstanceProfile": {},
+        "OpenIDConnectProvider": {"Url": "https://idp.example.com/x"},
+        "SAMLProvider": {"Name": "x", "SAMLMetadataDocument": metadata()},
     }[kind]
+    if kind in PROVIDERS:
+        made = iam(f"Create{kind}", **more, **given)
+        return {f"{kind}Arn": made[f"{kind}Arn"]}
     made = iam(f"Create{kind}", **{f"{kind}Name": "x"}, **more, **given)[kind]
     return {"PolicyArn": made["Arn"]} if kind == "Policy" else {f"{kind}Name": "x"}
 
@@ -40,7 +47,8 @@ def test_tags_are_added_replaced_and_taken_away(iam: Iam, kind: str) -> None:
     assert iam(f"List{kind}Tags", **which)["Tags"] == tags(cost="", team="b")
     pages = iam.pages(f"List{kind}Tags", "Tags", 1, **which)
     assert pages == [tags(cost=""), tags(team="b")]
-    assert iam(f"Get{kind}", **which)[kind]["Tags"] == tags(cost="", team="b")
+    found = iam(f"Get{kind}", **which)
+    assert (found if kind in PROVIDERS else found[kind])["Tags"] == tags(cost="", team="b")
 
 
 @pytest.mark.parametrize("kind", ["User", "Role"])
@@ -53,13 +61,13 @@ def test_keys_of_users_and_roles_have_no_case(iam: Iam, kind: str) -> None:
     refused("InvalidInput", DUPLICATE, iam, f"Tag{kind}", Tags=tags(k1="", K1=""), **which)
 
 
-@pytest.mark.parametrize("kind", ["Policy", "InstanceProfile"])
-def test_keys_of_policies_and_instance_profiles_have_case(iam: Iam, kind: str) -> None:
+@pytest.mark.parametrize("kind", ["Policy", "InstanceProfile", *PROVIDERS])
+def test_keys_of_all_else_have_case(iam: Iam, kind: str) -> None:
     which = create(iam, kind, Tags=tags(team="a", Team="b"))
     iam(f"Tag{kind}", Tags=tags(TEAM="c"), **which)
     assert iam(f"List{kind}Tags", **which)["Tags"] == tags(TEAM="c", Team="b", team="a")
     iam(f"Untag{kind}", TagKeys=["Team", "tEAM"], **which)
-    assert iam(f"Get{kind}", **which)[kind]["Tags"] == tags(TEAM="c", team="a")
+    assert iam(f"List{kind}Tags", **which)["Tags"] == tags(TEAM="c", team="a")
     said = "Duplicate tag keys found."
     refused("InvalidInput", said, iam, f"Tag{kind}", Tags=[*tags(k1=""), *tags(k1="")], **which)
 
@@ -97,6 +105,12 @@ def test_who_is_missing(iam: Iam, kind: str) -> None:
     if kind == "Policy":
         which = {"PolicyArn": f"arn:aws:iam::{A}:policy/x"}
         said = f"Policy {which['PolicyArn']} was not found."
+    if kind == "OpenIDConnectProvider":
+        which = {f"{kind}Arn": f"arn:aws:iam::{A}:oidc-provider/x"}
+        said = f"OpenIDConnect Provider not found for arn {which[f'{kind}Arn']}"
+    if kind == "SAMLProvider":
+        which = {f"{kind}Arn": f"arn:aws:iam::{A}:saml-provider/x"}
+        said = f"Manifest not found for arn {which[f'{kind}Arn']}"
     refused("NoSuchEntity", said, iam, f"Tag{kind}", Tags=tags(a="1"), **which)
     refused("NoSuchEntity", said, iam, f"Untag{kind}", TagKeys=["a"], **which)
     refused("NoSuchEntity", said, iam, f"List{kind}Tags", **which)

@@ -15,6 +15,7 @@ from watchword.services.iam import (
     users,
 )
 from watchword.services.iam.credentials import access_keys, login_profiles, password_policy
+from watchword.services.iam.federation import oidc_providers, saml_providers
 from watchword.services.iam.policies import attachments, boundaries, inline, managed, versions
 from watchword.services.iam.simulation import operations
 from watchword.services.operation import Operation
@@ -35,6 +36,8 @@ OPERATIONS: dict[str, Operation] = {
     **account.OPERATIONS,
     **aliases.OPERATIONS,
     **instance_profiles.OPERATIONS,
+    **oidc_providers.OPERATIONS,
+    **saml_providers.OPERATIONS,
     **operations.OPERATIONS,
     **not_yet_supported.OPERATIONS,
 }

@@ -24,9 +24,11 @@ from watchword.store.iam import (
     groups,
     inline_policies,
     instance_profiles,
+    oidc_providers,
     policies,
     policy_versions,
     roles,
+    saml_providers,
     users,
 )
 from watchword.store.iam.groups import Group
@@ -36,7 +38,7 @@ from watchword.store.iam.users import User
 
 NEVER_THERE = (
     *("AccountMFAEnabled", "AccountPasswordPresent", "AccountSigningCertificatesPresent"),
-    *("MFADevices", "MFADevicesInUse", "Providers", "ServerCertificates"),
+    *("MFADevices", "MFADevicesInUse", "ServerCertificates"),
 )
 """What GetAccountSummary counts at AWS and nobody can create here."""
 TOKEN_VERSION = 2
@@ -54,6 +56,8 @@ def get_account_summary(call: Call) -> Output:
         "Policies": policies.count(call.tx, call.account),
         "PolicyVersionsInUse": policy_versions.count_all(call.tx, call.account),
         "InstanceProfiles": instance_profiles.count(call.tx, call.account),
+        "Providers": oidc_providers.count(call.tx, call.account)
+        + saml_providers.count(call.tx, call.account),
         "AccountAccessKeysPresent": min(1, len(access_keys.of_root(call.tx, call.account))),
         **dict.fromkeys(NEVER_THERE, 0),
         "GlobalEndpointTokenVersion": TOKEN_VERSION,

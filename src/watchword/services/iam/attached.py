@@ -1,4 +1,4 @@
-"""What is attached to a user, group, role, instance profile or managed policy: its tags, its boundary.
+"""What is attached to an entity of IAM: its tags, and the boundary of a user or role.
 
 Source: Service Authorization Reference, "Actions, resources, and condition keys for AWS IAM".
 """
@@ -6,12 +6,15 @@ Source: Service Authorization Reference, "Actions, resources, and condition keys
 import json
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 from msgspec.structs import replace
 
 from watchword.facts import Facts
 from watchword.facts.credentials import MAY_CHANGE_PASSWORDS
-from watchword.facts.entities import GROUP, INSTANCE_PROFILE, ROLE, TAGS, USER
+from watchword.facts.entities import GROUP, INSTANCE_PROFILE, ROLE, TAGS, USER, RoleFact
+from watchword.facts.fact import Fact
+from watchword.facts.providers import OIDC_PROVIDER, SAML_PROVIDER
 from watchword.identity import tags
 from watchword.names import Arn, nouns
 from watchword.names.entity_arn import EntityArn
@@ -32,6 +35,17 @@ _WITH_OWN_KEYS = frozenset({"user", "group", "role"})
 """Types of entity that have iam:ResourceTag beside aws:ResourceTag."""
 RESOURCE_TAG = "iam:ResourceTag"
 
+_FACTS: dict[str, Fact[[str, str], Any]] = {
+    nouns.USER: USER,
+    nouns.GROUP: GROUP,
+    nouns.ROLE: ROLE,
+    nouns.INSTANCE_PROFILE: INSTANCE_PROFILE,
+    nouns.OIDC_PROVIDER: OIDC_PROVIDER,
+    nouns.SAML_PROVIDER: SAML_PROVIDER,
+}
+_BY_ARN = frozenset({nouns.OIDC_PROVIDER, nouns.SAML_PROVIDER})
+"""Types whose fact is found by ARN, not by name."""
+
 
 def attached(facts: Facts, action: str, arn: Arn) -> Attached | None:
     """What is attached to the entity of that ARN; None when there is none of that name."""
@@ -40,7 +54,7 @@ def attached(facts: Facts, action: str, arn: Arn) -> Attached | None:
         return None
     if named.noun == nouns.POLICY:
         return of_entity(named.account, named.noun, facts.need(TAGS, named.noun, str(named)))
-    entity = _entity(facts, named.noun, named.account, named.name)
+    entity = _entity(facts, named)
     if entity is None:
         return None
     unique_id, boundary = entity
@@ -78,20 +92,12 @@ def _own_password(user_id: str) -> Policy:
     return Policy.parse(json.dumps({"Version": "2012-10-17", "Statement": own}))
 
 
-def _entity(facts: Facts, noun: str, account: str, name: str) -> tuple[str, str | None] | None:
+def _entity(facts: Facts, named: EntityArn) -> tuple[str, str | None] | None:
     """Its unique id and its boundary."""
-    match noun:
-        case "user":
-            user = facts.get(USER, account, name)
-            return (user.id, user.boundary) if user else None
-        case "role":
-            role = facts.get(ROLE, account, name)
-            return (role.role.id, role.role.boundary) if role else None
-        case "group":
-            group = facts.get(GROUP, account, name)
-            return (group.id, None) if group else None
-        case "instance-profile":
-            profile = facts.get(INSTANCE_PROFILE, account, name)
-            return (profile.id, None) if profile else None
-        case _:
-            return None
+    fact = _FACTS.get(named.noun)
+    name = str(named) if named.noun in _BY_ARN else named.name
+    found = facts.get(fact, named.account, name) if fact else None
+    if found is None:
+        return None
+    entity = found.role if isinstance(found, RoleFact) else found
+    return entity.id, getattr(entity, "boundary", None)

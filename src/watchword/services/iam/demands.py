@@ -12,7 +12,7 @@ Source: Service Authorization Reference, "Actions, resources, and condition keys
 Reference, UpdateUser and UpdateGroup; IAM User Guide, "Tags for IAM resources".
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from msgspec.structs import replace
@@ -22,7 +22,7 @@ from watchword.access.demand import ContextValue
 from watchword.facts.credentials import ACCESS_KEY, KeyFact
 from watchword.facts.entities import NO_NAME, TAGS
 from watchword.identity import tags
-from watchword.identity.arns import given_policy_arn
+from watchword.identity.arns import given_arn, given_policy_arn
 from watchword.identity.aws_managed import OWNER
 from watchword.identity.refusals import only_users, user_name_needed
 from watchword.names.entity_arn import EntityArn
@@ -155,6 +155,21 @@ def on_policy(call: Call) -> tuple[Demand, ...]:
     return (_on_policy(call, arn, call.account if arn.account == OWNER else arn.account),)
 
 
+def on_provider(kind: AnyEntityType) -> Demands:
+    """On the identity provider whose ARN the input has."""
+
+    def demands(call: Call) -> tuple[Demand, ...]:
+        arn = given_arn(call.input[kind.member], kind.noun, call.partition)
+        return (_on_arn(call, kind, arn, arn.account),)
+
+    return demands
+
+
+def on_new_provider(kind: AnyEntityType, name: Callable[[Call], str], tagging: str) -> Demands:
+    """On the identity provider that will be created; `name` is how its ARN ends."""
+    return lambda call: _new(call, _own_arn(call, kind.noun, "/", name(call)), tagging)
+
+
 def on_own_policy(call: Call) -> tuple[Demand, ...]:
     """On a managed policy, to change it. Policies of AWS belong to another account."""
     arn = given_policy_arn(call.input["PolicyArn"], call.partition)
@@ -186,9 +201,13 @@ def _called(kind: AnyEntityType, name: str) -> str:
 
 
 def _on_policy(call: Call, arn: EntityArn, account: str) -> Demand:
-    policy = POLICY.resolve(call, str(arn))
-    held = call.world.facts.need(TAGS, "policy", policy.id) if policy else {}
-    return replace(_demand(call, str(arn), held, account=account), called=_called(POLICY, str(arn)))
+    return replace(_on_arn(call, POLICY, arn, account), called=_called(POLICY, str(arn)))
+
+
+def _on_arn(call: Call, kind: AnyEntityType, arn: EntityArn, account: str) -> Demand:
+    entity = kind.resolve(call, str(arn))
+    held = call.world.facts.need(TAGS, kind.noun, entity.id) if entity else {}
+    return _demand(call, str(arn), held, account=account)
 
 
 def _own_arn(call: Call, noun: str, path: str, name: str) -> str:

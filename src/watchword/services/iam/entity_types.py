@@ -2,7 +2,7 @@
 
 Creation, attachments, inline policies, boundaries and tags work in the same way on users, groups, roles and
 instance profiles, where these have them. What differs is in this table: words, the input member with the
-name, the look-up, the quota. Managed policies are in it too; their name is their ARN.
+name, the look-up, the quota. Managed policies and identity providers are in it too; their name is their ARN.
 
 Between the decision and the operation a name may be reassigned to another entity, with another path and other
 tags. So an operation acts on the entity of that name only if its unique id is the one that was decided on.
@@ -16,24 +16,27 @@ from functools import partial
 from typing import Any, Generic, TypedDict, TypeVar
 
 from watchword.facts import entities
-from watchword.identity import managed_policies
+from watchword.facts import providers as facts_of_providers
+from watchword.identity import managed_policies, providers
 from watchword.identity.protected_roles import check_changeable, is_reserved
 from watchword.identity.refusals import missing, not_an_entity_arn, taken
 from watchword.names import nouns
 from watchword.names.entity_arn import EntityArn
-from watchword.names.ids import Prefix, new_unique_id
+from watchword.names.ids import Prefix, new_long_id, new_unique_id
 from watchword.services.operation import Call
 from watchword.store import Transaction
 from watchword.store.iam import groups, instance_profiles, roles, users
 from watchword.store.iam.groups import Group
 from watchword.store.iam.instance_profiles import InstanceProfile
+from watchword.store.iam.oidc_providers import OidcProvider
 from watchword.store.iam.policies import Policy
 from watchword.store.iam.roles import Role
+from watchword.store.iam.saml_providers import SamlProvider
 from watchword.store.iam.users import User
 from watchword.world import World
 
-Entity = User | Group | Role | InstanceProfile | Policy
-One = TypeVar("One", User, Group, Role, InstanceProfile, Policy)
+Entity = User | Group | Role | InstanceProfile | Policy | OidcProvider | SamlProvider
+One = TypeVar("One", User, Group, Role, InstanceProfile, Policy, OidcProvider, SamlProvider)
 Known = Callable[[World, str, str], One | None]
 
 
@@ -53,8 +56,8 @@ class EntityType(Generic[One]):
     """One type of entity. `noun` is its name in ARNs, in the store and in error messages."""
 
     noun: str
-    prefix: Prefix
-    """The prefix of its unique ids."""
+    prefix: Prefix | None
+    """The prefix of its unique ids; None where these are long ids."""
     member: str
     """The input member with the name."""
     named: Callable[[Transaction, str, str], One | None]
@@ -74,25 +77,35 @@ class EntityType(Generic[One]):
 
     def resolved_entity(self, call: Call, name: str) -> One:
         """The entity of that name, if it is the one that was decided on. Raises NoSuchEntity."""
-        resolved, entity = call.resolved[self.noun, name], self.named(call.tx, call.account, name)
-        if resolved is None or entity is None or entity.id != resolved.id:
+        entity = self.find(call, name)
+        if entity is None:
             raise missing(self.noun, name)
         if call.tx.writes:
             check_changeable(self.noun, entity.path, entity.name, call.caller.principal)
         return entity
+
+    def find(self, call: Call, name: str) -> One | None:
+        """The entity of that name, if it is the one that was decided on."""
+        resolved, entity = call.resolved[self.noun, name], self.named(call.tx, call.account, name)
+        return entity if resolved and entity and entity.id == resolved.id else None
 
     def new_entity(self, call: Call) -> NewEntity:
         """The fields of a new entity with the name and path in the input. Raises EntityAlreadyExists."""
         name = call.input[self.member]
         self.check_free(call, name)
         return {
-            "id": new_unique_id(self.prefix, call.world.randomness),
+            "id": self.new_id(call),
             "account": call.account,
             "name": name,
             "path": call.input.get("Path", "/"),
             "created": call.now,
             "partition": call.partition,
         }
+
+    def new_id(self, call: Call) -> str:
+        """The unique id of a new entity."""
+        randomness = call.world.randomness
+        return new_unique_id(self.prefix, randomness) if self.prefix else new_long_id(randomness)
 
     def check_free(self, call: Call, name: str, renamed: One | None = None) -> None:
         """Raises EntityAlreadyExists when another entity than `renamed` has that name."""
@@ -137,6 +150,14 @@ def _policy(world: World, account: str, arn: str) -> Policy | None:
         return managed_policies.find(tx, account, arn)
 
 
+def _oidc_provider(world: World, account: str, arn: str) -> OidcProvider | None:
+    return world.facts.get(facts_of_providers.OIDC_PROVIDER, account, arn)
+
+
+def _saml_provider(world: World, account: str, arn: str) -> SamlProvider | None:
+    return world.facts.get(facts_of_providers.SAML_PROVIDER, account, arn)
+
+
 USER: EntityType[User] = EntityType(
     nouns.USER, Prefix.USER, "UserName", users.named, _user, "PoliciesPerUser"
 )
@@ -155,6 +176,12 @@ INSTANCE_PROFILE: EntityType[InstanceProfile] = EntityType(
 )
 POLICY: EntityType[Policy] = EntityType(
     nouns.POLICY, Prefix.MANAGED_POLICY, "PolicyArn", managed_policies.find, _policy
+)
+OIDC_PROVIDER: EntityType[OidcProvider] = EntityType(
+    nouns.OIDC_PROVIDER, None, "OpenIDConnectProviderArn", providers.oidc_provider, _oidc_provider
+)
+SAML_PROVIDER: EntityType[SamlProvider] = EntityType(
+    nouns.SAML_PROVIDER, None, "SAMLProviderArn", providers.saml_provider, _saml_provider
 )
 
 

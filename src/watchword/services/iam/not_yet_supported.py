@@ -23,11 +23,6 @@ def none_of_account(member: str, _call: Call) -> Output:
     return {member: [], "IsTruncated": False}
 
 
-def none_at_all(member: str, _call: Call) -> Output:
-    """An empty list that doesn't come in pages."""
-    return {member: []}
-
-
 _OF_USER = {
     "ListMFADevices": "MFADevices",
     "ListSSHPublicKeys": "SSHPublicKeys",
@@ -37,10 +32,6 @@ _OF_USER = {
 _OF_ACCOUNT = {
     "ListServerCertificates": "ServerCertificateMetadataList",
     "ListVirtualMFADevices": "VirtualMFADevices",
-}
-_UNPAGED = {
-    "ListOpenIDConnectProviders": "OpenIDConnectProviderList",
-    "ListSAMLProviders": "SAMLProviderList",
 }
 
 OPERATIONS: dict[str, Operation] = {
@@ -52,5 +43,4 @@ OPERATIONS: dict[str, Operation] = {
         name: reads(partial(none_of_account, member), demands.on_account)
         for name, member in _OF_ACCOUNT.items()
     },
-    **{name: reads(partial(none_at_all, member), demands.on_account) for name, member in _UNPAGED.items()},
 }

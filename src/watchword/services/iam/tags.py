@@ -1,10 +1,19 @@
-"""Tags of users, roles, instance profiles and managed policies."""
+"""Tags of users, roles, instance profiles, managed policies and identity providers."""
 
 from functools import partial
 
 from watchword.identity import tags as tag_rules
 from watchword.services.iam import demands, pages
-from watchword.services.iam.entity_types import INSTANCE_PROFILE, POLICY, ROLE, USER, AnyEntityType, Entity
+from watchword.services.iam.entity_types import (
+    INSTANCE_PROFILE,
+    OIDC_PROVIDER,
+    POLICY,
+    ROLE,
+    SAML_PROVIDER,
+    USER,
+    AnyEntityType,
+    Entity,
+)
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.store import tags
 
@@ -17,7 +26,7 @@ def put_given(kind: AnyEntityType, call: Call, made: Entity) -> dict[str, str]:
 
 
 def add(kind: AnyEntityType, call: Call) -> Output:
-    """TagUser, TagRole, TagInstanceProfile, TagPolicy."""
+    """TagUser and its siblings."""
     owner, given = kind.of(call), tag_rules.read(kind.noun, call.input["Tags"])
     tag_rules.check_total(kind.noun, tags.of(call.tx, kind.noun, owner.id), given)
     tags.put(call.tx, kind.noun, owner.id, given)
@@ -25,7 +34,7 @@ def add(kind: AnyEntityType, call: Call) -> Output:
 
 
 def remove(kind: AnyEntityType, call: Call) -> Output:
-    """UntagUser, UntagRole, UntagInstanceProfile, UntagPolicy."""
+    """UntagUser and its siblings."""
     tags.remove(call.tx, kind.noun, kind.of(call).id, call.input["TagKeys"])
     return {}
 
@@ -36,6 +45,8 @@ def list_tags(kind: AnyEntityType, call: Call) -> Output:
     shown, end = pages.page(call, written, lambda numbered: f"{numbered[0]:04}")
     return {"Tags": [tag for _, tag in shown], **end}
 
+
+_ON_OIDC, _ON_SAML = demands.on_provider(OIDC_PROVIDER), demands.on_provider(SAML_PROVIDER)
 
 OPERATIONS: dict[str, Operation] = {
     "TagUser": writes(partial(add, USER), demands.on(USER)),
@@ -50,4 +61,10 @@ OPERATIONS: dict[str, Operation] = {
     "TagPolicy": writes(partial(add, POLICY), demands.on_own_policy),
     "UntagPolicy": writes(partial(remove, POLICY), demands.on_own_policy),
     "ListPolicyTags": reads(partial(list_tags, POLICY), demands.on_policy),
+    "TagOpenIDConnectProvider": writes(partial(add, OIDC_PROVIDER), _ON_OIDC),
+    "UntagOpenIDConnectProvider": writes(partial(remove, OIDC_PROVIDER), _ON_OIDC),
+    "ListOpenIDConnectProviderTags": reads(partial(list_tags, OIDC_PROVIDER), _ON_OIDC),
+    "TagSAMLProvider": writes(partial(add, SAML_PROVIDER), _ON_SAML),
+    "UntagSAMLProvider": writes(partial(remove, SAML_PROVIDER), _ON_SAML),
+    "ListSAMLProviderTags": reads(partial(list_tags, SAML_PROVIDER), _ON_SAML),
 }

@@ -6,7 +6,6 @@ from watchword.identity import managed_policies, removal
 from watchword.identity.aws_managed import aws_policies
 from watchword.identity.refusals import refusal
 from watchword.names.entity_arn import EntityArn
-from watchword.names.ids import new_unique_id
 from watchword.policy.checking.validate import DocumentKind, validate
 from watchword.services.iam import demands, pages, shapes
 from watchword.services.iam.entity_types import POLICY
@@ -26,7 +25,7 @@ def create_policy(call: Call) -> Output:
         )
     validate(call.input["PolicyDocument"], DocumentKind.MANAGED, partition=call.partition)
     policy = Policy(
-        id=new_unique_id(POLICY.prefix, call.world.randomness),
+        id=POLICY.new_id(call),
         account=call.account,
         name=name,
         path=path,
