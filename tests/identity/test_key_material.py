@@ -10,7 +10,11 @@ from watchword.identity.key_material import KeyMaterialError
 RSA, EC = pem(certificate(rsa_key())), pem(certificate(ec_key()))
 
 
-@pytest.mark.parametrize("text", [RSA, EC, f"\n {RSA}\r\n", RSA.replace("\n", "\r\n")])
+@pytest.mark.parametrize(
+    "text",
+    [RSA, EC, f"\n {RSA}\r\n", RSA.replace("\n", "\r\n")],
+    ids=["RSA", "EC", "white space around", "CRLF"],
+)
 def test_certificates_that_are_taken(text: str) -> None:
     assert key_material.certificate(text).serial_number == 7
 

@@ -27,7 +27,7 @@ def test_a_quota_holds_to_its_limit(quota: str) -> None:
 
 NOT_IN_THE_SUMMARY = {
     *("OpenIdConnectProvidersPerAccount", "ClientIdsPerOpenIdConnectProvider"),
-    *("SAMLProvidersPerAccount", "PrivateKeysPerSAMLProvider"),
+    *("SAMLProvidersPerAccount", "PrivateKeysPerSAMLProvider", "SSHPublicKeysPerUser"),
 }
 """IAM API Reference, GetAccountSummary, has no key for them."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from botocore.client import BaseClient
-from tests.identity.pem import metadata, private, rsa_key
+from tests.identity.pem import certificate, metadata, pem, private, rsa_key
 from tests.server.harness import (
     Draft,
     Keys,
@@ -103,6 +103,13 @@ def work(endpoint: str, iam: BaseClient, secrets: Secrets) -> None:
         SAMLProviderArn="arn:aws:iam::123456789012:saml-provider/none",
         AddPrivateKey=private_key,
     )
+    own = secrets.pem("a private key of a server", private(rsa_key("server")))
+    body = pem(certificate(rsa_key("server")))
+    iam.upload_server_certificate(ServerCertificateName="x", CertificateBody=body, PrivateKey=own)
+    iam.get_server_certificate(ServerCertificateName="x")
+    other = {"ServerCertificateName": "y", "CertificateBody": body}
+    assert code_of(iam.upload_server_certificate, PrivateKey=private_key, **other) == "KeyPairMismatch"
+    assert code_of(iam.upload_server_certificate, PrivateKey=own[:-40], **other) == "MalformedCertificate"
     sts = client("sts", endpoint, alice)
     arn = user["Arn"].replace("user/alice", "role/reader")
     reader = secrets.keys("reader", sts.assume_role(RoleArn=arn, RoleSessionName="canary")["Credentials"])

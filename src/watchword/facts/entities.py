@@ -1,4 +1,4 @@
-"""Users, groups, roles and instance profiles by account and name; tags of everything that has tags."""
+"""Entities of IAM by account and name; tags of everything that has tags."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,10 +7,11 @@ from watchword.facts.fact import Fact, Reading
 from watchword.names import nouns
 from watchword.policy import Policy
 from watchword.store import Topic, tags
-from watchword.store.iam import groups, instance_profiles, policies, roles, users
+from watchword.store.iam import groups, instance_profiles, policies, roles, server_certificates, users
 from watchword.store.iam.groups import Group
 from watchword.store.iam.instance_profiles import InstanceProfile
 from watchword.store.iam.roles import Role
+from watchword.store.iam.server_certificates import ServerCertificate
 from watchword.store.iam.users import User
 
 
@@ -42,6 +43,12 @@ def _instance_profile(reading: Reading, account: str, name: str) -> InstanceProf
     return profile
 
 
+def _server_certificate(reading: Reading, account: str, name: str) -> ServerCertificate | None:
+    found = server_certificates.named(reading.tx, account, name)
+    reading.depends_on(Topic(nouns.SERVER_CERTIFICATE, found.id if found else ""))
+    return found
+
+
 def _role(reading: Reading, account: str, name: str) -> RoleFact | None:
     role = roles.named(reading.tx, account, name)
     if role is None:
@@ -65,5 +72,6 @@ USER = Fact("user", _user)
 GROUP = Fact("group", _group)
 INSTANCE_PROFILE = Fact(nouns.INSTANCE_PROFILE, _instance_profile)
 ROLE = Fact("role", _role)
+SERVER_CERTIFICATE = Fact(nouns.SERVER_CERTIFICATE, _server_certificate)
 TAGS = Fact("tags", _tags)
 """By the type of an entity and its unique id, or a managed policy's ARN."""

@@ -22,7 +22,7 @@ from watchword.access.refusals import only_counted
 from watchword.access.request_context import INSIDE, Via
 from watchword.access.room import check_room
 from watchword.facts.credentials import ACCESS_KEY
-from watchword.facts.entities import GROUP, INSTANCE_PROFILE, NO_NAME, ROLE, USER
+from watchword.facts.entities import GROUP, INSTANCE_PROFILE, NO_NAME, ROLE, SERVER_CERTIFICATE, USER
 from watchword.facts.providers import OIDC_PROVIDER, SAML_PROVIDER
 from watchword.gateway.failure import as_fault, unrecorded
 from watchword.names import AwsError, fault
@@ -39,7 +39,17 @@ Around = Transaction | Change | None
 log = logging.getLogger(__name__)
 
 _HIDDEN = frozenset(
-    each.name for each in (ACCESS_KEY, GROUP, INSTANCE_PROFILE, OIDC_PROVIDER, ROLE, SAML_PROVIDER, USER)
+    each.name
+    for each in (
+        ACCESS_KEY,
+        GROUP,
+        INSTANCE_PROFILE,
+        OIDC_PROVIDER,
+        ROLE,
+        SAML_PROVIDER,
+        SERVER_CERTIFICATE,
+        USER,
+    )
 )
 """Facts whose existence callers without permission must not learn."""
 

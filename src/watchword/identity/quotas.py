@@ -25,6 +25,9 @@ QUOTAS: Mapping[str, int] = {
     "OpenIdConnectProvidersPerAccount": 100,
     "ClientIdsPerOpenIdConnectProvider": 100,
     "SAMLProvidersPerAccount": 100,
+    "ServerCertificatesPerAccount": 20,
+    "SigningCertificatesPerUser": 2,
+    "SSHPublicKeysPerUser": 5,
     "PrivateKeysPerSAMLProvider": 2,
 }
 
@@ -38,6 +41,8 @@ SUMMARY: Mapping[str, str] = {
     "GroupsPerUserQuota": "GroupsPerUser",
     "PolicySizeQuota": "PolicySize",
     "RolePolicySizeQuota": "RolePolicySize",
+    "ServerCertificatesQuota": "ServerCertificatesPerAccount",
+    "SigningCertificatesPerUserQuota": "SigningCertificatesPerUser",
     "UserPolicySizeQuota": "UserPolicySize",
     "VersionsPerPolicyQuota": "VersionsPerPolicy",
 }

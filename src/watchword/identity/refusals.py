@@ -12,16 +12,23 @@ from watchword.names.moment import iso
 
 STATUS = {
     "DeleteConflict": 409,
+    "DuplicateCertificate": 409,
+    "DuplicateSSHPublicKey": 400,
     "EntityAlreadyExists": 409,
     "EntityTemporarilyUnmodifiable": 409,
+    "InvalidCertificate": 400,
     "InvalidInput": 400,
+    "InvalidPublicKey": 400,
     "InvalidUserType": 400,
+    "KeyPairMismatch": 400,
     "LimitExceeded": 409,
+    "MalformedCertificate": 400,
     "MalformedPolicyDocument": 400,
     "NoSuchEntity": 404,
     "PasswordPolicyViolation": 400,
     "PolicyEvaluation": 500,
     "UnmodifiableEntity": 400,
+    "UnrecognizedPublicKeyEncoding": 400,
 }
 _MISSING = {
     nouns.INSTANCE_PROFILE: "Instance Profile {name} cannot be found.",
@@ -62,6 +69,16 @@ def taken(noun: str, name: str) -> AwsError:
 def missing_key(access_key_id: str) -> AwsError:
     """There is no such access key, or another user has it."""
     return refusal("NoSuchEntity", f"The Access Key with id {access_key_id} cannot be found.")
+
+
+def missing_certificate(certificate_id: str) -> AwsError:
+    """There is no such signing certificate, or another user has it."""
+    return refusal("NoSuchEntity", f"The Certificate with id {certificate_id} cannot be found.")
+
+
+def missing_ssh_key(key_id: str) -> AwsError:
+    """There is no such SSH public key, or another user has it."""
+    return refusal("NoSuchEntity", f"The Public Key with id {key_id} cannot be found.")
 
 
 def missing_alias(alias: str) -> AwsError:

@@ -17,6 +17,8 @@ from watchword.store.iam import (
     policies,
     policy_versions,
     roles,
+    signing_certificates,
+    ssh_public_keys,
     users,
 )
 from watchword.store.iam.groups import Group
@@ -42,8 +44,14 @@ def remove_user(tx: Transaction, user: User) -> None:
     # 3. Access keys.
     if access_keys.of_user(tx, user.id):
         raise delete_conflict("delete access keys")
-    # 4. Policies.
+    # 4. Signing certificates.
+    if signing_certificates.of_user(tx, user.id):
+        raise delete_conflict("delete certificates")
+    # 5. Policies.
     _without_policies(tx, nouns.USER, user.id)
+    # 6. SSH keys.
+    if ssh_public_keys.of_user(tx, user.id):
+        raise delete_conflict("remove referenced objects")
     tags.remove_all(tx, nouns.USER, user.id)
     users.remove(tx, user)
 

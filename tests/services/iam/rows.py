@@ -2,8 +2,10 @@
 
 import json
 
-from tests.identity.pem import metadata
+from tests.identity.pem import certificate, metadata, pem, private, rsa_key
 from tests.services.rows import Refused, Row, Step, Without
+
+from watchword.identity.ssh_keys import in_ssh
 
 OURS = "arn:aws:iam::123456789012"
 ALLOWED = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
@@ -43,6 +45,23 @@ def saml(name: str) -> dict[str, str]:
     return {"SAMLProviderArn": f"{OURS}:saml-provider/{name}"}
 
 
+def server(name: str) -> dict[str, str]:
+    return {"ServerCertificateName": name}
+
+
+def made(name: str) -> dict[str, str]:
+    """A server certificate and its key."""
+    return server(name) | {"CertificateBody": pem(certificate(rsa_key())), "PrivateKey": private(rsa_key())}
+
+
+def signing(name: str) -> dict[str, str]:
+    return {"CertificateBody": pem(certificate(rsa_key(), name))}
+
+
+def public(name: str) -> dict[str, str]:
+    return {"SSHPublicKeyBody": in_ssh(rsa_key(name).public_key())}
+
+
 def version(name: str) -> dict[str, str]:
     return {"VersionId": name}
 
@@ -57,6 +76,7 @@ NEW_TAG, OLD_TAG = {"Tags": [{"Key": "cost", "Value": "7"}]}, {"TagKeys": ["cost
 BOUNDARY = {"PermissionsBoundary": "arn:aws:iam::aws:policy/PowerUserAccess"}
 POLICIES, ACTIONS = {"PolicyInputList": [READING]}, {"ActionNames": ["s3:GetObject", "s3:PutObject"]}
 URL, METADATA = {"Url": "https://new.example.com"}, {"SAMLMetadataDocument": metadata()}
+WEB = server("web")
 HUB, OFFICE = oidc("hub"), saml("office")
 OF_WORKER = {"PolicySourceArn": f"{OURS}:role/worker"}
 
@@ -74,6 +94,8 @@ GOOD = "Correct1horse!"
 PASSWORD = {"Password": GOOD}
 NO_PASSWORD = Without("it is the caller who has none: test_login_profiles.py")
 NO_OIDC, NO_SAML = no_entity(**oidc("none")), no_entity(**saml("none"))
+NO_SERVER = no_entity(**server("none"))
+NO_SIGNING, NO_SSH = no_entity(CertificateId="A" * 32), no_entity(SSHPublicKeyId="APKA" + "Z" * 16)
 NOTHING_NAMED = Without("it names nothing that could")
 NONE_YET = Without("nothing that it lists can be made yet: the list is always empty")
 
@@ -121,6 +143,14 @@ SCENE = [
         Step("CreateOpenIDConnectProvider", {"Url": f"https://{name}.example.com"} | TAGS)
         for name in ("hub", "spare")
     ),
+    *(Step("UploadServerCertificate", made(name) | TAGS) for name in ("web", "spare", "moving")),
+    Step("UploadSigningCertificate", ANN | signing("one"), signing="Certificate.CertificateId"),
+    Step("UploadSigningCertificate", ANN | signing("two")),
+    Step(
+        "UploadSigningCertificate", user("bob") | signing("three"), free_signing="Certificate.CertificateId"
+    ),
+    Step("UploadSSHPublicKey", ANN | public("one"), ssh="SSHPublicKey.SSHPublicKeyId"),
+    Step("UploadSSHPublicKey", ANN | public("two"), free_ssh="SSHPublicKey.SSHPublicKeyId"),
     *(Step("CreateSAMLProvider", {"Name": name} | METADATA | TAGS) for name in ("office", "spare")),
 ]
 
@@ -240,6 +270,40 @@ ROWS = {
     "TagSAMLProvider": Row(OFFICE | NEW_TAG, missing=NO_SAML),
     "UntagSAMLProvider": Row(OFFICE | OLD_TAG, missing=NO_SAML),
     "ListSAMLProviderTags": Row(OFFICE, missing=NO_SAML, pages=1),
+    # server certificates
+    "UploadServerCertificate": Row(made("new"), conflict=taken(**WEB)),
+    "GetServerCertificate": Row(WEB, missing=NO_SERVER),
+    "ListServerCertificates": Row(pages=1),
+    "UpdateServerCertificate": Row(
+        server("moving") | {"NewServerCertificateName": "moved"},
+        missing=NO_SERVER,
+        conflict=taken(NewServerCertificateName="web", **server("spare")),
+    ),
+    "DeleteServerCertificate": Row(
+        server("spare"), missing=NO_SERVER, conflict=Without("nothing here uses a certificate")
+    ),
+    "TagServerCertificate": Row(WEB | NEW_TAG, missing=NO_SERVER),
+    "UntagServerCertificate": Row(WEB | OLD_TAG, missing=NO_SERVER),
+    "ListServerCertificateTags": Row(WEB, missing=NO_SERVER, pages=1),
+    # signing certificates
+    "UploadSigningCertificate": Row(
+        user("bob") | signing("new"),
+        missing=NO_USER,
+        conflict=Refused("DuplicateCertificate", **signing("one")),
+    ),
+    "ListSigningCertificates": Row(ANN, missing=NO_USER, pages=1),
+    "UpdateSigningCertificate": Row(
+        ANN | {"CertificateId": "<signing>", "Status": "Inactive"}, missing=NO_SIGNING
+    ),
+    "DeleteSigningCertificate": Row(user("bob") | {"CertificateId": "<free_signing>"}, missing=NO_SIGNING),
+    # SSH public keys
+    "UploadSSHPublicKey": Row(
+        ANN | public("new"), missing=NO_USER, conflict=Refused("DuplicateSSHPublicKey", **public("one"))
+    ),
+    "GetSSHPublicKey": Row(ANN | {"SSHPublicKeyId": "<ssh>", "Encoding": "PEM"}, missing=NO_SSH),
+    "ListSSHPublicKeys": Row(ANN, missing=NO_USER, pages=1),
+    "UpdateSSHPublicKey": Row(ANN | {"SSHPublicKeyId": "<ssh>", "Status": "Inactive"}, missing=NO_SSH),
+    "DeleteSSHPublicKey": Row(ANN | {"SSHPublicKeyId": "<free_ssh>"}, missing=NO_SSH),
     # the simulator
     "SimulateCustomPolicy": Row(POLICIES | ACTIONS, pages=1),
     "SimulatePrincipalPolicy": Row(OF_WORKER | ACTIONS, missing=NO_SOURCE, pages=1),
@@ -251,10 +315,7 @@ ROWS = {
     "ListAccountAliases": Row(pages=Without("an account has one alias at most")),
     # what nobody can have yet
     "ListMFADevices": Row(ANN, missing=NO_USER, pages=NONE_YET),
-    "ListSSHPublicKeys": Row(ANN, missing=NO_USER, pages=NONE_YET),
     "ListServiceSpecificCredentials": Row(ANN, missing=NO_USER, pages=NONE_YET),
-    "ListSigningCertificates": Row(ANN, missing=NO_USER, pages=NONE_YET),
-    "ListServerCertificates": Row(pages=NONE_YET),
     "ListVirtualMFADevices": Row(pages=NONE_YET),
 }
 OTHERS = {  # an account has one password policy, and one alias: the next takes its place

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from tests.identity.pem import metadata
+from tests.identity.pem import certificate, metadata, pem, private, rsa_key
 from tests.services.iam.harness import ADMINISTRATOR, ALLOW_ALL, MODEL, A, B, Iam, refused
 
 from watchword.access import Demand
@@ -27,6 +27,7 @@ USER, GROUP, ROLE = (
 PROFILE = f"arn:aws:iam::{A}:instance-profile/v/m"
 POLICY = f"arn:aws:iam::{A}:policy/w/p"
 OIDC = f"arn:aws:iam::{A}:oidc-provider/idp.example.com/Realms/x"
+WEB = f"arn:aws:iam::{A}:server-certificate/c/web"
 SAML = f"arn:aws:iam::{A}:saml-provider/office"
 TAGS = [{"Key": "Team", "Value": "red"}]
 OWN_TAGS = {"iam:ResourceTag/Team": "red"}
@@ -60,12 +61,21 @@ NAMES = {
     "ThumbprintList": ["a" * 40],
     "SAMLMetadataDocument": metadata(),
     "Name": "office",
+    "ServerCertificateName": "WEB",
+    "CertificateBody": pem(certificate(rsa_key())),
+    "PrivateKey": private(rsa_key()),
+    "CertificateId": "A" * 32,
+    "SSHPublicKeyBody": "ssh-rsa AAAA",
+    "SSHPublicKeyId": "APKA" + "A" * 16,
+    "Encoding": "SSH",
 }
 
 ON_USER = "GetUser ListAccessKeys CreateAccessKey ListUserTags GetUserPolicy ListUserPolicies DeleteUser"
 ON_USER += " ListAttachedUserPolicies ListGroupsForUser ListMFADevices ListSSHPublicKeys"
 ON_USER += " ListServiceSpecificCredentials ListSigningCertificates GetLoginProfile DeleteLoginProfile"
 ON_USER += " CreateLoginProfile UpdateLoginProfile"
+ON_USER += " UploadSigningCertificate UpdateSigningCertificate DeleteSigningCertificate"
+ON_USER += " UploadSSHPublicKey GetSSHPublicKey UpdateSSHPublicKey DeleteSSHPublicKey"
 ON_BOUNDED_USER = "PutUserPolicy DeleteUserPolicy DeleteUserPermissionsBoundary"
 ON_GROUP = "GetGroup DeleteGroup AddUserToGroup RemoveUserFromGroup PutGroupPolicy GetGroupPolicy"
 ON_GROUP += " DeleteGroupPolicy ListGroupPolicies ListAttachedGroupPolicies"
@@ -83,8 +93,10 @@ ON_OIDC = "GetOpenIDConnectProvider UpdateOpenIDConnectProviderThumbprint Delete
 ON_OIDC += " AddClientIDToOpenIDConnectProvider RemoveClientIDFromOpenIDConnectProvider"
 ON_OIDC += " ListOpenIDConnectProviderTags"
 ON_SAML = "GetSAMLProvider UpdateSAMLProvider DeleteSAMLProvider ListSAMLProviderTags"
+ON_WEB = "GetServerCertificate DeleteServerCertificate ListServerCertificateTags"
 TAGGED = [("User", USER, OWN_TAGS), ("Role", ROLE, OWN_TAGS), ("Policy", POLICY, {})]
 TAGGED += [("InstanceProfile", PROFILE, {}), ("OpenIDConnectProvider", OIDC, {}), ("SAMLProvider", SAML, {})]
+TAGGED += [("ServerCertificate", WEB, {})]
 SIMPLE = [
     *((name, USER, OWN_TAGS) for name in ON_USER.split()),
     *((name, USER, OWN_TAGS | BOUND) for name in ON_BOUNDED_USER.split()),
@@ -96,6 +108,7 @@ SIMPLE = [
     *((name, POLICY, {}) for name in ON_POLICY.split()),
     *((name, OIDC, {}) for name in ON_OIDC.split()),
     *((name, SAML, {}) for name in ON_SAML.split()),
+    *((name, WEB, {}) for name in ON_WEB.split()),
     *(
         (f"{verb}UserPolicy", USER, OWN_TAGS | BOUND | {"iam:PolicyARN": POLICY})
         for verb in ("Attach", "Detach")
@@ -122,7 +135,11 @@ ELSEWHERE = {
     *("UpdateAccessKey", "DeleteAccessKey", "GetAccessKeyLastUsed", "ChangePassword"),
     *("CreateInstanceProfile", "AddRoleToInstanceProfile"),
     *("CreateOpenIDConnectProvider", "CreateSAMLProvider"),
+    *("UploadServerCertificate", "UpdateServerCertificate"),
 }
+
+
+NEW_WEB = {name: NAMES[name] for name in ("CertificateBody", "PrivateKey")} | {"ServerCertificateName": "web"}
 
 
 @pytest.fixture
@@ -133,6 +150,7 @@ def furnished(iam: Iam) -> Iam:
     iam("CreateInstanceProfile", InstanceProfileName="m", Path="/v/", Tags=TAGS)
     iam("CreateOpenIDConnectProvider", Url=NAMES["Url"], Tags=TAGS)
     iam("CreateSAMLProvider", Name="office", SAMLMetadataDocument=metadata(), Tags=TAGS)
+    iam("UploadServerCertificate", **NEW_WEB, Path="/c/", Tags=TAGS)
     trust = {"AssumeRolePolicyDocument": TRUST}
     iam("CreateRole", RoleName="r", Path="/z/", PermissionsBoundary=ADMINISTRATOR, Tags=TAGS, **trust)
     return iam
@@ -154,7 +172,7 @@ def test_every_operation_is_asked_here() -> None:
 def test_one_action_on_one_resource(furnished: Iam) -> None:
     for name, resource, context in SIMPLE:
         (demand,) = furnished.asks(name, **given(name))
-        tags = {"Team": "red"} if resource in {USER, ROLE, POLICY, PROFILE, OIDC, SAML} else {}
+        tags = {"Team": "red"} if resource in {USER, ROLE, POLICY, PROFILE, OIDC, SAML, WEB} else {}
         expected = Demand(f"iam:{name}", resource, A, context, resource_tags=tags)
         assert replace(demand, called="") == expected, name
 
@@ -196,9 +214,19 @@ def test_creating_a_provider_is_asked_for_by_its_name(iam: Iam, noun: str, resou
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_uploading_a_server_certificate_with_tags(iam: Iam) -> None:
+    arn = f"arn:aws:iam::{A}:server-certificate/n/web"
+    upload, tagging = iam.asks("UploadServerCertificate", **NEW_WEB, Path="/n/", Tags=NAMES["Tags"])
+    assert upload == Demand("iam:UploadServerCertificate", arn, A, TAGGING)
+    assert tagging == Demand("iam:TagServerCertificate", arn, A, TAGGING)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_renaming_asks_for_both_names(furnished: Iam) -> None:
     asked = furnished.asks("UpdateGroup", GroupName="g", NewGroupName="h")
     assert [demand.resource for demand in asked] == [GROUP, f"arn:aws:iam::{A}:group/y/h"]
+    asked = furnished.asks("UpdateServerCertificate", ServerCertificateName="web", NewPath="/n/")
+    assert [demand.resource for demand in asked] == [WEB, f"arn:aws:iam::{A}:server-certificate/n/web"]
     asked = furnished.asks("UpdateUser", UserName="ann", NewPath="/n/")
     assert [demand.resource for demand in asked] == [USER, f"arn:aws:iam::{A}:user/n/ann"]
 
@@ -254,7 +282,9 @@ NEXT: dict[str, dict[str, Any]] = {
     "Policy": {"PolicyName": "p", "Path": "/w/", "PolicyDocument": ALLOW_ALL},
     "OpenIDConnectProvider": {"Url": NAMES["Url"]},
     "SAMLProvider": {"Name": "office", "SAMLMetadataDocument": metadata()},
+    "ServerCertificate": NEW_WEB,
 }
+MADE_BY = {"ServerCertificate": "UploadServerCertificate"}
 """The next of its name: another path and no tags, or, where the path is part of the name, no tags."""
 ON = {
     "User": (USER, {"UserName": "ANN"}, "The user with name ANN cannot be found."),
@@ -267,11 +297,16 @@ ON = {
         {"OpenIDConnectProviderArn": OIDC},
         f"OpenIDConnect Provider not found for arn {OIDC}",
     ),
+    "ServerCertificate": (
+        WEB,
+        {"ServerCertificateName": "WEB"},
+        "The Server Certificate with name WEB cannot be found.",
+    ),
     "SAMLProvider": (SAML, {"SAMLProviderArn": SAML}, f"Manifest not found for arn {SAML}"),
 }
 FINE_WITHOUT = {"DeleteOpenIDConnectProvider"}
 """Succeeds when there is nothing to delete."""
-RENAMED = {"User": "UpdateUser", "Group": "UpdateGroup"}
+RENAMED = {"User": "UpdateUser", "Group": "UpdateGroup", "ServerCertificate": "UpdateServerCertificate"}
 
 
 def asked_about(noun: str) -> list[str]:
@@ -289,7 +324,7 @@ def taken_over(iam: Iam, noun: str) -> None:
     def change_hands() -> None:
         iam.meanwhile = str
         iam(f"Delete{noun}", **name)
-        iam(f"Create{noun}", **NEXT[noun])
+        iam(MADE_BY.get(noun, f"Create{noun}"), **NEXT[noun])
 
     iam.meanwhile = change_hands
 
@@ -315,7 +350,7 @@ def test_permission_for_nothing_is_none_for_what_comes(furnished: Iam, noun: str
 
     def make() -> None:
         furnished.meanwhile = str
-        furnished(f"Create{noun}", **NEXT[noun])
+        furnished(MADE_BY.get(noun, f"Create{noun}"), **NEXT[noun])
 
     furnished.meanwhile = make
     if f"Delete{noun}" in FINE_WITHOUT:

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
-from tests.identity.pem import metadata
+from tests.identity.pem import certificate, metadata, pem, private, rsa_key
 from tests.services.harness import call_of, carry_out
 from tests.services.iam.harness import ADMINISTRATOR, ALLOW_ALL, A, B, Iam
 
@@ -39,6 +39,8 @@ def eve(iam: Iam) -> Iam:
     iam("CreateInstanceProfile", InstanceProfileName="x", **PATH)
     iam("CreatePolicy", PolicyName="x", PolicyDocument=ALLOW_ALL)
     iam("CreateOpenIDConnectProvider", Url="https://x")
+    made = {"CertificateBody": pem(certificate(rsa_key())), "PrivateKey": private(rsa_key())}
+    iam("UploadServerCertificate", ServerCertificateName="x", **made, **PATH)
     iam("CreateSAMLProvider", Name="x", SAMLMetadataDocument=metadata())
     made = iam("CreateUser", UserName="eve")["User"]
     return iam.by(User(A, "eve", made["UserId"]))
@@ -61,6 +63,10 @@ NAMED: list[tuple[str, str, dict[str, Any]]] = [
     ("AttachRolePolicy", "RoleName", {"PolicyArn": ADMINISTRATOR}),
     ("TagRole", "RoleName", {"Tags": TAGS}),
     ("GetInstanceProfile", "InstanceProfileName", {}),
+    ("GetServerCertificate", "ServerCertificateName", {}),
+    ("UpdateServerCertificate", "ServerCertificateName", {"NewPath": "/y/"}),
+    ("UploadSigningCertificate", "UserName", {"CertificateBody": "x"}),
+    ("UploadSSHPublicKey", "UserName", {"SSHPublicKeyBody": "x"}),
 ]
 
 
@@ -68,7 +74,8 @@ NAMED: list[tuple[str, str, dict[str, Any]]] = [
 def test_a_name_in_use_is_refused_like_any_other(
     eve: Iam, name: str, member: str, more: dict[str, Any]
 ) -> None:
-    noun = {"InstanceProfileName": "instance profile"}.get(member, member.removesuffix("Name").lower())
+    nouns = {"InstanceProfileName": "instance profile", "ServerCertificateName": "server certificate"}
+    noun = nouns.get(member, member.removesuffix("Name").lower())
     messages = {said(eve, name, **{member: each}, **more).replace(f"{noun} {each} ", "-") for each in "xz"}
     refusal = f"because no identity-based policy allows the iam:{name} action"
     assert messages == {

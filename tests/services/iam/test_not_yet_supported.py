@@ -5,8 +5,8 @@ from tests.services.iam.harness import MODEL, Iam, refused
 
 from watchword.services.iam import not_yet_supported
 
-OF_USER = ["ListMFADevices", "ListSSHPublicKeys", "ListServiceSpecificCredentials", "ListSigningCertificates"]
-OF_ACCOUNT = ["ListServerCertificates", "ListVirtualMFADevices"]
+OF_USER = ["ListMFADevices", "ListServiceSpecificCredentials"]
+OF_ACCOUNT = ["ListVirtualMFADevices"]
 
 
 def is_empty(name: str, output: dict[str, object]) -> bool:

@@ -103,7 +103,11 @@ def test_a_private_key_rests_sealed_and_is_never_shown(iam: Iam) -> None:
         assert secret not in str(iam(name, **given))
 
 
-@pytest.mark.parametrize("key", ["x", private(ec_key()), private(rsa_key(), b"password"), KEY[:-50]])
+@pytest.mark.parametrize(
+    "key",
+    ["x", private(ec_key()), private(rsa_key(), b"password"), KEY[:-50]],
+    ids=["a word", "EC", "encrypted", "cut off"],
+)
 def test_private_keys_that_are_not_taken(iam: Iam, key: str) -> None:
     said = "The private key must be an RSA key in PEM."
     refused("InvalidInput", said, iam, "CreateSAMLProvider", AddPrivateKey=key, **NEW)

@@ -3,12 +3,12 @@
 import json
 
 import pytest
-from tests.identity.pem import metadata
+from tests.identity.pem import certificate, metadata, pem, private, rsa_key
 from tests.services.iam.harness import ADMINISTRATOR, ALLOW_ALL, A, Iam, refused
 
 from watchword.names import AwsError
 
-KINDS = ["User", "Role", "Policy", "OpenIDConnectProvider", "SAMLProvider"]
+KINDS = ["User", "Role", "Policy", "OpenIDConnectProvider", "SAMLProvider", "ServerCertificate"]
 PROVIDERS = ["OpenIDConnectProvider", "SAMLProvider"]
 TRUST = {
     "Version": "2012-10-17",
@@ -30,7 +30,14 @@ def create(iam: Iam, kind: str, **given: object) -> dict[str, str]:
         "InstanceProfile": {},
         "OpenIDConnectProvider": {"Url": "https://idp.example.com/x"},
         "SAMLProvider": {"Name": "x", "SAMLMetadataDocument": metadata()},
+        "ServerCertificate": {
+            "CertificateBody": pem(certificate(rsa_key())),
+            "PrivateKey": private(rsa_key()),
+        },
     }[kind]
+    if kind == "ServerCertificate":
+        iam("UploadServerCertificate", ServerCertificateName="x", **more, **given)
+        return {"ServerCertificateName": "x"}
     if kind in PROVIDERS:
         made = iam(f"Create{kind}", **more, **given)
         return {f"{kind}Arn": made[f"{kind}Arn"]}
@@ -61,7 +68,7 @@ def test_keys_of_users_and_roles_have_no_case(iam: Iam, kind: str) -> None:
     refused("InvalidInput", DUPLICATE, iam, f"Tag{kind}", Tags=tags(k1="", K1=""), **which)
 
 
-@pytest.mark.parametrize("kind", ["Policy", "InstanceProfile", *PROVIDERS])
+@pytest.mark.parametrize("kind", ["Policy", "InstanceProfile", "ServerCertificate", *PROVIDERS])
 def test_keys_of_all_else_have_case(iam: Iam, kind: str) -> None:
     which = create(iam, kind, Tags=tags(team="a", Team="b"))
     iam(f"Tag{kind}", Tags=tags(TEAM="c"), **which)
@@ -105,6 +112,8 @@ def test_who_is_missing(iam: Iam, kind: str) -> None:
     if kind == "Policy":
         which = {"PolicyArn": f"arn:aws:iam::{A}:policy/x"}
         said = f"Policy {which['PolicyArn']} was not found."
+    if kind == "ServerCertificate":
+        said = "The Server Certificate with name x cannot be found."
     if kind == "OpenIDConnectProvider":
         which = {f"{kind}Arn": f"arn:aws:iam::{A}:oidc-provider/x"}
         said = f"OpenIDConnect Provider not found for arn {which[f'{kind}Arn']}"

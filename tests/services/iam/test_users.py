@@ -4,8 +4,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from tests.identity.pem import certificate, pem, rsa_key
 from tests.services.iam.harness import ADMINISTRATOR, ALLOW_ALL, A, Iam, refused
 
+from watchword.identity.ssh_keys import in_ssh
 from watchword.names import AwsError
 from watchword.names.principal import RoleSession
 
@@ -132,11 +134,17 @@ def test_what_keeps_a_user_from_going(iam: Iam) -> None:
     key = iam("CreateAccessKey", UserName="ann")["AccessKey"]["AccessKeyId"]
     iam("AttachUserPolicy", UserName="ann", PolicyArn=ADMINISTRATOR)
     iam("PutUserPolicy", UserName="ann", PolicyName="p", PolicyDocument=ALLOW_ALL)
+    body = {"CertificateBody": pem(certificate(rsa_key()))}
+    signing = iam("UploadSigningCertificate", UserName="ann", **body)["Certificate"]["CertificateId"]
+    body = {"SSHPublicKeyBody": in_ssh(rsa_key().public_key())}
+    ssh = iam("UploadSSHPublicKey", UserName="ann", **body)["SSHPublicKey"]["SSHPublicKeyId"]
     ways = [
         ("remove users from group", "RemoveUserFromGroup", {"GroupName": "g"}),
         ("delete access keys", "DeleteAccessKey", {"AccessKeyId": key}),
+        ("delete certificates", "DeleteSigningCertificate", {"CertificateId": signing}),
         ("detach all policies", "DetachUserPolicy", {"PolicyArn": ADMINISTRATOR}),
         ("delete policies", "DeleteUserPolicy", {"PolicyName": "p"}),
+        ("remove referenced objects", "DeleteSSHPublicKey", {"SSHPublicKeyId": ssh}),
     ]
     for what, name, given in ways:
         refused(

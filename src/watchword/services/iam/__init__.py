@@ -11,10 +11,17 @@ from watchword.services.iam import (
     instance_profiles,
     not_yet_supported,
     roles,
+    server_certificates,
     tags,
     users,
 )
-from watchword.services.iam.credentials import access_keys, login_profiles, password_policy
+from watchword.services.iam.credentials import (
+    access_keys,
+    login_profiles,
+    password_policy,
+    signing_certificates,
+    ssh_public_keys,
+)
 from watchword.services.iam.federation import oidc_providers, saml_providers
 from watchword.services.iam.policies import attachments, boundaries, inline, managed, versions
 from watchword.services.iam.simulation import operations
@@ -37,6 +44,9 @@ OPERATIONS: dict[str, Operation] = {
     **aliases.OPERATIONS,
     **instance_profiles.OPERATIONS,
     **oidc_providers.OPERATIONS,
+    **server_certificates.OPERATIONS,
+    **signing_certificates.OPERATIONS,
+    **ssh_public_keys.OPERATIONS,
     **saml_providers.OPERATIONS,
     **operations.OPERATIONS,
     **not_yet_supported.OPERATIONS,

@@ -29,6 +29,8 @@ from watchword.store.iam import (
     policy_versions,
     roles,
     saml_providers,
+    server_certificates,
+    signing_certificates,
     users,
 )
 from watchword.store.iam.groups import Group
@@ -36,10 +38,7 @@ from watchword.store.iam.policies import Policy
 from watchword.store.iam.roles import Role
 from watchword.store.iam.users import User
 
-NEVER_THERE = (
-    *("AccountMFAEnabled", "AccountPasswordPresent", "AccountSigningCertificatesPresent"),
-    *("MFADevices", "MFADevicesInUse", "ServerCertificates"),
-)
+NEVER_THERE = (*("AccountMFAEnabled", "AccountPasswordPresent", "MFADevices", "MFADevicesInUse"),)
 """What GetAccountSummary counts at AWS and nobody can create here."""
 TOKEN_VERSION = 2
 """What AWS calls session tokens that are good in every region."""
@@ -58,6 +57,8 @@ def get_account_summary(call: Call) -> Output:
         "InstanceProfiles": instance_profiles.count(call.tx, call.account),
         "Providers": oidc_providers.count(call.tx, call.account)
         + saml_providers.count(call.tx, call.account),
+        "ServerCertificates": server_certificates.count(call.tx, call.account),
+        "AccountSigningCertificatesPresent": min(1, len(signing_certificates.of_root(call.tx, call.account))),
         "AccountAccessKeysPresent": min(1, len(access_keys.of_root(call.tx, call.account))),
         **dict.fromkeys(NEVER_THERE, 0),
         "GlobalEndpointTokenVersion": TOKEN_VERSION,

@@ -12,7 +12,15 @@ from msgspec.structs import replace
 
 from watchword.facts import Facts
 from watchword.facts.credentials import MAY_CHANGE_PASSWORDS
-from watchword.facts.entities import GROUP, INSTANCE_PROFILE, ROLE, TAGS, USER, RoleFact
+from watchword.facts.entities import (
+    GROUP,
+    INSTANCE_PROFILE,
+    ROLE,
+    SERVER_CERTIFICATE,
+    TAGS,
+    USER,
+    RoleFact,
+)
 from watchword.facts.fact import Fact
 from watchword.facts.providers import OIDC_PROVIDER, SAML_PROVIDER
 from watchword.identity import tags
@@ -42,6 +50,7 @@ _FACTS: dict[str, Fact[[str, str], Any]] = {
     nouns.INSTANCE_PROFILE: INSTANCE_PROFILE,
     nouns.OIDC_PROVIDER: OIDC_PROVIDER,
     nouns.SAML_PROVIDER: SAML_PROVIDER,
+    nouns.SERVER_CERTIFICATE: SERVER_CERTIFICATE,
 }
 _BY_ARN = frozenset({nouns.OIDC_PROVIDER, nouns.SAML_PROVIDER})
 """Types whose fact is found by ARN, not by name."""

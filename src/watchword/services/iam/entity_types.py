@@ -25,18 +25,21 @@ from watchword.names.entity_arn import EntityArn
 from watchword.names.ids import Prefix, new_long_id, new_unique_id
 from watchword.services.operation import Call
 from watchword.store import Transaction
-from watchword.store.iam import groups, instance_profiles, roles, users
+from watchword.store.iam import groups, instance_profiles, roles, server_certificates, users
 from watchword.store.iam.groups import Group
 from watchword.store.iam.instance_profiles import InstanceProfile
 from watchword.store.iam.oidc_providers import OidcProvider
 from watchword.store.iam.policies import Policy
 from watchword.store.iam.roles import Role
 from watchword.store.iam.saml_providers import SamlProvider
+from watchword.store.iam.server_certificates import ServerCertificate
 from watchword.store.iam.users import User
 from watchword.world import World
 
-Entity = User | Group | Role | InstanceProfile | Policy | OidcProvider | SamlProvider
-One = TypeVar("One", User, Group, Role, InstanceProfile, Policy, OidcProvider, SamlProvider)
+Entity = User | Group | Role | InstanceProfile | Policy | OidcProvider | SamlProvider | ServerCertificate
+One = TypeVar(
+    "One", User, Group, Role, InstanceProfile, Policy, OidcProvider, SamlProvider, ServerCertificate
+)
 Known = Callable[[World, str, str], One | None]
 
 
@@ -145,6 +148,10 @@ def _instance_profile(world: World, account: str, name: str) -> InstanceProfile 
     return world.facts.get(entities.INSTANCE_PROFILE, account, name)
 
 
+def _server_certificate(world: World, account: str, name: str) -> ServerCertificate | None:
+    return world.facts.get(entities.SERVER_CERTIFICATE, account, name)
+
+
 def _policy(world: World, account: str, arn: str) -> Policy | None:
     with world.database.read() as tx:
         return managed_policies.find(tx, account, arn)
@@ -173,6 +180,13 @@ INSTANCE_PROFILE: EntityType[InstanceProfile] = EntityType(
     "InstanceProfileName",
     instance_profiles.named,
     _instance_profile,
+)
+SERVER_CERTIFICATE: EntityType[ServerCertificate] = EntityType(
+    nouns.SERVER_CERTIFICATE,
+    Prefix.SERVER_CERTIFICATE,
+    "ServerCertificateName",
+    server_certificates.named,
+    _server_certificate,
 )
 POLICY: EntityType[Policy] = EntityType(
     nouns.POLICY, Prefix.MANAGED_POLICY, "PolicyArn", managed_policies.find, _policy

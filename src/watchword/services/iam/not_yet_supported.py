@@ -25,12 +25,9 @@ def none_of_account(member: str, _call: Call) -> Output:
 
 _OF_USER = {
     "ListMFADevices": "MFADevices",
-    "ListSSHPublicKeys": "SSHPublicKeys",
     "ListServiceSpecificCredentials": "ServiceSpecificCredentials",
-    "ListSigningCertificates": "Certificates",
 }
 _OF_ACCOUNT = {
-    "ListServerCertificates": "ServerCertificateMetadataList",
     "ListVirtualMFADevices": "VirtualMFADevices",
 }
 

@@ -1,4 +1,4 @@
-"""Tags of users, roles, instance profiles, managed policies and identity providers."""
+"""Tags of everything in IAM that has tags."""
 
 from functools import partial
 
@@ -10,6 +10,7 @@ from watchword.services.iam.entity_types import (
     POLICY,
     ROLE,
     SAML_PROVIDER,
+    SERVER_CERTIFICATE,
     USER,
     AnyEntityType,
     Entity,
@@ -58,6 +59,11 @@ OPERATIONS: dict[str, Operation] = {
     "TagInstanceProfile": writes(partial(add, INSTANCE_PROFILE), demands.on(INSTANCE_PROFILE)),
     "UntagInstanceProfile": writes(partial(remove, INSTANCE_PROFILE), demands.on(INSTANCE_PROFILE)),
     "ListInstanceProfileTags": reads(partial(list_tags, INSTANCE_PROFILE), demands.on(INSTANCE_PROFILE)),
+    "TagServerCertificate": writes(partial(add, SERVER_CERTIFICATE), demands.on(SERVER_CERTIFICATE)),
+    "UntagServerCertificate": writes(partial(remove, SERVER_CERTIFICATE), demands.on(SERVER_CERTIFICATE)),
+    "ListServerCertificateTags": reads(
+        partial(list_tags, SERVER_CERTIFICATE), demands.on(SERVER_CERTIFICATE)
+    ),
     "TagPolicy": writes(partial(add, POLICY), demands.on_own_policy),
     "UntagPolicy": writes(partial(remove, POLICY), demands.on_own_policy),
     "ListPolicyTags": reads(partial(list_tags, POLICY), demands.on_policy),

@@ -6,13 +6,14 @@ A secret is shown once, in the answer to CreateAccessKey. It is stored sealed.
 from watchword.facts.credentials import KEYRING
 from watchword.identity import secrets
 from watchword.identity.quotas import check_quota
-from watchword.identity.refusals import missing_key, refusal
+from watchword.identity.refusals import missing_key
 from watchword.names.ids import Prefix, new_access_key_id, new_secret
 from watchword.services.iam import demands, pages, shapes
+from watchword.services.iam.credentials.status import wanted_status
 from watchword.services.iam.users import user_or_root
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.store.iam import access_keys, users
-from watchword.store.iam.access_keys import ACTIVE, INACTIVE, AccessKey
+from watchword.store.iam.access_keys import AccessKey
 from watchword.store.iam.users import User
 
 NEVER_USED = {"ServiceName": "N/A", "Region": "N/A"}
@@ -47,9 +48,8 @@ def list_access_keys(call: Call) -> Output:
 
 def update_access_key(call: Call) -> Output:
     """UpdateAccessKey."""
-    if call.input["Status"] not in (ACTIVE, INACTIVE):
-        raise refusal("InvalidInput", f"The status can be set to {ACTIVE} or {INACTIVE} only.")
-    access_keys.set_status(call.tx, _key_named(call), call.input["Status"])
+    status = wanted_status(call)
+    access_keys.set_status(call.tx, _key_named(call), status)
     return {}
 
 
