@@ -78,12 +78,13 @@ def test_n39_no_header_says_who_calls(kept: Running, administrator: Keys, user: 
 
 
 def test_n7_a_signature_is_for_the_host_it_was_made_for(kept: Running, administrator: Keys) -> None:
-    signed = WHO.signed("http://sts.amazonaws.com", administrator)
+    signed = WHO.signed("http://sts.localhost", administrator)
     here = kept.endpoint.partition("//")[2]
     headers: Mapping[str, str] = dict(signed.headers) | {"host": here}
     with Line(kept.endpoint) as line:
         assert line.send(signed).status == 200  # under the name that it was signed for
         assert line.send(replace(signed, headers=tuple(headers.items()))).code == "SignatureDoesNotMatch"
+        assert line.send(WHO.signed("http://sts.amazonaws.com", administrator)).code == "InvalidRequest"
 
 
 def test_n9_a_host_that_nobody_made_known_has_no_buckets(kept: Running, administrator: Keys) -> None:
