@@ -9,6 +9,7 @@ import time
 from watchword.facts import Facts
 from watchword.installation.bootstrap import CannotStart, open_installation
 from watchword.installation.installation import Installation
+from watchword.installation.memory import divide
 from watchword.installation.settings import Settings
 from watchword.objects import Objects
 from watchword.proofs.audit_chain import audit_key
@@ -20,8 +21,6 @@ from watchword.store.disk import Disk
 from watchword.store.refusal_counts import RefusalCounts
 from watchword.wire import Models
 from watchword.world import World
-
-CACHED_FACTS = 20_000
 
 
 def open_journal(installation: Installation) -> Journal:
@@ -41,7 +40,8 @@ def open_journal(installation: Installation) -> Journal:
 def open_world(settings: Settings, models: Models | None = None) -> World:
     """A world on the settings' data directory and database. Raises CannotStart."""
     installation = open_installation(settings)
-    cache = Cache(CACHED_FACTS)
+    shares = divide(settings.memory)
+    cache = Cache(shares.facts)
     installation.database.subscribe(cache.apply)
     try:
         return World(
@@ -55,7 +55,7 @@ def open_world(settings: Settings, models: Models | None = None) -> World:
             models=models or Models(read_model),
             journal=open_journal(installation),
             refusals=RefusalCounts(settings.recorded_refusals),
-            objects=Objects.open(settings.objects, durable=settings.ephemeral is None),
+            objects=Objects.open(settings.objects, cached=shares.blobs, durable=settings.ephemeral is None),
         )
     except OSError as error:
         raise CannotStart(f"data directory {settings.data}: {error.strerror}") from None

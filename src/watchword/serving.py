@@ -12,6 +12,7 @@ from watchword.access.refusals import record_counts
 from watchword.gateway import Application, ConnectionLimits, Server
 from watchword.gateway.jobs import Jobs
 from watchword.installation import operator_log
+from watchword.installation.memory import divide
 from watchword.services.table import SERVED
 from watchword.wire import Models
 from watchword.world import World
@@ -31,6 +32,7 @@ def serving(
     jobs = Jobs(world, time.monotonic)
     jobs.start()
     try:
+        limits = limits or ConnectionLimits(max_held=divide(world.settings.memory).held)
         yield Server(Application(world), listener, world.settings.data, tls=tls, limits=limits)
     finally:
         jobs.stop()

@@ -78,6 +78,7 @@ def test_every_service_may_have_jobs(world: World) -> None:
     assert [job.name for job in ALL] == [
         "sweep the spool",
         "record refusals that were counted",
+        "make room in memory",
         "sweep objects",
     ]
     acts: list[Callable[[World], object]] = [job.act for job in ALL]

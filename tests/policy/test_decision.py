@@ -262,7 +262,8 @@ def test_a_context_key_in_two_cases_is_refused() -> None:
 
 
 def test_the_caches_of_an_engine_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index, "MOST_CACHED", 1_000)
+    monkeypatch.setattr(index, "LEAST_CACHED", 1_000)
+    monkeypatch.setattr(index, "CACHED_OF_A_STATEMENT", 0)
     monkeypatch.setattr(engine, "_MOST_SETTINGS", 10)
     monkeypatch.setattr(engine, "_MOST_POLICIES", 10)
     alice = Engine(ALICE, (FULL,))

@@ -25,6 +25,7 @@ from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKe
 from watchword.cli.output import say, say_json
 from watchword.installation.administrator import first_account
 from watchword.installation.bootstrap import CannotStart
+from watchword.installation.memory import DEFAULT_MEBIBYTES, LEAST_MEBIBYTES
 from watchword.installation.settings import (
     DEFAULT_AUDIT_RESERVE,
     DEFAULT_HOST,
@@ -98,6 +99,10 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
             help="Refusals of strangers recorded in a minute by each process; more are counted.",
         ),
     ] = DEFAULT_RECORDED_REFUSALS,
+    memory: Annotated[
+        int,
+        typer.Option(envvar="WATCHWORD_MEMORY", min=LEAST_MEBIBYTES, help="MiB that each process may take."),
+    ] = DEFAULT_MEBIBYTES,
     ephemeral: Annotated[
         bool, typer.Option("--ephemeral", envvar="WATCHWORD_EPHEMERAL", help="Forget everything at exit.")
     ] = False,
@@ -119,6 +124,7 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
         trusted_proxies=_networks(trusted_proxies),
         audit_reserve=audit_reserve,
         recorded_refusals=recorded_refusals,
+        memory=memory,
     )
     with _bind(host, port) as listener:
         endpoint = f"{'https' if tls else 'http'}://{_url_host(host)}:{listener.getsockname()[1]}"

@@ -22,7 +22,7 @@ def _bucket(reading: Reading, name: str) -> BucketFact | None:
     if bucket is None:
         return None
     reading.depends_on(Topic("bucket", bucket.id))
-    return BucketFact(bucket, Policy.parse(bucket.policy) if bucket.policy else None)
+    return BucketFact(bucket, reading.policy(bucket.policy) if bucket.policy else None)
 
 
 BUCKET = Fact("bucket", _bucket)

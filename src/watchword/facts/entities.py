@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from watchword.facts.fact import Fact, Reading
+from watchword.facts.fact import OF_A_TAG, Fact, Reading
 from watchword.names import nouns
 from watchword.policy import Policy
 from watchword.store import Topic, tags
@@ -54,7 +54,7 @@ def _role(reading: Reading, account: str, name: str) -> RoleFact | None:
     if role is None:
         return None
     reading.depends_on(Topic("role", role.id))
-    return RoleFact(role, role.arn, Policy.parse(role.trust), tags.of(reading.tx, "role", role.id))
+    return RoleFact(role, role.arn, reading.policy(role.trust), _its_tags(reading, "role", role.id))
 
 
 def _tags(reading: Reading, kind: str, entity_id: str) -> Mapping[str, str]:
@@ -62,7 +62,13 @@ def _tags(reading: Reading, kind: str, entity_id: str) -> Mapping[str, str]:
         policy = policies.by_arn(reading.tx, entity_id)
         entity_id = policy.id if policy else ""
     reading.depends_on(Topic(kind, entity_id))
-    return tags.of(reading.tx, kind, entity_id)
+    return _its_tags(reading, kind, entity_id)
+
+
+def _its_tags(reading: Reading, kind: str, entity_id: str) -> Mapping[str, str]:
+    found = tags.of(reading.tx, kind, entity_id)
+    reading.weigh(sum(OF_A_TAG + len(key) + len(value) for key, value in found.items()))
+    return found
 
 
 NO_NAME = "/"

@@ -5,6 +5,9 @@ untrue. `read` of a fact says `reading.depends_on(...)` for each; what it takes 
 fact's topics along. A new kind of fact is one function and one line:
 
     ROLE = Fact("role", _role)          facts.get(ROLE, account, name)
+
+It also says roughly how many bytes it holds (`reading.policy`, `reading.weigh`), for the cache is bounded in
+bytes. The figures below were measured (tests/facts/test_weights.py).
 """
 
 from collections.abc import Callable
@@ -12,7 +15,17 @@ from dataclasses import dataclass, field
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from watchword.installation.installation import RootKey
+from watchword.policy import Policy
 from watchword.store import Topic, Transaction
+
+OF_A_VALUE = 2048
+"""Bytes of any cached value."""
+OF_A_POLICY, OF_A_CHARACTER = 4096, 25
+"""Bytes of a compiled policy: in any case, and for each character of its text."""
+OF_A_TAG = 200
+"""Bytes of a tag beside its characters."""
+OF_AN_INDEX = 8192
+"""Bytes by which a principal's index grows for a policy that it shares with others."""
 
 Value = TypeVar("Value", covariant=True)
 Key = ParamSpec("Key")
@@ -26,6 +39,11 @@ class Fact(Generic[Key, Value]):
     read: "Callable[Concatenate[Reading, Key], Value | None]"
 
 
+def weight_of(*policies: str) -> int:
+    """Bytes that these policies take, once they are compiled."""
+    return sum(OF_A_POLICY + OF_A_CHARACTER * len(text) for text in policies)
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded(Generic[Value]):
     """A fact as it was read: None where there is no such thing; and what it depends on."""
@@ -34,7 +52,7 @@ class Loaded(Generic[Value]):
     topics: frozenset[Topic]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reading:
     """One fact being read, in an open transaction."""
 
@@ -43,9 +61,19 @@ class Reading:
     other: Callable[[Fact[Any, Any], tuple[str, ...]], Loaded[Any]]
     """Reads another fact in the same transaction, or takes it from the cache."""
     topics: set[Topic] = field(default_factory=set)
+    weight: int = OF_A_VALUE
 
     def depends_on(self, *topics: Topic) -> None:
         self.topics.update(topics)
+
+    def weigh(self, size: int) -> None:
+        """What is read takes so many bytes more."""
+        self.weight += size
+
+    def policy(self, text: str) -> Policy:
+        """A policy that is part of this fact."""
+        self.weigh(weight_of(text))
+        return Policy.parse(text)
 
     def get(self, fact: Fact[Key, Value], *key: Key.args, **_: Key.kwargs) -> Value | None:
         """Another fact, on which this one then depends."""

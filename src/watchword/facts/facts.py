@@ -12,10 +12,11 @@ How each fact is read stands in the file of its subject. What may be done with a
 `watchword.access`.
 """
 
+from itertools import chain
 from typing import Any, Self, cast
 
 from watchword.facts.credentials import KEYRING
-from watchword.facts.fact import Fact, Key, Loaded, Reading, Value
+from watchword.facts.fact import OF_A_TAG, OF_A_VALUE, Fact, Key, Loaded, Reading, Value, weight_of
 from watchword.facts.grants import MANAGED_POLICY, ROLE_GRANTS, USER_GRANTS, Grants
 from watchword.installation.installation import RootKey
 from watchword.names import Principal, fault
@@ -25,11 +26,18 @@ from watchword.policy import Policy, Source
 from watchword.policy.evaluation.engine import Engine
 from watchword.sessions import Session
 from watchword.sessions import session as sessions
-from watchword.store import Cache, Database, Topic, Transaction, Unavailable, Watch, keyring
+from watchword.store import EVERYTHING, Cache, Database, Topic, Transaction, Unavailable, Watch, keyring
 from watchword.store.s3 import objects
 from watchword.store.s3.objects import Object
 
+OF_AN_ENGINE = 4096
 NO_GRANTS = Loaded(Grants(), frozenset[Topic]())
+
+
+def weight_of_session(session: Session, token: str) -> int:
+    """Bytes of a session that is cached under its token."""
+    texts = chain((token,), session.policies, session.tags, session.tags.values())
+    return OF_A_VALUE + sum(map(len, texts)) + OF_A_TAG * len(session.tags)
 
 
 class Facts:
@@ -70,6 +78,10 @@ class Facts:
         """From now on something may have changed."""
         self._confirmed = False
 
+    def forget(self) -> None:
+        """Drops what is cached: it is read again when it is needed."""
+        self._cache.apply((EVERYTHING,))
+
     def close(self) -> None:
         """Ends the watch."""
         self._watch.close()
@@ -91,7 +103,8 @@ class Facts:
         if session is None:
             generation = self._cache.generation
             session = sessions.open(token, self.need(KEYRING))
-            self._cache.put(key, session, [keyring.WHOLE], generation)
+            weight = weight_of_session(session, token)
+            self._cache.put(key, session, [keyring.WHOLE], generation, weight)
         return cast("Session", session)
 
     def object_at(self, bucket_id: str, key: bytes) -> Object | None:
@@ -114,7 +127,8 @@ class Facts:
         if engine is None:
             generation = self._cache.generation
             engine, topics = self._compile(principal, restricted)
-            self._cache.put(key, engine, topics, generation)
+            weight = OF_AN_ENGINE + weight_of(*(restricted.policies if restricted else ()))
+            self._cache.put(key, engine, topics, generation, weight)
         return cast("Engine", engine)
 
     def _compile(self, principal: Principal, session: Session | None) -> tuple[Engine, frozenset[Topic]]:
@@ -162,7 +176,7 @@ class Facts:
         reading = Reading(tx, self.root_key, other)
         loaded = Loaded(fact.read(reading, *key), frozenset(reading.topics))
         if loaded.value is not None:
-            self._cache.put((fact.name, *key), loaded, loaded.topics, generation)
+            self._cache.put((fact.name, *key), loaded, loaded.topics, generation, reading.weight)
         return loaded
 
     def _kept(self, fact: Fact[Any, Value], key: tuple[str, ...]) -> Loaded[Value] | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from watchword.facts.fact import Fact, Reading
+from watchword.facts.fact import OF_AN_INDEX, Fact, Reading
 from watchword.identity.aws_managed import aws_policies
 from watchword.policy import Policy, Source
 from watchword.policy.evaluation.engine import OwnPolicies
@@ -32,12 +32,12 @@ class Grants:
 def _managed_policy(reading: Reading, arn: str) -> Policy | None:
     shared = aws_policies().get(arn)
     if shared is not None:
-        return Policy.parse(shared.version.document)
+        return reading.policy(shared.version.document)
     version = policy_versions.default_of(reading.tx, arn)
     if version is None:
         return None
     reading.depends_on(Topic("policy", version.policy_id))
-    return Policy.parse(version.document)
+    return reading.policy(version.document)
 
 
 def _of_user(reading: Reading, unique_id: str) -> Grants:
@@ -61,7 +61,7 @@ def _of_group(reading: Reading, unique_id: str) -> Grants:
 def _of_entity(reading: Reading, kind: str, unique_id: str) -> list[Source]:
     reading.depends_on(Topic(kind, unique_id))
     inline = inline_policies.of(reading.tx, kind, unique_id)
-    own = [Source(Policy.parse(each.document), each.name) for each in inline]
+    own = [Source(reading.policy(each.document), each.name) for each in inline]
     return own + _managed(reading, (each.policy_arn for each in attachments.of(reading.tx, kind, unique_id)))
 
 
@@ -70,7 +70,9 @@ def _boundary(reading: Reading, arn: str | None) -> tuple[Source, ...] | None:
 
 
 def _managed(reading: Reading, arns: Iterable[str]) -> list[Source]:
-    return [Source(policy, arn) for arn in arns if (policy := reading.get(MANAGED_POLICY, arn))]
+    found = [Source(policy, arn) for arn in arns if (policy := reading.get(MANAGED_POLICY, arn))]
+    reading.weigh(OF_AN_INDEX * len(found))
+    return found
 
 
 MANAGED_POLICY = Fact("managed-policy", _managed_policy)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from watchword.access.refusals import record_counts
+from watchword.gateway.memory import MEMORY
 from watchword.gateway.transport import sweep_spool
 from watchword.services.jobs import Job
 from watchword.services.table import SERVICES
@@ -23,7 +24,7 @@ SPOOL = Job(
     lambda world: sweep_spool(world.settings.data, world.clock.wall()),
 )
 REFUSALS = Job("record refusals that were counted", timedelta(minutes=1), record_counts)
-ALL = (SPOOL, REFUSALS, *(job for service in SERVICES.values() for job in service.jobs))
+ALL = (SPOOL, REFUSALS, MEMORY, *(job for service in SERVICES.values() for job in service.jobs))
 
 log = logging.getLogger(__name__)
 

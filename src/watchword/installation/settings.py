@@ -8,6 +8,8 @@ from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
+from watchword.installation.memory import DEFAULT_MEBIBYTES
+
 DEFAULT_DATA = Path("~/.watchword")
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 4566
@@ -48,6 +50,8 @@ class Settings:
     """MiB that each process reserves for audit records, and that must be free for changes; 0 for none."""
     recorded_refusals: int = DEFAULT_RECORDED_REFUSALS
     """Refusals of strangers that each process records one by one in a minute; more are counted."""
+    memory: int = DEFAULT_MEBIBYTES
+    """MiB that each process may take."""
     ephemeral: Ephemeral | None = None
     """Set for an ephemeral server; None for a server that keeps its data."""
 

@@ -71,11 +71,14 @@ class Objects:
     """False for readers that must not block: they get what is cached, or WouldBlock."""
 
     @classmethod
-    def open(cls, place: Path | str, *, durable: bool = True) -> "Objects":
-        """The blobs at `place`: a folder, which is made if missing, or the URL of an object store."""
+    def open(cls, place: Path | str, *, cached: int = _CACHE_SIZE, durable: bool = True) -> "Objects":
+        """The blobs at `place`: a folder, which is made if missing, or the URL of an object store.
+
+        cached: bytes of small blobs that are cached.
+        """
         if isinstance(place, Path):
             place.mkdir(parents=True, exist_ok=True)
-        return cls(place, durable)
+        return cls(place, durable, BlobCache(cached))
 
     @property
     def folder(self) -> Path | None:

@@ -3,7 +3,7 @@
 A value is cached with the topics it depends on (see `transaction`), and dropped when a change of one of them
 is applied. A value that was read while a change was applied isn't cached, since it may be older than that
 change: the caller takes `generation` before it reads, and passes it with the value.
-What is cached, and how it is read, is up to the caller.
+What is cached, how it is read, and what it weighs, is up to the caller.
 """
 
 import threading
@@ -15,11 +15,14 @@ from watchword.store.transaction import EVERYTHING, Topic
 
 
 class Cache:
-    """At most `size` values; the least recently used are evicted. For any number of threads."""
+    """Values of at most that `size` together; the least recently used are evicted. For any number of threads.
+
+    A value weighs 1 unless the caller says how many bytes it takes.
+    """
 
     def __init__(self, size: int) -> None:
-        self._size = size
-        self._kept: OrderedDict[Hashable, tuple[object, frozenset[Topic]]] = OrderedDict()
+        self._free = size
+        self._kept: OrderedDict[Hashable, tuple[object, frozenset[Topic], int]] = OrderedDict()
         self._keys_of: defaultdict[Topic, set[Hashable]] = defaultdict(set)
         self._generation = 0
         self._lock = threading.Lock()
@@ -41,24 +44,27 @@ class Cache:
             return None
         return kept[0]
 
-    def put(self, key: Hashable, value: object, topics: Iterable[Topic], generation: int) -> None:
+    def put(
+        self, key: Hashable, value: object, topics: Iterable[Topic], generation: int, weight: int = 1
+    ) -> None:
         """Caches a value that was read since `generation`, unless a change was applied meanwhile."""
         with self._lock:
             if generation != self._generation:
                 return
             self._drop(key)
-            self._kept[key] = value, frozenset(topics)
+            self._kept[key] = value, frozenset(topics), weight
             for topic in self._kept[key][1]:
                 self._keys_of[topic].add(key)
-            if len(self._kept) > self._size:
-                oldest, (_, topics) = self._kept.popitem(last=False)
-                self._unlink(oldest, topics)
+            self._free -= weight
+            while self._free < 0:
+                self._drop(next(iter(self._kept)))
 
     def apply(self, topics: Sequence[Topic]) -> None:
         """Drops what depends on any of the topics. A listener for `Database.subscribe`."""
         with self._lock:
             self._generation += 1
             if EVERYTHING in topics:
+                self._free += sum(weight for _, _, weight in self._kept.values())
                 self._kept.clear()
                 self._keys_of.clear()
                 return
@@ -70,10 +76,8 @@ class Cache:
         self.apply((EVERYTHING,))
 
     def _drop(self, key: Hashable) -> None:
-        _, topics = self._kept.pop(key, (None, frozenset[Topic]()))
-        self._unlink(key, topics)
-
-    def _unlink(self, key: Hashable, topics: frozenset[Topic]) -> None:
+        _, topics, weight = self._kept.pop(key, (None, frozenset[Topic](), 0))
+        self._free += weight
         for topic in topics:
             keys = self._keys_of[topic]
             keys.discard(key)

@@ -15,8 +15,8 @@ from watchword.policy.evaluation.combine import PolicyType
 from watchword.policy.evaluation.document import Source
 from watchword.policy.evaluation.entries import Candidates, Cited, Entry
 
-MOST_CACHED = 1 << 17
-"""References to entries that the cache of an index holds."""
+LEAST_CACHED, CACHED_OF_A_STATEMENT = 1 << 13, 1 << 7
+"""References to entries that the cache of an index holds: in any case, and more for each statement."""
 _A_CANDIDATE = 16
 """References that take the memory of one `Candidates`."""
 SOME = 32
@@ -72,7 +72,7 @@ class Place:
 class Index:
     """Statements by resource and action."""
 
-    __slots__ = ("_allowing", "_cached", "_places", "_prefixes", "_statements", "sources")
+    __slots__ = ("_allowing", "_cached", "_most_cached", "_places", "_prefixes", "_statements", "sources")
 
     def __init__(self, sources: tuple[Source, ...], statements: Sequence[Cited]) -> None:
         self.sources = sources
@@ -80,7 +80,7 @@ class Index:
         self._statements = statements
         self._places = list(_places(statements))
         self._prefixes = [place.prefix for place in self._places]
-        self._cached = 0
+        self._cached, self._most_cached = 0, LEAST_CACHED + CACHED_OF_A_STATEMENT * len(statements)
         self._allowing: dict[str, Mapping[PolicyType, list[Cited]]] = {}
 
     def candidates(self, name: str, resource: str) -> Candidates:
@@ -115,7 +115,7 @@ class Index:
             place = place.above
         candidates = Candidates(tuple(found))
         self._cached += _A_CANDIDATE + len(found)
-        if self._cached > MOST_CACHED:
+        if self._cached > self._most_cached:
             self._cached = 0
             for each in self._places:
                 each.forget()

@@ -1,0 +1,46 @@
+"""A process that takes more memory than it may lets go of what it cached, rather than be killed.
+
+The caches are bounded by estimates, and a caller can find what takes more than was estimated. Only what is
+cached of the database is dropped: it is read again when it is needed.
+"""
+
+import ctypes
+import gc
+import logging
+import resource
+from datetime import timedelta
+from pathlib import Path
+
+from watchword.services.jobs import Job
+from watchword.world import World
+
+log = logging.getLogger(__name__)
+
+
+def resident() -> int | None:
+    """Bytes of memory that this process takes now; None where the system doesn't say (only Linux does)."""
+    try:
+        pages = Path("/proc/self/statm").read_text().split()[1]
+    except OSError:
+        return None
+    return int(pages) * resource.getpagesize()
+
+
+def make_room(world: World) -> None:
+    """Drops cached facts when the process takes more than it may."""
+    taken = resident()
+    if taken is None or taken <= world.settings.memory << 20:
+        return
+    world.facts.forget()
+    gc.collect()
+    _give_back()
+    log.warning("memory", extra={"taken": taken, "left": resident()})
+
+
+def _give_back() -> None:
+    """Gives freed memory back to the system, where the C library can (glibc)."""
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
+        trim(0)
+
+
+MEMORY = Job("make room in memory", timedelta(seconds=10), make_room)
