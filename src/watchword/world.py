@@ -10,12 +10,11 @@ finds both among its fields, so there is no list in which one could be missing.
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from threading import BoundedSemaphore
 from typing import Protocol, runtime_checkable
 
 from watchword.facts import Facts
-from watchword.identity.gate import Gate
 from watchword.installation.bootstrap import bootstrap
+from watchword.installation.gate import Gate
 from watchword.installation.installation import Installation
 from watchword.objects import Objects
 from watchword.store import Cache
@@ -23,13 +22,13 @@ from watchword.store.audit_files import Journal
 from watchword.store.refusal_counts import RefusalCounts
 from watchword.wire import Models
 
-HASHING_AT_ONCE = 2
-HASHING_WAITING = 2
-"""Threads that hash a password (64 MiB each), and that wait to. Half of the server's threads do neither."""
+HASHING = partial(Gate, "hashing passwords", 1, 3)
+"""One thread hashes a password (64 MiB), three wait to. Half of the server's threads do neither."""
 REMEMBERED_USES = 20_000
 """A use that is evicted from memory is written once more; the store knows that it was."""
 SIMULATIONS = 2
 """Policy simulations that run at once. Each takes seconds at worst, and the other threads stay free."""
+SIMULATING = partial(Gate, "policy simulations", SIMULATIONS, 0)
 
 
 @runtime_checkable
@@ -51,9 +50,10 @@ class World(Installation):
     refusals: RefusalCounts
     last_uses: Cache = field(default_factory=partial(Cache, REMEMBERED_USES))
     """What was used when, by this process: access keys and roles by their ids."""
-    hashing: Gate = field(default_factory=partial(Gate, HASHING_AT_ONCE, HASHING_WAITING))
+    hashing: Gate = field(default_factory=HASHING)
     """Where passwords are hashed."""
-    simulations: BoundedSemaphore = field(default_factory=partial(BoundedSemaphore, SIMULATIONS))
+    simulating: Gate = field(default_factory=SIMULATING)
+    """Where policies are simulated."""
 
     def reset(self) -> None:
         """Empties an ephemeral server, whole or not at all; account and root key stay."""

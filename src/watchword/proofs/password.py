@@ -7,8 +7,8 @@
 * Nothing here says how much of a password was right: hashes are compared in constant time.
 
 Source: RFC 9106; argon2-cffi, "Choosing Parameters"; OWASP, "Password Storage Cheat Sheet".
-What doesn't belong here: how many hashes are computed at once (watchword.identity.gate), and which passwords
-are good enough (watchword.identity.password_rules).
+What doesn't belong here: how many hashes are computed at once (watchword.world), and which passwords are good
+enough (watchword.identity.password_rules).
 """
 
 import base64

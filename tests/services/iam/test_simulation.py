@@ -583,7 +583,7 @@ def test_an_answer_ends_when_it_took_long(iam: Iam, monkeypatch: pytest.MonkeyPa
 def test_only_a_few_run_at_once(iam: Iam) -> None:
     with ExitStack() as running:
         for _ in range(SIMULATIONS):
-            running.enter_context(iam.world.simulations)
+            running.enter_context(iam.world.simulating)
         with pytest.raises(AwsError) as refusal:
             custom(iam, READ)
         assert refusal.value.code == "Throttling"

@@ -10,13 +10,12 @@ Source: IAM API Reference, "SimulateCustomPolicy", "SimulatePrincipalPolicy", "E
   own examples (AWS CLI Command Reference, "simulate-custom-policy").
 * An answer holds at most MOST_TRIED decisions, and ends when they took BUDGET_OF_A_CALL steps: IAM may
   answer fewer results than MaxItems.
-* Only a few simulations run at once (`World.simulations`), so nobody takes all threads with them. Another one
+* Only a few simulations run at once (`World.simulating`), so nobody takes all threads with them. Another one
   is refused with Throttling, and SDKs try it again.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from watchword.identity.refusals import refusal
@@ -52,13 +51,13 @@ TYPES = {
 
 def simulate_custom_policy(call: Call) -> Output:
     """SimulateCustomPolicy."""
-    with _turn(call):
+    with call.world.simulating:
         return _simulate(call, inputs.of_input(call))
 
 
 def simulate_principal_policy(call: Call) -> Output:
     """SimulatePrincipalPolicy."""
-    with _turn(call):
+    with call.world.simulating:
         return _simulate(call, inputs.of_principal(call))
 
 
@@ -72,18 +71,6 @@ def get_context_keys_for_principal_policy(call: Call) -> Output:
     """GetContextKeysForPrincipalPolicy."""
     found = inputs.source(call).identity | inputs.given(call, "PolicyInputList")
     return {"ContextKeyNames": list(context_keys(each.policy for each in found))}
-
-
-@contextmanager
-def _turn(call: Call) -> Iterator[None]:
-    """One of the simulations that may run at once. Raises Throttling when they all do."""
-    running = call.world.simulations
-    if not running.acquire(blocking=False):
-        raise fault("Throttling", meant="as many simulations run as may at once")
-    try:
-        yield
-    finally:
-        running.release()
 
 
 def _simulate(call: Call, inputs: SimulationInput) -> Output:

@@ -4,19 +4,19 @@ import threading
 
 import pytest
 
-from watchword.identity.gate import Gate
+from watchword.installation.gate import Gate
 from watchword.names import AwsError
 
 
 def test_others_are_turned_away_at_once() -> None:
-    gate = Gate(inside=1, waiting=0)
+    gate = Gate("hashing passwords", inside=1, waiting=0)
     with gate, pytest.raises(AwsError, match="Throttling") as refused, gate:
         pass
-    assert refused.value.meant == "too many passwords are being hashed"
+    assert refused.value.meant == "too many at once: hashing passwords"
 
 
 def test_one_waits_until_another_leaves() -> None:
-    gate, order = Gate(inside=1, waiting=1), []
+    gate, order = Gate("hashing passwords", inside=1, waiting=1), []
 
     def follow() -> None:
         with gate:
@@ -31,7 +31,7 @@ def test_one_waits_until_another_leaves() -> None:
 
 
 def test_after_a_failure_the_gate_is_free() -> None:
-    gate = Gate(inside=1, waiting=0)
+    gate = Gate("hashing passwords", inside=1, waiting=0)
     with pytest.raises(RuntimeError), gate:
         raise RuntimeError
     with gate:
