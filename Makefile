@@ -1,11 +1,12 @@
 # One command for each thing a person wants; `make help` lists them.
 .DELETE_ON_ERROR:
-.PHONY: help run test check format bench fuzz clean
+.PHONY: help run test check format bench soak fuzz clean
 
 PYTHON ?= python3
 VENV := .venv
 MINISTACK := 1.5.33
 MINISTACK_VENV := .venv-ministack
+SOAK_SECONDS ?= 3600
 FUZZ_SECONDS ?= 60
 FUZZ_CASES ?= 1000000
 BIN := $(VENV)/bin
@@ -37,6 +38,9 @@ fuzz: $(VENV)/.fuzz  ## inputs guided by coverage, a million policy cases, and t
 
 bench: $(VENV)/.bench $(MINISTACK_VENV)/.server  ## measure against named peers, in one interleaved run
 	@$(BIN)/python bench/run.py
+
+soak: $(VENV)/.test  ## an hour of ever new sessions: every verdict is checked, and the memory
+	@$(BIN)/python bench/soak.py --seconds $(SOAK_SECONDS)
 
 clean:  ## remove what the other commands made
 	rm -rf $(VENV) $(MINISTACK_VENV) .hypothesis .mypy_cache .ruff_cache fuzz/corpus fuzz/crashes

@@ -16,7 +16,7 @@ from heapq import nsmallest
 from typing import Protocol
 
 MAX_CONNECTIONS = 4096
-MAX_HELD = 128 << 20
+MAX_HELD = 64 << 20
 SECONDS = 30.0
 _SHARE = 16
 """One in so many of what there may be is evicted at once."""
