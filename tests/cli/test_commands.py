@@ -1,15 +1,21 @@
 """The list of commands, and what is loaded to run one."""
 
 import os
+import platform
 import re
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from watchword import __version__
 from watchword.cli import COMMANDS, app
+from watchword.cli.ending import INTERRUPTED
+from watchword.cli.help import WIDTH
 
 OF_THE_SERVER = {
     "botocore",
@@ -24,9 +30,10 @@ OF_THE_SERVER = {
 
 
 def test_every_command_is_listed() -> None:
-    listed = CliRunner().invoke(app, ["--help"])
+    listed = CliRunner().invoke(app, ["-h"])
     assert listed.exit_code == 0
-    assert re.findall(r"^│ ([a-z-]+) +[A-Z]", listed.stdout, re.MULTILINE) == list(COMMANDS)
+    commands = listed.stdout.partition("Commands:\n")[2]
+    assert re.findall(r"^  ([a-z-]+) +[A-Z]", commands, re.MULTILINE) == list(COMMANDS)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -36,15 +43,104 @@ def test_every_command_says_how_it_is_used(name: str) -> None:
     assert f"{name} [OPTIONS]" in said.stdout
 
 
+def every_command() -> Iterator[list[str]]:
+    """The words of every command, subcommands included."""
+    for name, entry in COMMANDS.items():
+        yield [name]
+        yield from ([name, inner] for inner in getattr(entry.load(), "commands", ()))
+
+
+@pytest.mark.parametrize("command", list(every_command()), ids=" ".join)
+def test_help_fits_a_terminal_and_no_name_is_broken(command: list[str]) -> None:
+    said = CliRunner().invoke(app, [*command, "-h"], env={"COLUMNS": "40"})
+    assert said.exit_code == 0
+    assert max(map(len, said.stdout.splitlines())) <= WIDTH
+    found = COMMANDS[command[0]].load()
+    found = found.commands[command[1]] if command[1:] else found
+    variables = {each.envvar for each in found.params if each.envvar}
+    assert variables <= set(re.findall(r"\bWATCHWORD_[A-Z0-9_]+\b", said.stdout))
+
+
 @pytest.mark.parametrize("name", ["account", "keyring", "root-key", "session"])
 def test_a_command_of_commands_runs_none_by_itself(name: str) -> None:
     assert "Commands" in CliRunner().invoke(app, [name]).output
 
 
 def test_a_misspelt_command_is_told_its_name() -> None:
-    refused = CliRunner().invoke(app, ["dcide"])
+    refused = CliRunner().invoke(app, ["dcide"], prog_name="watchword")
     assert refused.exit_code == 2
-    assert "Did you mean 'decide'?" in refused.stderr
+    assert refused.stderr == (
+        "watchword: no such command 'dcide'. Did you mean 'decide'? (see watchword --help)\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["serve", "--prot", "1"], "no such option: --prot. Did you mean --host or --port?"),
+        (["serve", "--port"], "option '--port' requires an argument"),
+        (["check"], "missing argument 'files'"),
+        (["check", "--fail-on", "errors", "a"], "'errors' is not one of 'error', 'security-warning'"),
+        (["decide", "a", "b\x1b[2J"], "\\x1b[2J"),
+    ],
+)
+def test_what_is_wrong_with_a_command_line_is_one_line(given: list[str], said: str) -> None:
+    refused = CliRunner().invoke(app, given)
+    assert (refused.exit_code, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
+    assert refused.stderr.startswith("watchword: ")
+    assert said in refused.stderr
+
+
+def test_the_version() -> None:
+    assert CliRunner().invoke(app, ["--version"]).stdout == (
+        f"watchword {__version__} (Python {platform.python_version()})\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "found"), [("check --fa", "--fail-on"), ("check --fail-on sec", "security-warning")]
+)
+def test_a_shell_completes_options_and_their_values(words: str, found: str) -> None:
+    asked = {"COMP_WORDS": f"watchword {words}", "COMP_CWORD": str(words.count(" ") + 1)}
+    program = [Path(sys.executable).with_name("watchword")]
+    told = subprocess.run(
+        program,
+        env={**os.environ, **asked, "_WATCHWORD_COMPLETE": "complete_bash"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.stdout.split() == [found]
+
+
+def test_an_interrupt_ends_a_command_in_one_line() -> None:
+    command = [sys.executable, "-m", "watchword", "decide", "-"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as running:
+        assert running.stdin
+        assert running.stdout
+        running.stdin.write(b"{}\n")
+        running.stdin.flush()
+        assert running.stdout.readline()
+        running.send_signal(signal.SIGINT)
+        assert running.wait() == INTERRUPTED
+        assert running.stderr
+        assert running.stderr.read() == b"watchword: interrupted\n"
+
+
+def test_an_interrupt_while_modules_are_read_does_too() -> None:
+    program = (
+        "import sys\n"
+        "class Interrupt:\n"
+        "    def find_spec(self, name, *more):\n"
+        "        if name == 'typer': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupt())\n"
+        "from watchword.__main__ import main\n"
+        "main()\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (INTERRUPTED, "watchword: interrupted\n")
 
 
 @pytest.mark.parametrize("name", ["decide", "check", "test"])

@@ -7,14 +7,17 @@ its docstring.
 
 import gc
 import os
+import platform
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from watchword.cli.parameters import Plain, as_given, printable_errors
+from watchword import __version__
+from watchword.cli.commands import SETTINGS, Commands, Context, command, one_line_errors
+from watchword.cli.output import say
 from watchword.installation.data_directory import UMASK
 
 
@@ -23,17 +26,13 @@ class Entry:
     """Where a command is, and its line in the list of commands."""
 
     place: str
-    """module:name, in this package; the name is a function, or a Typer for a command with subcommands."""
+    """module:name, in this package; the name is a function, or a group of commands."""
     line: str
 
-    def load(self) -> Any:  # noqa: ANN401 typer keeps the type of its commands to itself
+    def load(self) -> TyperCommand | TyperGroup:
         module, _, name = self.place.partition(":")
         found = getattr(import_module(f"{__name__}.{module}"), name)
-        if isinstance(found, typer.Typer):
-            return typer.main.get_group(found)
-        alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        alone.command(cls=Plain)(found)
-        return typer.main.get_command(alone)
+        return found if isinstance(found, TyperGroup) else command(found)
 
 
 COMMANDS = {
@@ -43,50 +42,55 @@ COMMANDS = {
         "credentials:credentials", "Print credentials of an administrator's session of one hour."
     ),
     "explain": Entry("explain:explain", "Print who requested what, and the decision with its reason."),
-    "audit": Entry("audit:app", "Check that the audit journal wasn't changed."),
+    "audit": Entry("audit:group", "Check that the audit journal wasn't changed."),
     "simulate": Entry("simulate:simulate", "Show what the server would decide, and why."),
     "decide": Entry("decide:decide", "Decide requests by policies, one line of JSON each, offline."),
     "check": Entry("check:check", "Check whether policies can be stored, and find what is risky in them."),
     "test": Entry("policy_tests:run", "Run policy tests: given, when, then, because."),
-    "account": Entry("accounts:app", "Create and list accounts."),
-    "session": Entry("sessions:app", "End sessions before they expire."),
-    "keyring": Entry("keyring:app", "Rotate the keyring."),
-    "root-key": Entry(
-        "credentials:root_key_app", "Create static root keys, for tools that accept nothing else."
-    ),
+    "account": Entry("accounts:group", "Create and list accounts."),
+    "session": Entry("sessions:group", "End sessions before they expire."),
+    "keyring": Entry("keyring:group", "Rotate the keyring."),
+    "root-key": Entry("credentials:root_key", "Create static root keys, for tools that accept nothing else."),
 }
 
 
-class Deferred(TyperGroup):
+class Deferred(Commands):
     """The commands of the table, each imported when it runs."""
 
     def __init__(self, **settings: Any) -> None:  # noqa: ANN401 typer's own
         super().__init__(**settings)
         self.commands = {name: TyperCommand(name, help=entry.line) for name, entry in COMMANDS.items()}
 
-    def get_params(self, ctx: typer.Context) -> list[Any]:  # type: ignore[override]  # the same
-        return as_given(super().get_params(ctx))
-
     def make_context(self, info_name: str | None, args: list[str], *given: Any, **more: Any) -> Any:  # noqa: ANN401 the same
-        with printable_errors():
+        with one_line_errors():
             return super().make_context(info_name, args, *given, **more)
 
-    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]  # noqa: ANN401 the same
-        with printable_errors():
+    def invoke(self, ctx: Context) -> Any:  # noqa: ANN401 the same
+        with one_line_errors():
             return super().invoke(ctx)
 
-    def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override]  # noqa: ANN401 typer keeps the type of its commands to itself
+    def resolve_command(self, ctx: Context, args: list[str]) -> Any:  # noqa: ANN401 the same
         name, known, rest = super().resolve_command(ctx, args)
-        command = COMMANDS[name].load() if known and name else None
+        found = COMMANDS[name].load() if known and name else None
         _collect_from_here_on()
-        return name, command, rest
+        return name, found, rest
 
 
-app = typer.Typer(cls=Deferred, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(cls=Deferred, **{**SETTINGS, "add_completion": True})
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        say(f"watchword {__version__} (Python {platform.python_version()})")
+        raise typer.Exit
 
 
 @app.callback()
-def watchword() -> None:
+def watchword(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
     """Watchword: AWS's IAM and STS, self-hosted."""
 
 

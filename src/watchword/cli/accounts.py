@@ -4,41 +4,45 @@ from typing import Annotated
 
 import typer
 
+from watchword.cli.commands import commands
 from watchword.cli.ending import fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
-from watchword.cli.output import say_json
+from watchword.cli.output import Form, Output, say_record
 from watchword.installation.administrator import create_account
 from watchword.installation.bootstrap import open_installation
 from watchword.names.ids import is_account_id
 from watchword.store import accounts as rows
 
-app = typer.Typer(no_args_is_help=True, help="Create and list accounts.")
 
-
-@app.command()
 def create(
     name: Annotated[str, typer.Argument(help="Name of the account.")],
     id: Annotated[str, typer.Option("--id", help="Twelve digits; random by default.")] = "",  # noqa: A002 the flag's name
     data: Data = DEFAULT_DATA_DIRECTORY,
     database: Database = "",
     root_key_file: RootKeyFile = "",
+    output: Output = Form.JSON,
 ) -> None:
-    """Create an account and print it as JSON."""
+    """Create an account and print its id and name."""
     if id and not is_account_id(id):
         raise fail(f"an account id is twelve digits, not {id!r}")
     with opened(open_installation, data, database, root_key_file) as installation:
         account = create_account(installation, name, id)
-    say_json({"AccountId": account, "Name": name})
+    say_record({"AccountId": account, "Name": name}, output)
 
 
-@app.command("list")
 def list_accounts(
-    data: Data = DEFAULT_DATA_DIRECTORY, database: Database = "", root_key_file: RootKeyFile = ""
+    data: Data = DEFAULT_DATA_DIRECTORY,
+    database: Database = "",
+    root_key_file: RootKeyFile = "",
+    output: Output = Form.JSON,
 ) -> None:
-    """Print each account as one line of JSON."""
+    """Print each account."""
     with (
         opened(open_installation, data, database, root_key_file) as installation,
         installation.database.read() as tx,
     ):
         for account in rows.all_accounts(tx):
-            say_json({"AccountId": account.id, "Name": account.name})
+            say_record({"AccountId": account.id, "Name": account.name}, output)
+
+
+group = commands("Create and list accounts.", create=create, list=list_accounts)

@@ -12,6 +12,7 @@ import msgspec
 import typer
 
 from watchword.access import audit_lookup
+from watchword.cli.commands import commands
 from watchword.cli.ending import BAD_NEWS, fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
 from watchword.cli.output import say, say_json
@@ -22,8 +23,6 @@ from watchword.proofs.audit_chain import Head, audit_key
 from watchword.store.audit_check import Checked, check, later_than_chains
 from watchword.store.audit_file import files as files_of
 from watchword.store.audit_file import name_in_chain
-
-app = typer.Typer(no_args_is_help=True, help="Check the audit journal.")
 
 Files = Annotated[
     list[Path] | None, typer.Argument(help="Files of the journal; by default all in the data directory.")
@@ -38,12 +37,6 @@ class Line(msgspec.Struct):
     mac: str
 
 
-@app.callback()
-def audit() -> None:
-    """Check the audit journal."""
-
-
-@app.command("check")
 def check_journal(
     files: Files = None,
     heads: Annotated[
@@ -70,7 +63,6 @@ def check_journal(
         raise typer.Exit(BAD_NEWS)
 
 
-@app.command()
 def head(files: Files = None, data: Data = DEFAULT_DATA_DIRECTORY, root_key_file: RootKeyFile = "") -> None:
     """Print how far each file is written, a line of JSON each: for `audit check --heads`, later."""
     for each in _checked(files, Settings(data.expanduser().absolute(), root_key=root_key_file), {}):
@@ -80,9 +72,10 @@ def head(files: Files = None, data: Data = DEFAULT_DATA_DIRECTORY, root_key_file
             say_json({"file": name_in_chain(each.file), "lines": each.head.lines, "mac": each.head.mac})
 
 
-@app.command()
 def operators(
-    data: Data = DEFAULT_DATA_DIRECTORY, database: Database = "", root_key_file: RootKeyFile = ""
+    data: Data = DEFAULT_DATA_DIRECTORY,
+    database: Database = "",
+    root_key_file: RootKeyFile = "",
 ) -> None:
     """Print what operators did on the host, oldest first, a line of JSON each."""
     with opened(open_installation, data, database, root_key_file) as installation:
@@ -123,3 +116,11 @@ def _proves(checked: Checked) -> str:
     if checked.wrong:
         return f"{lines}, not all as a server wrote them"
     return f"{lines}, each as a server wrote it; only a head that was kept shows whether more followed"
+
+
+group = commands(
+    "Check the audit journal.",
+    check=check_journal,
+    head=head,
+    operators=operators,
+)

@@ -9,7 +9,6 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,7 +17,7 @@ import typer
 
 from watchword.cli.decide import STANDARD_INPUT, answer_lines
 from watchword.cli.ending import BAD_NEWS, fail
-from watchword.cli.output import Styled, say
+from watchword.cli.output import Form, Output, Styled, say
 from watchword.cli.sarif import sarif
 from watchword.names.printable import printable
 from watchword.policy import Policy, PolicyError
@@ -42,14 +41,6 @@ _COLOURS = {
 }
 _WIDEST, _BEFORE = 100, 60
 """How many characters of a long line are shown, and how many of them before the caret."""
-
-
-class OutputFormat(StrEnum):
-    """How findings are printed."""
-
-    TEXT = "text"
-    JSON = "json"
-    SARIF = "sarif"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +67,7 @@ def check(
         DocumentKind | None,
         typer.Option("--kind", help="Kind of policy; guessed from each document by default."),
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One line of JSON for each; with - also in the input.")
-    ] = False,
+    output: Output = Form.TEXT,
     as_sarif: Annotated[bool, typer.Option("--sarif", help="SARIF 2.1.0, for code scanners.")] = False,
     expand: Annotated[bool, typer.Option("--expand", help="List the actions that wildcards match.")] = False,
     fail_on: Annotated[
@@ -89,13 +78,14 @@ def check(
 
     The exit code is 1 when a policy can't be stored, or for a finding of the level of --fail-on or higher.
     """
+    if as_sarif and output is Form.JSON:
+        raise fail("--sarif and --output json don't go together")
     known = catalogue()
-    if as_json and files == [STANDARD_INPUT]:
+    if output is Form.JSON and files == [STANDARD_INPUT]:
         answer_lines(STANDARD_INPUT, partial(check_line, catalogue=known))
         return
     checked = [_check(file, kind, known) for file in files]
-    form = OutputFormat.JSON if as_json else OutputFormat.SARIF if as_sarif else OutputFormat.TEXT
-    for line in _FORMS[form](checked, known if expand else None):
+    for line in (_as_sarif if as_sarif else _FORMS[output])(checked, known if expand else None):
         say(*line)
     if any(_bad(each, fail_on) for each in checked):
         raise typer.Exit(BAD_NEWS)
@@ -222,4 +212,4 @@ def _as_sarif(checked: list[Checked], _known: Catalogue | None) -> Iterator[Line
     yield from ((line,) for line in text.split("\n"))
 
 
-_FORMS = {OutputFormat.TEXT: _as_text, OutputFormat.JSON: _as_json, OutputFormat.SARIF: _as_sarif}
+_FORMS = {Form.TEXT: _as_text, Form.JSON: _as_json}

@@ -12,17 +12,14 @@ from typing import Annotated
 
 import typer
 
+from watchword.cli.commands import commands
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
-from watchword.cli.output import say, say_json
+from watchword.cli.output import Form, Output, say, say_record
 from watchword.installation.administrator import administrator_session, new_root_key
 from watchword.installation.bootstrap import open_installation
 from watchword.names.moment import iso
 from watchword.sessions import Session
 from watchword.sessions import session as sessions
-
-root_key_app = typer.Typer(
-    no_args_is_help=True, help="Create static root keys, for tools that accept nothing else."
-)
 
 
 class Format(StrEnum):
@@ -55,17 +52,17 @@ def credentials(
             say(line)
 
 
-@root_key_app.command("create")
 def create_root_key(
     account: Account = "",
     data: Data = DEFAULT_DATA_DIRECTORY,
     database: Database = "",
     root_key_file: RootKeyFile = "",
+    output: Output = Form.JSON,
 ) -> None:
     """Create a static access key of an account's root user. Its secret is printed only now."""
     with opened(open_installation, data, database, root_key_file) as installation:
         access_key_id, secret = new_root_key(installation, account)
-    say_json({"AccessKeyId": access_key_id, "SecretAccessKey": secret})
+    say_record({"AccessKeyId": access_key_id, "SecretAccessKey": secret}, output)
 
 
 def _process(session: Session, token: str) -> str:
@@ -101,3 +98,6 @@ def _expiration(session: Session) -> str:
 
 
 _FORMS = {Format.PROCESS: _process, Format.ENV: _env, Format.JSON: _json}
+
+
+root_key = commands("Create static root keys, for tools that accept nothing else.", create=create_root_key)

@@ -11,7 +11,7 @@ from watchword.access import audit_lookup
 from watchword.app import open_world
 from watchword.cli.ending import fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
-from watchword.cli.output import say, say_json
+from watchword.cli.output import Form, Output, say, say_json
 from watchword.cli.pages import event_page, show
 
 
@@ -21,10 +21,10 @@ def explain(
     encoded: Annotated[
         bool, typer.Option("--encoded", help="Only the message for DecodeAuthorizationMessage.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="The recorded event.")] = False,
     data: Data = DEFAULT_DATA_DIRECTORY,
     database: Database = "",
     root_key_file: RootKeyFile = "",
+    output: Output = Form.TEXT,
 ) -> None:
     """Print who requested what, and the decision with its reason."""
     if bool(request_id) == last_denied:
@@ -35,7 +35,7 @@ def explain(
         raise fail("no request was denied yet" if last_denied else f"no record of request {request_id}")
     if encoded:
         say(_message(event))
-    elif as_json:
+    elif output is Form.JSON:
         say_json(event, indent=2)
     else:
         show(event_page(event))

@@ -1,18 +1,17 @@
 """watchword keyring: the keys that encrypt tokens and stored secrets."""
 
-import typer
-
+from watchword.cli.commands import commands
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
-from watchword.cli.output import say_json
+from watchword.cli.output import Form, Output, say_record
 from watchword.installation.administrator import rotate_keyring
 from watchword.installation.bootstrap import open_installation
 
-app = typer.Typer(no_args_is_help=True, help="Rotate the keyring.")
 
-
-@app.command()
 def rotate(
-    data: Data = DEFAULT_DATA_DIRECTORY, database: Database = "", root_key_file: RootKeyFile = ""
+    data: Data = DEFAULT_DATA_DIRECTORY,
+    database: Database = "",
+    root_key_file: RootKeyFile = "",
+    output: Output = Form.JSON,
 ) -> None:
     """Make a new key, and encrypt all stored secrets again with it.
 
@@ -21,4 +20,7 @@ def rotate(
     """
     with opened(open_installation, data, database, root_key_file) as installation:
         key, resealed = rotate_keyring(installation)
-    say_json({"KeyId": key, "SecretsSealedAgain": resealed})
+    say_record({"KeyId": key, "SecretsSealedAgain": resealed}, output)
+
+
+group = commands("Rotate the keyring.", rotate=rotate)

@@ -1,15 +1,30 @@
 """What commands print: lines through `say`, JSON through `say_json`, pages through `cli.pages`.
 
+`--output` says in which form, for every command with a result: `text` is for people and for the shell,
+`json` for programs, one line for each result.
+
 Much of it was written by others: callers, tenants, the authors of a policy. It is made printable here
 (`names.printable`), so no other module of this package prints.
 """
 
 import json
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
 from watchword.names.printable import printable
+
+
+class Form(StrEnum):
+    """The forms of a result."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Output = Annotated[Form, typer.Option("--output", help="Form of the result; --json is short for json.")]
 
 
 class Styled(NamedTuple):
@@ -29,6 +44,14 @@ def say_json(value: Any, *, indent: int | None = None) -> None:  # noqa: ANN401 
     """Prints a value as JSON."""
     for line in json.dumps(value, indent=indent).split("\n"):
         say(line)
+
+
+def say_record(record: Mapping[str, str | int], form: Form) -> None:
+    """Prints a result that is a few named values; as text, the values with tabs between them."""
+    if form is Form.JSON:
+        say_json(record)
+    else:
+        typer.echo("\t".join(printable(str(value)) for value in record.values()))
 
 
 def _shown(part: str | Styled) -> str:

@@ -1,42 +1,16 @@
 """Command line parameters, converted without pydantic: loading it takes longer than most commands run.
 
 typer converts every value with pydantic. Here texts, and values that already have their type, stay as they
-are, and a text becomes a path. typer converts only the rest, such as numbers and choices.
-
-typer's errors quote what was given: `printable_errors` makes them printable.
+are, and a text becomes a path or a choice. typer converts only the rest, such as numbers, and says what is
+wrong with a text.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, get_args, get_origin
-
-import typer
-from typer.core import TyperCommand
-from typer.exceptions import TyperException
-
-from watchword.names.printable import printable
-
-
-@contextmanager
-def printable_errors() -> Iterator[None]:
-    """Makes the messages of typer's errors in this block printable."""
-    try:
-        yield
-    except TyperException as error:
-        for name in ("message", "param_hint", "option_name"):
-            if isinstance(text := getattr(error, name, None), str):
-                setattr(error, name, printable(text))
-        raise
-
-
-class Plain(TyperCommand):
-    """A command whose values are converted only where they must be."""
-
-    def get_params(self, ctx: typer.Context) -> list[Any]:  # type: ignore[override]  # typer keeps its types to itself
-        return as_given(super().get_params(ctx))
 
 
 def as_given(parameters: list[Any]) -> list[Any]:
@@ -57,4 +31,6 @@ def _value(converting: Callable[[], Any], value: Any, *, param: Any, ctx: Any) -
         return value
     elif kind is Path and isinstance(value, str):
         return Path(value)
+    elif issubclass(kind, StrEnum) and value in list(kind):
+        return kind(value)
     return converting().coerce(value, param=param, ctx=ctx)

@@ -4,15 +4,13 @@ from typing import Annotated
 
 import typer
 
+from watchword.cli.commands import commands
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
-from watchword.cli.output import say_json
+from watchword.cli.output import Form, Output, say_record
 from watchword.installation.administrator import revoke_sessions
 from watchword.installation.bootstrap import open_installation
 
-app = typer.Typer(no_args_is_help=True, help="End sessions before they expire.")
 
-
-@app.command()
 def revoke(
     subject: Annotated[
         str, typer.Argument(help="A session's access key id (ASIA...), or the ARN of a role, user or root.")
@@ -20,6 +18,7 @@ def revoke(
     data: Data = DEFAULT_DATA_DIRECTORY,
     database: Database = "",
     root_key_file: RootKeyFile = "",
+    output: Output = Form.JSON,
 ) -> None:
     """End one session, or all sessions that a role or user has at this moment.
 
@@ -27,4 +26,7 @@ def revoke(
     """
     with opened(open_installation, data, database, root_key_file) as installation:
         kind, ended = revoke_sessions(installation, subject)
-    say_json({"Revoked": kind, "Subject": ended})
+    say_record({"Revoked": kind, "Subject": ended}, output)
+
+
+group = commands("End sessions before they expire.", revoke=revoke)

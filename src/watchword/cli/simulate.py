@@ -9,7 +9,7 @@ from watchword.access.demand import ContextValue
 from watchword.app import open_world
 from watchword.cli.ending import BAD_NEWS, fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
-from watchword.cli.output import say_json
+from watchword.cli.output import Form, Output, say_json
 from watchword.cli.pages import decision_page, show
 from watchword.policy import explain as reasons_of
 from watchword.policy.evaluation.explain import as_json
@@ -30,10 +30,10 @@ def simulate(  # noqa: PLR0913, PLR0917 one parameter a flag
         list[str] | None,
         typer.Option("--context", help="key=value of a condition key; repeated: a list of values."),
     ] = None,
-    machine: Annotated[bool, typer.Option("--json", help="One line of JSON for each decision.")] = False,
     data: Data = DEFAULT_DATA_DIRECTORY,
     database: Database = "",
     root_key_file: RootKeyFile = "",
+    output: Output = Form.TEXT,
 ) -> None:
     """Show what the server would decide, and why.
 
@@ -50,7 +50,7 @@ def simulate(  # noqa: PLR0913, PLR0917 one parameter a flag
             raise fail(str(unknown)) from None
     for decision in found:
         told = as_json(reasons_of(decision))
-        if machine:
+        if output is Form.JSON:
             say_json(told)
         else:
             show(decision_page(told))

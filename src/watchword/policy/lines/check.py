@@ -1,4 +1,4 @@
-"""Lines of `watchword check --json`: a policy document in, whether it may be stored and what is doubtful out.
+"""Lines of `watchword check --output json`: a policy document in, whether it may be stored and what is doubtful out.
 
 `Offered` is the shape of a line; docs/check.md is its manual. A line that can't be read is answered with
 `error`. `check` is the same for one document, without a line around it.
