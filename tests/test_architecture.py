@@ -18,7 +18,7 @@ FLOORS = [
     {"store"},
     {"identity", "objects"},
     {"sessions"},
-    {"installation", "reference"},
+    {"installation", "reference", "yaml_files"},
     {"facts", "policy_tests"},
     {"world"},
     {"access"},

@@ -82,6 +82,21 @@ def test_a_line_that_is_no_json_is_answered_under_the_id_it_begins_with() -> Non
     assert all(each["error"] for each in found)
 
 
+def test_a_member_that_is_not_known_is_an_error_of_its_line() -> None:
+    misspelt = line(2, ALLOW)
+    misspelt["policies"]["boundry"] = None
+    twice = '{"id": 3, "policies": {"boundary": [], "boundary": null}}'
+    found = decided(lines(line(1, ALLOW), misspelt) + twice)
+    assert found[1:] == [
+        {
+            "id": 2,
+            "line": 2,
+            "error": "policies has no member 'boundry'; did you mean 'boundary'?",
+        },
+        {"id": 3, "line": 3, "error": "not JSON: member 'boundary' is given twice"},
+    ]
+
+
 def test_a_policy_that_is_none_is_an_error_of_its_line() -> None:
     found = decided(lines(line(1, {"Statement": 1}), line(2, "not JSON"), line(3, ALLOW)))
     assert [each.get("decision") for each in found] == [None, None, "allow"]

@@ -96,6 +96,36 @@ def test_explained() -> None:
     assert told["because"]["matches"][0]["sid"] == "All"
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"polices": {}}, "there is no member 'polices'; did you mean 'policies'?"),
+        ({"request": {"contxt": {}}}, "request has no member 'contxt'; did you mean 'context'?"),
+        ({"request": {"principal": {"Type": "user"}}}, "request.principal has no member 'Type'"),
+        ({"org": {"principalAccountIsManagment": True}}, "org has no member"),
+        ({"policies": {"scp": None}}, "policies has no member 'scp'; did you mean 'scps'?"),
+        ({"policies": {"identity": "x"}}, "Expected `array"),
+    ],
+)
+def test_a_member_that_is_not_known(change: dict[str, Any], said: str) -> None:
+    whole: dict[str, Any] = line({"identity": [ALLOW]})
+    for name, more in change.items():
+        whole[name] = {**whole.get(name, {}), **more}
+    assert said in decide_line(whole)["error"]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"sessionName": "s"}, "a principal of type user has no 'sessionName'"),
+        ({"federated": "x"}, "a principal of type user has no 'federated'"),
+        ({"account": "999999999999"}, "two accounts: 111122223333, 999999999999"),
+    ],
+)
+def test_a_member_that_would_have_no_effect(more: dict[str, Any], said: str) -> None:
+    assert said in decide_line(line({}, principal={**USER, **more}))["error"]
+
+
 def test_an_account_without_a_number_is_not_given() -> None:
     assert decide_line(line({"identity": [ALLOW]}, resourceAccount=""))["decision"] == "allow"
 

@@ -123,10 +123,22 @@ def test_scalars_are_text(write: Write) -> None:
         ("", "`tests`"),
         ("tests: []\ntests: []", ":2: tests is given twice"),
         (HEAD + "  - {name: one, then: maybe}", "Invalid enum value 'maybe'"),
-        (HEAD + "  - {name: one, then: allow, whem: {}}", "unknown field `whem`"),
+        (
+            HEAD + "  - {name: one, then: allow, whem: {}}",
+            ":5: tests[0] has no member 'whem'; did you mean 'when'?",
+        ),
         (
             HEAD + "  - {name: one, then: allow, when: {actions: x}}",
-            ":5: one: Object contains unknown field `actions`",
+            ":5: tests[0].when has no member 'actions'; did you mean 'action'?",
+        ),
+        (
+            HEAD + "  - name: one\n    then: deny\n    given:\n      boundry: []",
+            ":8: tests[0].given has no member",
+        ),
+        ("given: {boundry: []}\ntests: []", ":1: given has no member 'boundry'; did you mean 'boundary'?"),
+        (
+            HEAD + "  - {name: one, then: allow, when: {org: {principalAccountIsManagment: true}}}",
+            "tests[0].when.org has no member",
         ),
         (HEAD + "  - {name: one, then: allow, given: {identity: none.json}}", "none.json: No such file"),
         (HEAD + "  - {name: one, then: allow, given: {identity: {Statement: 1}}}", ":5: one: "),
@@ -136,7 +148,7 @@ def test_scalars_are_text(write: Write) -> None:
         ),
         (
             HEAD + "  - {name: one, then: allow, when: {principal: {type: user, nam: x}}}",
-            "a principal has no nam",
+            ":5: tests[0].when.principal has no member 'nam'; did you mean 'name'?",
         ),
         (HEAD + "  - {name: one, then: allow, when: {context: {a: 1, A: 2}}}", "given twice"),
         ("&a [*a]", "recursive"),

@@ -19,6 +19,7 @@ from watchword.cli.output import say, say_json
 from watchword.installation import root_key
 from watchword.installation.bootstrap import open_installation
 from watchword.installation.settings import Settings
+from watchword.names.members import decoded, fit
 from watchword.proofs.audit_chain import Head, audit_key
 from watchword.store.audit_check import Checked, check, later_than_chains
 from watchword.store.audit_file import files as files_of
@@ -29,7 +30,7 @@ Files = Annotated[
 ]
 
 
-class Line(msgspec.Struct):
+class Line(msgspec.Struct, forbid_unknown_fields=True):
     """A line of `audit head`."""
 
     file: str
@@ -101,12 +102,17 @@ def _checked(files: Sequence[Path] | None, settings: Settings, taken: Mapping[st
 
 def _taken(file: Path) -> dict[str, Head]:
     try:
-        lines = msgspec.json.Decoder(Line).decode_lines(file.read_bytes())
+        texts = file.read_bytes().splitlines()
     except OSError as error:
         raise fail(f"{file}: {error.strerror}") from None
-    except msgspec.DecodeError as error:
-        raise fail(f"{file}: not what `watchword audit head` printed: {error}") from None
-    return {line.file: Head(line.lines, line.mac) for line in lines}
+    taken = {}
+    for number, text in enumerate(texts, 1):
+        try:
+            line = fit(decoded(text), Line)
+        except (ValueError, RecursionError) as error:
+            raise fail(f"{file}:{number}: not what `watchword audit head` printed: {error}") from None
+        taken[line.file] = Head(line.lines, line.mac)
+    return taken
 
 
 def _proves(checked: Checked) -> str:

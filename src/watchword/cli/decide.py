@@ -15,6 +15,7 @@ import msgspec
 import typer
 
 from watchword.cli.ending import fail
+from watchword.names.members import decoded
 from watchword.names.printable import printable
 from watchword.policy.lines.decide import decide_line
 
@@ -50,15 +51,18 @@ def _opened(file: str) -> BinaryIO:
 def answer_each(lines: Iterable[bytes], answer: Answer, out: BinaryIO) -> None:
     """An answer for each line that isn't empty."""
     encode = msgspec.json.Encoder().encode
-    for line in lines:
+    for number, line in enumerate(lines, 1):
         if line.strip():
-            out.write(printable(encode(_answer(line, answer)).decode()).encode() + b"\n")
+            told = _answer(line, answer)
+            if isinstance(told.get("error"), str):
+                told = {"id": told["id"], "line": number, "error": told["error"]}
+            out.write(printable(encode(told).decode()).encode() + b"\n")
             out.flush()
 
 
 def _answer(line: bytes, answer: Answer) -> dict[str, Any]:
     try:
-        read = msgspec.json.decode(line)
+        read = decoded(line)
     except (ValueError, RecursionError) as error:
         return {"id": _id_of(line), "error": f"not JSON: {error}"}
     return answer(read)

@@ -13,6 +13,7 @@ from watchword.access.room import FULL
 from watchword.access.schemes.signature import identify
 from watchword.gateway.failure import as_fault, unrecorded
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
+from watchword.names.members import decoded, fit
 from watchword.names.moment import iso
 from watchword.names.principal import Root
 from watchword.names.would_block import WouldBlock
@@ -65,6 +66,8 @@ def _health(world: World) -> HttpResponse:
 
 def _reset(world: World, request: HttpRequest) -> HttpResponse:
     _check_root(world, request)
+    if request.body.read().strip():
+        raise fault("MalformedInput", "A reset takes no body.")
     world.reset()
     return _json(200, {"status": "empty"})
 
@@ -72,8 +75,8 @@ def _reset(world: World, request: HttpRequest) -> HttpResponse:
 def _advance(world: World, request: HttpRequest) -> HttpResponse:
     _check_root(world, request)
     try:
-        wanted = msgspec.json.decode(request.body.read(), type=Advance)
-    except msgspec.DecodeError as unreadable:
+        wanted = fit(decoded(request.body.read()), Advance)
+    except (ValueError, RecursionError) as unreadable:
         raise fault("MalformedInput", f'Expected {{"advance": seconds}}: {unreadable}') from None
     furthest = LONGEST_ADVANCE - world.clock.ahead.total_seconds()
     if not 0 <= wanted.advance <= furthest:

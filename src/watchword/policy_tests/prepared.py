@@ -4,16 +4,17 @@ A policy is written as a mapping, as the text of a document, or as the path of a
 the test. A principal is written as its ARN, or like the principal of a line of `watchword decide`.
 """
 
+from collections.abc import Mapping
 from functools import partial
 from itertools import product
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from watchword.names import AwsError
 from watchword.policy import Policies, Policy, Request, Source
-from watchword.policy.lines.callers import Caller
+from watchword.policy.lines.callers import Caller, Type
 from watchword.policy.lines.decide import (
     Asked,
     Document,
@@ -30,7 +31,7 @@ OneOrMore = list[Document] | Document
 
 SESSION_NAME = "test"
 """The session name of a principal that is written as a role."""
-_TYPES = {
+_TYPES: Mapping[str, Type] = {
     "user": "user",
     "root": "root",
     "assumed-role": "role-session",
@@ -54,7 +55,7 @@ class Given(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 class When(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     """The request of a test. Of several actions and resources, each action is tried on each resource."""
 
-    principal: dict[str, Any] | str
+    principal: Caller | str
     action: list[str] | str
     resource: list[str] | str = "*"
     resource_account: str | None = None
@@ -87,25 +88,21 @@ def policies(given: Given, base: Path) -> Policies:
     return policies_of(documents, partial(_source, base))
 
 
-def _caller(written: dict[str, Any] | str) -> Caller:
-    principal = written if isinstance(written, dict) else _named_by(written)
-    known = {field.encode_name for field in msgspec.structs.fields(Caller)}
-    if unknown := set(principal) - known:
-        raise ValueError(f"a principal has no {', '.join(sorted(unknown))}")
-    return msgspec.convert(principal, Caller, strict=False)
+def _caller(written: Caller | str) -> Caller:
+    return written if isinstance(written, Caller) else _named_by(written)
 
 
-def _named_by(text: str) -> dict[str, str]:
+def _named_by(text: str) -> Caller:
     if text == "*":
-        return {"type": "anonymous"}
+        return Caller("anonymous")
     if not text.startswith("arn:"):
-        return {"type": "service", "service": text}
+        return Caller("service", service=text)
     kind = text.rpartition(":")[2].partition("/")[0]
     if kind == "role":
-        return {"type": "role-session", "roleArn": text, "sessionName": SESSION_NAME}
+        return Caller("role-session", role_arn=text, session_name=SESSION_NAME)
     if kind not in _TYPES:
         raise ValueError(f"no principal is called {text}")
-    return {"type": _TYPES[kind], "arn": text}
+    return Caller(_TYPES[kind], arn=text)
 
 
 def _several(value: list[str] | str) -> list[str]:

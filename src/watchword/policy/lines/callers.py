@@ -1,7 +1,8 @@
 """The principal of a line of `watchword decide`: its type, and the members that this type has.
 
 docs/decide.md is the manual. Members that the ARN tells may be left out. ValueError is raised for an ARN that
-is not of the type, for a missing account, and for a service or provider without a name.
+is not of the type, for a missing account, for two accounts, for a service or provider without a name, and
+for a member that the type doesn't have.
 """
 
 import re
@@ -9,6 +10,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import fields
 
 from watchword.names import Arn, Principal
 from watchword.names.principal import (
@@ -32,12 +34,15 @@ _RESOURCES: Mapping[str, re.Pattern[str]] = {
 """The part of an ARN behind its fifth colon, by what it is the ARN of."""
 
 
-class Caller(Struct, rename="camel"):
+Type = Literal[
+    "user", "role-session", "federated-user", "root", "service", "anonymous", "web-identity", "saml"
+]
+
+
+class Caller(Struct, rename="camel", forbid_unknown_fields=True):
     """The principal of a line."""
 
-    type: Literal[
-        "user", "role-session", "federated-user", "root", "service", "anonymous", "web-identity", "saml"
-    ]
+    type: Type
     arn: str = ""
     account: str = ""
     unique_id: str = ""
@@ -50,8 +55,20 @@ class Caller(Struct, rename="camel"):
     federated: str = ""
 
 
+_ONLY = {
+    "role_arn": {"role-session"},
+    "session_name": {"role-session"},
+    "service_linked": {"role-session"},
+    "user_arn": {"federated-user"},
+    "service": {"service"},
+    "federated": {"web-identity", "saml"},
+}
+"""Members of one type of principal, or of two."""
+
+
 def principal_of(caller: Caller) -> Principal:  # noqa: PLR0911 one for each kind of principal
     """The principal that a line names."""
+    _check_members(caller)
     match caller.type:
         case "anonymous":
             return Anonymous()
@@ -78,10 +95,13 @@ def principal_of(caller: Caller) -> Principal:  # noqa: PLR0911 one for each kin
 
 
 def _partition_and_account(caller: Caller) -> tuple[str, str]:
-    """Those of the caller's ARN, or of its role's."""
-    text = caller.arn or caller.role_arn
-    arn = Arn.parse(text) if text else None
-    account = caller.account or (arn.account if arn else "")
+    """Those of the caller's ARN, or of its role's. They can't contradict each other."""
+    arns = [Arn.parse(text) for text in (caller.arn, caller.role_arn) if text]
+    accounts = {account for account in (caller.account, *(arn.account for arn in arns)) if account}
+    if len(accounts) > 1:
+        raise ValueError(f"a principal of two accounts: {', '.join(sorted(accounts))}")
+    account = accounts.pop() if accounts else ""
+    arn = arns[0] if arns else None
     return arn.partition if arn else "aws", _needed(caller, "account", account)
 
 
@@ -93,6 +113,14 @@ def _read(kind: str, arn: str) -> dict[str, str]:
     if found is None:
         raise ValueError(f"not the ARN of a {kind}: {arn}")
     return found.groupdict()
+
+
+def _check_members(caller: Caller) -> None:
+    """Refuses a member that this type of principal doesn't have: it would have no effect."""
+    for member, types in _ONLY.items():
+        if getattr(caller, member) and caller.type not in types:
+            name = {field.name: field.encode_name for field in fields(Caller)}[member]
+            raise ValueError(f"a principal of type {caller.type} has no {name!r}")
 
 
 def _needed(caller: Caller, member: str, found: str) -> str:

@@ -1,4 +1,4 @@
-"""Lines of `watchword check --output json`: a policy document in, whether it may be stored and what is doubtful out.
+"""Lines of `watchword check --json`: a policy document in; whether it may be stored, and findings, out.
 
 `Offered` is the shape of a line; docs/check.md is its manual. A line that can't be read is answered with
 `error`. `check` is the same for one document, without a line around it.
@@ -9,9 +9,9 @@ import binascii
 from collections.abc import Sequence
 from typing import Any, Literal
 
-import msgspec
 from msgspec import Struct
 
+from watchword.names.members import fit
 from watchword.policy.checking.catalogue import Catalogue
 from watchword.policy.checking.findings import Finding
 from watchword.policy.checking.lint import lint
@@ -21,20 +21,21 @@ from watchword.policy.language.print import print_value
 from watchword.policy.language.text import NAME, Path, Place, places
 
 
-class Offered(Struct, rename="camel"):
+class Offered(Struct, rename="camel", forbid_unknown_fields=True):
     """A line for `check`."""
 
     kind: Literal["identity", "resource", "trust", "scp", "rcp"]
     document: Any
     encoding: Literal["base64"] | None = None
     attach_to: str | None = None
+    id: Any = None
 
 
 def check_line(line: dict[str, Any], catalogue: Catalogue | None = None) -> dict[str, Any]:
     """The answer to one line: `valid`, why not, and what is doubtful."""
     answer: dict[str, Any] = {"id": line.get("id")} if isinstance(line, dict) else {"id": None}
     try:
-        offered = msgspec.convert(line, Offered)
+        offered = fit(line, Offered)
         kind = _kind(offered)
         document = _document_text(offered)
     except (ValueError, RecursionError) as error:

@@ -6,13 +6,15 @@ context is taken as given; nothing is added to it.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import fields
 
 from watchword.names import AwsError
+from watchword.names.members import fit
 from watchword.policy.evaluation.decision import Decision, message
 from watchword.policy.evaluation.document import Policy, Source
 from watchword.policy.evaluation.explain import as_json, explain
@@ -25,11 +27,9 @@ from watchword.policy.lines.callers import Caller, principal_of
 
 Scalar = str | bool | int | float
 Document = dict[str, Any] | str
-_PARTS = ("request", "principal", "org", "policies")
-"""Members of a line that are objects with members of their own."""
 
 
-class Question(Struct, rename="camel"):
+class Question(Struct, rename="camel", forbid_unknown_fields=True):
     """The request of a line."""
 
     principal: Caller
@@ -40,14 +40,14 @@ class Question(Struct, rename="camel"):
     context: dict[str, Scalar | list[Scalar]] = {}
 
 
-class Organization(Struct, rename="camel"):
+class Organization(Struct, rename="camel", forbid_unknown_fields=True):
     """Whether the two accounts are the management accounts of their organizations."""
 
     principal_account_is_management: bool = False
     resource_account_is_management: bool = False
 
 
-class Documents(Struct, rename="camel"):
+class Documents(Struct, rename="camel", forbid_unknown_fields=True):
     """The policies of a line; null for none of that type."""
 
     identity: list[Document] | None = None
@@ -59,19 +59,31 @@ class Documents(Struct, rename="camel"):
     vpc_endpoint: list[Document] | None = None
 
 
-class Asked(Struct):
+class Asked(Struct, forbid_unknown_fields=True):
     """A line for `decide`."""
 
     request: Question
     policies: Documents = msgspec.field(default_factory=Documents)
     org: Organization | None = None
+    id: Any = None
+
+
+_PARTS: Mapping[str, type[Struct]] = {
+    "request": Question,
+    "principal": Caller,
+    "org": Organization,
+    "policies": Documents,
+}
+"""Members that are objects with members of their own."""
+_SHAPES: tuple[type[Struct], ...] = (Asked, *_PARTS.values())
+_MEMBERS = {shape: frozenset(each.encode_name for each in fields(shape)) for shape in _SHAPES}
 
 
 def decide_line(line: dict[str, Any], *, explained: bool = False) -> dict[str, Any]:
     """The answer to one line: `decision` and `because`, or `error`."""
     answer: dict[str, Any] = {"id": line.get("id")} if isinstance(line, dict) else {"id": None}
     try:
-        asked = msgspec.convert(_given(line), Asked)
+        asked = fit(_given(line), Asked)
         decision = decide(request_of(asked), policies_of(asked.policies))
     except AwsError as error:
         return answer | {"error": f"{error.code}: {error.meant or error.said}"}
@@ -81,11 +93,15 @@ def decide_line(line: dict[str, Any], *, explained: bool = False) -> dict[str, A
     return answer | {"decision": decision.verdict.value, "because": because}
 
 
-def _given(line: Any) -> Any:  # noqa: ANN401 any JSON value
-    """A line without the members that are null."""
+def _given(line: Any, shape: type[Struct] = Asked) -> Any:  # noqa: ANN401 any JSON value
+    """A line without the members that are null; those that its shape doesn't have stay, to be refused."""
     if not isinstance(line, dict):
         return line
-    return {name: _given(each) if name in _PARTS else each for name, each in line.items() if each is not None}
+    return {
+        name: _given(each, _PARTS[name]) if name in _PARTS else each
+        for name, each in line.items()
+        if each is not None or name not in _MEMBERS[shape]
+    }
 
 
 def request_of(asked: Asked) -> Request:
