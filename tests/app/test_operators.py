@@ -75,6 +75,7 @@ def test_every_command_that_changes_or_hands_out_something_is_recorded(tmp_path:
 
 
 def test_explain_shows_it(tmp_path: Path) -> None:
+    run(tmp_path, "account", "create", "x")
     run(tmp_path, "root-key", "create")
     event = events(tmp_path)[-1]
     said = run(tmp_path, "explain", event["requestID"]).stdout
@@ -86,6 +87,7 @@ def test_explain_shows_it(tmp_path: Path) -> None:
 def test_nobody_else_is_named_by_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
         monkeypatch.setenv(name, "mallory")
+    run(tmp_path, "account", "create", "x")
     run(tmp_path, "credentials")
     said = json.dumps(events(tmp_path))
     assert "mallory" not in said

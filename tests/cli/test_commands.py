@@ -91,6 +91,31 @@ def test_what_is_wrong_with_a_command_line_is_one_line(given: list[str], said: s
     assert said in refused.stderr
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["check", "--sarif", "--output", "json", "x"], "--sarif and --output don't go together"),
+        (["check", "--sarif", "--expand", "x"], "--sarif and --expand don't go together"),
+        (["check", "--json", "--expand", "-"], "--kind and --expand are for files"),
+        (["credentials", "--account", "1", "--role", "x"], "--account and --role don't go together"),
+        (["explain", "--last-denied", "id"], "REQUEST_ID and --last-denied don't go together"),
+        (["explain", "--encoded", "--json", "id"], "--encoded and --output don't go together"),
+    ],
+)
+def test_what_would_have_no_effect_is_refused(given: list[str], said: str) -> None:
+    refused = CliRunner().invoke(app, given)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert said in refused.stderr
+
+
+def test_what_the_environment_says_is_refused_only_beside_what_was_typed() -> None:
+    surrounding = {"WATCHWORD_DATA": "/nowhere", "WATCHWORD_EPHEMERAL": "1", "WATCHWORD_HOST": "no.invalid"}
+    refused = CliRunner().invoke(app, ["serve"], env=surrounding)
+    assert "can't listen on no.invalid" in refused.stderr
+    refused = CliRunner().invoke(app, ["serve", "--data", "/x"], env=surrounding)
+    assert "--ephemeral and --data don't go together" in refused.stderr
+
+
 def test_the_version() -> None:
     assert CliRunner().invoke(app, ["--version"]).stdout == (
         f"watchword {__version__} (Python {platform.python_version()})\n"

@@ -123,7 +123,7 @@ def test_an_operators_event(data: Path) -> None:
     event = json.loads(line)
     assert event["requestParameters"] == {"name": HOSTILE}
     said("explain", event["requestID"], "--data", data)
-    said("account", "list", "--data", data)
+    said("account", "create", "x", "--data", data)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_a_data_directory(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_a_file_of_the_journal(data: Path) -> None:
-    said("account", "list", "--data", data)
+    said("account", "create", "x", "--data", data)
     file = data / "audit" / f"{IN_A_FILE}.jsonl"
     file.parent.mkdir()
     file.write_text("{}\n")

@@ -10,7 +10,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,6 +26,9 @@ from tests.server.harness import (
     told,
     watchword,
 )
+
+from watchword.cli import COMMANDS
+from watchword.names.ids import Prefix, new_access_key_id
 
 AWS = Path(sys.executable).with_name("aws")
 
@@ -94,7 +97,7 @@ def test_a_postgresql_that_nobody_reaches(tmp_path: Path) -> None:
 
 
 def test_a_database_newer_than_the_code(tmp_path: Path) -> None:
-    told("account", "list", "--data", str(tmp_path))
+    told("account", "create", "x", "--data", str(tmp_path))
     with sqlite3.connect(tmp_path / "watchword.db") as database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
     database.close()
@@ -107,21 +110,21 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
 
 
 def test_a_root_key_that_others_can_read(tmp_path: Path) -> None:
-    told("account", "list", "--data", str(tmp_path))
+    told("account", "create", "x", "--data", str(tmp_path))
     (tmp_path / "root.key").chmod(0o640)
     assert "others can read it" in fails("serve", "--port", "0", "--data", str(tmp_path))
 
 
 @pytest.mark.parametrize("text", [b"", b"short", b"A" * 43, b"\xff" * 40, b"QUJD" * 100])
 def test_a_malformed_root_key(tmp_path: Path, text: bytes) -> None:
-    told("account", "list", "--data", str(tmp_path))
+    told("account", "create", "x", "--data", str(tmp_path))
     (tmp_path / "root.key").write_bytes(text)
     assert "expected 32 bytes of base64" in fails("serve", "--port", "0", "--data", str(tmp_path))
 
 
 @pytest.mark.parametrize("command", [["serve", "--port", "0"], ["credentials"], ["account", "list"]])
 def test_the_root_key_of_another_database(tmp_path: Path, command: list[str]) -> None:
-    told("account", "list", "--data", str(tmp_path))
+    told("account", "create", "x", "--data", str(tmp_path))
     (tmp_path / "root.key").unlink()
     assert "root key" in fails(*command, "--data", str(tmp_path))
 
@@ -146,8 +149,65 @@ def test_an_account_id_that_is_none(tmp_path: Path, account: str) -> None:
     assert "twelve digits" in fails("account", "create", "x", "--id", account, "--data", str(tmp_path))
 
 
-def test_an_ephemeral_server_is_one_process() -> None:
-    assert "one process" in fails("serve", "--ephemeral", "--workers", "2")
+@pytest.mark.parametrize("flag", ["--data", "--database", "--root-key-file", "--audit-reserve", "--workers"])
+def test_what_an_ephemeral_server_has_not(flag: str) -> None:
+    assert f"--ephemeral and {flag} don't go together" in fails("serve", "--ephemeral", flag, "2")
+
+
+def test_the_first_account_has_the_id_that_was_wanted(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    for _ in range(2):
+        with serve(data, "--account", "210987654321"):
+            assert told("account", "list", "--data", str(data))["AccountId"] == "210987654321"
+    line = fails("serve", "--port", "0", "--account", "111122223333", "--data", str(data))
+    assert "`watchword account create NAME --id 111122223333` adds it" in line
+
+
+STORE_NEEDED = [
+    ["credentials"],
+    ["explain", "--last-denied"],
+    ["simulate", "--principal", "arn:aws:iam::111122223333:root", "--action", "s3:GetObject"],
+    ["account", "list"],
+    ["audit", "check"],
+    ["audit", "head"],
+    ["audit", "operators"],
+    ["session", "revoke", "arn:aws:iam::111122223333:root"],
+    ["keyring", "rotate"],
+    ["root-key", "create"],
+]
+
+
+@pytest.mark.parametrize("command", STORE_NEEDED, ids=" ".join)
+def test_a_directory_without_a_store(tmp_path: Path, command: list[str]) -> None:
+    for data in (tmp_path / "mistyped", tmp_path):
+        assert str(data) in fails(*command, "--data", str(data))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_command_that_needs_a_store_is_in_the_table() -> None:
+    makers = {"serve", "account create"}
+    commands = {name: entry.load() for name, entry in COMMANDS.items()}
+    inner = {
+        f"{name} {word}": found
+        for name, command in commands.items()
+        for word, found in getattr(command, "commands", {}).items()
+    }
+    with_data = {
+        name
+        for name, command in {**commands, **inner}.items()
+        if any(each.name == "data" for each in command.params)
+    }
+    table = {" ".join(words) for words in STORE_NEEDED}
+    assert {name for name in with_data if not any(line.startswith(name) for line in table)} == makers
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+def test_a_database_without_tables(
+    tmp_path: Path, new_database_url: Callable[[str], str], dialect: str
+) -> None:
+    url = new_database_url(dialect)
+    line = fails("credentials", "--data", str(tmp_path), "--database", url)
+    assert f"no store in {tmp_path}: " in line
 
 
 # --- what a start leaves, and what an end does ---------------------------------------------------------
@@ -175,17 +235,17 @@ def test_every_file_is_private_whatever_the_umask(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mode", [0o750, 0o705, 0o720, 0o702, 0o1777])
 def test_a_directory_that_others_can_read_or_write(tmp_path: Path, mode: int) -> None:
-    told("account", "list", "--data", str(tmp_path))
+    told("account", "create", "x", "--data", str(tmp_path))
     tmp_path.chmod(mode)
     for command in (["serve", "--port", "0"], ["credentials"]):
         assert f"others can read or write it (mode {mode:04o})" in fails(*command, "--data", str(tmp_path))
     tmp_path.chmod(0o700)
-    told("account", "list", "--data", str(tmp_path))
+    told("credentials", "--data", str(tmp_path))
 
 
 def test_an_empty_directory_is_closed(tmp_path: Path) -> None:
     tmp_path.chmod(0o777)
-    told("account", "list", "--data", str(tmp_path))
+    told("account", "create", "x", "--data", str(tmp_path))
     assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
 
 
@@ -363,11 +423,27 @@ def test_a_revoked_session_ends_with_the_next_request(kept: Running, alice: Keys
         ("", "no such role or user: "),
         ("arn:aws:iam::1:group/x", "no such role or user: arn:aws:iam::1:group/x"),
         ("arn:aws:iam::1:role/x", "no such role or user: arn:aws:iam::1:role/x"),
+        ("arn:aws:iam::999999999999:root", "no such account: 999999999999"),
+        (new_access_key_id(Prefix.SESSION_KEY, "999999999999", bytes), "no such account: 999999999999"),
     ],
 )
 def test_revoking_what_is_nothing(kept: Running, administrator: Keys, subject: str, said: str) -> None:
     assert fails("session", "revoke", subject, "--data", str(kept.data)) == f"watchword: {said}"
     assert whoami(kept.endpoint, administrator)
+
+
+def test_revoking_a_session_that_was_never_seen(kept: Running, administrator: Keys) -> None:
+    account = json.loads(watchword("account", "list", "--data", str(kept.data)).stdout.partition("\n")[0])[
+        "AccountId"
+    ]
+    unseen = new_access_key_id(Prefix.SESSION_KEY, account, os.urandom)
+    for subject, more in (
+        (unseen, f"watchword: no record names {unseen}; it is barred from now on\n"),
+        (credentials(kept.data)["AccessKeyId"], ""),
+    ):
+        done = watchword("session", "revoke", subject, "--data", str(kept.data))
+        assert (done.exit_code, done.stderr) == (0, more)
+        assert json.loads(done.stdout) == {"Revoked": "session", "Subject": subject}
 
 
 def test_a_refusal_is_explained(kept: Running, alice: Keys) -> None:

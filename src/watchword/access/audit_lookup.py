@@ -11,7 +11,7 @@ from watchword.access.record import COUNTED
 from watchword.installation.installation import Installation
 from watchword.installation.operator_events import OPERATORS
 from watchword.store import audit
-from watchword.store.audit_files import newest_first
+from watchword.store.audit_files import mentions, newest_first
 from watchword.world import World
 
 Event = dict[str, Any]
@@ -33,6 +33,14 @@ def of_operators(installation: Installation) -> list[Event]:
     with installation.database.read() as tx:
         found = [_decode(kept.event) for kept in audit.containing(tx, OPERATORS)]
     return [event for event in found if event.get("eventType") == OPERATORS]
+
+
+def mentioned(installation: Installation, access_key_id: str) -> bool:
+    """Whether any record of this host names an access key id: as a caller's, or as handed out."""
+    with installation.database.read() as tx:
+        if audit.containing(tx, access_key_id):
+            return True
+    return mentions(installation.settings.journal, access_key_id)
 
 
 def newest(world: World) -> Event | None:

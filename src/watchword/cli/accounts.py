@@ -25,7 +25,7 @@ def create(
     """Create an account and print its id and name."""
     if id and not is_account_id(id):
         raise fail(f"an account id is twelve digits, not {id!r}")
-    with opened(open_installation, data, database, root_key_file) as installation:
+    with opened(open_installation, data, database, root_key_file, make=True) as installation:
         account = create_account(installation, name, id)
     say_record({"AccountId": account, "Name": name}, output)
 

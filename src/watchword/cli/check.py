@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
+from watchword.cli.combinations import Combinations
 from watchword.cli.decide import STANDARD_INPUT, answer_lines
 from watchword.cli.ending import BAD_NEWS, fail
 from watchword.cli.output import Form, Output, Styled, say
@@ -61,6 +62,7 @@ class Checked:
         return sorted([_as_finding(error), *findings] if alone else findings, key=_place)
 
 
+@Combinations(apart=[("as_sarif", "output"), ("as_sarif", "expand")])
 def check(
     files: Annotated[list[str], typer.Argument(help="Policy documents; - for standard input.")],
     kind: Annotated[
@@ -78,10 +80,12 @@ def check(
 
     The exit code is 1 when a policy can't be stored, or for a finding of the level of --fail-on or higher.
     """
-    if as_sarif and output is Form.JSON:
-        raise fail("--sarif and --output json don't go together")
     known = catalogue()
     if output is Form.JSON and files == [STANDARD_INPUT]:
+        if kind or expand:
+            raise fail(
+                "lines of standard input name their kind themselves; --kind and --expand are for files"
+            )
         answer_lines(STANDARD_INPUT, partial(check_line, catalogue=known))
         return
     checked = [_check(file, kind, known) for file in files]

@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
+from watchword.cli.combinations import check_combinations
 from watchword.cli.ending import CANNOT_GO_ON, fail, interrupted
 from watchword.cli.help import commands_help, parameters_help
 from watchword.cli.output import say
@@ -43,7 +44,10 @@ class Command(TyperCommand):
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         has_output = any("--output" in each.opts for each in self.params)
-        return super().parse_args(ctx, [_AS_JSON.get(each, each) for each in args] if has_output else args)
+        rest = super().parse_args(ctx, [_AS_JSON.get(each, each) for each in args] if has_output else args)
+        if not ctx.resilient_parsing:
+            check_combinations(self.callback, ctx)
+        return rest
 
     def collect_usage_pieces(self, ctx: Context) -> list[str]:
         return [each.replace("{", "").replace("}", "").upper() for each in super().collect_usage_pieces(ctx)]

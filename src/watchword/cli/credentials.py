@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from watchword.cli.combinations import Combinations
 from watchword.cli.commands import commands
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
 from watchword.cli.output import Form, Output, say, say_record
@@ -33,6 +34,7 @@ class Format(StrEnum):
 Account = Annotated[str, typer.Option("--account", help="Account id; the first account by default.")]
 
 
+@Combinations(apart=[("account", "role")])
 def credentials(
     account: Account = "",
     role: Annotated[

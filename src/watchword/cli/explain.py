@@ -9,12 +9,14 @@ import typer
 
 from watchword.access import audit_lookup
 from watchword.app import open_world
+from watchword.cli.combinations import Combinations
 from watchword.cli.ending import fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
 from watchword.cli.output import Form, Output, say, say_json
 from watchword.cli.pages import event_page, show
 
 
+@Combinations(apart=[("encoded", "output"), ("request_id", "last_denied")])
 def explain(
     request_id: Annotated[str, typer.Argument(help="The request id of the answer.")] = "",
     last_denied: Annotated[bool, typer.Option("--last-denied", help="The newest refusal.")] = False,
@@ -27,7 +29,7 @@ def explain(
     output: Output = Form.TEXT,
 ) -> None:
     """Print who requested what, and the decision with its reason."""
-    if bool(request_id) == last_denied:
+    if not request_id and not last_denied:
         raise fail("give a request id, or --last-denied")
     with opened(open_world, data, database, root_key_file) as world:
         event = audit_lookup.last_denied(world) if last_denied else audit_lookup.by_request(world, request_id)

@@ -32,14 +32,15 @@ DEFAULT_DATA_DIRECTORY = DEFAULT_DATA.expanduser()
 
 @contextmanager
 def opened(
-    opening: Callable[[Settings], Opened], data: Path, database: str, root_key: str
+    opening: Callable[[Settings], Opened], data: Path, database: str, root_key: str, *, make: bool = False
 ) -> Iterator[Opened]:
     """What a command works on: the installation or a whole world. A refusal in the block ends the command.
 
-    Servers can have the same data directory open at the same time.
+    It must exist, unless the command may `make` one. Servers can have the same data directory open at the
+    same time.
     """
     try:
-        found = opening(Settings(data.expanduser().absolute(), database, root_key))
+        found = opening(Settings(data.expanduser().absolute(), database, root_key, must_exist=not make))
     except CannotStart as error:
         raise fail(str(error)) from None
     try:

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import typer
 
 from watchword.app import open_world
+from watchword.cli.combinations import Combinations
 from watchword.cli.ending import fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile
 from watchword.cli.output import say, say_json
@@ -48,6 +49,9 @@ EPHEMERAL_ACCOUNT = "123456789012"
 REGION = "us-east-1"
 
 
+@Combinations(
+    apart=[("ephemeral", name) for name in ("data", "database", "root_key_file", "audit_reserve", "workers")]
+)
 def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
     host: Annotated[str, typer.Option(envvar="WATCHWORD_HOST", help="Address to listen on.")] = DEFAULT_HOST,
     port: Annotated[
@@ -107,13 +111,17 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
         bool, typer.Option("--ephemeral", envvar="WATCHWORD_EPHEMERAL", help="Forget everything at exit.")
     ] = False,
     account: Annotated[
-        str, typer.Option(envvar="WATCHWORD_ACCOUNT", help="The account of an ephemeral server.")
-    ] = EPHEMERAL_ACCOUNT,
+        str,
+        typer.Option(
+            envvar="WATCHWORD_ACCOUNT",
+            help="Id of the first account; random by default, and 123456789012 for an ephemeral server.",
+        ),
+    ] = "",
 ) -> None:
     """Serve the interfaces of IAM, STS and S3."""
     tls = _tls(tls_certificate, tls_key)
-    if ephemeral:
-        _check_ephemeral(account, workers)
+    if account and not is_account_id(account):
+        raise fail(f"an account id is twelve digits, not {account!r}")
     settings = Settings(
         data.expanduser().absolute(),
         database,
@@ -125,12 +133,13 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
         audit_reserve=audit_reserve,
         recorded_refusals=recorded_refusals,
         memory=memory,
+        account=account,
     )
     with _bind(host, port) as listener:
         endpoint = f"{'https' if tls else 'http'}://{_url_host(host)}:{listener.getsockname()[1]}"
         try:
             if ephemeral:
-                _serve_ephemeral(listener, endpoint, settings, account, tls)
+                _serve_ephemeral(listener, endpoint, settings, account or EPHEMERAL_ACCOUNT, tls)
             else:
                 _serve_kept(listener, endpoint, settings, workers, tls)
         except CannotStart as error:
@@ -211,13 +220,6 @@ def _tls(certificate: str, key: str) -> ssl.SSLContext | None:
     except (OSError, ssl.SSLError) as error:
         raise fail(f"TLS certificate {certificate} with key {key}: {error.strerror or error}") from None
     return context
-
-
-def _check_ephemeral(account: str, workers: int) -> None:
-    if not is_account_id(account):
-        raise fail(f"an account id is twelve digits, not {account!r}")
-    if workers > 1:
-        raise fail("an ephemeral server is one process; leave --workers out")
 
 
 def _networks(text: str) -> tuple[Network, ...]:

@@ -4,11 +4,13 @@ from typing import Annotated
 
 import typer
 
+from watchword.access.audit_lookup import mentioned
 from watchword.cli.commands import commands
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
-from watchword.cli.output import Form, Output, say_record
+from watchword.cli.output import Form, Output, say, say_record
 from watchword.installation.administrator import revoke_sessions
 from watchword.installation.bootstrap import open_installation
+from watchword.names.ids import Prefix
 
 
 def revoke(
@@ -22,10 +24,14 @@ def revoke(
 ) -> None:
     """End one session, or all sessions that a role or user has at this moment.
 
-    It takes effect on the next request, on every server. New sessions can be started immediately.
+    It takes effect on the next request, on every server. New sessions can be started immediately. The id of
+    a session that was never seen is barred from now on.
     """
     with opened(open_installation, data, database, root_key_file) as installation:
+        seen = not subject.startswith(Prefix.SESSION_KEY) or mentioned(installation, subject)
         kind, ended = revoke_sessions(installation, subject)
+    if not seen:
+        say(f"watchword: no record names {ended}; it is barred from now on", error=True)
     say_record({"Revoked": kind, "Subject": ended}, output)
 
 

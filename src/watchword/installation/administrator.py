@@ -121,7 +121,7 @@ def _subject(tx: Transaction, subject: str) -> tuple[str, str, str]:
         account = account_of_access_key(subject)
         if account is None:
             raise Refused(f"not the access key id of a session: {subject}")
-        return account, "session", subject
+        return _account(tx, account), "session", subject
     if (account := _account_of_root(tx, subject)) is not None:
         return account, "principal", account
     owner = _owner(tx, subject)
@@ -133,7 +133,7 @@ def _subject(tx: Transaction, subject: str) -> tuple[str, str, str]:
 def _account_of_root(tx: Transaction, text: str) -> str | None:
     """The account whose root user the ARN names."""
     found = _ROOT.fullmatch(text)
-    return found["account"] if found and accounts.by_id(tx, found["account"]) else None
+    return _account(tx, found["account"]) if found else None
 
 
 def _account(tx: Transaction, account: str) -> str:

@@ -1,21 +1,26 @@
 """Opening a data directory. The first start makes a root key, a key in the keyring, and an account.
 
+Only the server and `account create` make a store. For every other command there must be one
+(`Settings.must_exist`): a mistyped directory would otherwise be a new, empty installation.
+
 Several servers can start on one empty database at once: writes are serial, so the first one makes what is
 missing, and the others find it. An ephemeral server gets the same account and root key again at each reset.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from secrets import token_bytes
 
 from watchword.identity import secrets
 from watchword.installation import root_key
-from watchword.installation.data_directory import NotPrivate, make_private
+from watchword.installation.data_directory import NotPrivate, check_private, make_private
 from watchword.installation.installation import Clock, Installation, RootKey
 from watchword.installation.operator import Operator
 from watchword.installation.operator_events import record_command
 from watchword.installation.settings import Settings
 from watchword.names.ids import ACCOUNT_DIGITS
 from watchword.proofs.keyring import Key, Unopenable, new_key, wrap
-from watchword.store import Database, StoreError, Transaction, accounts, keyring
+from watchword.store import Database, Missing, StoreError, Transaction, accounts, keyring
 from watchword.store.accounts import Account
 from watchword.store.iam import access_keys
 from watchword.store.iam.access_keys import AccessKey
@@ -31,14 +36,13 @@ class CannotStart(Exception):  # noqa: N818 its message is the line that the ope
 def open_installation(settings: Settings) -> Installation:
     """The installation on the settings' data directory and database. Raises CannotStart."""
     try:
-        make_private(settings.data)
-        key = RootKey(root_key.load_or_make(settings.root_key_file, token_bytes), token_bytes)
-        database = Database.open(settings.database_url, durable=settings.ephemeral is None)
-        installation = Installation(settings, Clock(), token_bytes, database, key, Operator.current())
-        with database.write(installation.clock.now()) as tx:
-            bootstrap(installation, tx)
+        return _existing(settings) if settings.must_exist else _made(settings)
     except OSError as error:
         raise CannotStart(f"data directory {settings.data}: {error.strerror}") from None
+    except Missing as missing:
+        raise CannotStart(
+            f"no store in {settings.data}: {missing} (`watchword serve` makes one; --data says where it is)"
+        ) from None
     except (NotPrivate, StoreError, root_key.Unusable) as error:
         raise CannotStart(str(error)) from None
     except Unopenable:
@@ -46,19 +50,69 @@ def open_installation(settings: Settings) -> Installation:
         raise CannotStart(
             f"root key {file}: the keyring of this database is sealed under another root key"
         ) from None
+
+
+def _made(settings: Settings) -> Installation:
+    make_private(settings.data)
+    key = root_key.load_or_make(settings.root_key_file, token_bytes)
+    database = Database.open(settings.database_url, durable=settings.ephemeral is None)
+    with _closed_unless_opened(database):
+        installation = _installation(settings, database, key)
+        with database.write(installation.clock.now()) as tx:
+            bootstrap(installation, tx)
     return installation
 
 
+def _existing(settings: Settings) -> Installation:
+    if not settings.data.is_dir():
+        raise Missing("there is no such directory")
+    database = Database.open(settings.database_url, make=False)
+    with _closed_unless_opened(database):
+        check_private(settings.data)
+        installation = _installation(settings, database, root_key.load(settings.root_key_file))
+        with database.read() as tx:
+            if not accounts.count(tx):
+                raise Missing("the database is empty")
+            installation.root_key.keyring(tx)
+    return installation
+
+
+def _installation(settings: Settings, database: Database, key: bytes) -> Installation:
+    return Installation(
+        settings, Clock(), token_bytes, database, RootKey(key, token_bytes), Operator.current()
+    )
+
+
+@contextmanager
+def _closed_unless_opened(database: Database) -> Iterator[None]:
+    """Closes the database when the block raises: nothing stays open where a start is refused."""
+    try:
+        yield
+    except BaseException:
+        database.close()
+        raise
+
+
 def bootstrap(installation: Installation, tx: Transaction) -> None:
-    """Makes what is missing. Raises Unopenable when the keyring is sealed under another root key."""
+    """Makes what is missing.
+
+    Raises Unopenable when the keyring is sealed under another root key, and CannotStart for a wanted account
+    that isn't there and isn't the first.
+    """
     made = {}
     if not keyring.all_keys(tx):
         made["keyId"] = add_key(installation, tx).id
     installation.root_key.keyring(tx)
     start = installation.settings.ephemeral
     if start is None:
+        wanted = installation.settings.account
         if not accounts.count(tx):
-            made["accountId"] = add_account(installation, tx, FIRST_ACCOUNT)
+            made["accountId"] = add_account(installation, tx, FIRST_ACCOUNT, wanted)
+        elif wanted and accounts.by_id(tx, wanted) is None:
+            raise CannotStart(
+                f"account {wanted} isn't in this store, which has its first account already; "
+                f"`watchword account create NAME --id {wanted}` adds it"
+            )
     elif accounts.by_id(tx, start.account) is None:
         made["accountId"] = add_account(installation, tx, FIRST_ACCOUNT, start.account)
         add_root_key(installation, tx, start.account, start.access_key_id, start.secret)

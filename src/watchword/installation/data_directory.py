@@ -26,6 +26,11 @@ def make_private(directory: Path) -> None:
     # This order: once another process has put files here, it has closed the directory before.
     if not any(directory.iterdir()):
         directory.chmod(_PRIVATE)
+    check_private(directory)
+
+
+def check_private(directory: Path) -> None:
+    """Raises NotPrivate, or OSError for a directory that isn't there."""
     mode = stat.S_IMODE(directory.stat().st_mode)
     if mode & UMASK:
         raise NotPrivate(

@@ -52,6 +52,10 @@ class Settings:
     """Refusals of strangers that each process records one by one in a minute; more are counted."""
     memory: int = DEFAULT_MEBIBYTES
     """MiB that each process may take."""
+    account: str = ""
+    """The id of the account that the first start makes; random if empty."""
+    must_exist: bool = False
+    """Whether there must be a store already; otherwise what is missing is made."""
     ephemeral: Ephemeral | None = None
     """Set for an ephemeral server; None for a server that keeps its data."""
 

@@ -10,7 +10,7 @@ revocations, the audit log. Each service has a folder for its own nouns.
 
 from watchword.store.cache import Cache
 from watchword.store.database import Database
-from watchword.store.errors import CannotOpen, Conflict, StillReferenced, StoreError, Unavailable
+from watchword.store.errors import CannotOpen, Conflict, Missing, StillReferenced, StoreError, Unavailable
 from watchword.store.freshness import Watch
 from watchword.store.transaction import EVERYTHING, Topic, Transaction
 
@@ -20,6 +20,7 @@ __all__ = [
     "CannotOpen",
     "Conflict",
     "Database",
+    "Missing",
     "StillReferenced",
     "StoreError",
     "Topic",

@@ -158,6 +158,15 @@ def newest_first(directory: Path) -> Iterator[dict[str, Any]]:
                     yield event
 
 
+def mentions(directory: Path, text: str) -> bool:
+    """Whether a text without escapes, such as an id, occurs in any line."""
+    for file in files(directory):
+        with suppress(FileNotFoundError):
+            if text.encode() in contents(file):
+                return True
+    return False
+
+
 def _changed(file: Path) -> float:
     try:
         return file.stat().st_mtime

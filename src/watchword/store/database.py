@@ -51,14 +51,15 @@ class Database:
         self._point_readers: list[PointReader] = []
 
     @classmethod
-    def open(cls, url: str, *, durable: bool = True) -> Self:
+    def open(cls, url: str, *, durable: bool = True, make: bool = True) -> Self:
         """Opens the database at `url`; creates or upgrades its tables. Raises CannotOpen.
 
-        On SQLite a database that isn't `durable` doesn't wait for the disk.
+        On SQLite a database that isn't `durable` doesn't wait for the disk. Where nothing is to be made,
+        it raises Missing.
         """
-        engine = engine_for(url, durable=durable)
+        engine = engine_for(url, durable=durable, make=make)
         try:
-            bring_up_to_date(engine)
+            bring_up_to_date(engine, make=make)
         except (exc.SQLAlchemyError, sqlite3.Error) as error:
             engine.dispose()
             where = engine.url.render_as_string(hide_password=True)

@@ -20,7 +20,7 @@ from sqlalchemy import URL, Connection, Engine, PoolProxiedConnection, create_en
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from watchword.store.errors import CannotOpen
+from watchword.store.errors import CannotOpen, Missing
 
 LOCK_TIMEOUT_SECONDS = 10.0
 """How long a transaction waits for a lock, or for a free connection."""
@@ -35,22 +35,27 @@ _POOL: dict[str, Any] = {
 }
 
 
-def engine_for(url: str, *, durable: bool) -> Engine:
-    """The engine for a URL, `sqlite:///file` or `postgresql://...`, not yet connected. Raises CannotOpen."""
+def engine_for(url: str, *, durable: bool, make: bool = True) -> Engine:
+    """The engine for a URL, `sqlite:///file` or `postgresql://...`, not yet connected.
+
+    Raises CannotOpen, and Missing for a file that isn't there, unless it is to be made.
+    """
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
         raise CannotOpen("database URL: expected sqlite:///FILE or postgresql://USER@HOST/NAME") from None
     if parsed.drivername == "sqlite":
-        return _sqlite(parsed, durable=durable)
+        return _sqlite(parsed, durable=durable, make=make)
     if parsed.drivername == "postgresql":
         return _postgresql(parsed)
     raise CannotOpen(f"database URL: {parsed.drivername!r} is neither sqlite nor postgresql")
 
 
-def _sqlite(url: URL, *, durable: bool) -> Engine:
+def _sqlite(url: URL, *, durable: bool, make: bool) -> Engine:
     if not url.database or url.database == ":memory:":
         raise CannotOpen("database URL: sqlite needs a file, as in sqlite:///watchword.db")
+    if not make and not Path(url.database).exists():
+        raise Missing(f"there is no database file {url.database}")
     _create_private(Path(url.database))
     timeout_ms = int(LOCK_TIMEOUT_SECONDS * 1000)
     engine = create_engine(url, **_POOL)

@@ -18,6 +18,10 @@ class CannotOpen(StoreError):  # noqa: N818 named as what happened
     """The database can't be used; the message says why in one line."""
 
 
+class Missing(CannotOpen):
+    """There is no database yet; the message says where it was looked for."""
+
+
 class Unavailable(StoreError):  # noqa: N818 named as what happened
     """The database is gone, locked for too long, or full. Nothing was changed; a retry may succeed."""
 

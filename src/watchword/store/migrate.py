@@ -8,17 +8,22 @@ another program, or of a newer version of this one, is refused unchanged.
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from watchword.store.errors import CannotOpen
+from watchword.store.errors import CannotOpen, Missing
 from watchword.store.migrations import NEWEST
 from watchword.store.tables import METADATA
 
 _UPGRADE_LOCK = int.from_bytes(b"wwopener")
 
 
-def bring_up_to_date(engine: Engine) -> None:
-    """Creates or upgrades the tables. Raises CannotOpen for a database of another program or version."""
+def bring_up_to_date(engine: Engine, *, make: bool = True) -> None:
+    """Creates or upgrades the tables. Raises CannotOpen for a database of another program or version.
+
+    Where nothing is to be made, it raises Missing for a database without tables.
+    """
     with engine.connect() as connection:
         found = _revision(connection)
+        if found is None and not make:
+            raise Missing(f"{_named(connection)} has no tables")
     if engine.dialect.name == "sqlite":
         _enable_wal(engine)
     if found == NEWEST:
