@@ -33,10 +33,9 @@ PAGES = [*ROOT.glob("*.md"), *sorted((ROOT / "docs").rglob("*.md"))]
 README = (ROOT / "README.md").read_text()
 OPERATING = (ROOT / "docs" / "operating.md").read_text()
 MAKES = ("make run", "make test")
-READ_THE_ENVIRONMENT = {"testing.py"}
-"""Where SDKs are pointed at a server under test. typer reads the settings."""
-ONE_SESSION = 'eval "$(.venv/bin/watchword credentials --format env)"'
-"""Once the pasted lines have shown that every command can mint its own, which takes each a second."""
+READ_THE_ENVIRONMENT = {"testing.py", "cli/aws_profile.py", "cli/configure.py"}
+"""Where SDKs are pointed at a server. typer reads the settings."""
+WHO = "aws sts get-caller-identity"
 
 
 def named(page: Path) -> str:
@@ -273,13 +272,14 @@ def test_the_first_screen_can_be_pasted(place: Path, environment: dict[str, str]
     first, *rest = blocks(README)
     assert first.command == "make run"
     with started(["serve", "--port", "0"], place, environment) as printed:
-        greeting = "".join(itertools.islice(printed, 6))
+        greeting = "".join(itertools.islice(printed, 3))
         assert alike(greeting) == alike(first.printed)
         lines = [line for line in greeting.splitlines() if line.startswith("    ")]
         steps = [block for block in rest if block.command not in MAKES and "serve" not in block.command]
-        outputs = pasted([*lines, ONE_SESSION, *(step.command for step in steps)], place, environment)
-    assert ":assumed-role/WatchwordAdministrator/" in outputs[2]
-    for step, printed in zip(steps, outputs[4:], strict=True):
+        outputs = pasted([*lines, WHO, *(step.command for step in steps)], place, environment)
+    assert outputs[0].count("export AWS_PROFILE=watchword")
+    assert ":assumed-role/WatchwordAdministrator/" in outputs[1]
+    for step, printed in zip(steps, outputs[2:], strict=True):
         assert alike(printed) == alike(step.printed), step.command
     assert steps[-1].command.endswith("explain --last-denied")
     assert "nearly: identity policy reports" in outputs[-1]
@@ -353,7 +353,7 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("empty")
 def test_the_commands_of_operating_run_in_their_order() -> None:
     steps = [block for block in OF_OPERATING if runs_here(block)]
-    assert len(steps) == 11
+    assert len(steps) == 12
     for step in steps:
         result = CliRunner().invoke(app, shlex.split(step.command)[1:])
         refused = "no request was denied yet" in result.stderr

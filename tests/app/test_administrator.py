@@ -11,21 +11,25 @@ import pytest
 from msgspec.structs import replace
 
 from watchword.identity.protected_roles import ADMINISTRATOR, ADMINISTRATOR_PATH
+from watchword.identity.removal import remove_role
 from watchword.installation.administrator import (
+    ADMINISTRATOR_POLICY,
     TRUSTS_NO_ONE,
     Refused,
     administrator_session,
+    create_account,
     first_account,
     revoke_sessions,
 )
 from watchword.installation.bootstrap import open_installation
 from watchword.installation.installation import Installation
+from watchword.installation.kept_session import kept_session
 from watchword.installation.settings import Settings
 from watchword.names.principal import Root
 from watchword.sessions.revocation import by_subject, covers
 from watchword.sessions.session import new_session
 from watchword.store import revocations
-from watchword.store.iam import roles
+from watchword.store.iam import attachments, roles
 from watchword.store.iam.roles import Role
 
 
@@ -102,3 +106,40 @@ def test_roots_sessions_are_revoked_by_its_arn(installation: Installation) -> No
     for none in ("arn:aws:iam::000000000000:root", f"arn:aws:iam::{account}:root/x"):
         with pytest.raises(Refused):
             revoke_sessions(installation, none)
+
+
+@pytest.mark.parametrize(("minutes", "same"), [(54, True), (56, False), (-1, False)])
+def test_a_session_is_kept_until_five_minutes_before_its_end(
+    installation: Installation, minutes: int, *, same: bool
+) -> None:
+    first = kept_session(installation, "", "")
+    installation.clock.advance(60 * minutes)
+    assert (kept_session(installation, "", "") == first) is same
+
+
+def test_a_kept_session_that_was_revoked_is_not_handed_out_again(installation: Installation) -> None:
+    first = kept_session(installation, "", "")
+    revoke_sessions(installation, first.access_key_id)
+    second = kept_session(installation, "", "")
+    assert second != first
+    installation.clock.advance(1)
+    revoke_sessions(installation, second.principal.role_arn)
+    installation.clock.advance(1)
+    assert kept_session(installation, "", "") not in (first, second)
+
+
+def test_a_kept_session_of_a_role_that_was_made_again_is_not_handed_out(installation: Installation) -> None:
+    first = kept_session(installation, "", "")
+    with installation.database.write(installation.clock.now()) as tx:
+        role = roles.named(tx, first.account, first.name)
+        assert role
+        attachments.detach(tx, "role", role.id, ADMINISTRATOR_POLICY)
+        remove_role(tx, role)
+    assert kept_session(installation, "", "").unique_id != first.unique_id
+
+
+def test_what_is_kept_is_of_one_role(installation: Installation) -> None:
+    first = kept_session(installation, "", "")
+    other = create_account(installation, "other", "")
+    assert kept_session(installation, other, "").account == other
+    assert kept_session(installation, "", "") == first

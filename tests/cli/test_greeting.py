@@ -15,7 +15,7 @@ Pasted = Callable[[Settings], list[list[str]]]
 
 @pytest.fixture
 def pasted(capsys: pytest.CaptureFixture[str]) -> Pasted:
-    """The words of the three lines, given settings."""
+    """The words of the line to paste, given settings."""
 
     def greet(settings: Settings) -> list[list[str]]:
         _greet("http://127.0.0.1:4566", settings, "123456789012")
@@ -25,27 +25,26 @@ def pasted(capsys: pytest.CaptureFixture[str]) -> Pasted:
     return greet
 
 
-def test_the_region_has_both_names(pasted: Pasted) -> None:
-    exported = pasted(Settings(Path("/data")))[0]
-    assert {"AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1", "AWS_PROFILE=watchword"} <= set(exported)
-
-
 def test_a_path_may_hold_anything(pasted: Pasted, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["/my projects/it's/watchword", "serve"])
-    process = pasted(Settings(Path("/my data"), root_key="keys/root"))[1][-1]
-    assert shlex.split(process) == [
+    (line,) = pasted(Settings(Path("/my data"), root_key="keys/root"))
+    assert line == [
         "/my projects/it's/watchword",
-        "credentials",
+        "configure",
         "--data",
         "/my data",
         "--root-key-file",
         str(Path("keys/root").absolute()),
+        "&&",
+        "export",
+        "AWS_PROFILE=watchword",
+        "AWS_ENDPOINT_URL=http://127.0.0.1:4566",
     ]
 
 
 def test_a_server_started_as_a_module(pasted: Pasted, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["/somewhere/watchword/__main__.py", "serve"])
-    assert pasted(Settings(Path("/data")))[1][-1].startswith(f"{sys.executable} -m watchword credentials")
+    assert pasted(Settings(Path("/data")))[0][:4] == [sys.executable, "-m", "watchword", "configure"]
 
 
 def test_a_password_is_not_repeated(pasted: Pasted) -> None:

@@ -164,6 +164,7 @@ def test_the_first_account_has_the_id_that_was_wanted(tmp_path: Path) -> None:
 
 
 STORE_NEEDED = [
+    ["configure"],
     ["credentials"],
     ["explain", "--last-denied"],
     ["simulate", "--principal", "arn:aws:iam::111122223333:root", "--action", "s3:GetObject"],
@@ -250,9 +251,10 @@ def test_an_empty_directory_is_closed(tmp_path: Path) -> None:
 
 
 def test_a_server_says_what_to_paste(kept: Running) -> None:
-    assert f"export AWS_ENDPOINT_URL={kept.endpoint}" in kept.said
-    assert f"credentials --data {kept.data}" in kept.said
-    assert "aws sts get-caller-identity" in kept.said
+    assert (
+        f"configure --data {kept.data} && export AWS_PROFILE=watchword AWS_ENDPOINT_URL={kept.endpoint}"
+        in kept.said
+    )
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -293,7 +295,11 @@ def test_credentials_as_json_and_for_a_process(kept: Running) -> None:
 def test_credentials_for_a_shell(kept: Running) -> None:
     lines = watchword("credentials", "--format", "env", "--data", str(kept.data)).stdout.splitlines()
     values = dict(shlex.split(line)[1].split("=", 1) for line in lines)
+    assert values["AWS_ENDPOINT_URL"] == kept.endpoint
     assert set(values) == {
+        "AWS_ENDPOINT_URL",
+        "AWS_REGION",
+        "AWS_DEFAULT_REGION",
         "AWS_ACCESS_KEY_ID",
         "AWS_SECRET_ACCESS_KEY",
         "AWS_SESSION_TOKEN",
@@ -436,10 +442,11 @@ def test_revoking_a_session_that_was_never_seen(kept: Running, administrator: Ke
     account = json.loads(watchword("account", "list", "--data", str(kept.data)).stdout.partition("\n")[0])[
         "AccountId"
     ]
+    account = whoami(kept.endpoint, administrator).split(":")[4]
     unseen = new_access_key_id(Prefix.SESSION_KEY, account, os.urandom)
     for subject, more in (
         (unseen, f"watchword: no record names {unseen}; it is barred from now on\n"),
-        (credentials(kept.data)["AccessKeyId"], ""),
+        (credentials(kept.data, "--account", account)["AccessKeyId"], ""),
     ):
         done = watchword("session", "revoke", subject, "--data", str(kept.data))
         assert (done.exit_code, done.stderr) == (0, more)

@@ -1,11 +1,11 @@
 """watchword credentials and root-key: how the administrator gets credentials.
 
 There is no password: a user who can read the data directory is the administrator. `credentials` makes a
-session of one hour and stores nothing but the audit event. An AWS profile can use it as credential_process
+session of one hour, which it keeps (`installation.kept_session`). An AWS profile can use it as
+credential_process
 (AWS SDKs and Tools Reference Guide, "Process credential provider").
 """
 
-import json
 import shlex
 from enum import StrEnum
 from typing import Annotated
@@ -14,10 +14,14 @@ import typer
 
 from watchword.cli.combinations import Combinations
 from watchword.cli.commands import commands
-from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
-from watchword.cli.output import Form, Output, say, say_record
-from watchword.installation.administrator import administrator_session, new_root_key
+from watchword.cli.ending import fail
+from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, EndpointUrl, RootKeyFile, opened
+from watchword.cli.output import Form, Output, say, say_json, say_record
+from watchword.installation.administrator import new_root_key
 from watchword.installation.bootstrap import open_installation
+from watchword.installation.endpoint import kept_endpoint
+from watchword.installation.kept_session import kept_session
+from watchword.installation.settings import DEFAULT_REGION
 from watchword.names.moment import iso
 from watchword.sessions import Session
 from watchword.sessions import session as sessions
@@ -43,15 +47,26 @@ def credentials(
     form: Annotated[
         Format, typer.Option("--format", help="For credential_process, a shell or a program.")
     ] = Format.PROCESS,
+    endpoint_url: EndpointUrl = "",
     data: Data = DEFAULT_DATA_DIRECTORY,
     database: Database = "",
     root_key_file: RootKeyFile = "",
 ) -> None:
-    """Print credentials of an administrator's session of one hour."""
+    """Print credentials of an administrator's session of one hour.
+
+    It is the same session until five minutes before its end.
+    """
+    if endpoint_url and form is not Format.ENV:
+        raise fail("--endpoint-url has an effect only with --format env")
     with opened(open_installation, data, database, root_key_file) as installation:
-        session = administrator_session(installation, account, role, installation.operator.session_name)
-        for line in _FORMS[form](session, sessions.seal(session, installation.keyring())).split("\n"):
-            say(line)
+        session = kept_session(installation, account, role)
+        token = sessions.seal(session, installation.keyring())
+        endpoint = endpoint_url or kept_endpoint(installation.settings)
+    if form is Format.ENV:
+        for name, value in _environment(session, token, endpoint).items():
+            say(f"export {name}={shlex.quote(value)}")
+    else:
+        say_json({**({"Version": 1} if form is Format.PROCESS else {}), **_members(session, token)})
 
 
 def create_root_key(
@@ -67,22 +82,17 @@ def create_root_key(
     say_record({"AccessKeyId": access_key_id, "SecretAccessKey": secret}, output)
 
 
-def _process(session: Session, token: str) -> str:
-    return json.dumps({"Version": 1, **_members(session, token)})
-
-
-def _json(session: Session, token: str) -> str:
-    return json.dumps(_members(session, token))
-
-
-def _env(session: Session, token: str) -> str:
-    values = {
+def _environment(session: Session, token: str, endpoint: str) -> dict[str, str]:
+    """The region goes by two names, of which older SDKs know only the second."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_REGION": DEFAULT_REGION,
+        "AWS_DEFAULT_REGION": DEFAULT_REGION,
         "AWS_ACCESS_KEY_ID": session.access_key_id,
         "AWS_SECRET_ACCESS_KEY": session.secret,
         "AWS_SESSION_TOKEN": token,
         "AWS_CREDENTIAL_EXPIRATION": _expiration(session),
     }
-    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in values.items())
 
 
 def _members(session: Session, token: str) -> dict[str, str]:
@@ -97,9 +107,6 @@ def _members(session: Session, token: str) -> dict[str, str]:
 
 def _expiration(session: Session) -> str:
     return iso(sessions.moment(session.expires))
-
-
-_FORMS = {Format.PROCESS: _process, Format.ENV: _env, Format.JSON: _json}
 
 
 root_key = commands("Create static root keys, for tools that accept nothing else.", create=create_root_key)

@@ -27,6 +27,9 @@ Database = Annotated[
 RootKeyFile = Annotated[
     str, typer.Option(envvar="WATCHWORD_ROOT_KEY_FILE", help="File of the root key, when not DATA/root.key.")
 ]
+EndpointUrl = Annotated[
+    str, typer.Option("--endpoint-url", help="URL of the server; by default where it started last.")
+]
 DEFAULT_DATA_DIRECTORY = DEFAULT_DATA.expanduser()
 
 

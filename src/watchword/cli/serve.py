@@ -9,24 +9,24 @@ import shlex
 import shutil
 import socket
 import ssl
-import sys
 import tempfile
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import typer
 
 from watchword.app import open_world
 from watchword.cli.combinations import Combinations
+from watchword.cli.configure import DEFAULT_PROFILE, in_a_shell, same_installation
 from watchword.cli.ending import fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile
 from watchword.cli.output import say, say_json
 from watchword.installation.administrator import first_account
 from watchword.installation.bootstrap import CannotStart
 from watchword.installation.memory import DEFAULT_MEBIBYTES, LEAST_MEBIBYTES
+from watchword.installation.endpoint import keep_endpoint
 from watchword.installation.settings import (
     DEFAULT_AUDIT_RESERVE,
     DEFAULT_HOST,
@@ -172,6 +172,7 @@ def _serve_kept(
     listener: socket.socket, endpoint: str, settings: Settings, workers: int, tls: ssl.SSLContext | None
 ) -> None:
     world = open_world(settings)
+    keep_endpoint(settings, endpoint)
     greet = partial(_greet, endpoint, settings, first_account(world))
     if workers == 1:
         with serving(world, listener, tls) as server:
@@ -234,29 +235,12 @@ def _url_host(host: str) -> str:
 
 
 def _greet(endpoint: str, settings: Settings, account: str) -> None:
-    """The three lines to paste.
-
-    The region goes by two names, of which the older SDKs know only the second. A database URL that holds
-    a password isn't repeated: `credentials` then needs WATCHWORD_DATABASE.
-    """
-    command = [*_this_program(), "credentials", "--data", str(settings.data)]
-    if settings.database and urlsplit(settings.database).password is None:
-        command += ["--database", settings.database]
-    if settings.root_key:
-        command += ["--root-key-file", str(settings.root_key_file.absolute())]
-    region = f"AWS_REGION={REGION} AWS_DEFAULT_REGION={REGION}"
+    """Where it serves, and the line to paste into another shell."""
+    command = shlex.join(same_installation(settings, "configure"))
     for line in (
         f"Watchword serves account {account} at {endpoint}",
         "",
-        f"    export AWS_ENDPOINT_URL={endpoint} AWS_PROFILE=watchword {region}",
-        f"    aws configure set credential_process {shlex.quote(shlex.join(command))}",
-        "    aws sts get-caller-identity",
+        f"    {command} && {in_a_shell(DEFAULT_PROFILE, endpoint)}",
         "",
     ):
         say(line)
-
-
-def _this_program() -> list[str]:
-    """The command that started us, as another shell can."""
-    program = Path(sys.argv[0]).absolute()
-    return [sys.executable, "-m", "watchword"] if program.name == "__main__.py" else [str(program)]

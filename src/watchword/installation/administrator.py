@@ -63,12 +63,25 @@ def administrator_session(
     """A session of one hour, of the given role or of the account's administrator."""
     now, lifetime = installation.clock.now(), timedelta(seconds=SESSION_SECONDS)
     with installation.database.write(now) as tx:
-        role = _role(tx, role_arn) if role_arn else _administrator(installation, tx, _account(tx, account))
+        role = session_role(tx, account, role_arn) or _administrator(installation, tx, _account(tx, account))
         session = new_session(role.session(session_name), lifetime, now, installation.randomness)
         given = {"roleArn": role.arn, "roleSessionName": session_name}
         made = {"accessKeyId": session.access_key_id, "expiration": iso(moment(session.expires))}
         record_command(installation, tx, "MintCredentials", role.account, given, made)
     return session
+
+
+def session_role(tx: Transaction, account: str, role_arn: str) -> Role | None:
+    """The role whose session these arguments ask for; None for an administrator who wasn't made yet.
+
+    Raises Refused.
+    """
+    if role_arn:
+        return _role(tx, role_arn)
+    found = roles.named(tx, _account(tx, account), ADMINISTRATOR)
+    if found is not None:
+        _check_as_made(tx, found)
+    return found
 
 
 def new_root_key(installation: Installation, account: str) -> tuple[str, str]:
@@ -152,10 +165,7 @@ def _role(tx: Transaction, role_arn: str) -> Role:
 
 
 def _administrator(installation: Installation, tx: Transaction, account: str) -> Role:
-    found = roles.named(tx, account, ADMINISTRATOR)
-    if found is not None:
-        _check_as_made(tx, found)
-        return found
+    """The role of an account's administrator, made now."""
     role = Role(
         id=new_unique_id(Prefix.ROLE, installation.randomness),
         account=account,

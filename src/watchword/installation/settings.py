@@ -13,6 +13,7 @@ from watchword.installation.memory import DEFAULT_MEBIBYTES
 DEFAULT_DATA = Path("~/.watchword")
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 4566
+DEFAULT_REGION = "us-east-1"
 DEFAULT_AUDIT_RESERVE = 64
 DEFAULT_RECORDED_REFUSALS = 600
 LOCAL_HOSTS = ("localhost", "s3.localhost")
