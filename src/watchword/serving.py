@@ -26,7 +26,7 @@ def serving(
     limits: ConnectionLimits | None = None,
 ) -> Iterator[Server]:
     """A server, to be run in this block. At its end the jobs are stopped and the world is closed."""
-    operator_log.configure()
+    log = operator_log.configure(world.settings.log)
     world.journal.keep_reserve()
     warm(world.models)
     jobs = Jobs(world, time.monotonic)
@@ -39,6 +39,7 @@ def serving(
         with suppress(OSError):
             record_counts(world)
         world.close()
+        log.close()
 
 
 def run(server: Server, greet: Callable[[], None] = lambda: None) -> None:

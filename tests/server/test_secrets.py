@@ -70,7 +70,7 @@ def files(place: Path) -> Iterator[tuple[Path, bytes]]:
 
 def test_no_secret_is_kept_or_printed(tmp_path: Path) -> None:
     data, secrets = tmp_path / "data", Secrets()
-    with serve(data) as server:
+    with serve(data, "--log", "requests") as server:
         administrator = secrets.keys("the administrator", credentials(data))
         secrets.keys("root", told("root-key", "create", "--data", str(data)))
         iam = client("iam", server.endpoint, administrator)

@@ -33,6 +33,7 @@ from watchword.installation.settings import (
     DEFAULT_PORT,
     DEFAULT_RECORDED_REFUSALS,
     Ephemeral,
+    Log,
     Network,
     Settings,
     listed,
@@ -107,6 +108,9 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
         int,
         typer.Option(envvar="WATCHWORD_MEMORY", min=LEAST_MEBIBYTES, help="MiB that each process may take."),
     ] = DEFAULT_MEBIBYTES,
+    log: Annotated[
+        Log, typer.Option(envvar="WATCHWORD_LOG", help="What is shown on standard error.")
+    ] = Log.REFUSALS,
     ephemeral: Annotated[
         bool, typer.Option("--ephemeral", envvar="WATCHWORD_EPHEMERAL", help="Forget everything at exit.")
     ] = False,
@@ -133,6 +137,7 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
         audit_reserve=audit_reserve,
         recorded_refusals=recorded_refusals,
         memory=memory,
+        log=log,
         account=account,
     )
     with _bind(host, port) as listener:

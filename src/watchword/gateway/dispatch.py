@@ -20,6 +20,7 @@ from watchword.access.authorization_message import authorization_message
 from watchword.access.demand import Reserved
 from watchword.access.refusals import only_counted
 from watchword.access.request_context import INSIDE, Via
+from watchword.access.request_lines import tell
 from watchword.access.room import check_room
 from watchword.facts.credentials import ACCESS_KEY
 from watchword.facts.entities import GROUP, INSTANCE_PROFILE, NO_NAME, ROLE, SERVER_CERTIFICATE, USER
@@ -155,6 +156,7 @@ def _record(world: World, entry: RequestLog, transaction: Around) -> None:
     if only_counted(world, entry):
         return
     event = record(entry)
+    tell(entry)
     if not isinstance(transaction, Transaction):
         world.journal.append(event, entry.now)
     else:

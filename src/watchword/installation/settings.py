@@ -4,6 +4,7 @@ Settings are read once, when a command starts; nothing else reads the environmen
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -19,6 +20,14 @@ DEFAULT_RECORDED_REFUSALS = 600
 LOCAL_HOSTS = ("localhost", "s3.localhost")
 
 Network = IPv4Network | IPv6Network
+
+
+class Log(StrEnum):
+    """What the operator's log has, each with all before it."""
+
+    ERRORS = "errors"
+    REFUSALS = "refusals"
+    REQUESTS = "requests"
 
 
 @dataclass(frozen=True)
@@ -53,6 +62,7 @@ class Settings:
     """Refusals of strangers that each process records one by one in a minute; more are counted."""
     memory: int = DEFAULT_MEBIBYTES
     """MiB that each process may take."""
+    log: Log = Log.ERRORS
     account: str = ""
     """The id of the account that the first start makes; random if empty."""
     must_exist: bool = False
