@@ -25,8 +25,8 @@ from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKe
 from watchword.cli.output import say, say_json
 from watchword.installation.administrator import first_account
 from watchword.installation.bootstrap import CannotStart
-from watchword.installation.memory import DEFAULT_MEBIBYTES, LEAST_MEBIBYTES
 from watchword.installation.endpoint import keep_endpoint
+from watchword.installation.memory import DEFAULT_MEBIBYTES, LEAST_MEBIBYTES
 from watchword.installation.settings import (
     DEFAULT_AUDIT_RESERVE,
     DEFAULT_HOST,
