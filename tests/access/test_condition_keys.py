@@ -295,6 +295,14 @@ def test_a_repeated_header_is_one_value_with_all_of_it() -> None:
     assert (found["aws:UserAgent"], found["aws:referer"]) == ("0, 3", "2, 4")
 
 
+@pytest.mark.parametrize("session", [None, session("user"), session("user", mfa_at=milliseconds(NOW) - 9000)])
+def test_a_code_that_came_with_the_call_proves_more_than_the_session(session: Session | None) -> None:
+    of_call = call_keys(context_of(Tagged(), Caller(USER, "ASIA1", session), HttpRequest("GET")))
+    asked = Demand("sts:AssumeRole", "arn:aws:iam::111111111111:role/r", ACCOUNT, multi_factor=True)
+    keys = demand_keys(asked, of_call, "eu-west-1")
+    assert (keys["aws:MultiFactorAuthPresent"], keys["aws:MultiFactorAuthAge"]) == ("true", "0")
+
+
 FROM_CLIENTS = {"aws:SourceIp", "aws:referer"}
 """Keys of a connection, which a call from inside doesn't have."""
 BY_SERVICES = Via(("states.amazonaws.com", "lambda.amazonaws.com"))

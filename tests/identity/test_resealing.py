@@ -3,11 +3,18 @@
 import os
 from datetime import datetime
 
-from watchword.identity import private_keys, resealing, secrets
+from watchword.identity import private_keys, resealing, secrets, seeds
 from watchword.proofs.keyring import Keyring, new_key
 from watchword.store import Database
-from watchword.store.iam import access_keys, saml_private_keys, saml_providers, server_certificates
+from watchword.store.iam import (
+    access_keys,
+    mfa_devices,
+    saml_private_keys,
+    saml_providers,
+    server_certificates,
+)
 from watchword.store.iam.access_keys import AccessKey
+from watchword.store.iam.mfa_devices import MfaDevice
 from watchword.store.iam.saml_private_keys import SamlPrivateKey
 from watchword.store.iam.saml_providers import SamlProvider
 from watchword.store.iam.server_certificates import Material, ServerCertificate
@@ -18,7 +25,7 @@ A = "111111111111"
 
 def test_all_that_rests_sealed_is_in_the_table() -> None:
     sealed = {table.name for table in METADATA.tables.values() if "sealing_key" in table.c}
-    assert sealed == {"access_keys", "saml_private_keys", "server_certificate_material"}
+    assert sealed == {"access_keys", "mfa_devices", "saml_private_keys", "server_certificate_material"}
     assert len(resealing.EVERYTHING) == len(sealed)
 
 
@@ -26,10 +33,12 @@ def test_it_opens_under_the_new_key(database: Database, now: datetime) -> None:
     old, new = (new_key(os.urandom) for _ in range(2))
     before, after = Keyring((old,), os.urandom), Keyring((old, new), os.urandom)
     secret, pem = secrets.seal("secret", "AKIA1", before), private_keys.seal("PEM", "K", before)
+    seed = seeds.seal(b"seed", "M", before)
     provider = SamlProvider("S", A, "office", now, now)
     certificate = ServerCertificate("K", A, "web", "/", now, now)
     with database.write(now) as tx:
         access_keys.insert(tx, AccessKey("AKIA1", A, None, secret.secret, secret.sealing_key, now))
+        mfa_devices.insert(tx, MfaDevice("M", A, "phone", "/", now, seed.secret, seed.sealing_key))
         saml_providers.insert(tx, provider, "<x/>")
         saml_private_keys.insert(tx, SamlPrivateKey("K", "S", pem.secret, pem.sealing_key, now))
         material = Material("K", "body", None, pem.secret, pem.sealing_key)
@@ -38,9 +47,12 @@ def test_it_opens_under_the_new_key(database: Database, now: datetime) -> None:
             for some in resealing.EVERYTHING:
                 assert some(tx, after, 10) == (expected, False)
         (key,) = access_keys.of_root(tx, A)
+        device = mfa_devices.by_id(tx, "M")
         (opens,) = saml_private_keys.of(tx, provider)
         material = server_certificates.material_of(tx, certificate)
     alone = Keyring((new,), os.urandom)
     assert secrets.open(key, alone) == "secret"
+    assert device is not None
+    assert seeds.open(device, alone) == b"seed"
     assert private_keys.open(opens.sealed, "K", alone) == "PEM"
     assert private_keys.open(material.private_key, "K", alone) == "PEM"

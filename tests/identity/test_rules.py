@@ -28,6 +28,7 @@ def test_a_quota_holds_to_its_limit(quota: str) -> None:
 NOT_IN_THE_SUMMARY = {
     *("OpenIdConnectProvidersPerAccount", "ClientIdsPerOpenIdConnectProvider"),
     *("SAMLProvidersPerAccount", "PrivateKeysPerSAMLProvider", "SSHPublicKeysPerUser"),
+    "MFADevicesPerUser",
 }
 """IAM API Reference, GetAccountSummary, has no key for them."""
 

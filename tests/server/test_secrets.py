@@ -3,6 +3,7 @@
 import base64
 import sqlite3
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from botocore.client import BaseClient
@@ -21,6 +22,7 @@ from tests.server.harness import (
     watchword,
 )
 
+from watchword.proofs import mfa
 from watchword.proofs.keyring import unwrap
 
 TRUST = (
@@ -94,6 +96,7 @@ def work(endpoint: str, iam: BaseClient, secrets: Secrets) -> None:
     user = iam.create_user(UserName="alice")["User"]
     alice = secrets.keys("alice", iam.create_access_key(UserName="alice")["AccessKey"])
     people(iam, client("iam", endpoint, alice), secrets)
+    phone(iam, secrets)
     iam.create_role(RoleName="reader", AssumeRolePolicyDocument=TRUST % user["Arn"])
     iam.attach_role_policy(RoleName="reader", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
     private_key = secrets.pem("a private key of SAML", private(rsa_key("opens")))
@@ -136,6 +139,22 @@ def people(iam: BaseClient, alice: BaseClient, secrets: Secrets) -> None:
     iam.update_login_profile(UserName="alice", Password=first)
     too_long = f"{wrong}{'x' * 128}"
     assert code_of(iam.update_login_profile, UserName="alice", Password=too_long) == "ValidationError"
+
+
+def phone(iam: BaseClient, secrets: Secrets) -> None:
+    """An MFA device is made, and proved by codes."""
+    made = iam.create_virtual_mfa_device(VirtualMFADeviceName="phone")["VirtualMFADevice"]
+    seed = base64.b32decode(made["Base32StringSeed"])
+    secrets.raw("the seed", seed)
+    secrets.raw("the seed in base32", made["Base32StringSeed"])
+    secrets.raw("the QR code", made["QRCodePNG"])
+    step = mfa.step_of(datetime.now(UTC))
+    first, second = (mfa.code_of(seed, step + ahead) for ahead in (0, 1))
+    given = {"UserName": "alice", "SerialNumber": made["SerialNumber"]}
+    wrong = {"AuthenticationCode1": second, "AuthenticationCode2": first}
+    assert code_of(iam.enable_mfa_device, **given, **wrong) == "InvalidAuthenticationCode"
+    iam.enable_mfa_device(**given, AuthenticationCode1=first, AuthenticationCode2=second)
+    iam.list_virtual_mfa_devices()
 
 
 def attack(endpoint: str, secrets: Secrets) -> None:

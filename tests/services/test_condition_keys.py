@@ -31,7 +31,7 @@ from watchword.world import World
 
 LIST = Path(__file__).parents[1] / "golden" / "condition_keys_not_filled.txt"
 ROWS = tables()
-COUNT = 175
+COUNT = 180
 """Lowered with the list, never raised but with new operations."""
 
 ONLY_USERS = {"ChangePassword"}
@@ -64,6 +64,7 @@ def values(account: str) -> dict[str, Any]:
     sent = ("GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP")
     return {
         **names,
+        "VirtualMFADeviceName": "device",
         "PolicyArn": f"arn:aws:iam::{account}:policy/policy",
         "PermissionsBoundary": boundary,
         "Tags": TAGS,
@@ -113,6 +114,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     opened = open_world(Settings(tmp_path))
     for name in CREATES:
         run(call(opened, "iam", name))
+    run(call(opened, "iam", "CreateVirtualMFADevice"))
     run(call(opened, "s3", "CreateBucket"))
     yield opened
     opened.close()
@@ -124,7 +126,10 @@ def call(world: World, service: str, name: str) -> Call:
     shape = SHAPES[service].operation_model(name).input_shape
     required = shape.required_members if shape else ()
     row = ROWS[service].ROWS.get(name, Row())
-    known = {member: row.given[member] for member in required if member in row.given} | values(account)
+    named = {"SerialNumber": f"arn:aws:iam::{account}:mfa/device"} if service == "iam" else {}
+    known = (
+        {member: row.given[member] for member in required if member in row.given} | values(account) | named
+    )
     given = {member: known[member] for member in (shape.members if shape else ()) if member in known}
     caller = Caller(user(world, account) if name in ONLY_USERS else Root(account), means=MEANS)
     request = HttpRequest("POST", headers=SENT, peer="::1", tls="1.3")

@@ -37,6 +37,7 @@ from watchword.store.iam import (
     inline_policies,
     instance_profiles,
     login_profiles,
+    mfa_devices,
     oidc_providers,
     password_policies,
     policies,
@@ -55,6 +56,7 @@ from watchword.store.iam.account_settings import AccountSettings
 from watchword.store.iam.groups import Group
 from watchword.store.iam.inline_policies import Inline
 from watchword.store.iam.instance_profiles import InstanceProfile
+from watchword.store.iam.mfa_devices import MfaDevice
 from watchword.store.iam.oidc_providers import OidcProvider
 from watchword.store.iam.password_policies import PasswordPolicy
 from watchword.store.iam.policies import Policy
@@ -78,6 +80,7 @@ PROFILE = InstanceProfile("AIPA1", A, "machines", "/", NOW)
 ROLE = Role("AROA1", A, "deploy", "/", NOW, "{}")
 POLICY = Policy("ANPA1", A, "Read", "/", "arn:aws:iam::111111111111:policy/Read", NOW, NOW)
 KEY = AccessKey("AKIA1", A, None, b"sealed", "k1", NOW)
+DEVICE = MfaDevice("abc1", A, "phone", "/", NOW, b"sealed", "k1")
 RULES = PasswordPolicy(A, 6, False, False, False, False, False, False)
 BUCKET = Bucket("b1", "logs", A, "eu-west-1", NOW)
 OIDC = OidcProvider("o1", A, "issuer.example.com", NOW)
@@ -123,6 +126,8 @@ CHANGES: dict[Callable[..., object], tuple[tuple[object, ...], dict[str, object]
     access_keys.set_status: ((KEY, "Inactive"), {}, ("access_key", "AKIA1")),
     access_keys.reseal: ((KEY,), {"secret": b"", "sealing_key": "k2"}, ("access_key", "AKIA1")),
     access_keys.remove: ((KEY,), {}, ("access_key", "AKIA1")),
+    mfa_devices.insert: ((DEVICE,), {}, ("mfa", "abc1")),
+    mfa_devices.remove: ((DEVICE,), {}, ("mfa", "abc1")),
     password_policies.put: ((RULES,), {}, ("account", A)),
     password_policies.remove: ((A,), {}, ("account", A)),
     oidc_providers.insert: ((OIDC,), {}, ("oidc-provider", "o1")),
@@ -191,6 +196,10 @@ NO_DECISION_DEPENDS_ON = {
     login_profiles.set_password,
     login_profiles.set_reset_required,
     login_profiles.remove,
+    mfa_devices.assign,
+    mfa_devices.unassign,
+    mfa_devices.synchronise,
+    mfa_devices.reseal,
     failed_attempts.put,
     failed_attempts.remove,
     *(signing_certificates.insert, signing_certificates.set_status, signing_certificates.remove),

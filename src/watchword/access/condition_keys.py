@@ -26,6 +26,8 @@ Keys = dict[str, ContextValue]
 
 ONE_REGION = {"iam": "us-east-1"}
 """Services of one region, which is the one that is called whatever region was signed for."""
+PROVED_NOW: Keys = {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "0"}
+"""By a code that came with the call, whatever the session says (AssumeRole)."""
 OF_PRINCIPALS = ("aws:principal", "aws:userid", "aws:username")
 """How the keys begin, in lower case, that are true of a principal whatever it asks for."""
 
@@ -48,6 +50,8 @@ def demand_keys(demand: Demand, of_call: Keys, region: str) -> Keys:
     keys: Keys = dict(demand.context)
     keys.update(as_condition_keys("aws:ResourceTag", demand.resource_tags.items()))
     keys.update(of_call)
+    if demand.multi_factor:
+        keys.update(PROVED_NOW)
     if demand.account:
         keys["aws:ResourceAccount"] = demand.account
     service = demand.action.partition(":")[0].lower()

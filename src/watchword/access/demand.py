@@ -40,6 +40,8 @@ class Demand(Struct, frozen=True):
     knows; empty for its ARN."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Headers of the answer when this is refused."""
+    multi_factor: bool = False
+    """Whether a right code of the caller's MFA device came with the call."""
     region: str = ""
     """Where the resource is, for aws:RequestedRegion; empty for where the caller signed to be."""
 

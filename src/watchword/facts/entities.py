@@ -7,7 +7,15 @@ from watchword.facts.fact import OF_A_TAG, Fact, Reading
 from watchword.names import nouns
 from watchword.policy import Policy
 from watchword.store import Topic, tags
-from watchword.store.iam import groups, instance_profiles, policies, roles, server_certificates, users
+from watchword.store.iam import (
+    groups,
+    instance_profiles,
+    mfa_devices,
+    policies,
+    roles,
+    server_certificates,
+    users,
+)
 from watchword.store.iam.groups import Group
 from watchword.store.iam.instance_profiles import InstanceProfile
 from watchword.store.iam.roles import Role
@@ -49,6 +57,14 @@ def _server_certificate(reading: Reading, account: str, name: str) -> ServerCert
     return found
 
 
+def _mfa_device(reading: Reading, account: str, serial: str) -> str | None:
+    device = mfa_devices.by_serial(reading.tx, account, serial)
+    if device is None:
+        return None
+    reading.depends_on(Topic(nouns.MFA, device.id))
+    return device.id
+
+
 def _role(reading: Reading, account: str, name: str) -> RoleFact | None:
     role = roles.named(reading.tx, account, name)
     if role is None:
@@ -77,6 +93,8 @@ NO_NAME = "/"
 USER = Fact("user", _user)
 GROUP = Fact("group", _group)
 INSTANCE_PROFILE = Fact(nouns.INSTANCE_PROFILE, _instance_profile)
+MFA_DEVICE = Fact(nouns.MFA, _mfa_device)
+"""The unique id, by account and serial number."""
 ROLE = Fact("role", _role)
 SERVER_CERTIFICATE = Fact(nouns.SERVER_CERTIFICATE, _server_certificate)
 TAGS = Fact("tags", _tags)

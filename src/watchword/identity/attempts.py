@@ -8,7 +8,7 @@
 4. A right one ends it.
 
 An attempt is counted before it is checked. So a hundred at the same time are no more attempts than a hundred
-in turn. An operator ends a block by having the password set, or the device resynchronised.
+in turn. An administrator ends a block: sets another password, or deactivates the device.
 
 AWS documents no such rule ("You can't create a lockout policy") but throttles.
 Source: RFC 4226, section 7.3; NIST SP 800-63B, section 5.2.2.

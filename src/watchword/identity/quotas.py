@@ -13,6 +13,7 @@ from watchword.policy.checking.validate import KINDS, DocumentKind
 QUOTAS: Mapping[str, int] = {
     "AccessKeysPerUser": 2,
     "GroupsPerUser": 10,
+    "MFADevicesPerUser": 8,
     "PoliciesPerUser": 10,
     "PoliciesPerGroup": 10,
     "PoliciesPerRole": 10,

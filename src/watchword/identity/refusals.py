@@ -16,6 +16,7 @@ STATUS = {
     "DuplicateSSHPublicKey": 400,
     "EntityAlreadyExists": 409,
     "EntityTemporarilyUnmodifiable": 409,
+    "InvalidAuthenticationCode": 403,
     "InvalidCertificate": 400,
     "InvalidInput": 400,
     "InvalidPublicKey": 400,
@@ -32,6 +33,7 @@ STATUS = {
 }
 _MISSING = {
     nouns.INSTANCE_PROFILE: "Instance Profile {name} cannot be found.",
+    nouns.MFA: "VirtualMFADevice with serial number {name} doesn't exist.",
     nouns.POLICY: "Policy {name} was not found.",
     nouns.OIDC_PROVIDER: "OpenIDConnect Provider not found for arn {name}",
     nouns.SAML_PROVIDER: "Manifest not found for arn {name}",
@@ -124,6 +126,38 @@ def locked_login_profile(user: str, until: datetime) -> AwsError:
 def only_users() -> AwsError:
     """The caller isn't a user, so has no password to change."""
     return refusal("InvalidUserType", "Only IAM Users can change their own password")
+
+
+def device_of_another() -> AwsError:
+    """The MFA device isn't assigned to the user, or isn't there."""
+    return refusal("NoSuchEntity", "MFA Device invalid for user.")
+
+
+def taken_device() -> AwsError:
+    """There is a virtual MFA device of that path and name, whatever the case."""
+    said = "MFADevice entity at the same path and name already exists."
+    return refusal("EntityAlreadyExists", said)
+
+
+def assigned_device(serial: str) -> AwsError:
+    """The MFA device is assigned to a user already."""
+    return refusal("EntityAlreadyExists", f"MFA Device {serial} is already assigned to a user.")
+
+
+def device_in_use() -> AwsError:
+    """The MFA device is assigned to a user, so it can't be deleted."""
+    return refusal("DeleteConflict", "MFA VirtualDevice in use. Must deactivate first.")
+
+
+def wrong_codes() -> AwsError:
+    """Two codes aren't those of the device, one after the other, or were used before."""
+    return refusal("InvalidAuthenticationCode", "Authentication code for device is not valid.")
+
+
+def locked_device(until: datetime) -> AwsError:
+    """Too many wrong codes were given."""
+    said = f"MFA Device is locked until {iso(until)}, because too many wrong codes were given."
+    return refusal("InvalidAuthenticationCode", said)
 
 
 def missing_version(arn: str, version: str) -> AwsError:

@@ -14,6 +14,7 @@ from watchword.store.iam import (
     inline_policies,
     instance_profiles,
     login_profiles,
+    mfa_devices,
     policies,
     policy_versions,
     roles,
@@ -41,10 +42,13 @@ def remove_user(tx: Transaction, user: User) -> None:
     # 2. The password.
     if login_profiles.of(tx, user.id):
         raise delete_conflict("delete login profile")
-    # 3. Access keys.
+    # 3. MFA devices.
+    if mfa_devices.of_user(tx, user.id):
+        raise delete_conflict("delete MFA device")
+    # 4. Access keys.
     if access_keys.of_user(tx, user.id):
         raise delete_conflict("delete access keys")
-    # 4. Signing certificates.
+    # 5. Signing certificates.
     if signing_certificates.of_user(tx, user.id):
         raise delete_conflict("delete certificates")
     # 5. Policies.

@@ -5,10 +5,10 @@ Each type of secret at rest has a function here that seals the next few. Only th
 
 from collections.abc import Callable
 
-from watchword.identity import private_keys, secrets
+from watchword.identity import private_keys, secrets, seeds
 from watchword.proofs.keyring import Keyring
 from watchword.store import Transaction
-from watchword.store.iam import access_keys, saml_private_keys, server_certificates
+from watchword.store.iam import access_keys, mfa_devices, saml_private_keys, server_certificates
 
 Reseal = Callable[[Transaction, Keyring, int], tuple[int, bool]]
 """(transaction, keyring, most) -> (how many were sealed again, whether there are more)."""
@@ -39,4 +39,12 @@ def _server_certificates(tx: Transaction, ring: Keyring, most: int) -> tuple[int
     return len(found), more
 
 
-EVERYTHING: tuple[Reseal, ...] = (_access_keys, _saml_private_keys, _server_certificates)
+def _mfa_devices(tx: Transaction, ring: Keyring, most: int) -> tuple[int, bool]:
+    found, more = mfa_devices.to_reseal(tx, ring.newest.id, limit=most)
+    for device in found:
+        sealed = seeds.seal(seeds.open(device, ring), device.id, ring)
+        mfa_devices.reseal(tx, device, seed=sealed.secret, sealing_key=sealed.sealing_key)
+    return len(found), more
+
+
+EVERYTHING: tuple[Reseal, ...] = (_access_keys, _saml_private_keys, _server_certificates, _mfa_devices)

@@ -21,7 +21,7 @@ _REMEMBERED = 4096
 CASE_SENSITIVE_TAGS = frozenset(
     {
         *(nouns.POLICY, nouns.INSTANCE_PROFILE),
-        *(nouns.OIDC_PROVIDER, nouns.SAML_PROVIDER, nouns.SERVER_CERTIFICATE),
+        *(nouns.OIDC_PROVIDER, nouns.SAML_PROVIDER, nouns.SERVER_CERTIFICATE, nouns.MFA),
     }
 )
 """The types of entities on which tag keys that differ in case only are two keys."""

@@ -17,7 +17,7 @@ from watchword.names.fold import fold
 from watchword.names.ids import Randomness
 from watchword.names.principal import RoleSession, Root, User
 from watchword.policy.checking.validate import DocumentKind, validate
-from watchword.sessions.session import Session, new_session
+from watchword.sessions.session import Session, milliseconds, new_session
 from watchword.store.iam.roles import Role
 
 HOUR = timedelta(hours=1)
@@ -55,6 +55,8 @@ class Requester(Struct, frozen=True):
     principal: Principal
     session: Session | None = None
     access_key_id: str = ""
+    multi_factor: bool = False
+    """Whether they gave a right code of their MFA device."""
 
     @property
     def chaining(self) -> bool:
@@ -115,7 +117,8 @@ def own_session(requester: Requester, duration: int | None, now: datetime, rando
     # 2. Twelve hours unless asked otherwise; the root user's sessions last one hour at most.
     lifetime = 12 * HOUR if duration is None else timedelta(seconds=duration)
     if isinstance(principal, User):
-        return new_session(principal, lifetime, now, randomness)
+        proved = milliseconds(now) if requester.multi_factor else None
+        return new_session(principal, lifetime, now, randomness, mfa_at=proved)
     # 3. The root user's session ends with the access key that asked for it.
     key = requester.access_key_id
     return new_session(principal, min(lifetime, HOUR), now, randomness, long_term_key=key)

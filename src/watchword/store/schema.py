@@ -10,6 +10,7 @@ from watchword.store.iam import (
     inline_policies,
     instance_profiles,
     login_profiles,
+    mfa_devices,
     oidc_providers,
     password_policies,
     policies,
@@ -29,7 +30,7 @@ from watchword.store.tables import METADATA
 NOUNS = (
     *(accounts, audit, changes, keyring, revocations, tags, used_signatures),
     *(access_keys, attachments, failed_attempts, groups, inline_policies, instance_profiles),
-    *(login_profiles, password_policies),
+    *(login_profiles, mfa_devices, password_policies),
     *(policies, policy_versions, roles, users),
     *(account_settings, oidc_providers, saml_private_keys, saml_providers),
     *(server_certificates, service_credentials, signing_certificates, ssh_public_keys),

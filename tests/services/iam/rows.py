@@ -33,6 +33,10 @@ def policy(name: str) -> dict[str, str]:
     return {"PolicyArn": f"{OURS}:policy/{name}"}
 
 
+def device(name: str) -> dict[str, str]:
+    return {"SerialNumber": f"{OURS}:mfa/{name}"}
+
+
 def inline(name: str) -> dict[str, str]:
     return {"PolicyName": name}
 
@@ -67,7 +71,7 @@ def version(name: str) -> dict[str, str]:
 
 
 ANN, STAFF, WORKER, MACHINES = user("ann"), group("staff"), role("worker"), profile("machines")
-READ, OWN = policy("read"), inline("own")
+READ, OWN, PHONE = policy("read"), inline("own"), device("phone")
 # Of each kind, `spare` is there to be deleted, `moving` to be renamed, `free` to be taken from its holder.
 
 TRUSTING, DOCUMENT = {"AssumeRolePolicyDocument": TRUST}, {"PolicyDocument": READING}
@@ -92,6 +96,8 @@ NO_SOURCE = no_entity(PolicySourceArn=f"{OURS}:role/none")
 NO_BOUNDARY = no_entity(UserName="other", PermissionsBoundary=f"{OURS}:policy/none")
 GOOD = "Correct1horse!"
 PASSWORD = {"Password": GOOD}
+NO_DEVICE = no_entity(**device("none"))
+NO_CODES = Without("a user's device takes codes: test_mfa_devices.py")
 NO_PASSWORD = Without("it is the caller who has none: test_login_profiles.py")
 NO_OIDC, NO_SAML = no_entity(**oidc("none")), no_entity(**saml("none"))
 NO_SERVER = no_entity(**server("none"))
@@ -136,6 +142,7 @@ SCENE = [
     *(Step("PutRolePolicy", WORKER | inline(name) | DOCUMENT) for name in ("own", "other", "free")),
     *(Step("CreateLoginProfile", user(name) | PASSWORD) for name in ("ann", "bob", "administrator")),
     Step("UpdateAccountPasswordPolicy", {}),
+    *(Step("CreateVirtualMFADevice", {"VirtualMFADeviceName": name} | TAGS) for name in ("phone", "spare")),
     Step("CreateAccessKey", ANN, key="AccessKey.AccessKeyId"),
     Step("CreateAccessKey", ANN),
     Step("CreateAccessKey", user("bob"), free_key="AccessKey.AccessKeyId"),
@@ -180,6 +187,16 @@ ROWS = {
     "ChangePassword": Row({"OldPassword": GOOD, "NewPassword": "Another1horse!"}, missing=NO_PASSWORD),
     "UpdateAccountPasswordPolicy": Row({"MinimumPasswordLength": 10}, missing=Without("it names nothing")),
     "GetAccountPasswordPolicy": Row(missing=Without("the scene has one; test_password_policy.py has none")),
+    # MFA devices
+    "CreateVirtualMFADevice": Row(
+        {"VirtualMFADeviceName": "new"}, conflict=taken(VirtualMFADeviceName="phone")
+    ),
+    "DeleteVirtualMFADevice": Row(device("spare"), missing=NO_DEVICE, conflict=NO_CODES),
+    "ListVirtualMFADevices": Row(pages=1),
+    "ListMFADevices": Row(ANN, missing=NO_USER, pages=NO_CODES),
+    "TagMFADevice": Row(PHONE | NEW_TAG, missing=NO_DEVICE),
+    "UntagMFADevice": Row(PHONE | OLD_TAG, missing=NO_DEVICE),
+    "ListMFADeviceTags": Row(PHONE, missing=NO_DEVICE, pages=1),
     # groups
     "CreateGroup": Row(group("new"), missing=NOTHING_NAMED, conflict=taken(**STAFF)),
     "GetGroup": Row(STAFF, missing=NO_GROUP, pages=1),
@@ -314,12 +331,14 @@ ROWS = {
     "GetAccountAuthorizationDetails": Row(pages=3),
     "ListAccountAliases": Row(pages=Without("an account has one alias at most")),
     # what nobody can have yet
-    "ListMFADevices": Row(ANN, missing=NO_USER, pages=NONE_YET),
     "ListServiceSpecificCredentials": Row(ANN, missing=NO_USER, pages=NONE_YET),
-    "ListVirtualMFADevices": Row(pages=NONE_YET),
 }
-OTHERS = {  # an account has one password policy, and one alias: the next takes its place
+OTHERS = {  # an account has one password policy and one alias; a device is enabled by codes of the moment
     "DeleteAccountPasswordPolicy": "tests/services/iam/test_password_policy.py::test_it_is_removed",
+    **dict.fromkeys(
+        ("EnableMFADevice", "GetMFADevice", "ResyncMFADevice", "DeactivateMFADevice"),
+        "tests/services/iam/test_boto3_mfa.py::test_a_users_phone",
+    ),
     "CreateAccountAlias": "tests/services/iam/test_aliases.py::test_one_at_a_time",
     "DeleteAccountAlias": "tests/services/iam/test_aliases.py::test_one_at_a_time",
 }

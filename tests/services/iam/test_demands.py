@@ -29,6 +29,7 @@ POLICY = f"arn:aws:iam::{A}:policy/w/p"
 OIDC = f"arn:aws:iam::{A}:oidc-provider/idp.example.com/Realms/x"
 WEB = f"arn:aws:iam::{A}:server-certificate/c/web"
 SAML = f"arn:aws:iam::{A}:saml-provider/office"
+DEVICE = f"arn:aws:iam::{A}:mfa/u/d"
 TAGS = [{"Key": "Team", "Value": "red"}]
 OWN_TAGS = {"iam:ResourceTag/Team": "red"}
 BOUND = {"iam:PermissionsBoundary": ADMINISTRATOR}
@@ -49,6 +50,9 @@ NAMES = {
     "Status": "Active",
     "AccessKeyId": "AKIA" + "A" * 16,
     "PermissionsBoundary": ADMINISTRATOR,
+    "SerialNumber": DEVICE,
+    "AuthenticationCode1": "123456",
+    "AuthenticationCode2": "654321",
     "Tags": [{"Key": "Team", "Value": "blue"}],
     "TagKeys": ["Team"],
     "PolicySourceArn": ROLE,
@@ -76,6 +80,7 @@ ON_USER += " ListServiceSpecificCredentials ListSigningCertificates GetLoginProf
 ON_USER += " CreateLoginProfile UpdateLoginProfile"
 ON_USER += " UploadSigningCertificate UpdateSigningCertificate DeleteSigningCertificate"
 ON_USER += " UploadSSHPublicKey GetSSHPublicKey UpdateSSHPublicKey DeleteSSHPublicKey"
+ON_USER += " EnableMFADevice DeactivateMFADevice ResyncMFADevice GetMFADevice"
 ON_BOUNDED_USER = "PutUserPolicy DeleteUserPolicy DeleteUserPermissionsBoundary"
 ON_GROUP = "GetGroup DeleteGroup AddUserToGroup RemoveUserFromGroup PutGroupPolicy GetGroupPolicy"
 ON_GROUP += " DeleteGroupPolicy ListGroupPolicies ListAttachedGroupPolicies"
@@ -96,7 +101,7 @@ ON_SAML = "GetSAMLProvider UpdateSAMLProvider DeleteSAMLProvider ListSAMLProvide
 ON_WEB = "GetServerCertificate DeleteServerCertificate ListServerCertificateTags"
 TAGGED = [("User", USER, OWN_TAGS), ("Role", ROLE, OWN_TAGS), ("Policy", POLICY, {})]
 TAGGED += [("InstanceProfile", PROFILE, {}), ("OpenIDConnectProvider", OIDC, {}), ("SAMLProvider", SAML, {})]
-TAGGED += [("ServerCertificate", WEB, {})]
+TAGGED += [("ServerCertificate", WEB, {}), ("MFADevice", DEVICE, {})]
 SIMPLE = [
     *((name, USER, OWN_TAGS) for name in ON_USER.split()),
     *((name, USER, OWN_TAGS | BOUND) for name in ON_BOUNDED_USER.split()),
@@ -120,6 +125,8 @@ SIMPLE = [
     *((f"{verb}GroupPolicy", GROUP, {"iam:PolicyARN": POLICY}) for verb in ("Attach", "Detach")),
     *((f"Tag{noun}", arn, own | TAGGING) for noun, arn, own in TAGGED),
     *((f"Untag{noun}", arn, own | {"aws:TagKeys": ("Team",)}) for noun, arn, own in TAGGED),
+    ("DeleteVirtualMFADevice", DEVICE, {}),
+    ("ListMFADeviceTags", DEVICE, {}),
     ("PutUserPermissionsBoundary", USER, OWN_TAGS | BOUND),
     ("PutRolePermissionsBoundary", ROLE, OWN_TAGS | BOUND),
     ("ListUsers", f"arn:aws:iam::{A}:user/", {}),
@@ -132,6 +139,7 @@ SIMPLE = [
 ]
 ELSEWHERE = {
     *("CreateUser", "CreateGroup", "CreateRole", "CreatePolicy", "UpdateUser", "UpdateGroup"),
+    "CreateVirtualMFADevice",
     *("UpdateAccessKey", "DeleteAccessKey", "GetAccessKeyLastUsed", "ChangePassword"),
     *("CreateInstanceProfile", "AddRoleToInstanceProfile"),
     *("CreateOpenIDConnectProvider", "CreateSAMLProvider"),
@@ -151,6 +159,7 @@ def furnished(iam: Iam) -> Iam:
     iam("CreateOpenIDConnectProvider", Url=NAMES["Url"], Tags=TAGS)
     iam("CreateSAMLProvider", Name="office", SAMLMetadataDocument=metadata(), Tags=TAGS)
     iam("UploadServerCertificate", **NEW_WEB, Path="/c/", Tags=TAGS)
+    iam("CreateVirtualMFADevice", VirtualMFADeviceName="d", Path="/u/", Tags=TAGS)
     trust = {"AssumeRolePolicyDocument": TRUST}
     iam("CreateRole", RoleName="r", Path="/z/", PermissionsBoundary=ADMINISTRATOR, Tags=TAGS, **trust)
     return iam
@@ -172,7 +181,7 @@ def test_every_operation_is_asked_here() -> None:
 def test_one_action_on_one_resource(furnished: Iam) -> None:
     for name, resource, context in SIMPLE:
         (demand,) = furnished.asks(name, **given(name))
-        tags = {"Team": "red"} if resource in {USER, ROLE, POLICY, PROFILE, OIDC, SAML, WEB} else {}
+        tags = {"Team": "red"} if resource in {USER, ROLE, POLICY, PROFILE, OIDC, SAML, WEB, DEVICE} else {}
         expected = Demand(f"iam:{name}", resource, A, context, resource_tags=tags)
         assert replace(demand, called="") == expected, name
 
@@ -199,6 +208,15 @@ def test_creating_with_tags_needs_the_tagging_action_too(iam: Iam, noun: str) ->
     assert replace(tagging, called="") == Demand(f"iam:Tag{noun}", arn, A, TAGGING)
     (alone,) = iam.asks(f"Create{noun}", **new, Tags=[])
     assert alone.context == (BOUND if bound else {})
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_new_device_with_tags_needs_the_tagging_action_too(iam: Iam) -> None:
+    new = {"VirtualMFADeviceName": "n", "Path": "/q/", "Tags": NAMES["Tags"]}
+    creation, tagging = iam.asks("CreateVirtualMFADevice", **new)
+    arn = f"arn:aws:iam::{A}:mfa/q/n"
+    assert creation == Demand("iam:CreateVirtualMFADevice", arn, A, TAGGING)
+    assert tagging == Demand("iam:TagMFADevice", arn, A, TAGGING)
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -279,6 +297,7 @@ NEXT: dict[str, dict[str, Any]] = {
     "Group": {"GroupName": "g"},
     "Role": {"RoleName": "r", "AssumeRolePolicyDocument": TRUST},
     "InstanceProfile": {"InstanceProfileName": "m"},
+    "VirtualMFADevice": {"VirtualMFADeviceName": "d", "Path": "/u/"},
     "Policy": {"PolicyName": "p", "Path": "/w/", "PolicyDocument": ALLOW_ALL},
     "OpenIDConnectProvider": {"Url": NAMES["Url"]},
     "SAMLProvider": {"Name": "office", "SAMLMetadataDocument": metadata()},
@@ -291,6 +310,11 @@ ON = {
     "Group": (GROUP, {"GroupName": "g"}, "The group with name g cannot be found."),
     "Role": (ROLE, {"RoleName": "r"}, "The role with name r cannot be found."),
     "InstanceProfile": (PROFILE, {"InstanceProfileName": "m"}, "Instance Profile m cannot be found."),
+    "VirtualMFADevice": (
+        DEVICE,
+        {"SerialNumber": DEVICE},
+        f"VirtualMFADevice with serial number {DEVICE} doesn't exist.",
+    ),
     "Policy": (POLICY, {"PolicyArn": POLICY}, f"Policy {POLICY} was not found."),
     "OpenIDConnectProvider": (
         OIDC,
@@ -304,6 +328,8 @@ ON = {
     ),
     "SAMLProvider": (SAML, {"SAMLProviderArn": SAML}, f"Manifest not found for arn {SAML}"),
 }
+SHOWN = {"VirtualMFADevice": "ListMFADeviceTags"}
+"""The operation that shows one, where there is no Get."""
 FINE_WITHOUT = {"DeleteOpenIDConnectProvider"}
 """Succeeds when there is nothing to delete."""
 RENAMED = {"User": "UpdateUser", "Group": "UpdateGroup", "ServerCertificate": "UpdateServerCertificate"}
@@ -357,7 +383,7 @@ def test_permission_for_nothing_is_none_for_what_comes(furnished: Iam, noun: str
         furnished(f"Delete{noun}", **name)
     else:
         refused("NoSuchEntity", said, furnished, f"Delete{noun}", **name)
-    assert furnished(f"Get{noun}", **name)
+    assert furnished(SHOWN.get(noun, f"Get{noun}"), **name)
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -18,9 +18,11 @@ from watchword.services.iam import (
 from watchword.services.iam.credentials import (
     access_keys,
     login_profiles,
+    mfa_devices,
     password_policy,
     signing_certificates,
     ssh_public_keys,
+    virtual_mfa,
 )
 from watchword.services.iam.federation import oidc_providers, saml_providers
 from watchword.services.iam.policies import attachments, boundaries, inline, managed, versions
@@ -33,6 +35,8 @@ OPERATIONS: dict[str, Operation] = {
     **access_keys.OPERATIONS,
     **login_profiles.OPERATIONS,
     **password_policy.OPERATIONS,
+    **virtual_mfa.OPERATIONS,
+    **mfa_devices.OPERATIONS,
     **roles.OPERATIONS,
     **managed.OPERATIONS,
     **versions.OPERATIONS,

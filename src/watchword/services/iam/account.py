@@ -24,6 +24,7 @@ from watchword.store.iam import (
     groups,
     inline_policies,
     instance_profiles,
+    mfa_devices,
     oidc_providers,
     policies,
     policy_versions,
@@ -38,7 +39,7 @@ from watchword.store.iam.policies import Policy
 from watchword.store.iam.roles import Role
 from watchword.store.iam.users import User
 
-NEVER_THERE = (*("AccountMFAEnabled", "AccountPasswordPresent", "MFADevices", "MFADevicesInUse"),)
+NEVER_THERE = ("AccountMFAEnabled", "AccountPasswordPresent")
 """What GetAccountSummary counts at AWS and nobody can create here."""
 TOKEN_VERSION = 2
 """What AWS calls session tokens that are good in every region."""
@@ -55,6 +56,8 @@ def get_account_summary(call: Call) -> Output:
         "Policies": policies.count(call.tx, call.account),
         "PolicyVersionsInUse": policy_versions.count_all(call.tx, call.account),
         "InstanceProfiles": instance_profiles.count(call.tx, call.account),
+        "MFADevices": mfa_devices.count(call.tx, call.account),
+        "MFADevicesInUse": mfa_devices.count_assigned(call.tx, call.account),
         "Providers": oidc_providers.count(call.tx, call.account)
         + saml_providers.count(call.tx, call.account),
         "ServerCertificates": server_certificates.count(call.tx, call.account),

@@ -15,6 +15,7 @@ from watchword.facts.credentials import MAY_CHANGE_PASSWORDS
 from watchword.facts.entities import (
     GROUP,
     INSTANCE_PROFILE,
+    MFA_DEVICE,
     ROLE,
     SERVER_CERTIFICATE,
     TAGS,
@@ -63,6 +64,9 @@ def attached(facts: Facts, action: str, arn: Arn) -> Attached | None:
         return None
     if named.noun == nouns.POLICY:
         return of_entity(named.account, named.noun, facts.need(TAGS, named.noun, str(named)))
+    if named.noun == nouns.MFA:
+        device = facts.get(MFA_DEVICE, named.account, str(named))
+        return of_entity(named.account, named.noun, facts.need(TAGS, nouns.MFA, device)) if device else None
     entity = _entity(facts, named)
     if entity is None:
         return None

@@ -28,7 +28,7 @@ from watchword.identity.refusals import only_users, user_name_needed
 from watchword.names.entity_arn import EntityArn
 from watchword.names.principal import Root, User
 from watchword.services.iam.attached import RESOURCE_TAG, of_entity, with_own_password
-from watchword.services.iam.entity_types import POLICY, USER, AnyEntityType, named_by
+from watchword.services.iam.entity_types import MFA, POLICY, USER, AnyEntityType, named_by
 from watchword.services.operation import Call, Demands
 from watchword.services.resources import Attached
 
@@ -147,6 +147,22 @@ def on_new_policy(call: Call) -> tuple[Demand, ...]:
     path, name = call.input.get("Path", "/"), call.input["PolicyName"]
     demands = _new(call, _own_arn(call, POLICY.noun, path, name), "iam:TagPolicy")
     return tuple(replace(each, called=_called(POLICY, name)) for each in demands)
+
+
+def on_new_device(call: Call) -> tuple[Demand, ...]:
+    """On the virtual MFA device that will be created."""
+    path, name = call.input.get("Path", "/"), call.input["VirtualMFADeviceName"]
+    return _new(call, _own_arn(call, MFA.noun, path, name), "iam:TagMFADevice")
+
+
+def on_device(call: Call) -> tuple[Demand, ...]:
+    """On the MFA device whose serial number the input has; one that is no ARN is of the caller's account."""
+    serial = call.input["SerialNumber"]
+    arn, device = EntityArn.parse(serial, MFA.noun), MFA.resolve(call, serial)
+    held = call.world.facts.need(TAGS, MFA.noun, device.id) if device else {}
+    if arn is None:
+        return (_demand(call, _own_arn(call, MFA.noun, "/", serial)),)
+    return (_demand(call, serial, held, account=arn.account),)
 
 
 def on_policy(call: Call) -> tuple[Demand, ...]:

@@ -2,7 +2,8 @@
 
 Creation, attachments, inline policies, boundaries and tags work in the same way on users, groups, roles and
 instance profiles, where these have them. What differs is in this table: words, the input member with the
-name, the look-up, the quota. Managed policies and identity providers are in it too; their name is their ARN.
+name, the look-up, the quota. Managed policies, MFA devices and identity providers are in it too; their name
+is their ARN.
 
 Between the decision and the operation a name may be reassigned to another entity, with another path and other
 tags. So an operation acts on the entity of that name only if its unique id is the one that was decided on.
@@ -25,9 +26,10 @@ from watchword.names.entity_arn import EntityArn
 from watchword.names.ids import Prefix, new_long_id, new_unique_id
 from watchword.services.operation import Call
 from watchword.store import Transaction
-from watchword.store.iam import groups, instance_profiles, roles, server_certificates, users
+from watchword.store.iam import groups, instance_profiles, mfa_devices, roles, server_certificates, users
 from watchword.store.iam.groups import Group
 from watchword.store.iam.instance_profiles import InstanceProfile
+from watchword.store.iam.mfa_devices import MfaDevice
 from watchword.store.iam.oidc_providers import OidcProvider
 from watchword.store.iam.policies import Policy
 from watchword.store.iam.roles import Role
@@ -36,9 +38,28 @@ from watchword.store.iam.server_certificates import ServerCertificate
 from watchword.store.iam.users import User
 from watchword.world import World
 
-Entity = User | Group | Role | InstanceProfile | Policy | OidcProvider | SamlProvider | ServerCertificate
+Entity = (
+    User
+    | Group
+    | Role
+    | InstanceProfile
+    | Policy
+    | OidcProvider
+    | SamlProvider
+    | ServerCertificate
+    | MfaDevice
+)
 One = TypeVar(
-    "One", User, Group, Role, InstanceProfile, Policy, OidcProvider, SamlProvider, ServerCertificate
+    "One",
+    User,
+    Group,
+    Role,
+    InstanceProfile,
+    Policy,
+    OidcProvider,
+    SamlProvider,
+    ServerCertificate,
+    MfaDevice,
 )
 Known = Callable[[World, str, str], One | None]
 
@@ -165,6 +186,11 @@ def _saml_provider(world: World, account: str, arn: str) -> SamlProvider | None:
     return world.facts.get(facts_of_providers.SAML_PROVIDER, account, arn)
 
 
+def _mfa_device(world: World, account: str, serial: str) -> MfaDevice | None:
+    with world.database.read() as tx:
+        return mfa_devices.by_serial(tx, account, serial)
+
+
 USER: EntityType[User] = EntityType(
     nouns.USER, Prefix.USER, "UserName", users.named, _user, "PoliciesPerUser"
 )
@@ -191,6 +217,7 @@ SERVER_CERTIFICATE: EntityType[ServerCertificate] = EntityType(
 POLICY: EntityType[Policy] = EntityType(
     nouns.POLICY, Prefix.MANAGED_POLICY, "PolicyArn", managed_policies.find, _policy
 )
+MFA: EntityType[MfaDevice] = EntityType(nouns.MFA, None, "SerialNumber", mfa_devices.by_serial, _mfa_device)
 OIDC_PROVIDER: EntityType[OidcProvider] = EntityType(
     nouns.OIDC_PROVIDER, None, "OpenIDConnectProviderArn", providers.oidc_provider, _oidc_provider
 )

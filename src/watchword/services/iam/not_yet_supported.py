@@ -1,4 +1,4 @@
-"""What users and accounts can have at AWS, but not here yet: the lists are empty.
+"""What users can have at AWS, but not here yet: the lists are empty.
 
 Tools ask for these before they delete something. For example, terraform's `force_destroy` lists every type of
 credentials of a user. The true answer is that there are none. An operation moves to the file of its noun once
@@ -15,29 +15,13 @@ from watchword.services.operation import Call, Operation, Output, reads
 def none_of_user(member: str, call: Call) -> Output:
     """An empty list of what the user named, or else the caller, has."""
     user_or_root(call)
-    return none_of_account(member, call)
-
-
-def none_of_account(member: str, _call: Call) -> Output:
-    """An empty list of what the account has."""
     return {member: [], "IsTruncated": False}
 
 
 _OF_USER = {
-    "ListMFADevices": "MFADevices",
     "ListServiceSpecificCredentials": "ServiceSpecificCredentials",
-}
-_OF_ACCOUNT = {
-    "ListVirtualMFADevices": "VirtualMFADevices",
 }
 
 OPERATIONS: dict[str, Operation] = {
-    **{
-        name: reads(partial(none_of_user, member), demands.on_user_or_caller)
-        for name, member in _OF_USER.items()
-    },
-    **{
-        name: reads(partial(none_of_account, member), demands.on_account)
-        for name, member in _OF_ACCOUNT.items()
-    },
+    name: reads(partial(none_of_user, member), demands.on_user_or_caller) for name, member in _OF_USER.items()
 }

@@ -6,6 +6,7 @@ from watchword.identity import tags as tag_rules
 from watchword.services.iam import demands, pages
 from watchword.services.iam.entity_types import (
     INSTANCE_PROFILE,
+    MFA,
     OIDC_PROVIDER,
     POLICY,
     ROLE,
@@ -73,4 +74,7 @@ OPERATIONS: dict[str, Operation] = {
     "TagSAMLProvider": writes(partial(add, SAML_PROVIDER), _ON_SAML),
     "UntagSAMLProvider": writes(partial(remove, SAML_PROVIDER), _ON_SAML),
     "ListSAMLProviderTags": reads(partial(list_tags, SAML_PROVIDER), _ON_SAML),
+    "TagMFADevice": writes(partial(add, MFA), demands.on_device),
+    "UntagMFADevice": writes(partial(remove, MFA), demands.on_device),
+    "ListMFADeviceTags": reads(partial(list_tags, MFA), demands.on_device),
 }

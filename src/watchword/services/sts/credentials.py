@@ -4,8 +4,9 @@ Source: AWS STS API Reference, Credentials, GetSessionToken (it needs no permiss
 """
 
 from watchword.facts.credentials import KEYRING
-from watchword.names import AwsError, fault
+from watchword.names import fault
 from watchword.services.operation import Call, Operation, Output, no_demands, pure
+from watchword.services.sts.multi_factor import second_factor
 from watchword.sessions import session as sessions
 from watchword.sessions.assume import Requester, own_session
 from watchword.sessions.session import Session
@@ -25,17 +26,6 @@ def credentials(world: World, session: Session) -> Output:
     }
 
 
-def refuse_mfa(call: Call) -> None:
-    """Raises AccessDenied: no MFA device can be registered yet, so every code is wrong."""
-    if "SerialNumber" in call.input or "TokenCode" in call.input:
-        raise AwsError(
-            "AccessDenied",
-            403,
-            "MultiFactorAuthentication failed, unable to validate MFA code. "
-            "Please verify your MFA serial number is valid and associated with this user.",
-        )
-
-
 def refuse_unserved(call: Call) -> None:
     """Raises NotImplemented for input that isn't served."""
     for member in UNSERVED:
@@ -44,10 +34,11 @@ def refuse_unserved(call: Call) -> None:
 
 
 def get_session_token(call: Call) -> Output:
-    refuse_mfa(call)
     refuse_unserved(call)
     caller = call.caller
-    requester = Requester(caller.principal, caller.session, caller.access_key_id)
+    requester = Requester(
+        caller.principal, caller.session, caller.access_key_id, multi_factor=second_factor(call)
+    )
     session = own_session(requester, call.input.get("DurationSeconds"), call.now, call.world.randomness)
     return {"Credentials": credentials(call.world, session)}
 

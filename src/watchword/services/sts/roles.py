@@ -12,6 +12,8 @@ Source: AWS STS API Reference, AssumeRole; Service Authorization Reference, "AWS
 from collections.abc import Iterable
 from functools import lru_cache, partial
 
+from msgspec.structs import replace
+
 from watchword.access import Demand
 from watchword.access.demand import ContextValue
 from watchword.facts.grants import MANAGED_POLICY
@@ -21,7 +23,8 @@ from watchword.names import fault, nouns
 from watchword.names.entity_arn import EntityArn
 from watchword.services.operation import Call, Operation, Output, pure
 from watchword.services.sts.attached import of_role, role_at
-from watchword.services.sts.credentials import credentials, refuse_mfa, refuse_unserved
+from watchword.services.sts.credentials import credentials, refuse_unserved
+from watchword.services.sts.multi_factor import second_factor
 from watchword.sessions.assume import INVALID_TAGS, Requester, SessionRequest, assume_role, packed_size
 from watchword.store.iam.roles import Role
 
@@ -48,7 +51,6 @@ def assume(call: Call) -> Output:
 
 def to_assume(call: Call) -> tuple[Demand, ...]:
     """sts:AssumeRole; sts:TagSession and sts:SetSourceIdentity when the session has tags or an identity."""
-    refuse_mfa(call)
     refuse_unserved(call)
     name, arn = call.input["RoleArn"], _arn(call.input["RoleArn"])
     found = call.resolve("role", name, partial(role_at, call.world.facts, arn))
@@ -58,7 +60,8 @@ def to_assume(call: Call) -> tuple[Demand, ...]:
         actions.append("sts:TagSession")
     if call.input.get("SourceIdentity") or _carries_identity(call):
         actions.append("sts:SetSourceIdentity")
-    return tuple(role.demand(action, name, context) for action in actions)
+    proved = second_factor(call)
+    return tuple(replace(role.demand(action, name, context), multi_factor=proved) for action in actions)
 
 
 @lru_cache(REMEMBERED)
