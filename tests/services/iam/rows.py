@@ -150,7 +150,7 @@ SCENE = [
         Step("CreateOpenIDConnectProvider", {"Url": f"https://{name}.example.com"} | TAGS)
         for name in ("hub", "spare")
     ),
-    *(Step("UploadServerCertificate", made(name) | TAGS) for name in ("web", "spare", "moving")),
+    *(Step("UploadServerCertificate", made(name) | TAGS) for name in ("web", "other", "spare", "moving")),
     Step("UploadSigningCertificate", ANN | signing("one"), signing="Certificate.CertificateId"),
     Step("UploadSigningCertificate", ANN | signing("two")),
     Step(
@@ -294,7 +294,7 @@ ROWS = {
     "UpdateServerCertificate": Row(
         server("moving") | {"NewServerCertificateName": "moved"},
         missing=NO_SERVER,
-        conflict=taken(NewServerCertificateName="web", **server("spare")),
+        conflict=taken(NewServerCertificateName="web", **server("other")),
     ),
     "DeleteServerCertificate": Row(
         server("spare"), missing=NO_SERVER, conflict=Without("nothing here uses a certificate")
