@@ -84,7 +84,7 @@ def test_a_line_that_is_no_json_is_answered_under_the_id_it_begins_with() -> Non
 
 def test_a_member_that_is_not_known_is_an_error_of_its_line() -> None:
     misspelt = line(2, ALLOW)
-    misspelt["policies"]["boundry"] = None
+    misspelt["policies"]["boundry"] = [DENY]
     twice = '{"id": 3, "policies": {"boundary": [], "boundary": null}}'
     found = decided(lines(line(1, ALLOW), misspelt) + twice)
     assert found[1:] == [

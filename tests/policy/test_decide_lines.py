@@ -103,7 +103,7 @@ def test_explained() -> None:
         ({"request": {"contxt": {}}}, "request has no member 'contxt'; did you mean 'context'?"),
         ({"request": {"principal": {"Type": "user"}}}, "request.principal has no member 'Type'"),
         ({"org": {"principalAccountIsManagment": True}}, "org has no member"),
-        ({"policies": {"scp": None}}, "policies has no member 'scp'; did you mean 'scps'?"),
+        ({"policies": {"scp": []}}, "policies has no member 'scp'; did you mean 'scps'?"),
         ({"policies": {"identity": "x"}}, "Expected `array"),
     ],
 )
@@ -124,6 +124,17 @@ def test_a_member_that_is_not_known(change: dict[str, Any], said: str) -> None:
 )
 def test_a_member_that_would_have_no_effect(more: dict[str, Any], said: str) -> None:
     assert said in decide_line(line({}, principal={**USER, **more}))["error"]
+
+
+def test_tags_of_a_principal_are_condition_keys() -> None:
+    document = {**ALLOW, "Statement": {**ALLOW["Statement"]}}
+    document["Statement"]["Condition"] = {"StringEquals": {"aws:PrincipalTag/team": "red"}}
+    asked = {"principal": {**USER, "tags": {"team": "red"}}}
+    assert decide_line(line({"identity": [document]}, **asked))["decision"] == "allow"
+    same = {"context": {"aws:principaltag/TEAM": "red"}}
+    assert decide_line(line({"identity": [document]}, **asked, **same))["decision"] == "allow"
+    other = {"context": {"aws:principaltag/TEAM": "blue"}}
+    assert "contradict" in decide_line(line({"identity": [document]}, **asked, **other))["error"]
 
 
 def test_an_account_without_a_number_is_not_given() -> None:

@@ -53,6 +53,7 @@ class Caller(Struct, rename="camel", forbid_unknown_fields=True):
     user_arn: str = ""
     service: str = ""
     federated: str = ""
+    tags: dict[str, str] = {}
 
 
 _ONLY = {

@@ -6,12 +6,11 @@ context is taken as given; nothing is added to it.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import fields
 
 from watchword.names import AwsError
 from watchword.names.members import fit
@@ -68,15 +67,8 @@ class Asked(Struct, forbid_unknown_fields=True):
     id: Any = None
 
 
-_PARTS: Mapping[str, type[Struct]] = {
-    "request": Question,
-    "principal": Caller,
-    "org": Organization,
-    "policies": Documents,
-}
-"""Members that are objects with members of their own."""
-_SHAPES: tuple[type[Struct], ...] = (Asked, *_PARTS.values())
-_MEMBERS = {shape: frozenset(each.encode_name for each in fields(shape)) for shape in _SHAPES}
+_PARTS = ("request", "principal", "org", "policies")
+"""Members of a line that are objects with members of their own."""
 
 
 def decide_line(line: dict[str, Any], *, explained: bool = False) -> dict[str, Any]:
@@ -93,15 +85,11 @@ def decide_line(line: dict[str, Any], *, explained: bool = False) -> dict[str, A
     return answer | {"decision": decision.verdict.value, "because": because}
 
 
-def _given(line: Any, shape: type[Struct] = Asked) -> Any:  # noqa: ANN401 any JSON value
-    """A line without the members that are null; those that its shape doesn't have stay, to be refused."""
+def _given(line: Any) -> Any:  # noqa: ANN401 any JSON value
+    """A line without the members that are null."""
     if not isinstance(line, dict):
         return line
-    return {
-        name: _given(each, _PARTS[name]) if name in _PARTS else each
-        for name, each in line.items()
-        if each is not None or name not in _MEMBERS[shape]
-    }
+    return {name: _given(each) if name in _PARTS else each for name, each in line.items() if each is not None}
 
 
 def request_of(asked: Asked) -> Request:
@@ -111,13 +99,23 @@ def request_of(asked: Asked) -> Request:
         principal_of(question.principal),
         question.action,
         question.resource,
-        {key: _value(value) for key, value in question.context.items()},
+        {**_tags(question), **{key: _value(value) for key, value in question.context.items()}},
         question.resource_account or None,
         question.resource_type,
         service_linked=question.principal.service_linked,
         principal_account_is_management=org.principal_account_is_management,
         resource_account_is_management=org.resource_account_is_management,
     )
+
+
+def _tags(question: Question) -> dict[str, str]:
+    """The caller's tags as condition keys. A key of the context can't say something else."""
+    tags = {f"aws:PrincipalTag/{key}": value for key, value in question.principal.tags.items()}
+    folded = {key.lower(): value for key, value in question.context.items()}
+    for key, value in tags.items():
+        if folded.get(key.lower(), value) != value:
+            raise ValueError(f"the principal's tags and the context contradict each other: {key}")
+    return {key: value for key, value in tags.items() if key.lower() not in folded}
 
 
 def _value(value: Scalar | list[Scalar]) -> Value:
