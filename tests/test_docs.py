@@ -353,7 +353,7 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("empty")
 def test_the_commands_of_operating_run_in_their_order() -> None:
     steps = [block for block in OF_OPERATING if runs_here(block)]
-    assert len(steps) == 12
+    assert len(steps) == 13
     for step in steps:
         result = CliRunner().invoke(app, shlex.split(step.command)[1:])
         refused = "no request was denied yet" in result.stderr

@@ -1,8 +1,11 @@
 """Finding what was recorded: the other half of `record`.
 
-Events lie in two places, changes in the database and the rest in the journal; readers see one.
+Events lie in two places, changes in the database and the rest in the journal; readers see one. Each file of
+the journal is in the order of time, and several processes write files at once.
 """
 
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -10,21 +13,24 @@ import msgspec
 from watchword.access.record import COUNTED
 from watchword.installation.installation import Installation
 from watchword.installation.operator_events import OPERATORS
+from watchword.names.moment import iso
 from watchword.store import audit
-from watchword.store.audit_files import mentions, newest_first
-from watchword.world import World
+from watchword.store.audit_files import Tail, by_file, mentions, newest_first
 
 Event = dict[str, Any]
+Wanted = Callable[[Event], bool]
 
 DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
+BEGINNING = ""
+"""Before all times, which are texts that sort like times."""
 
 
-def by_request(world: World, request_id: str) -> Event | None:
+def by_request(installation: Installation, request_id: str) -> Event | None:
     """The event of a request, whichever server answered it."""
-    with world.database.read() as tx:
+    with installation.database.read() as tx:
         for kept in audit.of_request(tx, request_id):
             return _decode(kept.event)
-    events = newest_first(world.settings.journal)
+    events = newest_first(installation.settings.journal)
     return next((event for event in events if event.get("requestID") == request_id), None)
 
 
@@ -43,19 +49,81 @@ def mentioned(installation: Installation, access_key_id: str) -> bool:
     return mentions(installation.settings.journal, access_key_id)
 
 
-def newest(world: World) -> Event | None:
+def newest(installation: Installation) -> Event | None:
     """The last event of the journal."""
-    return next(newest_first(world.settings.journal), None)
+    return next(newest_first(installation.settings.journal), None)
 
 
-def last_denied(world: World) -> Event | None:
-    """The newest recorded refusal by a decision. Refusals change nothing, so they are in the journal."""
-    newest: Event | None = None
-    for event in newest_first(world.settings.journal):
-        denied = event.get("errorCode") in DENIED and event.get("eventType") != COUNTED
-        if denied and (newest is None or event["eventTime"] > newest["eventTime"]):
-            newest = event
-    return newest
+def failed(event: Event) -> bool:
+    """Whether it is the record of a request that was answered with an error."""
+    return "errorCode" in event and event.get("eventType") != COUNTED
+
+
+def denied(event: Event) -> bool:
+    """Whether it is the record of a request that a decision refused."""
+    return failed(event) and event["errorCode"] in DENIED
+
+
+def latest(
+    installation: Installation, wanted: Wanted, most: int, since: datetime | None = None
+) -> list[Event]:
+    """The newest events that are wanted, oldest first. `since` leaves older ones out."""
+    not_before = iso(since) if since else BEGINNING
+    found: list[Event] = []
+    for changed, events in _sources(installation):
+        found = sorted(found, key=_time)[-most:]
+        oldest = max(not_before, _time(found[0]) if len(found) == most else BEGINNING)
+        if changed < oldest:
+            break
+        count = 0
+        for event in events:
+            if _time(event) < oldest or count == most:
+                break
+            if wanted(event):
+                found.append(event)
+                count += 1
+    return sorted(found, key=_time)[-most:]
+
+
+def following(installation: Installation, wanted: Wanted) -> Iterator[Event | None]:
+    """Events as they are recorded, from now on; None whenever there is no more at the moment."""
+    tail, number = Tail(installation.settings.journal), _last_number(installation)
+    while True:
+        events = list(tail.more())
+        with installation.database.read() as tx:
+            for kept in audit.after(tx, number):
+                number = kept.number
+                events.append(_decode(kept.event))
+        yield from filter(wanted, sorted(events, key=_time))
+        yield None
+
+
+def _sources(installation: Installation) -> Iterator[tuple[str, Iterator[Event]]]:
+    """When each source was last written, and its events from the newest to the oldest."""
+    yield iso(installation.clock.wall()), _of_changes(installation)
+    for changed, events in by_file(installation.settings.journal):
+        yield iso(changed), events
+
+
+def _of_changes(installation: Installation) -> Iterator[Event]:
+    below: int | None = None
+    while True:
+        with installation.database.read() as tx:
+            found = audit.newest(tx, below)
+        if not found:
+            return
+        yield from (_decode(kept.event) for kept in found)
+        below = found[-1].number
+
+
+def _last_number(installation: Installation) -> int:
+    with installation.database.read() as tx:
+        found = audit.newest(tx, None)
+    return found[0].number if found else 0
+
+
+def _time(event: Event) -> str:
+    return str(event.get("eventTime", BEGINNING))
 
 
 def _decode(text: str) -> Event:

@@ -135,10 +135,13 @@ def _additional(log: RequestLog, longest: int) -> dict[str, Any]:
 
 
 def _decision(demand: Demand, decision: Decision) -> dict[str, Any]:
-    """With its reasons, unless nothing depended on it. Reasons of a refusal can quote what was sent."""
-    if decision.allowed:
+    """With its reasons, unless nothing depended on it.
+
+    Reasons of a refusal, and conditions that hold, can quote what was sent.
+    """
+    if decision.allowed and not any(each.rule.statement.conditions for each in decision.matches):
         return as_json(explain(decision))
-    if not demand.optional:
+    if decision.allowed or not demand.optional:
         told: dict[str, Any] = cut_all(as_json(explain(decision)))
         return told
     return {

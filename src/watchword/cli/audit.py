@@ -85,7 +85,7 @@ def operators(
 
 
 def _checked(files: Sequence[Path] | None, settings: Settings, taken: Mapping[str, Head]) -> list[Checked]:
-    if not files and not settings.journal.is_dir():
+    if not files and not settings.journal.is_dir() and not settings.root_key_file.exists():
         raise fail(f"no journal in {settings.data}")
     try:
         key = audit_key(root_key.load(settings.root_key_file))

@@ -72,13 +72,31 @@ def _who(identity: Event) -> str:
     return identity.get("arn") or identity.get("accessKeyId") or "anonymous"
 
 
+def event_line(event: Event) -> str:
+    """An event as one line: when, how it was answered, what, who, and the id to ask why."""
+    code = event.get("errorCode", "ok")
+    when, request_id = event.get("eventTime", ""), event.get("requestID", "")
+    return f"{when}  {code}  {operations_of(event)[0]}  {named_by(event)}  {request_id}"
+
+
+def operations_of(event: Event) -> list[str]:
+    """The name of the operation, and of every action that was decided on."""
+    service = event.get("eventSource", "").partition(".")[0]
+    return [f"{service}:{event.get('eventName', '')}", *(each["action"] for each in decisions(event))]
+
+
+def named_by(event: Event) -> str:
+    """Who the caller was, as an event says it."""
+    return _who(event.get("userIdentity", {}))
+
+
 def _facts(event: Event) -> list[tuple[str, str]]:
     error = f"{event['errorCode']}: {event.get('errorMessage', '')}" if "errorCode" in event else "none"
     shown = [
         ("request", event.get("requestID", "")),
         ("time", event.get("eventTime", "")),
-        ("who", _who(event.get("userIdentity", {}))),
-        ("what", f"{event.get('eventSource', '').split('.')[0]}:{event.get('eventName', '')}"),
+        ("who", named_by(event)),
+        ("what", operations_of(event)[0]),
         ("from", event.get("sourceIPAddress", "")),
         ("error", error),
     ]

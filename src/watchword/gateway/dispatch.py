@@ -8,7 +8,7 @@ visible (docs/decisions/0001). Changes are recorded in their transaction, everyt
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
 
@@ -96,6 +96,7 @@ def permit(call: Call, demands: tuple[Demand, ...], entry: RequestLog) -> Call:
     entry.decisions += decisions
     if refused := refusal(demands, decisions):
         _hide_existence(call)
+        refused.meant = "; ".join(_missing(call))
         entry.message = authorization_message(call.world, call.caller, demands, decisions)
         raise refused
     return structs.replace(call, decisions=call.decisions + decisions)
@@ -105,6 +106,14 @@ def _hide_existence(call: Call) -> None:
     """Hides by timing whether an entity exists: an existing one is cached, a missing one read each time."""
     if any(kind in _HIDDEN and found is not None for (kind, _), found in call.resolved.items()):
         call.world.facts.get(ROLE, call.account, NO_NAME)
+
+
+def _missing(call: Call) -> Iterator[str]:
+    """What the request names and isn't there, for the operator. It takes as long for what is there."""
+    for (kind, name), found in call.resolved.items():
+        text = f"there is no {kind.replace('-', ' ')} {name}"
+        if found is None:
+            yield text
 
 
 def perform(call: Call, row: Operation, entry: RequestLog, answer: Callable[[Output], Answer]) -> Answer:

@@ -7,7 +7,7 @@ stands, and which one was probably meant.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
@@ -51,7 +51,7 @@ def refuse_unknown(value: Any, shape: Any, within: Place = ()) -> None:  # noqa:
         raise Unfit(f"{where} no member {name!r}{suggested(str(name), known)}", (*place, name))
 
 
-def suggested(given: str, known: Mapping[str, Any] | list[str]) -> str:
+def suggested(given: str, known: Iterable[str]) -> str:
     """The end of a sentence about an unknown name: which one was probably meant."""
     lower = {each.lower(): each for each in known}
     meant = get_close_matches(given.lower(), lower, n=1)

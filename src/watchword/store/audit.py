@@ -11,6 +11,9 @@ from sqlalchemy import Column, Table, Text, bindparam, select
 from watchword.store.tables import METADATA, CodepointText, Serial, Timestamp, columns
 from watchword.store.transaction import Transaction
 
+BATCH = 200
+MOST = 2**63 - 1
+"""Above all numbers."""
 AUDIT = Table(
     "audit",
     METADATA,
@@ -38,6 +41,8 @@ class Event:
 
 _ALL = select(*columns(AUDIT, Event))
 _CONTAINING = _ALL.where(AUDIT.c.event.contains(bindparam("text"))).order_by(AUDIT.c.number)
+_NEWEST = _ALL.where(AUDIT.c.number < bindparam("below")).order_by(AUDIT.c.number.desc()).limit(BATCH)
+_AFTER = _ALL.where(AUDIT.c.number > bindparam("number")).order_by(AUDIT.c.number).limit(BATCH)
 _OF_REQUEST = _ALL.where(AUDIT.c.request_id == bindparam("request_id")).order_by(AUDIT.c.number)
 
 
@@ -51,6 +56,16 @@ def insert(tx: Transaction, event: Event) -> None:
 def of_request(tx: Transaction, request_id: str) -> list[Event]:
     """The events of a request; usually one."""
     return tx.all(Event, _OF_REQUEST, request_id=request_id)
+
+
+def newest(tx: Transaction, below: int | None) -> list[Event]:
+    """At most BATCH events, newest first: the newest, or the next ones below a number."""
+    return tx.all(Event, _NEWEST, below=MOST if below is None else below)
+
+
+def after(tx: Transaction, number: int) -> list[Event]:
+    """At most BATCH events, oldest first: those after a number."""
+    return tx.all(Event, _AFTER, number=number)
 
 
 def containing(tx: Transaction, text: str) -> list[Event]:

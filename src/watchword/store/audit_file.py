@@ -107,8 +107,8 @@ def files(directory: Path) -> list[Path]:
     return [*directory.glob(f"*{SUFFIX}"), *directory.glob(f"*{SPARE}")]
 
 
-def contents(file: Path) -> bytes:
-    """The lines of a file, without the zeros of room that is left. Raises OSError."""
+def contents(file: Path, start: int = 0) -> bytes:
+    """The lines of a file from an offset on, without the zeros of room that is left. Raises OSError."""
     try:
         source = file.open("rb")
     except FileNotFoundError:
@@ -116,8 +116,9 @@ def contents(file: Path) -> bytes:
             raise
         source = file.with_suffix(SUFFIX).open("rb")  # it got its first line meanwhile
     with source:
-        start = source.read(1)
-        return b"" if start == b"\0" else (start + source.read()).rstrip(b"\0")
+        source.seek(start)
+        first = source.read(1)
+        return b"" if first == b"\0" else (first + source.read()).rstrip(b"\0")
 
 
 def name_in_chain(file: Path) -> str:

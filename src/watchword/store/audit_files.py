@@ -18,13 +18,14 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from watchword.store.audit_file import AuditFile, Event, contents, files
+from watchword.store.audit_file import AuditFile, Event, contents, files, name_in_chain
 from watchword.store.audit_reserve import Reserve
 from watchword.store.disk import Disk
 
@@ -147,15 +148,44 @@ class _Files:
 
 
 def newest_first(directory: Path) -> Iterator[dict[str, Any]]:
-    """All events, from the newest file to the oldest, and each file from its end.
+    """All events, from the newest file to the oldest, and each file from its end."""
+    return chain.from_iterable(events for _, events in by_file(directory))
 
-    Skips unreadable lines, such as a last line that a kill cut off.
-    """
+
+def by_file(directory: Path) -> Iterator[tuple[datetime, Iterator[dict[str, Any]]]]:
+    """When each file was last written, newest first, and its events from its end."""
     for file in sorted(files(directory), key=_changed, reverse=True):
-        with suppress(FileNotFoundError):  # a reserve that wasn't needed
-            for line in reversed(contents(file).split(b"\n")):
-                if event := _read(line):
-                    yield event
+        yield datetime.fromtimestamp(_changed(file), UTC), _from_the_end(file)
+
+
+def _from_the_end(file: Path) -> Iterator[dict[str, Any]]:
+    """Skips unreadable lines, such as a last line that a kill cut off."""
+    with suppress(FileNotFoundError):  # a reserve that wasn't needed
+        for line in reversed(contents(file).split(b"\n")):
+            if event := _read(line):
+                yield event
+
+
+class Tail:
+    """What is written to any file of a journal from now on."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._read: dict[str, int] = {}
+        """How many bytes of each file were seen, by its name in its chain."""
+        for file in files(directory):
+            with suppress(FileNotFoundError):
+                self._read[name_in_chain(file)] = len(contents(file))
+
+    def more(self) -> Iterator[dict[str, Any]]:
+        """The events since the last call."""
+        for file in files(self._directory):
+            name = name_in_chain(file)
+            start = self._read.get(name, 0)
+            with suppress(FileNotFoundError):
+                lines, rest, _ = contents(file, start).rpartition(b"\n")
+                self._read[name] = start + len(lines + rest)
+                yield from filter(None, map(_read, lines.split(b"\n")))
 
 
 def mentions(directory: Path, text: str) -> bool:

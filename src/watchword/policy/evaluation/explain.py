@@ -20,7 +20,7 @@ from watchword.policy.evaluation.decision import Decision, message
 from watchword.policy.evaluation.entries import Cited
 from watchword.policy.evaluation.principals import ACCOUNT, BEHIND, DIRECT
 from watchword.policy.evaluation.request import ROLE, Request
-from watchword.policy.language.grammar import Effect, Patterns, Principals, Statement, element_name
+from watchword.policy.language.grammar import Condition, Effect, Patterns, Principals, Statement, element_name
 from watchword.policy.language.print import statement_as_json
 from watchword.policy.language.variables import Value, folded, keys_in
 
@@ -32,7 +32,7 @@ _FOR_EVERYONE = (PolicyType.RCP, PolicyType.VPC_ENDPOINT)
 
 
 class Failure(Struct, frozen=True):
-    """One element or condition that a request did not meet."""
+    """One element or condition that a request did not meet, or what a condition that holds compared."""
 
     element: str
     expected: tuple[str, ...]
@@ -84,7 +84,7 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
         "principal": decision.request.principal.arn,
         "action": decision.request.action,
         "resource": decision.request.resource,
-        "matches": [_reference(each) for each in decision.matches],
+        "matches": [_applied(each, decision.request) for each in decision.matches],
     }
     if decision.allowed:
         return explained
@@ -158,8 +158,13 @@ def _failures(cited: Cited, request: Request) -> Iterator[Failure]:
         yield Failure(element_name("Resource", resource), resource.values, request.resource)
     for condition, holds in zip(statement.conditions, cited.rule.conditions, strict=True):
         if not holds(request):
-            actual = request.context.get(folded(condition.key))
-            yield Failure("Condition", condition.values, actual, condition.operator, condition.key)
+            yield _condition(condition, request)
+
+
+def _condition(condition: Condition, request: Request) -> Failure:
+    """A condition, what it expects and what the request had."""
+    actual = request.context.get(folded(condition.key))
+    return Failure("Condition", condition.values, actual, condition.operator, condition.key)
 
 
 def _missing_keys(near: NearMiss, request: Request) -> Iterator[str]:
@@ -215,6 +220,14 @@ def _written(principal: Principals | None) -> tuple[str, ...]:
         return ()
     names = tuple(name for _, names in principal.entries for name in names)
     return ("*",) if principal.everyone else names
+
+
+def _applied(cited: Cited, request: Request) -> dict[str, Any]:
+    """A statement that applies, with its conditions, which all hold."""
+    found, conditions = _reference(cited), cited.rule.statement.conditions
+    if conditions:
+        found["conditions"] = [_failure_as_json(_condition(each, request)) for each in conditions]
+    return found
 
 
 def _reference(cited: Cited) -> dict[str, Any]:

@@ -4,32 +4,53 @@ Showing them, and how they are laid out, doesn't belong here.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
+_ROLE = re.compile(r"arn:[^:]*:iam::[^:]*:role/")
 Explained = Mapping[str, Any]
 """An explanation as JSON values, or a part of one."""
 
 
 def reasons(decision: Explained) -> list[str]:
     """The reasons of a decision, a line each."""
-    lines = [f"{match['effect']} by {_statement(match)}" for match in decision["matches"]]
+    lines = []
+    for match in decision["matches"]:
+        lines.append(f"{match['effect']} by {_statement(match, decision)}")
+        lines += [f"    {_held(condition)}" for condition in match.get("conditions", ())]
     if "steps" in decision:
         lines.append(f"evaluating the policies could take {decision['steps']:,} steps, which is too many")
     if decision.get("blockedBy"):
-        lines.append(f"no Allow in: {', '.join(decision['blockedBy'])}")
+        lines.append(f"no Allow in: {', '.join(_type(each, decision) for each in decision['blockedBy'])}")
     for miss in decision.get("nearMisses", []):
-        lines.append(f"nearly: {_statement(miss)}")
+        lines.append(f"nearly: {_statement(miss, decision)}")
         lines += [f"    {_failure(failure)}" for failure in miss["failed"]]
     for remedy in decision.get("wouldAllow", []):
-        lines.append(f"would allow it, as {remedy['policyType']} policy:")
+        lines.append(f"would allow it, as {_type(remedy['policyType'], decision)} policy:")
         lines.append(f"    {json.dumps(remedy['statement'])}")
     return lines
 
 
-def _statement(match: Explained) -> str:
-    name = match["policy"] or f"{match['policyType']} policy"
-    return f"{match['policyType']} policy {name}, statement {match['sid'] or match['statement']}"
+def _type(name: str, decision: Explained) -> str:
+    """The type of a policy. The resource policy of a role is called its trust policy."""
+    of_role = name == "resource" and _ROLE.match(decision["resource"])
+    return "trust" if of_role else name
+
+
+def _statement(match: Explained, decision: Explained) -> str:
+    type_ = _type(match["policyType"], decision)
+    name = f" {match['policy']}" if match["policy"] else ""
+    return f"{type_} policy{name}, statement {match['sid'] or match['statement']}"
+
+
+def _held(condition: Explained) -> str:
+    """A condition of a statement that applies."""
+    if condition["actual"] is None:
+        expected = " or ".join(condition["expected"])
+        operator, key = condition["operator"], condition["key"]
+        return f"{operator} {key} expected {expected}, missing, so {operator} holds"
+    return _failure(condition)
 
 
 def _failure(failure: Explained) -> str:
