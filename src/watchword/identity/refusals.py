@@ -28,6 +28,8 @@ STATUS = {
     "NoSuchEntity": 404,
     "PasswordPolicyViolation": 400,
     "PolicyEvaluation": 500,
+    "ReportExpired": 410,
+    "ReportNotPresent": 410,
     "UnmodifiableEntity": 400,
     "UnrecognizedPublicKeyEncoding": 400,
 }
@@ -158,6 +160,17 @@ def locked_device(until: datetime) -> AwsError:
     """Too many wrong codes were given."""
     said = f"MFA Device is locked until {iso(until)}, because too many wrong codes were given."
     return refusal("InvalidAuthenticationCode", said)
+
+
+def no_report() -> AwsError:
+    """The account has no credential report."""
+    return refusal("ReportNotPresent", "There is no credential report. GenerateCredentialReport makes one.")
+
+
+def old_report() -> AwsError:
+    """The account's credential report is too old to be shown."""
+    said = "The credential report is more than four hours old. GenerateCredentialReport makes a new one."
+    return refusal("ReportExpired", said)
 
 
 def missing_version(arn: str, version: str) -> AwsError:

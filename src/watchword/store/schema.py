@@ -5,6 +5,7 @@ from watchword.store.iam import (
     access_keys,
     account_settings,
     attachments,
+    credential_reports,
     failed_attempts,
     groups,
     inline_policies,
@@ -29,7 +30,15 @@ from watchword.store.tables import METADATA
 
 NOUNS = (
     *(accounts, audit, changes, keyring, revocations, tags, used_signatures),
-    *(access_keys, attachments, failed_attempts, groups, inline_policies, instance_profiles),
+    *(
+        access_keys,
+        attachments,
+        credential_reports,
+        failed_attempts,
+        groups,
+        inline_policies,
+        instance_profiles,
+    ),
     *(login_profiles, mfa_devices, password_policies),
     *(policies, policy_versions, roles, users),
     *(account_settings, oidc_providers, saml_private_keys, saml_providers),

@@ -142,6 +142,7 @@ SCENE = [
     *(Step("PutRolePolicy", WORKER | inline(name) | DOCUMENT) for name in ("own", "other", "free")),
     *(Step("CreateLoginProfile", user(name) | PASSWORD) for name in ("ann", "bob", "administrator")),
     Step("UpdateAccountPasswordPolicy", {}),
+    Step("GenerateCredentialReport", {}),
     *(Step("CreateVirtualMFADevice", {"VirtualMFADeviceName": name} | TAGS) for name in ("phone", "spare")),
     Step("CreateAccessKey", ANN, key="AccessKey.AccessKeyId"),
     Step("CreateAccessKey", ANN),
@@ -197,6 +198,9 @@ ROWS = {
     "TagMFADevice": Row(PHONE | NEW_TAG, missing=NO_DEVICE),
     "UntagMFADevice": Row(PHONE | OLD_TAG, missing=NO_DEVICE),
     "ListMFADeviceTags": Row(PHONE, missing=NO_DEVICE, pages=1),
+    # the credential report
+    "GenerateCredentialReport": Row(),
+    "GetCredentialReport": Row(),
     # groups
     "CreateGroup": Row(group("new"), missing=NOTHING_NAMED, conflict=taken(**STAFF)),
     "GetGroup": Row(STAFF, missing=NO_GROUP, pages=1),

@@ -90,6 +90,7 @@ ON_ACCOUNT = "GetAccountSummary GetAccountAuthorizationDetails ListVirtualMFADev
 ON_ACCOUNT += " CreateAccountAlias DeleteAccountAlias ListAccountAliases ListOpenIDConnectProviders"
 ON_ACCOUNT += " ListSAMLProviders GetAccountPasswordPolicy DeleteAccountPasswordPolicy SimulateCustomPolicy"
 ON_ACCOUNT += " GetContextKeysForCustomPolicy UpdateAccountPasswordPolicy"
+ON_ACCOUNT += " GenerateCredentialReport GetCredentialReport"
 ON_BOUNDED_ROLE = "PutRolePolicy DeleteRolePolicy DeleteRolePermissionsBoundary GetRole UpdateRole DeleteRole"
 ON_BOUNDED_ROLE += " UpdateRoleDescription UpdateAssumeRolePolicy"
 ON_POLICY = "GetPolicy GetPolicyVersion ListPolicyVersions ListPolicyTags ListEntitiesForPolicy DeletePolicy"

@@ -17,6 +17,7 @@ from watchword.services.iam import (
 )
 from watchword.services.iam.credentials import (
     access_keys,
+    credential_report,
     login_profiles,
     mfa_devices,
     password_policy,
@@ -37,6 +38,7 @@ OPERATIONS: dict[str, Operation] = {
     **password_policy.OPERATIONS,
     **virtual_mfa.OPERATIONS,
     **mfa_devices.OPERATIONS,
+    **credential_report.OPERATIONS,
     **roles.OPERATIONS,
     **managed.OPERATIONS,
     **versions.OPERATIONS,

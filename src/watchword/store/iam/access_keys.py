@@ -57,6 +57,7 @@ _ALL = select(*columns(ACCESS_KEYS, AccessKey)).order_by(ACCESS_KEYS.c.created, 
 _BY_ID = _ALL.where(ACCESS_KEYS.c.id == bindparam("id"))
 _OF_USER = _ALL.where(ACCESS_KEYS.c.user_id == bindparam("user_id"))
 _OF_ROOT = _ALL.where(ACCESS_KEYS.c.account == bindparam("account"), ACCESS_KEYS.c.user_id.is_(None))
+_OF_ACCOUNT = _ALL.where(ACCESS_KEYS.c.account == bindparam("account"))
 _TO_RESEAL = _ALL.where(ACCESS_KEYS.c.sealing_key != bindparam("sealing_key"))
 
 
@@ -79,6 +80,11 @@ def of_user(tx: Transaction, user_id: str) -> list[AccessKey]:
 def of_root(tx: Transaction, account: str) -> list[AccessKey]:
     """All keys of the account's root user, oldest first."""
     return tx.all(AccessKey, _OF_ROOT, account=account)
+
+
+def of_account(tx: Transaction, account: str) -> list[AccessKey]:
+    """All keys of all users of the account and of its root user, oldest first."""
+    return tx.all(AccessKey, _OF_ACCOUNT, account=account)
 
 
 def to_reseal(tx: Transaction, sealing_key: str, *, limit: int) -> tuple[list[AccessKey], bool]:

@@ -86,6 +86,7 @@ _NAMED = _ALL.where(_HERE, MFA_DEVICES.c.folded == bindparam("folded"))
 _PAGE = _ALL.where(_HERE, MFA_DEVICES.c.folded > bindparam("folded"))
 _ASSIGNED = MFA_DEVICES.c.user_id.is_not(None)
 _OF_USER = _ALL.where(MFA_DEVICES.c.user_id == bindparam("user_id"))
+_USERS = select(MFA_DEVICES.c.user_id).where(_HERE, _ASSIGNED).distinct()
 _TO_RESEAL = _ALL.where(MFA_DEVICES.c.sealing_key != bindparam("sealing_key"))
 _COUNT = select(func.count()).select_from(MFA_DEVICES).where(_HERE)
 _WANTED: dict[bool | None, tuple[ColumnElement[bool], ...]] = {
@@ -133,6 +134,11 @@ def page(
 def of_user(tx: Transaction, user_id: str) -> list[MfaDevice]:
     """The devices of a user, sorted by path and name. A quota keeps them few."""
     return tx.all(MfaDevice, _OF_USER, user_id=user_id)
+
+
+def users_with_one(tx: Transaction, account: str) -> set[str]:
+    """The ids of the users of an account who have a device."""
+    return set(tx.all(str, _USERS, account=account))
 
 
 def count(tx: Transaction, account: str) -> int:

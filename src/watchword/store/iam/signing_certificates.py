@@ -40,6 +40,7 @@ _ALL = select(*columns(SIGNING_CERTIFICATES, SigningCertificate)).order_by(SIGNI
 _HERE = SIGNING_CERTIFICATES.c.account == bindparam("account")
 _OF_USER = _ALL.where(SIGNING_CERTIFICATES.c.user_id == bindparam("user_id"))
 _OF_ROOT = _ALL.where(_HERE, SIGNING_CERTIFICATES.c.user_id.is_(None))
+_OF_ACCOUNT = _ALL.where(_HERE)
 _SAME = (
     select(func.count())
     .select_from(SIGNING_CERTIFICATES)
@@ -60,6 +61,11 @@ def of_user(tx: Transaction, user_id: str) -> list[SigningCertificate]:
 def of_root(tx: Transaction, account: str) -> list[SigningCertificate]:
     """All certificates of the account's root user, sorted by id."""
     return tx.all(SigningCertificate, _OF_ROOT, account=account)
+
+
+def of_account(tx: Transaction, account: str) -> list[SigningCertificate]:
+    """All certificates of all users of the account and of its root user, sorted by id."""
+    return tx.all(SigningCertificate, _OF_ACCOUNT, account=account)
 
 
 def is_known(tx: Transaction, account: str, fingerprint: str) -> bool:
