@@ -35,7 +35,7 @@ def test_a_right_one_ends_it(database: Database, now: datetime) -> None:
     for _ in range(FREE):
         wrong(database, now)
     with database.write(now) as tx:
-        attempts.succeed(tx, "mfa", ANN)
+        attempts.forget(tx, "mfa", ANN)
     assert wrong(database, now) is None
 
 

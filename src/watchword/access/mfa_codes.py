@@ -37,7 +37,7 @@ def try_codes(world: World, device_id: str, now: datetime, *codes: str) -> Tried
         if found is None:
             return Tried(right=False)
         mfa_devices.synchronise(tx, device, drift=found.drift, last_step=found.last)
-        attempts.succeed(tx, "mfa", device.id)
+        attempts.forget(tx, "mfa", device.id)
         return Tried(right=True)
 
 

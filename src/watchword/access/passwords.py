@@ -82,13 +82,13 @@ def try_password(
     right = same and profile is not None and blocked is None
     if right:
         with world.database.write(now) as tx:
-            attempts.succeed(tx, "password", subject)
+            attempts.forget(tx, "password", subject)
     return Tried(right, blocked)
 
 
 def forget_attempts(tx: Transaction, user_id: str) -> None:
     """Ends a block: the password was set or removed by somebody who may do so."""
-    attempts.succeed(tx, "password", user_id)
+    attempts.forget(tx, "password", user_id)
 
 
 def _why(user: User | None, profile: LoginProfile | None, tried: Tried) -> str:

@@ -38,7 +38,7 @@ def begin(tx: Transaction, kind: Kind, subject: str) -> datetime | None:
     return None
 
 
-def succeed(tx: Transaction, kind: Kind, subject: str) -> None:
+def forget(tx: Transaction, kind: Kind, subject: str) -> None:
     """The attempt that was begun last was right, or somebody who may do so ends the block."""
     failed_attempts.remove(tx, kind, subject)
 

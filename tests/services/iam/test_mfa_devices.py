@@ -25,7 +25,7 @@ from watchword.proofs.mfa import STEP_SECONDS
 from watchword.services.iam.attached import attached
 from watchword.services.iam.credentials import mfa_devices as operations
 from watchword.services.resources import Attached
-from watchword.store.iam import mfa_devices
+from watchword.store.iam import failed_attempts, mfa_devices
 
 SERIAL = f"arn:aws:iam::{A}:mfa/phone"
 GONE = f"VirtualMFADevice with serial number {SERIAL} doesn't exist."
@@ -283,6 +283,18 @@ def test_after_wrong_codes_not_even_right_ones_are_looked_at(iam: Iam, phone: Au
         iam("ResyncMFADevice", **ANN, **phone.pair(iam))
     iam("DeactivateMFADevice", **ANN, SerialNumber=phone.serial)
     iam("EnableMFADevice", **ANN, **phone.pair(iam))
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_deleted_device_leaves_no_count(iam: Iam, phone: Authenticator) -> None:
+    guess(iam, phone, "EnableMFADevice")
+    with iam.world.database.read() as tx:
+        device = mfa_devices.by_serial(tx, A, phone.serial)
+        assert device is not None
+        assert failed_attempts.of(tx, "mfa", device.id)
+    iam("DeleteVirtualMFADevice", SerialNumber=phone.serial)
+    with iam.world.database.read() as tx:
+        assert failed_attempts.of(tx, "mfa", device.id) is None
 
 
 def _replaced(iam: Iam) -> None:

@@ -55,7 +55,7 @@ def deactivate_mfa_device(call: Call) -> Output:
     """DeactivateMFADevice: the device stays, without a user."""
     device = _device_of(call, call.tx, user_or_root(call))
     mfa_devices.unassign(call.tx, device)
-    attempts.succeed(call.tx, "mfa", device.id)
+    attempts.forget(call.tx, "mfa", device.id)
     return {}
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from watchword.facts.credentials import KEYRING
-from watchword.identity import seeds
+from watchword.identity import attempts, seeds
 from watchword.identity.refusals import device_in_use, refusal, taken_device
 from watchword.names.entity_arn import EntityArn
 from watchword.proofs.mfa import SEED_BYTES
@@ -85,6 +85,7 @@ def delete_virtual_mfa_device(call: Call) -> Output:
     if device.user_id is not None:
         raise device_in_use()
     tags.remove_all(call.tx, MFA.noun, device.id)
+    attempts.forget(call.tx, "mfa", device.id)
     mfa_devices.remove(call.tx, device)
     return {}
 
