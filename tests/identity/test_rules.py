@@ -29,6 +29,7 @@ NOT_IN_THE_SUMMARY = {
     *("OpenIdConnectProvidersPerAccount", "ClientIdsPerOpenIdConnectProvider"),
     *("SAMLProvidersPerAccount", "PrivateKeysPerSAMLProvider", "SSHPublicKeysPerUser"),
     "MFADevicesPerUser",
+    "ServiceSpecificCredentialsPerUser",
 }
 """IAM API Reference, GetAccountSummary, has no key for them."""
 

@@ -106,6 +106,14 @@ def work(endpoint: str, iam: BaseClient, secrets: Secrets) -> None:
         SAMLProviderArn="arn:aws:iam::123456789012:saml-provider/none",
         AddPrivateKey=private_key,
     )
+    for service, member in (("codecommit", "ServicePassword"), ("bedrock", "ServiceCredentialSecret")):
+        given = {"UserName": "alice", "ServiceName": f"{service}.amazonaws.com"}
+        made = iam.create_service_specific_credential(**given)["ServiceSpecificCredential"]
+        secrets.text(f"secret for {service}", made[member].removeprefix("ABSK"))
+        on = {"UserName": "alice", "ServiceSpecificCredentialId": made["ServiceSpecificCredentialId"]}
+        again = iam.reset_service_specific_credential(**on)["ServiceSpecificCredential"][member]
+        secrets.text(f"next secret for {service}", again.removeprefix("ABSK"))
+    iam.list_service_specific_credentials(AllUsers=True)
     own = secrets.pem("a private key of a server", private(rsa_key("server")))
     body = pem(certificate(rsa_key("server")))
     iam.upload_server_certificate(ServerCertificateName="x", CertificateBody=body, PrivateKey=own)

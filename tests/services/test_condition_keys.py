@@ -27,6 +27,7 @@ from watchword.names.principal import Root, User
 from watchword.reference.actions import catalogue
 from watchword.services.operation import Call
 from watchword.services.table import SERVED
+from watchword.store.iam import service_credentials
 from watchword.world import World
 
 LIST = Path(__file__).parents[1] / "golden" / "condition_keys_not_filled.txt"
@@ -38,6 +39,7 @@ ONLY_USERS = {"ChangePassword"}
 """Operations that the root user can't call."""
 NOUNS = ("User", "Group", "Role", "Policy", "InstanceProfile", "OpenIDConnectProvider", "SAMLProvider")
 CREATES = (*(f"Create{noun}" for noun in NOUNS), "UploadServerCertificate")
+CREATES += ("CreateServiceSpecificCredential", "PutAccountProperties")
 ALLOW_ALL = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}'
 DOCUMENT = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:*","Principal":{"AWS":"%s"}}}'
 TAGS = [{"Key": "Team", "Value": "red"}]
@@ -94,6 +96,9 @@ def values(account: str) -> dict[str, Any]:
         "VersionId": "null",
         "AccessKeyId": "AKIA0000000000000000",
         "Delete": {"Objects": [{"Key": "a", "ETag": '"x"'}, {"Key": "b", "VersionId": "null"}]},
+        "ServiceName": "bedrock.amazonaws.com",
+        "CredentialAgeDays": 7,
+        "Properties": {"RoleManager/Enabled": "true"},
         "AssumeRolePolicyDocument": DOCUMENT % account,
         "Url": "https://idp.example.com",
         "Name": "office",
@@ -130,6 +135,8 @@ def call(world: World, service: str, name: str) -> Call:
     known = (
         {member: row.given[member] for member in required if member in row.given} | values(account) | named
     )
+    if "ServiceSpecificCredentialId" in required:
+        known["ServiceSpecificCredentialId"] = credential(world, account)
     given = {member: known[member] for member in (shape.members if shape else ()) if member in known}
     caller = Caller(user(world, account) if name in ONLY_USERS else Root(account), means=MEANS)
     request = HttpRequest("POST", headers=SENT, peer="::1", tls="1.3")
@@ -141,6 +148,13 @@ def user(world: World, account: str) -> User:
     found = world.facts.get(entities.USER, account, "user")
     assert found
     return User(account, found.name, found.id)
+
+
+def credential(world: World, account: str) -> str:
+    """The id of the service-specific credential that there is."""
+    with world.database.read() as tx:
+        (found,), _ = service_credentials.page(tx, account, limit=1)
+    return found.id
 
 
 def run(called: Call) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from watchword.names.principal import Root, User
 from watchword.proofs.keyring import Keyring
 from watchword.sessions.revocation import Revoked, by_subject
 from watchword.store import Topic, accounts, keyring, revocations
-from watchword.store.iam import access_keys, password_policies, roles, users
+from watchword.store.iam import access_keys, password_policies, roles, service_credentials, users
+from watchword.store.iam.service_credentials import ServiceCredential
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,12 @@ def _access_key(reading: Reading, access_key_id: str) -> KeyFact | None:
         reading.depends_on(Topic("user", user.id))
         principal = user.principal
     return KeyFact(principal, key.active, secrets.open(key, reading.root_key.keyring(reading.tx)))
+
+
+def _service_credential(reading: Reading, credential_id: str) -> ServiceCredential | None:
+    found = service_credentials.by_id(reading.tx, credential_id)
+    reading.depends_on(Topic(service_credentials.KIND, credential_id))
+    return found
 
 
 def _role_exists(reading: Reading, unique_id: str) -> bool | None:
@@ -75,6 +82,8 @@ KEYRING = Fact("keyring", _keyring)
 """The keys that seal tokens and secrets."""
 ACCESS_KEY = Fact("access-key", _access_key)
 """By access key id."""
+SERVICE_CREDENTIAL = Fact(service_credentials.KIND, _service_credential)
+"""By its id."""
 USER_BY_ID = Fact("user-by-id", _user)
 """The user of a unique id, as it is called now: a user can be renamed."""
 ROLE_EXISTS = Fact("role-exists", _role_exists)

@@ -8,6 +8,7 @@ from watchword.names import nouns
 from watchword.policy import Policy
 from watchword.store import Topic, tags
 from watchword.store.iam import (
+    account_settings,
     groups,
     instance_profiles,
     mfa_devices,
@@ -16,6 +17,7 @@ from watchword.store.iam import (
     server_certificates,
     users,
 )
+from watchword.store.iam.account_settings import AccountSettings
 from watchword.store.iam.groups import Group
 from watchword.store.iam.instance_profiles import InstanceProfile
 from watchword.store.iam.roles import Role
@@ -87,9 +89,15 @@ def _its_tags(reading: Reading, kind: str, entity_id: str) -> Mapping[str, str]:
     return found
 
 
+def _account_settings(reading: Reading, account: str) -> AccountSettings:
+    reading.depends_on(Topic("account", account))
+    return account_settings.of(reading.tx, account)
+
+
 NO_NAME = "/"
 """What no entity is called. Absence isn't cached, so a look-up of it reads the database each time."""
 
+ACCOUNT_SETTINGS = Fact("account-settings", _account_settings)
 USER = Fact("user", _user)
 GROUP = Fact("group", _group)
 INSTANCE_PROFILE = Fact(nouns.INSTANCE_PROFILE, _instance_profile)

@@ -29,6 +29,7 @@ QUOTAS: Mapping[str, int] = {
     "ServerCertificatesPerAccount": 20,
     "SigningCertificatesPerUser": 2,
     "SSHPublicKeysPerUser": 5,
+    "ServiceSpecificCredentialsPerUser": 2,
     "PrivateKeysPerSAMLProvider": 2,
 }
 

@@ -16,6 +16,8 @@ STATUS = {
     "DuplicateSSHPublicKey": 400,
     "EntityAlreadyExists": 409,
     "EntityTemporarilyUnmodifiable": 409,
+    "FeatureDisabled": 404,
+    "FeatureEnabled": 409,
     "InvalidAuthenticationCode": 403,
     "InvalidCertificate": 400,
     "InvalidInput": 400,
@@ -26,6 +28,8 @@ STATUS = {
     "MalformedCertificate": 400,
     "MalformedPolicyDocument": 400,
     "NoSuchEntity": 404,
+    "NotSupportedService": 404,
+    "OrganizationNotFoundException": 400,
     "PasswordPolicyViolation": 400,
     "PolicyEvaluation": 500,
     "ReportExpired": 410,
@@ -83,6 +87,13 @@ def missing_certificate(certificate_id: str) -> AwsError:
 def missing_ssh_key(key_id: str) -> AwsError:
     """There is no such SSH public key, or another user has it."""
     return refusal("NoSuchEntity", f"The Public Key with id {key_id} cannot be found.")
+
+
+def missing_service_credential(credential_id: str) -> AwsError:
+    """There is no such service-specific credential, or another user has it."""
+    return refusal(
+        "NoSuchEntity", f"The service-specific credential with id {credential_id} cannot be found."
+    )
 
 
 def missing_alias(alias: str) -> AwsError:

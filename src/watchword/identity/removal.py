@@ -18,6 +18,7 @@ from watchword.store.iam import (
     policies,
     policy_versions,
     roles,
+    service_credentials,
     signing_certificates,
     ssh_public_keys,
     users,
@@ -53,8 +54,8 @@ def remove_user(tx: Transaction, user: User) -> None:
         raise delete_conflict("delete certificates")
     # 5. Policies.
     _without_policies(tx, nouns.USER, user.id)
-    # 6. SSH keys.
-    if ssh_public_keys.of_user(tx, user.id):
+    # 6. SSH keys and service-specific credentials.
+    if ssh_public_keys.of_user(tx, user.id) or service_credentials.of_user(tx, user.id):
         raise delete_conflict("remove referenced objects")
     tags.remove_all(tx, nouns.USER, user.id)
     users.remove(tx, user)

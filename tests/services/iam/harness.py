@@ -88,7 +88,8 @@ def refused(code: str, said: str, iam: Iam, name: str, **given: object) -> None:
     error = caught.value
     assert (error.code, error.said) == (code, said)
     modelled = {
-        shape.error_code: shape.metadata["error"] for shape in MODEL.operation_model(name).error_shapes
+        shape.error_code: shape.metadata.get("error", {"httpStatusCode": 400})
+        for shape in MODEL.operation_model(name).error_shapes
     }
     assert not error.status or modelled[code]["httpStatusCode"] == error.status
 

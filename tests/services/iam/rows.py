@@ -66,6 +66,10 @@ def public(name: str) -> dict[str, str]:
     return {"SSHPublicKeyBody": in_ssh(rsa_key(name).public_key())}
 
 
+def service(name: str) -> dict[str, str]:
+    return {"ServiceName": f"{name}.amazonaws.com"}
+
+
 def version(name: str) -> dict[str, str]:
     return {"VersionId": name}
 
@@ -102,8 +106,12 @@ NO_PASSWORD = Without("it is the caller who has none: test_login_profiles.py")
 NO_OIDC, NO_SAML = no_entity(**oidc("none")), no_entity(**saml("none"))
 NO_SERVER = no_entity(**server("none"))
 NO_SIGNING, NO_SSH = no_entity(CertificateId="A" * 32), no_entity(SSHPublicKeyId="APKA" + "Z" * 16)
+NO_SERVICE = no_entity(ServiceSpecificCredentialId="ACCA" + "Z" * 16)
+NO_ORGANIZATION = Row(
+    answer="OrganizationNotFoundException",
+    missing=Without("no account is in an organization, as its answer says"),
+)
 NOTHING_NAMED = Without("it names nothing that could")
-NONE_YET = Without("nothing that it lists can be made yet: the list is always empty")
 
 
 def taken(**changed: str) -> Refused:
@@ -159,6 +167,16 @@ SCENE = [
     ),
     Step("UploadSSHPublicKey", ANN | public("one"), ssh="SSHPublicKey.SSHPublicKeyId"),
     Step("UploadSSHPublicKey", ANN | public("two"), free_ssh="SSHPublicKey.SSHPublicKeyId"),
+    *(
+        Step(
+            "CreateServiceSpecificCredential",
+            ANN | service(name),
+            **{name: "ServiceSpecificCredential.ServiceSpecificCredentialId"},
+        )
+        for name in ("codecommit", "bedrock", "logs")
+    ),
+    Step("EnableOutboundWebIdentityFederation", {}),
+    Step("PutAccountProperties", {"Properties": {"RoleManager/Enabled": "true"}}),
     *(Step("CreateSAMLProvider", {"Name": name} | METADATA | TAGS) for name in ("office", "spare")),
 ]
 
@@ -325,6 +343,31 @@ ROWS = {
     "ListSSHPublicKeys": Row(ANN, missing=NO_USER, pages=1),
     "UpdateSSHPublicKey": Row(ANN | {"SSHPublicKeyId": "<ssh>", "Status": "Inactive"}, missing=NO_SSH),
     "DeleteSSHPublicKey": Row(ANN | {"SSHPublicKeyId": "<free_ssh>"}, missing=NO_SSH),
+    # service-specific credentials
+    "CreateServiceSpecificCredential": Row(ANN | service("cassandra"), missing=NO_USER),
+    "ListServiceSpecificCredentials": Row(
+        ANN, missing=NO_USER, pages=Without("botocore has no paginator: test_service_credentials.py")
+    ),
+    "UpdateServiceSpecificCredential": Row(
+        ANN | {"ServiceSpecificCredentialId": "<bedrock>", "Status": "Inactive"}, missing=NO_SERVICE
+    ),
+    "ResetServiceSpecificCredential": Row(
+        ANN | {"ServiceSpecificCredentialId": "<codecommit>"}, missing=NO_SERVICE
+    ),
+    "DeleteServiceSpecificCredential": Row(
+        ANN | {"ServiceSpecificCredentialId": "<logs>"}, missing=NO_SERVICE
+    ),
+    # settings of the account
+    "EnableOutboundWebIdentityFederation": Row(answer="FeatureEnabled"),
+    "GetOutboundWebIdentityFederationInfo": Row(),
+    "SetSecurityTokenServicePreferences": Row({"GlobalEndpointTokenVersion": "v1Token"}),
+    "GetAccountProperties": Row(),
+    "PutAccountProperties": Row({"Properties": {"RoleManager/Enabled": "false"}}),
+    "EnableOrganizationsRootCredentialsManagement": NO_ORGANIZATION,
+    "EnableOrganizationsRootSessions": NO_ORGANIZATION,
+    "DisableOrganizationsRootCredentialsManagement": NO_ORGANIZATION,
+    "DisableOrganizationsRootSessions": NO_ORGANIZATION,
+    "ListOrganizationsFeatures": NO_ORGANIZATION,
     # the simulator
     "SimulateCustomPolicy": Row(POLICIES | ACTIONS, pages=1),
     "SimulatePrincipalPolicy": Row(OF_WORKER | ACTIONS, missing=NO_SOURCE, pages=1),
@@ -334,8 +377,6 @@ ROWS = {
     "GetAccountSummary": Row(),
     "GetAccountAuthorizationDetails": Row(pages=3),
     "ListAccountAliases": Row(pages=Without("an account has one alias at most")),
-    # what nobody can have yet
-    "ListServiceSpecificCredentials": Row(ANN, missing=NO_USER, pages=NONE_YET),
 }
 OTHERS = {  # an account has one password policy and one alias; a device is enabled by codes of the moment
     "DeleteAccountPasswordPolicy": "tests/services/iam/test_password_policy.py::test_it_is_removed",
@@ -343,6 +384,7 @@ OTHERS = {  # an account has one password policy and one alias; a device is enab
         ("EnableMFADevice", "GetMFADevice", "ResyncMFADevice", "DeactivateMFADevice"),
         "tests/services/iam/test_boto3_mfa.py::test_a_users_phone",
     ),
+    "DisableOutboundWebIdentityFederation": "tests/services/iam/test_outbound.py::test_enabled_and_disabled",
     "CreateAccountAlias": "tests/services/iam/test_aliases.py::test_one_at_a_time",
     "DeleteAccountAlias": "tests/services/iam/test_aliases.py::test_one_at_a_time",
 }

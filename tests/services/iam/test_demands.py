@@ -30,6 +30,8 @@ OIDC = f"arn:aws:iam::{A}:oidc-provider/idp.example.com/Realms/x"
 WEB = f"arn:aws:iam::{A}:server-certificate/c/web"
 SAML = f"arn:aws:iam::{A}:saml-provider/office"
 DEVICE = f"arn:aws:iam::{A}:mfa/u/d"
+GIT = "codecommit.amazonaws.com"
+FOR_GIT = {"iam:ServiceSpecificCredentialServiceName": GIT}
 TAGS = [{"Key": "Team", "Value": "red"}]
 OWN_TAGS = {"iam:ResourceTag/Team": "red"}
 BOUND = {"iam:PermissionsBoundary": ADMINISTRATOR}
@@ -66,6 +68,10 @@ NAMES = {
     "SAMLMetadataDocument": metadata(),
     "Name": "office",
     "ServerCertificateName": "WEB",
+    "ServiceName": GIT,
+    "ServiceSpecificCredentialId": "ACCA" + "A" * 16,
+    "GlobalEndpointTokenVersion": "v1Token",
+    "Properties": {"RoleManager/Enabled": "true"},
     "CertificateBody": pem(certificate(rsa_key())),
     "PrivateKey": private(rsa_key()),
     "CertificateId": "A" * 32,
@@ -76,7 +82,10 @@ NAMES = {
 
 ON_USER = "GetUser ListAccessKeys CreateAccessKey ListUserTags GetUserPolicy ListUserPolicies DeleteUser"
 ON_USER += " ListAttachedUserPolicies ListGroupsForUser ListMFADevices ListSSHPublicKeys"
-ON_USER += " ListServiceSpecificCredentials ListSigningCertificates GetLoginProfile DeleteLoginProfile"
+ON_USER += " ListServiceSpecificCredentials ListSigningCertificates UpdateServiceSpecificCredential"
+ON_USER += (
+    " ResetServiceSpecificCredential DeleteServiceSpecificCredential GetLoginProfile DeleteLoginProfile"
+)
 ON_USER += " CreateLoginProfile UpdateLoginProfile"
 ON_USER += " UploadSigningCertificate UpdateSigningCertificate DeleteSigningCertificate"
 ON_USER += " UploadSSHPublicKey GetSSHPublicKey UpdateSSHPublicKey DeleteSSHPublicKey"
@@ -91,6 +100,11 @@ ON_ACCOUNT += " CreateAccountAlias DeleteAccountAlias ListAccountAliases ListOpe
 ON_ACCOUNT += " ListSAMLProviders GetAccountPasswordPolicy DeleteAccountPasswordPolicy SimulateCustomPolicy"
 ON_ACCOUNT += " GetContextKeysForCustomPolicy UpdateAccountPasswordPolicy"
 ON_ACCOUNT += " GenerateCredentialReport GetCredentialReport"
+ON_ACCOUNT += " EnableOutboundWebIdentityFederation DisableOutboundWebIdentityFederation"
+ON_ACCOUNT += " GetOutboundWebIdentityFederationInfo SetSecurityTokenServicePreferences GetAccountProperties"
+ON_ACCOUNT += " EnableOrganizationsRootCredentialsManagement EnableOrganizationsRootSessions"
+ON_ACCOUNT += " DisableOrganizationsRootCredentialsManagement DisableOrganizationsRootSessions"
+ON_ACCOUNT += " ListOrganizationsFeatures"
 ON_BOUNDED_ROLE = "PutRolePolicy DeleteRolePolicy DeleteRolePermissionsBoundary GetRole UpdateRole DeleteRole"
 ON_BOUNDED_ROLE += " UpdateRoleDescription UpdateAssumeRolePolicy"
 ON_POLICY = "GetPolicy GetPolicyVersion ListPolicyVersions ListPolicyTags ListEntitiesForPolicy DeletePolicy"
@@ -130,6 +144,8 @@ SIMPLE = [
     ("ListMFADeviceTags", DEVICE, {}),
     ("PutUserPermissionsBoundary", USER, OWN_TAGS | BOUND),
     ("PutRolePermissionsBoundary", ROLE, OWN_TAGS | BOUND),
+    ("CreateServiceSpecificCredential", USER, OWN_TAGS | FOR_GIT),
+    ("PutAccountProperties", "*", {"iam:AccountPropertyNamespaces": ("RoleManager",)}),
     ("ListUsers", f"arn:aws:iam::{A}:user/", {}),
     ("ListGroups", f"arn:aws:iam::{A}:group/", {}),
     ("ListRoles", f"arn:aws:iam::{A}:role/", {}),

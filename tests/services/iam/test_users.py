@@ -138,6 +138,8 @@ def test_what_keeps_a_user_from_going(iam: Iam) -> None:
     signing = iam("UploadSigningCertificate", UserName="ann", **body)["Certificate"]["CertificateId"]
     body = {"SSHPublicKeyBody": in_ssh(rsa_key().public_key())}
     ssh = iam("UploadSSHPublicKey", UserName="ann", **body)["SSHPublicKey"]["SSHPublicKeyId"]
+    made = iam("CreateServiceSpecificCredential", UserName="ann", ServiceName="codecommit.amazonaws.com")
+    service = made["ServiceSpecificCredential"]["ServiceSpecificCredentialId"]
     ways = [
         ("remove users from group", "RemoveUserFromGroup", {"GroupName": "g"}),
         ("delete access keys", "DeleteAccessKey", {"AccessKeyId": key}),
@@ -145,6 +147,11 @@ def test_what_keeps_a_user_from_going(iam: Iam) -> None:
         ("detach all policies", "DetachUserPolicy", {"PolicyArn": ADMINISTRATOR}),
         ("delete policies", "DeleteUserPolicy", {"PolicyName": "p"}),
         ("remove referenced objects", "DeleteSSHPublicKey", {"SSHPublicKeyId": ssh}),
+        (
+            "remove referenced objects",
+            "DeleteServiceSpecificCredential",
+            {"ServiceSpecificCredentialId": service},
+        ),
     ]
     for what, name, given in ways:
         refused(

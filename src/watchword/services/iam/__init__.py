@@ -9,9 +9,10 @@ from watchword.services.iam import (
     aliases,
     groups,
     instance_profiles,
-    not_yet_supported,
+    organizations_features,
     roles,
     server_certificates,
+    settings,
     tags,
     users,
 )
@@ -21,11 +22,12 @@ from watchword.services.iam.credentials import (
     login_profiles,
     mfa_devices,
     password_policy,
+    service_credentials,
     signing_certificates,
     ssh_public_keys,
     virtual_mfa,
 )
-from watchword.services.iam.federation import oidc_providers, saml_providers
+from watchword.services.iam.federation import oidc_providers, outbound, saml_providers
 from watchword.services.iam.policies import attachments, boundaries, inline, managed, versions
 from watchword.services.iam.simulation import operations
 from watchword.services.operation import Operation
@@ -50,10 +52,13 @@ OPERATIONS: dict[str, Operation] = {
     **aliases.OPERATIONS,
     **instance_profiles.OPERATIONS,
     **oidc_providers.OPERATIONS,
+    **organizations_features.OPERATIONS,
+    **outbound.OPERATIONS,
     **server_certificates.OPERATIONS,
+    **service_credentials.OPERATIONS,
+    **settings.OPERATIONS,
     **signing_certificates.OPERATIONS,
     **ssh_public_keys.OPERATIONS,
     **saml_providers.OPERATIONS,
     **operations.OPERATIONS,
-    **not_yet_supported.OPERATIONS,
 }

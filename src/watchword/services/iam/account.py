@@ -20,6 +20,7 @@ from watchword.services.operation import Call, Operation, Output, reads
 from watchword.store import tags
 from watchword.store.iam import (
     access_keys,
+    account_settings,
     attachments,
     groups,
     inline_policies,
@@ -42,7 +43,10 @@ from watchword.store.iam.users import User
 NEVER_THERE = ("AccountMFAEnabled", "AccountPasswordPresent")
 """What GetAccountSummary counts at AWS and nobody can create here."""
 TOKEN_VERSION = 2
-"""What AWS calls session tokens that are good in every region."""
+"""What AWS calls session tokens that are good in every region, as all here are.
+
+An account can say that it prefers version 1, which changes nothing.
+"""
 MOST_PROFILES = 1000
 """Instance profiles shown of one role."""
 
@@ -64,7 +68,8 @@ def get_account_summary(call: Call) -> Output:
         "AccountSigningCertificatesPresent": min(1, len(signing_certificates.of_root(call.tx, call.account))),
         "AccountAccessKeysPresent": min(1, len(access_keys.of_root(call.tx, call.account))),
         **dict.fromkeys(NEVER_THERE, 0),
-        "GlobalEndpointTokenVersion": TOKEN_VERSION,
+        "GlobalEndpointTokenVersion": account_settings.of(call.tx, call.account).token_version
+        or TOKEN_VERSION,
     }
     return {"SummaryMap": counts | {word: QUOTAS[quota] for word, quota in SUMMARY.items()}}
 

@@ -129,6 +129,11 @@ def on_all(noun: str) -> Demands:
     return demands
 
 
+def on_every(kind: AnyEntityType) -> Demands:
+    """On all entities of a type at once."""
+    return lambda call: (_demand(call, _own_arn(call, kind.noun, "/", "*")),)
+
+
 def on_source(call: Call) -> tuple[Demand, ...]:
     """On the user, group or role whose policies are simulated."""
     kind, arn = named_by(call.input["PolicySourceArn"])
