@@ -50,12 +50,12 @@ def hostile() -> Iterator[tuple[str, str]]:
     yield "no XML", "x" * 1000
     yield "cut off", metadata()[:-5]
     yield "a lone surrogate", metadata(more="<x>\ud800</x>")
-    yield "a byte order mark inside", "\ufeff\ufeff" + metadata()
+    yield "a byte order mark", "\ufeff" + metadata()
     yield "entities that expand", metadata(head=BOMB, more="<x>&c;</x>")
     yield "an external entity", metadata(head=EXTERNAL, more="<x>&a;</x>")
     yield "a document type alone", metadata(head="<!DOCTYPE x>")
     yield "too deep", metadata(more="<x>" * 100 + "</x>" * 100)
-    yield "too many elements", metadata(more="<x/>" * 210_000)
+    yield "too many elements", metadata(more="<x/>" * 10_000)
     yield "several entities", metadata(root="EntitiesDescriptor")
     yield "no name", metadata(attributes="")
     yield "an empty name", metadata(attributes=' entityID=""')

@@ -1,7 +1,8 @@
 """The metadata document of a SAML provider, as its organisation publishes it.
 
-1. The document is XML without a document type: no entities, no external files. Its depth and the number of
-   its elements are limited (`watchword.wire.xml_text`). It has no byte order mark.
+1. The document is XML without a document type: no entities, no external files. Its depth is limited, as
+   for every document (`watchword.wire.xml_text`), and it has at most MOST_ELEMENTS elements: a change of the
+   database waits while it is read. It has no byte order mark.
 2. It describes one entity: the root is an EntityDescriptor with an entityID.
 3. The entity is an identity provider: it has an IDPSSODescriptor for SAML 2.0.
 4. That has 1 to MOST_KEYS keys to verify signatures: KeyDescriptors for `signing`, or for both uses. Each has
@@ -26,8 +27,10 @@ from watchword.names import AwsError
 from watchword.wire.xml_text import Element, NotXmlError, read_document
 
 MOST_KEYS = 10
+MOST_ELEMENTS = 10_000
 LONGEST_ENTITY_ID = 1024
 UNTIL_FURTHER_NOTICE = timedelta(days=36525)
+_BYTE_ORDER_MARK = "\ufeff"
 _PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol"
 
 
@@ -42,8 +45,10 @@ class Metadata:
 
 def read(document: str, now: datetime) -> Metadata:
     """What the document says. Raises InvalidInput."""
+    if document.startswith(_BYTE_ORDER_MARK):
+        raise _unreadable("a byte order mark")  # 1.
     try:
-        root = read_document(document.encode())  # 1.
+        root = read_document(document.encode(), MOST_ELEMENTS)  # 1.
     except (NotXmlError, UnicodeEncodeError):
         raise _unreadable("not XML, or with a document type") from None
     entity_id = root.attributes.get("entityID", "")

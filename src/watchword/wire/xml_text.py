@@ -42,9 +42,9 @@ class Element:
     """All text directly in the element."""
 
 
-def read_document(data: bytes) -> Element:
-    """The root element. Raises NotXmlError."""
-    tree = _Tree()
+def read_document(data: bytes, most: int = MAX_ELEMENTS) -> Element:
+    """The root element of a document with at most so many elements. Raises NotXmlError."""
+    tree = _Tree(most)
     parser = expat.ParserCreate("utf-8", " ")  # 1.  4.
     parser.buffer_text = True
     parser.buffer_size = _PIECE
@@ -62,7 +62,8 @@ def read_document(data: bytes) -> Element:
 class _Tree:
     """Builds elements from expat's callbacks."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self.most = most
         self.root = Element("", {})
         self.open = [self.root]
         self.pieces: list[list[str]] = [[]]
@@ -71,7 +72,7 @@ class _Tree:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.count += 1
-        if len(self.open) > MAX_DEPTH or self.count > MAX_ELEMENTS:  # 3.
+        if len(self.open) > MAX_DEPTH or self.count > self.most:  # 3.
             raise NotXmlError("too deep or too many elements")
         element = Element(_local(name), {_local(key): value for key, value in attributes.items()})
         self.open[-1].children.append(element)
