@@ -41,6 +41,15 @@ def test_requests_are_the_same_wherever_they_are_cut(tmp_path: Path, cut: int) -
     assert (first.whole, first.keep_alive, second.whole, second.keep_alive) == (True, True, True, False)
 
 
+@pytest.mark.parametrize(
+    ("target", "path", "query"),
+    [(b"http://h", "/", ""), (b"http://h?b=c", "/", "b=c"), (b"http://h/a?b", "/a", "b"), (b"*", "*", "")],
+)
+def test_targets_that_name_a_host(tmp_path: Path, target: bytes, path: str, query: str) -> None:
+    [incoming] = framed(tmp_path, b"OPTIONS %b HTTP/1.1\r\nHost: h\r\n\r\n" % target)
+    assert (incoming.request.path, incoming.request.query) == (path, query)
+
+
 @pytest.mark.parametrize(("version", "told"), [(b"1.0", False), (b"1.1", True)])
 def test_only_clients_that_know_of_it_are_told_to_continue(
     tmp_path: Path, version: bytes, told: bool

@@ -45,7 +45,7 @@ def head(method: str, target: bytes, headers: Headers, peer: Peer) -> HttpReques
         path, _, query = target.partition(b"?")
     else:
         url = parse_url(target)
-        path, query = url.path, url.query or b""
+        path, query = url.path or b"/", url.query or b""  # RFC 9110, section 4.2.3: an empty path means "/"
     head = method, path.decode("latin-1"), query.decode("latin-1"), tuple(headers)
     return HttpRequest(*head, NO_BODY, *peer)
 
