@@ -207,3 +207,15 @@ def test_a_presigned_query_at_another_time(
     request = presign(plain, keys, service="s3", region="us-east-1", now=then, expires=60)
     status, code, told, others = said(watchword.endpoint, request)
     assert (status, code, told, others.keys()) == (403, "AccessDenied", message, names)
+
+
+@pytest.mark.parametrize("day", ["99991231", "00010101"])
+def test_a_presigned_query_at_an_end_of_the_calendar(watchword: Server, keys: Credentials, day: str) -> None:
+    """It would expire at a time that can't be represented. Whoever signed it is known or not."""
+    host, now = watchword.endpoint.partition("//")[2], datetime.now(UTC)
+    plain = HttpRequest("GET", "/bucket/key", "", (("host", host),))
+    for signer, code in ((keys, "AccessDenied"), (Credentials("AKIA", "x"), "InvalidAccessKeyId")):
+        signed = presign(plain, signer, service="s3", region="us-east-1", now=now, expires=604800)
+        query = re.sub(r"Date=\w+", f"Date={day}T235959Z", signed.query).replace(f"{now:%Y%m%d}", day)
+        request = HttpRequest("GET", plain.path, query, plain.headers)
+        assert said(watchword.endpoint, request)[:2] == (403, code)

@@ -7,7 +7,7 @@ import pytest
 
 from watchword.names import AwsError, Body, HttpRequest
 from watchword.sigv4 import Credentials, presign, read, sign, verify
-from watchword.sigv4.replay import Trace, trace
+from watchword.sigv4.replay import Trace, trace, trace_of_text
 
 NOW = datetime(2026, 11, 23, 12, 34, 56, tzinfo=UTC)
 SIGNER = Credentials("AKIA", "secret")
@@ -59,3 +59,9 @@ def test_it_is_remembered_as_long_as_the_signature_is_good() -> None:
         verify(claim, request, SIGNER.secret, now=NOW + timedelta(seconds=seconds))
         with pytest.raises(AwsError, match="SignatureExpired"):
             verify(claim, request, SIGNER.secret, now=until)
+
+
+def test_a_form_may_be_good_until_the_end_of_the_calendar() -> None:
+    last = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    for end in (last, last.replace(microsecond=999_999)):
+        assert trace_of_text("AKIA", "policy", end).until == last

@@ -6,15 +6,14 @@ because in SigV4a anyone can compute a second valid signature from the first (se
 Storing it, and choosing operations, doesn't belong here.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple
 
 from watchword.names import HttpRequest
 from watchword.sigv4.canonical import explain
 from watchword.sigv4.claim import Claim
-
-_SECOND = timedelta(seconds=1)
+from watchword.sigv4.timestamp import later
 
 
 class Trace(NamedTuple):
@@ -30,10 +29,10 @@ def trace(claim: Claim, request: HttpRequest, skew: int) -> Trace:
     """The trace of a claim that `verify` accepted. skew: the seconds that `verify` was given."""
     text = f"{claim.access_key_id}\n{explain(claim, request).string_to_sign}"
     seconds = skew if claim.expires is None else claim.expires
-    until = claim.timestamp + timedelta(seconds=seconds + 1)
+    until = later(claim.timestamp, seconds + 1)
     return Trace(sha256(text.encode("latin-1")).digest(), until)
 
 
 def trace_of_text(access_key_id: str, text: str, until: datetime) -> Trace:
     """The trace of another signed text, such as a form's policy, which is valid until the given time."""
-    return Trace(sha256(f"{access_key_id}\n{text}".encode()).digest(), until + _SECOND)
+    return Trace(sha256(f"{access_key_id}\n{text}".encode()).digest(), later(until, 1))

@@ -4,11 +4,12 @@ Source: IAM User Guide, "Elements of an AWS API request signature" (X-Amz-Date);
 Date header's other format). Comparing times belongs to `watchword.sigv4.verify`.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 _LENGTH = len("20150830T123600Z")
 _LONGEST_HTTP_DATE = 64
+_LAST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 
 def parse_timestamp(text: str) -> datetime:
@@ -41,3 +42,8 @@ def parse_http_date(text: str) -> datetime:
         time = parsedate_to_datetime(text)
         # RFC 5322, section 3.3: the zone -0000 means UTC; Python returns it as a naive datetime.
         return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def later(time: datetime, seconds: int) -> datetime:
+    """The time so many seconds later; the last second of the calendar for what would be behind it."""
+    return time + min(timedelta(seconds=seconds), _LAST - time)

@@ -32,7 +32,7 @@ from watchword.sigv4.payload import check_payload
 from watchword.sigv4.s3_words import IN_HEADER, IN_QUERY, bad_scope
 from watchword.sigv4.scope import TERMINATOR
 from watchword.sigv4.sigv4a import covers, holds_v4a, public_key
-from watchword.sigv4.timestamp import print_timestamp
+from watchword.sigv4.timestamp import later, print_timestamp
 
 SKEW = 300
 """Seconds that the clocks may differ; S3 allows 900."""
@@ -160,7 +160,7 @@ def check_scope(claim: Claim, services: Collection[str] | None, regions: Collect
 def _expired(claim: Claim, now: datetime, skew: int) -> AwsError:
     seconds = skew if claim.expires is None else claim.expires
     if claim.expires is not None and claim.scope.like_s3:
-        end = claim.timestamp + timedelta(seconds=seconds)
+        end = later(claim.timestamp, seconds)
         times = {"X-Amz-Expires": str(seconds), "Expires": iso(end), "ServerTime": iso(now)}
         return fault("AccessDenied", "Request has expired", **times)
     return fault(
@@ -173,7 +173,7 @@ def _expired(claim: Claim, now: datetime, skew: int) -> AwsError:
 
 def _future(claim: Claim, now: datetime, skew: int) -> AwsError:
     if claim.expires is not None and claim.scope.like_s3:
-        end = claim.timestamp + timedelta(seconds=claim.expires)
+        end = later(claim.timestamp, claim.expires)
         moment = str(int(claim.timestamp.timestamp() * 1000))
         times = {"X-Amz-Date": moment, "Expires": iso(end), "ServerTime": iso(now)}
         return fault("AccessDenied", "Request is not yet valid", **times)
