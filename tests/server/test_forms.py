@@ -168,6 +168,17 @@ def test_it_ends(desk: Desk, version: str) -> None:
     assert desk.keys() == []
 
 
+@pytest.mark.parametrize("end", ["", "/", "//", "%2F", "%2f/%2F"])
+@pytest.mark.parametrize("host", ["", f"{BUCKET}.localhost"])
+def test_no_slash_of_the_path_becomes_part_of_the_key(desk: Desk, end: str, host: str) -> None:
+    """The policy is about the key in the form: an upload allowed below `up/` went to `//up/`."""
+    _, fields = desk.form("s3v4", "up/key")
+    path = f"/{end}" if host else f"/{BUCKET}{end}"
+    sent = {"Host": host} if host else {}
+    assert send(desk.server.endpoint + path, multipart(fields, b"x"), **sent).status == 204
+    assert desk.keys() == ["up/key"]
+
+
 def test_another_bucket_is_refused(desk: Desk) -> None:
     desk.client().create_bucket(Bucket="another")
     url, fields = desk.form("s3v4")

@@ -170,7 +170,8 @@ def read(settings: Settings, request: HttpRequest) -> Form | None:
     if loose := sorted(name for name, _ in request.headers if name.startswith("x-amz-")):
         said = "There were headers present in the request which were not signed"
         raise fault("UnsignedHeaders", said, HeadersNotSigned=", ".join(loose))
-    bucket = (before_path(request.header("host"), settings.hosts) + read_path(request.path)).strip("/")
+    named = read_path(request.path).strip("/")
+    bucket = f"{before_path(request.header('host'), settings.hosts)}/{named}".strip("/")
     if not bucket or "/" in bucket:
         raise AwsError("MethodNotAllowed", 405, "The specified method is not allowed against this resource.")
     beginning = next(islice(request.body.pieces(), 1), b"")[: multipart.MOST_BEFORE_FILE + 1024]
@@ -181,7 +182,8 @@ def read(settings: Settings, request: HttpRequest) -> Form | None:
         raise _argument("key", "Bucket POST must contain a field named 'key'.")
     signed = (sigv2.read_form(pairs) if settings.sigv2_presigned else None) or post.read_form(pairs)
     region, version = _named_by(signed)
-    return Form(_put(request, fields), signed, fields, parts, boundary, bucket, region, version)
+    path = f"/{named}/" if named else "/"
+    return Form(_put(request, path, fields), signed, fields, parts, boundary, bucket, region, version)
 
 
 def _named_by(signed: post.PostForm | Presigned | None) -> tuple[str, str]:
@@ -195,7 +197,8 @@ def _named_by(signed: post.PostForm | Presigned | None) -> tuple[str, str]:
             return "", ""
 
 
-def _put(request: HttpRequest, fields: Mapping[str, str]) -> HttpRequest:
+def _put(request: HttpRequest, path: str, fields: Mapping[str, str]) -> HttpRequest:
+    """`path`: of the bucket. Of the form's own path no slash is left, which would become part of the key."""
     headers = [header for header in request.headers if header[0] in _KEPT]
     for name, value in fields.items():
         if name in HEADERS or name.startswith(_PREFIXES):
@@ -204,7 +207,7 @@ def _put(request: HttpRequest, fields: Mapping[str, str]) -> HttpRequest:
             headers.append(("x-amz-acl", _header(name, value)))
         elif name not in OWN and not name.startswith("x-ignore-"):
             raise AwsError("NotImplemented", 501, f"The form field '{name[:80]}' is not implemented.")
-    path = f"{request.path.rstrip('/')}/{quote(fields['key'], safe='')}"
+    path += quote(fields["key"], safe="")
     return replace(request, method="PUT", path=path, headers=tuple(headers))
 
 
