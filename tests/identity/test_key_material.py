@@ -1,13 +1,23 @@
 """Keys and certificates in PEM: which are taken, and which fit each other."""
 
+import base64
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 from tests.identity.pem import certificate, ec_key, pem, private, rsa_key
 
 from watchword.identity import key_material
 from watchword.identity.key_material import KeyMaterialError
 
 RSA, EC = pem(certificate(rsa_key())), pem(certificate(ec_key()))
+
+
+def of_version(number: int) -> str:
+    """A certificate that says it has that version."""
+    der = certificate(rsa_key()).public_bytes(Encoding.DER)
+    other = der.replace(bytes([0xA0, 3, 2, 1, 2]), bytes([0xA0, 3, 2, 1, number]), 1)
+    return f"-----BEGIN CERTIFICATE-----\n{base64.encodebytes(other).decode()}-----END CERTIFICATE-----\n"
 
 
 @pytest.mark.parametrize(
@@ -36,6 +46,7 @@ def test_a_chain_keeps_its_order() -> None:
         pytest.param(RSA[:-20], id="cut off"),
         pytest.param(RSA.replace("MII", "MIJ", 1), id="another length"),
         pytest.param(RSA.replace("MII", "!II", 1), id="no base64"),
+        pytest.param(of_version(78), id="another version"),
         pytest.param(RSA + EC, id="two"),
         pytest.param(pem(certificate(ed25519.Ed25519PrivateKey.generate())), id="Ed25519"),
     ],

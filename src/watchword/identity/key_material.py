@@ -28,7 +28,7 @@ PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 LEAST_RSA_BITS, MOST_RSA_BITS = 1024, 8192
 _CURVES = {"secp256r1", "secp384r1", "secp521r1"}
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----")
-_BROKEN = (ValueError, TypeError, UnsupportedAlgorithm)
+_BROKEN = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion)
 _CHALLENGE = b"watchword: does this key fit its certificate?"
 
 
