@@ -98,8 +98,9 @@ def test_a_list_below_a_path(iam: Iam) -> None:
     assert [demand.resource for demand in iam.demands] == [f"arn:aws:iam::{A}:user/en_"]
 
 
-def test_a_marker_of_somebody_elses_making(iam: Iam) -> None:
-    refused("ValidationError", "Invalid Marker.", iam, "ListUsers", Marker="!")
+@pytest.mark.parametrize("marker", ["!", "AA==", "YQBi"])
+def test_a_marker_of_somebody_elses_making(iam: Iam, marker: str) -> None:
+    refused("ValidationError", "Invalid Marker.", iam, "ListUsers", Marker=marker)
 
 
 def test_a_renamed_user_stays_the_same(iam: Iam) -> None:

@@ -29,9 +29,12 @@ def start_of(call: Call) -> str:
     """The item after which the page begins, empty for the first page."""
     marker = call.input.get("Marker", "")
     try:
-        return base64.b64decode(marker, altchars=b"-_", validate=True).decode()
+        start = base64.b64decode(marker, altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError):
         raise fault("ValidationError", "Invalid Marker.") from None
+    if "\0" in start:  # no name has a NUL, and PostgreSQL accepts none in a query
+        raise fault("ValidationError", "Invalid Marker.")
+    return start
 
 
 def end(last: str, *, more: bool) -> Output:
