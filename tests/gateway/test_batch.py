@@ -8,6 +8,7 @@ import pytest
 
 from watchword.gateway.batch import Batch
 from watchword.gateway.journey import journey
+from watchword.gateway.transport.service import By
 from watchword.names import Body, HttpRequest, HttpResponse
 from watchword.objects.blob_cache import LONGEST
 from watchword.proofs.audit_chain import audit_key
@@ -37,7 +38,7 @@ def after_a_turn(world: World, requests: int) -> list[tuple[int, int]]:
     async def take_turn() -> None:
         batch = Batch(world)
         for _ in range(requests):
-            assert batch.answer(journey, ASKED, deliver)
+            assert batch.answer(journey, ASKED, deliver) is By.EVENT_LOOP
         assert (left, lines(world)) == ([], [])
         await asyncio.sleep(0)
 
@@ -78,9 +79,9 @@ def test_an_object_is_read_in_a_turn_once_its_bytes_are_in_memory(
     said: list[HttpResponse] = []
 
     async def read_in_a_turn(path: str) -> bool:
-        answered = Batch(world).answer(journey, signed("GET", path), said.append)
+        by = Batch(world).answer(journey, signed("GET", path), said.append)
         await asyncio.sleep(0)
-        return answered
+        return by is By.EVENT_LOOP
 
     for path, body in (("/logs", b""), ("/logs/small", b"hello"), ("/logs/long", b"x" * (LONGEST + 1))):
         assert journey(world, signed("PUT", path, body)).status == 200
@@ -92,3 +93,11 @@ def test_an_object_is_read_in_a_turn_once_its_bytes_are_in_memory(
     assert [answer.body for answer in said] == [b"hello"]
     assert not asyncio.run(read_in_a_turn("/logs/long"))
     assert len(lines(world)) == read + 1, "what was answered is recorded, what was tried isn't"
+
+
+def test_what_moves_bytes_is_told_apart(world: World, signed: Callable[..., HttpRequest]) -> None:
+    async def answered(method: str, path: str) -> By:
+        return Batch(world).answer(journey, signed(method, path), lambda _: None)
+
+    assert asyncio.run(answered("PUT", "/logs/key")) is By.THREAD
+    assert asyncio.run(answered("POST", "/logs/key?uploadId=1")) is By.MOVER

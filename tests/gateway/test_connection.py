@@ -10,6 +10,7 @@ from tests.server.harness import bytes_answered, in_process
 from watchword.app import open_world
 from watchword.gateway import Application, Server
 from watchword.gateway.transport.pipeline import MAX_AT_ONCE
+from watchword.gateway.transport.service import By
 from watchword.installation.settings import Settings
 from watchword.names import HttpRequest, HttpResponse
 from watchword.world import World
@@ -30,16 +31,16 @@ class Eventful(Application):
         request: HttpRequest,
         deliver: Callable[[HttpResponse], None],
         error: Exception | None = None,
-    ) -> bool:
+    ) -> By:
         def leaving(response: HttpResponse) -> None:
             self.ahead -= 1
             deliver(response)
 
-        taken = super().at_once(request, leaving, error)
-        self.ahead += taken
+        by = super().at_once(request, leaving, error)
+        self.ahead += by is By.EVENT_LOOP
         self.most_ahead = max(self.most_ahead, self.ahead)
         self.happens()
-        return taken
+        return by
 
 
 @pytest.fixture

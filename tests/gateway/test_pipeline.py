@@ -14,7 +14,7 @@ import uvloop
 
 from watchword.gateway import ConnectionLimits
 from watchword.gateway.transport.connection import Connection
-from watchword.gateway.transport.service import Service
+from watchword.gateway.transport.service import By, Service
 from watchword.names import HttpRequest, HttpResponse
 
 S3 = b"Authorization: /s3/aws4_request\r\n"
@@ -24,6 +24,7 @@ PARTS = (
     b"GET /pieces HTTP/1.1\r\n\r\n",
     b"HEAD /pieces HTTP/1.1\r\n\r\n",
     b"GET /broken HTTP/1.1\r\n\r\n",
+    b"GET /moves HTTP/1.1\r\n\r\n",
     b"POST /thread HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc",
     b"PUT /thread HTTP/1.1\r\n" + S3 + b"Content-Length: 2000000\r\n\r\n",
     b"PUT / HTTP/1.1\r\n" + S3 + b"Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n",
@@ -40,11 +41,11 @@ class Fickle:
 
     def at_once(
         self, request: HttpRequest, deliver: Callable[[HttpResponse], None], error: Exception | None = None
-    ) -> bool:
+    ) -> By:
         if (request.path != "/" or request.body.file) and not error:
-            return False
+            return By.MOVER if request.path == "/moves" else By.THREAD
         asyncio.get_running_loop().call_soon(deliver, OK)
-        return True
+        return By.EVENT_LOOP
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         time.sleep(random.random() / 500)
@@ -174,9 +175,10 @@ def test_nothing_is_left_of_whatever_clients_do(tmp_path: Path, seed: int) -> No
     limits, errors = ConnectionLimits(max_connections=50, max_held=3 << 20), list[dict[str, Any]]()
     with (
         ThreadPoolExecutor(4) as threads,
+        ThreadPoolExecutor(1) as movers,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        stuck = runner.run(visit(Service(Fickle(), limits, threads, tmp_path), errors))
+        stuck = runner.run(visit(Service(Fickle(), limits, threads, movers, tmp_path), errors))
     assert (stuck, errors, list(tmp_path.iterdir())) == ([], [], [])
     assert (limits._held, limits.open) == (0, set())
 
@@ -186,7 +188,7 @@ def test_a_client_that_left_is_not_worked_for(tmp_path: Path) -> None:
     slow = Slow()
 
     async def come_and_leave(threads: ThreadPoolExecutor) -> None:
-        service = Service(slow, ConnectionLimits(), threads, tmp_path)
+        service = Service(slow, ConnectionLimits(), threads, threads, tmp_path)
         for path in (b"/stays", b"/leaves"):
             client = Client(service)
             client.connection.data_received(b"GET " + path + b" HTTP/1.1\r\n\r\n")
@@ -198,3 +200,21 @@ def test_a_client_that_left_is_not_worked_for(tmp_path: Path) -> None:
     with ThreadPoolExecutor(1) as threads:
         asyncio.run(come_and_leave(threads))
     assert slow.answered == ["/stays"]
+
+
+def test_what_moves_bytes_takes_no_thread_of_the_others(tmp_path: Path) -> None:
+    """Twelve copies of an object of 1 GB made the next CreateUser wait for half a minute."""
+    slow = Slow()
+
+    async def come(threads: ThreadPoolExecutor, movers: ThreadPoolExecutor) -> None:
+        service = Service(slow, ConnectionLimits(), threads, movers, tmp_path)
+        for _ in range(5):
+            Client(service).connection.data_received(b"GET /moves HTTP/1.1\r\n\r\n")
+        asked = asyncio.get_running_loop().run_in_executor(threads, len, "")
+        done, _ = await asyncio.wait([asked], timeout=10)
+        assert done
+        slow.go.set()
+
+    with ThreadPoolExecutor(1) as threads, ThreadPoolExecutor(2) as movers:
+        asyncio.run(come(threads, movers))
+    assert slow.answered == 5 * ["/moves"]

@@ -30,6 +30,7 @@ from watchword.app import open_world
 from watchword.gateway import ConnectionLimits
 from watchword.gateway.transport.connection_limits import MAX_HELD
 from watchword.gateway.transport.receive import MAX_IN_MEMORY
+from watchword.gateway.transport.service import By
 from watchword.installation.settings import Settings
 from watchword.names import HttpRequest, HttpResponse
 from watchword.serving import serving
@@ -215,11 +216,11 @@ class Slow:
         request: HttpRequest,
         deliver: Callable[[HttpResponse], None],
         error: Exception | None = None,
-    ) -> bool:
+    ) -> By:
         found = HttpResponse(503, (("content-length", "0"),)) if error else AT_ONCE.get(request.path)
         if found:
             deliver(found)
-        return found is not None
+        return By.EVENT_LOOP if found else By.THREAD
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         self.asked += 1

@@ -13,6 +13,7 @@ from tests.server.harness import Running, bytes_answered, eventually, in_process
 from watchword.gateway import ConnectionLimits
 from watchword.gateway.transport.pipeline import MAX_AHEAD
 from watchword.gateway.transport.receive import MAX_HEADERS, MAX_IN_MEMORY
+from watchword.gateway.transport.service import By
 from watchword.names import HttpRequest, HttpResponse
 
 HOST = b"Host: localhost\r\n"
@@ -248,12 +249,12 @@ class EchoesLength:
         request: HttpRequest,
         deliver: Callable[[HttpResponse], None],
         error: Exception | None = None,
-    ) -> bool:
+    ) -> By:
         self.asked.append(request)
         if error is not None or request.path not in AT_ONCE:
-            return False
+            return By.THREAD
         deliver(AT_ONCE[request.path])
-        return True
+        return By.EVENT_LOOP
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         size = str(request.body.size).encode()

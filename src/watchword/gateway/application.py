@@ -11,7 +11,7 @@ from functools import partial
 from watchword.gateway.batch import Batch
 from watchword.gateway.doors import act_for
 from watchword.gateway.journey import admit, check_size, journey, refuse_unreceived
-from watchword.gateway.transport.service import Deliver
+from watchword.gateway.transport.service import By, Deliver
 from watchword.names import HttpRequest, HttpResponse
 from watchword.services.operation import MAX_BODY
 from watchword.world import World
@@ -24,10 +24,10 @@ class Application:
         self._world = world
         self._batch = Batch(world)
 
-    def at_once(self, request: HttpRequest, deliver: Deliver, error: Exception | None = None) -> bool:
-        """Whether `deliver` gets the answer at the end of this turn of the event loop."""
+    def at_once(self, request: HttpRequest, deliver: Deliver, error: Exception | None = None) -> By:
+        """By the event loop, when `deliver` gets the answer at the end of this turn."""
         if request.body.file:
-            return False  # a file is read by threads
+            return By.MOVER
         act = act_for(request) if error is None else partial(refuse_unreceived, broken=error)
         return self._batch.answer(act, request, deliver)
 

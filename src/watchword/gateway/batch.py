@@ -16,9 +16,9 @@ from dataclasses import replace
 
 from watchword.gateway.doors import Act
 from watchword.gateway.journey import unrecorded
-from watchword.gateway.transport.service import Deliver
+from watchword.gateway.transport.service import By, Deliver
 from watchword.names import HttpRequest, HttpResponse
-from watchword.names.would_block import WouldBlock
+from watchword.names.would_block import MovesBytes, WouldBlock
 from watchword.world import World
 
 log = logging.getLogger(__name__)
@@ -34,16 +34,18 @@ class Batch:
         self._answers: list[tuple[HttpRequest, HttpResponse, Deliver]] = []
         self._begun = False
 
-    def answer(self, act: Act, request: HttpRequest, deliver: Deliver) -> bool:
-        """Whether `deliver` will have an answer at the end of the turn; False when nothing was done."""
+    def answer(self, act: Act, request: HttpRequest, deliver: Deliver) -> By:
+        """By the event loop when `deliver` gets an answer at the end of the turn; else nothing was done."""
         if not self._begun:
             self._begun = True
             asyncio.get_running_loop().call_soon(self._end)
         try:
             self._answers.append((request, act(self._world, request), deliver))
+        except MovesBytes:
+            return By.MOVER
         except WouldBlock:
-            return False
-        return True
+            return By.THREAD
+        return By.EVENT_LOOP
 
     def _end(self) -> None:
         answers, self._answers, self._begun = self._answers, [], False

@@ -30,7 +30,7 @@ from watchword.gateway.dispatch import perform, permit, refuse
 from watchword.gateway.failure import as_fault
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
 from watchword.names.ids import new_request_id
-from watchword.names.would_block import WouldBlock
+from watchword.names.would_block import MovesBytes, WouldBlock
 from watchword.services.operation import Call, Mode, Operation, Output
 from watchword.services.table import SERVED
 from watchword.wire import Operation as Model
@@ -149,7 +149,7 @@ def _recognise(world: World, presented: Presented, log: RequestLog) -> tuple[Mod
     row = SERVED.get(model.service.name, {}).get(model.name)
     log.operation, log.traits = model, row.traits if row else log.traits
     if world.facts.cached and not _may_be_at_once(world, row):
-        raise WouldBlock
+        raise MovesBytes if row and row.moves_bytes else WouldBlock
     return model, row
 
 

@@ -141,6 +141,8 @@ class Operation:
     """Whether it frees space, so that it is performed even when the disk is nearly full."""
     max_body: int = MAX_BODY
     """Bytes that a body may have, unless it streams."""
+    moves_bytes: bool = False
+    """Whether it moves bytes of objects that aren't in its request, so that a short one can take minutes."""
 
     @property
     def needs_room(self) -> bool:
@@ -175,7 +177,19 @@ def writes(
 
 
 def object_write(
-    perform: Perform, demands: Demands, *, makes_room: bool = False, max_body: int = MAX_BODY
+    perform: Perform,
+    demands: Demands,
+    *,
+    makes_room: bool = False,
+    max_body: int = MAX_BODY,
+    moves_bytes: bool = False,
 ) -> Operation:
-    traits = Traits(data_event=True)
-    return Operation(perform, demands, Mode.OBJECT_WRITE, traits, makes_room=makes_room, max_body=max_body)
+    return Operation(
+        perform,
+        demands,
+        Mode.OBJECT_WRITE,
+        Traits(data_event=True),
+        makes_room=makes_room,
+        max_body=max_body,
+        moves_bytes=moves_bytes,
+    )

@@ -15,21 +15,17 @@ from asyncio import Future
 from collections import deque
 from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
 
 from watchword.gateway.transport import http1
 from watchword.gateway.transport.framing import Malformed
 from watchword.gateway.transport.receive import Incoming
 from watchword.gateway.transport.sending import Sending
-from watchword.gateway.transport.service import Service
+from watchword.gateway.transport.service import By, Service
 from watchword.names import HttpResponse, fault
 
 MAX_AHEAD = 100
 MAX_AT_ONCE = 16
 """Answers of one turn that a connection can have: they are made before any of them is taken."""
-
-Given = TypeVar("Given")
-Result = TypeVar("Result")
 
 log = logging.getLogger(__name__)
 
@@ -148,7 +144,8 @@ class Pipeline:
             return  # it isn't its turn
         if incoming.asks and not self._admitting:
             self._admitting = True
-            asked = self._in_thread(self._service.application.admit, incoming.beginning())
+            loop, admit = asyncio.get_running_loop(), self._service.application.admit
+            asked = loop.run_in_executor(self._service.threads, admit, incoming.beginning())
             asked.add_done_callback(partial(self._admitted, incoming))
         elif incoming.continues and not incoming.asks:
             incoming.continues = False
@@ -168,7 +165,8 @@ class Pipeline:
 
     def _answer(self, incoming: Incoming) -> None:
         incoming.finish()
-        if self._at_once(incoming):
+        by = self._at_once(incoming)
+        if by is By.EVENT_LOOP:
             return
         self._running = incoming
         if incoming.held and not self._charge():  # rule 4
@@ -176,7 +174,8 @@ class Pipeline:
             incoming.refuse(fault("Throttling", meant="requests under way hold all the memory they may have"))
             self._at_once(incoming)
             return
-        answered = self._in_thread(self._perform, incoming)
+        threads = self._service.movers if by is By.MOVER else self._service.threads
+        answered = asyncio.get_running_loop().run_in_executor(threads, self._perform, incoming)
         answered.add_done_callback(partial(self._answered, incoming))
 
     def _perform(self, incoming: Incoming) -> HttpResponse:
@@ -186,12 +185,12 @@ class Pipeline:
         finally:
             incoming.close()
 
-    def _at_once(self, incoming: Incoming) -> bool:
+    def _at_once(self, incoming: Incoming) -> By:
         self._ahead += 1
         deliver = partial(self._deliver, incoming)
-        taken = self._service.application.at_once(incoming.request, deliver, incoming.error)
-        self._ahead -= not taken
-        return taken
+        by = self._service.application.at_once(incoming.request, deliver, incoming.error)
+        self._ahead -= by is not By.EVENT_LOOP
+        return by
 
     def _deliver(self, incoming: Incoming, response: HttpResponse) -> None:
         self._ahead -= 1
@@ -256,6 +255,3 @@ class Pipeline:
             self._transport.resume_reading()
         else:
             self._transport.pause_reading()
-
-    def _in_thread(self, act: Callable[[Given], Result], given: Given) -> "Future[Result]":
-        return asyncio.get_running_loop().run_in_executor(self._service.threads, act, given)

@@ -18,6 +18,7 @@ from watchword.gateway.transport.handshake import Handshake
 from watchword.gateway.transport.service import Application, Service
 
 THREADS = 8
+MOVERS = 4
 BACKLOG = 2048
 GRACE_SECONDS = 10.0
 _LOOK_SECONDS = 0.05
@@ -55,8 +56,11 @@ class Server:
 
     async def _serve(self) -> None:
         loop = self._loop = asyncio.get_running_loop()
-        with ThreadPoolExecutor(THREADS, thread_name_prefix="journey") as threads:
-            service = Service(self._application, self.limits, threads, self._spool)
+        with (
+            ThreadPoolExecutor(THREADS, thread_name_prefix="journey") as threads,
+            ThreadPoolExecutor(MOVERS, thread_name_prefix="mover") as movers,
+        ):
+            service = Service(self._application, self.limits, threads, movers, self._spool)
             connect = partial(Handshake, service, self._tls) if self._tls else partial(Connection, service)
             accepting = await loop.create_server(connect, sock=self._listener, backlog=BACKLOG)
             if not self._stopped:

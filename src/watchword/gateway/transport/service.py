@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
@@ -12,14 +13,22 @@ from watchword.names import HttpRequest, HttpResponse
 Deliver = Callable[[HttpResponse], None]
 
 
+class By(Enum):
+    """What answers a request."""
+
+    EVENT_LOOP = "event loop"
+    THREAD = "thread"
+    MOVER = "thread for work as long as an object's bytes"
+
+
 class Application(Protocol):
     """What answers requests. Only `at_once` is called on the event loop."""
 
-    def at_once(self, request: HttpRequest, deliver: Deliver, error: Exception | None = None) -> bool:
-        """Whether `deliver` gets the answer, at the end of this turn of the event loop.
+    def at_once(self, request: HttpRequest, deliver: Deliver, error: Exception | None = None) -> By:
+        """By the event loop: then `deliver` gets the answer at the end of this turn.
 
-        False when it takes a thread; nothing was done then. An `error` is why the request can't be received:
-        then the answer is a refusal, and never takes a thread.
+        Otherwise nothing was done. An `error` is why the request can't be received: then the answer is a
+        refusal, and never takes a thread.
         """
 
     def answer(self, request: HttpRequest) -> HttpResponse:
@@ -36,5 +45,7 @@ class Service:
     application: Application
     limits: ConnectionLimits
     threads: Executor
+    movers: Executor
+    """Threads of their own for what moves bytes: nobody can make all others wait by a few copies."""
     spool: Path
     """The folder that large bodies are received in."""

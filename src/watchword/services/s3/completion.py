@@ -188,5 +188,7 @@ def _join(call: Call, chosen: Sequence[Part], blob: str) -> None:
 
 
 OPERATIONS: dict[str, Operation] = {
-    "CompleteMultipartUpload": object_write(complete_multipart_upload, to_put, max_body=MAX_LIST),
+    "CompleteMultipartUpload": object_write(
+        complete_multipart_upload, to_put, max_body=MAX_LIST, moves_bytes=True
+    ),
 }

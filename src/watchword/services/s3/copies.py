@@ -101,4 +101,4 @@ def _copy_bytes(call: Call, row: Object, blob: str) -> tuple[str, dict[str, str]
     return sums.etag, {name: sums.value(name) for name in algorithms}
 
 
-OPERATIONS: dict[str, Operation] = {"CopyObject": object_write(copy_object, to_copy)}
+OPERATIONS: dict[str, Operation] = {"CopyObject": object_write(copy_object, to_copy, moves_bytes=True)}

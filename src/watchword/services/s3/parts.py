@@ -180,6 +180,6 @@ def _entry(upload: Upload, part: Part) -> dict[str, object]:
 
 OPERATIONS: dict[str, Operation] = {
     "UploadPart": object_write(upload_part, on_upload("s3:PutObject")),
-    "UploadPartCopy": object_write(upload_part_copy, to_copy_part),
+    "UploadPartCopy": object_write(upload_part_copy, to_copy_part, moves_bytes=True),
     "ListParts": reads(list_parts, on_upload("s3:ListMultipartUploadParts"), data_event=True),
 }
