@@ -98,6 +98,15 @@ def test_what_the_query_has_in_place_of_headers_becomes_headers() -> None:
         with_headers(there)
 
 
+@pytest.mark.parametrize("name", ["content-md5", "content-type"])
+def test_an_empty_header_is_no_reason_to_look_into_the_query(name: str) -> None:
+    """The value in the query was signed, and the empty one obeyed."""
+    request = by_botocore("PUT", "/b/k", content_type="a", content_md5="a")
+    assert f"{name}=a" in request.query
+    check(request)
+    assert refused(replace(request, headers=(*request.headers, (name, "")))).code == "SignatureDoesNotMatch"
+
+
 def test_it_expires() -> None:
     request = by_botocore("GET", "/b/k")
     check(request, later=599)

@@ -207,7 +207,8 @@ def _string_to_sign(
     request: HttpRequest, pairs: list[Pair], amz: dict[str, str], expires: str, bucket: str
 ) -> str:
     query = {key.lower(): value for key, value in pairs}
-    standard = [request.header(name) or query.get(name, "") for name in sorted(_HEADERS)]
+    sent = {name: request.header(name) for name in sorted(_HEADERS)}
+    standard = [query.get(name, "") if value is None else value for name, value in sent.items()]
     amz_lines = "".join(f"{name}:{amz[name]}\n" for name in sorted(amz))
     parts = sorted((key, value) for key, value in pairs if key in SUBRESOURCES)
     subresource = "&".join(f"{key}={value}" if value else key for key, value in parts)
