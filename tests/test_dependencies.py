@@ -41,6 +41,7 @@ PARTS = {
     SOURCE: "To run",
     **ALONE,
     ROOT / "tests": "To test",
+    ROOT / "scripts": "To run",
     ROOT / "fuzz": "To fuzz",
     ROOT / "bench": "To measure",
 }

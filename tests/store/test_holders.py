@@ -33,9 +33,9 @@ def held(database: Database, now: datetime) -> Database:
 
 def test_they_are_counted_within_an_account(held: Database) -> None:
     with held.read() as tx:
-        assert holders.count(tx, A, ARN) == (3, 2)
-        assert holders.count(tx, B, ARN) == (1, 0)
-        assert holders.count(tx, A, OWN) == (0, 0)
+        assert holders.count(tx, A, [ARN, OWN]) == {ARN: (3, 2)}
+        assert holders.count(tx, B, [OWN, ARN]) == {ARN: (1, 0)}
+        assert holders.count(tx, A, [OWN]) == holders.count(tx, A, []) == {}
 
 
 def test_they_are_listed_by_kind_and_by_the_way_they_hold_it(held: Database) -> None:

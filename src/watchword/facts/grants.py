@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from watchword.facts.fact import OF_AN_INDEX, Fact, Reading
-from watchword.identity.aws_managed import aws_policies
+from watchword.identity import aws_managed
 from watchword.policy import Policy, Source
 from watchword.policy.evaluation.engine import OwnPolicies
 from watchword.store import Topic
@@ -30,9 +30,9 @@ class Grants:
 
 
 def _managed_policy(reading: Reading, arn: str) -> Policy | None:
-    shared = aws_policies().get(arn)
+    shared = aws_managed.find(arn)
     if shared is not None:
-        return reading.policy(shared.version.document)
+        return reading.policy(aws_managed.default_version(shared).document)
     version = policy_versions.default_of(reading.tx, arn)
     if version is None:
         return None

@@ -32,6 +32,7 @@ STATUS = {
     "OrganizationNotFoundException": 400,
     "PasswordPolicyViolation": 400,
     "PolicyEvaluation": 500,
+    "PolicyNotAttachable": 400,
     "ReportExpired": 410,
     "ReportNotPresent": 410,
     "UnmodifiableEntity": 400,
@@ -192,6 +193,12 @@ def missing_version(arn: str, version: str) -> AwsError:
 def not_attachable(arn: str) -> AwsError:
     """There is no such managed policy to attach."""
     return refusal("NoSuchEntity", f"Policy {arn} does not exist or is not attachable.")
+
+
+def of_a_service(noun: str) -> AwsError:
+    """The policy is for service-linked roles, and the entity isn't one."""
+    said = f"Cannot attach a Service Role Policy to a Customer {noun.capitalize()}."
+    return refusal("PolicyNotAttachable", said)
 
 
 def no_such_boundary(arn: str) -> AwsError:

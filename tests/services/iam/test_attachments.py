@@ -58,6 +58,15 @@ def test_what_can_not_be_attached(iam: Iam, other: Iam, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_a_policy_for_service_linked_roles_is_not_for_others(iam: Iam, kind: str) -> None:
+    make(iam, kind)
+    arn = "arn:aws:iam::aws:policy/aws-service-role/AmazonECSServiceRolePolicy"
+    said = f"Cannot attach a Service Role Policy to a Customer {kind}."
+    given = {f"{kind}Name": "x", "PolicyArn": arn}
+    refused("PolicyNotAttachable", said, iam, f"Attach{kind}Policy", **given)
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_who_is_missing(iam: Iam, kind: str) -> None:
     said = f"The {kind.lower()} with name x cannot be found."
     who = {f"{kind}Name": "x"}

@@ -38,6 +38,15 @@ def test_a_boundary_must_exist(iam: Iam, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", MORE)
+def test_a_policy_for_service_linked_roles_is_no_boundary(iam: Iam, kind: str) -> None:
+    iam(f"Create{kind}", **{f"{kind}Name": "x"}, **MORE[kind])
+    arn = "arn:aws:iam::aws:policy/aws-service-role/AmazonECSServiceRolePolicy"
+    said = f"Cannot attach a Service Role Policy to a Customer {kind}."
+    given = {f"{kind}Name": "x", "PermissionsBoundary": arn}
+    refused("PolicyNotAttachable", said, iam, f"Put{kind}PermissionsBoundary", **given)
+
+
+@pytest.mark.parametrize("kind", MORE)
 def test_who_is_missing(iam: Iam, kind: str) -> None:
     who, said = {f"{kind}Name": "x"}, f"The {kind.lower()} with name x cannot be found."
     put = f"Put{kind}PermissionsBoundary"

@@ -1,13 +1,18 @@
-"""The managed policies of AWS: read-only, the same in every account, a JSON file each.
+"""The managed policies of AWS, all of them: read-only, the same in every account.
 
-Only these can be attached; to add one, add its file. A file has the policy's own name, id, dates and
-default version. Policies of customers are in `watchword.store.iam.policies`, whose records are used here too.
-Source: AWS Managed Policy Reference Guide.
+* `index.tsv` has a line per policy, sorted by name, and no document. One policy is found by a search in the
+  text, so nothing but its own line is parsed.
+* `versions.lzma` has a block per policy, from an offset in the index. A block is a stream of its own: a line
+  per version, the newest first. So the version in force is read without the others.
+
+Both are made by scripts/aws_managed_policies.py, which says where they come from. LICENSE is the data's.
+Policies of customers are in `watchword.store.iam.policies`, whose records are used here too.
+Source: IAM API Reference, "Policy" and "PolicyVersion".
 """
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+import io
+import lzma
+from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
 from importlib import resources
@@ -19,39 +24,72 @@ from watchword.store.iam.policy_versions import Version
 
 OWNER = "aws"
 """The account in the ARN of a policy of AWS."""
+_ROOT = f"arn:aws:iam::{OWNER}:{nouns.POLICY}/"
+_FILES = resources.files(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class AwsPolicy:
-    """One managed policy of AWS, and its default version."""
+def find(arn: str) -> Policy | None:
+    """The policy of that ARN, None when AWS has no such policy."""
+    line = _line(arn.rpartition("/")[2]) if arn.startswith(_ROOT) else None
+    policy = _policy(line) if line else None
+    return policy if policy and policy.arn == arn else None
 
-    policy: Policy
-    version: Version
+
+def every_policy(after: str = "") -> Iterator[Policy]:
+    """All of them that come after the name `after`, sorted by name."""
+    for line in _index().splitlines()[1:]:
+        if line.partition("\t")[0] > after:
+            yield _policy(line)
+
+
+def default_version(policy: Policy) -> Version:
+    """The version in force."""
+    return _version(policy, _block(policy).readline())
+
+
+def all_versions(policy: Policy) -> list[Version]:
+    """Newest first. The source of the data has missed some old ones."""
+    return [_version(policy, line) for line in _block(policy)]
 
 
 @cache
-def aws_policies() -> Mapping[str, AwsPolicy]:
-    """All of them, ARN -> policy, sorted by name."""
-    files = (entry for entry in resources.files(__name__).iterdir() if entry.name.endswith(".json"))
-    found = [_read(entry.read_text("utf-8")) for entry in files]
-    return {each.policy.arn: each for each in sorted(found, key=lambda each: each.policy.name)}
+def _index() -> str:
+    return (_FILES / "index.tsv").read_text("utf-8")
 
 
-def _read(text: str) -> AwsPolicy:
-    said = json.loads(text)
-    number = int(said["version"].removeprefix("v"))
-    updated = datetime.fromisoformat(said["updated"])
-    policy = Policy(
-        id=said["id"],
+def _line(name: str) -> str | None:
+    index = _index()
+    start = index.find(f"\n{name}\t") + 1
+    return index[start : index.index("\n", start)] if start else None
+
+
+def _policy(line: str) -> Policy:
+    name, path, policy_id, created, updated, number, _, _, description = line.split("\t")
+    return Policy(
+        id=policy_id,
         account=OWNER,
-        name=said["name"],
-        path=said["path"],
-        arn=str(EntityArn("aws", OWNER, nouns.POLICY, said["path"], said["name"])),
-        created=datetime.fromisoformat(said["created"]),
-        updated=updated,
-        description=said["description"],
-        default_version=number,
-        next_version=number + 1,
+        name=name,
+        path=path,
+        arn=str(EntityArn("aws", OWNER, nouns.POLICY, path, name)),
+        created=datetime.fromisoformat(created),
+        updated=datetime.fromisoformat(updated),
+        description=description,
+        default_version=int(number),
+        next_version=int(number) + 1,
     )
-    document = json.dumps(said["document"], indent=4)
-    return AwsPolicy(policy, Version(policy.id, number, document, updated, default=True))
+
+
+def _block(policy: Policy) -> lzma.LZMAFile:
+    line = _line(policy.name)
+    if line is None:
+        raise LookupError(policy.arn)
+    *_, offset, length, _ = line.split("\t")
+    with (_FILES / "versions.lzma").open("rb") as blocks:
+        blocks.seek(int(offset))
+        return lzma.LZMAFile(io.BytesIO(blocks.read(int(length))))
+
+
+def _version(policy: Policy, line: bytes) -> Version:
+    number, created, document = line.decode().rstrip("\n").split("\t", 2)
+    default = int(number) == policy.default_version
+    return Version(policy.id, int(number), document, datetime.fromisoformat(created), default=default)

@@ -9,7 +9,6 @@ from typing import Any
 
 from watchword.identity import managed_policies
 from watchword.identity.arns import policy_arn
-from watchword.identity.aws_managed import aws_policies
 from watchword.identity.quotas import QUOTAS, SUMMARY
 from watchword.services.iam import demands, pages, shapes, trust
 from watchword.services.iam.entity_types import GROUP, ROLE, USER, AnyEntityType, Entity
@@ -106,13 +105,13 @@ def _local_policies(call: Call, after: str, limit: int) -> tuple[list[Policy], b
 
 def _aws_policies(call: Call, after: str, limit: int) -> tuple[list[Policy], bool]:
     """AWS's policies that the account uses."""
-    known = [
-        managed_policies.with_use(call.tx, call.account, each.policy)
-        for each in aws_policies().values()
-        if each.policy.name > after
-    ]
-    used = [policy for policy in known if policy.attachment_count or policy.boundary_count]
-    return used[:limit], len(used) > limit
+    return managed_policies.page_of_aws(
+        call.tx,
+        call.account,
+        after,
+        limit,
+        used=lambda policy: policy.attachment_count or policy.boundary_count,
+    )
 
 
 def _user_detail(call: Call, user: User) -> Shape:

@@ -21,7 +21,7 @@ def create_role(call: Call) -> Output:
         trust=trust.stored(call.tx, document),
         description=call.input.get("Description", ""),
         max_session=call.input.get("MaxSessionDuration", DEFAULT_MAX_SESSION),
-        boundary=wanted_boundary(call),
+        boundary=wanted_boundary(call, ROLE),
     )
     roles.insert(call.tx, role)
     given = put_given(ROLE, call, role)

@@ -16,7 +16,7 @@ from watchword.store.iam.users import User
 
 def create_user(call: Call) -> Output:
     """CreateUser."""
-    user = User(**USER.new_entity(call), boundary=wanted_boundary(call))
+    user = User(**USER.new_entity(call), boundary=wanted_boundary(call, USER))
     users.insert(call.tx, user)
     given = put_given(USER, call, user)
     return {"User": shapes.whole_user(user, given)}

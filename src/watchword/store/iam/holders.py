@@ -4,10 +4,12 @@
 AWS.
 """
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, Table, bindparam, func, or_, select
 
 from watchword.names.fold import fold
 from watchword.store.iam.attachments import ATTACHMENTS
@@ -27,6 +29,18 @@ class Holder:
 
     id: str
     name: str
+
+
+class Use(NamedTuple):
+    """The number of entities that a policy is attached to, and of those whose boundary it is."""
+
+    attached: int = 0
+    bounding: int = 0
+
+
+class _Count(NamedTuple):
+    arn: str
+    number: int
 
 
 def page(  # noqa: PLR0913 each narrows the list
@@ -61,12 +75,20 @@ def page(  # noqa: PLR0913 each narrows the list
     )
 
 
-def count(tx: Transaction, account: str, policy_arn: str) -> tuple[int, int]:
-    """The number of entities it is attached to, and of those whose boundary it is."""
-    given = {"account": account, "policy_arn": policy_arn}
-    attached = sum(tx.number(_count(table, _attached(kind, table)), **given) for kind, table in KINDS.items())
-    bounding = sum(tx.number(_count(KINDS[kind], _bounding(kind, KINDS[kind])), **given) for kind in BOUNDED)
-    return attached, bounding
+def count(tx: Transaction, account: str, policy_arns: Sequence[str]) -> dict[str, Use]:
+    """How the account uses these policies, by ARN; those that it doesn't use are left out."""
+    attached = _sums(tx, _ATTACHED, account, policy_arns)
+    bounding = _sums(tx, _BOUNDING, account, policy_arns)
+    return {arn: Use(attached[arn], bounding[arn]) for arn in attached | bounding}
+
+
+def _sums(
+    tx: Transaction, statements: Iterable[Select[Any]], account: str, policy_arns: Sequence[str]
+) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for statement in statements:
+        found.update(dict(tx.all(_Count, statement, account=account, policy_arns=policy_arns)))
+    return found
 
 
 def _attached(kind: str, table: Table) -> ColumnElement[bool]:
@@ -80,5 +102,18 @@ def _bounding(kind: str, table: Table) -> ColumnElement[bool]:
     return table.c.boundary == bindparam("policy_arn") if kind in BOUNDED else table.c.id.is_(None)
 
 
-def _count(table: Table, condition: ColumnElement[bool]) -> Select[Any]:
-    return select(func.count()).select_from(table).where(table.c.account == bindparam("account"), condition)
+def _counts(table: Table, arn: ColumnElement[Any], source: FromClause) -> Select[Any]:
+    asked = table.c.account == bindparam("account"), arn.in_(bindparam("policy_arns", expanding=True))
+    counted: Select[Any] = select(arn, func.count())
+    return counted.select_from(source).where(*asked).group_by(arn)
+
+
+def _attachments(kind: str, table: Table) -> FromClause:
+    owned = (ATTACHMENTS.c.owner_kind == kind) & (ATTACHMENTS.c.owner_id == table.c.id)
+    return ATTACHMENTS.join(table, owned)
+
+
+_ATTACHED = [
+    _counts(table, ATTACHMENTS.c.policy_arn, _attachments(kind, table)) for kind, table in KINDS.items()
+]
+_BOUNDING = [_counts(table, table.c.boundary, table) for table in (USERS, ROLES)]

@@ -19,8 +19,10 @@ HOLDERS = {"Group": "group", "User": "user", "Role": "role"}
 def attach(kind: AnyEntityType, call: Call) -> Output:
     """AttachUserPolicy, AttachGroupPolicy, AttachRolePolicy. Attaching again succeeds."""
     owner, arn = kind.of(call), str(given_policy_arn(call.input["PolicyArn"], call.partition))
-    if managed_policies.find(call.tx, call.account, arn) is None:
+    policy = managed_policies.find(call.tx, call.account, arn)
+    if policy is None:
         raise not_attachable(arn)
+    managed_policies.check_attachable(policy, kind.noun)
     current = {each.policy_arn for each in attachments.of(call.tx, kind.noun, owner.id)}
     check_quota(kind.attached, len(current | {arn}))
     attachments.attach(call.tx, kind.noun, owner.id, arn)

@@ -3,7 +3,6 @@
 from functools import partial
 
 from watchword.identity import managed_policies, removal
-from watchword.identity.aws_managed import aws_policies
 from watchword.identity.refusals import refusal
 from watchword.names.entity_arn import EntityArn
 from watchword.policy.checking.validate import DocumentKind, validate
@@ -64,17 +63,20 @@ def delete_policy(call: Call) -> Output:
 
 
 def _of_aws(call: Call, after: str, limit: int) -> tuple[list[Policy], bool]:
-    prefix, (attached, bounding) = call.input.get("PathPrefix", "/"), _wanted_use(call)
-    known = [each.policy for each in aws_policies().values() if each.policy.path.startswith(prefix)]
-    used = [
-        managed_policies.with_use(call.tx, call.account, policy) for policy in known if policy.name > after
-    ]
-    left = [
-        policy
-        for policy in used
-        if (policy.attachment_count or not attached) and (policy.boundary_count or not bounding)
-    ]
-    return left[:limit], len(left) > limit
+    attached, bounding = _wanted_use(call)
+    prefix = call.input.get("PathPrefix", "/")
+
+    def used(policy: Policy) -> bool:
+        return bool((policy.attachment_count or not attached) and (policy.boundary_count or not bounding))
+
+    return managed_policies.page_of_aws(
+        call.tx,
+        call.account,
+        after,
+        limit,
+        path_prefix=prefix,
+        used=used if attached or bounding else None,
+    )
 
 
 def _own(call: Call, after: str, limit: int) -> tuple[list[Policy], bool]:

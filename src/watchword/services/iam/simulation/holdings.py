@@ -15,8 +15,9 @@ from typing import Any
 
 from watchword.facts.fact import read_alone
 from watchword.facts.grants import GROUP_GRANTS, ROLE_GRANTS, USER_GRANTS, Grants
+from watchword.identity import aws_managed
 from watchword.identity.arns import policy_arn
-from watchword.identity.aws_managed import OWNER, aws_policies
+from watchword.identity.aws_managed import OWNER
 from watchword.identity.refusals import refusal
 from watchword.installation.installation import RootKey
 from watchword.names.entity_arn import EntityArn
@@ -115,8 +116,8 @@ def without(held: Holdings, identifiers: Sequence[Mapping[str, Any]]) -> Holding
 
 def _document(tx: Transaction, owners: list[tuple[str, Entity]], source: Source) -> Document:
     if source.arn:
-        known = aws_policies().get(source.arn)
-        version = known.version if known else policy_versions.default_of(tx, source.arn)
+        known = aws_managed.find(source.arn)
+        version = aws_managed.default_version(known) if known else policy_versions.default_of(tx, source.arn)
         text = version.document if version else str(source.policy)
         return Document(policy_arn(source.arn).name, IDENTITY_POLICY, text)
     for noun, owner in owners:
