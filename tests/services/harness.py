@@ -63,7 +63,7 @@ def world_on(database: Database, data: Path, now: datetime, *account_ids: str) -
 
     The caller closes its journal.
     """
-    root, cache = RootKey(os.urandom(32), os.urandom), Cache(1000)
+    root, cache = RootKey(os.urandom(32), os.urandom), Cache(1 << 20)
     database.subscribe(cache.apply)
     with database.write(now) as tx:
         key = new_key(os.urandom)
