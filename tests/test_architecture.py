@@ -24,7 +24,7 @@ FLOORS = [
     {"access"},
     {"services"},
     {"gateway"},
-    {"app", "testing", "workers"},
+    {"app", "seeds", "testing", "workers"},
     {"serving"},
     {"cli"},
     {"__main__"},

@@ -198,11 +198,11 @@ def test_commands_that_open_the_data_take_all_of_its_settings() -> None:
 # --- what can run does run -----------------------------------------------------------------------------
 
 RUN = {
-    "console": {"README.md", "operating.md", "check.md", "decide.md", "policy-tests.md"},
+    "console": {"README.md", "operating.md", "check.md", "decide.md", "policy-tests.md", "seeds.md"},
     "python": {"README.md", "signing.md"},
-    "yaml": {"policy-tests.md"},
+    "yaml": {"policy-tests.md", "seeds.md"},
 }
-"""Pages whose blocks are run: here, by tests/client/test_page.py and by tests/policy_tests."""
+"""Pages whose blocks are run: here, by tests/client/test_page.py, tests/policy_tests and tests/seeds."""
 
 
 def test_every_block_is_of_a_page_that_is_run() -> None:

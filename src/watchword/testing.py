@@ -6,8 +6,9 @@
         watchword.advance(3601)     # credentials minted before have expired now
 
 The plugin is active where the package is installed. One server runs per test process; every test that
-uses the fixture `watchword` begins with an empty one. Files of policy tests (docs/policy-tests.md) are
-collected like files of Python tests.
+uses the fixture `watchword` begins with an empty one, or with what a seed says (docs/seeds.md). The setting
+`watchword_serve` of pytest has the options of the server, such as `--seed tests/seed.yaml`. Files of policy
+tests (docs/policy-tests.md) are collected like files of Python tests.
 """
 
 import json
@@ -21,12 +22,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import pytest
 
 REGION = "us-east-1"
 STOP_SECONDS = 10
+OPTIONS = "watchword_serve"
+
+
+class Keys(NamedTuple):
+    """An access key."""
+
+    access_key_id: str
+    secret: str
 
 
 @dataclass(frozen=True)
@@ -38,18 +47,29 @@ class Server:
     account: str
     access_key_id: str
     secret: str
+    accounts: Mapping[str, "Keys"]
+    """The root keys of all accounts, by their ids."""
 
     @classmethod
-    def start(cls, *arguments: str) -> Self:
-        """Starts one on a free port. Raises RuntimeError with its own words when it doesn't come up."""
+    def start(cls, *arguments: str, directory: Path | None = None) -> Self:
+        """Starts one on a free port, with further options of `watchword serve`.
+
+        Paths are seen from the directory. Raises RuntimeError with its own words when it doesn't come up.
+        """
         command = [sys.executable, "-m", "watchword", "serve", "--ephemeral", "--port", "0", *arguments]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 our own module
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=directory)  # noqa: S603 our own module
         assert process.stdout is not None
         line = process.stdout.readline()
         if not line:
+            process.stdout.close()
             raise RuntimeError(f"watchword serve --ephemeral ended with exit code {process.wait()}")
         said = json.loads(line)
-        return cls(process, said["Endpoint"], said["AccountId"], said["AccessKeyId"], said["SecretAccessKey"])
+        accounts = {
+            each["AccountId"]: Keys(each["AccessKeyId"], each["SecretAccessKey"])
+            for each in said.get("Accounts", [said])
+        }
+        account = said["AccountId"]
+        return cls(process, said["Endpoint"], account, *accounts[account], accounts)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -65,15 +85,20 @@ class Server:
     @property
     def client_arguments(self) -> dict[str, str]:
         """The same for `boto3.client(service, **arguments)`."""
+        return self.arguments_of(self.account)
+
+    def arguments_of(self, account: str) -> dict[str, str]:
+        """The same as root of another account."""
+        keys = self.accounts[account]
         return {
             "endpoint_url": self.endpoint,
-            "aws_access_key_id": self.access_key_id,
-            "aws_secret_access_key": self.secret,
+            "aws_access_key_id": keys.access_key_id,
+            "aws_secret_access_key": keys.secret,
             "region_name": REGION,
         }
 
     def reset(self) -> None:
-        """Empty again, same account and key, clock on time."""
+        """As it began, clock on time: empty, or with what the seed says; same accounts and keys."""
         self._post("/_watchword/reset", b"")
 
     def advance(self, seconds: float) -> None:
@@ -117,16 +142,22 @@ class Server:
                 raise RuntimeError(f"{path}: {refused.status} {refused.read().decode()}") from None
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The setting of the server that tests get."""
+    parser.addini(OPTIONS, "options of the server that tests get, as of `watchword serve`", "args", [])
+
+
 @pytest.fixture(scope="session")
-def watchword_server() -> Iterator[Server]:
+def watchword_server(pytestconfig: pytest.Config) -> Iterator[Server]:
     """One ephemeral server for all tests of this process."""
-    with Server.start() as server:
+    options, directory = pytestconfig.getini(OPTIONS), pytestconfig.rootpath
+    with Server.start(*options, directory=directory) as server:
         yield server
 
 
 @pytest.fixture
 def watchword(watchword_server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
-    """The server, empty; the environment points every AWS SDK at it."""
+    """The server, as it begins; the environment points every AWS SDK at it."""
     watchword_server.reset()
     endpoints = [name for name in os.environ if name.startswith("AWS_ENDPOINT_URL")]
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", *endpoints):

@@ -14,31 +14,45 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 
 RESTART_SECONDS = 1.0
-_SIGNALS = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT}
+_BEGUN = signal.SIGUSR1
+"""What a worker sends when it has begun. Signals that wait are merged, so a pipe counts them."""
+_SIGNALS = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, _BEGUN}
+Work = Callable[[Callable[[], None]], None]
 
 
-def supervise(count: int, work: Callable[[], None]) -> None:
-    """Has `count` processes do the work, until this one is told to end."""
+def supervise(count: int, work: Work, answering: Callable[[], None]) -> None:
+    """Has `count` processes do the work, until this one is told to end.
+
+    Work calls what it is given when it has begun; `answering` is called once all have.
+    """
     if threading.active_count() > 1:
         raise RuntimeError("a process with several threads can't be forked")
-    signal.signal(signal.SIGCHLD, lambda *_: None)  # what is ignored, as by default, can't be awaited
+    for number in (signal.SIGCHLD, _BEGUN):
+        signal.signal(number, lambda *_: None)  # what is ignored, as by default, can't be awaited
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     crew = Crew(work, *os.pipe())
     for _ in range(count):
         crew.add()
-    while signal.sigwait(_SIGNALS) == signal.SIGCHLD:
-        crew.replace()
+    while (told := signal.sigwait(_SIGNALS)) in {signal.SIGCHLD, _BEGUN}:
+        if told == signal.SIGCHLD:
+            crew.replace()
+        elif crew.have_begun(count):
+            answering()
     crew.end()
 
 
 class Crew:
     """The workers that run."""
 
-    def __init__(self, work: Callable[[], None], read_end: int, write_end: int) -> None:
+    def __init__(self, work: Work, read_end: int, write_end: int) -> None:
         self._work = work
         self._read_end, self._write_end = read_end, write_end
+        self._begun_read, self._begun_write = os.pipe()
+        os.set_blocking(self._begun_read, False)
+        self._begun = 0
         self._began: dict[int, float] = {}
         """Of each process id."""
 
@@ -47,6 +61,13 @@ class Crew:
             self._began[pid] = time.monotonic()
         else:
             self._be_one()
+
+    def have_begun(self, count: int) -> bool:
+        """Whether now, and not before, so many have begun."""
+        before = self._begun
+        with suppress(BlockingIOError):
+            self._begun += len(os.read(self._begun_read, count))
+        return before < count <= self._begun
 
     def replace(self) -> None:
         """Adds a worker for each that has ended."""
@@ -68,7 +89,7 @@ class Crew:
             os.close(self._write_end)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
             threading.Thread(target=self._end_with_parent, daemon=True).start()
-            self._work()
+            self._work(self._begin)
             status = 0
         except BaseException:  # noqa: BLE001 told, as it would be if it ended the interpreter
             traceback.print_exc()
@@ -76,6 +97,10 @@ class Crew:
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(status)
+
+    def _begin(self) -> None:
+        os.write(self._begun_write, b".")
+        os.kill(os.getppid(), _BEGUN)
 
     def _end_with_parent(self) -> None:
         os.read(self._read_end, 1)

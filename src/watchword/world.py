@@ -7,6 +7,7 @@ A part that remembers something has `reset`, and a part that has files or connec
 finds both among its fields, so there is no list in which one could be missing.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -55,8 +56,11 @@ class World(Installation):
     simulating: Gate = field(default_factory=SIMULATING)
     """Where policies are simulated."""
 
+    seed: "Callable[[World], None] | None" = None
+    """Makes what an ephemeral server begins with; None for nothing."""
+
     def reset(self) -> None:
-        """Empties an ephemeral server, whole or not at all; account and root key stay."""
+        """Empties an ephemeral server, whole or not at all; accounts and root keys stay, and the seed."""
         if self.settings.ephemeral is None:
             raise RuntimeError("only an ephemeral server forgets")
         now = self.clock.wall()
@@ -64,3 +68,5 @@ class World(Installation):
         for part in vars(self).values():
             if isinstance(part, Resets):
                 part.reset(now)
+        if self.seed:
+            self.seed(self)

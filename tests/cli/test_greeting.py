@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from watchword.cli.serve import _greet
+from watchword.cli.servers.kept import _greet
 from watchword.installation.settings import Settings
 
 Pasted = Callable[[Settings], list[list[str]]]

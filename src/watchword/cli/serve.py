@@ -1,57 +1,47 @@
 """watchword serve: the server.
 
-The socket is bound before anything is started, so a port in use is one clear line. Several workers are
-processes that share that socket and the database. An ephemeral server is always one process.
+The socket is bound before the server is loaded, so a port in use is one line at once. What is served there is
+the business of `cli.servers`.
 """
 
-import secrets
-import shlex
-import shutil
 import socket
 import ssl
-import tempfile
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from watchword.app import open_world
 from watchword.cli.combinations import Combinations
-from watchword.cli.configure import DEFAULT_PROFILE, in_a_shell, same_installation
 from watchword.cli.ending import fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile
-from watchword.cli.output import say, say_json
-from watchword.installation.administrator import first_account
+from watchword.cli.servers.wanted import Place, Ready, ReadyForm, Wanted
 from watchword.installation.bootstrap import CannotStart
-from watchword.installation.endpoint import keep_endpoint
 from watchword.installation.memory import DEFAULT_MEBIBYTES, LEAST_MEBIBYTES
 from watchword.installation.settings import (
     DEFAULT_AUDIT_RESERVE,
     DEFAULT_HOST,
     DEFAULT_PORT,
     DEFAULT_RECORDED_REFUSALS,
-    Ephemeral,
     Log,
     Network,
     Settings,
     listed,
     networks,
 )
-from watchword.names.ids import Prefix, is_account_id, new_access_key_id, new_secret
-from watchword.reference.models import read_model
-from watchword.serving import run, serving, warm
-from watchword.wire import Models
-from watchword.workers import supervise
+from watchword.names.ids import is_account_id
 
 BACKLOG = 2048
-EPHEMERAL_ACCOUNT = "123456789012"
-REGION = "us-east-1"
+OF_EPHEMERAL_SERVERS = ("access_key_id", "secret_access_key", "seed", "ready_file", "form")
 
 
 @Combinations(
-    apart=[("ephemeral", name) for name in ("data", "database", "root_key_file", "audit_reserve", "workers")]
+    apart=[
+        *(("ephemeral", name) for name in ("data", "database", "root_key_file", "audit_reserve", "workers")),
+        *(("seed", name) for name in ("account", "access_key_id", "secret_access_key")),
+    ],
+    only_with=dict.fromkeys(
+        ("access_key_id", "secret_access_key", "seed", "ready_file", "form"), ("ephemeral",)
+    ),
 )
 def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
     host: Annotated[str, typer.Option(envvar="WATCHWORD_HOST", help="Address to listen on.")] = DEFAULT_HOST,
@@ -118,14 +108,34 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
         str,
         typer.Option(
             envvar="WATCHWORD_ACCOUNT",
-            help="Id of the first account; random by default, and 123456789012 for an ephemeral server.",
+            help="Id of the first account; random by default, and 123456789012 for an ephemeral server, "
+            "which can have several, comma-separated.",
         ),
     ] = "",
+    access_key_id: Annotated[
+        str, typer.Option(envvar="WATCHWORD_ACCESS_KEY_ID", help="Root key of an ephemeral server: its id.")
+    ] = "",
+    secret_access_key: Annotated[
+        str, typer.Option(envvar="WATCHWORD_SECRET_ACCESS_KEY", help="And its secret; random by default.")
+    ] = "",
+    seed: Annotated[
+        Path | None,
+        typer.Option(envvar="WATCHWORD_SEED", help="YAML file of what an ephemeral server begins with."),
+    ] = None,
+    ready_file: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="WATCHWORD_READY_FILE", help="File that is there while an ephemeral server answers."
+        ),
+    ] = None,
+    form: Annotated[
+        ReadyForm,
+        typer.Option("--format", envvar="WATCHWORD_FORMAT", help="How an ephemeral server says its keys."),
+    ] = ReadyForm.JSON,
 ) -> None:
     """Serve the interfaces of IAM, STS and S3."""
     tls = _tls(tls_certificate, tls_key)
-    if account and not is_account_id(account):
-        raise fail(f"an account id is twelve digits, not {account!r}")
+    wanted = Wanted(_accounts(account, several=ephemeral), access_key_id, secret_access_key, seed)
     settings = Settings(
         data.expanduser().absolute(),
         database,
@@ -138,67 +148,31 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
         recorded_refusals=recorded_refusals,
         memory=memory,
         log=log,
-        account=account,
+        account=account.strip(),
     )
     with _bind(host, port) as listener:
         endpoint = f"{'https' if tls else 'http'}://{_url_host(host)}:{listener.getsockname()[1]}"
+        # Now, and not before: these take longer to load than everything else here.
+        from watchword.cli.servers import ephemeral as of_a_test  # noqa: PLC0415
+        from watchword.cli.servers import kept  # noqa: PLC0415
+
+        place = Place(listener, endpoint, tls)
         try:
             if ephemeral:
-                _serve_ephemeral(listener, endpoint, settings, account or EPHEMERAL_ACCOUNT, tls)
+                of_a_test.serve(place, settings, wanted, Ready(form, ready_file))
             else:
-                _serve_kept(listener, endpoint, settings, workers, tls)
+                kept.serve(place, settings, workers)
         except CannotStart as error:
             raise fail(str(error)) from None
 
 
-def _serve_ephemeral(
-    listener: socket.socket, endpoint: str, settings: Settings, account: str, tls: ssl.SSLContext | None
-) -> None:
-    directory = Path(tempfile.mkdtemp(prefix="watchword-"))
-    key = new_access_key_id(Prefix.ACCESS_KEY, account, secrets.token_bytes)
-    root = Ephemeral(account, key, new_secret(secrets.token_bytes))
-    try:
-        world = open_world(
-            replace(settings, data=directory, database="", root_key="", audit_reserve=0, ephemeral=root)
-        )
-        ready = {
-            "Endpoint": endpoint,
-            "AccountId": account,
-            "AccessKeyId": root.access_key_id,
-            "SecretAccessKey": root.secret,
-        }
-        with serving(world, listener, tls) as server:
-            run(server, partial(say_json, ready))
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)
-
-
-def _serve_kept(
-    listener: socket.socket, endpoint: str, settings: Settings, workers: int, tls: ssl.SSLContext | None
-) -> None:
-    world = open_world(settings)
-    keep_endpoint(settings, endpoint)
-    greet = partial(_greet, endpoint, settings, first_account(world))
-    if workers == 1:
-        with serving(world, listener, tls) as server:
-            run(server, greet)
-        return
-    world.close()
-    models = Models(read_model)
-    warm(models)
-    greet()
-    supervise(workers, partial(_work, settings, listener, tls, models))
-
-
-def _work(settings: Settings, listener: socket.socket, tls: ssl.SSLContext | None, models: Models) -> None:
-    """One of several workers, in a process of its own."""
-    try:
-        world = open_world(settings, models)
-    except CannotStart as error:
-        fail(str(error))
-        return
-    with serving(world, listener, tls) as server:
-        run(server)
+def _accounts(text: str, *, several: bool) -> tuple[str, ...]:
+    ids = listed(text)
+    if wrong := next((each for each in ids if not is_account_id(each)), None):
+        raise fail(f"an account id is twelve digits, not {wrong!r}")
+    if len(ids) > 1 and not several:
+        raise fail("a server begins with one account; `watchword account create` adds others")
+    return ids
 
 
 def _bind(host: str, port: int) -> socket.socket:
@@ -237,15 +211,3 @@ def _networks(text: str) -> tuple[Network, ...]:
 
 def _url_host(host: str) -> str:
     return f"[{host}]" if ":" in host else "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 compared, not bound
-
-
-def _greet(endpoint: str, settings: Settings, account: str) -> None:
-    """Where it serves, and the line to paste into another shell."""
-    command = shlex.join(same_installation(settings, "configure"))
-    for line in (
-        f"Watchword serves account {account} at {endpoint}",
-        "",
-        f"    {command} && {in_a_shell(DEFAULT_PROFILE, endpoint)}",
-        "",
-    ):
-        say(line)

@@ -1,7 +1,7 @@
 """The server's own paths, under /_watchword/: readiness, and what ephemeral servers can do.
 
     GET  /_watchword/health   ready or not, and why
-    POST /_watchword/reset    empty again, same account and key      ephemeral only, signed by root
+    POST /_watchword/reset    as it began, same accounts and keys     ephemeral only, signed by root
     POST /_watchword/clock    {"advance": seconds}                   ephemeral only, signed by root
 
 Answers are JSON. A server that keeps its data has only the first.

@@ -24,6 +24,7 @@ from watchword.store import Database, Missing, StoreError, Transaction, accounts
 from watchword.store.accounts import Account
 from watchword.store.iam import access_keys
 from watchword.store.iam.access_keys import AccessKey
+from watchword.store.iam.users import User
 from watchword.store.keyring import ACTIVE, WrappedKey
 
 FIRST_ACCOUNT = "main"
@@ -113,10 +114,13 @@ def bootstrap(installation: Installation, tx: Transaction) -> None:
                 f"account {wanted} isn't in this store, which has its first account already; "
                 f"`watchword account create NAME --id {wanted}` adds it"
             )
-    elif accounts.by_id(tx, start.account) is None:
-        made["accountId"] = add_account(installation, tx, FIRST_ACCOUNT, start.account)
-        add_root_key(installation, tx, start.account, start.access_key_id, start.secret)
-        made["accessKeyId"] = start.access_key_id
+    for root in start.accounts if start else ():
+        if accounts.by_id(tx, root.account) is None:
+            add_account(installation, tx, root.name, root.account)
+            add_root_key(installation, tx, root.account, root.access_key_id, root.secret)
+            more = {"accountId": root.account, "accessKeyId": root.access_key_id}
+            record_command(installation, tx, "Bootstrap", root.account, {}, {**made, **more})
+            made = {}
     if made:
         record_command(installation, tx, "Bootstrap", made.get("accountId", ""), {}, made)
 
@@ -135,6 +139,12 @@ def add_root_key(installation: Installation, tx: Transaction, account: str, key_
     sealed = secrets.seal(secret, key_id, installation.root_key.keyring(tx))
     key = AccessKey(key_id, account, None, sealed.secret, sealed.sealing_key, tx.at)
     access_keys.insert(tx, key)
+
+
+def add_user_key(installation: Installation, tx: Transaction, user: User, key_id: str, secret: str) -> None:
+    """Adds a long-term access key of a user."""
+    sealed = secrets.seal(secret, key_id, installation.root_key.keyring(tx))
+    access_keys.insert(tx, AccessKey(key_id, user.account, user.id, sealed.secret, sealed.sealing_key, tx.at))
 
 
 def add_key(installation: Installation, tx: Transaction) -> Key:

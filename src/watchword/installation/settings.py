@@ -3,7 +3,7 @@
 Settings are read once, when a command starts; nothing else reads the environment.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -32,11 +32,17 @@ class Log(StrEnum):
 
 @dataclass(frozen=True)
 class Ephemeral:
-    """An account and its root key, which are the same after every reset."""
+    """An account and its root key, which are the same after every reset; and further ones."""
 
     account: str
     access_key_id: str
-    secret: str
+    secret: str = field(repr=False)
+    name: str = "main"
+    others: "tuple[Ephemeral, ...]" = ()
+
+    @property
+    def accounts(self) -> "tuple[Ephemeral, ...]":
+        return (self, *self.others)
 
 
 @dataclass(frozen=True)

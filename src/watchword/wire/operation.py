@@ -102,9 +102,13 @@ class Operation:
             raise self._unreadable(problem) from problem
         except FormError as problem:
             raise self.service.unreadable(problem) from problem
-        if violations := self.compiled.check(found):
-            raise self._invalid(violations)
+        self.check(found)
         return found
+
+    def check(self, given: Mapping[str, Any]) -> None:
+        """Raises AwsError for an input that isn't valid by the model."""
+        if violations := self.compiled.check(given):
+            raise self._invalid(violations)
 
     def write(self, output: Mapping[str, Any], request_id: str) -> HttpResponse:
         """The response with `output`. Raises KeyError for a member that the model doesn't have."""
