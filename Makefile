@@ -10,7 +10,16 @@ SOAK_SECONDS ?= 3600
 FUZZ_SECONDS ?= 60
 FUZZ_CASES ?= 1000000
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt
+
+# Installs this package with its EXTRAS, and prints a dot for each package.
+define install
+	@printf '%s, this once ' $(1) >&2
+	@rm -f $@.failed
+	@{ $(PIP) --editable '.[$(EXTRAS)]' || touch $@.failed; } | awk '/^Collecting/ { printf "."; fflush() } END { print "" }' >&2
+	@! rm $@.failed 2>/dev/null
+	@touch $@
+endef
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -50,26 +59,22 @@ $(VENV)/.python:
 	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
+$(VENV)/.run: EXTRAS = tour
 $(VENV)/.run: $(VENV)/.python pyproject.toml constraints.txt
-	@echo 'installing, this once' >&2
-	@$(PIP) --editable '.[tour]'
-	@touch $@
+	$(call install,'installing')
 
+$(VENV)/.test: EXTRAS = tour,test
 $(VENV)/.test: $(VENV)/.run
-	@echo 'installing what tests need, this once' >&2
-	@$(PIP) --editable '.[tour,test]'
-	@touch $@
+	$(call install,'installing what tests need')
 
+$(VENV)/.fuzz: EXTRAS = tour,test,fuzz
 $(VENV)/.fuzz: $(VENV)/.test
-	@echo 'installing the fuzzer, this once' >&2
-	@$(PIP) --editable '.[tour,test,fuzz]'
-	@touch $@
+	$(call install,'installing the fuzzer')
 
+$(VENV)/.bench: EXTRAS = tour,test,bench
 $(VENV)/.bench: $(VENV)/.test
-	@echo 'installing what is measured against, this once' >&2
-	@$(PIP) --editable '.[tour,test,bench]'
-	@$(PIP) --no-deps ministack==$(MINISTACK)  # pins another botocore, which its evaluator doesn't use
-	@touch $@
+	@$(PIP) --quiet --no-deps ministack==$(MINISTACK)  # pins another botocore, which its evaluator doesn't use
+	$(call install,'installing what is measured against')
 
 $(MINISTACK_VENV)/.server:
 	@echo 'installing ministack as a server, in an environment of its own, this once' >&2

@@ -221,3 +221,11 @@ def test_without_the_root_key_nothing_is_proved(file: Path, data: Path) -> None:
     assert done.exit_code == 2
     assert "root.key: No such file" in done.stderr
     assert check(data, "--root-key-file", key).exit_code == 0
+
+
+def test_as_json(file: Path, data: Path) -> None:
+    (line,) = check(data, "--json").stdout.splitlines()
+    assert json.loads(line) == {"file": str(file), "lines": 4, "chained": True}
+    file.write_bytes(file.read_bytes().replace(b'"1"', b'"9"'))
+    done = check(data, "--json")
+    assert (done.exit_code, list(json.loads(done.stdout.splitlines()[-1]))) == (1, ["wrong"])

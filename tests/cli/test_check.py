@@ -269,3 +269,49 @@ def test_lines_of_documents() -> None:
     assert answers[0]["error"]
     assert answers[3]["error"]["code"] == "MalformedPolicyDocument"
     assert answers[5]["error"]
+
+
+# --- which files, and which checks ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Policies among other files."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("b.json", "deep/a.json", ".hidden/c.json", "node_modules/d.json", "notes.txt"):
+        file = tmp_path / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(GOOD)
+    (tmp_path / "package.json").write_text("{}")
+    (tmp_path / "deep" / "broken.json").write_text('{"Statement"')
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        (["."], ["b.json", "deep/a.json", "deep/broken.json"]),
+        (["deep", "b.json", "deep/a.json"], ["deep/a.json", "deep/broken.json", "b.json"]),
+        (["*.json"], ["b.json", "package.json"]),
+        (["**/a.json", "dee?"], ["deep/a.json", "deep/broken.json"]),
+    ],
+)
+def test_directories_and_patterns(tree: Path, given: list[str], found: list[str]) -> None:
+    said = [json.loads(line)["file"] for line in checked("--json", *given).stdout.splitlines()]
+    assert said == found
+
+
+@pytest.mark.parametrize("given", ["nothing*", ".hidden/*.yaml"])
+def test_a_pattern_that_finds_nothing(tree: Path, given: str) -> None:
+    refused = checked(given)
+    assert (refused.exit_code, refused.stderr) == (2, f"watchword: {given}: no policies there\n")
+
+
+def test_a_check_that_is_ignored(tmp_path: Path) -> None:
+    file = tmp_path / "p.json"
+    file.write_text('{"Statement": {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"}}')
+    assert checked(str(file)).exit_code == 1
+    ignored = checked("--ignore", "PASS_ROLE_WITH_STAR_IN_RESOURCE", "--ignore", "MISSING_VERSION", str(file))
+    assert (ignored.exit_code, "0 findings" in ignored.stdout) == (0, True)
+    refused = checked("--ignore", "PASS_ROLE_WITH_STAR", str(file))
+    assert "no check has the code 'PASS_ROLE_WITH_STAR'; did you mean" in refused.stderr

@@ -138,3 +138,21 @@ def test_whoever_stops_listening_is_left_alone() -> None:
         process.stdout.close()
         _, said = process.communicate(lines(line(1, ALLOW)).encode() * 10)
     assert said == b""
+
+
+def test_strictly() -> None:
+    asked = lines(line(1, ALLOW), line(2, ALLOW, action="s3:GetObjcet"), line(3, ALLOW, action="x"))
+    loose = CliRunner().invoke(app, ["decide", "-"], input=asked)
+    assert (loose.exit_code, loose.stdout.count("decision")) == (0, 3)
+    strict = CliRunner().invoke(app, ["decide", "--strict", "-"], input=asked)
+    first, *errors = [json.loads(each) for each in strict.stdout.splitlines()]
+    assert (strict.exit_code, first["decision"]) == (1, "allow")
+    assert errors == [
+        {
+            "id": 2,
+            "line": 2,
+            "error": "there is no action 's3:GetObjcet'; did you mean 's3:GetObject'?",
+        },
+        {"id": 3, "line": 3, "error": "there is no service 'x'"},
+    ]
+    assert CliRunner().invoke(app, ["decide", "--strict", "-"], input=lines(line(1, ALLOW))).exit_code == 0

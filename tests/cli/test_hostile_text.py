@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from watchword import cli
 from watchword.app import open_world
 from watchword.cli import app
-from watchword.cli.serve import _greet
+from watchword.cli.servers.kept import _greet
 from watchword.cli.tour import command as tour
 from watchword.cli.tour.story import Step
 from watchword.installation.administrator import create_account, first_account

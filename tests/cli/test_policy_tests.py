@@ -1,6 +1,8 @@
 """`watchword test`: what it prints, and how it ends."""
 
+import json
 from pathlib import Path
+from xml.etree.ElementTree import fromstring
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -54,3 +56,18 @@ def test_what_cannot_be_read(file: Path) -> None:
     )
     (file.parent / "empty").mkdir()
     assert run(file.parent / "empty").stderr == f"watchword: no tests in {file.parent / 'empty'}\n"
+
+
+def test_results_as_junit_xml_and_as_json(file: Path) -> None:
+    when = "when: {principal: '*', action: s3:Get, resource: r}"
+    file.write_text(f"tests: [{{name: 'a <\\e[2J>', {when}, then: allow}}]")
+    result = CliRunner().invoke(app, ["test", "--junit", str(file)])
+    assert result.exit_code == 1
+    (suite,) = fromstring(result.stdout.partition("\n")[2])
+    (case,) = suite
+    assert (suite.attrib["name"], suite.attrib["failures"]) == (str(file), "1")
+    assert case.attrib == {"name": "a <\\e[2J>", "classname": str(file), "file": str(file), "line": "1"}
+    assert "expected allow, was implicitDeny" in (case[0].text or "")
+    (line,) = CliRunner().invoke(app, ["test", "--json", str(file)]).stdout.splitlines()
+    told = json.loads(line)
+    assert (told["name"], told["line"], len(told["failures"]) > 1) == (case.attrib["name"], 1, True)

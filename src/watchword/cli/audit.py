@@ -15,7 +15,8 @@ from watchword.access import audit_lookup
 from watchword.cli.commands import commands
 from watchword.cli.ending import BAD_NEWS, fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
-from watchword.cli.output import say, say_json
+from watchword.cli.output import Form, Output, say, say_json
+from watchword.cli.pages import event_line
 from watchword.installation import root_key
 from watchword.installation.bootstrap import open_installation
 from watchword.installation.settings import Settings
@@ -45,6 +46,7 @@ def check_journal(
     ] = None,
     data: Data = DEFAULT_DATA_DIRECTORY,
     root_key_file: RootKeyFile = "",
+    output: Output = Form.TEXT,
 ) -> None:
     """Find lines that were removed, inserted or changed, and say what each file proves.
 
@@ -58,8 +60,14 @@ def check_journal(
         for each in later_than_chains(checked)
     ]
     wrong += [f"{name}: is missing" for name in taken.keys() - {name_in_chain(each.file) for each in checked}]
-    for line in (*map(_proves, checked), *wrong) or ("nothing is written yet",):
-        say(line)
+    if output is Form.JSON:
+        for each in checked:
+            say_json({"file": str(each.file), "lines": each.lines, "chained": each.chained})
+        for line in wrong:
+            say_json({"wrong": line})
+    else:
+        for line in (*map(_proves, checked), *wrong) or ("nothing is written yet",):
+            say(line)
     if wrong:
         raise typer.Exit(BAD_NEWS)
 
@@ -77,11 +85,15 @@ def operators(
     data: Data = DEFAULT_DATA_DIRECTORY,
     database: Database = "",
     root_key_file: RootKeyFile = "",
+    output: Output = Form.JSON,
 ) -> None:
-    """Print what operators did on the host, oldest first, a line of JSON each."""
+    """Print what operators did on the host, oldest first."""
     with opened(open_installation, data, database, root_key_file) as installation:
         for event in audit_lookup.of_operators(installation):
-            say_json(event)
+            if output is Form.JSON:
+                say_json(event)
+            else:
+                say(event_line(event))
 
 
 def _checked(files: Sequence[Path] | None, settings: Settings, taken: Mapping[str, Head]) -> list[Checked]:

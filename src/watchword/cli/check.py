@@ -16,14 +16,16 @@ from typing import Annotated, Any
 import typer
 
 from watchword.cli.combinations import Combinations
-from watchword.cli.decide import STANDARD_INPUT, answer_lines
+from watchword.cli.decide import answer_lines
 from watchword.cli.ending import BAD_NEWS, fail
 from watchword.cli.output import Form, Output, Styled, say
+from watchword.cli.policy_files import STANDARD_INPUT, find
 from watchword.cli.sarif import sarif
+from watchword.names.members import suggested
 from watchword.names.printable import printable
 from watchword.policy import Policy, PolicyError
 from watchword.policy.checking.catalogue import Catalogue
-from watchword.policy.checking.findings import Level
+from watchword.policy.checking.findings import CHECKS, Level, code
 from watchword.policy.checking.validate import DocumentKind
 from watchword.policy.language.match import is_wild
 from watchword.policy.lines.check import check as check_document
@@ -64,7 +66,9 @@ class Checked:
 
 @Combinations(apart=[("as_sarif", "output"), ("as_sarif", "expand")])
 def check(
-    files: Annotated[list[str], typer.Argument(help="Policy documents; - for standard input.")],
+    files: Annotated[
+        list[str], typer.Argument(help="Policy documents, patterns or directories; - for standard input.")
+    ],
     kind: Annotated[
         DocumentKind | None,
         typer.Option("--kind", help="Kind of policy; guessed from each document by default."),
@@ -75,6 +79,9 @@ def check(
     fail_on: Annotated[
         Level, typer.Option("--fail-on", help="Lowest level of a finding that gives exit code 1.")
     ] = Level.SECURITY_WARNING,
+    ignore: Annotated[
+        list[str] | None, typer.Option("--ignore", help="Code of a check that isn't made; can be repeated.")
+    ] = None,
 ) -> None:
     """Check whether policies can be stored, and find what is risky in them.
 
@@ -82,27 +89,37 @@ def check(
     """
     known = catalogue()
     if output is Form.JSON and files == [STANDARD_INPUT]:
-        if kind or expand:
-            raise fail(
-                "lines of standard input name their kind themselves; --kind and --expand are for files"
-            )
+        if kind or expand or ignore:
+            raise fail("--kind, --expand and --ignore are for files; a line names its kind itself")
         answer_lines(STANDARD_INPUT, partial(check_line, catalogue=known))
         return
-    checked = [_check(file, kind, known) for file in files]
+    left_out = _codes(ignore or [])
+    checked = [_check(file, kind, known, left_out) for file in find(files)]
     for line in (_as_sarif if as_sarif else _FORMS[output])(checked, known if expand else None):
         say(*line)
     if any(_bad(each, fail_on) for each in checked):
         raise typer.Exit(BAD_NEWS)
 
 
-def _check(file: str, kind: DocumentKind | None, known: Catalogue) -> Checked:
+def _codes(given: list[str]) -> frozenset[str]:
+    """Refuses a code that no check has: the finding would be there."""
+    known = [code(each) for each in CHECKS]
+    for each in given:
+        if each not in known:
+            raise fail(f"--ignore: no check has the code {each!r}{suggested(each, known)}")
+    return frozenset(given)
+
+
+def _check(file: str, kind: DocumentKind | None, known: Catalogue, left_out: frozenset[str]) -> Checked:
     try:
         source = sys.stdin.buffer.read() if file == STANDARD_INPUT else Path(file).read_bytes()
     except OSError as error:
         raise fail(f"{file}: {error.strerror}") from None
     kind = kind or _kind_of(source)
     text = source.decode("utf-8", "replace")
-    return Checked(file, text, kind, check_document(source, kind, known))
+    told = check_document(source, kind, known)
+    told["findings"] = [each for each in told["findings"] if each["code"] not in left_out]
+    return Checked(file, text, kind, told)
 
 
 def _kind_of(source: bytes) -> DocumentKind:

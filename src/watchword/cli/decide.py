@@ -8,18 +8,19 @@ loaded.
 import re
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
 import msgspec
 import typer
 
-from watchword.cli.ending import fail
+from watchword.cli.ending import BAD_NEWS, fail
+from watchword.cli.policy_files import STANDARD_INPUT
 from watchword.names.members import decoded
 from watchword.names.printable import printable
 from watchword.policy.lines.decide import decide_line
 
-STANDARD_INPUT = "-"
 _LEADING_ID = re.compile(rb'\s*\{\s*"id"\s*:\s*("(?:[^"\\]|\\.)*"|-?[0-9]+)\s*[,}]')
 Answer = Callable[[Any], dict[str, Any]]
 
@@ -27,18 +28,31 @@ Answer = Callable[[Any], dict[str, Any]]
 def decide(
     file: Annotated[str, typer.Argument(help="A file of lines; - for standard input.")],
     explained: Annotated[bool, typer.Option("--explain", help="Answer with the whole explanation.")] = False,
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="Refuse unknown actions; exit code 1 when a line has an error."),
+    ] = False,
 ) -> None:
     """Decide each line of a file: a request, and the policies that decide it.
 
     For a line that can't be read, the answer is its id and an error; the following lines are still decided.
     """
-    answer_lines(file, lambda line: decide_line(line, explained=explained))
+    decided = partial(decide_line, explained=explained, refuse=_unknown_action if strict else None)
+    if answer_lines(file, decided) and strict:
+        raise typer.Exit(BAD_NEWS)
 
 
-def answer_lines(file: str, answer: Answer) -> None:
-    """Writes the answer to every line of a file to standard output."""
+def answer_lines(file: str, answer: Answer) -> int:
+    """Writes the answer to every line of a file to standard output. Returns how many were errors."""
     with _opened(file) as lines:
-        answer_each(lines, answer, sys.stdout.buffer)
+        return answer_each(lines, answer, sys.stdout.buffer)
+
+
+def _unknown_action(action: str) -> str:
+    """What is wrong with an action; empty when AWS has it."""
+    from watchword.reference.actions import catalogue, unknown  # noqa: PLC0415 most decisions need none
+
+    return unknown(catalogue(), action)
 
 
 def _opened(file: str) -> BinaryIO:
@@ -48,16 +62,18 @@ def _opened(file: str) -> BinaryIO:
         raise fail(f"{file}: {error.strerror}") from None
 
 
-def answer_each(lines: Iterable[bytes], answer: Answer, out: BinaryIO) -> None:
-    """An answer for each line that isn't empty."""
-    encode = msgspec.json.Encoder().encode
+def answer_each(lines: Iterable[bytes], answer: Answer, out: BinaryIO) -> int:
+    """An answer for each line that isn't empty. Returns how many were errors."""
+    encode, errors = msgspec.json.Encoder().encode, 0
     for number, line in enumerate(lines, 1):
         if line.strip():
             told = _answer(line, answer)
             if isinstance(told.get("error"), str):
+                errors += 1
                 told = {"id": told["id"], "line": number, "error": told["error"]}
             out.write(printable(encode(told).decode()).encode() + b"\n")
             out.flush()
+    return errors
 
 
 def _answer(line: bytes, answer: Answer) -> dict[str, Any]:

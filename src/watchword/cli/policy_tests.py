@@ -1,20 +1,29 @@
 """watchword test: runs policy tests and prints their results."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from watchword.cli.combinations import Combinations
 from watchword.cli.ending import BAD_NEWS, fail
-from watchword.cli.output import Styled, say
+from watchword.cli.junit import junit
+from watchword.cli.output import Form, Output, Styled, say, say_json
 from watchword.policy_tests import Case, Unreadable, find, read
 
+Result = tuple[Case, Sequence[str]]
+"""A test, and the lines of its failure; none when it passes."""
 
+
+@Combinations(apart=[("as_junit", "output"), ("as_junit", "quiet"), ("quiet", "output")])
 def run(
     files: Annotated[
         list[Path], typer.Argument(help="Files of tests, or directories of *.policy-tests.yaml.")
     ],
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only failures.")] = False,
+    as_junit: Annotated[bool, typer.Option("--junit", help="JUnit XML, for CI systems.")] = False,
+    output: Output = Form.TEXT,
 ) -> None:
     """Run policy tests: given policies, when a request is made, then a verdict and its reason.
 
@@ -26,18 +35,27 @@ def run(
         raise fail(str(unreadable)) from None
     if not cases:
         raise fail(f"no tests in {', '.join(map(str, files))}")
-    failed = sum(not _passes(case, quiet=quiet) for case in cases)
-    say(f"{len(cases) - failed} passed, {failed} failed")
+    results = [(case, case.failures()) for case in cases]
+    failed = sum(1 for _, failures in results if failures)
+    if as_junit:
+        for line in junit(results).split("\n"):
+            say(line)
+    elif output is Form.JSON:
+        for case, failures in results:
+            say_json({"file": str(case.file), "line": case.line, "name": case.name, "failures": failures})
+    else:
+        for result in results:
+            _show(result, quiet=quiet)
+        say(f"{len(cases) - failed} passed, {failed} failed")
     if failed:
         raise typer.Exit(BAD_NEWS)
 
 
-def _passes(case: Case, *, quiet: bool) -> bool:
-    failures = case.failures()
+def _show(result: Result, *, quiet: bool) -> None:
+    case, failures = result
     if failures:
         say(Styled("FAILED", "red"), f" {case.file}:{case.line} {case.name}")
         for line in failures:
             say(f"    {line}")
     elif not quiet:
         say(Styled("passed", "green", bold=False), f" {case.file}:{case.line} {case.name}")
-    return not failures

@@ -11,10 +11,9 @@ from watchword.cli.ending import BAD_NEWS, fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
 from watchword.cli.output import Form, Output, say_json
 from watchword.cli.pages import decision_page, show
-from watchword.names.members import suggested
 from watchword.policy import explain as reasons_of
 from watchword.policy.evaluation.explain import as_json
-from watchword.reference.actions import catalogue
+from watchword.reference.actions import catalogue, unknown
 from watchword.services.what_if import Unknown, simulate_request
 
 EVERYTHING = "*"
@@ -64,12 +63,8 @@ def simulate(  # noqa: PLR0913, PLR0917 one parameter a flag
 
 def _check_action(name: str) -> None:
     """Refuses an action that AWS doesn't have: the answer would be about nothing."""
-    known = catalogue()
-    if known.action(name) is None:
-        service = name.partition(":")[0].lower()
-        if service not in known.services:
-            raise fail(f"there is no service {service!r}{suggested(service, known.services)}")
-        raise fail(f"there is no action {name!r}{suggested(name, known.expand(f'{service}:*'))}")
+    if why := unknown(catalogue(), name):
+        raise fail(why)
 
 
 def _keys(given: list[str]) -> dict[str, ContextValue]:

@@ -8,6 +8,7 @@ import importlib.util
 from functools import lru_cache
 from pathlib import Path
 
+from watchword.names.members import suggested
 from watchword.policy.checking.catalogue import Catalogue
 
 _PARTITIONS = "partitions"
@@ -17,6 +18,16 @@ _PARTITIONS = "partitions"
 def catalogue() -> Catalogue:
     """What there is; each service is read when it is first asked for."""
     return Catalogue(read_reference)
+
+
+def unknown(known: Catalogue, action: str) -> str:
+    """What is wrong with the name of an action, and what was probably meant; empty when AWS has it."""
+    if known.action(action) is not None:
+        return ""
+    service = action.partition(":")[0].lower()
+    if service not in known.services:
+        return f"there is no service {service!r}{suggested(service, known.services)}"
+    return f"there is no action {action!r}{suggested(action, known.expand(f'{service}:*'))}"
 
 
 def read_reference(name: str) -> bytes | None:

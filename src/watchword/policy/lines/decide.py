@@ -71,11 +71,16 @@ _PARTS = ("request", "principal", "org", "policies")
 """Members of a line that are objects with members of their own."""
 
 
-def decide_line(line: dict[str, Any], *, explained: bool = False) -> dict[str, Any]:
-    """The answer to one line: `decision` and `because`, or `error`."""
+def decide_line(
+    line: dict[str, Any], *, explained: bool = False, refuse: Callable[[str], str] | None = None
+) -> dict[str, Any]:
+    """The answer to one line: `decision` and `because`, or `error`.
+
+    refuse: what is wrong with an action, if anything is.
+    """
     answer: dict[str, Any] = {"id": line.get("id")} if isinstance(line, dict) else {"id": None}
     try:
-        asked = fit(_given(line), Asked)
+        asked = _asked(line, refuse)
         decision = decide(request_of(asked), policies_of(asked.policies))
     except AwsError as error:
         return answer | {"error": f"{error.code}: {error.meant or error.said}"}
@@ -83,6 +88,14 @@ def decide_line(line: dict[str, Any], *, explained: bool = False) -> dict[str, A
         return answer | {"error": str(error)}
     because = as_json(explain(decision)) if explained else _sentence(decision)
     return answer | {"decision": decision.verdict.value, "because": because}
+
+
+def _asked(line: Any, refuse: Callable[[str], str] | None) -> Asked:  # noqa: ANN401 any JSON value
+    """The shape of a line. Raises ValueError."""
+    asked = fit(_given(line), Asked)
+    if refuse and (why := refuse(asked.request.action)):
+        raise ValueError(why)
+    return asked
 
 
 def _given(line: Any) -> Any:  # noqa: ANN401 any JSON value
