@@ -25,9 +25,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from operator import itemgetter
-from urllib.parse import quote_from_bytes, unquote_to_bytes
+from urllib.parse import quote_from_bytes
 
-from watchword.names import HttpRequest
+from watchword.names import HttpRequest, percent
 from watchword.sigv4.claim import Claim
 from watchword.sigv4.parts import MEMORABLE
 from watchword.sigv4.payload import hash_of
@@ -149,7 +149,7 @@ def _pair(pair: str) -> tuple[str, str]:
 
 
 def _encoded(text: str, safe: str = "~") -> str:
-    return quote_from_bytes(unquote_to_bytes(text.replace("+", " ").encode("latin-1")), safe=safe)
+    return quote_from_bytes(percent.unescape(text.replace("+", " ").encode("latin-1")), safe=safe)
 
 
 def _trimmed(value: str) -> str:

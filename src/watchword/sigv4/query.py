@@ -7,9 +7,8 @@ Source: Amazon S3 API Reference, "Authenticating Requests: Using Query Parameter
 """
 
 import re
-from urllib.parse import unquote_to_bytes
 
-from watchword.names import AwsError, HttpRequest, fault
+from watchword.names import AwsError, HttpRequest, fault, percent
 from watchword.sigv4 import s3_words
 from watchword.sigv4.claim import ALGORITHM, ALGORITHM_V4A, ALGORITHMS, Claim
 from watchword.sigv4.parts import amz_date, check_signed_names, credential, region_set
@@ -85,7 +84,7 @@ def query_claim(pairs: list[Pair], request: HttpRequest) -> Claim:
 
 
 def _decoded(text: str) -> str:
-    return unquote_to_bytes(text.replace("+", " ").encode("latin-1", "replace")).decode("latin-1")
+    return percent.unescape(text.replace("+", " ").encode("latin-1", "replace")).decode("latin-1")
 
 
 def _parameters(pairs: list[Pair]) -> dict[str, str]:

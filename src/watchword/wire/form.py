@@ -12,7 +12,8 @@ What doesn't belong here: the meaning of names, and each protocol's error for wh
 
 import re
 from collections.abc import Iterable
-from urllib.parse import unquote_to_bytes
+
+from watchword.names import percent
 
 MAX_PARAMETERS = 10_000
 
@@ -32,7 +33,7 @@ def unescape(text: str) -> str:
     if _BAD_ESCAPE.search(text):
         raise FormError("a % without two hex digits")
     try:
-        return unquote_to_bytes(text).decode("utf-8")
+        return percent.unescape(text.encode()).decode("utf-8")
     except UnicodeDecodeError as problem:
         raise FormError("an escape that isn't UTF-8") from problem
 

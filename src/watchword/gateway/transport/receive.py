@@ -12,12 +12,11 @@ Nothing is decoded here but the target (latin-1, as RFC 9110, section 5.5, has h
 
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import unquote
 
 from httptools import parse_url
 
 from watchword.gateway.transport.spool import Spool
-from watchword.names import Body, HttpRequest, fault
+from watchword.names import Body, HttpRequest, fault, percent
 from watchword.sigv4.sigv2 import PARAMETER as VERSION_2
 from watchword.wire.multipart import boundary_of
 
@@ -29,6 +28,7 @@ MAX_OBJECT = 5 << 30
 
 Headers = list[tuple[str, str]]
 NO_BODY = Body()
+_OF_S3 = (b"/s3/aws4_request", VERSION_2.encode())
 
 
 class Peer(NamedTuple):
@@ -193,8 +193,8 @@ def _size(request: HttpRequest) -> int:
 
 def may_be_large(request: HttpRequest) -> bool:
     """Whether the request claims to be one to S3, in whatever form; the signature will tell."""
-    claimed = request.header("authorization") or unquote(request.query)
-    return "/s3/aws4_request" in claimed or VERSION_2 in claimed or _is_form(request)
+    claimed = (request.header("authorization") or request.query).encode("latin-1")
+    return any(each in percent.unescape(claimed) for each in _OF_S3) or _is_form(request)
 
 
 def _is_form(request: HttpRequest) -> bool:
