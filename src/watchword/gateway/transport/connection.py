@@ -4,7 +4,8 @@
    we paused reading.
 2. A connection without a request for `seconds`, or up to twice as long, is closed. So is one whose client
    takes nothing of an answer for as long.
-3. When the limits need room, a connection that waits for its client is evicted.
+3. When the limits need room, a connection that waits for its client is evicted. How many bytes it moved
+   lately (its pace) is counted from one look to the look after the next.
 
 A client that breaks rule 1, or those of `framing` and `pipeline`, is answered 400 in plain text, if at all,
 and disconnected: there is no whole request, so there is no protocol to answer in. One that is evicted in the
@@ -41,6 +42,9 @@ class Connection(asyncio.Protocol):
         self._heard = self._loop.time()
         self._untaken = 0
         """Bytes of answers that the client hadn't taken when we looked last."""
+        self._came = 0
+        self._looks = 2 * [(self._heard, 0)]
+        """When we looked the last two times, and the bytes that had moved by then."""
 
     # for the limits
 
@@ -50,6 +54,13 @@ class Connection(asyncio.Protocol):
 
     def evictable(self) -> bool:
         return self._pipeline.waits_for_client
+
+    def waits(self) -> bool:
+        return self._pipeline.waits
+
+    def pace(self) -> float:
+        then, before = self._looks[0]
+        return (self._moved() - before) / max(self._loop.time() - then, 1.0)
 
     def evict(self) -> None:
         self._limits.leave(self)
@@ -84,6 +95,7 @@ class Connection(asyncio.Protocol):
         if self._framing.ended:
             return
         self._heard = self._loop.time()
+        self._came += len(data)
         try:
             self._framing.feed(data, self._heard)
         except Malformed as malformed:
@@ -101,6 +113,9 @@ class Connection(asyncio.Protocol):
         self._untaken = 0
         self._pipeline.resume()
 
+    def _moved(self) -> int:
+        return self._came + self._pipeline.sent - self._transport.get_write_buffer_size()
+
     def _charge(self) -> bool:
         """Whether there is room for what it holds now."""
         held = self._framing.head + self._pipeline.held
@@ -117,6 +132,7 @@ class Connection(asyncio.Protocol):
     def _look(self) -> None:
         """Rules 1 and 2, now and then."""
         now = self._loop.time()
+        self._looks = [self._looks[1], (now, self._moved())]
         silent = now - self._heard >= self._limits.seconds
         late = {
             Part.BETWEEN: silent and self._pipeline.idle,

@@ -6,8 +6,11 @@
    connection. All connections together hold at most `max_held` of them.
 3. Past either limit, connections that wait for their clients are evicted, the one whose request began first
    before the others. Several are evicted at once, so that a flood has us search all connections rarely.
-4. If every held request is waiting for us, nothing can be evicted, and what is new is refused.
-5. Time: a client that is silent for `seconds` is disconnected (`connection` says when exactly).
+4. If there is none, one is evicted for a new connection: of those that wait for authenticated clients, the
+   one that moved the fewest bytes a second lately. Otherwise one client could keep all others out, by uploads
+   and downloads that take for ever.
+5. If all wait for us, nothing can be evicted, and what is new is refused.
+6. Time: a client that is silent for `seconds` is disconnected (`connection` says when exactly).
 """
 
 import logging
@@ -37,6 +40,12 @@ class Connection(Protocol):
     def evictable(self) -> bool:
         """True when it waits for its client, and no sender of its requests is authenticated yet."""
 
+    def waits(self) -> bool:
+        """True when it waits for its client, whoever that is."""
+
+    def pace(self) -> float:
+        """Bytes a second that its client sent or took lately."""
+
     def evict(self) -> None:
         """End it now. It leaves the limits at once."""
 
@@ -62,8 +71,10 @@ class ConnectionLimits:
         most = min(self._max_connections, _files() // 2)
         if len(self.open) <= most:
             return True
-        others = (other for other in self.open if other is not connection and other.evictable())
-        evicted = nsmallest(most // _SHARE + 1, others, key=_began)
+        others = [other for other in self.open if other is not connection]
+        strangers = (other for other in others if other.evictable())
+        evicted = nsmallest(most // _SHARE + 1, strangers, key=_began)
+        evicted = evicted or nsmallest(1, (other for other in others if other.waits()), key=_pace)
         self._evict(evicted)
         return bool(evicted)
 
@@ -99,6 +110,10 @@ class ConnectionLimits:
 
 def _began(connection: Connection) -> float:
     return connection.began
+
+
+def _pace(connection: Connection) -> float:
+    return connection.pace()
 
 
 def _files() -> int:

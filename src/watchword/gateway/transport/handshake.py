@@ -28,6 +28,11 @@ class Handshake(asyncio.Protocol):
     def evictable(self) -> bool:
         return True
 
+    waits = evictable
+
+    def pace(self) -> float:
+        return 0.0
+
     def evict(self) -> None:
         self._service.limits.leave(self)
         self._agreeing.cancel()

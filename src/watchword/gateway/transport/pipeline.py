@@ -35,6 +35,8 @@ class Pipeline:
 
     def __init__(self, transport: asyncio.Transport, service: Service, charge: Callable[[], bool]) -> None:
         self.reading = True
+        self.sent = 0
+        """Bytes of answers in pieces that were given to the transport."""
         self._transport, self._service, self._charge = transport, service, charge
         self._waiting: deque[Incoming] = deque()
         """Requests that aren't being answered yet. The body of the last may still be coming."""
@@ -70,11 +72,16 @@ class Pipeline:
     @property
     def waits_for_client(self) -> bool:
         """True when nothing goes on without the client, and no sender of its requests is authenticated."""
-        if self._ahead or self._admitting:
+        if not self.waits:
             return False
         if self._write_paused:
             return self._running is None or not self._running.admitted
-        return self._running is None and not any(incoming.admitted for incoming in self._waiting)
+        return not any(incoming.admitted for incoming in self._waiting)
+
+    @property
+    def waits(self) -> bool:
+        """True when nothing goes on without the client."""
+        return not (self._ahead or self._admitting) and (self._write_paused or self._running is None)
 
     def add(self, incoming: Incoming) -> None:
         """Another request, whose head is whole. Raises Malformed: rule 3."""
@@ -231,7 +238,8 @@ class Pipeline:
         self._sending = Sending(response, self._transport, self._service.threads, sent)
         self._sending.go_on()
 
-    def _piece_sent(self, incoming: Incoming, *, last: bool) -> None:
+    def _piece_sent(self, incoming: Incoming, size: int, *, last: bool) -> None:
+        self.sent += size
         if last:
             self._running, self._sending = None, None
             self._sent(incoming)

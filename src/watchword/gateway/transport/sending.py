@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 class Sent(Protocol):
     """Hears of each piece that was given to the transport, and of the end."""
 
-    def __call__(self, *, last: bool) -> None: ...
+    def __call__(self, size: int, *, last: bool) -> None: ...
 
 
 class Sending:
@@ -60,4 +60,4 @@ class Sending:
             return
         if piece:
             self._transport.write(piece)
-        self._sent(last=not piece)
+        self._sent(len(piece), last=not piece)
