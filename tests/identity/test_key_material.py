@@ -1,6 +1,7 @@
 """Keys and certificates in PEM: which are taken, and which fit each other."""
 
 import base64
+from random import Random
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -110,3 +111,23 @@ def test_a_private_key_that_contradicts_itself() -> None:
     with pytest.raises(KeyMaterialError):
         key_material.rsa_private_key(private(key))
     assert not key_material.fits(key_material.private_key(private(key)), rsa_key().public_key())
+
+
+def spoiled(data: bytes, random: Random) -> bytes:
+    """With a few bytes changed, left out or put in."""
+    made = bytearray(data)
+    for _ in range(random.choice((1, 2, 8))):
+        at = random.randrange(len(made))
+        made[at : at + random.choice((0, 1, 4))] = random.randbytes(random.choice((0, 1, 4)))
+    return bytes(made)
+
+
+@pytest.mark.filterwarnings("ignore:Parsed a serial number")
+def test_what_is_spoiled_is_refused_or_read() -> None:
+    """No other exception than ours."""
+    random, der = Random(7), certificate(rsa_key()).public_bytes(Encoding.DER)
+    for _ in range(3000):
+        try:
+            key_material.certificate_of_der(spoiled(der, random))
+        except KeyMaterialError as refused:
+            assert str(refused)
