@@ -1,7 +1,8 @@
 """YAML as it is read here: every scalar is text, and nothing is given twice.
 
 So a date in a policy's Version stays text, and a Boolean is "true". Of two equal keys, YAML's own reader
-takes the last one without a word; here the second one is refused. So is an alias that contains itself.
+takes the last one without a word; here the second one is refused. So is an alias that contains itself, and
+aliases of aliases that together stand for more than MOST_NODES ("billion laughs").
 """
 
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import yaml
 
 from watchword.names.members import Place
+
+MOST_NODES = 1_000_000
 
 
 class Malformed(Exception):  # noqa: N818 its message is the line that a person reads
@@ -29,10 +32,14 @@ class Document:
             self._root = loader.get_single_node()
             _refuse_twice(self._root)
             self.value: Any = loader.construct_document(self._root) if self._root else {}
+            if _size(self._root, {}) > MOST_NODES:
+                raise Malformed("its aliases stand for too much")
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             raise Malformed(error.problem or error.context, line) from None
-        except (ValueError, RecursionError, yaml.YAMLError) as error:
+        except RecursionError:
+            raise Malformed("it is nested too deeply") from None
+        except (ValueError, yaml.YAMLError) as error:
             raise Malformed(" ".join(str(error).split())) from None
 
     def line(self, place: Place) -> int:
@@ -54,6 +61,20 @@ def _inner(node: Any, step: str | int) -> tuple[Any, Any] | None:  # noqa: ANN40
     if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
         return node.value[step], node.value[step]
     return None
+
+
+def _size(node: Any, known: dict[int, int]) -> int:  # noqa: ANN401 a node of any kind
+    """How many nodes it is, each alias counted as what it stands for. It doesn't contain itself."""
+    if not isinstance(node, yaml.CollectionNode):
+        return 1
+    if id(node) not in known:
+        parts = (
+            [part for pair in node.value for part in pair]
+            if isinstance(node, yaml.MappingNode)
+            else node.value
+        )
+        known[id(node)] = 1 + sum(_size(part, known) for part in parts)
+    return known[id(node)]
 
 
 def _refuse_twice(root: Any) -> None:  # noqa: ANN401 a node of any kind

@@ -23,6 +23,8 @@ given: {{identity: reader.json}}
 when: {{principal: "{ANN}", action: s3:GetObject, resource: "arn:aws:s3:::reports/a"}}
 tests:
 """
+LAUGHS = "a0: &a0 [x], " + ", ".join(f"a{n}: &a{n} [{', '.join(10 * [f'*a{n - 1}'])}]" for n in range(1, 9))
+"""A list of a hundred million items, in aliases of aliases."""
 Write = Callable[[str], Path]
 
 
@@ -154,7 +156,8 @@ def test_scalars_are_text(write: Write) -> None:
         ("&a [*a]", "recursive"),
         ("tests: !!python/object/apply:os.system [ls]", ""),
         ("\x00", "special characters"),
-        ("[" * 5000, ""),
+        ("[" * 5000, "nested too deeply"),
+        (f"{HEAD}  - {{name: one, then: allow, given: {{identity: {{{LAUGHS}}}}}}}", "stand for too much"),
     ],
 )
 def test_what_is_not_understood_is_refused(write: Write, text: str, said: str) -> None:
