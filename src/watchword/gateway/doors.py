@@ -25,8 +25,9 @@ class Door(NamedTuple):
     host: str = ""
 
     def fits(self, request: HttpRequest) -> bool:
-        on_host = not self.host or hostname(request.header("host") or "") == self.host
-        return request.path.startswith(self.path) and on_host
+        if not request.path.startswith(self.path):
+            return False
+        return not self.host or hostname(request.header("host") or "") == self.host
 
 
 DOORS = (Door(PREFIX, control),)
@@ -34,4 +35,7 @@ DOORS = (Door(PREFIX, control),)
 
 def act_for(request: HttpRequest, doors: tuple[Door, ...] = DOORS) -> Act:
     """What answers the request."""
-    return next((door.act for door in doors if door.fits(request)), journey)
+    for door in doors:
+        if door.fits(request):
+            return door.act
+    return journey

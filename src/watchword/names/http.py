@@ -18,8 +18,7 @@ from msgspec import Struct
 _PIECE = 1 << 20
 
 
-@dataclass(frozen=True)
-class Body:
+class Body(Struct, frozen=True, dict=True):
     """The body of a request: in memory when it is small, in a private file when it is large."""
 
     data: bytes = b""
@@ -51,26 +50,55 @@ class Body:
         return self.data if self.file is None else self.file.read_bytes()
 
 
-@dataclass(frozen=True)
+NO_BODY = Body()
+
+
+@dataclass(frozen=True, init=False)
 class HttpRequest:
     """A request as it was sent."""
 
     method: str
-    path: str = "/"
-    query: str = ""
-    headers: tuple[tuple[str, str], ...] = ()
-    body: Body = field(default_factory=Body)
-    peer: str = ""
+    path: str
+    query: str
+    headers: tuple[tuple[str, str], ...]
+    body: Body
+    peer: str
     """The IP address of the other end of the connection."""
-    secure: bool = False
+    secure: bool
     """Whether the connection was TLS."""
-    tls: str = ""
+    tls: str
     """The version of TLS, such as 1.3; empty when it isn't known."""
+    _first: dict[str, str] = field(init=False, repr=False, compare=False)
+    """The first value of each header."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 the fields
+        self,
+        method: str,
+        path: str = "/",
+        query: str = "",
+        headers: tuple[tuple[str, str], ...] = (),
+        body: Body = NO_BODY,
+        peer: str = "",
+        secure: bool = False,  # noqa: FBT001, FBT002 named by all but the transport
+        tls: str = "",
+    ) -> None:
+        # All at once: the constructor of a frozen dataclass takes three times as long.
+        vars(self).update(
+            method=method,
+            path=path,
+            query=query,
+            headers=headers,
+            body=body,
+            peer=peer,
+            secure=secure,
+            tls=tls,
+            _first=dict(reversed(headers)),
+        )
 
     def with_body(self, body: Body) -> Self:
         """The same request with its body."""
         whole = object.__new__(type(self))
-        vars(whole).update(vars(self), body=body)  # with what was made of its headers
+        vars(whole).update(vars(self), body=body)
         return whole
 
     def header(self, name: str) -> str | None:
@@ -87,10 +115,6 @@ class HttpRequest:
     def repeats(self) -> bool:
         """Whether a header occurs more than once."""
         return len(self._first) != len(self.headers)
-
-    @cached_property
-    def _first(self) -> dict[str, str]:
-        return dict(reversed(self.headers))
 
 
 class HttpResponse(Struct, frozen=True):

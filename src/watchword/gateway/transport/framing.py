@@ -22,7 +22,7 @@ from watchword.gateway.transport.receive import MAX_HEAD, MAX_HEADERS, Headers, 
 LONGEST_READ = 256 * 1024
 """Bytes that the event loop hands over at once."""
 INVALID = "Invalid HTTP request received."
-_BODY = frozenset({"content-length", "transfer-encoding"})
+_BODY = frozenset({b"content-length", b"transfer-encoding"})
 
 
 class Malformed(Exception):  # noqa: N818 the client's error, not ours
@@ -97,15 +97,15 @@ class Framing:
         self._target += target
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if self.part is Part.HEAD:  # rule 3
-            self._headers.append((name.lower().decode("latin-1"), value.decode("latin-1").strip(" \t")))
+        self._headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         parser = self._parser
-        if parser.should_upgrade() and any(name in _BODY for name, _ in self._headers):
+        headers, self._headers = self._headers, []  # rule 3: what comes now is trailers
+        if parser.should_upgrade() and any(name.lower() in _BODY for name, _ in headers):
             raise Malformed("an Upgrade with a body")
         self.part, size, self.head = Part.BODY, self.head + self._length, 0
-        request = head(parser.get_method().decode(), self._target, self._headers, self._peer)
+        request = head(parser.get_method().decode(), self._target, headers, self._peer)
         newest = parser.get_http_version() == "1.1"
         keep_alive = newest and parser.should_keep_alive()
         self._coming = Incoming(request, self._spool, keep_alive=keep_alive, size=size)

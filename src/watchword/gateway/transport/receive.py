@@ -17,6 +17,7 @@ from httptools import parse_url
 
 from watchword.gateway.transport.spool import Spool
 from watchword.names import Body, HttpRequest, fault, percent
+from watchword.names.http import NO_BODY
 from watchword.sigv4.sigv2 import PARAMETER as VERSION_2
 from watchword.wire.multipart import boundary_of
 
@@ -26,8 +27,8 @@ MAX_IN_MEMORY = 1 << 20
 MAX_OBJECT = 5 << 30
 """Largest object of one PutObject: Amazon S3 User Guide, "Uploading objects"."""
 
-Headers = list[tuple[str, str]]
-NO_BODY = Body()
+Headers = list[tuple[bytes, bytes]]
+"""As they came."""
 _OF_S3 = (b"/s3/aws4_request", VERSION_2.encode())
 
 
@@ -46,7 +47,8 @@ def head(method: str, target: bytes, headers: Headers, peer: Peer) -> HttpReques
     else:
         url = parse_url(target)
         path, query = url.path or b"/", url.query or b""  # RFC 9110, section 4.2.3: an empty path means "/"
-    head = method, path.decode("latin-1"), query.decode("latin-1"), tuple(headers)
+    read = [(name.lower().decode("latin-1"), text.strip(b" \t").decode("latin-1")) for name, text in headers]
+    head = method, path.decode("latin-1"), query.decode("latin-1"), tuple(read)
     return HttpRequest(*head, NO_BODY, *peer)
 
 
