@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, Struct, UnsetType, field
 
 from watchword.access.demand import Demand
 from watchword.access.request_log import RequestLog
@@ -32,11 +33,13 @@ from watchword.sessions.session import Session, moment
 from watchword.store.refusal_counts import Refused
 from watchword.wire.audit_text import LONGEST_TEXT, cut, cut_all
 
+Json = dict[str, Any]
+
 COUNTED = "RefusedRequests"
 """Name and type of the events of refusals that have none of their own."""
 STRANGERS_TEXT = 1024
 STRANGERS_PART = 2048
-_SIGNATURES: dict[str, dict[str, Any]] = {
+_SIGNATURES: dict[str, Json] = {
     "": {},
     "SigV4": {"signatureVersion": "SigV4"},
     "SigV2": {"signatureVersion": "SigV2", "weak": True},
@@ -45,42 +48,66 @@ _TYPES = {Root: "Root", User: "IAMUser"}
 """Principals whose type CloudTrail calls otherwise than aws:PrincipalType does."""
 
 
-def record(log: RequestLog) -> dict[str, Any]:
-    """The event. responseElements is there only for operations that create or change something."""
-    service, name = (
-        (log.operation.service.name, log.operation.name) if log.operation else ("unknown", "Unknown")
+class Event(Struct, frozen=True, rename="camel"):
+    """An event, in the order in which CloudTrail writes it; what is UNSET isn't written."""
+
+    event_version: str
+    user_identity: Json
+    event_time: str
+    event_source: str
+    event_name: str
+    aws_region: str
+    source: str = field(name="sourceIPAddress")
+    user_agent: str
+    request_parameters: Json | None
+    response_elements: Json | None
+    """Only of operations that create or change something."""
+    request_id: str = field(name="requestID")
+    event_id: str = field(name="eventID")
+    read_only: bool
+    event_type: str
+    management_event: bool
+    recipient_account_id: str
+    event_category: str
+    error_code: str | UnsetType = UNSET
+    error_message: str | UnsetType = UNSET
+    additional_event_data: Json | UnsetType = UNSET
+
+
+def record(log: RequestLog) -> Event:
+    """The event of a request."""
+    operation, traits, error = log.operation, log.traits, log.error
+    stranger = log.of_stranger
+    longest = STRANGERS_TEXT if stranger else LONGEST_TEXT
+    given = (operation and operation.audit_input(log.input)) or None
+    made, additional = _response_elements(log), _additional(log, longest)
+    if stranger:
+        given, made = _short(given), _short(made)
+    return Event(
+        event_version=EVENT_VERSION,
+        user_identity=_identity(log),
+        event_time=iso(log.now),
+        event_source=f"{operation.service.name}.amazonaws.com" if operation else "unknown.amazonaws.com",
+        event_name=operation.name if operation else "Unknown",
+        aws_region=cut(log.region, longest),
+        source=_source(log),
+        user_agent=_agent(log, longest),
+        request_parameters=given,
+        response_elements=made,
+        request_id=log.request_id,
+        event_id=log.request_id,
+        read_only=traits.reads_only,
+        event_type="AwsApiCall",
+        management_event=not traits.data_event,
+        recipient_account_id=log.caller.account if log.caller else "",
+        event_category="Data" if traits.data_event else "Management",
+        error_code=error.code if error else UNSET,
+        error_message=cut(error.said, longest) if error else UNSET,
+        additional_event_data=additional or UNSET,
     )
-    traits, longest = log.traits, STRANGERS_TEXT if log.of_stranger else LONGEST_TEXT
-    event: dict[str, Any] = {
-        "eventVersion": EVENT_VERSION,
-        "userIdentity": _identity(log),
-        "eventTime": iso(log.now),
-        "eventSource": f"{service}.amazonaws.com",
-        "eventName": name,
-        "awsRegion": cut(log.region, longest),
-        "sourceIPAddress": _source(log),
-        "userAgent": _agent(log, longest),
-        "requestParameters": (log.operation and log.operation.audit_input(log.input)) or None,
-        "responseElements": _response_elements(log),
-        "requestID": log.request_id,
-        "eventID": log.request_id,
-        "readOnly": traits.reads_only,
-        "eventType": "AwsApiCall",
-        "managementEvent": not traits.data_event,
-        "recipientAccountId": log.caller.account if log.caller else "",
-        "eventCategory": "Data" if traits.data_event else "Management",
-    }
-    if log.error:
-        event["errorCode"] = log.error.code
-        event["errorMessage"] = cut(log.error.said, longest)
-    if additional := _additional(log, longest):
-        event["additionalEventData"] = additional
-    if log.of_stranger:
-        _leave_out(event)
-    return event
 
 
-def counted(refused: Refused, count: int, event_id: str, now: datetime) -> dict[str, Any]:
+def counted(refused: Refused, count: int, event_id: str, now: datetime) -> Json:
     """The event of refusals that have none of their own, but for what differs from one to another."""
     return {
         "eventVersion": EVENT_VERSION,
@@ -105,7 +132,7 @@ def counted(refused: Refused, count: int, event_id: str, now: datetime) -> dict[
     }
 
 
-def _response_elements(log: RequestLog) -> dict[str, Any] | None:
+def _response_elements(log: RequestLog) -> Json | None:
     if log.operation is None or log.traits.reads_only:
         return None
     return log.operation.audit_output(log.output, mints=log.traits.mints) or None
@@ -122,7 +149,7 @@ def _agent(log: RequestLog, longest: int) -> str:
     return cut(log.request.joined("user-agent"), longest)
 
 
-def _additional(log: RequestLog, longest: int) -> dict[str, Any]:
+def _additional(log: RequestLog, longest: int) -> Json:
     """What CloudTrail's format has no member for."""
     additional: dict[str, Any] = {**_SIGNATURES[log.signature]}
     if log.error and log.error.meant:
@@ -130,11 +157,13 @@ def _additional(log: RequestLog, longest: int) -> dict[str, Any]:
     if log.message:
         additional["authorizationMessage"] = log.message
     if log.decisions:
-        additional["decisions"] = list(map(_decision, log.demands, log.decisions))
+        decisions = list(map(_decision, log.demands, log.decisions))
+        omitted = _short(decisions) if log.of_stranger else decisions
+        additional["decisions"] = decisions if omitted is decisions else [omitted]
     return additional
 
 
-def _decision(demand: Demand, decision: Decision) -> dict[str, Any]:
+def _decision(demand: Demand, decision: Decision) -> Json:
     """With its reasons, unless nothing depended on it.
 
     Reasons of a refusal, and conditions that hold, can quote what was sent.
@@ -153,21 +182,15 @@ def _decision(demand: Demand, decision: Decision) -> dict[str, Any]:
     }
 
 
-def _leave_out(event: dict[str, Any]) -> None:
-    """Rule 3: replaces what is large by its size and SHA-256."""
-    additional = event.get("additionalEventData", {})
-    for within, name in (
-        (event, "requestParameters"),
-        (event, "responseElements"),
-        (additional, "decisions"),
-    ):
-        text = msgspec.json.encode(within.get(name))
-        if len(text) > STRANGERS_PART:
-            omitted = {"omitted": True, "bytes": len(text), "sha256": hashlib.sha256(text).hexdigest()}
-            within[name] = [omitted] if name == "decisions" else omitted
+def _short(part: Any) -> Any:  # noqa: ANN401 any JSON
+    """Rule 3: what is large is replaced by its size and SHA-256."""
+    text = msgspec.json.encode(part)
+    if len(text) <= STRANGERS_PART:
+        return part
+    return {"omitted": True, "bytes": len(text), "sha256": hashlib.sha256(text).hexdigest()}
 
 
-def _identity(log: RequestLog) -> dict[str, Any]:
+def _identity(log: RequestLog) -> Json:
     caller = log.caller
     if caller is None:
         return {"type": "Unknown", "accessKeyId": cut(log.access_key_id, STRANGERS_TEXT)}
@@ -188,7 +211,7 @@ def _identity(log: RequestLog) -> dict[str, Any]:
     return identity
 
 
-def _session_context(session: Session, principal: Principal) -> dict[str, Any]:
+def _session_context(session: Session, principal: Principal) -> Json:
     context: dict[str, Any] = {
         "attributes": {
             "creationDate": iso(moment(session.issued)),

@@ -169,6 +169,5 @@ def _record(world: World, entry: RequestLog, transaction: Around) -> None:
     if not isinstance(transaction, Transaction):
         world.journal.append(event, entry.now)
     else:
-        text = msgspec.json.encode(event).decode()
-        account = event["recipientAccountId"]
-        audit.insert(transaction, audit.Event(event["eventID"], entry.now, account, entry.request_id, text))
+        text, account = msgspec.json.encode(event).decode(), event.recipient_account_id
+        audit.insert(transaction, audit.Event(event.event_id, entry.now, account, entry.request_id, text))

@@ -27,8 +27,12 @@ PURPOSE = b"watchword audit journal 1"
 KEY_BYTES = 32
 _MAC_DIGITS = 64
 _TAIL = b'"}}'
+_END = _TAIL + b"\n"
 _LINE = re.compile(rb'\{.*"chain":\{"line":([1-9][0-9]{0,17}),"mac":"([0-9a-f]{64})"\}\}', re.DOTALL)
 _encode = msgspec.json.Encoder().encode
+
+Event = Mapping[str, Any] | msgspec.Struct
+"""A JSON object."""
 
 
 def audit_key(root: bytes) -> bytes:
@@ -61,15 +65,17 @@ class Chain:
     def head(self) -> Head:
         return Head(self.lines, self.mac.hex())
 
-    def extend(self, events: Iterable[Mapping[str, Any]]) -> tuple[bytes, Self]:
+    def extend(self, events: Iterable[Event]) -> tuple[bytes, Self]:
         """The next lines, and the chain with them."""
-        text, mac, lines = bytearray(), self.mac, self.lines
+        text: list[bytes] = []
+        mac, lines = self.mac, self.lines
         for event in events:
             lines += 1
-            start = _encode({**event, "chain": {"line": lines, "mac": ""}})[: -len(_TAIL)]
+            start = _encode(event)[:-1]
+            start += b'%b"chain":{"line":%d,"mac":"' % (b"," if len(start) > 1 else b"", lines)
             mac = hmac.digest(self.key, mac + start, "sha256")
-            text += start + mac.hex().encode() + _TAIL + b"\n"
-        return bytes(text), type(self)(self.key, mac, lines)
+            text += start, mac.hex().encode(), _END
+        return b"".join(text), type(self)(self.key, mac, lines)
 
     def follow(self, line: bytes) -> tuple[bool, Self]:
         """Whether a line is the next one, and the chain with it.

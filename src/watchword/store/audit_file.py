@@ -11,14 +11,12 @@ import errno
 import fcntl
 import itertools
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-from watchword.proofs.audit_chain import Chain
-
-Event = Mapping[str, Any]
+from watchword.proofs.audit_chain import Chain, Event
 
 SUFFIX = ".jsonl"
 SPARE = ".spare"

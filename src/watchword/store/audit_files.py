@@ -25,7 +25,8 @@ from typing import Any
 
 import msgspec
 
-from watchword.store.audit_file import AuditFile, Event, contents, files, name_in_chain
+from watchword.proofs.audit_chain import Event
+from watchword.store.audit_file import AuditFile, contents, files, name_in_chain
 from watchword.store.audit_reserve import Reserve
 from watchword.store.disk import Disk
 

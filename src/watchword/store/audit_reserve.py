@@ -11,7 +11,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from watchword.store.audit_file import AuditFile, Event, mend
+from watchword.proofs.audit_chain import Event
+from watchword.store.audit_file import AuditFile, mend
 from watchword.store.disk import Disk
 
 PREFIX = "reserve-"
