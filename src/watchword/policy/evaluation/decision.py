@@ -5,8 +5,6 @@ indexes when they are asked for. Source of the words: IAM User Guide, "Troublesh
 messages" (rule 15 of `combine`).
 """
 
-from functools import cached_property
-
 from msgspec import Struct
 
 from watchword.names.principal import Anonymous
@@ -53,12 +51,16 @@ class Decision(Struct, frozen=True, eq=False, dict=True):
         request = self.request
         return [index.candidates(request.name, request.resource) for index in self.indexes]
 
-    @cached_property
+    @property
     def matches(self) -> tuple[Cited, ...]:
         """Every statement that applies: Denies first, then in the order of policy types."""
-        found = [cited for each in self.candidates for cited in each.applicable(self.request)]
-        found.sort(key=_rank)
-        return tuple(found)
+        kept: tuple[Cited, ...] | None = vars(self).get("matches")  # cached_property would take a lock
+        if kept is None:
+            found = [cited for each in self.candidates for cited in each.applicable(self.request)]
+            if len(found) > 1:
+                found.sort(key=_rank)
+            kept = vars(self)["matches"] = tuple(found)
+        return kept
 
     @property
     def work(self) -> int:

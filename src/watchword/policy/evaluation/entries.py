@@ -57,7 +57,7 @@ class Entry:
 class Candidates:
     """The entries that may apply to a request."""
 
-    __slots__ = ("_weight", "every", "free", "tests")
+    __slots__ = ("_certain", "_weight", "every", "free", "tests")
 
     def __init__(self, every: tuple[Entry, ...]) -> None:
         free = 0
@@ -70,6 +70,8 @@ class Candidates:
         self.tests = tuple([each.test or each.compile() for each in every if each.bits & ~free])
         """Of the entries that may grant more."""
         self._weight: int | None = None
+        self._certain: list[Cited] | None = None
+        """All of them, where every one applies to every request."""
 
     @property
     def weight(self) -> int:
@@ -80,13 +82,18 @@ class Candidates:
 
     def applicable(self, request: Asked) -> list[Cited]:
         """Every statement that applies."""
-        resource = request.resource
-        found = []
+        if self._certain is not None:
+            return self._certain
+        resource, found, certain = request.resource, [], True
         for entry in self.every:
             _, covers, holds = entry.test or entry.compile()
+            certain &= covers is None and holds is None
             if (covers is None or covers(resource)) and (holds is None or holds(request)):
                 found.append(entry.cited)
-        return list(dict.fromkeys(found)) if len(found) > 1 else found
+        found = list(dict.fromkeys(found)) if len(found) > 1 else found
+        if certain:
+            self._certain = found
+        return found
 
 
 def granted(tests: Iterable[Test], request: Asked, bits: int) -> int:

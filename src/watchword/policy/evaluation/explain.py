@@ -9,6 +9,7 @@ blocks there is the smallest Allow that would be enough; for an explicit deny th
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -26,6 +27,7 @@ from watchword.policy.language.variables import Value, folded, keys_in
 
 MOST_NEAR_MISSES = 3
 MOST_LOOKED_AT = 12
+_REFERENCES = 1024
 _LITERALLY = {ord(sign): f"${{{sign}}}" for sign in "$*?"}
 _EVERYONE = Principals(everyone=True)
 _FOR_EVERYONE = (PolicyType.RCP, PolicyType.VPC_ENDPOINT)
@@ -78,13 +80,13 @@ def explain(decision: Decision) -> Explanation:
 
 def as_json(explanation: Explanation) -> dict[str, Any]:
     """An explanation as plain JSON values, for records and programs."""
-    decision = explanation.decision
+    decision, request = explanation.decision, explanation.decision.request
     explained: dict[str, Any] = {
-        "decision": decision.verdict.value,
-        "principal": decision.request.principal.arn,
-        "action": decision.request.action,
-        "resource": decision.request.resource,
-        "matches": [_applied(each, decision.request) for each in decision.matches],
+        "decision": str(decision.verdict),
+        "principal": request.principal.arn,
+        "action": request.action,
+        "resource": request.resource,
+        "matches": [_applied(each, request) for each in explanation.matches],
     }
     if decision.allowed:
         return explained
@@ -225,11 +227,13 @@ def _written(principal: Principals | None) -> tuple[str, ...]:
 def _applied(cited: Cited, request: Request) -> dict[str, Any]:
     """A statement that applies, with its conditions, which all hold."""
     found, conditions = _reference(cited), cited.rule.statement.conditions
-    if conditions:
-        found["conditions"] = [_failure_as_json(_condition(each, request)) for each in conditions]
-    return found
+    if not conditions:
+        return found
+    return found | {"conditions": [_failure_as_json(_condition(each, request)) for each in conditions]}
 
 
+# Cached: most requests are decided by the same statements. None of its readers changes it.
+@lru_cache(_REFERENCES)
 def _reference(cited: Cited) -> dict[str, Any]:
     return {
         "policyType": cited.type.value,
