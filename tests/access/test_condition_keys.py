@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from watchword.access import Caller, Demand, RequestContext
 from watchword.access.caller import NOBODY
-from watchword.access.condition_keys import call_keys, demand_keys, principal_tags
+from watchword.access.condition_keys import Gathering, principal_tags
 from watchword.access.request_context import DIRECT, Via
 from watchword.facts import Facts
 from watchword.names import HttpRequest
@@ -277,7 +277,7 @@ def gathered(caller: Caller, via: Via = DIRECT) -> dict[str, Any]:
         resource_tags={"team": "blue"},
     )
     request = HttpRequest("GET", headers=headers, peer="127.0.0.1")
-    return demand_keys(asked, call_keys(context_of(Tagged(), caller, request, via)), "eu-west-1")
+    return Gathering(context_of(Tagged(), caller, request, via)).of(asked)
 
 
 @pytest.mark.parametrize(("caller", "keys", "values"), PRESENT)
@@ -291,15 +291,17 @@ def test_a_repeated_header_is_one_value_with_all_of_it() -> None:
     """So a Deny of one User-Agent is not escaped by another that stands before it."""
     names = "user-agent", "x", "referer", "user-agent", "referer"
     headers = tuple((name, f"{number}") for number, name in enumerate(names))
-    found = call_keys(context_of(Tagged(), Caller(USER), HttpRequest("GET", headers=headers)))
+    keys = Gathering(context_of(Tagged(), Caller(USER), HttpRequest("GET", headers=headers)))
+    found = keys.of(Demand("iam:ListUsers", "*", ACCOUNT))
     assert (found["aws:UserAgent"], found["aws:referer"]) == ("0, 3", "2, 4")
 
 
 @pytest.mark.parametrize("session", [None, session("user"), session("user", mfa_at=milliseconds(NOW) - 9000)])
 def test_a_code_that_came_with_the_call_proves_more_than_the_session(session: Session | None) -> None:
-    of_call = call_keys(context_of(Tagged(), Caller(USER, "ASIA1", session), HttpRequest("GET")))
-    asked = Demand("sts:AssumeRole", "arn:aws:iam::111111111111:role/r", ACCOUNT, multi_factor=True)
-    keys = demand_keys(asked, of_call, "eu-west-1")
+    gathering = Gathering(context_of(Tagged(), Caller(USER, "ASIA1", session), HttpRequest("GET")))
+    keys = gathering.of(
+        Demand("sts:AssumeRole", "arn:aws:iam::111111111111:role/r", ACCOUNT, multi_factor=True)
+    )
     assert (keys["aws:MultiFactorAuthPresent"], keys["aws:MultiFactorAuthAge"]) == ("true", "0")
 
 
@@ -348,8 +350,8 @@ def test_no_operation_fills_a_key_of_the_servers() -> None:
     """What is true of the caller wins over what a call's own keys say."""
     claimed = {"aws:PrincipalAccount": "999999999999", "aws:PrincipalArn": "*", "aws:SourceIp": "10.0.0.1"}
     request, caller = HttpRequest("POST", peer="127.0.0.1"), Caller(Root("123456789012"))
-    of_call = call_keys(context_of(None, caller, request))
-    context = demand_keys(Demand("iam:ListUsers", "*", "123456789012", claimed), of_call, "us-east-1")
+    keys = Gathering(context_of(None, caller, request))
+    context = keys.of(Demand("iam:ListUsers", "*", "123456789012", claimed))
     assert context["aws:PrincipalAccount"] == "123456789012"
     assert context["aws:PrincipalArn"] == "arn:aws:iam::123456789012:root"
     assert context["aws:SourceIp"] == "127.0.0.1"

@@ -17,7 +17,7 @@ from tests.services.rows import Row, tables
 
 from watchword.access import Caller, Demand
 from watchword.access.caller import Means
-from watchword.access.condition_keys import call_keys, demand_keys
+from watchword.access.condition_keys import Gathering
 from watchword.app import open_world
 from watchword.facts import entities
 from watchword.installation.administrator import first_account
@@ -169,11 +169,10 @@ def filled(world: World) -> dict[str, set[str]]:
         for name, row in rows.items():
             called = call(world, service, name)
             for demand in row.demands(called):
-                of_call = call_keys(structs.replace(called.context, request=HttpRequest("POST")))
-                everywhere = demand_keys(Demand(demand.action, "*", ""), of_call, "us-east-1")
-                context = demand_keys(demand, of_call, "us-east-1")
-                keys = {named(key) for key in context.keys() - everywhere.keys() - {"aws:ResourceAccount"}}
-                found.setdefault(demand.action, set()).update(keys)
+                keys = Gathering(structs.replace(called.context, request=HttpRequest("POST")))
+                everywhere, context = keys.of(Demand(demand.action, "*", "")), keys.of(demand)
+                own = {named(key) for key in context.keys() - everywhere.keys() - {"aws:ResourceAccount"}}
+                found.setdefault(demand.action, set()).update(own)
     return found
 
 

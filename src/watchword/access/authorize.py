@@ -9,17 +9,20 @@ decided by a thread. There a call with many demands divides one budget among the
 is refused: so no policy and no request can hold the server.
 """
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
-from watchword.access.caller import Caller
-from watchword.access.condition_keys import Keys, call_keys, demand_keys
+from watchword.access.condition_keys import Gathering
 from watchword.access.demand import Demand
 from watchword.access.request_context import RequestContext
 from watchword.names import AwsError, fault
+from watchword.names.fold import fold
 from watchword.names.would_block import WouldBlock
 from watchword.policy import Decision, Request, Source
 from watchword.policy.evaluation.cost import BUDGET, BUDGET_OF_A_CALL
 from watchword.policy.evaluation.decision import message
+from watchword.policy.evaluation.request import Later
 
 AT_ONCE: Final = BUDGET >> 3
 """Steps of a decision on the event loop: about two milliseconds."""
@@ -29,11 +32,8 @@ def authorize(context: RequestContext, demands: tuple[Demand, ...]) -> tuple[Dec
     """A decision for each demand. Whether a refusal ends the call is `refusal`'s to say."""
     if not demands:
         return ()
-    of_call = call_keys(context)
-    budget = min(BUDGET, BUDGET_OF_A_CALL // len(demands))
-    return tuple(
-        _decide(context, demand, demand_keys(demand, of_call, context.region), budget) for demand in demands
-    )
+    keys, budget = Gathering(context), min(BUDGET, BUDGET_OF_A_CALL // len(demands))
+    return tuple([_decide(context, demand, Later(partial(keys.of, demand)), budget) for demand in demands])
 
 
 def refusal(demands: tuple[Demand, ...], decisions: tuple[Decision, ...]) -> AwsError | None:
@@ -44,9 +44,17 @@ def refusal(demands: tuple[Demand, ...], decisions: tuple[Decision, ...]) -> Aws
     return None
 
 
-def _decide(context: RequestContext, demand: Demand, keys: Keys, budget: int) -> Decision:
+def _decide(context: RequestContext, demand: Demand, keys: Later, budget: int) -> Decision:
     facts, caller = context.world.facts, context.caller
-    request = _request(caller, demand, keys)
+    _refuse_twice(demand.context)
+    request = Request(
+        caller.principal,
+        demand.action,
+        demand.resource,
+        keys,
+        resource_account=demand.account,
+        resource_type=demand.resource_type,
+    )
     attached = Source(demand.policy, demand.policy_name) if demand.policy else None
     engine = facts.engine(caller.principal, caller.session)
     if not facts.cached:
@@ -57,16 +65,8 @@ def _decide(context: RequestContext, demand: Demand, keys: Keys, budget: int) ->
     return decision
 
 
-def _request(caller: Caller, demand: Demand, keys: Keys) -> Request:
-    try:
-        return Request(
-            caller.principal,
-            demand.action,
-            demand.resource,
-            keys,
-            resource_account=demand.account,
-            resource_type=demand.resource_type,
-        )
-    except ValueError as twice:
+def _refuse_twice(keys: Mapping[str, object]) -> None:
+    """Raises ValidationError for the tags of a request: no others can be given twice."""
+    if len({fold(key) for key in keys}) < len(keys):
         said = "Tag keys are compared without regard to case, and one of these is given twice."
-        raise fault("ValidationError", said, str(twice)) from None
+        raise fault("ValidationError", said, "a context key is given twice, in different case")

@@ -8,6 +8,7 @@ Source: IAM User Guide, "AWS global condition context keys" (Availability) and "
 Variables and tags" (Principal key values).
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from watchword.access.caller import Caller
@@ -32,14 +33,34 @@ OF_PRINCIPALS = ("aws:principal", "aws:userid", "aws:username")
 """How the keys begin, in lower case, that are true of a principal whatever it asks for."""
 
 
-def call_keys(context: RequestContext) -> Keys:
-    """What is the same for all demands of one call."""
+class Gathering:
+    """The keys of a call's demands, gathered when they are first asked for.
+
+    All that can change is read at once: the tags of the principal.
+    """
+
+    __slots__ = ("_context", "_of_call", "_tags")
+
+    def __init__(self, context: RequestContext) -> None:
+        self._context = context
+        self._tags = principal_tags(context.world.facts, context.caller)
+        self._of_call: Keys | None = None
+
+    def of(self, demand: Demand) -> Keys:
+        """All keys of one demand."""
+        if self._of_call is None:
+            self._of_call = call_keys(self._context, self._tags)
+        return demand_keys(demand, self._of_call, self._context.region)
+
+
+def call_keys(context: RequestContext, tags: Mapping[str, str]) -> Keys:
+    """What is the same for all demands of one call. tags: those of its principal."""
     keys = _moment(context.now)
     keys.update(_inside(context.via) if context.via.services else _connection(context.request))
     if context.via.source_arn:
         keys["aws:SourceArn"] = context.via.source_arn
         keys["aws:SourceAccount"] = context.via.source_account
-    keys.update(principal_keys(context.world.facts, context.caller))
+    keys.update(principal_keys(context.caller, tags))
     if context.caller.session:
         keys.update(_session(context.caller.session, context.now))
     return keys
@@ -89,7 +110,7 @@ def _inside(via: Via) -> Keys:
     }
 
 
-def principal_keys(facts: Facts, caller: Caller) -> Keys:
+def principal_keys(caller: Caller, tags: Mapping[str, str]) -> Keys:
     """What is true of a caller whatever it asks for; all begin with one of OF_PRINCIPALS."""
     principal = caller.principal
     keys: Keys = {"aws:PrincipalType": PRINCIPAL_TYPES[type(principal)], "aws:userid": principal.userid}
@@ -102,7 +123,7 @@ def principal_keys(facts: Facts, caller: Caller) -> Keys:
     keys["aws:PrincipalAccount"] = principal.account
     if isinstance(principal, User):
         keys["aws:username"] = principal.name
-    for key, value in principal_tags(facts, caller).items():
+    for key, value in tags.items():
         keys[f"aws:PrincipalTag/{key}"] = value
     return keys
 
@@ -115,17 +136,16 @@ def _of_service(service: Service) -> Keys:
     }
 
 
-def principal_tags(facts: Facts, caller: Caller) -> dict[str, str]:
+def principal_tags(facts: Facts, caller: Caller) -> Mapping[str, str]:
     """Tags of the user or role; a session's own go before the role's, whatever the case of the key."""
     principal = caller.principal
-    tags: dict[str, str] = {}
+    tags: Mapping[str, str] = {}
     if isinstance(principal, User | RoleSession):
         kind = "user" if isinstance(principal, User) else "role"
-        tags.update(facts.need(TAGS, kind, principal.unique_id))
-    if caller.session:
+        tags = facts.need(TAGS, kind, principal.unique_id)
+    if caller.session and caller.session.tags:
         passed = {fold(key) for key in caller.session.tags}
-        tags = {key: value for key, value in tags.items() if fold(key) not in passed}
-        tags.update(caller.session.tags)
+        tags = {key: value for key, value in tags.items() if fold(key) not in passed} | caller.session.tags
     return tags
 
 

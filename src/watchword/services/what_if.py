@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from msgspec.structs import replace
 
 from watchword.access import Caller, Demand, RequestContext, authorize
-from watchword.access.condition_keys import OF_PRINCIPALS, call_keys, demand_keys
+from watchword.access.condition_keys import OF_PRINCIPALS, Gathering
 from watchword.access.demand import ContextValue
 from watchword.facts import Facts
 from watchword.facts.entities import ROLE, USER
@@ -42,7 +42,7 @@ def simulate_request(world: World, principal: str, action: str, resource: str, c
     keys = _folded(context)
     caller = Caller(_principal(world, _arn(principal)))
     demand, asked = _demand(world.facts, caller, action, resource), _request_context(world, caller, keys)
-    there = {key.lower() for key in demand_keys(demand, call_keys(asked), asked.region)}
+    there = {key.lower() for key in Gathering(asked).of(demand)}
     more = {key: value for key, value in keys.items() if key not in there}
     (decision,) = authorize(asked, (replace(demand, context={**demand.context, **more}),))
     return decision

@@ -5,8 +5,9 @@ are folded here (`watchword.names.fold`); a context that has one key in two case
 or tuples of text; an empty tuple counts as a missing key. Nothing is added to the context.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import force_setattr
@@ -18,6 +19,40 @@ from watchword.policy.language.variables import Value
 
 ROLE = "role"
 KMS_KEY = "kms-key"
+
+
+class Later(Mapping[str, Value]):
+    """A context that is gathered when a statement first asks for it: most have no conditions.
+
+    `gather` gives the same whenever it is called: it only reads values that never change.
+    """
+
+    __slots__ = ("_found", "_gather")
+
+    def __init__(self, gather: Callable[[], Mapping[str, Value]]) -> None:
+        self._gather = gather
+        self._found: dict[str, Value] | None = None
+
+    @property
+    def gathered(self) -> dict[str, Value]:
+        if self._found is None:
+            self._found = _folded(self._gather())
+        return self._found
+
+    def get(self, key: str, default: Any = None, /) -> Any:  # noqa: ANN401 as Mapping has it
+        return self.gathered.get(key, default)
+
+    def __getitem__(self, key: str) -> Value:
+        return self.gathered[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.gathered)
+
+    def __len__(self) -> int:
+        return len(self.gathered)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.gathered
 
 
 class Request(Struct, frozen=True):
@@ -41,11 +76,8 @@ class Request(Struct, frozen=True):
     """Worked out: all that decides which policies bind this request."""
 
     def __post_init__(self) -> None:
-        given = self.context
-        folded = {fold(key): value for key, value in given.items() if value != ()}
-        if len(folded) != len(given) and len(folded) != sum(value != () for value in given.values()):
-            raise ValueError("a context key is given twice, in different case")
-        force_setattr(self, "context", folded)
+        if not isinstance(self.context, Later):
+            force_setattr(self, "context", _folded(self.context))
         force_setattr(self, "name", fold(self.action))
         if self.resource_account is None:
             force_setattr(self, "resource_account", self._owner())
@@ -68,6 +100,13 @@ class Request(Struct, frozen=True):
     def _owner(self) -> str:
         parts = self.resource.split(":", 5)
         return (parts[4] if len(parts) == 6 else "") or self.principal.account  # noqa: PLR2004 an ARN
+
+
+def _folded(given: Mapping[str, Value]) -> dict[str, Value]:
+    folded = {fold(key): value for key, value in given.items() if value != ()}
+    if len(folded) != len(given) and len(folded) != sum(value != () for value in given.values()):
+        raise ValueError("a context key is given twice, in different case")
+    return folded
 
 
 @lru_cache(maxsize=1024)

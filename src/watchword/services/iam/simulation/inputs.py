@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from watchword.access import Caller
-from watchword.access.condition_keys import Keys, principal_keys
+from watchword.access.condition_keys import Keys, principal_keys, principal_tags
 from watchword.identity.refusals import missing, refusal
 from watchword.names import Arn, AwsError
 from watchword.names.fold import fold
@@ -183,7 +183,8 @@ def _known(call: Call, principal: User | RoleSession) -> Keys:
     """What is true of a principal in all its requests."""
     if principal == nobody(principal.account):
         return {}
-    keys = principal_keys(call.world.facts, Caller(principal))
+    caller = Caller(principal)
+    keys = principal_keys(caller, principal_tags(call.world.facts, caller))
     return keys if principal.unique_id else {key: value for key, value in keys.items() if key != "aws:userid"}
 
 
