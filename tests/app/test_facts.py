@@ -1,6 +1,7 @@
 """Facts are read from one moment, whatever is cached of another."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,10 @@ from watchword.installation.administrator import new_root_key, rotate_keyring
 from watchword.installation.bootstrap import open_installation
 from watchword.installation.settings import Settings
 from watchword.store import Topic
+from watchword.store.s3 import buckets, objects
+from watchword.store.s3.buckets import Bucket
+from watchword.store.s3.objects import Object
+from watchword.store.transaction import Reader
 from watchword.world import World
 
 
@@ -68,3 +73,40 @@ def test_a_fact_depends_on_what_the_facts_in_it_depend_on(world: World) -> None:
         facts._cache.apply([changed])
     facts.get(outer_fact)
     assert reads == ["outer", "outer"]
+
+
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["by this process", "by another"])
+def test_the_row_of_an_object_is_read_once_between_two_commits(
+    world: World, now: datetime, monkeypatch: pytest.MonkeyPatch, elsewhere: bool
+) -> None:
+    """Also when the commit wasn't about the row: nothing says what a put changed."""
+    reads: list[bytes] = []
+
+    def at(_reader: Reader, bucket_id: str, key: bytes) -> Object:
+        reads.append(key)
+        return Object(bucket_id, key, "", 0, "", now)
+
+    monkeypatch.setattr(objects, "at", at)
+    other = open_installation(world.settings)
+    facts, database = world.facts.cached_only(), other.database if elsewhere else world.database
+    for _ in range(3):
+        facts.doubt()
+        facts.confirm()
+        assert facts.object_at("b1", b"k") == facts.object_at("b1", b"k")
+    with database.write(now) as tx:
+        tx.changed("role", "AROA1")
+    facts.doubt()
+    facts.confirm()
+    facts.object_at("b1", b"k")
+    other.close()
+    assert len(reads) == 2
+
+
+def test_that_there_is_no_object_is_not_remembered(world: World, now: datetime) -> None:
+    facts, row = world.facts.cached_only(), Object("b1", b"k", "", 0, "", now)
+    facts.confirm()
+    assert facts.object_at("b1", b"k") is None
+    with world.database.write(now) as tx:
+        buckets.insert(tx, Bucket("b1", "logs", "111111111111", "eu-west-1", now))
+        objects.put(tx, row)
+    assert facts.object_at("b1", b"k") == row

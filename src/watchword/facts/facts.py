@@ -5,8 +5,9 @@ of them changes, by this process or another. `confirm` is called once a request,
 process that can't know whether anything changed refuses (docs/decisions/0002). Absence is not kept.
 
 A `Facts` whose `cached` is true never waits for the database: where it would have to, it raises WouldBlock,
-and the caller starts over with one that may. The row of an object is not kept, since no decision depends on
-it; a cached `Facts` reads it by a `PointReader`, where the database is a file.
+and the caller starts over with one that may. The row of an object is no fact, since no decision depends on
+it; a cached `Facts` reads it by a `PointReader`, where the database is a file, and caches it for this version
+of the database: until anything is committed.
 
 How each fact is read stands in the file of its subject. What may be done with a fact belongs to
 `watchword.access`.
@@ -27,6 +28,7 @@ from watchword.policy.evaluation.engine import Engine
 from watchword.sessions import Session
 from watchword.sessions import session as sessions
 from watchword.store import EVERYTHING, Cache, Database, Topic, Transaction, Unavailable, Watch, keyring
+from watchword.store.point_reader import PointReader
 from watchword.store.s3 import objects
 from watchword.store.s3.objects import Object
 
@@ -38,6 +40,12 @@ def weight_of_session(session: Session, token: str) -> int:
     """Bytes of a session that is cached under its token."""
     texts = chain((token,), session.policies, session.tags, session.tags.values())
     return OF_A_VALUE + sum(map(len, texts)) + OF_A_TAG * len(session.tags)
+
+
+def weight_of_row(row: Object) -> int:
+    """Bytes of an object's row that is cached."""
+    texts = chain((row.key,), row.headers.values(), row.metadata, row.metadata.values())
+    return 2 * OF_A_VALUE + sum(map(len, texts)) + OF_A_TAG * (len(row.headers) + len(row.metadata))
 
 
 class Facts:
@@ -52,6 +60,8 @@ class Facts:
         self.root_key = root_key
         self.cached = cached
         self._point_reader = database.point_reader() if cached else None
+        self._version: int | None = None
+        """The version of the database at the last question whether anything changed."""
         self._confirmed = False
 
     def cached_only(self) -> Self:
@@ -72,7 +82,7 @@ class Facts:
             return
         if not self._watch.check():
             raise fault("ServiceUnavailable", meant="the database can't confirm that nothing changed")
-        self._confirmed = self.cached
+        self._confirmed, self._version = self.cached, self._watch.version
 
     def doubt(self) -> None:
         """From now on something may have changed."""
@@ -108,12 +118,10 @@ class Facts:
         return cast("Session", session)
 
     def object_at(self, bucket_id: str, key: bytes) -> Object | None:
-        """The row of an object as it is now."""
+        """The row of an object as it is now; on the event loop, as it was in this turn."""
         if self._point_reader is not None:
-            try:
-                return objects.at(self._point_reader, bucket_id, key)
-            except Unavailable:
-                raise WouldBlock from None
+            row = self._cache.get(("object", self._version, bucket_id, key))
+            return cast("Object", row) if row else self._read_row(self._point_reader, bucket_id, key)
         if self.cached:
             raise WouldBlock
         with self._database.read() as tx:
@@ -130,6 +138,17 @@ class Facts:
             weight = OF_AN_ENGINE + weight_of(*(restricted.policies if restricted else ()))
             self._cache.put(key, engine, topics, generation, weight)
         return cast("Engine", engine)
+
+    def _read_row(self, reader: PointReader, bucket_id: str, key: bytes) -> Object | None:
+        generation = self._cache.generation
+        try:
+            row = objects.at(reader, bucket_id, key)
+        except Unavailable:
+            raise WouldBlock from None
+        if row is not None:
+            place = ("object", self._version, bucket_id, key)
+            self._cache.put(place, row, (), generation, weight_of_row(row))
+        return row
 
     def _compile(self, principal: Principal, session: Session | None) -> tuple[Engine, frozenset[Topic]]:
         grants: Loaded[Grants] = NO_GRANTS

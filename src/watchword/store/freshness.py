@@ -30,6 +30,13 @@ SINCE = "SELECT seq, kind, key FROM changes WHERE seq >= {} ORDER BY seq"
 class Watch(Protocol):
     """Follows the changes of other processes; made by `Database.watch`."""
 
+    @property
+    def version(self) -> int | None:
+        """A number that was another one before the last commit that `check` saw, whoever made it.
+
+        None where the engine has none.
+        """
+
     def check(self) -> bool:
         """Whether listeners know all changes, up to the bound."""
 
@@ -45,7 +52,7 @@ class SqliteWatch:
         self._lock = threading.Lock()
         self._connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
         self._connection.execute("PRAGMA query_only = ON")
-        self._version = -1
+        self.version = -1
         self._seen = int(self._connection.execute(LATEST).fetchone()[0])
 
     def check(self) -> bool:
@@ -53,9 +60,9 @@ class SqliteWatch:
         with self._lock:
             try:
                 version = self._connection.execute("PRAGMA data_version").fetchone()[0]
-                if version != self._version:
+                if version != self.version:
                     self._catch_up()
-                    self._version = version
+                    self.version = version
             except sqlite3.Error:
                 return False
             return True

@@ -28,6 +28,8 @@ _CONNECTION = {
 class PostgresWatch:
     """For a PostgreSQL database, anywhere."""
 
+    version = None
+
     def __init__(self, parameters: Mapping[str, Any], notify: Listener, monotonic: Monotonic) -> None:
         self._parameters = {**parameters, **_CONNECTION}
         self._notify = notify
