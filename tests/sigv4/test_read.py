@@ -271,7 +271,7 @@ def test_a_declared_hash_is_the_body_s_for_every_service() -> None:
     ],
 )
 def test_no_line_end_survives_in_a_header(value: str, canonical: str) -> None:
-    made = canonical_headers((HOST, ("x", value)), "host;x")
+    made = canonical_headers(HttpRequest("GET", headers=(HOST, ("x", value))), "host;x")
     assert made == f"host:sts.local\nx:{canonical}\n\nhost;x"
 
 

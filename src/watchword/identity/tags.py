@@ -28,6 +28,8 @@ def read(noun: str, tags: Sequence[Mapping[str, str]], code: str = "InvalidInput
 
     noun: the type of the entity that is tagged, or SESSION.
     """
+    if not tags:
+        return {}
     given = {tag["Key"]: tag["Value"] for tag in tags}
     if len({fold_tag_key(noun, key) for key in given}) < len(tags):
         raise AwsError(code, 400, _DUPLICATE + ("" if noun in CASE_SENSITIVE_TAGS else _NO_CASE))

@@ -7,7 +7,7 @@ Parsing of protocols doesn't belong here.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -100,6 +100,11 @@ class HttpRequest:
         whole = object.__new__(type(self))
         vars(whole).update(vars(self), body=body)
         return whole
+
+    @property
+    def by_name(self) -> Mapping[str, str]:
+        """The first value of each header, by its lower-case name."""
+        return self._first
 
     def header(self, name: str) -> str | None:
         """The first value of a header by its lower-case name."""

@@ -11,6 +11,7 @@ import base64
 import re
 from collections.abc import Callable
 from enum import StrEnum
+from functools import lru_cache
 
 Randomness = Callable[[int], bytes]
 """A number of bytes -> that many random bytes."""
@@ -25,7 +26,9 @@ _UUID_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcde
 _DRAWN_MASK = (1 << 39) - 1
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 """Ten bits -> two characters of base32."""
-_SHIFTS = range(70, -1, -10)
+_HALF = 40
+_SHIFTS = (30, 20, 10, 0)
+_ACCOUNTS = 256
 
 
 class Prefix(StrEnum):
@@ -56,9 +59,20 @@ def new_long_id(randomness: Randomness) -> str:
 
 def new_access_key_id(prefix: Prefix, account: str, randomness: Randomness) -> str:
     """An access key id of 20 characters that contains `account`, or an id of that form."""
-    drawn = int.from_bytes(randomness(5), "big")
-    carried = ((_MARKER | (int(account) << 7)) << 32) | (drawn & _DRAWN_MASK)
-    return prefix + "".join([_PAIRS[carried >> shift & 1023] for shift in _SHIFTS])
+    beginning, rest = _of_account(account)
+    return prefix + beginning + _base32(rest | int.from_bytes(randomness(5), "big") & _DRAWN_MASK)
+
+
+@lru_cache(_ACCOUNTS)
+def _of_account(account: str) -> tuple[str, int]:
+    """The first eight characters, and what the account leaves for the other eight: its last bit."""
+    carried = (_MARKER | (int(account) << 7)) << 32
+    return _base32(carried >> _HALF), carried & ((1 << _HALF) - 1)
+
+
+def _base32(half: int) -> str:
+    """Eight characters."""
+    return "".join([_PAIRS[half >> shift & 1023] for shift in _SHIFTS])
 
 
 def account_of_access_key(access_key_id: str) -> str | None:

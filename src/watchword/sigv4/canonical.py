@@ -20,7 +20,7 @@ Nothing is checked here: the verifier and the signer use these texts, and `expla
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -64,7 +64,7 @@ def canonical_request(claim: Claim, request: HttpRequest) -> str:
     path = request.path or "/"
     path = canonical_key(path) if claim.scope.like_s3 else canonical_path(path)
     query = canonical_query(request.query, presigned=claim.expires is not None) if request.query else ""
-    headers = canonical_headers(request.headers, claim.signed_headers)
+    headers = canonical_headers(request, claim.signed_headers)
     payload = claim.payload_hash or hash_of(request.body)
     return f"{request.method}\n{path}\n{query}\n{headers}\n{payload}"
 
@@ -103,11 +103,9 @@ def canonical_query(query: str, *, presigned: bool = False) -> str:
     )
 
 
-def canonical_headers(headers: tuple[tuple[str, str], ...], signed: str) -> str:
+def canonical_headers(request: HttpRequest, signed: str) -> str:
     """Rule 3: a line for each name in `signed`, an empty line, and the names."""
-    by_name = dict(headers)
-    if len(by_name) != len(headers):
-        by_name = _joined(headers)
+    by_name = _joined(request.headers) if request.repeats else request.by_name
     pick, lines = (_remembered_lines if len(signed) <= MEMORABLE else _lines)(signed)
     try:
         values = pick(by_name)
@@ -118,7 +116,7 @@ def canonical_headers(headers: tuple[tuple[str, str], ...], signed: str) -> str:
     return "".join(filled)
 
 
-def _lines(signed: str) -> tuple[Callable[[dict[str, str]], tuple[str, ...]], tuple[str, ...]]:
+def _lines(signed: str) -> tuple[Callable[[Mapping[str, str]], tuple[str, ...]], tuple[str, ...]]:
     """A function that picks these headers' values; and the lines: name, gap for the value, line end."""
     names = signed.split(";")
     pick = itemgetter(*names) if len(names) > 1 else lambda by_name: (by_name[signed],)
@@ -132,7 +130,7 @@ _remembered_lines = lru_cache(_REMEMBERED)(_lines)
 def _tidy(values: tuple[str, ...]) -> bool:
     """Whether no value needs trimming. It is nearly always so, and fast to see when all are joined."""
     together = "".join(values)
-    if "\t" in together or "\r" in together or "\n" in together:
+    if not together.isprintable():
         return False
     if " " in together:
         for value in values:

@@ -4,6 +4,7 @@ Source: IAM User Guide, "Elements of an AWS API request signature".
 """
 
 from base64 import b64encode
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -23,7 +24,7 @@ _PARAMETERS = ("Credential", "Signature", "SignedHeaders")
 _REMEMBERED = 512
 
 
-def header_claim(authorization: str, headers: dict[str, str]) -> Claim:
+def header_claim(authorization: str, headers: Mapping[str, str]) -> Claim:
     """The claim in an Authorization header. headers: all headers of the request, by lower-case name."""
     form, signature = _without_signature(authorization)
     short = len(form) <= MEMORABLE and len("".join(headers)) <= MEMORABLE
@@ -123,7 +124,7 @@ def _http_date(text: str) -> tuple[datetime, str]:
     return time, print_timestamp(time)
 
 
-def _payload_hash(headers: dict[str, str], scope: Scope, algorithm: str) -> str:
+def _payload_hash(headers: Mapping[str, str], scope: Scope, algorithm: str) -> str:
     text = headers.get("x-amz-content-sha256")
     if text is not None:
         return declared_payload(text, s3=scope.like_s3, algorithm=algorithm)
@@ -134,7 +135,7 @@ def _payload_hash(headers: dict[str, str], scope: Scope, algorithm: str) -> str:
     return ""
 
 
-def _regions(headers: dict[str, str]) -> tuple[str, ...]:
+def _regions(headers: Mapping[str, str]) -> tuple[str, ...]:
     text = headers.get("x-amz-region-set")
     if not text:
         raise fault(

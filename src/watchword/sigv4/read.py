@@ -48,8 +48,8 @@ def read(request: HttpRequest) -> Claim | None:
 
     Raises AwsError: IncompleteSignature, UnsupportedSignature, UnsignedHeaders; for S3 also InvalidRequest.
     """
-    headers = dict(request.headers)
-    if len(headers) != len(request.headers):
+    headers = request.by_name
+    if request.repeats:
         _check_repeats(request)  # 1
     authorization = headers.get("authorization")
     if request.query:

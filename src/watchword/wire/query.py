@@ -19,7 +19,6 @@ from typing import Any
 
 from watchword.names import AwsError, HttpRequest, HttpResponse
 from watchword.wire import form, values, xml_body, xml_text
-from watchword.wire.answers import answer
 from watchword.wire.model import Spec
 from watchword.wire.shapes import Shape, compiler
 from watchword.wire.values import UnreadableError
@@ -193,11 +192,12 @@ def writer(spec: Spec) -> Callable[[Mapping[str, Any], str], HttpResponse]:
     before = opening + start
     after = end + "<ResponseMetadata><RequestId>"
     write = xml_body.writers()(spec.output) if spec.output else _nothing
+    status, id_headers = spec.status, spec.row.dialect.request_id_headers
 
     def write_answer(output: Mapping[str, Any], request_id: str) -> HttpResponse:
-        root = before + write(output) + after + xml_text.text(request_id) + closing
-        headers = [*spec.row.dialect.request_id_headers(request_id), ("content-type", "text/xml")]
-        return answer(spec.status, headers, xml_text.document(root))
+        body = xml_text.document(before + write(output) + after + xml_text.text(request_id) + closing)
+        headers = (*id_headers(request_id), ("content-type", "text/xml"), ("content-length", str(len(body))))
+        return HttpResponse(status, headers, body)
 
     return write_answer
 

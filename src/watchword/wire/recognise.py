@@ -214,6 +214,8 @@ def _no_action(parameters: Mapping[str, str]) -> AwsError:
 
 
 def _query_of(request: HttpRequest, service: Service) -> dict[str, list[str]]:
+    if not request.query:
+        return {}
     try:
         return form.grouped(form.read_pairs(request.query))
     except FormError as problem:
@@ -225,7 +227,7 @@ def _unsigned(request: HttpRequest, models: Models) -> Operation | None:
         found = form.grouped(form.read_pairs(request.query))
     except FormError:
         return None  # rule 6 then reports the error, in S3's words
-    headers = frozenset(name for name, _ in request.headers)
+    headers = request.by_name
     for service in models.services:
         if service.protocol == "rest-json":
             spec = service.unsigned_routes.find_complete(request.method, request.path, found, headers)
@@ -235,7 +237,7 @@ def _unsigned(request: HttpRequest, models: Models) -> Operation | None:
 
 
 def _by_route(request: HttpRequest, service: Service, hosts: Collection[str]) -> Operation:
-    found, headers = _query_of(request, service), frozenset(name for name, _ in request.headers)
+    found, headers = _query_of(request, service), request.by_name
     path = service.row.dialect.read_path(request.path)
     spec = service.routes.find(request.method, path, found, headers)
     before = _before_path(request, service, hosts) if _needs_bucket(service, spec) else ""

@@ -144,9 +144,11 @@ def _header_reader(
     prefixes = [(name, member.wire_name(name).lower()) for name, member in _at(members, "headers")]
     if not bindings and not prefixes:
         return lambda _request, _found: None
+    starts = tuple(prefix for _, prefix in prefixes)
 
     def read(request: HttpRequest, found: dict[str, Any]) -> None:
-        for key, texts in form.grouped(request.headers).items():
+        own = [pair for pair in request.headers if pair[0] in bindings or pair[0].startswith(starts)]
+        for key, texts in form.grouped(own).items():
             if (binding := bindings.get(key)) is not None:
                 with suppress(UnreadableError) if binding.member in lenient else nullcontext():
                     found[binding.member] = binding(texts)

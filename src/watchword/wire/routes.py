@@ -82,7 +82,7 @@ class Route:
         """Rule 2."""
         return all(key in query and (not value or value in query[key]) for key, value in self.literals)
 
-    def score(self, query: Query, headers: frozenset[str]) -> tuple[int, int, int]:
+    def score(self, query: Query, headers: Collection[str]) -> tuple[int, int, int]:
         """How well a request fits; the highest wins.
 
         The number of literal keys (2.), of required parameters that are there, and minus the number of those
@@ -140,12 +140,12 @@ class Routes:
         for (method, template), together in sorted(grouped.items(), key=lambda item: item[0][1].rank):
             self._groups.setdefault(method, []).append(Group(template, together))
 
-    def find(self, method: str, path: str, query: Query, headers: frozenset[str]) -> Spec | None:
+    def find(self, method: str, path: str, query: Query, headers: Collection[str]) -> Spec | None:
         """The operation, or None."""
         route = self._find(method, path, query, headers)
         return route.spec if route else None
 
-    def find_complete(self, method: str, path: str, query: Query, headers: frozenset[str]) -> Spec | None:
+    def find_complete(self, method: str, path: str, query: Query, headers: Collection[str]) -> Spec | None:
         """The operation, if the request has all its required query parameters and headers; else None."""
         route = self._find(method, path, query, headers)
         return route.spec if route and route.score(query, headers)[2] == 0 else None
@@ -161,7 +161,7 @@ class Routes:
         ]
         return chosen, frozenset(methods)
 
-    def _find(self, method: str, path: str, query: Query, headers: frozenset[str]) -> Route | None:
+    def _find(self, method: str, path: str, query: Query, headers: Collection[str]) -> Route | None:
         chosen = self._sub_resources.intersection(query) if query else frozenset()
         for group in self._groups.get(method, ()):  # 1.
             if group.template.fits(path) and (candidates := group.matching(query, chosen)):
@@ -169,7 +169,7 @@ class Routes:
         return None
 
 
-def _best(candidates: list[Route], query: Query, headers: frozenset[str]) -> Route:
+def _best(candidates: list[Route], query: Query, headers: Collection[str]) -> Route:
     if len(candidates) == 1:
         return candidates[0]
     scored = [(route.score(query, headers), route) for route in candidates]

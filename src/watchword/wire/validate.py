@@ -261,10 +261,11 @@ def _own_check(shape: Shape, *, sensitive: bool) -> Check | None:
     own.sort(key=lambda constraint: constraint.rule != "pattern")
     if not own:
         return None
+    tests = [(constraint.met, constraint) for constraint in own]
 
     def check(value: Any, path: Path, found: list[Violation]) -> None:  # noqa: ANN401 as a Check
-        for constraint in own:
-            if not constraint.met(value):
+        for met, constraint in tests:
+            if not met(value):
                 repeated = _repeated(value, sensitive=sensitive)
                 found.append(
                     Violation(_rendered(path), constraint.rule, constraint.requirement, repeated, value)

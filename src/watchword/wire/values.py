@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
 
 from watchword.wire.shapes import Shape
 
@@ -28,6 +29,7 @@ _ISO = re.compile(
     re.ASCII,
 )
 _LONGEST_DATE = 64
+_REMEMBERED = 256
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 BITS = {"integer": 31, "long": 63}
@@ -104,6 +106,8 @@ def read_epoch(seconds: float) -> datetime:
         raise UnreadableError(f"'{seconds}' is not a date of the calendar") from problem
 
 
+# Cached, as are HTTP dates: what expires, or was modified, in the same second is asked for again and again.
+@lru_cache(_REMEMBERED)
 def write_iso(moment: datetime) -> str:
     """`2011-06-15T12:00:00Z`, with milliseconds or microseconds where there are any."""
     plain = moment.astimezone(UTC).replace(tzinfo=None)
@@ -121,6 +125,7 @@ def _precision(moment: datetime) -> str:
     return "microseconds" if moment.microsecond % 1000 else "milliseconds"
 
 
+@lru_cache(_REMEMBERED)
 def write_http_date(moment: datetime) -> str:
     """`Wed, 15 Jun 2011 12:00:00 GMT`."""
     return format_datetime(moment.astimezone(UTC), usegmt=True)

@@ -23,8 +23,8 @@ ENCRYPTION = {"ServerSideEncryption": "AES256"}
 COMPOSITE, FULL_OBJECT = "COMPOSITE", "FULL_OBJECT"
 """Types of checksums: of the checksums of the parts, or of all bytes."""
 SYSTEM_HEADERS = ("CacheControl", "ContentDisposition", "ContentEncoding", "ContentLanguage", "Expires")
-OVERRIDES = (*SYSTEM_HEADERS, "ContentType")
-"""Headers that the response-* parameters of a signed GetObject replace."""
+OVERRIDES = {f"Response{name}": name for name in (*SYSTEM_HEADERS, "ContentType")}
+"""The response-* parameters of a signed GetObject, and the headers that they replace."""
 
 
 class Columns(TypedDict):
@@ -121,7 +121,7 @@ def _codings(header: str) -> str:
 
 
 def _overrides(call: Call) -> dict[str, object]:
-    asked = {name: call.input[f"Response{name}"] for name in OVERRIDES if f"Response{name}" in call.input}
+    asked = {OVERRIDES[name]: value for name, value in call.input.items() if name in OVERRIDES}
     if asked and call.caller.anonymous:
         said = "Request specific response headers cannot be used for anonymous GET requests."
         raise s3_error("InvalidRequest", said)

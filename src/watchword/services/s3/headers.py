@@ -106,7 +106,7 @@ def check_headers(call: Call) -> None:
             raise s3_error("NotImplemented", Header="Transfer-Encoding")
         elif name in _CONDITIONS and not reads and not _has_condition(call.name, name, value):
             raise s3_error("NotImplemented", Header=name)  # 4.
-    for name, _ in form.read_pairs(call.request.query):
+    for name, _ in form.read_pairs(call.request.query) if call.request.query else ():
         if is_amz(name):
             raise s3_error("NotImplemented", Header=name[:80])  # 2.
 

@@ -62,7 +62,7 @@ def _signing(call: Call) -> Context:
     context: Context = {}
     if not call.caller.anonymous:
         means = call.caller.means
-        context |= {"s3:authType": means.form, "s3:signatureversion": means.version}
+        context["s3:authType"], context["s3:signatureversion"] = means.form, means.version
         if means.age is not None:
             context["s3:signatureAge"] = str(means.age)
     if hashed := call.request.header("x-amz-content-sha256"):

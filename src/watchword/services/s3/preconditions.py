@@ -7,16 +7,16 @@ requests".
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
+
+from msgspec import Struct, structs
 
 from watchword.names import AwsError
 from watchword.services.s3.errors import s3_error
 
 
-@dataclass(frozen=True, slots=True)
-class Preconditions:
+class Preconditions(Struct, frozen=True):
     """The conditions of a request."""
 
     match: str | None = None
@@ -29,7 +29,7 @@ class Preconditions:
         """From the input of a read. An If-Modified-Since in the future is ignored (RFC 9110, 13.1.3)."""
         found = cls.of(given)
         future = found.modified_since is not None and found.modified_since > now
-        return replace(found, modified_since=None) if future else found
+        return structs.replace(found, modified_since=None) if future else found
 
     @classmethod
     def of(cls, given: Mapping[str, Any], prefix: str = "") -> Self:
@@ -42,7 +42,7 @@ class Preconditions:
         )
 
     def __bool__(self) -> bool:
-        return any(getattr(self, name) is not None for name in self.__slots__)
+        return self != _NONE
 
     def check_read(self, etag: str, modified: datetime) -> bool:
         """Whether the object is sent; False for 304. Raises PreconditionFailed."""
@@ -70,6 +70,8 @@ class Preconditions:
 
     def _failed(self, etag: str, modified: datetime) -> str | None:
         """The name of the condition that fails."""
+        if not self:
+            return None
         second = modified.replace(microsecond=0)
         # 1, 2. If-Match; If-Unmodified-Since only without it.
         if self.match is not None:
@@ -84,6 +86,9 @@ class Preconditions:
         elif self.modified_since is not None and second <= self.modified_since:
             return "If-Modified-Since"
         return None
+
+
+_NONE = Preconditions()
 
 
 def _names(header: str, etag: str | None) -> bool:
