@@ -98,11 +98,12 @@ class Facts:
 
     def get(self, fact: Fact[Key, Value], *key: Key.args, **_: Key.kwargs) -> Value | None:
         """The fact of that key, None where there is no such thing."""
-        return self._load(fact, key).value  # type: ignore[arg-type]  # keys are strings
+        kept: Loaded[Value] | None = self._cache.get((fact.name, *key))  # type: ignore[assignment]  # see _kept
+        return (kept or self._load(fact, key)).value  # type: ignore[arg-type]  # keys are strings
 
     def need(self, fact: Fact[Key, Value], *key: Key.args, **_: Key.kwargs) -> Value:
         """The same of what is always there: the keyring, tags (perhaps none), revocations (perhaps none)."""
-        found = self._load(fact, key).value  # type: ignore[arg-type]  # keys are strings
+        found = self.get(fact, *key)  # type: ignore[call-arg]  # the same key
         assert found is not None
         return found
 

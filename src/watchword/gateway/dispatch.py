@@ -39,6 +39,8 @@ Around = Transaction | Change | None
 
 log = logging.getLogger(__name__)
 
+_NOTHING: AbstractContextManager[None] = nullcontext()
+
 _HIDDEN = frozenset(
     each.name
     for each in (
@@ -151,14 +153,14 @@ def _run(call: Call, row: Operation, entry: RequestLog) -> Output:
 
 def _transaction_for(mode: Mode, call: Call) -> AbstractContextManager[Around]:
     match mode:
+        case Mode.PURE | Mode.POINT_READ:
+            return _NOTHING
         case Mode.READ:
             return call.world.database.read()
         case Mode.WRITE:
             return call.world.database.write(call.now)
         case Mode.OBJECT_WRITE:
             return moving(call.world.database, call.now)
-        case Mode.PURE | Mode.POINT_READ:
-            return nullcontext()
 
 
 def _record(world: World, entry: RequestLog, transaction: Around) -> None:

@@ -68,8 +68,10 @@ class HttpRequest:
     """Whether the connection was TLS."""
     tls: str
     """The version of TLS, such as 1.3; empty when it isn't known."""
-    _first: dict[str, str] = field(init=False, repr=False, compare=False)
-    """The first value of each header."""
+    by_name: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    """The first value of each header, by its lower-case name."""
+    repeats: bool = field(init=False, repr=False, compare=False)
+    """Whether a header occurs more than once."""
 
     def __init__(  # noqa: PLR0913, PLR0917 the fields
         self,
@@ -82,6 +84,7 @@ class HttpRequest:
         secure: bool = False,  # noqa: FBT001, FBT002 named by all but the transport
         tls: str = "",
     ) -> None:
+        by_name = dict(reversed(headers))
         # All at once: the constructor of a frozen dataclass takes three times as long.
         vars(self).update(
             method=method,
@@ -92,7 +95,8 @@ class HttpRequest:
             peer=peer,
             secure=secure,
             tls=tls,
-            _first=dict(reversed(headers)),
+            by_name=by_name,
+            repeats=len(by_name) != len(headers),
         )
 
     def with_body(self, body: Body) -> Self:
@@ -101,25 +105,15 @@ class HttpRequest:
         vars(whole).update(vars(self), body=body)
         return whole
 
-    @property
-    def by_name(self) -> Mapping[str, str]:
-        """The first value of each header, by its lower-case name."""
-        return self._first
-
     def header(self, name: str) -> str | None:
         """The first value of a header by its lower-case name."""
-        return self._first.get(name)
+        return self.by_name.get(name)
 
     def joined(self, name: str) -> str:
         """All values of a header as one (RFC 9110, section 5.3); empty where it isn't given."""
         if not self.repeats:
-            return self._first.get(name, "")
+            return self.by_name.get(name, "")
         return ", ".join([value for given, value in self.headers if given == name])
-
-    @property
-    def repeats(self) -> bool:
-        """Whether a header occurs more than once."""
-        return len(self._first) != len(self.headers)
 
 
 class HttpResponse(Struct, frozen=True):

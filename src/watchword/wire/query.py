@@ -36,9 +36,9 @@ _INDEX = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 
 def parameters(request: HttpRequest) -> Mapping[str, str]:
     """The parameters of a request by name (1.). Raises FormError."""
-    small = len(request.query) + request.body.size <= _REMEMBERED_BYTES
-    read = _remembered if small else _parameters
-    return read(request.method, request.query, request.body.read())
+    query, body = request.query, request.body.read()
+    read = _remembered if len(query) + len(body) <= _REMEMBERED_BYTES else _parameters
+    return read(request.method, query, body)
 
 
 def _parameters(method: str, query: str, body: bytes) -> Mapping[str, str]:

@@ -147,6 +147,8 @@ def _header_reader(
     starts = tuple(prefix for _, prefix in prefixes)
 
     def read(request: HttpRequest, found: dict[str, Any]) -> None:
+        if not starts and bindings.keys().isdisjoint(request.by_name):
+            return
         own = [pair for pair in request.headers if pair[0] in bindings or pair[0].startswith(starts)]
         for key, texts in form.grouped(own).items():
             if (binding := bindings.get(key)) is not None:

@@ -5,25 +5,22 @@ Rules:
 2. a path has members in lower camel case, items as `tags.1.member.key`, entries as `map.key.member`;
 3. single values in a list or map are reported for the list or map as a whole: `Member must satisfy
    constraint: [...]`, `Map keys must satisfy ...`, `Map value must satisfy ...`;
-4. the message never has a secret (see `sensitive`) in it, nor anything inside or around one;
-5. a pattern is matched only against text within its maximum length, or `MAX_MATCHED` where the model has none
-   (longer text then violates the pattern). So the time for backtracking is bounded.
+4. the message never has a secret (see `sensitive`) in it, nor anything inside or around one.
 
 Source: AWS API References, "ValidationError"/"ValidationException" as the services answer them;
 Smithy 2.0, "Constraint traits".
-What doesn't belong here: the error's code (faults, services), S3's own errors (s3).
+What doesn't belong here: the constraints themselves (constraints), the error's code (faults, services), S3's
+own errors (s3).
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from watchword.wire import pattern
+from watchword.wire.constraints import Constraint, constraints
 from watchword.wire.sensitive import is_secret, is_sensitive
 from watchword.wire.shapes import Shape
 
-MAX_MATCHED = 8_192
-"""Characters."""
 MAX_SHOWN = 1_024
 """Characters of a value in a message."""
 
@@ -71,52 +68,7 @@ def checker(shape: Shape | None) -> Callable[[Any], list[Violation]]:
     return violations
 
 
-# --- single values -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Constraint:
-    """One requirement of a single value."""
-
-    rule: str
-    requirement: str
-    met: Callable[[Any], bool]
-
-
-def constraints(shape: Shape) -> list[Constraint]:
-    """The model's constraints on a value itself, not on its members or items."""
-    traits, found = shape.traits, []
-    measured = shape.type in {"string", "blob", "list", "map"}
-    measure, noun = (len, "length") if measured else (_same, "value")
-    rule = "length" if measured else "range"
-    if "max" in traits:
-        most = traits["max"]
-        text = f"Member must have {noun} less than or equal to {most}"
-        found.append(Constraint(rule, text, lambda value: measure(value) <= most))
-    if "min" in traits:
-        least = traits["min"]
-        text = f"Member must have {noun} greater than or equal to {least}"
-        found.append(Constraint(rule, text, lambda value: measure(value) >= least))
-    if "pattern" in traits and shape.type == "string":
-        found.append(_pattern(traits["pattern"], traits.get("max")))
-    if "enum" in traits:
-        allowed = frozenset(traits["enum"])
-        text = f"Member must satisfy enum value set: [{', '.join(traits['enum'])}]"
-        found.append(Constraint("enum", text, allowed.__contains__))
-    return found
-
-
-def _same(value: Any) -> Any:  # noqa: ANN401 a number
-    return value
-
-
-def _pattern(java: str, most: int | None) -> Constraint:
-    def met(value: str) -> bool:  # 5.
-        if len(value) > (most or MAX_MATCHED):
-            return most is not None  # its length is a violation of its own then
-        return pattern.compiled(java).fullmatch(value) is not None
-
-    return Constraint("pattern", f"Member must satisfy regular expression pattern: {java}", met)
+# --- messages ----------------------------------------------------------------------------------------
 
 
 def shown(value: object) -> str:
@@ -184,20 +136,7 @@ class _Builder:
             if (check := self._member(name, member, shape.name, sensitive=sensitive))
             or name in shape.required
         ]
-        if not parts:
-            return None
-
-        def check_structure(value: dict[str, Any], path: Path, found: list[Violation]) -> None:
-            for name, shown_name, required, check in parts:
-                item = value.get(name)
-                if item is None:
-                    if required:
-                        here = _rendered((path, shown_name))
-                        found.append(Violation(here, "required", "Member must not be null", " null"))
-                elif check is not None:
-                    check(item, (path, shown_name), found)
-
-        return check_structure
+        return _members_check(parts) if parts else None
 
     def _member(self, name: str, member: Shape, structure: str, *, sensitive: bool) -> Check | None:
         return self.build(member, sensitive=sensitive or is_secret(member, name, structure))
@@ -231,6 +170,35 @@ class _Builder:
                 check(item, ((path, key), "member"), found)
 
         return _both(check_keys, check_values)
+
+
+def _members_check(parts: Sequence[tuple[str, str, bool, Check | None]]) -> Check:
+    """parts: name, shown name, whether it is required, check."""
+    needed = [name for name, _, required, _ in parts if required]
+    checks = {name: (shown_name, check) for name, shown_name, _, check in parts if check is not None}
+
+    def check_members(value: dict[str, Any], path: Path, found: list[Violation]) -> None:
+        """Of often many members, few are there. All are gone through only where their order counts (1.)."""
+        wrong: list[Violation] = []
+        for name, item in value.items():
+            if item is not None and (part := checks.get(name)) is not None:
+                part[1](item, (path, part[0]), wrong)
+        if len(wrong) > 1 or None in map(value.get, needed):
+            check_in_order(value, path, found)
+        else:
+            found += wrong
+
+    def check_in_order(value: dict[str, Any], path: Path, found: list[Violation]) -> None:
+        for name, shown_name, required, check in parts:
+            item = value.get(name)
+            if item is None:
+                if required:
+                    here = _rendered((path, shown_name))
+                    found.append(Violation(here, "required", "Member must not be null", " null"))
+            elif check is not None:
+                check(item, (path, shown_name), found)
+
+    return check_members
 
 
 def _later(built: list[Check | None]) -> Check:

@@ -109,7 +109,8 @@ class Framing:
         newest = parser.get_http_version() == "1.1"
         keep_alive = newest and parser.should_keep_alive()
         self._coming = Incoming(request, self._spool, keep_alive=keep_alive, size=size)
-        self._coming.continues &= newest  # RFC 9110, section 10.1.1
+        if not newest:
+            self._coming.continues = False  # RFC 9110, section 10.1.1
         self._begun(self._coming)
 
     def on_body(self, piece: bytes) -> None:

@@ -32,6 +32,18 @@ Headers = list[tuple[bytes, bytes]]
 _OF_S3 = (b"/s3/aws4_request", VERSION_2.encode())
 
 
+_NAMES = {
+    spelt.encode(): name
+    for name in (
+        *("accept", "accept-encoding", "amz-sdk-invocation-id", "amz-sdk-request", "authorization"),
+        *("connection", "content-length", "content-type", "host", "user-agent", "x-amz-content-sha256"),
+        *("x-amz-date", "x-amz-security-token", "x-amz-user-agent"),
+    )
+    for spelt in (name, name.title())
+}
+"""Names that most requests have, as clients spell them: always the same text is faster to look up."""
+
+
 class Peer(NamedTuple):
     """The other end of a connection, as `HttpRequest` has it."""
 
@@ -47,7 +59,10 @@ def head(method: str, target: bytes, headers: Headers, peer: Peer) -> HttpReques
     else:
         url = parse_url(target)
         path, query = url.path or b"/", url.query or b""  # RFC 9110, section 4.2.3: an empty path means "/"
-    read = [(name.lower().decode("latin-1"), text.strip(b" \t").decode("latin-1")) for name, text in headers]
+    read = [
+        (_NAMES.get(name) or name.lower().decode("latin-1"), text.strip(b" \t").decode("latin-1"))
+        for name, text in headers
+    ]
     head = method, path.decode("latin-1"), query.decode("latin-1"), tuple(read)
     return HttpRequest(*head, NO_BODY, *peer)
 
@@ -55,28 +70,29 @@ def head(method: str, target: bytes, headers: Headers, peer: Peer) -> HttpReques
 class Incoming:
     """A request, from the end of its head on. Its client may keep the connection, unless told otherwise."""
 
+    whole = False
+    error: Exception | None = None
+    """Why it is refused, whatever else comes of it."""
+    admitted = False
+    """Whether its sender is authenticated."""
+    asks = False
+    """Whether its sender has to be admitted before more of it is taken."""
+    left = False
+    """Whether its client is gone."""
+    continues = False
+    """Whether its client waits for `100 Continue`."""
+    _spool: Spool | None = None
+    _body: bytes | bytearray = b""
+    """What has come and isn't in the spool. Not a list of pieces: a client may send them byte by byte."""
+    _size = 0
+
     def __init__(
         self, request: HttpRequest, spool: Path, *, keep_alive: bool = True, size: int = MAX_HEAD + 1
     ) -> None:
         """The head's `size` is at most that."""
         self.request = request
         self.keep_alive = keep_alive
-        self.whole = False
-        self.error: Exception | None = None
-        """Why it is refused, whatever else comes of it."""
-        self.admitted = False
-        """Whether its sender is authenticated."""
-        self.asks = False
-        """Whether its sender has to be admitted before more of it is taken."""
-        self.left = False
-        """Whether its client is gone."""
-        self.continues = False
-        """Whether its client waits for `100 Continue`."""
         self._folder = spool
-        self._spool: Spool | None = None
-        self._body: bytes | bytearray = b""
-        """What has come and isn't in the spool. Not a list of pieces: a client may send them byte by byte."""
-        self._size = 0
         self._check_head(size)
 
     @property

@@ -5,6 +5,8 @@ indexes when they are asked for. Source of the words: IAM User Guide, "Troublesh
 messages" (rule 15 of `combine`).
 """
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from watchword.names.principal import Anonymous
@@ -40,16 +42,12 @@ class Decision(Struct, frozen=True, eq=False, dict=True):
     """The policies that were asked."""
     steps: int = 0
     """How much work the decision could have been, where that is why it was refused (`cost`)."""
+    candidates: Sequence[Candidates] = ()
+    """The statements that were looked at, of each index."""
 
     @property
     def allowed(self) -> bool:
         return self.verdict is Verdict.ALLOW
-
-    @property
-    def candidates(self) -> list[Candidates]:
-        """The statements that were looked at, of each index."""
-        request = self.request
-        return [index.candidates(request.name, request.resource) for index in self.indexes]
 
     @property
     def matches(self) -> tuple[Cited, ...]:

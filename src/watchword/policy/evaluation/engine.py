@@ -27,7 +27,7 @@ from watchword.policy.evaluation.combine import (
 from watchword.policy.evaluation.cost import CALL, LONGEST
 from watchword.policy.evaluation.decision import Decision
 from watchword.policy.evaluation.document import Source
-from watchword.policy.evaluation.entries import Test, granted
+from watchword.policy.evaluation.entries import Candidates, Test, granted
 from watchword.policy.evaluation.index import Index
 from watchword.policy.evaluation.layers import Layer, Layers
 from watchword.policy.evaluation.principals import Names, names_of
@@ -100,19 +100,21 @@ class Engine:
         indexes = setting.indexes.get(key) or self._gather(setting, resource_policy)
         bits = weight = 0
         tests: list[Test] = []
-        for index in indexes:
-            found = index.candidates(name, resource)
+        candidates = [index.candidates(name, resource) for index in indexes]
+        for found in candidates:
             bits |= found.free
             tests += found.tests
             if budget is not None:
                 weight += found.weight
         if budget is not None and weight > budget // LONGEST:
-            steps = _steps(weight, indexes, request, budget)
+            steps = _steps(weight, candidates, request, budget)
             if steps > budget:
                 return Decision(Verdict.IMPLICIT_DENY, request, (), 0, setting.applicability, steps=steps)
         bits = granted(tests, request, bits)
         verdict, blocked = setting.verdicts.get(bits) or setting.verdict(bits)
-        return Decision(verdict, request, blocked, bits, setting.applicability, indexes)
+        return Decision(
+            verdict, request, blocked, bits, setting.applicability, indexes, candidates=candidates
+        )
 
     def _set(self, request: Request, guardrails: Guardrails) -> Setting:
         forget(self._settings, _MOST_SETTINGS)
@@ -131,13 +133,12 @@ class Engine:
         return indexes
 
 
-def _steps(weight: int, indexes: Iterable[Index], request: Request, budget: int) -> int:
+def _steps(weight: int, found: Iterable[Candidates], request: Request, budget: int) -> int:
     """What a decision takes at most: a rough sum where that is within the budget, else a closer one."""
     size = request.size
     roughly = weight * (CALL + size)
     if roughly <= budget:
         return roughly
-    found = [index.candidates(request.name, request.resource) for index in indexes]
     return sum([entry.target.steps(request, size) for each in found for entry in each.every])
 
 

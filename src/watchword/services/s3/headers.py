@@ -84,6 +84,13 @@ REFUSED_PREFIXES = (
 )
 """For what isn't served: tags, KMS keys and customer keys, object lock, websites, appending, annotations."""
 
+_OF_CLIENTS = frozenset(
+    {
+        *("accept-encoding", "amz-sdk-invocation-id", "amz-sdk-request", "authorization", "content-length"),
+        *("content-type", "host", "user-agent"),
+    }
+)
+"""Headers that SDKs send with all requests."""
 _ENFORCED_ACLS = {"private", "bucket-owner-full-control"}
 _NO_ACLS = {"CreateBucket": "InvalidBucketAclWithObjectOwnership"}
 _CONDITIONS = {"if-match", "if-none-match", "if-modified-since", "if-unmodified-since"}
@@ -96,8 +103,21 @@ _CONDITIONAL = {
 """Write -> the conditions that it has."""
 
 
+_TAKEN = READ | WITHOUT_EFFECT | _OF_CLIENTS
+"""Headers that every operation takes, whatever their values."""
+
+
 def check_headers(call: Call) -> None:
     """Raises NotImplemented for what isn't served, and S3's own refusal of ACLs."""
+    request = call.request
+    if not request.by_name.keys() <= _TAKEN:
+        _check_each(call)
+    for name, _ in form.read_pairs(request.query) if request.query else ():
+        if is_amz(name):
+            raise s3_error("NotImplemented", Header=name[:80])  # 2.
+
+
+def _check_each(call: Call) -> None:
     reads = call.request.method in {"GET", "HEAD"}
     for name, value in call.request.headers:
         if name.startswith("x-amz-"):
@@ -106,9 +126,6 @@ def check_headers(call: Call) -> None:
             raise s3_error("NotImplemented", Header="Transfer-Encoding")
         elif name in _CONDITIONS and not reads and not _has_condition(call.name, name, value):
             raise s3_error("NotImplemented", Header=name)  # 4.
-    for name, _ in form.read_pairs(call.request.query) if call.request.query else ():
-        if is_amz(name):
-            raise s3_error("NotImplemented", Header=name[:80])  # 2.
 
 
 def _check_header(operation: str, name: str, value: str) -> None:
