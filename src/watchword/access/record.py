@@ -82,7 +82,7 @@ def record(log: RequestLog) -> Event:
     given = (operation and operation.audit_input(log.input)) or None
     made, additional = _response_elements(log), _additional(log, longest)
     if stranger:
-        given, made = _short(given), _short(made)
+        given, made, additional = _short(given), _short(made), _with_short_decisions(additional)
     return Event(
         event_version=EVENT_VERSION,
         user_identity=_identity(log),
@@ -157,10 +157,14 @@ def _additional(log: RequestLog, longest: int) -> Json:
     if log.message:
         additional["authorizationMessage"] = log.message
     if log.decisions:
-        decisions = list(map(_decision, log.demands, log.decisions))
-        omitted = _short(decisions) if log.of_stranger else decisions
-        additional["decisions"] = decisions if omitted is decisions else [omitted]
+        additional["decisions"] = list(map(_decision, log.demands, log.decisions))
     return additional
+
+
+def _with_short_decisions(additional: Json) -> Json:
+    decisions = additional.get("decisions")
+    short = _short(decisions)
+    return additional if short is decisions else additional | {"decisions": [short]}
 
 
 def _decision(demand: Demand, decision: Decision) -> Json:

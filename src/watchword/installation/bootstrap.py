@@ -9,7 +9,7 @@ missing, and the others find it. An ephemeral server gets the same account and r
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from secrets import token_bytes
+from os import urandom
 
 from watchword.identity import secrets
 from watchword.installation import root_key
@@ -55,7 +55,7 @@ def open_installation(settings: Settings) -> Installation:
 
 def _made(settings: Settings) -> Installation:
     make_private(settings.data)
-    key = root_key.load_or_make(settings.root_key_file, token_bytes)
+    key = root_key.load_or_make(settings.root_key_file, urandom)
     database = Database.open(settings.database_url, durable=settings.ephemeral is None)
     with _closed_unless_opened(database):
         installation = _installation(settings, database, key)
@@ -79,9 +79,7 @@ def _existing(settings: Settings) -> Installation:
 
 
 def _installation(settings: Settings, database: Database, key: bytes) -> Installation:
-    return Installation(
-        settings, Clock(), token_bytes, database, RootKey(key, token_bytes), Operator.current()
-    )
+    return Installation(settings, Clock(), urandom, database, RootKey(key, urandom), Operator.current())
 
 
 @contextmanager

@@ -71,21 +71,18 @@ class _Compiler:
         return _single(shape, strict=strict)
 
     def _structure(self, shape: Shape, *, strict: bool) -> View:
-        parts: dict[str, tuple[str, View]] = {}
+        labels: dict[str, str] = {}
+        views: dict[str, View] = {}
         for name, member in shape.members.items():
             secret = sensitive.is_secret(member, name, shape.name)
             unknown = strict and not sensitive.is_known(name, shape.name)
             if (view := self.view(member, strict=secret or unknown)) is not None:
-                parts[name] = (name[:1].lower() + name[1:], view)  # 1.
-
-        def show(members: Mapping[str, Any]) -> dict[str, Any]:
-            shown = {}
-            for name, value in members.items():
-                if value is not None and (part := parts.get(name)) is not None:
-                    shown[part[0]] = part[1](value)
-            return shown
-
-        return show
+                labels[name], views[name] = name[:1].lower() + name[1:], view  # 1.
+        return lambda members: {
+            labels[name]: views[name](value)
+            for name, value in members.items()
+            if name in views and value is not None
+        }
 
     def _list(self, shape: Shape, *, strict: bool) -> View | None:
         view = self._nameless(shape.element, strict=strict)

@@ -39,14 +39,14 @@ def writer(spec: Spec, bodies: BodyFormat) -> Callable[[Mapping[str, Any], str],
     members = spec.output.members if spec.output else {}
     add_headers = header_writer(members)
     write_body = _body_writer(spec, bodies)
-    status = _status(spec, members)
-    outside_body = frozenset(name for name, shape in members.items() if shape.location)
+    status, id_headers = _status(spec, members), spec.row.dialect.request_id_headers
+    own_type = next((name for name, shape in members.items() if shape.wire_name(name) == "Content-Type"), "")
 
     def write(output: Mapping[str, Any], request_id: str) -> HttpResponse:
-        headers = spec.row.dialect.request_id_headers(request_id)
+        headers = id_headers(request_id)
         add_headers(output, headers)
-        content_type, body = write_body({name: output[name] for name in output if name not in outside_body})
-        if content_type and body and not any(name == "content-type" for name, _ in headers):
+        content_type, body = write_body(output)
+        if content_type and body and output.get(own_type) is None:
             headers.append(("content-type", content_type))
         return answer(status(output), headers, body)
 
@@ -85,7 +85,7 @@ def header_writer(members: Mapping[str, Shape]) -> Callable[[Mapping[str, Any], 
             if value is None:
                 continue
             if (known := single.get(name)) is not None:
-                headers.append((known[0], header_value(known[1](value))))
+                headers.append((known[0], known[1](value)))
             elif (prefix := prefixed.get(name)) is not None:
                 headers.extend((prefix + key.lower(), header_value(text)) for key, text in value.items())
 
@@ -93,13 +93,14 @@ def header_writer(members: Mapping[str, Shape]) -> Callable[[Mapping[str, Any], 
 
 
 def _header_text(member: Shape) -> Callable[[Any], str]:
+    """A function from a member to its header's value; only text has to be made fit for one."""
     if member.traits.get("jsonvalue"):
         return lambda value: base64.b64encode(json_body.write_text(value)).decode("ascii")
     if member.type == "list":
         write_item = values.writer(member.element, "rfc822")
         quoted = _quoted if member.element.type == "string" else str
-        return lambda items: ",".join([quoted(write_item(item)) for item in items])
-    return values.writer(member, "rfc822")
+        return lambda items: header_value(",".join([quoted(write_item(item)) for item in items]))
+    return header_value if member.type == "string" else values.writer(member, "rfc822")
 
 
 def _quoted(text: str) -> str:
@@ -116,13 +117,18 @@ Written = tuple[str, bytes | Iterable[bytes]]
 
 
 def _body_writer(spec: Spec, bodies: BodyFormat) -> Callable[[Mapping[str, Any]], Written]:
+    """A function from an output to its body."""
     if spec.output is None:
         return _no_members
+    outside = frozenset(name for name, shape in spec.output.members.items() if shape.location)
     payload = spec.output.traits.get("payload")
-    if payload is None:
-        write = bodies.members(spec.output)
-        return lambda members: (bodies.content_type, write(members))
-    return _payload_writer(payload, spec.output.members[payload], bodies)
+    if payload is not None:
+        return _payload_writer(payload, spec.output.members[payload], outside, bodies)
+    write = bodies.members(spec.output)
+    return lambda output: (
+        bodies.content_type,
+        write({name: value for name, value in output.items() if name not in outside}),
+    )
 
 
 def _no_members(members: Mapping[str, Any]) -> Written:
@@ -131,14 +137,17 @@ def _no_members(members: Mapping[str, Any]) -> Written:
     return "", b""
 
 
-def _payload_writer(name: str, member: Shape, bodies: BodyFormat) -> Callable[[Mapping[str, Any]], Written]:
+def _payload_writer(
+    name: str, member: Shape, outside: frozenset[str], bodies: BodyFormat
+) -> Callable[[Mapping[str, Any]], Written]:
     raw = member.type in {"blob", "string"}
     write_value = bodies.payload(name, member) if not raw and not member.event_stream else None
+    known = outside | {name}
 
-    def write(members: Mapping[str, Any]) -> Written:
-        given = dict(members)
-        value = given.pop(name, None)
-        _no_members(given)
+    def write(output: Mapping[str, Any]) -> Written:
+        if not output.keys() <= known:
+            raise KeyError(*(output.keys() - known))
+        value = output.get(name)
         if value is None:
             return "", b""
         if write_value is not None:

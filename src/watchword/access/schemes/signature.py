@@ -7,10 +7,10 @@ request to S3, and decodes a body in aws-chunked form with the secret that signe
 import re
 from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from watchword.access.caller import Caller, Means, Proven
 from watchword.access.credentials import signer
@@ -45,8 +45,7 @@ def skew_of(service: str) -> int:
     return SKEW_SECONDS_S3 if service == "s3" else SKEW_SECONDS
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Struct, frozen=True):
     """A request with a signature of version 4."""
 
     request: HttpRequest

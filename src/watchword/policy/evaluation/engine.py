@@ -10,7 +10,7 @@ A session with session policies has a third. What the statements that apply gran
 `combine` makes the verdict of it. Otherwise an engine is immutable, and its caches are bounded.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from watchword.names import Principal
 from watchword.names.principal import FederatedUser, Root
@@ -98,19 +98,16 @@ class Engine:
             return Decision(Verdict.ALLOW, request, (), EVERYTHING, setting.applicability)
         key = None if resource_policy is None else resource_policy.key
         indexes = setting.indexes.get(key) or self._gather(setting, resource_policy)
-        bits = weight = 0
-        tests: list[Test] = []
         candidates = [index.candidates(name, resource) for index in indexes]
+        if budget is not None and (steps := _steps(candidates, request, budget)) > budget:
+            return Decision(Verdict.IMPLICIT_DENY, request, (), 0, setting.applicability, steps=steps)
+        bits = 0
+        tests: list[Test] = []
         for found in candidates:
             bits |= found.free
             tests += found.tests
-            if budget is not None:
-                weight += found.weight
-        if budget is not None and weight > budget // LONGEST:
-            steps = _steps(weight, candidates, request, budget)
-            if steps > budget:
-                return Decision(Verdict.IMPLICIT_DENY, request, (), 0, setting.applicability, steps=steps)
-        bits = granted(tests, request, bits)
+        if tests:
+            bits = granted(tests, request, bits)
         verdict, blocked = setting.verdicts.get(bits) or setting.verdict(bits)
         return Decision(
             verdict, request, blocked, bits, setting.applicability, indexes, candidates=candidates
@@ -133,8 +130,11 @@ class Engine:
         return indexes
 
 
-def _steps(weight: int, found: Iterable[Candidates], request: Request, budget: int) -> int:
-    """What a decision takes at most: a rough sum where that is within the budget, else a closer one."""
+def _steps(found: Sequence[Candidates], request: Request, budget: int) -> int:
+    """What a decision takes at most: 0 or a rough sum where it is within the budget, else a closer one."""
+    weight = sum([each.weight for each in found])
+    if weight <= budget // LONGEST:
+        return 0
     size = request.size
     roughly = weight * (CALL + size)
     if roughly <= budget:
