@@ -49,7 +49,7 @@ class Caller(Struct, frozen=True):
 NOBODY = Caller(Anonymous())
 
 
-class Proven(NamedTuple):
+class Proven(Struct, frozen=True):
     """The caller, and the request that they sent, its body taken out of any chunks."""
 
     caller: Caller

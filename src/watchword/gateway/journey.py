@@ -122,7 +122,8 @@ def _run(world: World, log: RequestLog) -> HttpResponse:
 def _admit(world: World, log: RequestLog) -> None:
     presented = _receive(world, log)
     model, row = _recognise(world, presented, log)
-    log.caller, log.request = authenticate_head(world, presented, model)
+    proven = authenticate_head(world, presented, model)
+    log.caller, log.request = proven.caller, proven.request
     if row is not None and not model.streams:
         check_size(presented.request, row.max_body)
     else:
@@ -176,7 +177,7 @@ def _authenticate(
 ) -> Proven:
     anonymous = row.anonymous if row else model.unsigned
     proven = authenticate(world, presented, model, anonymous=anonymous)
-    log.caller, log.request = proven
+    log.caller, log.request = proven.caller, proven.request
     return proven
 
 

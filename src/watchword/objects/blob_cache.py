@@ -20,11 +20,15 @@ class BlobCache:
 
     def get(self, blob: str) -> bytes | None:
         """The whole blob, None when it isn't cached."""
-        with self._lock:
-            kept = self._kept.get(blob)
-            if kept is not None:
-                self._kept.move_to_end(blob)
+        # No lock: each step is atomic in the interpreter.
+        kept = self._kept.get(blob)
+        if kept is None:
+            return None
+        try:
+            self._kept.move_to_end(blob)
+        except KeyError:  # evicted in between
             return kept
+        return kept
 
     def put(self, blob: str, data: bytes) -> None:
         """Caches the whole blob, unless it is too long."""

@@ -23,6 +23,8 @@ import msgspec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from watchword.names import keyed_hash
+
 PURPOSE = b"watchword audit journal 1"
 KEY_BYTES = 32
 _MAC_DIGITS = 64
@@ -52,14 +54,14 @@ class Head:
 class Chain:
     """A chain as far as it is written."""
 
-    key: bytes = field(repr=False)
+    key: keyed_hash.Start = field(repr=False)
     mac: bytes
     lines: int = 0
 
     @classmethod
     def begin(cls, key: bytes, name: str) -> Self:
         """The chain of a file that has no line yet."""
-        return cls(key, hashlib.sha256(name.encode(errors="surrogateescape")).digest())
+        return cls(keyed_hash.start(key), hashlib.sha256(name.encode(errors="surrogateescape")).digest())
 
     @property
     def head(self) -> Head:
@@ -73,7 +75,7 @@ class Chain:
             lines += 1
             start = _encode(event)[:-1]
             start += b'%b"chain":{"line":%d,"mac":"' % (b"," if len(start) > 1 else b"", lines)
-            mac = hmac.digest(self.key, mac + start, "sha256")
+            mac = keyed_hash.mac(self.key, mac, start)
             text += start, mac.hex().encode(), _END
         return b"".join(text), type(self)(self.key, mac, lines)
 
@@ -87,7 +89,7 @@ class Chain:
             return False, self
         start = line[: -len(_TAIL) - _MAC_DIGITS]
         place, mac = int(found[1]), bytes.fromhex(found[2].decode())
-        right = hmac.compare_digest(hmac.digest(self.key, self.mac + start, "sha256"), mac)
+        right = hmac.compare_digest(keyed_hash.mac(self.key, self.mac, start), mac)
         return right and place == self.lines + 1, type(self)(self.key, mac, place)
 
 

@@ -129,10 +129,14 @@ _remembered_lines = lru_cache(_REMEMBERED)(_lines)
 
 def _tidy(values: tuple[str, ...]) -> bool:
     """Whether no value needs trimming. It is nearly always so, and fast to see when all are joined."""
-    together = f"|{'|'.join(values)}|"  # what has bars and spaces of its own is trimmed in vain
-    if "  " in together or "| " in together or " |" in together:
+    together = "".join(values)
+    if "\t" in together or "\r" in together or "\n" in together:
         return False
-    return together.isprintable()  # else it may have a tab or a line end
+    if " " in together:
+        for value in values:
+            if " " in value and ("  " in value or value.strip(" ") != value):
+                return False
+    return True
 
 
 def _pair(pair: str) -> tuple[str, str]:

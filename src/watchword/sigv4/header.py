@@ -27,9 +27,9 @@ _REMEMBERED = 512
 def header_claim(authorization: str, headers: Mapping[str, str]) -> Claim:
     """The claim in an Authorization header. headers: all headers of the request, by lower-case name."""
     form, signature = _without_signature(authorization)
-    short = len(form) <= MEMORABLE and len("".join(headers)) <= MEMORABLE
-    form_of = _remembered_form if short else _form
-    algorithm, who, signed = form_of(form, tuple(headers))  # 3 4 5 6 7 8
+    names = "\n".join(headers)
+    form_of = _remembered_form if len(form) <= MEMORABLE and len(names) <= MEMORABLE else _form
+    algorithm, who, signed = form_of(form, names)  # 3 4 5 6 7 8
     date = headers.get("x-amz-date")
     timestamp, date = _http_date(headers["date"]) if date is None else (amz_date(date), date)  # 9
     access_key_id, scope = credential(who, algorithm)  # 10
@@ -50,8 +50,12 @@ def _without_signature(authorization: str) -> tuple[str, str]:
     return f"{before}Signature={'*' if signature else ''}{comma}{after}", signature
 
 
-def _form(form: str, sent: tuple[str, ...]) -> tuple[str, str, str]:
-    """Rules 3 to 8: the algorithm, the credential, and the names of the signed headers."""
+def _form(form: str, names: str) -> tuple[str, str, str]:
+    """Rules 3 to 8: the algorithm, the credential, and the names of the signed headers.
+
+    names: of all headers, one on each line.
+    """
+    sent = frozenset(names.split("\n"))
     algorithm, _, parameters = form.partition(" ")
     if algorithm not in ALGORITHMS:  # 3
         raise _unsupported(algorithm, form)

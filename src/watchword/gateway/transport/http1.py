@@ -15,8 +15,8 @@ from watchword.names import HttpResponse
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 BROKEN = HttpResponse(500, (("content-length", "0"),))
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-"""All that may stand in no header, but for line feeds, which are counted."""
+_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+"""What may stand in no header."""
 _STATUS = {each.value: f"HTTP/1.1 {each.value} {each.phrase}" for each in HTTPStatus}
 
 
@@ -29,11 +29,12 @@ def plain(status: int, said: str) -> HttpResponse:
 def head(response: HttpResponse, *, keep_alive: bool) -> bytes:
     """The answer up to its body. Raises ValueError when a header holds a control character."""
     headers = response.headers if keep_alive else (*response.headers, ("connection", "close"))
-    text = "".join([f"{name}: {value}\n" for name, value in headers])
-    if _CONTROLS.search(text) or text.count("\n") != len(headers):
-        raise ValueError(f"a control character in a header: {text!r}")
-    lines = f"{_STATUS[response.status]}\ndate: {_date(int(time.time()))}\n{text}\n"
-    return lines.replace("\n", "\r\n").encode("latin-1")
+    lines = [f"{name}: {value}" for name, value in headers]
+    text = "".join(lines)
+    if not text.isprintable() and _CONTROLS.search(text):
+        raise ValueError(f"a control character in a header: {lines!r}")
+    start = _STATUS[response.status], f"date: {_date(int(time.time()))}"
+    return "\r\n".join((*start, *lines, "\r\n")).encode("latin-1")
 
 
 @lru_cache(1)
