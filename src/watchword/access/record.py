@@ -15,10 +15,11 @@ Source: AWS CloudTrail User Guide, "CloudTrail record contents" and "CloudTrail 
 
 import hashlib
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType, field
+from msgspec import UNSET, Raw, Struct, UnsetType, field
 
 from watchword.access.demand import Demand
 from watchword.access.request_log import RequestLog
@@ -39,6 +40,7 @@ COUNTED = "RefusedRequests"
 """Name and type of the events of refusals that have none of their own."""
 STRANGERS_TEXT = 1024
 STRANGERS_PART = 2048
+_REMEMBERED = 1024
 _SIGNATURES: dict[str, Json] = {
     "": {},
     "SigV4": {"signatureVersion": "SigV4"},
@@ -52,7 +54,7 @@ class Event(Struct, frozen=True, rename="camel"):
     """An event, in the order in which CloudTrail writes it; what is UNSET isn't written."""
 
     event_version: str
-    user_identity: Json
+    user_identity: Json | Raw
     event_time: str
     event_source: str
     event_name: str
@@ -194,24 +196,36 @@ def _short(part: Any) -> Any:  # noqa: ANN401 any JSON
     return {"omitted": True, "bytes": len(text), "sha256": hashlib.sha256(text).hexdigest()}
 
 
-def _identity(log: RequestLog) -> Json:
+def _identity(log: RequestLog) -> Json | Raw:
     caller = log.caller
     if caller is None:
         return {"type": "Unknown", "accessKeyId": cut(log.access_key_id, STRANGERS_TEXT)}
-    principal = caller.principal
-    identity: dict[str, Any] = {
+    if caller.session is None and not log.via.services:
+        return _by_key(caller.principal, caller.access_key_id)
+    identity = _of(caller.principal, caller.access_key_id)
+    if caller.session:
+        identity["sessionContext"] = _session_context(caller.session, caller.principal)
+    if log.via.services:
+        identity["invokedBy"] = log.via.services[-1]
+    return identity
+
+
+# Cached: it is the same in all records of an access key.
+@lru_cache(_REMEMBERED)
+def _by_key(principal: Principal, access_key_id: str) -> Raw:
+    return Raw(msgspec.json.encode(_of(principal, access_key_id)))
+
+
+def _of(principal: Principal, access_key_id: str) -> Json:
+    identity: Json = {
         "type": _TYPES.get(type(principal)) or PRINCIPAL_TYPES[type(principal)],
         "principalId": principal.userid,
         "arn": principal.arn,
         "accountId": principal.account,
-        "accessKeyId": caller.access_key_id,
+        "accessKeyId": access_key_id,
     }
     if isinstance(principal, User):
         identity["userName"] = principal.name
-    if caller.session:
-        identity["sessionContext"] = _session_context(caller.session, principal)
-    if log.via.services:
-        identity["invokedBy"] = log.via.services[-1]
     return identity
 
 
