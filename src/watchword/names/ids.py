@@ -27,7 +27,6 @@ _DRAWN_MASK = (1 << 39) - 1
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 """Ten bits -> two characters of base32."""
 _HALF = 40
-_SHIFTS = (30, 20, 10, 0)
 _ACCOUNTS = 256
 
 
@@ -72,7 +71,7 @@ def _of_account(account: str) -> tuple[str, int]:
 
 def _base32(half: int) -> str:
     """Eight characters."""
-    return "".join([_PAIRS[half >> shift & 1023] for shift in _SHIFTS])
+    return _PAIRS[half >> 30] + _PAIRS[half >> 20 & 1023] + _PAIRS[half >> 10 & 1023] + _PAIRS[half & 1023]
 
 
 def account_of_access_key(access_key_id: str) -> str | None:

@@ -71,6 +71,9 @@ class Inherited(Struct, frozen=True):
     transitive: tuple[str, ...] = ()
 
 
+_NOTHING = Inherited()
+
+
 def assume_role(
     role: Role, request: SessionRequest, requester: Requester, now: datetime, randomness: Randomness
 ) -> Session:
@@ -162,11 +165,13 @@ def _session_policies(request: SessionRequest, partition: str) -> tuple[str, ...
 
 def _inherited(session: Session | None) -> Inherited:
     if session is None:
-        return Inherited()
+        return _NOTHING
     return Inherited({key: session.tags[key] for key in session.transitive}, session.transitive)
 
 
 def _tags(request: SessionRequest, inherited: Inherited) -> dict[str, str]:
+    if not (request.tags or request.transitive):
+        return {**inherited.tags}
     if len(request.tags) > MAX_TAGS:
         raise fault("ValidationError", f"No more than {MAX_TAGS} session tags can be passed.")
     passed = {fold(key) for key in request.tags}
@@ -180,7 +185,7 @@ def _tags(request: SessionRequest, inherited: Inherited) -> dict[str, str]:
 def _transitive(tags: Mapping[str, str], asked: Sequence[str]) -> tuple[str, ...]:
     """The keys as the tags have them, whatever the case in the request."""
     folded = {fold(key) for key in asked}
-    return tuple(key for key in tags if fold(key) in folded)
+    return tuple([key for key in tags if fold(key) in folded])
 
 
 def _source_identity(request: SessionRequest, session: Session | None) -> str:

@@ -194,9 +194,6 @@ def member_writer(shape: Shape, member: str, compile_: Callable[[Shape], Write])
     if shape.type == "structure" and _attributes(shape):
         return _attributed_writer(shape, name, compile_)
     write = compile_(shape)
-    if write is xml_text.text:  # most members; nearly none has a character to escape
-        unsafe = xml_text.UNSAFE_IN_TEXT.search
-        return lambda value: f"{open_tag}{write(value) if unsafe(value) else value}{close_tag}"
     return lambda value: open_tag + write(value) + close_tag
 
 

@@ -111,6 +111,8 @@ def _with_headers(request: HttpRequest) -> HttpRequest:
 
     JavaScript's SDK presigns an upload before there is a body, and puts the checksum of nothing in the query.
     """
+    if not request.query:
+        return request
     hoisted, sent = hoist(request), len(request.headers)
     added = hoisted.headers[sent:]
     if _OF_NOTHING.isdisjoint(added):
