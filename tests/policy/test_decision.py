@@ -12,6 +12,7 @@ from watchword.policy.evaluation.combine import PolicyType, Verdict
 from watchword.policy.evaluation.decision import message
 from watchword.policy.evaluation.engine import Engine
 from watchword.policy.evaluation.explain import as_json
+from watchword.policy.evaluation.request import Later
 
 ALICE = User("111122223333", "alice", "AIDAALICE")
 JOB = RoleSession("111122223333", "worker", "AROAWORKER", "job", "/team/")
@@ -259,6 +260,30 @@ def test_policies_remember_the_engine_of_their_last_principal() -> None:
 def test_a_context_key_in_two_cases_is_refused() -> None:
     with pytest.raises(ValueError, match="given twice"):
         Request(ALICE, "s3:GetObject", OBJECT, {"aws:SourceIp": "10.0.0.1", "AWS:sourceip": "10.0.0.2"})
+
+
+CONDITIONAL = source("conditional", Condition={"StringEquals": {"aws:UserAgent": "curl"}})
+
+
+@pytest.mark.parametrize(
+    ("policy", "gathered"), [(FULL, 0), (CONDITIONAL, 1), (source("for", Resource="*${aws:UserAgent}"), 1)]
+)
+def test_a_context_is_gathered_once_where_a_statement_asks_for_it(policy: Source, gathered: int) -> None:
+    times = []
+
+    def gather() -> dict[str, str]:
+        times.append(1)
+        return {"aws:UserAgent": "curl"}
+
+    decision = decide(Request(ALICE, "s3:GetObject", OBJECT, Later(gather)), Policies(identity=(policy,)))
+    at_once = Request(ALICE, "s3:GetObject", OBJECT, gather())
+    assert as_json(explain(decision)) == as_json(explain(decide(at_once, Policies(identity=(policy,)))))
+    assert len(times) - 1 == gathered
+
+
+def test_a_context_that_is_gathered_later_is_folded_too() -> None:
+    context = Request(ALICE, "s3:GetObject", OBJECT, Later(lambda: {"aws:TagKeys": (), "A": "b"})).context
+    assert (dict(context), len(context), "A" in context, context.get("a")) == ({"a": "b"}, 1, False, "b")
 
 
 def test_the_caches_of_an_engine_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -90,8 +90,11 @@ class Signature(Struct, frozen=True):
         check_region(self.claim)
         claim, now, service = self.claim, world.clock.wall(), operation.service
         named, skew = (service.signing_name,), skew_of(service.name)
-        expected = partial(check, claim, self.sent, services=named, now=now, skew=skew)
-        caller, secret = signer(world, claim.access_key_id, claim.token, expected)
+
+        def verify_with(secret: str) -> None:
+            check(claim, self.sent, secret, services=named, now=now, skew=skew)
+
+        caller, secret = signer(world, claim.access_key_id, claim.token, verify_with)
         if claim.expires is None:
             return caller, secret
         age = max(milliseconds(now) - milliseconds(claim.timestamp), 0)

@@ -25,6 +25,7 @@ _WORDS = {
     PolicyType.SESSION: "a session policy",
     PolicyType.VPC_ENDPOINT: "a VPC endpoint policy",
 }
+_ALLOW = Verdict.ALLOW
 _ORDER = {type_: place for place, type_ in enumerate(PolicyType)}
 
 
@@ -47,7 +48,7 @@ class Decision(Struct, frozen=True, eq=False, dict=True):
 
     @property
     def allowed(self) -> bool:
-        return self.verdict is Verdict.ALLOW
+        return self.verdict is _ALLOW
 
     @property
     def matches(self) -> tuple[Cited, ...]:
