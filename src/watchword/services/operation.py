@@ -115,6 +115,8 @@ class Mode(Enum):
     OBJECT_WRITE = "object write"
 
 
+_CHANGES = (Mode.WRITE, Mode.OBJECT_WRITE)
+
 Perform = Callable[[Call], Output]
 Demands = Callable[[Call], tuple[Demand, ...]]
 Prepare = Callable[[Call], object]
@@ -147,7 +149,7 @@ class Operation:
     @property
     def needs_room(self) -> bool:
         """Whether it is refused when the disk is nearly full."""
-        return self.mode in (Mode.WRITE, Mode.OBJECT_WRITE) and not self.makes_room
+        return self.mode in _CHANGES and not self.makes_room
 
 
 def no_demands(_call: Call) -> tuple[Demand, ...]:

@@ -64,6 +64,8 @@ def malformed(problem: form.FormError) -> AwsError:
 
 def tree(flat: Mapping[str, str]) -> Node:
     """The parameters as a tree, by the parts of their names (2.). Raises UnreadableError."""
+    if "." not in "".join(flat):
+        return {**flat}
     root: dict[str, Node] = {}
     for name, value in flat.items():
         if "." not in name:

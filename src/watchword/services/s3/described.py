@@ -121,6 +121,8 @@ def _codings(header: str) -> str:
 
 
 def _overrides(call: Call) -> dict[str, object]:
+    if OVERRIDES.keys().isdisjoint(call.input):
+        return {}
     asked = {OVERRIDES[name]: value for name, value in call.input.items() if name in OVERRIDES}
     if asked and call.caller.anonymous:
         said = "Request specific response headers cannot be used for anonymous GET requests."

@@ -15,6 +15,8 @@ from msgspec import Struct, structs
 from watchword.names import AwsError
 from watchword.services.s3.errors import s3_error
 
+_OF_READS = frozenset({"IfMatch", "IfNoneMatch", "IfModifiedSince", "IfUnmodifiedSince"})
+
 
 class Preconditions(Struct, frozen=True):
     """The conditions of a request."""
@@ -27,6 +29,8 @@ class Preconditions(Struct, frozen=True):
     @classmethod
     def of_read(cls, given: Mapping[str, Any], now: datetime) -> Self:
         """From the input of a read. An If-Modified-Since in the future is ignored (RFC 9110, 13.1.3)."""
+        if _OF_READS.isdisjoint(given):
+            return cls()
         found = cls.of(given)
         future = found.modified_since is not None and found.modified_since > now
         return structs.replace(found, modified_since=None) if future else found

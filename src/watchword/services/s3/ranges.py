@@ -14,7 +14,7 @@ _RANGE = re.compile(r"bytes=\s*(?:([0-9]{1,100})-([0-9]{1,100})?|-([0-9]{1,100})
 
 def range_of(header: str | None, size: int) -> tuple[int, int] | None:
     """The first byte and the byte after the last; None for the whole. Raises InvalidRange."""
-    found = _RANGE.fullmatch(header or "")
+    found = _RANGE.fullmatch(header) if header else None
     if found is None:
         return None
     first, last, suffix = found.groups()
