@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from watchword.identity import aws_managed
+from watchword.identity import aws_managed, service_linked_roles
 from watchword.identity.refusals import missing_version, of_a_service
 from watchword.names import nouns
 from watchword.names.entity_arn import EntityArn
@@ -16,9 +16,6 @@ from watchword.store.iam import holders, policies, policy_versions
 from watchword.store.iam.holders import Use
 from watchword.store.iam.policies import Policy
 from watchword.store.iam.policy_versions import Version
-
-SERVICE_ROLES = "/aws-service-role/"
-"""The path of the policies of service-linked roles."""
 
 
 def find(tx: Transaction, account: str, text: str) -> Policy | None:
@@ -31,7 +28,7 @@ def find(tx: Transaction, account: str, text: str) -> Policy | None:
 
 def check_attachable(policy: Policy, noun: str) -> None:
     """Raises PolicyNotAttachable for a policy that only service-linked roles have."""
-    if policy.account == aws_managed.OWNER and policy.path == SERVICE_ROLES:
+    if policy.account == aws_managed.OWNER and policy.path == service_linked_roles.ROOT:
         raise of_a_service(noun)
 
 

@@ -211,6 +211,37 @@ def not_that_arn(text: str) -> AwsError:
     return refusal("InvalidInput", f"ARN {text} is not valid.")
 
 
+def not_linked(service: str) -> AwsError:
+    """The service has no service-linked role."""
+    return refusal("InvalidInput", f"{service} has no service-linked role.")
+
+
+def no_suffix(service: str) -> AwsError:
+    """The service-linked role of that service always has the same name."""
+    return refusal("InvalidInput", f"Custom suffix is not allowed for {service}")
+
+
+def taken_service_role(name: str) -> AwsError:
+    """There is a role with the name of the service-linked role."""
+    said = f"Service role name {name} has been taken in this account, please try a different suffix."
+    return refusal("InvalidInput", said)
+
+
+def reserved_path(path: str) -> AwsError:
+    """Only service-linked roles can have that path."""
+    return refusal("InvalidInput", f"The path {path} is reserved for service-linked roles.")
+
+
+def bad_deletion_task(text: str) -> AwsError:
+    """The text can't be the id of a deletion task."""
+    return refusal("InvalidInput", f"Invalid deletion task id: {text}")
+
+
+def missing_deletion_task(task: str) -> AwsError:
+    """The account was never given that id."""
+    return refusal("NoSuchEntity", f"Deletion task {task} cannot be found.")
+
+
 def invalid_arn(text: str) -> AwsError:
     """The text is no ARN."""
     return fault("ValidationError", f"ARN {text} is not valid.")

@@ -1,6 +1,7 @@
 """How each operation of IAM is called: what a row is stands in tests/services/rows.py."""
 
 import json
+from uuid import UUID
 
 from tests.identity.pem import certificate, metadata, pem, private, rsa_key
 from tests.services.rows import Refused, Row, Step, Without
@@ -70,6 +71,10 @@ def service(name: str) -> dict[str, str]:
     return {"ServiceName": f"{name}.amazonaws.com"}
 
 
+def linked(name: str) -> dict[str, str]:
+    return {"AWSServiceName": f"{name}.amazonaws.com"}
+
+
 def version(name: str) -> dict[str, str]:
     return {"VersionId": name}
 
@@ -104,6 +109,7 @@ NO_DEVICE = no_entity(**device("none"))
 NO_CODES = Without("a user's device takes codes: test_mfa_devices.py")
 NO_PASSWORD = Without("it is the caller who has none: test_login_profiles.py")
 NO_OIDC, NO_SAML = no_entity(**oidc("none")), no_entity(**saml("none"))
+NO_TASK = no_entity(DeletionTaskId=f"task/aws-service-role/ecs.amazonaws.com/x/{UUID(int=0)}")
 NO_SERVER = no_entity(**server("none"))
 NO_SIGNING, NO_SSH = no_entity(CertificateId="A" * 32), no_entity(SSHPublicKeyId="APKA" + "Z" * 16)
 NO_SERVICE = no_entity(ServiceSpecificCredentialId="ACCA" + "Z" * 16)
@@ -132,6 +138,8 @@ SCENE = [
     *(Step("CreateGroup", group(name)) for name in ("staff", "crew", "night", "spare", "moving")),
     *(Step("CreateRole", role(name) | TRUSTING | TAGS) for name in ("worker", "spare")),
     Step("CreateRole", role("bounded") | TRUSTING | BOUNDARY),
+    *(Step("CreateServiceLinkedRole", linked(name)) for name in ("ecs", "rds")),
+    Step("DeleteServiceLinkedRole", role("AWSServiceRoleForECS"), task="DeletionTaskId"),
     *(Step("CreateInstanceProfile", profile(name) | TAGS) for name in ("machines", "cluster", "free")),
     *(Step("CreateInstanceProfile", profile(name)) for name in ("empty", "spare")),
     *(
@@ -236,6 +244,9 @@ ROWS = {
     "UpdateRoleDescription": Row(WORKER | {"Description": "works"}, missing=NO_ROLE),
     "UpdateAssumeRolePolicy": Row(WORKER | {"PolicyDocument": TRUST}, missing=NO_ROLE),
     "DeleteRole": Row(role("spare"), missing=NO_ROLE, conflict=in_use(**WORKER)),
+    "CreateServiceLinkedRole": Row(linked("autoscaling"), missing=NOTHING_NAMED),
+    "DeleteServiceLinkedRole": Row(role("AWSServiceRoleForRDS"), missing=NO_ROLE),
+    "GetServiceLinkedRoleDeletionStatus": Row({"DeletionTaskId": "<task>"}, missing=NO_TASK),
     "TagRole": Row(WORKER | NEW_TAG, missing=NO_ROLE),
     "UntagRole": Row(WORKER | OLD_TAG, missing=NO_ROLE),
     "ListRoleTags": Row(WORKER, missing=NO_ROLE, pages=1),

@@ -161,6 +161,7 @@ ELSEWHERE = {
     *("CreateInstanceProfile", "AddRoleToInstanceProfile"),
     *("CreateOpenIDConnectProvider", "CreateSAMLProvider"),
     *("UploadServerCertificate", "UpdateServerCertificate"),
+    *("CreateServiceLinkedRole", "DeleteServiceLinkedRole", "GetServiceLinkedRoleDeletionStatus"),
 }
 
 

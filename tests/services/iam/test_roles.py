@@ -278,4 +278,7 @@ def test_every_operation_that_changes_a_role_is_tried_on_the_administrators() ->
         for name, shape in shapes.items()
         if OPERATIONS[name].mode is Mode.WRITE and shape and "RoleName" in shape.members
     }
-    assert changing - {"CreateRole", "RemoveRoleFromInstanceProfile"} == CHANGES.keys()
+    assert (
+        changing - {"CreateRole", "RemoveRoleFromInstanceProfile", "DeleteServiceLinkedRole"}
+        == CHANGES.keys()
+    )

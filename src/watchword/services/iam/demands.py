@@ -28,11 +28,16 @@ from watchword.identity.refusals import only_users, user_name_needed
 from watchword.names.entity_arn import EntityArn
 from watchword.names.principal import Root, User
 from watchword.services.iam.attached import RESOURCE_TAG, of_entity, with_own_password
-from watchword.services.iam.entity_types import MFA, POLICY, USER, AnyEntityType, named_by
+from watchword.services.iam.entity_types import MFA, POLICY, ROLE, USER, AnyEntityType, named_by
 from watchword.services.operation import Call, Demands
 from watchword.services.resources import Attached
 
 Context = dict[str, ContextValue]
+_ONE_TO_ONE = {
+    "PermissionsBoundary": "iam:PermissionsBoundary",
+    "AWSServiceName": "iam:AWSServiceName",
+}
+"""Members of the input whose values are condition keys as they are."""
 
 
 def on(kind: AnyEntityType, *, bounded: bool = False) -> Demands:
@@ -170,6 +175,11 @@ def on_device(call: Call) -> tuple[Demand, ...]:
     return (_demand(call, serial, held, account=arn.account),)
 
 
+def on_service_role(call: Call, path: str, name: str) -> tuple[Demand, ...]:
+    """On a service-linked role of the caller's account, whether it exists or not."""
+    return (replace(_demand(call, _own_arn(call, ROLE.noun, path, name)), called=_called(ROLE, name)),)
+
+
 def on_policy(call: Call) -> tuple[Demand, ...]:
     """On a managed policy, to read it. Policies of AWS count as the caller's own."""
     arn = given_policy_arn(call.input["PolicyArn"], call.partition)
@@ -267,8 +277,9 @@ def _input_keys(given: Mapping[str, object]) -> Context:
         context.update(_tag_keys(asked))
     if isinstance(keys, Sequence):
         context["aws:TagKeys"] = tuple(keys)
-    if "PermissionsBoundary" in given:
-        context["iam:PermissionsBoundary"] = str(given["PermissionsBoundary"])
+    for member, key in _ONE_TO_ONE.items():
+        if member in given:
+            context[key] = str(given[member])
     return context
 
 

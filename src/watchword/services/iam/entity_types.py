@@ -105,7 +105,7 @@ class EntityType(Generic[One]):
         if entity is None:
             raise missing(self.noun, name)
         if call.tx.writes:
-            check_changeable(self.noun, entity.path, entity.name, call.caller.principal)
+            self._check_changeable(call, entity)
         return entity
 
     def find(self, call: Call, name: str) -> One | None:
@@ -145,8 +145,11 @@ class EntityType(Generic[One]):
         entity = self.named(call.tx, call.account, name)
         if entity is None:
             raise missing(self.noun, name)
-        check_changeable(self.noun, entity.path, entity.name, call.caller.principal)
+        self._check_changeable(call, entity)
         return entity
+
+    def _check_changeable(self, call: Call, entity: One) -> None:
+        check_changeable(self.noun, entity.path, entity.name, call.caller.principal, call.name)
 
 
 AnyEntityType = EntityType[Any]

@@ -1,6 +1,9 @@
 """Roles. Their policies, boundaries and tags have files of their own."""
 
 from watchword.identity import removal
+from watchword.identity.protected_roles import unmodifiable
+from watchword.identity.refusals import reserved_path
+from watchword.identity.service_linked_roles import is_linked
 from watchword.services.iam import demands, pages, shapes, trust
 from watchword.services.iam.entity_types import ROLE
 from watchword.services.iam.policies.boundaries import wanted_boundary
@@ -15,7 +18,9 @@ DEFAULT_MAX_SESSION = 3600
 
 def create_role(call: Call) -> Output:
     """CreateRole: answers the trust policy as it was sent; GetRole answers it as it is stored."""
-    document = call.input["AssumeRolePolicyDocument"]
+    document, path = call.input["AssumeRolePolicyDocument"], call.input.get("Path", "/")
+    if is_linked(ROLE.noun, path):
+        raise reserved_path(path)
     role = Role(
         **ROLE.new_entity(call),
         trust=trust.stored(call.tx, document),
@@ -53,6 +58,8 @@ def list_roles(call: Call) -> Output:
 def update_role(call: Call) -> Output:
     """UpdateRole: a member that isn't given stays as it is."""
     role = ROLE.of(call)
+    if is_linked(ROLE.noun, role.path) and "MaxSessionDuration" in call.input:
+        raise unmodifiable(role.name, by="AWS")
     roles.configure(
         call.tx,
         role,
