@@ -73,6 +73,7 @@ def values(account: str) -> dict[str, Any]:
         "Tags": TAGS,
         "TagKeys": ["Team"],
         "PolicySourceArn": f"arn:aws:iam::{account}:role/role",
+        "Arn": f"arn:aws:iam::{account}:role/role",
         "RoleArn": f"arn:aws:iam::{account}:role/role",
         "RoleSessionName": "morning",
         "ExternalId": "7",

@@ -384,6 +384,11 @@ ROWS = {
     "SimulatePrincipalPolicy": Row(OF_WORKER | ACTIONS, missing=NO_SOURCE, pages=1),
     "GetContextKeysForCustomPolicy": Row(POLICIES),
     "GetContextKeysForPrincipalPolicy": Row(OF_WORKER, missing=NO_SOURCE),
+    "ListPoliciesGrantingServiceAccess": Row(
+        {"Arn": f"{OURS}:role/worker", "ServiceNamespaces": ["s3"]},
+        missing=no_entity(Arn=f"{OURS}:role/none"),
+        pages=Without("a page has a hundred services: test_granting.py"),
+    ),
     # the account
     "GetAccountSummary": Row(),
     "GetAccountAuthorizationDetails": Row(pages=3),

@@ -58,6 +58,8 @@ NAMES = {
     "Tags": [{"Key": "Team", "Value": "blue"}],
     "TagKeys": ["Team"],
     "PolicySourceArn": ROLE,
+    "Arn": ROLE,
+    "ServiceNamespaces": ["s3"],
     "PolicyInputList": [ALLOW_ALL],
     "ActionNames": ["s3:GetObject"],
     "OpenIDConnectProviderArn": OIDC,
@@ -153,6 +155,7 @@ SIMPLE = [
     ("ListInstanceProfiles", f"arn:aws:iam::{A}:instance-profile/", {}),
     ("SimulatePrincipalPolicy", ROLE, OWN_TAGS),
     ("GetContextKeysForPrincipalPolicy", ROLE, OWN_TAGS),
+    ("ListPoliciesGrantingServiceAccess", ROLE, OWN_TAGS),
 ]
 ELSEWHERE = {
     *("CreateUser", "CreateGroup", "CreateRole", "CreatePolicy", "UpdateUser", "UpdateGroup"),

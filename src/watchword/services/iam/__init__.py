@@ -29,7 +29,7 @@ from watchword.services.iam.credentials import (
     virtual_mfa,
 )
 from watchword.services.iam.federation import oidc_providers, outbound, saml_providers
-from watchword.services.iam.policies import attachments, boundaries, inline, managed, versions
+from watchword.services.iam.policies import attachments, boundaries, granting, inline, managed, versions
 from watchword.services.iam.simulation import operations
 from watchword.services.operation import Operation
 
@@ -49,6 +49,7 @@ OPERATIONS: dict[str, Operation] = {
     **attachments.OPERATIONS,
     **inline.OPERATIONS,
     **boundaries.OPERATIONS,
+    **granting.OPERATIONS,
     **tags.OPERATIONS,
     **account.OPERATIONS,
     **aliases.OPERATIONS,

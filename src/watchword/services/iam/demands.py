@@ -139,12 +139,16 @@ def on_every(kind: AnyEntityType) -> Demands:
     return lambda call: (_demand(call, _own_arn(call, kind.noun, "/", "*")),)
 
 
-def on_source(call: Call) -> tuple[Demand, ...]:
-    """On the user, group or role whose policies are simulated."""
-    kind, arn = named_by(call.input["PolicySourceArn"])
-    if arn.account == call.account:
-        return (replace(_on_entity(call, kind, arn.name), called=str(arn)),)
-    return (_demand(call, str(arn), account=arn.account),)
+def on_source(member: str) -> Demands:
+    """On the user, group or role whose policies are asked for; `member` has its ARN."""
+
+    def demands(call: Call) -> tuple[Demand, ...]:
+        kind, arn = named_by(call.input[member])
+        if arn.account == call.account:
+            return (replace(_on_entity(call, kind, arn.name), called=str(arn)),)
+        return (_demand(call, str(arn), account=arn.account),)
+
+    return demands
 
 
 def on_account(call: Call) -> tuple[Demand, ...]:

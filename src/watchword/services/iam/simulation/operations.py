@@ -239,7 +239,9 @@ def _statement(inputs: SimulationInput, cited: Cited) -> Shape:
 
 OPERATIONS: dict[str, Operation] = {
     "SimulateCustomPolicy": reads(simulate_custom_policy, demands.on_account),
-    "SimulatePrincipalPolicy": reads(simulate_principal_policy, demands.on_source),
+    "SimulatePrincipalPolicy": reads(simulate_principal_policy, demands.on_source("PolicySourceArn")),
     "GetContextKeysForCustomPolicy": reads(get_context_keys_for_custom_policy, demands.on_account),
-    "GetContextKeysForPrincipalPolicy": reads(get_context_keys_for_principal_policy, demands.on_source),
+    "GetContextKeysForPrincipalPolicy": reads(
+        get_context_keys_for_principal_policy, demands.on_source("PolicySourceArn")
+    ),
 }
