@@ -75,3 +75,15 @@ def test_everything_in_pages_and_by_kind(iam: Iam) -> None:
     ]
     roles = iam("GetAccountAuthorizationDetails", Filter=["Role"])
     assert [len(roles[member]) for member in MEMBERS] == [0, 0, 1, 0]
+
+
+def test_a_policy_of_aws_is_shown_with_the_version_in_force(iam: Iam) -> None:
+    arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    iam("CreateGroup", GroupName="readers")
+    iam("AttachGroupPolicy", GroupName="readers", PolicyArn=arn)
+    (shown,) = iam("GetAccountAuthorizationDetails", Filter=["AWSManagedPolicy"])["Policies"]
+    assert (shown["Arn"], shown["AttachmentCount"]) == (arn, 1)
+    (version,) = shown["PolicyVersionList"]
+    assert (version["VersionId"], version["IsDefaultVersion"]) == (shown["DefaultVersionId"], True)
+    assert decoded(version["Document"])["Statement"]
+    assert len(iam("ListPolicyVersions", PolicyArn=arn)["Versions"]) == 100

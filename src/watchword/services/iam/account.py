@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from watchword.identity import managed_policies
+from watchword.identity import aws_managed, managed_policies
 from watchword.identity.arns import policy_arn
 from watchword.identity.quotas import QUOTAS, SUMMARY
 from watchword.services.iam import demands, pages, shapes, trust
@@ -147,7 +147,10 @@ def _role_detail(call: Call, role: Role) -> Shape:
 
 
 def _policy_detail(call: Call, policy: Policy) -> Shape:
-    versions = managed_policies.all_versions(call.tx, policy)
+    if policy.account == aws_managed.OWNER:  # its old versions could be megabytes
+        versions = [aws_managed.default_version(policy)]
+    else:
+        versions = policy_versions.of(call.tx, policy.id)
     written = [shapes.version(each) | {"Document": shapes.encoded(each.document)} for each in versions]
     return {**shapes.policy(policy), "PolicyVersionList": written}
 
