@@ -6,7 +6,6 @@ Source: IAM API Reference, UploadServerCertificate and its siblings.
 
 from watchword.facts.credentials import KEYRING
 from watchword.identity import private_keys
-from watchword.identity.certificates import read_server_certificate
 from watchword.identity.quotas import check_quota
 from watchword.services.iam import demands, pages, shapes
 from watchword.services.iam.entity_types import SERVER_CERTIFICATE
@@ -19,6 +18,8 @@ from watchword.store.iam.server_certificates import Material, ServerCertificate
 
 def upload_server_certificate(call: Call) -> Output:
     """UploadServerCertificate."""
+    from watchword.identity.certificates import read_server_certificate  # noqa: PLC0415 9 MB that few servers need
+
     new = SERVER_CERTIFICATE.new_entity(call)
     body, key = call.input["CertificateBody"], call.input["PrivateKey"]
     chain = call.input.get("CertificateChain")

@@ -6,7 +6,6 @@ Source: IAM API Reference, UploadSigningCertificate and its siblings.
 
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from watchword.identity.certificates import read_signing_certificate
 from watchword.identity.quotas import check_quota
 from watchword.identity.refusals import missing_certificate, refusal
 from watchword.names.ids import new_long_id
@@ -21,6 +20,8 @@ from watchword.store.iam.users import User
 
 def upload_signing_certificate(call: Call) -> Output:
     """UploadSigningCertificate."""
+    from watchword.identity.certificates import read_signing_certificate  # noqa: PLC0415 9 MB that few servers need
+
     user, body = user_or_root(call), call.input["CertificateBody"]
     fingerprint = read_signing_certificate(body, call.now).fingerprint(SHA256()).hex()
     if signing_certificates.is_known(call.tx, call.account, fingerprint):

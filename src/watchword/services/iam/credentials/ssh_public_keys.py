@@ -3,7 +3,6 @@
 Source: IAM API Reference, UploadSSHPublicKey and its siblings.
 """
 
-from watchword.identity import ssh_keys
 from watchword.identity.quotas import check_quota
 from watchword.identity.refusals import missing_ssh_key, refusal
 from watchword.names.ids import Prefix, new_access_key_id
@@ -19,6 +18,8 @@ from watchword.store.iam.users import User
 
 def upload_ssh_public_key(call: Call) -> Output:
     """UploadSSHPublicKey."""
+    from watchword.identity import ssh_keys  # noqa: PLC0415 9 MB that few servers need
+
     user, body = USER.of(call), call.input["SSHPublicKeyBody"].strip()
     read = ssh_keys.read(body)
     held, digest = ssh_public_keys.of_user(call.tx, user.id), ssh_keys.digest(read)
@@ -40,6 +41,8 @@ def upload_ssh_public_key(call: Call) -> Output:
 
 def get_ssh_public_key(call: Call) -> Output:
     """GetSSHPublicKey, in the encoding that is asked for."""
+    from watchword.identity import ssh_keys  # noqa: PLC0415 as above
+
     key = _key_named(call)
     written = ssh_keys.in_ssh if call.input["Encoding"] == "SSH" else ssh_keys.in_pem
     return {"SSHPublicKey": _shape(key, USER.of(call), written(ssh_keys.read(key.body)))}

@@ -6,9 +6,10 @@ Source: IAM API Reference, CreateSAMLProvider and its siblings.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from watchword.facts.credentials import KEYRING
-from watchword.identity import key_material, private_keys, saml_metadata
+from watchword.identity import private_keys
 from watchword.identity.quotas import check_quota
 from watchword.identity.refusals import refusal, taken
 from watchword.names.ids import new_long_id
@@ -32,7 +33,7 @@ def create_provider(call: Call) -> Output:
         account=call.account,
         name=name,
         created=call.now,
-        valid_until=saml_metadata.read(document, call.now).valid_until,
+        valid_until=_read(call, document),
         encryption_mode=call.input.get("AssertionEncryptionMode"),
         partition=call.partition,
     )
@@ -72,8 +73,7 @@ def update_provider(call: Call) -> Output:
     document = call.input.get("SAMLMetadataDocument")
     mode = call.input.get("AssertionEncryptionMode")
     if document is not None:
-        valid_until = saml_metadata.read(document, call.now).valid_until
-        saml_providers.set_document(call.tx, provider, document, valid_until)
+        saml_providers.set_document(call.tx, provider, document, _read(call, document))
     if mode is not None:
         saml_providers.set_encryption_mode(call.tx, provider, mode)
     _remove_key(call, provider)
@@ -92,7 +92,16 @@ def delete_provider(call: Call) -> Output:
     return {}
 
 
+def _read(call: Call, document: str) -> datetime:
+    """Until when the metadata is valid."""
+    from watchword.identity import saml_metadata  # noqa: PLC0415 9 MB that few servers need
+
+    return saml_metadata.read(document, call.now).valid_until
+
+
 def _add_key(call: Call, provider: SamlProvider) -> None:
+    from watchword.identity import key_material  # noqa: PLC0415 as above
+
     given = call.input.get("AddPrivateKey")
     if given is None:
         return

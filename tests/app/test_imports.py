@@ -1,0 +1,21 @@
+"""What a server imports when it starts: nothing large that few servers ever need."""
+
+import subprocess
+import sys
+
+PROGRAM = "import sys, watchword.serving; print(*sys.modules)"
+LEFT_OUT = (
+    "watchword.policy.checking.lint",
+    "watchword.policy.checking.catalogue",
+    "watchword.policy.lines",
+    "watchword.reference.actions",
+    *("argon2", "boto3", "botocore", "cryptography.x509", "obstore", "psycopg", "segno"),
+    *("cryptography.hazmat.primitives.serialization", "yaml"),
+)
+
+
+def test_a_server_starts_without_what_it_may_never_need() -> None:
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
+    imported = done.stdout.split()
+    assert "watchword.policy.evaluation.engine" in imported
+    assert [name for name in imported if name.startswith(LEFT_OUT)] == []
