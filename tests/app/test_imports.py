@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-PROGRAM = "import sys, watchword.serving; print(*sys.modules)"
+PROGRAM = "import sys, watchword.cli.servers.kept; print(*sys.modules)"
 LEFT_OUT = (
     "watchword.policy.checking.lint",
     "watchword.policy.checking.catalogue",

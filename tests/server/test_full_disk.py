@@ -246,6 +246,8 @@ def test_a_server_that_is_killed_on_a_full_disk_comes_up_there_again(disk: Path)
 
 def test_an_operator_is_told_when_the_database_takes_nothing_more(place: Place) -> None:
     """What can't be recorded isn't handed out. They can free the disk, for they are on the host."""
+    for kept in (place.data / "sessions").iterdir():
+        kept.unlink()
     place.fill()
     refused = watchword("credentials", "--data", str(place.data))
     assert (refused.exit_code, refused.stdout) == (2, "")

@@ -152,15 +152,16 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
     )
     with _bind(host, port) as listener:
         endpoint = f"{'https' if tls else 'http'}://{_url_host(host)}:{listener.getsockname()[1]}"
-        # Now, and not before: these take longer to load than everything else here.
-        from watchword.cli.servers import ephemeral as of_a_test  # noqa: PLC0415
-        from watchword.cli.servers import kept  # noqa: PLC0415
-
         place = Place(listener, endpoint, tls)
         try:
+            # Imported now, when the port is bound: these take longer to load than everything else here.
             if ephemeral:
+                from watchword.cli.servers import ephemeral as of_a_test  # noqa: PLC0415
+
                 of_a_test.serve(place, settings, wanted, Ready(form, ready_file))
             else:
+                from watchword.cli.servers import kept  # noqa: PLC0415
+
                 kept.serve(place, settings, workers)
         except CannotStart as error:
             raise fail(str(error)) from None

@@ -115,7 +115,7 @@ def test_the_resource_interface(watchword: Server) -> None:
         ("list_users", {"MaxItems": 1001}, "ValidationError"),
         ("list_users", {"Marker": "nonsense!"}, "ValidationError"),
         ("get_policy", {"PolicyArn": "arn:aws:iam::aws:nothing"}, "InvalidInput"),
-        ("create_service_linked_role", {"AWSServiceName": "x.amazonaws.com"}, "NotImplemented"),
+        ("list_delegation_requests", {}, "NotImplemented"),
     ],
 )
 def test_bad_input(root: BaseClient, operation: str, given: dict[str, Any], code: str) -> None:
