@@ -140,3 +140,9 @@ def test_nobody_is_told_of_a_fault_of_ours_while_it_is_emptied(server: Server, r
         done.set()
     assert set(statuses) == {200}
     assert set.union(*[one.result() for one in putting]) <= {200, 404, 409}
+
+
+def test_the_environments_proxy_is_not_asked(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    server.reset()
