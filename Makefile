@@ -1,6 +1,6 @@
 # One command for each thing a person wants; `make help` lists them.
 .DELETE_ON_ERROR:
-.PHONY: help run test check format bench soak fuzz clean
+.PHONY: help run test matrix check format bench soak fuzz clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -30,6 +30,12 @@ run: $(VENV)/.run  ## install and serve on SQLite at 127.0.0.1:4566
 test: $(VENV)/.test  ## install what tests need and run them all, on SQLite and PostgreSQL
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
+matrix:  ## the tests on each Python, 3.11 or newer, that is found on this machine
+	@$(PYTHON) .ci/pythons.py | while read version python; do \
+		echo "Python $$version: $$python"; \
+		$(MAKE) --no-print-directory test VENV=.venv-$$version PYTHON=$$python || exit 1; \
+	done
+
 check: $(VENV)/.test  ## format, lint, types, tests, docs
 	@$(BIN)/ruff format --check
 	@$(BIN)/ruff check
@@ -52,7 +58,7 @@ soak: $(VENV)/.test  ## an hour of ever new sessions: every verdict is checked, 
 	@$(BIN)/python bench/soak.py --seconds $(SOAK_SECONDS)
 
 clean:  ## remove what the other commands made
-	rm -rf $(VENV) $(MINISTACK_VENV) .hypothesis .mypy_cache .ruff_cache fuzz/corpus fuzz/crashes
+	rm -rf $(VENV) .venv-3.* $(MINISTACK_VENV) .hypothesis .mypy_cache .ruff_cache fuzz/corpus fuzz/crashes
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Watchword needs Python 3.11 or newer")'

@@ -5,6 +5,7 @@ installation opens that alone (`installation.bootstrap.open_installation`).
 """
 
 import time
+from contextlib import ExitStack
 
 from watchword.facts import Facts
 from watchword.installation.bootstrap import CannotStart, open_installation
@@ -38,26 +39,32 @@ def open_journal(installation: Installation) -> Journal:
 
 
 def open_world(settings: Settings, models: Models | None = None) -> World:
-    """A world on the settings' data directory and database. Raises CannotStart."""
-    installation = open_installation(settings)
+    """A world on the settings' data directory and database. Raises CannotStart, with nothing left open."""
+    with ExitStack() as opened:
+        installation = open_installation(settings)
+        opened.callback(installation.close)
+        try:
+            world = _world(installation, models or Models(read_model), opened)
+        except OSError as error:
+            raise CannotStart(f"data directory {settings.data}: {error.strerror}") from None
+        except StoreError as error:
+            raise CannotStart(str(error)) from None
+        opened.pop_all()  # the world closes them
+    return world
+
+
+def _world(installation: Installation, models: Models, opened: ExitStack) -> World:
+    settings, database = installation.settings, installation.database
     shares = divide(settings.memory)
     cache = Cache(shares.facts)
-    installation.database.subscribe(cache.apply)
-    try:
-        return World(
-            **vars(installation),
-            facts=Facts(
-                installation.database,
-                installation.database.watch(time.monotonic),
-                cache,
-                installation.root_key,
-            ),
-            models=models or Models(read_model),
-            journal=open_journal(installation),
-            refusals=RefusalCounts(settings.recorded_refusals),
-            objects=Objects.open(settings.objects, cached=shares.blobs, durable=settings.ephemeral is None),
-        )
-    except OSError as error:
-        raise CannotStart(f"data directory {settings.data}: {error.strerror}") from None
-    except StoreError as error:
-        raise CannotStart(str(error)) from None
+    database.subscribe(cache.apply)
+    watch = database.watch(time.monotonic)
+    opened.callback(watch.close)
+    return World(
+        **vars(installation),
+        facts=Facts(database, watch, cache, installation.root_key),
+        models=models,
+        journal=open_journal(installation),
+        refusals=RefusalCounts(settings.recorded_refusals),
+        objects=Objects.open(settings.objects, cached=shares.blobs, durable=settings.ephemeral is None),
+    )

@@ -6,7 +6,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 from watchword.access.refusals import record_counts
 from watchword.gateway import Application, ConnectionLimits, Server
@@ -26,20 +26,23 @@ def serving(
     limits: ConnectionLimits | None = None,
 ) -> Iterator[Server]:
     """A server, to be run in this block. At its end the jobs are stopped and the world is closed."""
-    log = operator_log.configure(world.settings.log)
-    world.journal.keep_reserve()
-    warm(world.models)
-    jobs = Jobs(world, time.monotonic)
-    jobs.start()
-    try:
+    with ExitStack() as parts:
+        parts.callback(world.close)
+        log = operator_log.configure(world.settings.log)
+        parts.callback(log.close)
+        world.journal.keep_reserve()
+        warm(world.models)
+        parts.callback(_record_counts, world)
+        jobs = Jobs(world, time.monotonic)
+        jobs.start()
+        parts.callback(jobs.stop)
         limits = limits or ConnectionLimits(max_held=divide(world.settings.memory).held)
         yield Server(Application(world), listener, world.settings.data, tls=tls, limits=limits)
-    finally:
-        jobs.stop()
-        with suppress(OSError):
-            record_counts(world)
-        world.close()
-        log.close()
+
+
+def _record_counts(world: World) -> None:
+    with suppress(OSError):
+        record_counts(world)
 
 
 def run(server: Server, greet: Callable[[], None] = lambda: None) -> None:

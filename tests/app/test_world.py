@@ -1,10 +1,17 @@
 """An ephemeral server forgets in one step, or not at all; what a world opened, it closes."""
 
+import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from watchword.app import open_world
+from watchword.installation.bootstrap import CannotStart
+from watchword.installation.settings import Settings
 from watchword.store import accounts
 from watchword.store.iam import access_keys
 from watchword.world import World
@@ -50,3 +57,41 @@ def test_every_part_is_closed_even_if_one_fails(ephemeral: World) -> None:
     with pytest.raises(OSError, match="full"):
         replace(ephemeral, **parts).close()  # type: ignore[arg-type]
     assert closed == ["journal", "facts", "database"]
+
+
+def _file_for(name: str) -> Callable[[Path], None]:
+    """Puts a file where a directory must be."""
+
+    def spoil(data: Path) -> None:
+        shutil.rmtree(data / name)
+        (data / name).touch()
+
+    return spoil
+
+
+@pytest.mark.parametrize(
+    ("spoil", "more"),
+    [
+        (_file_for("audit"), {}),
+        (_file_for("objects"), {}),
+        (lambda data: (data / "root.key").write_text("short"), {}),
+        (lambda data: (data / "root.key").unlink(), {}),
+        (lambda data: (data / "root.key").unlink(), {"must_exist": True}),
+        (lambda data: data.chmod(0o755), {"must_exist": True}),
+        (Path.exists, {"account": "999999999999"}),
+    ],
+    ids=["journal", "objects", "malformed key", "other key", "no key", "not private", "another account"],
+)
+def test_nothing_stays_open_where_a_start_is_refused(
+    tmp_path: Path, spoil: Callable[[Path], object], more: dict[str, Any]
+) -> None:
+    data = tmp_path / "data"
+    open_world(Settings(data)).close()
+    spoil(data)
+    with pytest.raises(CannotStart):
+        open_world(Settings(data, **more))
+    descriptors = Path("/proc/self/fd")
+    if not descriptors.exists():
+        pytest.skip("this system doesn't list what is open")
+    found = [str(each.readlink()) for each in descriptors.iterdir() if each.is_symlink()]
+    assert [name for name in found if name.startswith(str(tmp_path))] == []

@@ -11,7 +11,7 @@ import shlex
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,7 @@ from watchword.names.ids import Prefix, new_access_key_id, new_secret
 from watchword.seeds import Seed, Wrong, read, sow
 from watchword.seeds.written import Key, check_key
 from watchword.serving import run, serving
+from watchword.world import World
 
 FIRST_ACCOUNT = "123456789012"
 
@@ -39,18 +40,22 @@ def serve(place: Place, settings: Settings, wanted: Wanted, ready: Ready) -> Non
     roots = _roots(wanted, seed)
     first = replace(roots[0], others=tuple(roots[1:]))
     with _directory() as data:
-        world = open_world(
-            replace(settings, data=data, database="", root_key="", audit_reserve=0, ephemeral=first)
-        )
-        try:
-            if seed:
-                world = replace(world, seed=partial(sow, seed))
-                sow(seed, world)
-        except Wrong as wrong:
-            world.close()
-            raise fail(str(wrong)) from None
-        with serving(world, place.listener, place.tls) as server, _file(ready.file):
-            run(server, partial(_say, place.endpoint, first, ready))
+        settings = replace(settings, data=data, database="", root_key="", audit_reserve=0, ephemeral=first)
+        with closing(open_world(settings)) as world:  # a world can be closed twice
+            sown = _sown(seed, world)
+            with serving(sown, place.listener, place.tls) as server, _file(ready.file):
+                run(server, partial(_say, place.endpoint, first, ready))
+
+
+def _sown(seed: Seed | None, world: World) -> World:
+    """The world with what the seed says, now and after each reset."""
+    if seed is None:
+        return world
+    try:
+        sow(seed, world)
+    except Wrong as wrong:
+        raise fail(str(wrong)) from None
+    return replace(world, seed=partial(sow, seed))
 
 
 def _roots(wanted: Wanted, seed: Seed | None) -> list[Ephemeral]:

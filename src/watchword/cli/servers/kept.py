@@ -5,6 +5,7 @@ It says where it serves once it answers: of several workers, once the last of th
 
 import shlex
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 
 from watchword.app import open_world
@@ -24,14 +25,13 @@ from watchword.workers import supervise
 
 def serve(place: Place, settings: Settings, workers: int) -> None:
     """Serves until a signal ends it. Raises CannotStart."""
-    world = open_world(settings)
-    keep_endpoint(settings, place.endpoint)
-    greet = partial(_greet, place.endpoint, settings, first_account(world))
-    if workers == 1:
-        with serving(world, place.listener, place.tls) as server:
-            run(server, greet)
-        return
-    world.close()
+    with closing(open_world(settings)) as world:  # a world can be closed twice
+        keep_endpoint(settings, place.endpoint)
+        greet = partial(_greet, place.endpoint, settings, first_account(world))
+        if workers == 1:
+            with serving(world, place.listener, place.tls) as server:
+                run(server, greet)
+            return
     models = Models(read_model)
     warm(models)
     supervise(workers, partial(_work, place, settings, models), greet)
