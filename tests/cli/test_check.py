@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from typer.testing import CliRunner, Result
 
 from watchword.cli import app
@@ -156,7 +157,7 @@ def test_json_of_files(file: Path) -> None:
 
 def test_sarif(file: Path) -> None:
     file.write_text(PASS_ROLE)
-    said = checked("--sarif", str(file))
+    said = checked("--sarif", "--ignore", "WATCHWORD_PRIVILEGE_ESCALATION", str(file))
     report = json.loads(said.stdout)
     assert report["version"] == "2.1.0"
     (run,) = report["runs"]
@@ -311,7 +312,30 @@ def test_a_check_that_is_ignored(tmp_path: Path) -> None:
     file = tmp_path / "p.json"
     file.write_text('{"Statement": {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"}}')
     assert checked(str(file)).exit_code == 1
-    ignored = checked("--ignore", "PASS_ROLE_WITH_STAR_IN_RESOURCE", "--ignore", "MISSING_VERSION", str(file))
+    ours = "WATCHWORD_PRIVILEGE_ESCALATION"
+    codes = ("PASS_ROLE_WITH_STAR_IN_RESOURCE", "MISSING_VERSION", ours)
+    ignored = checked(*(word for each in codes for word in ("--ignore", each)), str(file))
     assert (ignored.exit_code, "0 findings" in ignored.stdout) == (0, True)
     refused = checked("--ignore", "PASS_ROLE_WITH_STAR", str(file))
     assert "no check has the code 'PASS_ROLE_WITH_STAR'; did you mean" in refused.stderr
+
+
+def test_a_public_policy_fails_where_it_must_not_be(file: Path) -> None:
+    file.write_text(json.dumps(BUCKET))
+    said = checked(str(file))
+    assert (said.exit_code, "warning WATCHWORD_PUBLIC_ACCESS: Anyone may" in said.stdout) == (0, True)
+    assert checked("--no-public", str(file)).exit_code == 1
+    assert checked("--no-public", "--ignore", "WATCHWORD_PUBLIC_ACCESS", str(file)).exit_code == 0
+    file.write_text(GOOD)
+    assert checked("--no-public", str(file)).exit_code == 0
+
+
+def test_the_hook_and_the_action_call_commands_that_exist() -> None:
+    root = Path(__file__).parents[2]
+    hooks = yaml.safe_load((root / ".pre-commit-hooks.yaml").read_text())
+    assert {hook["entry"].split()[1] for hook in hooks} == {"check", "test"}
+    action = yaml.safe_load((root / "action.yml").read_text())
+    scripts = [step["run"] for step in action["runs"]["steps"]]
+    assert not [script for script in scripts if "${{" in script], "inputs are never a part of a script"
+    for command in ("check --sarif", "test --junit"):
+        assert any(command in script for script in scripts)

@@ -96,7 +96,7 @@ def test_what_is_wrong_with_a_command_line_is_one_line(given: list[str], said: s
     [
         (["check", "--sarif", "--output", "json", "x"], "--sarif and --output don't go together"),
         (["check", "--sarif", "--expand", "x"], "--sarif and --expand don't go together"),
-        (["check", "--json", "--expand", "-"], "--kind, --expand and --ignore are for files"),
+        (["check", "--json", "--expand", "-"], "the other options are for files"),
         (["credentials", "--account", "1", "--role", "x"], "--account and --role don't go together"),
         (["explain", "--last-denied", "id"], "REQUEST_ID and --last-denied don't go together"),
         (["explain", "--encoded", "--json", "id"], "--encoded and --output don't go together"),

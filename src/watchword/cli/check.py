@@ -25,7 +25,7 @@ from watchword.names.members import suggested
 from watchword.names.printable import printable
 from watchword.policy import Policy, PolicyError
 from watchword.policy.checking.catalogue import Catalogue
-from watchword.policy.checking.findings import CHECKS, Level, code
+from watchword.policy.checking.findings import ANYONE, CHECKS, OURS, PUBLIC, Level, code
 from watchword.policy.checking.validate import DocumentKind
 from watchword.policy.language.match import is_wild
 from watchword.policy.lines.check import check as check_document
@@ -56,16 +56,21 @@ class Checked:
     told: Told
 
     @property
+    def found(self) -> list[Told]:
+        """Findings of Access Analyzer's checks, and of ours."""
+        return [*self.told["findings"], *self.told["ours"]]
+
+    @property
     def faults(self) -> list[Told]:
         """Findings, and the error that prevents storing unless a finding has it already; sorted by place."""
-        error, findings = self.told["error"], self.told["findings"]
+        error, findings = self.told["error"], self.found
         lines = [each.get("line") for each in findings if each["level"] == Level.ERROR]
         alone = error is not None and error.get("line") not in lines
         return sorted([_as_finding(error), *findings] if alone else findings, key=_place)
 
 
 @Combinations(apart=[("as_sarif", "output"), ("as_sarif", "expand")])
-def check(
+def check(  # noqa: PLR0913, PLR0917 one parameter a flag
     files: Annotated[
         list[str], typer.Argument(help="Policy documents, patterns or directories; - for standard input.")
     ],
@@ -82,6 +87,9 @@ def check(
     ignore: Annotated[
         list[str] | None, typer.Option("--ignore", help="Code of a check that isn't made; can be repeated.")
     ] = None,
+    no_public: Annotated[
+        bool, typer.Option("--no-public", help="Exit code 1 for a policy that is for everyone.")
+    ] = False,
 ) -> None:
     """Check whether policies can be stored, and find what is risky in them.
 
@@ -89,21 +97,21 @@ def check(
     """
     known = catalogue()
     if output is Form.JSON and files == [STANDARD_INPUT]:
-        if kind or expand or ignore:
-            raise fail("--kind, --expand and --ignore are for files; a line names its kind itself")
+        if kind or expand or ignore or no_public:
+            raise fail("lines of standard input are only answered; the other options are for files")
         answer_lines(STANDARD_INPUT, partial(check_line, catalogue=known))
         return
     left_out = _codes(ignore or [])
     checked = [_check(file, kind, known, left_out) for file in find(files)]
     for line in (_as_sarif if as_sarif else _FORMS[output])(checked, known if expand else None):
         say(*line)
-    if any(_bad(each, fail_on) for each in checked):
+    if any(_bad(each, fail_on) or (no_public and _is_public(each)) for each in checked):
         raise typer.Exit(BAD_NEWS)
 
 
 def _codes(given: list[str]) -> frozenset[str]:
     """Refuses a code that no check has: the finding would be there."""
-    known = [code(each) for each in CHECKS]
+    known = [code(each) for each in (*CHECKS, *OURS)]
     for each in given:
         if each not in known:
             raise fail(f"--ignore: no check has the code {each!r}{suggested(each, known)}")
@@ -118,7 +126,8 @@ def _check(file: str, kind: DocumentKind | None, known: Catalogue, left_out: fro
     kind = kind or _kind_of(source)
     text = source.decode("utf-8", "replace")
     told = check_document(source, kind, known)
-    told["findings"] = [each for each in told["findings"] if each["code"] not in left_out]
+    for name in ("findings", "ours"):
+        told[name] = [each for each in told[name] if each["code"] not in left_out]
     return Checked(file, text, kind, told)
 
 
@@ -141,6 +150,10 @@ def _kind_of(source: bytes) -> DocumentKind:
 def _bad(checked: Checked, fail_on: Level) -> bool:
     grave = _SEVERITY[: _SEVERITY.index(fail_on) + 1]
     return any(fault["level"] in grave for fault in checked.faults) or not checked.told["valid"]
+
+
+def _is_public(checked: Checked) -> bool:
+    return any(each["check"] in (ANYONE, PUBLIC) for each in checked.told["ours"])
 
 
 def _place(told: Told) -> tuple[int, int]:
@@ -187,7 +200,7 @@ def _as_text(checked: list[Checked], known: Catalogue | None) -> Iterator[Line]:
         for fault in each.faults:
             yield from _fault(each.file, lines, fault)
         yield from ((line,) for line in _expanded(each, known)) if known else ()
-        yield (f"{each.file}: {_verdict(each)}, {_counted(len(each.told['findings']), 'finding')}",)
+        yield (f"{each.file}: {_verdict(each)}, {_counted(len(each.found), 'finding')}",)
 
 
 def _verdict(checked: Checked) -> str:

@@ -15,6 +15,7 @@ from watchword.names.members import fit
 from watchword.policy.checking.catalogue import Catalogue
 from watchword.policy.checking.findings import Finding
 from watchword.policy.checking.lint import lint
+from watchword.policy.checking.ours import ours
 from watchword.policy.checking.validate import DocumentKind, validate
 from watchword.policy.language.parse import PolicyError
 from watchword.policy.language.print import print_value
@@ -44,20 +45,26 @@ def check_line(line: dict[str, Any], catalogue: Catalogue | None = None) -> dict
 
 
 def check(source: str | bytes, kind: DocumentKind, catalogue: Catalogue | None = None) -> dict[str, Any]:
-    """Whether a document may be stored as `kind`, why not, and what is doubtful; each with its place."""
+    """Whether a document may be stored as `kind`, why not, and what is doubtful; each with its place.
+
+    `findings` are those of Access Analyzer's checks, `ours` those of our own.
+    """
     text = source if isinstance(source, str) else source.decode("utf-8", "replace")
-    answer: dict[str, Any] = {"valid": True, "error": None, "findings": []}
+    answer: dict[str, Any] = {"valid": True, "error": None, "findings": [], "ours": []}
     try:
         validate(source, kind, catalogue)
     except PolicyError as error:
         (at,) = _places(text, [error])
         said = {"code": error.code, "message": error.said, "reason": error.meant}
         answer |= {"valid": False, "error": said | _place_as_json(at)}
-    found = lint(source, kind, catalogue)
-    answer["findings"] = [
-        _finding_as_json(each) | _place_as_json(at)
-        for each, at in zip(found, _places(text, found), strict=True)
-    ]
+    for name, found in (
+        ("findings", lint(source, kind, catalogue)),
+        ("ours", ours(source, kind, catalogue)),
+    ):
+        answer[name] = [
+            _finding_as_json(each) | _place_as_json(at)
+            for each, at in zip(found, _places(text, found), strict=True)
+        ]
     return answer
 
 
