@@ -206,7 +206,7 @@ def main() -> int:
     parser.add_argument("--rate", type=float, default=500, help="requests a second")
     parser.add_argument("--memory", type=int, default=200, help="MiB that the server may take")
     given = parser.parse_args()
-    with Server.start("--memory", str(given.memory)) as server:
+    with Server.start("--memory", str(given.memory), "--log", "errors") as server:
         verdicts = soak(server, given.seconds, given.rate)
         _, most = memory(server.process.pid)
     for what, count in sorted(verdicts.right.items()):
