@@ -9,7 +9,7 @@ LEFT_OUT = (
     "watchword.policy.checking.catalogue",
     "watchword.policy.lines",
     "watchword.reference.actions",
-    *("argon2", "boto3", "botocore", "cryptography.x509", "obstore", "psycopg", "segno"),
+    *("_awscrt", "argon2", "awscrt", "boto3", "botocore", "cryptography.x509", "obstore", "psycopg", "segno"),
     *("cryptography.hazmat.primitives.serialization", "yaml"),
 )
 

@@ -79,6 +79,8 @@ def test_a_misspelt_command_is_told_its_name() -> None:
     [
         (["serve", "--prot", "1"], "no such option: --prot. Did you mean --host or --port?"),
         (["serve", "--port"], "option '--port' requires an argument"),
+        (["serve", "--port", "ssh"], "Input should be a valid integer"),
+        (["serve", "--workers", "0"], "Input should be greater than or equal to 1"),
         (["check"], "missing argument 'files'"),
         (["check", "--fail-on", "errors", "a"], "'errors' is not one of 'error', 'security-warning'"),
         (["decide", "a", "b\x1b[2J"], "\\x1b[2J"),
@@ -182,6 +184,10 @@ def test_what_needs_no_server_loads_none(name: str) -> None:
 
 def test_a_conversation_is_held_without_loading_what_converts_parameters() -> None:
     assert {"pydantic", "rich"}.isdisjoint(_loaded_by("decide", os.devnull))
+
+
+def test_a_whole_number_is_read_without_loading_what_converts_parameters() -> None:
+    assert "pydantic" not in _loaded_by("explain", "--most", "3")
 
 
 def test_the_administrator_needs_no_engines_models_and_objects(tmp_path: Path) -> None:

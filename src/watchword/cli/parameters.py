@@ -1,16 +1,19 @@
 """Command line parameters, converted without pydantic: loading it takes longer than most commands run.
 
 typer converts every value with pydantic. Here texts, and values that already have their type, stay as they
-are, and a text becomes a path or a choice. typer converts only the rest, such as numbers, and says what is
+are, and a text becomes a path, a choice or a whole number. typer converts only the rest, and says what is
 wrong with a text.
 """
 
+import re
 from collections.abc import Callable
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, get_args, get_origin
+
+_WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
 def as_given(parameters: list[Any]) -> list[Any]:
@@ -33,4 +36,14 @@ def _value(converting: Callable[[], Any], value: Any, *, param: Any, ctx: Any) -
         return Path(value)
     elif issubclass(kind, StrEnum) and value in list(kind):
         return kind(value)
+    elif kind is int and _is_whole(value, param.type_descriptor.parameter_info):
+        return int(value)
     return converting().coerce(value, param=param, ctx=ctx)
+
+
+def _is_whole(value: Any, limits: Any) -> bool:  # noqa: ANN401 what was given, and typer's description
+    """Whether it is the text of a whole number within its limits."""
+    if not isinstance(value, str) or not _WHOLE.fullmatch(value):
+        return False
+    least, most = limits.min, limits.max
+    return (least is None or least <= int(value)) and (most is None or int(value) <= most)

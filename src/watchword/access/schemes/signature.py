@@ -8,7 +8,7 @@ import re
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 from msgspec import Struct, structs
 
@@ -32,10 +32,7 @@ SKEW_SECONDS = 300
 SKEW_SECONDS_S3 = 900
 """Source: Amazon S3 API Reference, "Error responses", RequestTimeTooSkewed."""
 
-_OF_NOTHING = frozenset(
-    (f"x-amz-checksum-{name.lower()}", b64encode(algorithm().digest()).decode())
-    for name, algorithm in ALGORITHMS.items()
-)
+_CHECKSUM = "x-amz-checksum-"
 _REGION = re.compile(r"[a-z0-9*](?:[a-z0-9*-]{0,61}[a-z0-9*])?")
 """Any name a region could have, since this server is in none of AWS's; SigV4a's patterns as well."""
 
@@ -118,10 +115,20 @@ def _with_headers(request: HttpRequest) -> HttpRequest:
         return request
     hoisted, sent = hoist(request), len(request.headers)
     added = hoisted.headers[sent:]
-    if _OF_NOTHING.isdisjoint(added):
+    if not any(name.startswith(_CHECKSUM) for name, _ in added) or _of_nothing().isdisjoint(added):
         return hoisted
-    kept = [each for each in added if each not in _OF_NOTHING and each[0] != "x-amz-sdk-checksum-algorithm"]
+    kept = [each for each in added if each not in _of_nothing() and each[0] != "x-amz-sdk-checksum-algorithm"]
     return replace(hoisted, headers=(*request.headers, *kept))
+
+
+# Not when this module is imported: the algorithms import awscrt, which most servers never need.
+@cache
+def _of_nothing() -> frozenset[tuple[str, str]]:
+    """The checksums of an empty body, as headers."""
+    return frozenset(
+        (_CHECKSUM + name.lower(), b64encode(algorithm().digest()).decode())
+        for name, algorithm in ALGORITHMS.items()
+    )
 
 
 def identify(world: World, request: HttpRequest) -> Caller:
