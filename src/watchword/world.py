@@ -17,6 +17,7 @@ from watchword.facts import Facts
 from watchword.installation.bootstrap import bootstrap
 from watchword.installation.gate import Gate
 from watchword.installation.installation import Installation
+from watchword.issuer_keys import IssuerKeys
 from watchword.objects import Objects
 from watchword.store import Cache
 from watchword.store.audit_files import Journal
@@ -49,6 +50,8 @@ class World(Installation):
     journal: Journal
     objects: Objects
     refusals: RefusalCounts
+    issuer_keys: IssuerKeys = field(default_factory=IssuerKeys)
+    """The public keys of token issuers."""
     last_uses: Cache = field(default_factory=partial(Cache, REMEMBERED_USES))
     """What was used when, by this process: access keys and roles by their ids."""
     hashing: Gate = field(default_factory=HASHING)

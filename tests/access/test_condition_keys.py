@@ -17,7 +17,7 @@ from watchword.access.condition_keys import Gathering, principal_tags
 from watchword.access.request_context import DIRECT, Via
 from watchword.facts import Facts
 from watchword.names import HttpRequest
-from watchword.names.principal import FederatedUser, RoleSession, Root, Service, User
+from watchword.names.principal import FederatedUser, RoleSession, Root, Service, User, WebIdentity
 from watchword.policy.checking.lint.global_keys import GLOBAL_KEYS
 from watchword.sessions.session import Session, SessionKind, milliseconds
 from watchword.testing import Server
@@ -184,6 +184,7 @@ class Tagged:
 
 
 ACCOUNT = "123456789012"
+PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/idp.example.com"
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 ALWAYS = {
     *("aws:CurrentTime", "aws:EpochTime", "aws:SecureTransport", "aws:ViaAWSService", "aws:RequestedRegion"),
@@ -252,6 +253,20 @@ PRESENT: list[tuple[Caller, set[str], dict[str, str]]] = [
         Caller(Service("cloudtrail.amazonaws.com")),
         ALWAYS | {"aws:PrincipalIsAWSService", "aws:PrincipalServiceName", "aws:PrincipalServiceNamesList"},
         {"aws:PrincipalIsAWSService": "true", "aws:PrincipalServiceName": "cloudtrail.amazonaws.com"},
+    ),
+    (
+        Caller(WebIdentity(PROVIDER, "ann", "client")),
+        ALWAYS | {"aws:FederatedProvider"},
+        {
+            "aws:PrincipalType": "WebIdentityUser",
+            "aws:userid": f"{PROVIDER}:client:ann",
+            "aws:FederatedProvider": PROVIDER,
+        },
+    ),
+    (
+        Caller(ROLE, "ASIA1", session("role", provider=PROVIDER, claims={"idp.example.com:sub": "ann"})),
+        SIGNED | TAGS | TEMPORARY | {"aws:FederatedProvider", "idp.example.com:sub"},
+        {"aws:FederatedProvider": PROVIDER, "idp.example.com:sub": "ann"},
     ),
     (
         NOBODY,
@@ -342,7 +357,7 @@ def test_the_page_of_keys_is_true() -> None:
     present = [keys for _, keys, _ in PRESENT] + [
         {*gathered(NOBODY, via)} for via in (BY_SERVICES, FOR_A_RESOURCE)
     ]
-    there = {key.partition("/")[0].lower() for keys in present for key in keys}
+    there = {key.partition("/")[0].lower() for keys in present for key in keys if key.startswith("aws:")}
     assert {key.lower() for key, answer in rows if answer == "yes"} == there
 
 

@@ -24,7 +24,8 @@ from watchword.facts import entities
 from watchword.installation.administrator import first_account
 from watchword.installation.settings import Settings
 from watchword.names import HttpRequest
-from watchword.names.principal import Root, User
+from watchword.names.principal import Root, User, WebIdentity
+from watchword.proofs.identity_token import IdentityToken
 from watchword.reference.actions import catalogue
 from watchword.services.operation import Call
 from watchword.services.table import SERVED
@@ -47,7 +48,13 @@ TAGS = [{"Key": "Team", "Value": "red"}]
 SHARED = {
     "s3": {"s3:x-amz-content-sha256"},
     "sts": {
-        *("sts:externalid", "sts:rolesessionname", "sts:sourceidentity", "sts:transitivetagkeys"),
+        *(
+            "sts:externalid",
+            "sts:roleauthorizedbyidp",
+            "sts:rolesessionname",
+            "sts:sourceidentity",
+            "sts:transitivetagkeys",
+        ),
         *(
             "aws:requesttag/${tagkey}",
             "aws:tagkeys",
@@ -142,6 +149,8 @@ def call(world: World, service: str, name: str) -> Call:
         known["ServiceSpecificCredentialId"] = credential(world, account)
     given = {member: known[member] for member in (shape.members if shape else ()) if member in known}
     caller = Caller(user(world, account) if name in ONLY_USERS else Root(account), means=MEANS)
+    if name == "AssumeRoleWithWebIdentity":
+        caller = web_identity(account)
     request = HttpRequest("POST", headers=SENT, peer="::1", tls="1.3")
     return call_of(world, caller, (service, name), given, now=world.clock.now(), request=request)
 
@@ -151,6 +160,22 @@ def user(world: World, account: str) -> User:
     found = world.facts.get(entities.USER, account, "user")
     assert found
     return User(account, found.name, found.id)
+
+
+def web_identity(account: str) -> Caller:
+    """A caller whose token says all that AWS documents of this issuer, and what it may ask for."""
+    asked = {
+        "sub": "1",
+        "aud": "us-east-1:1",
+        "amr": ["authenticated"],
+        "https://aws.amazon.com/tags": {"principal_tags": {"Team": ["red"]}, "transitive_tag_keys": ["Team"]},
+        "https://aws.amazon.com/source_identity": "ann",
+        "https://aws.amazon.com/roles": [f"arn:aws:iam::{account}:role/role"],
+    }
+    url = "https://cognito-identity.amazonaws.com"
+    token = IdentityToken("", "RS256", "1", url, "1", ("us-east-1:1",), "", 0, 0, 0, asked)
+    provider = f"arn:aws:iam::{account}:oidc-provider/cognito-identity.amazonaws.com"
+    return Caller(WebIdentity(provider, "1", "us-east-1:1"), token=token)
 
 
 def credential(world: World, account: str) -> str:
@@ -175,7 +200,7 @@ def filled(world: World) -> dict[str, set[str]]:
                 keys = Gathering(structs.replace(called.context, request=HttpRequest("POST")))
                 everywhere, context = keys.of(Demand(demand.action, "*", "")), keys.of(demand)
                 own = {named(key) for key in context.keys() - everywhere.keys() - {"aws:ResourceAccount"}}
-                found.setdefault(demand.action, set()).update(own)
+                found.setdefault(demand.action, set()).update(key for key in own if not of_issuer(key))
     return found
 
 
@@ -185,12 +210,22 @@ def named(key: str) -> str:
     return f"{head}/${{tagkey}}" if slash else head
 
 
+def of_issuer(key: str) -> bool:
+    """Whether it is a claim of a token: every claim is a key, so AWS's lists of some issuers are filled."""
+    return "." in key.partition(":")[0]
+
+
 @pytest.fixture
 def known(world: World) -> dict[str, frozenset[str]]:
     """Action -> the keys that AWS gives it."""
     actions = {action: catalogue().action(action) for action in filled(world)}
     assert all(actions.values()), actions
-    return {action: found.condition_keys for action, found in actions.items() if found}
+    with_claims = "sts:AssumeRoleWithWebIdentity"
+    return {
+        action: frozenset(key for key in found.condition_keys if action != with_claims or not of_issuer(key))
+        for action, found in actions.items()
+        if found
+    }
 
 
 def test_the_list_is_true(world: World, known: dict[str, frozenset[str]]) -> None:

@@ -40,7 +40,8 @@ def refusal(demands: tuple[Demand, ...], decisions: tuple[Decision, ...]) -> Aws
     """The error for the first demand that was refused and isn't optional."""
     for demand, decision in zip(demands, decisions, strict=True):
         if not decision.allowed and not demand.optional:
-            return AwsError("AccessDenied", 0, message(decision, demand.called), headers=demand.headers)
+            said = demand.said or message(decision, demand.called)
+            return AwsError("AccessDenied", 0, said, headers=demand.headers)
     return None
 
 

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from watchword.names import HttpRequest, Principal
 from watchword.names.principal import Anonymous
+from watchword.proofs.identity_token import IdentityToken
 from watchword.sessions import Session
 
 VERSION_2 = "AWS"
@@ -36,6 +37,8 @@ class Caller(Struct, frozen=True):
     access_key_id: str = ""
     session: Session | None = None
     means: Means = IN_HEADER
+    token: IdentityToken | None = None
+    """The verified token of a web identity."""
 
     @property
     def account(self) -> str:

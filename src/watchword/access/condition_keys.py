@@ -20,7 +20,7 @@ from watchword.identity.tags import as_condition_keys
 from watchword.names import HttpRequest
 from watchword.names.fold import fold
 from watchword.names.moment import iso
-from watchword.names.principal import PRINCIPAL_TYPES, RoleSession, Service, User
+from watchword.names.principal import PRINCIPAL_TYPES, RoleSession, Saml, Service, User, WebIdentity
 from watchword.sessions.session import Session, milliseconds, moment
 
 Keys = dict[str, ContextValue]
@@ -61,6 +61,8 @@ def call_keys(context: RequestContext, tags: Mapping[str, str]) -> Keys:
         keys["aws:SourceArn"] = context.via.source_arn
         keys["aws:SourceAccount"] = context.via.source_account
     keys.update(principal_keys(context.caller, tags))
+    if isinstance(context.caller.principal, WebIdentity):
+        keys["aws:FederatedProvider"] = context.caller.principal.provider
     if context.caller.session:
         keys.update(_session(context.caller.session, context.now))
     return keys
@@ -118,6 +120,8 @@ def principal_keys(caller: Caller, tags: Mapping[str, str]) -> Keys:
         return keys | {"aws:PrincipalAccount": principal.userid}
     if isinstance(principal, Service):
         return keys | _of_service(principal)
+    if isinstance(principal, WebIdentity | Saml):  # whose requests aren't signed
+        return keys
     keys["aws:PrincipalIsAWSService"] = "false"
     keys["aws:PrincipalArn"] = principal.role_arn if isinstance(principal, RoleSession) else principal.arn
     keys["aws:PrincipalAccount"] = principal.account
@@ -157,4 +161,7 @@ def _session(session: Session, now: datetime) -> Keys:
         keys["aws:MultiFactorAuthAge"] = str((milliseconds(now) - session.mfa_at) // 1000)
     if session.source_identity:
         keys["aws:SourceIdentity"] = session.source_identity
+    if session.provider:
+        keys["aws:FederatedProvider"] = session.provider
+    keys.update(session.claims)
     return keys

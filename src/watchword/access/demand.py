@@ -38,6 +38,8 @@ class Demand(Struct, frozen=True):
     called: str = ""
     """What a refusal calls the resource, such as "user ann", where its ARN would tell more than the caller
     knows; empty for its ARN."""
+    said: str = ""
+    """What a refusal says, where AWS gives no reason; empty for the decision's own words."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Headers of the answer when this is refused."""
     multi_factor: bool = False

@@ -26,7 +26,7 @@ from watchword.access.request_log import RequestLog
 from watchword.installation.operator_events import EVENT_VERSION
 from watchword.names import Principal
 from watchword.names.moment import iso
-from watchword.names.principal import PRINCIPAL_TYPES, RoleSession, Root, User
+from watchword.names.principal import PRINCIPAL_TYPES, RoleSession, Root, Saml, User, WebIdentity
 from watchword.policy import Decision, explain
 from watchword.policy.evaluation.decision import message
 from watchword.policy.evaluation.explain import as_json
@@ -101,7 +101,7 @@ def record(log: RequestLog) -> Event:
         read_only=traits.reads_only,
         event_type="AwsApiCall",
         management_event=not traits.data_event,
-        recipient_account_id=log.caller.account if log.caller else "",
+        recipient_account_id=_account(log),
         event_category="Data" if traits.data_event else "Management",
         error_code=error.code if error else UNSET,
         error_message=cut(error.said, longest) if error else UNSET,
@@ -138,6 +138,15 @@ def _response_elements(log: RequestLog) -> Json | None:
     if log.operation is None or log.traits.reads_only:
         return None
     return log.operation.audit_output(log.output, mints=log.traits.mints) or None
+
+
+def _account(log: RequestLog) -> str:
+    """The caller's account; that of the role, where the caller comes from an identity provider."""
+    if log.caller is None:
+        return ""
+    if isinstance(log.caller.principal, WebIdentity | Saml) and log.demands:
+        return log.demands[0].account
+    return log.caller.account
 
 
 def _source(log: RequestLog) -> str:
@@ -217,6 +226,13 @@ def _by_key(principal: Principal, access_key_id: str) -> Raw:
 
 
 def _of(principal: Principal, access_key_id: str) -> Json:
+    if isinstance(principal, WebIdentity | Saml):
+        return {
+            "type": PRINCIPAL_TYPES[type(principal)],
+            "principalId": principal.userid,
+            "userName": principal.subject,
+            "identityProvider": principal.provider,
+        }
     identity: Json = {
         "type": _TYPES.get(type(principal)) or PRINCIPAL_TYPES[type(principal)],
         "principalId": principal.userid,
@@ -246,4 +262,6 @@ def _session_context(session: Session, principal: Principal) -> Json:
         }
     if session.source_identity:
         context["sourceIdentity"] = session.source_identity
+    if session.provider:
+        context["webIdFederationData"] = {"federatedProvider": session.provider}
     return context

@@ -25,6 +25,7 @@ from watchword.installation.settings import (
     Log,
     Network,
     Settings,
+    issuers,
     listed,
     networks,
 )
@@ -76,6 +77,13 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
         typer.Option(
             envvar="WATCHWORD_TRUSTED_PROXIES",
             help="Networks whose X-Forwarded headers hold, comma-separated.",
+        ),
+    ] = "",
+    private_issuers: Annotated[
+        str,
+        typer.Option(
+            envvar="WATCHWORD_PRIVATE_ISSUERS",
+            help="URLs of token issuers that may be private or without TLS, comma-separated.",
         ),
     ] = "",
     audit_reserve: Annotated[
@@ -144,6 +152,7 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
         sigv2_presigned=sigv2_presigned,
         refuse_replays=refuse_replays,
         trusted_proxies=_networks(trusted_proxies),
+        private_issuers=_issuers(private_issuers),
         audit_reserve=audit_reserve,
         recorded_refusals=recorded_refusals,
         memory=memory,
@@ -208,6 +217,13 @@ def _networks(text: str) -> tuple[Network, ...]:
         return networks(text)
     except ValueError as wrong:
         raise fail(f"--trusted-proxies: {wrong}") from None
+
+
+def _issuers(text: str) -> tuple[str, ...]:
+    try:
+        return issuers(text)
+    except ValueError as wrong:
+        raise fail(f"--private-issuers: {wrong}") from None
 
 
 def _url_host(host: str) -> str:

@@ -9,6 +9,7 @@ from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
+from watchword.identity.issuers import private_issuer
 from watchword.installation.memory import DEFAULT_MEBIBYTES
 
 DEFAULT_DATA = Path("~/.watchword")
@@ -62,6 +63,8 @@ class Settings:
     """Whether a signature can be used for one change only."""
     trusted_proxies: tuple[Network, ...] = ()
     """Proxies whose X-Forwarded-For and X-Forwarded-Proto headers are believed."""
+    private_issuers: tuple[str, ...] = ()
+    """URLs of token issuers that may have a private address, a port, or no TLS."""
     audit_reserve: int = DEFAULT_AUDIT_RESERVE
     """MiB that each process reserves for audit records, and that must be free for changes; 0 for none."""
     recorded_refusals: int = DEFAULT_RECORDED_REFUSALS
@@ -105,3 +108,8 @@ def listed(text: str) -> tuple[str, ...]:
 def networks(text: str) -> tuple[Network, ...]:
     """Addresses and networks, such as `10.0.0.0/8,::1`. Raises ValueError."""
     return tuple(map(ip_network, listed(text)))
+
+
+def issuers(text: str) -> tuple[str, ...]:
+    """URLs of issuers, such as `http://127.0.0.1:8080,https://sso.corp.example`. Raises ValueError."""
+    return tuple(map(private_issuer, listed(text)))

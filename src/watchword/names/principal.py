@@ -138,6 +138,14 @@ class _Federated(Struct, frozen=True):
 class WebIdentity(_Federated, frozen=True):
     """Authenticated by an OpenID Connect provider; `provider` is its ARN or domain."""
 
+    audience: str = ""
+    """The client id for which the token was issued."""
+
+    @property
+    def unique_id(self) -> str:
+        """As CloudTrail has it: provider, client id and subject."""
+        return ":".join(filter(None, (self.provider, self.audience, self.subject)))
+
 
 class Saml(_Federated, frozen=True):
     """Authenticated by a SAML provider; `provider` is its ARN."""

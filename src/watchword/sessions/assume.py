@@ -47,6 +47,9 @@ class SessionRequest(Struct, frozen=True):
     """No two keys differ by case alone."""
     transitive: Sequence[str] = ()
     source_identity: str = ""
+    provider: str = ""
+    claims: Mapping[str, str | tuple[str, ...]] = MappingProxyType({})
+    """From an identity provider: what `Session` keeps of it."""
 
 
 class Requester(Struct, frozen=True):
@@ -101,6 +104,8 @@ def assume_role(
         transitive=_transitive(tags, (*inherited.transitive, *request.transitive)),
         source_identity=source_identity,
         chained=requester.chaining,
+        provider=request.provider,
+        claims=dict(request.claims),
     )
     # 6. Policies and tags together have a size limit.
     if (size := packed_size(session)) > PER_CENT:

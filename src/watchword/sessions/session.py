@@ -53,6 +53,10 @@ class Session(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
     """Of a federated user: the ARN of the user who asked for the session."""
     long_term_key: str = ""
     """Of the root user: the access key that asked for the session, which ends with that key."""
+    provider: str = ""
+    """Of a role's session that an identity provider vouched for: the provider's ARN."""
+    claims: dict[str, str | tuple[str, ...]] = {}
+    """What the provider said that stays true of the session, by condition key."""
 
     @property
     def principal(self) -> SessionPrincipal:
@@ -85,6 +89,8 @@ class Carried(TypedDict, total=False):
     mfa_at: int | None
     chained: bool
     long_term_key: str
+    provider: str
+    claims: dict[str, str | tuple[str, ...]]
 
 
 def new_session(

@@ -26,6 +26,7 @@ from watchword.services.sts.attached import of_role, role_at
 from watchword.services.sts.credentials import credentials, refuse_unserved
 from watchword.services.sts.multi_factor import second_factor
 from watchword.sessions.assume import INVALID_TAGS, Requester, SessionRequest, assume_role, packed_size
+from watchword.sessions.session import Session
 from watchword.store.iam.roles import Role
 
 REMEMBERED = 1024
@@ -35,8 +36,13 @@ REMEMBERED = 1024
 def assume(call: Call) -> Output:
     role: Role = call.resolved["role", call.input["RoleArn"]].role
     requester, request = Requester(call.caller.principal, call.caller.session), _request(call)
-    _check_policies(call, request.policy_arns, role.account)
+    check_policies(call, request.policy_arns, role.account)
     session = assume_role(role, request, requester, call.now, call.world.randomness)
+    return answer(call, session)
+
+
+def answer(call: Call, session: Session) -> dict[str, object]:
+    """What all operations that assume a role answer."""
     assumed = session.principal
     output: dict[str, object] = {
         "Credentials": credentials(call.world, session),
@@ -52,7 +58,7 @@ def assume(call: Call) -> Output:
 def to_assume(call: Call) -> tuple[Demand, ...]:
     """sts:AssumeRole; sts:TagSession and sts:SetSourceIdentity when the session has tags or an identity."""
     refuse_unserved(call)
-    name, arn = call.input["RoleArn"], _arn(call.input["RoleArn"])
+    name, arn = call.input["RoleArn"], role_arn(call.input["RoleArn"])
     found = call.resolve("role", name, partial(role_at, call.world.facts, arn))
     role, context = of_role(arn, found), _context(call)
     actions = ["sts:AssumeRole"]
@@ -65,7 +71,8 @@ def to_assume(call: Call) -> tuple[Demand, ...]:
 
 
 @lru_cache(REMEMBERED)
-def _arn(text: str) -> EntityArn:
+def role_arn(text: str) -> EntityArn:
+    """The ARN of a role. Raises ValidationError."""
     arn = EntityArn.parse(text, nouns.ROLE)
     if arn is None:
         raise fault("ValidationError", f"{text} is invalid")
@@ -95,7 +102,7 @@ def _request(call: Call) -> SessionRequest:
     )
 
 
-def _check_policies(call: Call, arns: Iterable[str], account: str) -> None:
+def check_policies(call: Call, arns: Iterable[str], account: str) -> None:
     """Raises ValidationError for a managed policy that isn't in the role's account and isn't AWS's."""
     facts = call.world.facts
     for text in arns:

@@ -23,7 +23,7 @@ def create_provider(call: Call) -> Output:
     provider = OidcProvider(
         id=OIDC_PROVIDER.new_id(call),
         account=call.account,
-        url=issuers.issuer_of(call.input["Url"]),
+        url=issuers.issuer_of(call.input["Url"], call.world.settings.private_issuers),
         created=call.now,
         client_ids=issuers.client_ids(call.input.get("ClientIDList", ())),
         thumbprints=issuers.thumbprints(call.input.get("ThumbprintList", ())),
@@ -92,7 +92,7 @@ def delete_provider(call: Call) -> Output:
 
 
 def _host(call: Call) -> str:
-    return issuers.host_of(issuers.issuer_of(call.input["Url"]))
+    return issuers.host_of(issuers.issuer_of(call.input["Url"], call.world.settings.private_issuers))
 
 
 _ON_PROVIDER = demands.on_provider(OIDC_PROVIDER)

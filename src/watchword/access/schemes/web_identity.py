@@ -1,0 +1,115 @@
+"""The scheme of identity tokens: the body has a JSON Web Token, whose subject is the caller.
+
+1. The token can be read, and its issuer is a provider of the account in the role's ARN. So a token of any
+   other issuer costs no connection.
+2. The issuer's keys are at hand, or are fetched. On the event loop they are not: a thread starts again.
+3. Its signature holds. Only then its claims are looked at:
+4. the client id that it was issued for, the time, the roles that it lists (`identity.token_claims`).
+
+The real time counts, not that of an ephemeral server whose clock was moved ahead: the issuer has a clock of
+its own. AWS's sentences say less than is known. What is meant, for the operator, says which claim, expected
+and had.
+Source: AWS STS API Reference, AssumeRoleWithWebIdentity.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from watchword.access.caller import Caller, Proven
+from watchword.facts.providers import OIDC_PROVIDER
+from watchword.identity import issuers, token_claims
+from watchword.identity.token_claims import refused
+from watchword.issuer_keys import Issuer, UnreachableError
+from watchword.names import AwsError, HttpRequest, HttpResponse, fault, nouns
+from watchword.names.entity_arn import EntityArn
+from watchword.names.principal import WebIdentity
+from watchword.proofs import identity_token
+from watchword.proofs.identity_token import IdentityToken, UnknownKeyError, WrongTokenError
+from watchword.sigv4.replay import Trace
+from watchword.store.iam.oidc_providers import OidcProvider
+from watchword.wire import Operation
+from watchword.world import World
+
+NOT_A_TOKEN = "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"  # noqa: S105
+NO_PROVIDER = "No OpenIDConnect provider found in your account for {}"
+NO_KEY = (
+    "Couldn't retrieve verification key from your identity provider, please reference "
+    "AssumeRoleWithWebIdentity documentation for requirements"
+)
+UNREACHABLE = (
+    "The identity provider (IDP) that was asked to verify the incoming identity token could not be reached."
+)
+WRONG_SIGNATURE = "The token's signature is not valid."
+
+
+@dataclass(frozen=True, slots=True)
+class WebIdentityToken:
+    """A token as it was sent, with nothing proved."""
+
+    request: HttpRequest
+    role_arn: str
+    text: str
+    service: str | None = None
+    region: str = ""
+    access_key_id: str = ""
+    version: str = ""
+
+    def prove(self, world: World, operation: Operation, *, anonymous: bool) -> Proven:  # noqa: ARG002 the face
+        role = EntityArn.parse(self.role_arn, nouns.ROLE)
+        if role is None:
+            raise fault("ValidationError", f"{self.role_arn} is invalid")
+        try:
+            token = identity_token.read(self.text)
+        except WrongTokenError as wrong:
+            raise refused(NOT_A_TOKEN, str(wrong)) from None
+        provider = _provider(world, role, token.issuer)  # 1.
+        _verify(world, provider, token)  # 2.  3.
+        client_id = token_claims.audience(token, provider.client_ids)  # 4.
+        token_claims.check_time(token, world.clock.wall().timestamp())
+        token_claims.authorizes(token, self.role_arn)
+        principal = WebIdentity(provider.arn, token.subject, client_id)
+        return Proven(Caller(principal, token=token), self.request)
+
+    def admit(self, world: World, operation: Operation) -> Proven:  # noqa: ARG002 the face
+        raise fault("MissingAuthenticationToken")
+
+    def trace(self, service: str) -> Trace | None:  # noqa: ARG002 the face
+        """A token counts until it expires, as at AWS: SDKs send the same one again."""
+        return None
+
+    def answer(self, response: HttpResponse) -> HttpResponse:
+        return response
+
+
+def read(request: HttpRequest, given: Mapping[str, Any]) -> WebIdentityToken:
+    """What the input of AssumeRoleWithWebIdentity presents."""
+    if given.get("ProviderId"):
+        raise fault(
+            "NotImplemented", "ProviderId is not implemented: access tokens of OAuth 2.0 aren't taken."
+        )
+    return WebIdentityToken(request, given["RoleArn"], given["WebIdentityToken"])
+
+
+def _provider(world: World, role: EntityArn, issuer: str) -> OidcProvider:
+    """The provider of the role's account that has the issuer's URL. Raises InvalidIdentityToken."""
+    private = world.settings.private_issuers
+    if issuer in private or issuer.startswith(issuers.SCHEME):
+        name = issuers.without_scheme(issuer)
+        arn = EntityArn(role.partition, role.account, nouns.OIDC_PROVIDER, "/", name)
+        if found := world.facts.get(OIDC_PROVIDER, role.account, str(arn)):
+            return found
+    raise refused(NO_PROVIDER.format(issuer), f"account {role.account} has no OIDC provider of {issuer}")
+
+
+def _verify(world: World, provider: OidcProvider, token: IdentityToken) -> None:
+    issuer = Issuer(token.issuer, provider.thumbprints, world.settings.private_issuers)
+    try:
+        keys = world.issuer_keys.of(issuer, token.kid, at_once=world.facts.cached)
+        identity_token.verify(token, keys)
+    except UnreachableError as failed:
+        raise AwsError("IDPCommunicationError", 400, UNREACHABLE, str(failed)) from None
+    except UnknownKeyError as wrong:
+        raise refused(NO_KEY, str(wrong)) from None
+    except WrongTokenError as wrong:
+        raise refused(WRONG_SIGNATURE, str(wrong)) from None
