@@ -9,7 +9,18 @@ LEFT_OUT = (
     "watchword.policy.checking.catalogue",
     "watchword.policy.lines",
     "watchword.reference.actions",
-    *("_awscrt", "argon2", "awscrt", "boto3", "botocore", "cryptography.x509", "obstore", "psycopg", "segno"),
+    *(
+        "_awscrt",
+        "argon2",
+        "awscrt",
+        "boto3",
+        "botocore",
+        "cryptography.x509",
+        "joserfc",
+        "obstore",
+        "psycopg",
+        "segno",
+    ),
     *("cryptography.hazmat.primitives.serialization", "yaml"),
 )
 

@@ -9,7 +9,6 @@ from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
-from watchword.identity.issuers import private_issuer
 from watchword.installation.memory import DEFAULT_MEBIBYTES
 
 DEFAULT_DATA = Path("~/.watchword")
@@ -112,4 +111,6 @@ def networks(text: str) -> tuple[Network, ...]:
 
 def issuers(text: str) -> tuple[str, ...]:
     """URLs of issuers, such as `http://127.0.0.1:8080,https://sso.corp.example`. Raises ValueError."""
+    from watchword.identity.issuers import private_issuer  # noqa: PLC0415 many settings need no rules
+
     return tuple(map(private_issuer, listed(text)))

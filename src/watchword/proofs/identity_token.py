@@ -19,9 +19,6 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from joserfc import jws
-from joserfc.errors import JoseError
-from joserfc.util import urlsafe_b64decode
 from msgspec import Struct
 
 from watchword.proofs.public_keys import Keys
@@ -86,6 +83,9 @@ def read(text: str) -> IdentityToken:
 
 def verify(token: IdentityToken, keys: Keys) -> None:
     """Returns if the issuer signed it. Raises WrongTokenError."""
+    from joserfc import jws  # noqa: PLC0415 many servers never see a token
+    from joserfc.errors import JoseError  # noqa: PLC0415
+
     key = keys.get(token.kid)
     if key is None:
         raise UnknownKeyError(f"the issuer has no usable key {token.kid[:80]!r}")
@@ -103,6 +103,8 @@ def verify(token: IdentityToken, keys: Keys) -> None:
 
 
 def _object(part: str, name: str) -> dict[str, Any]:
+    from joserfc.util import urlsafe_b64decode  # noqa: PLC0415 as above
+
     try:
         found = json.loads(
             urlsafe_b64decode(part.encode()),

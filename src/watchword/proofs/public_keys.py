@@ -17,11 +17,10 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, RSAKey
-from joserfc.util import urlsafe_b64decode
+if TYPE_CHECKING:
+    from joserfc.jwk import ECKey, RSAKey
 
 MOST_KEYS = 100
 RSA_BITS = range(2048, 8193)
@@ -46,7 +45,7 @@ class UnreadableKeysError(Exception):
 class PublicKey:
     """A key, and the algorithms of the signatures that it may verify."""
 
-    key: RSAKey | ECKey
+    key: "RSAKey | ECKey"
     algorithms: frozenset[str]
 
 
@@ -72,6 +71,8 @@ def read_keys(text: bytes) -> Keys:
 
 
 def _read(given: dict[str, Any]) -> PublicKey | None:
+    from joserfc.errors import JoseError  # noqa: PLC0415 many servers never see a token
+
     if given.get("use", "sig") != "sig":
         return None
     try:
@@ -80,12 +81,14 @@ def _read(given: dict[str, Any]) -> PublicKey | None:
         return None
     if key is None:
         return None
-    algorithms = ALGORITHMS["RSA" if isinstance(key, RSAKey) else given["crv"]]
+    algorithms = ALGORITHMS["RSA" if given["kty"] == "RSA" else given["crv"]]
     named = given.get("alg")
     return PublicKey(key, algorithms if named is None else algorithms & {str(named)})
 
 
-def _rsa(given: dict[str, Any]) -> RSAKey | None:
+def _rsa(given: dict[str, Any]) -> "RSAKey | None":
+    from joserfc.jwk import RSAKey  # noqa: PLC0415 as above
+
     if not isinstance(given["n"], str) or not isinstance(given["e"], str):
         return None
     modulus, exponent = _number(given["n"]), _number(given["e"])
@@ -98,7 +101,9 @@ def _rsa(given: dict[str, Any]) -> RSAKey | None:
     return key
 
 
-def _ec(given: dict[str, Any]) -> ECKey | None:
+def _ec(given: dict[str, Any]) -> "ECKey | None":
+    from joserfc.jwk import ECKey  # noqa: PLC0415 as above
+
     if given["crv"] not in ALGORITHMS.keys() - {"RSA"}:
         return None
     key = ECKey.import_key({"kty": "EC", "crv": given["crv"], "x": given["x"], "y": given["y"]})
@@ -107,4 +112,6 @@ def _ec(given: dict[str, Any]) -> ECKey | None:
 
 
 def _number(text: str) -> int:
+    from joserfc.util import urlsafe_b64decode  # noqa: PLC0415 as above
+
     return int.from_bytes(urlsafe_b64decode(text.encode("ascii")))
