@@ -1,6 +1,6 @@
 # One command for each thing a person wants; `make help` lists them.
 .DELETE_ON_ERROR:
-.PHONY: help run test matrix check format bench soak fuzz clean
+.PHONY: help run test matrix check format bench soak fuzz lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -10,14 +10,18 @@ SOAK_SECONDS ?= 3600
 FUZZ_SECONDS ?= 60
 FUZZ_CASES ?= 1000000
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt
+PIP := $(BIN)/python -m pip install --disable-pip-version-check
+PIP_TOOLS := 7.6.2
+LOCK_VENV := .venv-lock
 
-# Installs this package with its EXTRAS, and prints a dot for each package.
+# Installs what the file LOCK lists, each with its hash, and a dot for each; then this package itself.
 define install
 	@printf '%s, this once ' $(1) >&2
 	@rm -f $@.failed
-	@{ $(PIP) --editable '.[$(EXTRAS)]' || touch $@.failed; } | awk '/^Collecting/ { printf "."; fflush() } END { print "" }' >&2
+	@{ $(PIP) --require-hashes --requirement lock/$(LOCK).txt || touch $@.failed; } \
+		| awk '/^Collecting/ { printf "."; fflush() } END { print "" }' >&2
 	@! rm $@.failed 2>/dev/null
+	@$(PIP) --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 endef
 
@@ -57,6 +61,14 @@ bench: $(VENV)/.bench $(MINISTACK_VENV)/.server  ## measure against named peers,
 soak: $(VENV)/.test  ## an hour of ever new sessions: every verdict is checked, and the memory
 	@$(BIN)/python bench/soak.py --seconds $(SOAK_SECONDS)
 
+lock: $(LOCK_VENV)/.made  ## list again, with hashes, what is installed: lock/*.txt from pyproject.toml and constraints.txt
+	@for lock in run:tour test:tour,test fuzz:tour,test,fuzz bench:tour,test,bench; do \
+		$(LOCK_VENV)/bin/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-annotate \
+			--no-emit-index-url --no-emit-find-links --build-deps-for editable --constraint constraints.txt \
+			$$(echo "$${lock#*:}" | sed 's/[^,]*/--extra &/g; s/,/ /g') \
+			--output-file lock/$${lock%:*}.txt pyproject.toml || exit 1; \
+	done
+
 clean:  ## remove what the other commands made
 	rm -rf $(VENV) .venv-3.* $(MINISTACK_VENV) .hypothesis .mypy_cache .ruff_cache fuzz/corpus fuzz/crashes
 
@@ -65,22 +77,27 @@ $(VENV)/.python:
 	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.run: EXTRAS = tour
-$(VENV)/.run: $(VENV)/.python pyproject.toml constraints.txt
+$(VENV)/.run: LOCK = run
+$(VENV)/.run: $(VENV)/.python pyproject.toml lock/run.txt
 	$(call install,'installing')
 
-$(VENV)/.test: EXTRAS = tour,test
-$(VENV)/.test: $(VENV)/.run
+$(VENV)/.test: LOCK = test
+$(VENV)/.test: $(VENV)/.run lock/test.txt
 	$(call install,'installing what tests need')
 
-$(VENV)/.fuzz: EXTRAS = tour,test,fuzz
-$(VENV)/.fuzz: $(VENV)/.test
+$(VENV)/.fuzz: LOCK = fuzz
+$(VENV)/.fuzz: $(VENV)/.test lock/fuzz.txt
 	$(call install,'installing the fuzzer')
 
-$(VENV)/.bench: EXTRAS = tour,test,bench
-$(VENV)/.bench: $(VENV)/.test
+$(VENV)/.bench: LOCK = bench
+$(VENV)/.bench: $(VENV)/.test lock/bench.txt
 	@$(PIP) --quiet --no-deps ministack==$(MINISTACK)  # pins another botocore, which its evaluator doesn't use
 	$(call install,'installing what is measured against')
+
+$(LOCK_VENV)/.made:
+	@$(PYTHON) -m venv $(LOCK_VENV)
+	@$(LOCK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check pip-tools==$(PIP_TOOLS)
+	@touch $@
 
 $(MINISTACK_VENV)/.server:
 	@echo 'installing ministack as a server, in an environment of its own, this once' >&2

@@ -25,10 +25,14 @@ GROUPS = {
     "To fuzz": PROJECT["optional-dependencies"]["fuzz"],
     "To measure": PROJECT["optional-dependencies"]["bench"],
 }
+EXTRAS = PROJECT["optional-dependencies"]
 PINS = {
     canonicalize_name(name): version
     for name, _, version in (line.partition("==") for line in (ROOT / "constraints.txt").read_text().split())
 }
+
+LOCKS = sorted((ROOT / "lock").glob("*.txt"))
+LOCKED = re.compile(r"^(\S+)==(\S+) \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.MULTILINE)
 
 SOURCE = ROOT / "src" / "watchword"
 ALONE = {
@@ -68,6 +72,23 @@ def test_every_dependency_has_a_reason_and_nothing_else_has(heading: str) -> Non
     section = page.partition(f"## {heading}\n")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| (\S+) \| (.+) \|$", section, re.MULTILINE)
     assert [name for name, _ in rows if name not in ("package", "---")] == sorted(GROUPS[heading])
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda file: file.stem)
+def test_what_is_installed_has_a_hash_and_the_version_of_the_constraints(lock: Path) -> None:
+    text = lock.read_text()
+    assert LOCKED.sub("", text) == ""
+    locked = {canonicalize_name(name): version for name, version, _ in LOCKED.findall(text)}
+    groups = {"run": ["tour"], "test": ["tour", "test"]}.get(lock.stem, ["tour", "test", lock.stem])
+    wanted = [*PROJECT["dependencies"], *(each for group in groups for each in EXTRAS[group])]
+    assert {canonicalize_name(Requirement(each).name) for each in wanted} <= locked.keys()
+    assert {name: version for name, version in locked.items() if PINS.get(name, version) != version} == {}
+
+
+def test_the_build_backend_is_the_one_that_has_a_hash() -> None:
+    (backend,) = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
+    for lock in LOCKS:
+        assert f"\n{backend} \\\n" in lock.read_text()
 
 
 def test_the_headings_are_all_the_groups() -> None:
