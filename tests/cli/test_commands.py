@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.server.harness import PATIENCE_SECONDS
 from typer.testing import CliRunner
 
 from watchword import __version__
@@ -141,7 +142,11 @@ def test_a_shell_completes_options_and_their_values(words: str, found: str) -> N
 
 
 def test_an_interrupt_ends_a_command_in_one_line() -> None:
-    command = [sys.executable, "-m", "watchword", "decide", "-"]
+    heeding = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"  # as a shell's job does
+    )
+    program = f"{heeding}; from watchword.__main__ import main; main()"
+    command = [sys.executable, "-c", program, "decide", "-"]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as running:
@@ -151,7 +156,7 @@ def test_an_interrupt_ends_a_command_in_one_line() -> None:
         running.stdin.flush()
         assert running.stdout.readline()
         running.send_signal(signal.SIGINT)
-        assert running.wait() == INTERRUPTED
+        assert running.wait(PATIENCE_SECONDS) == INTERRUPTED
         assert running.stderr
         assert running.stderr.read() == b"watchword: interrupted\n"
 
