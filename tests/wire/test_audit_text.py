@@ -48,7 +48,7 @@ def test_a_document_is_shown_whole_but_for_the_white_space_between_its_tokens(
         f'"{LONG}"',
         "1" * 5000,
         "[" * 5000,
-        "[" * 5000 + "]" * 5000,
+        "[" * 100_000 + "]" * 100_000,
         f"{{{BLANKS}",
         f"{{{BLANKS}}} x",
         f"{{ not JSON {BLANKS}}}",
