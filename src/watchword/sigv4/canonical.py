@@ -129,14 +129,10 @@ _remembered_lines = lru_cache(_REMEMBERED)(_lines)
 
 def _tidy(values: tuple[str, ...]) -> bool:
     """Whether no value needs trimming. It is nearly always so, and fast to see when all are joined."""
-    together = "".join(values)
-    if "\t" in together or "\r" in together or "\n" in together:
+    lines = "\n".join(("", *values, ""))
+    if "\t" in lines or "\r" in lines or lines.count("\n") > len(values) + 1:
         return False
-    if " " in together:
-        for value in values:
-            if " " in value and ("  " in value or value.strip(" ") != value):
-                return False
-    return True
+    return not (" " in lines and ("  " in lines or " \n" in lines or "\n " in lines))
 
 
 def _pair(pair: str) -> tuple[str, str]:

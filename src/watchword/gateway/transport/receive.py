@@ -27,21 +27,9 @@ MAX_IN_MEMORY = 1 << 20
 MAX_OBJECT = 5 << 30
 """Largest object of one PutObject: Amazon S3 User Guide, "Uploading objects"."""
 
-Headers = list[tuple[bytes, bytes]]
-"""As they came."""
+Headers = list[tuple[str, str]]
+"""As `HttpRequest` has them."""
 _OF_S3 = (b"/s3/aws4_request", VERSION_2.encode())
-
-
-_NAMES = {
-    spelt.encode(): name
-    for name in (
-        *("accept", "accept-encoding", "amz-sdk-invocation-id", "amz-sdk-request", "authorization"),
-        *("connection", "content-length", "content-type", "host", "user-agent", "x-amz-content-sha256"),
-        *("x-amz-date", "x-amz-security-token", "x-amz-user-agent"),
-    )
-    for spelt in (name, name.title())
-}
-"""Names that most requests have, as clients spell them: always the same text is faster to look up."""
 
 
 class Peer(NamedTuple):
@@ -59,11 +47,7 @@ def head(method: str, target: bytes, headers: Headers, peer: Peer) -> HttpReques
     else:
         url = parse_url(target)
         path, query = url.path or b"/", url.query or b""  # RFC 9110, section 4.2.3: an empty path means "/"
-    read = [
-        (_NAMES.get(name) or name.lower().decode("latin-1"), text.strip(b" \t").decode("latin-1"))
-        for name, text in headers
-    ]
-    head = method, path.decode("latin-1"), query.decode("latin-1"), tuple(read)
+    head = method, path.decode("latin-1"), query.decode("latin-1"), tuple(headers)
     return HttpRequest(*head, NO_BODY, *peer)
 
 
