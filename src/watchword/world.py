@@ -26,7 +26,7 @@ from watchword.wire import Models
 
 HASHING = partial(Gate, "hashing passwords", 1, 3)
 """One thread hashes a password (64 MiB), three wait to. Half of the server's threads do neither."""
-REMEMBERED_USES = 20_000
+REMEMBERED_USES = 50_000
 """A use that is evicted from memory is written once more; the store knows that it was."""
 SIMULATIONS = 2
 """Policy simulations that run at once. Each takes seconds at worst, and the other threads stay free."""
@@ -53,7 +53,7 @@ class World(Installation):
     issuer_keys: IssuerKeys = field(default_factory=IssuerKeys)
     """The public keys of token issuers."""
     last_uses: Cache = field(default_factory=partial(Cache, REMEMBERED_USES))
-    """What was used when, by this process: access keys and roles by their ids."""
+    """What was used when, by this process: keys and roles by their ids, and operations by who calls them."""
     hashing: Gate = field(default_factory=HASHING)
     """Where passwords are hashed."""
     simulating: Gate = field(default_factory=SIMULATING)

@@ -10,14 +10,18 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from msgspec import structs
+from sqlalchemy import select
 
 from watchword.access import Caller, RequestContext
-from watchword.access.last_use import note_use
+from watchword.access.last_use import SPAN, note_use
 from watchword.app import open_world
 from watchword.installation.settings import Settings
 from watchword.names import HttpRequest
-from watchword.names.principal import Root
+from watchword.names.principal import Root, User
+from watchword.names.would_block import WouldBlock
 from watchword.store import Cache
+from watchword.store.iam.accesses import ACCESSES, Access
 from watchword.testing import Server
 
 TRUST = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
@@ -67,13 +71,16 @@ def test_the_first_use_in_a_quarter_of_an_hour(watchword: Server, ann: tuple[str
 
 
 def test_a_few_keys_are_remembered(tmp_path: Path) -> None:
-    """Those that are gone would stay for good. Who is forgotten is written down once more, to no effect."""
-    world = replace(open_world(Settings(tmp_path)), last_uses=Cache(2))
+    """Those that are gone would stay for good. Who is forgotten is written down once more, to no effect.
+
+    A use takes two places: one for the key, one for its call.
+    """
+    world = replace(open_world(Settings(tmp_path)), last_uses=Cache(4))
     keys = [f"AKIA{number}" for number in range(4)]
     for key in (*keys, keys[0]):
         now, caller = world.clock.now(), Caller(Root("1" * 12), key)
-        note_use(RequestContext(world, caller, HttpRequest("POST"), "us-east-1", now), "sts")
-        assert world.last_uses.get(key) == now
+        note_use(RequestContext(world, caller, HttpRequest("POST"), "us-east-1", now), "sts", "X")
+        assert world.last_uses.get(key) == now + SPAN
     assert [world.last_uses.get(key) is None for key in keys] == [False, True, True, False]
     world.close()
 
@@ -111,3 +118,45 @@ def test_an_emptied_server_remembers_none(watchword: Server) -> None:
     watchword.reset()
     sts.get_caller_identity()
     assert "LastUsedDate" in last(watchword, watchword.access_key_id)
+
+
+def test_what_a_user_called(tmp_path: Path) -> None:
+    """A user's keys and sessions count as one; a call is written once in four hours."""
+    world = open_world(Settings(tmp_path))
+    ann, keys = User("1" * 12, "ann", "AIDA1"), ("AKIA1", "AKIA2")
+
+    def call(key: str, operation: str, later: timedelta) -> list[tuple[str, timedelta]]:
+        now = start + later
+        context = RequestContext(world, Caller(ann, key), HttpRequest("POST"), "us-east-1", now)
+        note_use(context, "s3", operation)
+        with world.database.read() as tx:
+            found = tx.all(Access, select(ACCESSES).order_by(ACCESSES.c.operation))
+        return [(each.operation, each.at - start) for each in found]
+
+    start, zero, later = world.clock.now(), timedelta(0), timedelta(hours=3)
+    assert call(keys[0], "ListBuckets", zero) == [("ListBuckets", zero)]
+    assert call(keys[0], "", zero) == [("", zero), ("ListBuckets", zero)]
+    assert call(keys[1], "ListBuckets", later) == [("", zero), ("ListBuckets", zero)]
+    later += timedelta(hours=1)
+    assert call(keys[1], "ListBuckets", later) == [("", zero), ("ListBuckets", later)]
+    world.close()
+
+
+def test_few_requests_write(tmp_path: Path) -> None:
+    """Those that note the key's use, and the first call of each operation in four hours."""
+    world = open_world(Settings(tmp_path))
+    at_once = replace(world, facts=world.facts.cached_only())
+    written: list[datetime] = []
+    ann, start = Caller(User("1" * 12, "ann", "AIDA1"), "AKIA1"), world.clock.now()
+    for minute in range(4 * 60):
+        now = start + timedelta(minutes=minute)
+        context = RequestContext(world, ann, HttpRequest("POST"), "us-east-1", now)
+        for operation in ("ListBuckets", "GetBucketPolicy"):
+            try:
+                note_use(structs.replace(context, world=at_once), "s3", operation)
+            except WouldBlock:
+                written.append(now)
+                note_use(context, "s3", operation)
+    assert len(written) == 1 + 4 * 4
+    assert written[:2] == [start, start]
+    world.close()

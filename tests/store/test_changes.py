@@ -30,6 +30,7 @@ from watchword.store.accounts import Account
 from watchword.store.changes import CHANGES as CHANGES_LOG
 from watchword.store.iam import (
     access_keys,
+    accesses,
     account_settings,
     attachments,
     credential_reports,
@@ -192,6 +193,8 @@ BEFORE: dict[Callable[..., object], Callable[[Transaction], object]] = {
 NO_DECISION_DEPENDS_ON = {
     roles.note_use,
     access_keys.note_use,
+    accesses.note,
+    accesses.remove_all,
     users.note_sign_in,
     login_profiles.insert,
     login_profiles.set_password,

@@ -107,7 +107,7 @@ def _run(world: World, log: RequestLog) -> HttpResponse:
     presented, given = _read_proof(presented, model, row, log)
     proven = _authenticate(world, presented, model, row, log)
     context = RequestContext(world, proven.caller, proven.request, presented.region, log.now)
-    note_use(context, model.service.name)
+    note_use(context, model.service.name, "" if log.traits.data_event else model.name)
     call, row = _look_up(context, model, row, given, log)
     call = permit(call, row.demands(call), log)
     if not row.traits.reads_only:

@@ -1,6 +1,7 @@
 """Deleting entities. For each type, the checks are numbered in their order.
 
-An entity's tags are deleted with it. Everything else that it has must be deleted first.
+An entity's tags, and what is noted of its accesses, are deleted with it. Everything else that it has must be
+deleted first.
 Source: IAM API Reference, DeleteUser, DeleteGroup, DeleteRole, DeleteInstanceProfile, DeletePolicy.
 """
 
@@ -9,6 +10,7 @@ from watchword.names import nouns
 from watchword.store import Transaction, tags
 from watchword.store.iam import (
     access_keys,
+    accesses,
     attachments,
     groups,
     inline_policies,
@@ -58,6 +60,7 @@ def remove_user(tx: Transaction, user: User) -> None:
     if ssh_public_keys.of_user(tx, user.id) or service_credentials.of_user(tx, user.id):
         raise delete_conflict("remove referenced objects")
     tags.remove_all(tx, nouns.USER, user.id)
+    accesses.remove_all(tx, user.id)
     users.remove(tx, user)
 
 
@@ -79,6 +82,7 @@ def remove_role(tx: Transaction, role: Role) -> None:
     # 2. Policies.
     _without_policies(tx, nouns.ROLE, role.id)
     tags.remove_all(tx, nouns.ROLE, role.id)
+    accesses.remove_all(tx, role.id)
     roles.remove(tx, role)
 
 

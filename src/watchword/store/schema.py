@@ -3,6 +3,7 @@
 from watchword.store import accounts, audit, changes, keyring, revocations, tags, used_signatures
 from watchword.store.iam import (
     access_keys,
+    accesses,
     account_settings,
     attachments,
     credential_reports,
@@ -32,6 +33,7 @@ NOUNS = (
     *(accounts, audit, changes, keyring, revocations, tags, used_signatures),
     *(
         access_keys,
+        accesses,
         attachments,
         credential_reports,
         failed_attempts,
