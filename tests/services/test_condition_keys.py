@@ -21,6 +21,7 @@ from watchword.access.caller import Means
 from watchword.access.condition_keys import Gathering
 from watchword.app import open_world
 from watchword.facts import entities
+from watchword.identity.token_claims import vouched
 from watchword.installation.administrator import first_account
 from watchword.installation.settings import Settings
 from watchword.names import HttpRequest
@@ -175,7 +176,8 @@ def web_identity(account: str) -> Caller:
     url = "https://cognito-identity.amazonaws.com"
     token = IdentityToken("", "RS256", "1", url, "1", ("us-east-1:1",), "", 0, 0, 0, asked)
     provider = f"arn:aws:iam::{account}:oidc-provider/cognito-identity.amazonaws.com"
-    return Caller(WebIdentity(provider, "1", "us-east-1:1"), token=token)
+    told = vouched(token, "us-east-1:1", f"arn:aws:iam::{account}:role/role")
+    return Caller(WebIdentity(provider, "1", "us-east-1:1"), vouched=told)
 
 
 def credential(world: World, account: str) -> str:

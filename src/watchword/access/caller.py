@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from watchword.identity.token_claims import Vouched
 from watchword.names import HttpRequest, Principal
 from watchword.names.principal import Anonymous
-from watchword.proofs.identity_token import IdentityToken
 from watchword.sessions import Session
 
 VERSION_2 = "AWS"
@@ -37,8 +37,8 @@ class Caller(Struct, frozen=True):
     access_key_id: str = ""
     session: Session | None = None
     means: Means = IN_HEADER
-    token: IdentityToken | None = None
-    """The verified token of a web identity."""
+    vouched: Vouched | None = None
+    """What the verified token of a web identity says."""
 
     @property
     def account(self) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from watchword.access.request_log import RequestLog
 from watchword.installation.operator_log import KNOWN, STRANGERS
+from watchword.names.principal import Saml, WebIdentity
 
 LONGEST_NAME = 256
 ANSWERED, REFUSED = logging.INFO, logging.WARNING
@@ -48,5 +49,6 @@ def _asked(log: RequestLog) -> tuple[str, str]:
 
 def _who(log: RequestLog) -> str:
     if log.caller is not None and not log.caller.anonymous:
-        return log.caller.principal.arn
+        principal = log.caller.principal
+        return principal.userid if isinstance(principal, WebIdentity | Saml) else principal.arn
     return log.access_key_id or "anonymous"

@@ -69,6 +69,8 @@ def _who(identity: Event) -> str:
     if identity.get("type") == "Operator":
         named = f" {identity['userName']}" if identity["userName"] else ""
         return f"operator{named} ({identity['principalId'].replace(':', ' ')})"
+    if "identityProvider" in identity:
+        return str(identity["principalId"])
     return identity.get("arn") or identity.get("accessKeyId") or "anonymous"
 
 

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from watchword.identity import tags as tag_rules
+from watchword.identity.issuers import without_scheme
 from watchword.names import AwsError
 from watchword.names.fold import fold
 from watchword.proofs.identity_token import IdentityToken
@@ -34,8 +35,8 @@ TAGS, SOURCE_IDENTITY, ROLES = f"{AWS}tags", f"{AWS}source_identity", f"{AWS}rol
 KEPT = ("sub", "aud", "amr")
 """Claims that are condition keys of the session, too."""
 Value = str | tuple[str, ...]
-_SOURCE_IDENTITY = re.compile(r"(?!aws:)[\w+=,.@-]{2,64}", re.ASCII)
-_TAG_TEXT = re.compile(r"[\w\s.:/=+\-@]*")
+_SOURCE_IDENTITY = re.compile(r"(?!(?i:aws:))[\w+=,.@-]{2,64}", re.ASCII)
+_TAG_TEXT = re.compile(r"[\w .:/=+\-@]*")
 _LONGEST_KEY, _LONGEST_VALUE = 128, 256
 
 
@@ -46,6 +47,31 @@ class Asked:
     tags: Mapping[str, str] = field(default_factory=dict)
     transitive: tuple[str, ...] = ()
     source_identity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """All that a verified token says of its subject and of the session to be made."""
+
+    issuer: str
+    """The URL."""
+    subject: str
+    keys: Mapping[str, Value]
+    """Condition keys."""
+    kept: Mapping[str, Value]
+    """Those that stay true of the session."""
+    asked: Asked
+    names_role: bool
+    """Whether the issuer itself names the role."""
+
+
+def vouched(token: IdentityToken, client_id: str, role: str) -> Vouched:
+    """What a verified token says, for the role of that ARN. Raises AwsError: rules 3 and 4."""
+    names_role = _names(token, role)
+    issuer = without_scheme(token.issuer)
+    keys = _condition_keys(token, issuer, client_id)
+    kept = {name: keys[name] for each in KEPT if (name := f"{issuer}:{each}") in keys}
+    return Vouched(token.issuer, token.subject, keys, kept, _asked(token), names_role)
 
 
 def refused(said: str, meant: str = "") -> AwsError:
@@ -77,7 +103,7 @@ def check_time(token: IdentityToken, now: float) -> None:
             raise refused("The token is not yet valid.", meant)
 
 
-def authorizes(token: IdentityToken, role: str) -> bool:
+def _names(token: IdentityToken, role: str) -> bool:
     """Whether the provider itself names the role. Raises InvalidIdentityToken if it names others."""
     if ROLES not in token.claims:
         return False
@@ -88,7 +114,7 @@ def authorizes(token: IdentityToken, role: str) -> bool:
     return True
 
 
-def asked(token: IdentityToken) -> Asked:
+def _asked(token: IdentityToken) -> Asked:
     """Tags and source identity. Raises AwsError."""
     tags = dict(_tags(token.claims))
     listed = [{"Key": key, "Value": value} for key, value in tags.items()]
@@ -102,7 +128,7 @@ def asked(token: IdentityToken) -> Asked:
     return Asked(tags, tuple(transitive), identity or "")
 
 
-def condition_keys(token: IdentityToken, issuer: str, client_id: str) -> dict[str, Value]:
+def _condition_keys(token: IdentityToken, issuer: str, client_id: str) -> dict[str, Value]:
     """Every claim that a condition can be about, such as `<issuer>:sub`; `issuer` is without its scheme.
 
     `aud` is the client id that was found, and `oaud` what the claim `aud` says, if there is an `azp`. Claims
@@ -120,11 +146,6 @@ def condition_keys(token: IdentityToken, issuer: str, client_id: str) -> dict[st
         for name, claim in values.items()
         if not name.startswith(AWS) and times[fold(name)] == 1 and (value := _value(claim)) is not None
     }
-
-
-def kept(keys: Mapping[str, Value], issuer: str) -> dict[str, Value]:
-    """Those of the condition keys that stay true of the session."""
-    return {name: keys[name] for each in KEPT if (name := f"{issuer}:{each}") in keys}
 
 
 def _value(claim: object) -> Value | None:

@@ -7,6 +7,8 @@ tests/issuer_keys.
 import base64
 import hmac
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -238,6 +240,28 @@ def test_a_good_token_comes_to_the_decision(world: World, made: Callable[[], str
         "userName": "repo:acme/site",
         "identityProvider": provider,
     }
+
+
+def test_the_operator_is_told_which_claim_was_expected_and_had(
+    world: World,
+) -> None:
+    ask(world, token(aud="else"))
+    ask(world, token(sub="repo:acme/site"))
+    shown = [explained(world, "--list"), explained(world, "--last")]
+    assert "InvalidIdentityToken  sts:AssumeRoleWithWebIdentity  anonymous" in shown[0]
+    provider = f"arn:aws:iam::{first_account(world)}:oidc-provider/{URL[8:]}"
+    assert f"who      {provider}:sts.amazonaws.com:repo:acme/site" in shown[1]
+    assert "there is no role" in shown[1]
+    (refused,) = [line for line in shown[0].splitlines() if "InvalidIdentityToken" in line]
+    request_id = refused.split()[-1]
+    told = explained(world, request_id)
+    assert "claim aud: expected one of 'sts.amazonaws.com', had 'else'" in told
+
+
+def explained(world: World, *arguments: str) -> str:
+    """What `watchword explain` prints."""
+    command = [sys.executable, "-m", "watchword", "explain", *arguments, "--data", str(world.settings.data)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 def test_a_provider_of_another_account_proves_nothing(world: World) -> None:

@@ -4,7 +4,7 @@
    other issuer costs no connection.
 2. The issuer's keys are at hand, or are fetched. On the event loop they are not: a thread starts again.
 3. Its signature holds. Only then its claims are looked at:
-4. the client id that it was issued for, the time, the roles that it lists (`identity.token_claims`).
+4. the client id that it was issued for, the time, and all else that it says (`identity.token_claims`).
 
 The real time counts, not that of an ephemeral server whose clock was moved ahead: the issuer has a clock of
 its own. AWS's sentences say less than is known. What is meant, for the operator, says which claim, expected
@@ -67,9 +67,9 @@ class WebIdentityToken:
         _verify(world, provider, token)  # 2.  3.
         client_id = token_claims.audience(token, provider.client_ids)  # 4.
         token_claims.check_time(token, world.clock.wall().timestamp())
-        token_claims.authorizes(token, self.role_arn)
+        vouched = token_claims.vouched(token, client_id, self.role_arn)
         principal = WebIdentity(provider.arn, token.subject, client_id)
-        return Proven(Caller(principal, token=token), self.request)
+        return Proven(Caller(principal, vouched=vouched), self.request)
 
     def admit(self, world: World, operation: Operation) -> Proven:  # noqa: ARG002 the face
         raise fault("MissingAuthenticationToken")

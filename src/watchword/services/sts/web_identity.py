@@ -16,10 +16,8 @@ from msgspec.structs import replace
 from watchword.access import Demand
 from watchword.access.demand import ContextValue
 from watchword.access.schemes import web_identity
-from watchword.identity import issuers, token_claims
-from watchword.identity.token_claims import Asked
+from watchword.identity.token_claims import Vouched
 from watchword.names.principal import WebIdentity
-from watchword.proofs.identity_token import IdentityToken
 from watchword.services.operation import Call, Operation, Output, pure
 from watchword.services.sts.attached import of_role, role_at
 from watchword.services.sts.credentials import refuse_unserved
@@ -31,14 +29,14 @@ from watchword.store.iam.roles import Role
 def assume(call: Call) -> Output:
     """AssumeRoleWithWebIdentity."""
     role: Role = call.resolved["role", call.input["RoleArn"]].role
-    principal, token = _caller(call)
-    request = _request(call, principal, token)
+    principal, vouched = _caller(call)
+    request = _request(call, principal, vouched)
     check_policies(call, request.policy_arns, role.account)
     session = assume_role(role, request, Requester(principal), call.now, call.world.randomness)
     return answer(call, session) | {
-        "SubjectFromWebIdentityToken": token.subject,
+        "SubjectFromWebIdentityToken": vouched.subject,
         "Audience": principal.audience,
-        "Provider": token.issuer,
+        "Provider": vouched.issuer,
     }
 
 
@@ -47,13 +45,12 @@ def to_assume(call: Call) -> tuple[Demand, ...]:
     refuse_unserved(call)
     name, arn = call.input["RoleArn"], role_arn(call.input["RoleArn"])
     found = call.resolve("role", name, partial(role_at, call.world.facts, arn))
-    principal, token = _caller(call)
-    asked = token_claims.asked(token)
-    role, context = of_role(arn, found), _context(call, principal, token, asked)
+    _, vouched = _caller(call)
+    role, context = of_role(arn, found), _context(call, vouched)
     actions = ["sts:AssumeRoleWithWebIdentity"]
-    if asked.tags:
+    if vouched.asked.tags:
         actions.append("sts:TagSession")
-    if asked.source_identity:
+    if vouched.asked.source_identity:
         actions.append("sts:SetSourceIdentity")
     return tuple(
         replace(role.demand(action, name, context), said=f"Not authorized to perform {action}")
@@ -61,16 +58,15 @@ def to_assume(call: Call) -> tuple[Demand, ...]:
     )
 
 
-def _caller(call: Call) -> tuple[WebIdentity, IdentityToken]:
-    principal, token = call.caller.principal, call.caller.token
-    if not isinstance(principal, WebIdentity) or token is None:
+def _caller(call: Call) -> tuple[WebIdentity, Vouched]:
+    principal, vouched = call.caller.principal, call.caller.vouched
+    if not isinstance(principal, WebIdentity) or vouched is None:
         raise RuntimeError("a web identity has a token")
-    return principal, token
+    return principal, vouched
 
 
-def _request(call: Call, principal: WebIdentity, token: IdentityToken) -> SessionRequest:
-    given, asked, issuer = call.input, token_claims.asked(token), issuers.without_scheme(token.issuer)
-    keys = token_claims.condition_keys(token, issuer, principal.audience)
+def _request(call: Call, principal: WebIdentity, vouched: Vouched) -> SessionRequest:
+    given, asked = call.input, vouched.asked
     return SessionRequest(
         session_name=given["RoleSessionName"],
         duration=given.get("DurationSeconds"),
@@ -80,18 +76,15 @@ def _request(call: Call, principal: WebIdentity, token: IdentityToken) -> Sessio
         transitive=asked.transitive,
         source_identity=asked.source_identity,
         provider=principal.provider,
-        claims=token_claims.kept(keys, issuer),
+        claims=vouched.kept,
     )
 
 
-def _context(
-    call: Call, principal: WebIdentity, token: IdentityToken, asked: Asked
-) -> dict[str, ContextValue]:
+def _context(call: Call, vouched: Vouched) -> dict[str, ContextValue]:
     """The condition keys: what the token says, then what the call asks for."""
-    issuer = issuers.without_scheme(token.issuer)
-    context: dict[str, ContextValue] = dict(token_claims.condition_keys(token, issuer, principal.audience))
-    context["sts:RoleSessionName"] = call.input["RoleSessionName"]
-    if token_claims.authorizes(token, call.input["RoleArn"]):
+    asked = vouched.asked
+    context: dict[str, ContextValue] = {**vouched.keys, "sts:RoleSessionName": call.input["RoleSessionName"]}
+    if vouched.names_role:
         context["sts:RoleAuthorizedByIdp"] = "true"
     if asked.source_identity:
         context["sts:SourceIdentity"] = asked.source_identity
