@@ -150,6 +150,7 @@ def test_an_operators_event(data: Path) -> None:
         ("serve", "--port", "0", "--ephemeral", "--account", HOSTILE),
         ("serve", "--port", "0", "--tls-certificate", HOSTILE, "--tls-key", HOSTILE),
         ("serve", "--port", "0", "--trusted-proxies", HOSTILE),
+        ("serve", "--port", "0", "--private-issuers", HOSTILE),
         ("serve", "--host", HOSTILE),
         ("serve", "--port", HOSTILE),
         (HOSTILE,),
