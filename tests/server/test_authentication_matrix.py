@@ -56,11 +56,21 @@ SINGLY = {("nothing", "DeleteObjects"): ("AccessDenied", 200)}
 """Refused key by key, as S3 does."""
 
 
+PROOFS = {
+    "AssumeRoleWithWebIdentity": {
+        "RoleArn": "arn:aws:iam::123456789012:role/expired",
+        "RoleSessionName": "matrix",
+        "WebIdentityToken": "nobody.signed.it",
+    }
+}
+"""The input of operations whose proof is in it: it proves nothing."""
+
+
 def draft(service: str, name: str) -> Draft:
     """A request for the operation, as its protocol has it; what else it needs is never looked at."""
     row = SERVICES[service]
     if row.protocol == "query":
-        return query(service, name)
+        return query(service, name, **PROOFS.get(name, {}))
     if row.protocol == "json":
         headers = {"content-type": JSON, "x-amz-target": f"{row.target}.{name}"}
         return Draft(row.signing_name, headers=headers, body=b"{}")
@@ -94,6 +104,10 @@ class Cast:
 
 
 Make = Callable[[Draft, str, Cast], HttpRequest]
+
+
+NO_IDENTITY = ("InvalidIdentityToken", 400)
+"""The refusal of an operation whose proof is in its body."""
 
 
 @dataclass(frozen=True)
@@ -292,6 +306,8 @@ def expected(name: str, service: str, operation: str, answer: Answer, method: st
     if protocol in ("json", "rest-json"):
         words = [FAULTS[kind][protocol] for kind in PROVES_NOTHING]
         return (answer.code, answer.status) in [*TAKEN_FOR_S3, *((each.code, each.status) for each in words)]
+    if SERVED[service][operation].proof:  # what the head presents is read, and not looked at again
+        return (answer.code, answer.status) in (NO_IDENTITY, fake.query)
     code, status = SINGLY.get((name, operation)) or (fake.s3 if service == "s3" else fake.query)
     return answer.status == status and (method == "HEAD" or answer.code == code)
 
