@@ -68,6 +68,6 @@ def _decide(context: RequestContext, demand: Demand, keys: Later, budget: int) -
 
 def _refuse_twice(keys: Mapping[str, object]) -> None:
     """Raises ValidationError for the tags of a request: no others can be given twice."""
-    if len(set(map(fold, keys))) < len(keys):
+    if len(keys) > 1 and len(set(map(fold, keys))) < len(keys):
         said = "Tag keys are compared without regard to case, and one of these is given twice."
         raise fault("ValidationError", said, "a context key is given twice, in different case")

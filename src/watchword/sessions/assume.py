@@ -85,11 +85,12 @@ def assume_role(
     if isinstance(requester.principal, Root):
         raise AwsError("AccessDenied", 403, "Roles may not be assumed by root accounts.")
     # 2. The duration: up to the role's own maximum, and up to one hour with role chaining.
-    lifetime = _lifetime(request.duration, role, chaining=requester.chaining)
+    chaining = requester.chaining
+    lifetime = _lifetime(request.duration, role, chaining=chaining)
     # 3. Session policies must be valid policies.
     policies = _session_policies(request, role.partition)
     # 4. Tags: an inherited tag can't be replaced, and only tags of the request can be made transitive.
-    inherited = _inherited(requester.session if requester.chaining else None)
+    inherited = _inherited(requester.session if chaining else None)
     tags = _tags(request, inherited)
     # 5. The source identity can't change along the chain.
     source_identity = _source_identity(request, requester.session)
@@ -103,7 +104,7 @@ def assume_role(
         tags=tags,
         transitive=_transitive(tags, (*inherited.transitive, *request.transitive)),
         source_identity=source_identity,
-        chained=requester.chaining,
+        chained=chaining,
         provider=request.provider,
         claims=dict(request.claims),
     )
@@ -189,6 +190,8 @@ def _tags(request: SessionRequest, inherited: Inherited) -> dict[str, str]:
 
 def _transitive(tags: Mapping[str, str], asked: Sequence[str]) -> tuple[str, ...]:
     """The keys as the tags have them, whatever the case in the request."""
+    if not asked:
+        return ()
     folded = {fold(key) for key in asked}
     return tuple([key for key in tags if fold(key) in folded])
 

@@ -18,6 +18,7 @@ from watchword.proofs.keyring import Keyring
 
 LONGEST = timedelta(hours=36)
 """The maximum of GetSessionToken (AWS STS API Reference). No session of any kind lasts longer."""
+_MILLISECOND = timedelta(milliseconds=1)
 SessionKind = Literal["role", "user", "root", "federated"]
 SessionPrincipal = RoleSession | User | Root | FederatedUser
 """The principals that can have a session."""
@@ -102,6 +103,7 @@ def new_session(
 ) -> Session:
     """A session of the principal, with new credentials. The only way to make one; rules are the caller's."""
     kind, name, path, session_name, user_arn = _identity(principal)
+    issued = milliseconds(now)
     return Session(
         kind=kind,
         access_key_id=new_access_key_id(Prefix.SESSION_KEY, principal.account, randomness),
@@ -111,8 +113,8 @@ def new_session(
         name=name,
         path=path,
         session_name=session_name,
-        issued=milliseconds(now),
-        expires=milliseconds(now + lifetime),
+        issued=issued,
+        expires=issued + lifetime // _MILLISECOND,
         partition=principal.partition,
         user_arn=user_arn,
         **carried,

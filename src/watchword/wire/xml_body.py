@@ -179,33 +179,48 @@ def _entry_writer(shape: Shape, compile_: Callable[[Shape], Write]) -> Callable[
     return write
 
 
-def member_writer(shape: Shape, member: str, compile_: Callable[[Shape], Write]) -> Write:
-    """A function from a member's value to its element or elements, tags included."""
+def _member_writer(shape: Shape, member: str, compile_: Callable[[Shape], Write]) -> tuple[str, Write, str]:
+    """The opening tag of a member's element, what writes its content, and the closing tag.
+
+    Where the value tells how many elements there are, or their attributes, it writes the tags as well.
+    """
     name = element_name(shape, member)
     open_tag, close_tag = start_tag(shape, name), f"</{name}>"
     if shape.flattened and shape.type == "list":
         write_item = compile_(shape.element)
-        return lambda items: "".join([open_tag + write_item(item) + close_tag for item in items])
+        return "", lambda items: "".join([open_tag + write_item(item) + close_tag for item in items]), ""
     if shape.flattened and shape.type == "map":
-        write_entry = _entry_writer(shape, compile_)
-        return lambda entries: "".join(
-            [open_tag + write_entry(key, value) + close_tag for key, value in entries.items()]
-        )
+        return "", _flattened_map_writer(shape, open_tag, close_tag, compile_), ""
     if shape.type == "structure" and _attributes(shape):
-        return _attributed_writer(shape, name, compile_)
-    write = compile_(shape)
-    return lambda value: open_tag + write(value) + close_tag
+        return "", _attributed_writer(shape, name, compile_), ""
+    return open_tag, compile_(shape), close_tag
+
+
+def _flattened_map_writer(
+    shape: Shape, open_tag: str, close_tag: str, compile_: Callable[[Shape], Write]
+) -> Write:
+    write_entry = _entry_writer(shape, compile_)
+    return lambda entries: "".join(
+        [open_tag + write_entry(key, value) + close_tag for key, value in entries.items()]
+    )
 
 
 def _structure_writer(shape: Shape, compile_: Callable[[Shape], Write]) -> Write:
     writers_ = {
-        name: member_writer(member, name, compile_)
+        name: _member_writer(member, name, compile_)
         for name, member in shape.members.items()
         if not member.location and not member.traits.get("xmlAttribute")
     }
-    return lambda value: "".join(
-        [writers_[name](item) for name, item in value.items() if item is not None],
-    )
+
+    def write_structure(value: Mapping[str, Any]) -> str:
+        written: list[str] = []
+        for name, item in value.items():
+            if item is not None:
+                open_tag, write, close_tag = writers_[name]
+                written += open_tag, write(item), close_tag
+        return "".join(written)
+
+    return write_structure
 
 
 def _attributes(shape: Shape) -> dict[str, str]:

@@ -5,7 +5,7 @@ from watchword.facts.entities import NO_NAME, ROLE, RoleFact
 from watchword.identity import tags
 from watchword.names import Arn, nouns
 from watchword.names.entity_arn import EntityArn
-from watchword.services.resources import Attached
+from watchword.services.resources import NONE, Attached
 
 
 def attached(facts: Facts, _action: str, arn: Arn) -> Attached | None:
@@ -24,12 +24,7 @@ def role_at(facts: Facts, arn: EntityArn) -> RoleFact | None:
 
 def of_role(arn: EntityArn, found: RoleFact | None) -> Attached:
     """What is attached to a role. A missing role is decided on as a role that trusts no one."""
-    held = found.tags if found else {}
-    return Attached(
-        arn.account,
-        found.trust if found else None,
-        str(arn),
-        held,
-        tags.as_condition_keys("iam:ResourceTag", held.items()),
-        resource_type="role",
-    )
+    if found is None:
+        return Attached(arn.account, None, str(arn), resource_type="role")
+    keys = tags.as_condition_keys("iam:ResourceTag", found.tags.items()) if found.tags else NONE
+    return Attached(arn.account, found.trust, found.arn, found.tags, keys, resource_type="role")

@@ -22,7 +22,7 @@ def credentials(world: World, session: Session) -> Output:
         "AccessKeyId": session.access_key_id,
         "SecretAccessKey": session.secret,
         "SessionToken": sessions.seal(session, world.facts.need(KEYRING)),
-        "Expiration": sessions.moment(session.expires).replace(microsecond=0),
+        "Expiration": sessions.moment(session.expires // 1000 * 1000),
     }
 
 

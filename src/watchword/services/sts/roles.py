@@ -66,8 +66,10 @@ def to_assume(call: Call) -> tuple[Demand, ...]:
         actions.append("sts:TagSession")
     if call.input.get("SourceIdentity") or _carries_identity(call):
         actions.append("sts:SetSourceIdentity")
-    proved = second_factor(call)
-    return tuple(replace(role.demand(action, name, context), multi_factor=proved) for action in actions)
+    demands = tuple([role.demand(action, name, context) for action in actions])
+    if not second_factor(call):
+        return demands
+    return tuple([replace(demand, multi_factor=True) for demand in demands])
 
 
 @lru_cache(REMEMBERED)
