@@ -103,20 +103,21 @@ class Facts:
 
     def need(self, fact: Fact[Key, Value], *key: Key.args, **_: Key.kwargs) -> Value:
         """The same of what is always there: the keyring, tags (perhaps none), revocations (perhaps none)."""
-        found = self.get(fact, *key)  # type: ignore[call-arg]  # the same key
+        kept: Loaded[Value] | None = self._cache.get((fact.name, *key))  # type: ignore[assignment]  # as above
+        found = (kept or self._load(fact, key)).value  # type: ignore[arg-type]  # as above
         assert found is not None
         return found
 
     def session(self, token: str) -> Session:
         """The session in a token; the fault InvalidSessionToken for what no key of ours sealed."""
         key = ("session", token)
-        session = self._cache.get(key)
+        session: Session | None = self._cache.get(key)  # type: ignore[assignment]  # what is put below
         if session is None:
             generation = self._cache.generation
             session = sessions.open(token, self.need(KEYRING))
             weight = weight_of_session(session, token)
             self._cache.put(key, session, [keyring.WHOLE], generation, weight)
-        return cast("Session", session)
+        return session
 
     def object_at(self, bucket_id: str, key: bytes) -> Object | None:
         """The row of an object as it is now; on the event loop, as it was in this turn."""
@@ -132,13 +133,13 @@ class Facts:
         """The compiled policies of a caller, within its session."""
         restricted = session if session and session.restricted else None
         key = ("engine", principal, restricted and restricted.access_key_id)
-        engine = self._cache.get(key)
+        engine: Engine | None = self._cache.get(key)  # type: ignore[assignment]  # what is put below
         if engine is None:
             generation = self._cache.generation
             engine, topics = self._compile(principal, restricted)
             weight = OF_AN_ENGINE + weight_of(*(restricted.policies if restricted else ()))
             self._cache.put(key, engine, topics, generation, weight)
-        return cast("Engine", engine)
+        return engine
 
     def _read_row(self, reader: PointReader, bucket_id: str, key: bytes) -> Object | None:
         generation = self._cache.generation

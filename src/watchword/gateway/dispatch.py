@@ -93,6 +93,8 @@ def dispatch(
 
 def permit(call: Call, demands: tuple[Demand, ...], entry: RequestLog) -> Call:
     """The call with its decisions. Raises the first refusal."""
+    if not demands:
+        return call
     decisions = authorize(call.context, demands)
     entry.demands += demands
     entry.decisions += decisions

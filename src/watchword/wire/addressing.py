@@ -20,15 +20,16 @@ from functools import lru_cache
 
 from watchword.names import AwsError
 
-_REMEMBERED = 1024
+_REMEMBERED, _LONGEST_REMEMBERED = 1024, 256
 _LONGEST_ADDRESS = len("0000:0000:0000:0000:0000:ffff:255.255.255.255")
 
 
-def check_host(host: str | None, known: Collection[str]) -> None:
+def check_host(host: str | None, known: tuple[str, ...]) -> None:
     """For services without buckets. Raises AwsError InvalidRequest (3.)."""
-    name = hostname(host or "")
-    if not (_is_server(name, known) or name.endswith(".localhost")):
-        raise _foreign(name)
+    sent = host or ""
+    serves = _remembered if len(sent) <= _LONGEST_REMEMBERED else _serves
+    if not serves(sent, known):
+        raise _foreign(hostname(sent))
 
 
 def before_path(host: str | None, known: Collection[str]) -> str:
@@ -63,6 +64,15 @@ def hostname(host: str) -> str:
 def is_address(name: str) -> bool:
     """Whether a host name is an IP address."""
     return len(name) <= _LONGEST_ADDRESS and _is_address(name)  # longer names would fill the cache
+
+
+def _serves(host: str, known: tuple[str, ...]) -> bool:
+    name = hostname(host)
+    return _is_server(name, known) or name.endswith(".localhost")
+
+
+# Cached: a client names the same host in all its requests.
+_remembered = lru_cache(_REMEMBERED)(_serves)
 
 
 def _is_server(name: str, known: Collection[str]) -> bool:

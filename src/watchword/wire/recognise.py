@@ -18,7 +18,7 @@ Sources: Smithy 2.0, AWS protocols; IAM User Guide, "Making query requests"; Ama
 What doesn't belong here: whether the signature is right (sigv4).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
@@ -60,7 +60,7 @@ def error_response(error: AwsError, request_id: str, request: HttpRequest | None
 
 
 def recognise(
-    request: HttpRequest, models: Models, *, scope_service: str | None, hosts: Collection[str] = ()
+    request: HttpRequest, models: Models, *, scope_service: str | None, hosts: tuple[str, ...] = ()
 ) -> Operation:
     """The operation that `request` is for. Raises UnrecognisedError.
 
@@ -77,7 +77,7 @@ def recognise(
 
 
 def _find(
-    request: HttpRequest, models: Models, scope_service: str | None, hosts: Collection[str]
+    request: HttpRequest, models: Models, scope_service: str | None, hosts: tuple[str, ...]
 ) -> Operation:
     try:
         _once(request)  # 1.
@@ -150,7 +150,7 @@ def _by_target(request: HttpRequest, models: Models, target: str, scope: str | N
 # --- services named by a signature -------------------------------------------------------------------
 
 
-def _by_scope(request: HttpRequest, models: Models, scope: str, hosts: Collection[str]) -> Operation:
+def _by_scope(request: HttpRequest, models: Models, scope: str, hosts: tuple[str, ...]) -> Operation:
     service = models.signed_as(scope)
     if service is None:
         error = fault("InvalidAction", f"The service {scope[:60]!r} is not served here.")
@@ -236,7 +236,7 @@ def _unsigned(request: HttpRequest, models: Models) -> Operation | None:
     return None
 
 
-def _by_route(request: HttpRequest, service: Service, hosts: Collection[str]) -> Operation:
+def _by_route(request: HttpRequest, service: Service, hosts: tuple[str, ...]) -> Operation:
     found, headers = _query_of(request, service), request.by_name
     path = service.row.dialect.read_path(request.path)
     spec = service.routes.find(request.method, path, found, headers)
@@ -254,7 +254,7 @@ def _needs_bucket(service: Service, spec: Spec | None) -> bool:
     return service.row.dialect.bucket_in_host and (spec is None or spec.uri == "/" or "{Bucket}" in spec.uri)
 
 
-def _before_path(request: HttpRequest, service: Service, hosts: Collection[str]) -> str:
+def _before_path(request: HttpRequest, service: Service, hosts: tuple[str, ...]) -> str:
     try:
         return addressing.before_path(request.header("host"), hosts)
     except AwsError as error:

@@ -47,8 +47,8 @@ def head(method: str, target: bytes, headers: Headers, peer: Peer) -> HttpReques
     else:
         url = parse_url(target)
         path, query = url.path or b"/", url.query or b""  # RFC 9110, section 4.2.3: an empty path means "/"
-    head = method, path.decode("latin-1"), query.decode("latin-1"), tuple(headers)
-    return HttpRequest(*head, NO_BODY, *peer)
+    path_, query_ = path.decode("latin-1"), query.decode("latin-1")
+    return HttpRequest(method, path_, query_, tuple(headers), NO_BODY, peer.address, peer.secure, peer.tls)
 
 
 class Incoming:

@@ -62,9 +62,10 @@ def to_assume(call: Call) -> tuple[Demand, ...]:
     found = call.resolve("role", name, partial(role_at, call.world.facts, arn))
     role, context = of_role(arn, found), _context(call)
     actions = ["sts:AssumeRole"]
-    if call.input.get("Tags") or _carries_tags(call):
+    before = _chained(call)
+    if call.input.get("Tags") or (before and before.transitive):
         actions.append("sts:TagSession")
-    if call.input.get("SourceIdentity") or _carries_identity(call):
+    if call.input.get("SourceIdentity") or (before and before.source_identity):
         actions.append("sts:SetSourceIdentity")
     demands = tuple([role.demand(action, name, context) for action in actions])
     if not second_factor(call):
@@ -81,14 +82,10 @@ def role_arn(text: str) -> EntityArn:
     return arn
 
 
-def _carries_tags(call: Call) -> bool:
+def _chained(call: Call) -> Session | None:
+    """The session of another role that asks: what it carries, the new one carries too."""
     session = call.caller.session
-    return bool(session and session.kind == "role" and session.transitive)
-
-
-def _carries_identity(call: Call) -> bool:
-    session = call.caller.session
-    return bool(session and session.kind == "role" and session.source_identity)
+    return session if session and session.kind == "role" else None
 
 
 def _request(call: Call) -> SessionRequest:
