@@ -3,7 +3,9 @@
 import subprocess
 import sys
 
-PROGRAM = "import sys, watchword.cli.servers.kept; print(*sys.modules)"
+import pytest
+
+PROGRAM = "import sys, watchword.cli.servers.{}; print(*sys.modules)"
 LEFT_OUT = (
     "watchword.policy.checking.lint",
     "watchword.policy.checking.catalogue",
@@ -25,8 +27,11 @@ LEFT_OUT = (
 )
 
 
-def test_a_server_starts_without_what_it_may_never_need() -> None:
-    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
+@pytest.mark.parametrize("kind", ["kept", "ephemeral"])
+def test_a_server_starts_without_what_it_may_never_need(kind: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM.format(kind)], capture_output=True, text=True, check=True
+    )
     imported = done.stdout.split()
     assert "watchword.policy.evaluation.engine" in imported
     assert [name for name in imported if name.startswith(LEFT_OUT)] == []

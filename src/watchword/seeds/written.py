@@ -3,14 +3,16 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from watchword.names.ids import is_account_id
 from watchword.names.members import Place, Unfit, dotted, fit
 from watchword.policy.language.print import print_value
-from watchword.yaml_files import Document, Malformed
+
+if TYPE_CHECKING:
+    from watchword.yaml_files import Document
 
 Policy = dict[str, Any] | str
 """A document, its text, or the path of a file."""
@@ -108,7 +110,7 @@ class Seed:
 
     file: Path
     accounts: list[Account]
-    document: Document
+    document: "Document"
 
     def wrong(self, place: Place, why: object) -> Wrong:
         """The error about a part."""
@@ -128,6 +130,8 @@ class Seed:
 
 def read(file: Path) -> Seed:
     """The seed in a file. Raises Wrong."""
+    from watchword.yaml_files import Document, Malformed  # noqa: PLC0415 most servers read no YAML
+
     try:
         document = Document(file.read_bytes())
     except OSError as error:
