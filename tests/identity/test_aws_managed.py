@@ -86,3 +86,10 @@ def test_the_administrator_may_do_everything() -> None:
     assert policy.id == "ANPAIWMBCKSKIEE64ZLYK"
     statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     assert json.loads(aws_managed.default_version(policy).document)["Statement"] == [statement]
+
+
+def test_one_by_its_id() -> None:
+    found = aws_managed.find("arn:aws:iam::aws:policy/ReadOnlyAccess")
+    assert found
+    assert aws_managed.by_id(found.id) == found
+    assert aws_managed.by_id("ANPA" + "A" * 17) is None

@@ -242,6 +242,11 @@ def missing_deletion_task(task: str) -> AwsError:
     return refusal("NoSuchEntity", f"Deletion task {task} cannot be found.")
 
 
+def missing_job(job_id: str) -> AwsError:
+    """The caller was never given that id of a report, or what the report is about is gone."""
+    return refusal("NoSuchEntity", f"Job with id {job_id} cannot be found.")
+
+
 def invalid_arn(text: str) -> AwsError:
     """The text is no ARN."""
     return fault("ValidationError", f"ARN {text} is not valid.")

@@ -110,6 +110,7 @@ NO_CODES = Without("a user's device takes codes: test_mfa_devices.py")
 NO_PASSWORD = Without("it is the caller who has none: test_login_profiles.py")
 NO_OIDC, NO_SAML = no_entity(**oidc("none")), no_entity(**saml("none"))
 NO_TASK = no_entity(DeletionTaskId=f"task/aws-service-role/ecs.amazonaws.com/x/{UUID(int=0)}")
+NO_JOB = no_entity(JobId="a" * 36)
 NO_SERVER = no_entity(**server("none"))
 NO_SIGNING, NO_SSH = no_entity(CertificateId="A" * 32), no_entity(SSHPublicKeyId="APKA" + "Z" * 16)
 NO_SERVICE = no_entity(ServiceSpecificCredentialId="ACCA" + "Z" * 16)
@@ -159,6 +160,7 @@ SCENE = [
     *(Step("CreateLoginProfile", user(name) | PASSWORD) for name in ("ann", "bob", "administrator")),
     Step("UpdateAccountPasswordPolicy", {}),
     Step("GenerateCredentialReport", {}),
+    Step("GenerateServiceLastAccessedDetails", {"Arn": f"{OURS}:user/ann"}, job="JobId"),
     *(Step("CreateVirtualMFADevice", {"VirtualMFADeviceName": name} | TAGS) for name in ("phone", "spare")),
     Step("CreateAccessKey", ANN, key="AccessKey.AccessKeyId"),
     Step("CreateAccessKey", ANN),
@@ -388,6 +390,18 @@ ROWS = {
         {"Arn": f"{OURS}:role/worker", "ServiceNamespaces": ["s3"]},
         missing=no_entity(Arn=f"{OURS}:role/none"),
         pages=Without("a page has a hundred services: test_granting.py"),
+    ),
+    # services last accessed
+    "GenerateServiceLastAccessedDetails": Row(
+        {"Arn": f"{OURS}:role/worker"}, missing=no_entity(Arn=f"{OURS}:role/none")
+    ),
+    "GetServiceLastAccessedDetails": Row(
+        {"JobId": "<job>"}, missing=NO_JOB, pages=Without("botocore has no paginator: test_last_accessed.py")
+    ),
+    "GetServiceLastAccessedDetailsWithEntities": Row(
+        {"JobId": "<job>", "ServiceNamespace": "s3"},
+        missing=NO_JOB,
+        pages=Without("botocore has no paginator: test_last_accessed.py"),
     ),
     # the account
     "GetAccountSummary": Row(),

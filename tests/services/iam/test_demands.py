@@ -59,6 +59,8 @@ NAMES = {
     "TagKeys": ["Team"],
     "PolicySourceArn": ROLE,
     "Arn": ROLE,
+    "JobId": "a" * 36,
+    "ServiceNamespace": "s3",
     "ServiceNamespaces": ["s3"],
     "PolicyInputList": [ALLOW_ALL],
     "ActionNames": ["s3:GetObject"],
@@ -102,6 +104,7 @@ ON_ACCOUNT += " CreateAccountAlias DeleteAccountAlias ListAccountAliases ListOpe
 ON_ACCOUNT += " ListSAMLProviders GetAccountPasswordPolicy DeleteAccountPasswordPolicy SimulateCustomPolicy"
 ON_ACCOUNT += " GetContextKeysForCustomPolicy UpdateAccountPasswordPolicy"
 ON_ACCOUNT += " GenerateCredentialReport GetCredentialReport"
+ON_ACCOUNT += " GetServiceLastAccessedDetails GetServiceLastAccessedDetailsWithEntities"
 ON_ACCOUNT += " EnableOutboundWebIdentityFederation DisableOutboundWebIdentityFederation"
 ON_ACCOUNT += " GetOutboundWebIdentityFederationInfo SetSecurityTokenServicePreferences GetAccountProperties"
 ON_ACCOUNT += " EnableOrganizationsRootCredentialsManagement EnableOrganizationsRootSessions"
@@ -156,6 +159,7 @@ SIMPLE = [
     ("SimulatePrincipalPolicy", ROLE, OWN_TAGS),
     ("GetContextKeysForPrincipalPolicy", ROLE, OWN_TAGS),
     ("ListPoliciesGrantingServiceAccess", ROLE, OWN_TAGS),
+    ("GenerateServiceLastAccessedDetails", ROLE, OWN_TAGS),
 ]
 ELSEWHERE = {
     *("CreateUser", "CreateGroup", "CreateRole", "CreatePolicy", "UpdateUser", "UpdateGroup"),

@@ -35,6 +35,14 @@ def find(arn: str) -> Policy | None:
     return policy if policy and policy.arn == arn else None
 
 
+def by_id(policy_id: str) -> Policy | None:
+    """The policy of that unique id, None when AWS has no such policy."""
+    index = _index()
+    place = index.find(f"\t{policy_id}\t")
+    start = index.rfind("\n", 0, place) + 1
+    return _policy(index[start : index.index("\n", start)]) if place >= 0 else None
+
+
 def every_policy(after: str = "") -> Iterator[Policy]:
     """All of them that come after the name `after`, sorted by name."""
     for line in _index().splitlines()[1:]:

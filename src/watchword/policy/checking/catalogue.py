@@ -123,6 +123,12 @@ class Catalogue:
         return self.partitions.get(partition, frozenset())
 
     @cached_property
+    def service_names(self) -> Mapping[str, str]:
+        """Service -> what AWS calls it in text, such as "Amazon S3"."""
+        found: dict[str, str] = self._json("serviceNames", {})
+        return found
+
+    @cached_property
     def partitions(self) -> Mapping[str, frozenset[str]]:
         """The partitions and their Regions."""
         found = self._json("partitions", {"partitions": []})["partitions"]

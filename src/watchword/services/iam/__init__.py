@@ -29,7 +29,15 @@ from watchword.services.iam.credentials import (
     virtual_mfa,
 )
 from watchword.services.iam.federation import oidc_providers, outbound, saml_providers
-from watchword.services.iam.policies import attachments, boundaries, granting, inline, managed, versions
+from watchword.services.iam.policies import (
+    attachments,
+    boundaries,
+    granting,
+    inline,
+    last_accessed,
+    managed,
+    versions,
+)
 from watchword.services.iam.simulation import operations
 from watchword.services.operation import Operation
 
@@ -50,6 +58,7 @@ OPERATIONS: dict[str, Operation] = {
     **inline.OPERATIONS,
     **boundaries.OPERATIONS,
     **granting.OPERATIONS,
+    **last_accessed.OPERATIONS,
     **tags.OPERATIONS,
     **account.OPERATIONS,
     **aliases.OPERATIONS,

@@ -185,8 +185,12 @@ def on_service_role(call: Call, path: str, name: str) -> tuple[Demand, ...]:
 
 
 def on_policy(call: Call) -> tuple[Demand, ...]:
-    """On a managed policy, to read it. Policies of AWS count as the caller's own."""
-    arn = given_policy_arn(call.input["PolicyArn"], call.partition)
+    """On a managed policy, to read it."""
+    return on_policy_of(call, given_policy_arn(call.input["PolicyArn"], call.partition))
+
+
+def on_policy_of(call: Call, arn: EntityArn) -> tuple[Demand, ...]:
+    """On the managed policy of that ARN, to read it. Policies of AWS count as the caller's own."""
     return (_on_policy(call, arn, call.account if arn.account == OWNER else arn.account),)
 
 

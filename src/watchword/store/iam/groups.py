@@ -41,6 +41,7 @@ class Group:
 
 _entities = Entities(nouns.GROUP, GROUPS, Group)
 insert = _entities.insert
+by_id = _entities.by_id
 named = _entities.named
 page = _entities.page
 count = _entities.count

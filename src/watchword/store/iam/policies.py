@@ -64,6 +64,7 @@ _bounded_users, _bounded_roles = (
 _bounded = _bounded_users + _bounded_roles
 
 _entities = Entities(nouns.POLICY, POLICIES, Policy, attachment_count=_attachments, boundary_count=_bounded)
+by_id = _entities.by_id
 named = _entities.named
 count = _entities.count
 update = _entities.update

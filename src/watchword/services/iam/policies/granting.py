@@ -55,7 +55,7 @@ def list_policies_granting_service_access(call: Call) -> Output:
         raise missing(kind.noun, arn.name)
     services = [f"{place:03} {name}" for place, name in enumerate(call.input["ServiceNamespaces"])]
     asked, end = pages.page(call, services, str)
-    grants = _once(_grants(call, kind.noun, entity))
+    grants = grants_of(call, kind.noun, entity)
     entries = [_entry(grants, each.partition(" ")[2]) for each in asked]
     return {"PoliciesGrantingServiceAccess": entries, **end}
 
@@ -63,6 +63,18 @@ def list_policies_granting_service_access(call: Call) -> Output:
 def _entry(grants: Iterable[Grant], service: str) -> Shape:
     policies = [grant.shown for grant in grants if grant.reaches(service)]
     return {"ServiceNamespace": service, "Policies": policies}
+
+
+def grants_of(call: Call, noun: str, entity: Entity) -> list[Grant]:
+    """The policies of a user, group or role, each once: one can be attached to a user and to its groups."""
+    return list({tuple(grant.shown.items()): grant for grant in _grants(call, noun, entity)}.values())
+
+
+def grants_of_policy(call: Call, arn: str) -> list[Grant]:
+    """A managed policy alone."""
+    policy = read_alone(call.tx, call.world.root_key, MANAGED_POLICY, (arn,)).value
+    shown = {"PolicyName": policy_arn(arn).name, "PolicyType": "MANAGED", "PolicyArn": arn}
+    return [Grant(policy, shown)] if policy else []
 
 
 def _grants(call: Call, noun: str, entity: Entity) -> Iterator[Grant]:
@@ -76,15 +88,7 @@ def _grants(call: Call, noun: str, entity: Entity) -> Iterator[Grant]:
             shown = {"PolicyName": each.name, "PolicyType": "INLINE", **held_by}
             yield Grant(Policy.parse(each.document), shown)
         for attached in attachments.of(call.tx, kind, owner.id):
-            arn = attached.policy_arn
-            policy = read_alone(call.tx, call.world.root_key, MANAGED_POLICY, (arn,)).value
-            shown = {"PolicyName": policy_arn(arn).name, "PolicyType": "MANAGED", "PolicyArn": arn}
-            yield from [Grant(policy, shown)] if policy else []
-
-
-def _once(grants: Iterable[Grant]) -> list[Grant]:
-    """Each once: a managed policy can be attached to a user and to its groups."""
-    return list({tuple(grant.shown.items()): grant for grant in grants}.values())
+            yield from grants_of_policy(call, attached.policy_arn)
 
 
 def _services(action: Patterns) -> set[str]:
