@@ -116,6 +116,7 @@ def values(account: str) -> dict[str, Any]:
         "OpenIDConnectProviderArn": f"arn:aws:iam::{account}:oidc-provider/idp.example.com",
         "SAMLProviderArn": f"arn:aws:iam::{account}:saml-provider/office",
         "PolicyDocument": ALLOW_ALL,
+        "OrganizationsPolicyId": "p-12345678",
         "DeletionTaskId": f"task/aws-service-role/ecs.amazonaws.com/x/{UUID(int=0)}",
     }
 

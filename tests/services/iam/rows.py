@@ -110,6 +110,7 @@ NO_CODES = Without("a user's device takes codes: test_mfa_devices.py")
 NO_PASSWORD = Without("it is the caller who has none: test_login_profiles.py")
 NO_OIDC, NO_SAML = no_entity(**oidc("none")), no_entity(**saml("none"))
 NO_TASK = no_entity(DeletionTaskId=f"task/aws-service-role/ecs.amazonaws.com/x/{UUID(int=0)}")
+ENTITY = {"EntityPath": "o-a1b2c3d4e5/r-f6g7/123456789012"}
 NO_JOB = no_entity(JobId="a" * 36)
 NO_SERVER = no_entity(**server("none"))
 NO_SIGNING, NO_SSH = no_entity(CertificateId="A" * 32), no_entity(SSHPublicKeyId="APKA" + "Z" * 16)
@@ -381,6 +382,13 @@ ROWS = {
     "DisableOrganizationsRootCredentialsManagement": NO_ORGANIZATION,
     "DisableOrganizationsRootSessions": NO_ORGANIZATION,
     "ListOrganizationsFeatures": NO_ORGANIZATION,
+    "GenerateOrganizationsAccessReport": Row(ENTITY, answer="AccessDenied"),
+    "GetOrganizationsAccessReport": Row(
+        {"JobId": "a" * 36},
+        answer="NoSuchEntity",
+        missing=Without("no report is ever made, as its answer says"),
+        pages=Without("no report is ever made"),
+    ),
     # the simulator
     "SimulateCustomPolicy": Row(POLICIES | ACTIONS, pages=1),
     "SimulatePrincipalPolicy": Row(OF_WORKER | ACTIONS, missing=NO_SOURCE, pages=1),

@@ -37,6 +37,7 @@ OWN_TAGS = {"iam:ResourceTag/Team": "red"}
 BOUND = {"iam:PermissionsBoundary": ADMINISTRATOR}
 TAGGING = {"aws:RequestTag/Team": "blue", "aws:TagKeys": ("Team",)}
 
+ENTITY_PATH = "o-a1b2c3d4e5/r-f6g7h8i9j0example/ou-rge0-awsabcde/123456789012"
 NAMES = {
     "UserName": "ANN",
     "GroupName": "g",
@@ -59,6 +60,7 @@ NAMES = {
     "TagKeys": ["Team"],
     "PolicySourceArn": ROLE,
     "Arn": ROLE,
+    "EntityPath": ENTITY_PATH,
     "JobId": "a" * 36,
     "ServiceNamespace": "s3",
     "ServiceNamespaces": ["s3"],
@@ -105,6 +107,7 @@ ON_ACCOUNT += " ListSAMLProviders GetAccountPasswordPolicy DeleteAccountPassword
 ON_ACCOUNT += " GetContextKeysForCustomPolicy UpdateAccountPasswordPolicy"
 ON_ACCOUNT += " GenerateCredentialReport GetCredentialReport"
 ON_ACCOUNT += " GetServiceLastAccessedDetails GetServiceLastAccessedDetailsWithEntities"
+ON_ACCOUNT += " GetOrganizationsAccessReport"
 ON_ACCOUNT += " EnableOutboundWebIdentityFederation DisableOutboundWebIdentityFederation"
 ON_ACCOUNT += " GetOutboundWebIdentityFederationInfo SetSecurityTokenServicePreferences GetAccountProperties"
 ON_ACCOUNT += " EnableOrganizationsRootCredentialsManagement EnableOrganizationsRootSessions"
@@ -160,6 +163,7 @@ SIMPLE = [
     ("GetContextKeysForPrincipalPolicy", ROLE, OWN_TAGS),
     ("ListPoliciesGrantingServiceAccess", ROLE, OWN_TAGS),
     ("GenerateServiceLastAccessedDetails", ROLE, OWN_TAGS),
+    ("GenerateOrganizationsAccessReport", f"arn:aws:iam::{A}:access-report/{ENTITY_PATH}", {}),
 ]
 ELSEWHERE = {
     *("CreateUser", "CreateGroup", "CreateRole", "CreatePolicy", "UpdateUser", "UpdateGroup"),

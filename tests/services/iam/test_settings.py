@@ -7,6 +7,7 @@ from tests.services.iam.harness import ADMINISTRATOR, Iam, refused
 
 from watchword.names import AwsError
 from watchword.services.iam import organizations_features
+from watchword.services.iam.organizations_reports import NOT_MANAGEMENT
 
 ONE, TWO = {"RoleManager/Enabled": "true", "RoleManager/Most": "7"}, {"Other/x": "y"}
 
@@ -72,3 +73,14 @@ def test_the_version_of_tokens_is_told(iam: Iam, other: Iam) -> None:
 def test_no_account_is_in_an_organization(iam: Iam, name: str) -> None:
     said = "Your account is not a member of an organization."
     refused("OrganizationNotFoundException", said, iam, name)
+
+
+def test_an_organization_has_no_access_report(iam: Iam) -> None:
+    name, path = "GenerateOrganizationsAccessReport", "o-a1b2c3d4e5/r-f6g7/123456789012"
+    with pytest.raises(AwsError) as caught:
+        iam(name, EntityPath=path)
+    assert (caught.value.code, caught.value.said) == ("AccessDenied", NOT_MANAGEMENT)
+    (demand,) = iam.asks(name, EntityPath=path, OrganizationsPolicyId="p-12345678")
+    assert demand.context == {"iam:OrganizationsPolicyId": "p-12345678"}
+    said = f"Job with id {'a' * 36} cannot be found."
+    refused("NoSuchEntity", said, iam, "GetOrganizationsAccessReport", JobId="a" * 36)
