@@ -16,6 +16,7 @@ information" (400 days; entities and what they report).
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from watchword.access import Demand
 from watchword.identity import aws_managed
@@ -24,7 +25,6 @@ from watchword.names import nouns
 from watchword.names.entity_arn import EntityArn
 from watchword.names.ids import Prefix
 from watchword.proofs.access_report import AccessReport
-from watchword.reference.actions import catalogue
 from watchword.services.iam import demands, pages
 from watchword.services.iam.entity_types import POLICY, Entity, named_by
 from watchword.services.iam.policies.granting import Grant, grants_of, grants_of_policy
@@ -35,6 +35,9 @@ from watchword.store.iam import accesses, groups, policies, roles, users
 from watchword.store.iam.accesses import Access, Principal
 from watchword.store.iam.entitled import Source
 from watchword.store.iam.policies import Policy
+
+if TYPE_CHECKING:
+    from watchword.policy.checking.catalogue import Catalogue
 
 TRACKED = timedelta(days=400)
 SERVICE_LEVEL, ACTION_LEVEL = "SERVICE_LEVEL", "ACTION_LEVEL"
@@ -82,7 +85,7 @@ def generate_details(call: Call) -> Output:
 def get_details(call: Call) -> Output:
     """GetServiceLastAccessedDetails: services sorted by namespace."""
     report = _report(call)
-    services = filter(report.grants_access, catalogue().services)
+    services = filter(report.grants_access, _catalogue().services)
     shown, end = pages.page(call, services, str)
     since = call.now - TRACKED
     counts = accesses.counts(call.tx, report.source, since)
@@ -158,11 +161,17 @@ def _root(call: Call) -> bytes:
     return call.world.root_key.material
 
 
+def _catalogue() -> "Catalogue":
+    from watchword.reference.actions import catalogue  # noqa: PLC0415 only these operations need it
+
+    return catalogue()
+
+
 def _service(service: str, used: list[Access], arns: Mapping[str, str]) -> Shape:
     """used: the newest first."""
     last = used[0] if used else None
     return {
-        "ServiceName": catalogue().service_names.get(service, service),
+        "ServiceName": _catalogue().service_names.get(service, service),
         **present("LastAuthenticated", last and second(last.at)),
         "ServiceNamespace": service,
         **present("LastAuthenticatedEntity", last and arns[last.principal_id]),
@@ -175,7 +184,7 @@ def _actions(used: list[Access], arns: Mapping[str, str]) -> list[Shape]:
     found = []
     for each in used:
         called = f"{each.service}:{each.operation}"
-        if action := catalogue().action(ACTIONS.get(called, called)):
+        if action := _catalogue().action(ACTIONS.get(called, called)):
             found.append(
                 {
                     "ActionName": action.name.partition(":")[2],
