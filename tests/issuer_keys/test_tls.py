@@ -5,7 +5,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -59,12 +59,13 @@ def presenting(place: Path, leaf: Signed, *others: Signed) -> Iterator[tuple[str
             while True:
                 try:
                     connection, _ = listener.accept()
-                    with context.wrap_socket(connection, server_side=True) as wrapped:
-                        wrapped.recv(1)
-                except ssl.SSLError:
-                    continue
                 except OSError:
                     return
+                with (
+                    suppress(OSError),  # a client that doesn't trust the certificate, and leaves
+                    context.wrap_socket(connection, server_side=True) as wrapped,
+                ):
+                    wrapped.recv(1)
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
