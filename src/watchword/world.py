@@ -26,8 +26,8 @@ from watchword.wire import Models
 
 HASHING = partial(Gate, "hashing passwords", 1, 3)
 """One thread hashes a password (64 MiB), three wait to. Half of the server's threads do neither."""
-REMEMBERED_USES = 50_000
-"""A use that is evicted from memory is written once more; the store knows that it was."""
+REMEMBERED_USES = 20_000
+"""Some 12 MB. A use that is evicted from memory is written once more; the store knows that it was."""
 SIMULATIONS = 2
 """Policy simulations that run at once. Each takes seconds at worst, and the other threads stay free."""
 SIMULATING = partial(Gate, "policy simulations", SIMULATIONS, 0)

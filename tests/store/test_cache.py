@@ -105,3 +105,24 @@ def test_threads_that_get_put_and_drop_do_not_meet_in_the_middle() -> None:
         list(threads.map(work, range(4)))
     cache.apply([EVERYTHING])
     assert (cache._kept, cache._keys_of) == ({}, {})
+
+
+def test_values_are_kept_as_long_as_they_weigh_no_more_together() -> None:
+    cache = Cache(100)
+    for key in "abc":
+        cache.put(key, key, [ALICE], 0, weight=40)
+    assert [cache.get(key) for key in "abc"] == [None, "b", "c"]
+    cache.put("b", "heavier", [ALICE], 0, weight=60)
+    assert [cache.get(key) for key in "bc"] == ["heavier", "c"]
+    cache.put("too heavy", "d", [ALICE], 0, weight=101)
+    assert [cache.get(key) for key in ("b", "c", "too heavy")] == [None, None, None]
+
+
+@pytest.mark.parametrize("topic", [ALICE, EVERYTHING])
+def test_what_is_dropped_weighs_nothing_any_more(topic: Topic) -> None:
+    cache = Cache(100)
+    cache.put("a", 1, [ALICE], cache.generation, weight=90)
+    cache.apply([topic])
+    for key in "bc":
+        cache.put(key, 2, [BOB], cache.generation, weight=50)
+    assert [cache.get(key) for key in "bc"] == [2, 2]

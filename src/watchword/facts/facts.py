@@ -17,7 +17,17 @@ from itertools import chain
 from typing import Any, Self, cast
 
 from watchword.facts.credentials import KEYRING
-from watchword.facts.fact import OF_A_TAG, OF_A_VALUE, Fact, Key, Loaded, Reading, Value, weight_of
+from watchword.facts.fact import (
+    OF_A_TAG,
+    OF_A_VALUE,
+    OF_AN_INDEX,
+    Fact,
+    Key,
+    Loaded,
+    Reading,
+    Value,
+    weight_of,
+)
 from watchword.facts.grants import MANAGED_POLICY, ROLE_GRANTS, USER_GRANTS, Grants
 from watchword.installation.installation import RootKey
 from watchword.names import Principal, fault
@@ -46,6 +56,13 @@ def weight_of_row(row: Object) -> int:
     """Bytes of an object's row that is cached."""
     texts = chain((row.key,), row.headers.values(), row.metadata, row.metadata.values())
     return 2 * OF_A_VALUE + sum(map(len, texts)) + OF_A_TAG * (len(row.headers) + len(row.metadata))
+
+
+def weight_of_engine(session: Session | None) -> int:
+    """Bytes of an engine, within a session that has policies of its own."""
+    if session is None:
+        return OF_AN_ENGINE
+    return OF_AN_ENGINE + weight_of(*session.policies) + OF_AN_INDEX * len(session.policy_arns)
 
 
 class Facts:
@@ -98,13 +115,11 @@ class Facts:
 
     def get(self, fact: Fact[Key, Value], *key: Key.args, **_: Key.kwargs) -> Value | None:
         """The fact of that key, None where there is no such thing."""
-        kept: Loaded[Value] | None = self._cache.get((fact.name, *key))  # type: ignore[assignment]  # see _kept
-        return (kept or self._load(fact, key)).value  # type: ignore[arg-type]  # keys are strings
+        return self._load(fact, key).value  # type: ignore[arg-type]  # keys are strings
 
     def need(self, fact: Fact[Key, Value], *key: Key.args, **_: Key.kwargs) -> Value:
         """The same of what is always there: the keyring, tags (perhaps none), revocations (perhaps none)."""
-        kept: Loaded[Value] | None = self._cache.get((fact.name, *key))  # type: ignore[assignment]  # as above
-        found = (kept or self._load(fact, key)).value  # type: ignore[arg-type]  # as above
+        found = self._load(fact, key).value  # type: ignore[arg-type]  # as above
         assert found is not None
         return found
 
@@ -137,8 +152,7 @@ class Facts:
         if engine is None:
             generation = self._cache.generation
             engine, topics = self._compile(principal, restricted)
-            weight = OF_AN_ENGINE + weight_of(*(restricted.policies if restricted else ()))
-            self._cache.put(key, engine, topics, generation, weight)
+            self._cache.put(key, engine, topics, generation, weight_of_engine(restricted))
         return engine
 
     def _read_row(self, reader: PointReader, bucket_id: str, key: bytes) -> Object | None:

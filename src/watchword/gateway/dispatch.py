@@ -1,4 +1,4 @@
-"""One call of one operation, whoever makes it: a request by its journey, or a service from inside.
+"""One call of one operation, made by a request on its journey or by a service from inside.
 
 Authorize, perform, record. Nothing is done before the decision. A change, its record and its answer stand or
 fall together: they are made inside one transaction, which for an object's bytes is the one that makes them

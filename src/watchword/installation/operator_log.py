@@ -74,7 +74,7 @@ def configure(shown: Log = Log.ERRORS) -> OperatorLog:
 class _Waiting(logging.Handler):
     """Lines about requests, which a thread writes.
 
-    The thread holds no lock while it writes, so a paused terminal is in nobody's way, not even at the end.
+    The thread holds no lock while it writes, so a paused terminal holds up nothing, not even the end.
     """
 
     def __init__(self, one_by_one: set[str]) -> None:

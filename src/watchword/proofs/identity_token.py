@@ -47,7 +47,7 @@ class IdentityToken(Struct, frozen=True):
     subject: str
     audiences: tuple[str, ...]
     authorized_party: str
-    """`azp`: for whom it was issued; empty if it doesn't say."""
+    """`azp`: the client that it was issued for; empty if it doesn't say."""
     expires: float
     issued: float
     not_before: float

@@ -32,7 +32,7 @@ class Watch(Protocol):
 
     @property
     def version(self) -> int | None:
-        """A number that was another one before the last commit that `check` saw, whoever made it.
+        """A number that changes with each commit of any process, as of the last `check`.
 
         None where the engine has none.
         """

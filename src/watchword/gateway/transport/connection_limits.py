@@ -41,7 +41,7 @@ class Connection(Protocol):
         """True when it waits for its client, and no sender of its requests is authenticated yet."""
 
     def waits(self) -> bool:
-        """True when it waits for its client, whoever that is."""
+        """True when it waits for its client."""
 
     def pace(self) -> float:
         """Bytes a second that its client sent or took lately."""

@@ -41,7 +41,7 @@ _SAYING_WHO: Final = frozenset(
 )
 _EVERYWHERE: Final = frozenset({"*", "0.0.0.0/0", "::/0", "0::/0"})
 _PATHS: Final[Mapping[str, str]] = {
-    "iam:CreatePolicyVersion": "writes the policy anew",
+    "iam:CreatePolicyVersion": "replaces the policy by a new version",
     "iam:SetDefaultPolicyVersion": "brings an older version of a policy back",
     "iam:AttachUserPolicy": "attaches any policy to a user",
     "iam:AttachGroupPolicy": "attaches any policy to a group",

@@ -1,4 +1,4 @@
-"""Wrong passwords and wrong codes in a row, by whom they were given for.
+"""Wrong passwords and wrong codes in a row, of each user or device.
 
 `identity.attempts` has the rules. No decision depends on a count.
 """
