@@ -65,13 +65,17 @@ def test_policies_of_a_principal(statements: int) -> None:
     assert said / 4 < held(make) < 1.3 * said
 
 
-@pytest.mark.parametrize("tags", [0, 50])
-def test_sessions(tags: int) -> None:
+@pytest.mark.parametrize(("tags", "length"), [(0, 0), (50, 0), (0, 10_000)])
+def test_sessions(tags: int, length: int) -> None:
     ring = Keyring((new_key(os.urandom),), os.urandom)
     role = RoleSession("111122223333", "role", "AROA", "session", "/")
     carried = {f"tag-{each}": f"value-{each}" * 10 for each in range(tags)}
     lifetime, now = timedelta(hours=1), datetime.now(UTC)
-    made = [sessions.new_session(role, lifetime, now, os.urandom, tags=carried) for _ in range(MANY + 1)]
+    policies = (os.urandom(length // 2).hex(),) if length else ()
+    made = [
+        sessions.new_session(role, lifetime, now, os.urandom, tags=carried, policies=policies)
+        for _ in range(MANY + 1)
+    ]
     tokens = [sessions.seal(each, ring) for each in made]
 
     def make(number: int) -> Any:

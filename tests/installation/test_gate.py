@@ -9,10 +9,18 @@ from watchword.names import AwsError
 
 
 def test_others_are_turned_away_at_once() -> None:
-    gate = Gate("hashing passwords", inside=1, waiting=0)
-    with gate, pytest.raises(AwsError, match="Throttling") as refused, gate:
-        pass
-    assert refused.value.meant == "too many at once: hashing passwords"
+    gate, refused = Gate("hashing passwords", inside=1, waiting=0), list[str]()
+
+    def try_to_enter() -> None:
+        with pytest.raises(AwsError, match="Throttling") as error, gate:
+            pass
+        refused.append(error.value.meant)
+
+    with gate:
+        other = threading.Thread(target=try_to_enter, daemon=True)
+        other.start()
+        other.join(5)
+        assert refused == ["too many at once: hashing passwords"]
 
 
 def test_one_waits_until_another_leaves() -> None:
