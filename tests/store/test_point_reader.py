@@ -1,8 +1,9 @@
-"""A glance sees what a transaction would see, at once or not at all."""
+"""A point reader sees what a transaction would see, at once or not at all."""
 
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 
 import pytest
@@ -79,10 +80,9 @@ def test_it_never_waits(database: Database, point_reader: PointReader) -> None:
     point_reader.close()
     locked.execute("BEGIN EXCLUSIVE")
     begun = time.monotonic()
-    with pytest.raises(Unavailable):
-        PointReader(str(database.engine.url.database), database.engine.dialect).one(
-            str, METADATA.tables["accounts"].select()
-        )
+    reader = PointReader(str(database.engine.url.database), database.engine.dialect)
+    with closing(reader), pytest.raises(Unavailable):
+        reader.one(str, METADATA.tables["accounts"].select())
     assert time.monotonic() - begun < AT_ONCE_SECONDS
     locked.close()
 
