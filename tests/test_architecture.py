@@ -15,7 +15,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "watchword"
 FLOORS = [
     {"names"},
     {"policy", "sigv4", "wire", "proofs"},
-    {"store"},
+    {"store", "transport"},
     {"identity", "objects"},
     {"sessions"},
     {"installation", "issuer_keys", "reference", "yaml_files"},
@@ -40,7 +40,6 @@ WINGS: dict[str, list[set[str]]] = {
     "access": [{"schemes"}, {"authenticate"}, {"__init__"}],
     "services": [SERVICES, {"table"}, {"what_if"}],
     "gateway": [
-        {"transport"},
         {"control", "dispatch"},
         {"journey"},
         {"doors", "jobs"},

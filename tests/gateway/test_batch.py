@@ -8,11 +8,11 @@ import pytest
 
 from watchword.gateway.batch import Batch
 from watchword.gateway.journey import journey
-from watchword.gateway.transport.service import By
 from watchword.names import Body, HttpRequest, HttpResponse
 from watchword.objects.blob_cache import LONGEST
 from watchword.proofs.audit_chain import audit_key
 from watchword.store.audit_check import check
+from watchword.transport.service import By
 from watchword.world import World
 
 FORM = ("content-type", "application/x-www-form-urlencoded")

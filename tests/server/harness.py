@@ -26,9 +26,9 @@ from typer.testing import CliRunner, Result
 
 from watchword.cli import app
 from watchword.gateway import ConnectionLimits, Server
-from watchword.gateway.transport.service import Application
 from watchword.names import Body, HttpRequest
 from watchword.sigv4 import Credentials, sign
+from watchword.transport.service import Application
 from watchword.wire.services import SERVICES
 
 REGION = "us-east-1"

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 from tests.server.harness import Keys, Running, client, code_of, credentials, journal, serve
 
-from watchword.gateway.transport.receive import MAX_IN_MEMORY
 from watchword.names import HttpRequest
 from watchword.sigv4 import Credentials, presign
+from watchword.transport.receive import MAX_IN_MEMORY
 
 BUCKET = "admission"
 HUGE = 5_000_000_000

@@ -28,12 +28,12 @@ from tests.server.harness import (
 
 from watchword.app import open_world
 from watchword.gateway import ConnectionLimits
-from watchword.gateway.transport.connection_limits import MAX_HELD
-from watchword.gateway.transport.receive import MAX_IN_MEMORY
-from watchword.gateway.transport.service import By
 from watchword.installation.settings import Settings
 from watchword.names import HttpRequest, HttpResponse
 from watchword.serving import serving
+from watchword.transport.connection_limits import MAX_HELD
+from watchword.transport.receive import MAX_IN_MEMORY
+from watchword.transport.service import By
 
 HOST = b"Host: localhost\r\n"
 HEALTH = b"GET /_watchword/health HTTP/1.1\r\n" + HOST + b"\r\n"

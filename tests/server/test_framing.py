@@ -11,10 +11,10 @@ import pytest
 from tests.server.harness import Running, bytes_answered, eventually, in_process
 
 from watchword.gateway import ConnectionLimits
-from watchword.gateway.transport.pipeline import MAX_AHEAD
-from watchword.gateway.transport.receive import MAX_HEADERS, MAX_IN_MEMORY
-from watchword.gateway.transport.service import By
 from watchword.names import HttpRequest, HttpResponse
+from watchword.transport.pipeline import MAX_AHEAD
+from watchword.transport.receive import MAX_HEADERS, MAX_IN_MEMORY
+from watchword.transport.service import By
 
 HOST = b"Host: localhost\r\n"
 HEALTH = b"GET /_watchword/health HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n"

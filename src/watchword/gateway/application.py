@@ -11,9 +11,9 @@ from functools import partial
 from watchword.gateway.batch import Batch
 from watchword.gateway.doors import act_for
 from watchword.gateway.journey import admit, check_size, journey, refuse_unreceived
-from watchword.gateway.transport.service import By, Deliver
 from watchword.names import HttpRequest, HttpResponse
 from watchword.services.operation import MAX_BODY
+from watchword.transport.service import By, Deliver
 from watchword.world import World
 
 

@@ -16,9 +16,9 @@ from dataclasses import replace
 
 from watchword.gateway.doors import Act
 from watchword.gateway.journey import unrecorded
-from watchword.gateway.transport.service import By, Deliver
 from watchword.names import HttpRequest, HttpResponse
 from watchword.names.would_block import MovesBytes, WouldBlock
+from watchword.transport.service import By, Deliver
 from watchword.world import World
 
 log = logging.getLogger(__name__)

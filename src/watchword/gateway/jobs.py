@@ -13,9 +13,9 @@ from datetime import timedelta
 
 from watchword.access.refusals import record_counts
 from watchword.gateway.memory import MEMORY
-from watchword.gateway.transport import sweep_spool
 from watchword.services.jobs import Job
 from watchword.services.table import SERVICES
+from watchword.transport import sweep_spool
 from watchword.world import World
 
 SPOOL = Job(

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from watchword.gateway.transport.http1 import head, plain
 from watchword.names import HttpResponse
+from watchword.transport.http1 import head, plain
 
 DATE = rb"date: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT\r\n"
 

@@ -7,8 +7,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
-from watchword.gateway.transport.connection_limits import ConnectionLimits
 from watchword.names import HttpRequest, HttpResponse
+from watchword.transport.connection_limits import ConnectionLimits
 
 Deliver = Callable[[HttpResponse], None]
 

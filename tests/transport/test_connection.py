@@ -9,10 +9,10 @@ from tests.server.harness import bytes_answered, in_process
 
 from watchword.app import open_world
 from watchword.gateway import Application, Server
-from watchword.gateway.transport.pipeline import MAX_AT_ONCE
-from watchword.gateway.transport.service import By
 from watchword.installation.settings import Settings
 from watchword.names import HttpRequest, HttpResponse
+from watchword.transport.pipeline import MAX_AT_ONCE
+from watchword.transport.service import By
 from watchword.world import World
 
 HEALTH = b"GET /_watchword/health HTTP/1.1\r\nHost: localhost\r\n\r\n"

@@ -10,8 +10,8 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from watchword.gateway.transport.connection import Connection
-from watchword.gateway.transport.service import Service
+from watchword.transport.connection import Connection
+from watchword.transport.service import Service
 
 
 class Handshake(asyncio.Protocol):

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from watchword.gateway.transport import receive
-from watchword.gateway.transport.receive import MAX_IN_MEMORY, Incoming, Peer, head, may_be_large
-from watchword.gateway.transport.spool import ABANDONED, sweep_spool
 from watchword.names import AwsError, Body, HttpRequest, fault
+from watchword.transport import receive
+from watchword.transport.receive import MAX_IN_MEMORY, Incoming, Peer, head, may_be_large
+from watchword.transport.spool import ABANDONED, sweep_spool
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 S3 = HttpRequest("PUT", "/bucket/key", "", (("authorization", "Credential=x/us-east-1/s3/aws4_request"),))

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchword.gateway.transport.framing import Framing, Malformed
-from watchword.gateway.transport.receive import Incoming, Peer
+from watchword.transport.framing import Framing, Malformed
+from watchword.transport.receive import Incoming, Peer
 
 PEER = Peer("192.0.2.1", secure=False, tls="")
 TWO = (

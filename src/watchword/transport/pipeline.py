@@ -16,12 +16,12 @@ from collections import deque
 from collections.abc import Callable
 from functools import partial
 
-from watchword.gateway.transport import http1
-from watchword.gateway.transport.framing import Malformed
-from watchword.gateway.transport.receive import Incoming
-from watchword.gateway.transport.sending import Sending
-from watchword.gateway.transport.service import By, Service
 from watchword.names import HttpResponse, fault
+from watchword.transport import http1
+from watchword.transport.framing import Malformed
+from watchword.transport.receive import Incoming
+from watchword.transport.sending import Sending
+from watchword.transport.service import By, Service
 
 MAX_AHEAD = 100
 MAX_AT_ONCE = 16

@@ -13,9 +13,9 @@ import pytest
 import uvloop
 
 from watchword.gateway import ConnectionLimits
-from watchword.gateway.transport.connection import Connection
-from watchword.gateway.transport.service import By, Service
 from watchword.names import HttpRequest, HttpResponse
+from watchword.transport.connection import Connection
+from watchword.transport.service import By, Service
 
 S3 = b"Authorization: /s3/aws4_request\r\n"
 PARTS = (

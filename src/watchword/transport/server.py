@@ -12,10 +12,10 @@ from pathlib import Path
 
 import uvloop
 
-from watchword.gateway.transport.connection import Connection
-from watchword.gateway.transport.connection_limits import ConnectionLimits
-from watchword.gateway.transport.handshake import Handshake
-from watchword.gateway.transport.service import Application, Service
+from watchword.transport.connection import Connection
+from watchword.transport.connection_limits import ConnectionLimits
+from watchword.transport.handshake import Handshake
+from watchword.transport.service import Application, Service
 
 THREADS = 8
 MOVERS = 4

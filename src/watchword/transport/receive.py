@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 from httptools import parse_url
 
-from watchword.gateway.transport.spool import Spool
 from watchword.names import Body, HttpRequest, fault, percent
 from watchword.names.http import NO_BODY
 from watchword.sigv4.sigv2 import PARAMETER as VERSION_2
+from watchword.transport.spool import Spool
 from watchword.wire.multipart import boundary_of
 
 MAX_HEAD = 64 * 1024

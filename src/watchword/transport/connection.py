@@ -14,13 +14,13 @@ middle of a request is told 503, and may come again.
 
 import asyncio
 
-from watchword.gateway.transport import http1
-from watchword.gateway.transport.connection_limits import Connection as Limited
-from watchword.gateway.transport.framing import Framing, Malformed, Part
-from watchword.gateway.transport.pipeline import Pipeline
-from watchword.gateway.transport.receive import Peer
-from watchword.gateway.transport.service import Service
 from watchword.names import HttpResponse
+from watchword.transport import http1
+from watchword.transport.connection_limits import Connection as Limited
+from watchword.transport.framing import Framing, Malformed, Part
+from watchword.transport.pipeline import Pipeline
+from watchword.transport.receive import Peer
+from watchword.transport.service import Service
 
 CROWDED = http1.plain(503, "The server is crowded; try again.")
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from httptools import HttpParserCallbackError, HttpParserError, HttpParserUpgrade, HttpRequestParser
 
-from watchword.gateway.transport.receive import MAX_HEAD, MAX_HEADERS, Headers, Incoming, Peer, head
+from watchword.transport.receive import MAX_HEAD, MAX_HEADERS, Headers, Incoming, Peer, head
 
 LONGEST_READ = 256 * 1024
 """Bytes that the event loop hands over at once."""

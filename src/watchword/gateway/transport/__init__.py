@@ -1,7 +1,0 @@
-"""The transport: from bytes to requests, and from answers to bytes. It knows HTTP/1.1, and nothing of AWS."""
-
-from watchword.gateway.transport.connection_limits import ConnectionLimits
-from watchword.gateway.transport.server import Server
-from watchword.gateway.transport.spool import sweep_spool
-
-__all__ = ["ConnectionLimits", "Server", "sweep_spool"]
