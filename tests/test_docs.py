@@ -33,8 +33,8 @@ PAGES = [*ROOT.glob("*.md"), *sorted((ROOT / "docs").rglob("*.md"))]
 README = (ROOT / "README.md").read_text()
 OPERATING = (ROOT / "docs" / "operating.md").read_text()
 MAKES = ("make run", "make test")
-READ_THE_ENVIRONMENT = {"testing.py", "cli/aws_profile.py", "cli/configure.py"}
-"""Where SDKs are pointed at a server. typer reads the settings."""
+READ_THE_ENVIRONMENT = {"testing.py", "cli/aws_profile.py", "cli/configure.py", "cli/run.py"}
+"""Where SDKs are pointed at a server, and what a program inherits. typer reads the settings."""
 WHO = "aws sts get-caller-identity"
 
 
@@ -161,7 +161,7 @@ def test_every_command_has_its_place_on_a_page() -> None:
 
 
 def test_no_setting_is_read_beside_the_table() -> None:
-    """Other names of the environment are nobody's business: only these files read it."""
+    """Only these files read the environment, and no other name of ours stands there."""
     source = ROOT / "src" / "watchword"
     settings = {option.envvar for option in known("serve").params}
     for file in source.rglob("*.py"):
@@ -198,13 +198,14 @@ def test_commands_that_open_the_data_take_all_of_its_settings() -> None:
 # --- what can run does run -----------------------------------------------------------------------------
 
 RUN = {
-    "console": {"README.md", "operating.md", "check.md", "decide.md", "policy-tests.md", "seeds.md"},
+    "console": {"README.md", "operating.md", "check.md", "decide.md", "policy-tests.md", "seeds.md"}
+    | {"running-programs.md"},
     "json": {"web-identities.md"},
     "python": {"README.md", "signing.md"},
     "yaml": {"policy-tests.md", "seeds.md"},
 }
-"""Pages whose blocks are run: here, by tests/client/test_page.py, tests/policy_tests, tests/seeds and
-tests/services/sts/test_web_identity.py."""
+"""Pages whose blocks are run: here, by tests/client/test_page.py, tests/delivery, tests/policy_tests,
+tests/seeds and tests/services/sts/test_web_identity.py."""
 
 
 def test_every_block_is_of_a_page_that_is_run() -> None:
