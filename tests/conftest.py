@@ -5,8 +5,10 @@ PostgreSQL is one that a Python package brings; each pytest process starts its o
 asks for it, and ends it with itself.
 """
 
+import gc
 import itertools
 import os
+import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -28,6 +30,14 @@ ENGINES = ("sqlite", "postgresql")
 settings.register_profile("fuzz", max_examples=2000, deadline=None)
 if os.environ.get("WATCHWORD_FUZZ"):
     settings.load_profile("fuzz")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _what_is_left_open_fails_where_it_was_opened() -> Iterator[None]:
+    """Python 3.13 warns of a connection that nobody closed once it is collected: no later than here."""
+    yield
+    if sys.version_info >= (3, 13):
+        gc.collect()
 
 
 @pytest.fixture
