@@ -30,7 +30,7 @@ def test_made_listed_and_removed(ann: Iam, now: datetime) -> None:
     assert made == {
         "UserName": "ann",
         "CertificateId": identity,
-        "CertificateBody": ONE["CertificateBody"].strip(),
+        "CertificateBody": ONE["CertificateBody"],
         "Status": "Active",
         "UploadDate": now,
     }

@@ -31,7 +31,7 @@ def upload_signing_certificate(call: Call) -> Output:
         id=new_long_id(call.world.randomness),
         account=call.account,
         user_id=user.id if user else None,
-        body=body.strip(),
+        body=body,
         fingerprint=fingerprint,
         created=call.now,
     )
