@@ -297,7 +297,7 @@ def principal(chance: Random) -> dict:
             "arn": f"arn:aws:sts::{account}:federated-user/guest",
             "account": account,
             "name": "guest",
-            "userArn": user,
+            "userArn": chance.choice([user, f"arn:aws:iam::{account}:root"]),
         },
         "root": {"arn": f"arn:aws:iam::{account}:root", "account": account},
         "service": {"service": chance.choice(SERVICES)},

@@ -91,7 +91,8 @@ class Judgement:
             session = self.kind != "federated-user"
         else:
             session = self.allowed("session", self.policies["session"])
-        identity = self.kind == "root" or self.allowed("identity", self.policies["identity"] or [])
+        root = self.kind == "root" or self.principal.get("userArn", "").endswith(":root")
+        identity = root or self.allowed("identity", self.policies["identity"] or [])
         path = identity and boundary and session
         # 9. Callers without an account have only the resource policy.
         if self.kind not in WITH_ACCOUNT:

@@ -20,7 +20,7 @@ VECTORS = [
     for file in sorted(DIRECTORY.glob("*.json"))
     for vector in json.loads(file.read_text())
 ]
-COUNT = 781
+COUNT = 783
 """Changed with the vectors, so that none can vanish unseen."""
 LESSONS = {"N1", "N15", "N18", "N20", "N22", "N23", "N24", "N25", "N28", "N37", "N38"}
 """Defects that comparable systems really had: those that vectors name."""

@@ -10,7 +10,8 @@ from watchword.names import AwsError
 from watchword.names.principal import FederatedUser, RoleSession, Root, User
 from watchword.proofs.keyring import Keyring, new_key
 from watchword.sessions import session as sessions
-from watchword.sessions.assume import Requester, SessionRequest, assume_role, own_session, packed_size
+from watchword.sessions.assume import Requester, SessionRequest, assume_role, packed_size
+from watchword.sessions.own import own_session
 from watchword.sessions.session import Session, SessionPrincipal
 from watchword.store.iam.roles import Role
 

@@ -20,7 +20,15 @@ from watchword.identity.tags import as_condition_keys
 from watchword.names import HttpRequest
 from watchword.names.fold import fold
 from watchword.names.moment import iso
-from watchword.names.principal import PRINCIPAL_TYPES, RoleSession, Saml, Service, User, WebIdentity
+from watchword.names.principal import (
+    PRINCIPAL_TYPES,
+    FederatedUser,
+    RoleSession,
+    Saml,
+    Service,
+    User,
+    WebIdentity,
+)
 from watchword.sessions.session import Session, milliseconds, moment
 
 Keys = dict[str, ContextValue]
@@ -141,12 +149,17 @@ def _of_service(service: Service) -> Keys:
 
 
 def principal_tags(facts: Facts, caller: Caller) -> Mapping[str, str]:
-    """Tags of the user or role; a session's own go before the role's, whatever the case of the key."""
+    """Tags of the user or role; a session's own go before these, whatever the case of the key.
+
+    Those of a federated user are its user's.
+    """
     principal = caller.principal
     tags: Mapping[str, str] = {}
     if isinstance(principal, User | RoleSession):
         kind = "user" if isinstance(principal, User) else "role"
         tags = facts.need(TAGS, kind, principal.unique_id)
+    elif isinstance(principal, FederatedUser) and not principal.of_root:
+        tags = facts.need(TAGS, "user", principal.user_id)
     if caller.session and caller.session.tags:
         passed = {fold(key) for key in caller.session.tags}
         tags = {key: value for key, value in tags.items() if fold(key) not in passed} | caller.session.tags

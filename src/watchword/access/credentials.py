@@ -104,5 +104,8 @@ def _principal(facts: Facts, session: Session) -> Principal | None:
             return facts.get(USER_BY_ID, session.unique_id)
         case "role":
             return session.principal if facts.get(ROLE_EXISTS, session.unique_id) else None
+        case "federated" if session.user_id != session.account:
+            user = facts.get(USER_BY_ID, session.user_id)
+            return structs.replace(session.principal, user_arn=user.arn) if user else None
         case "root" | "federated":
             return session.principal if facts.get(ACCOUNT_EXISTS, session.account) else None

@@ -26,7 +26,15 @@ from watchword.access.request_log import RequestLog
 from watchword.installation.operator_events import EVENT_VERSION
 from watchword.names import Principal
 from watchword.names.moment import iso
-from watchword.names.principal import PRINCIPAL_TYPES, RoleSession, Root, Saml, User, WebIdentity
+from watchword.names.principal import (
+    PRINCIPAL_TYPES,
+    FederatedUser,
+    RoleSession,
+    Root,
+    Saml,
+    User,
+    WebIdentity,
+)
 from watchword.policy import Decision, explain
 from watchword.policy.evaluation.decision import message
 from watchword.policy.evaluation.explain import as_json
@@ -259,6 +267,13 @@ def _session_context(session: Session, principal: Principal) -> Json:
             "arn": principal.role_arn,
             "accountId": principal.account,
             "userName": principal.role_name,
+        }
+    if isinstance(principal, FederatedUser):
+        context["sessionIssuer"] = {
+            "type": "Root" if principal.of_root else "IAMUser",
+            "principalId": principal.user_id,
+            "arn": principal.user_arn,
+            "accountId": principal.account,
         }
     if session.source_identity:
         context["sourceIdentity"] = session.source_identity

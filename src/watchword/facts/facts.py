@@ -31,7 +31,7 @@ from watchword.facts.fact import (
 from watchword.facts.grants import MANAGED_POLICY, ROLE_GRANTS, USER_GRANTS, Grants
 from watchword.installation.installation import RootKey
 from watchword.names import Principal, fault
-from watchword.names.principal import RoleSession, User
+from watchword.names.principal import FederatedUser, RoleSession, User
 from watchword.names.would_block import WouldBlock
 from watchword.policy import Policy, Source
 from watchword.policy.evaluation.engine import Engine
@@ -170,6 +170,8 @@ class Facts:
         grants: Loaded[Grants] = NO_GRANTS
         if isinstance(principal, User):
             grants = self._load(USER_GRANTS, (principal.unique_id,))
+        elif isinstance(principal, FederatedUser) and not principal.of_root:
+            grants = self._load(USER_GRANTS, (principal.user_id,))
         elif isinstance(principal, RoleSession):
             grants = self._load(ROLE_GRANTS, (principal.unique_id,))
         passed = Loaded(None, frozenset[Topic]()) if session is None else self._passed(session)

@@ -76,6 +76,13 @@ class FederatedUser(Struct, frozen=True):
     name: str
     user_arn: str
     partition: str = "aws"
+    user_id: str = ""
+    """The unique id of the user who asked; the account, where that was the root user."""
+
+    @property
+    def of_root(self) -> bool:
+        """Whether the root user asked for the session."""
+        return self.user_arn == Root(self.account, self.partition).arn
 
     @property
     def arn(self) -> str:

@@ -1,9 +1,9 @@
-"""The rules for a new session, in the order in which they are checked.
+"""The rules for a new session of a role, in the order in which they are checked.
 
-The caller is already authorized. These are limits that no policy can lift.
-Sources: AWS STS API Reference, AssumeRole, GetSessionToken; IAM User Guide, "Pass session tags in
-AWS STS", "Monitor and control actions taken with assumed roles" (source identity), "Roles terms and
-concepts" (role chaining).
+The caller is already authorized. These are limits that no policy can lift. Sessions of the caller itself are
+in `own`.
+Sources: AWS STS API Reference, AssumeRole; IAM User Guide, "Pass session tags in AWS STS", "Monitor and
+control actions taken with assumed roles" (source identity), "Roles terms and concepts" (role chaining).
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,9 +15,9 @@ from msgspec import Struct
 from watchword.names import AwsError, Principal, fault
 from watchword.names.fold import fold
 from watchword.names.ids import Randomness
-from watchword.names.principal import RoleSession, Root, User
+from watchword.names.principal import RoleSession, Root
 from watchword.policy.checking.validate import DocumentKind, validate
-from watchword.sessions.session import Session, milliseconds, new_session
+from watchword.sessions.session import Session, new_session
 from watchword.store.iam.roles import Role
 
 HOUR = timedelta(hours=1)
@@ -88,10 +88,10 @@ def assume_role(
     chaining = requester.chaining
     lifetime = _lifetime(request.duration, role, chaining=chaining)
     # 3. Session policies must be valid policies.
-    policies = _session_policies(request, role.partition)
+    policies = session_policies(request, role.partition)
     # 4. Tags: an inherited tag can't be replaced, and only tags of the request can be made transitive.
     inherited = _inherited(requester.session if chaining else None)
-    tags = _tags(request, inherited)
+    tags = session_tags(request, inherited)
     # 5. The source identity can't change along the chain.
     source_identity = _source_identity(request, requester.session)
     session = new_session(
@@ -109,28 +109,17 @@ def assume_role(
         claims=dict(request.claims),
     )
     # 6. Policies and tags together have a size limit.
-    if (size := packed_size(session)) > PER_CENT:
-        what = "session tags" if request.tags else "session policies"
-        raise AwsError(
-            "PackedPolicyTooLarge", 400, f"Packed size of {what} consumes {size}% of allotted space."
-        )
+    check_packed_size(session)
     return session
 
 
-def own_session(requester: Requester, duration: int | None, now: datetime, randomness: Randomness) -> Session:
-    """GetSessionToken: a session of the caller itself. `duration` is in seconds."""
-    # 1. Only long-term credentials can ask: a user's or the root user's.
-    principal = requester.principal
-    if requester.session is not None or not isinstance(principal, User | Root):
-        raise AwsError("AccessDenied", 403, "Cannot call GetSessionToken with session credentials")
-    # 2. Twelve hours unless asked otherwise; the root user's sessions last one hour at most.
-    lifetime = 12 * HOUR if duration is None else timedelta(seconds=duration)
-    if isinstance(principal, User):
-        proved = milliseconds(now) if requester.multi_factor else None
-        return new_session(principal, lifetime, now, randomness, mfa_at=proved)
-    # 3. The root user's session ends with the access key that asked for it.
-    key = requester.access_key_id
-    return new_session(principal, min(lifetime, HOUR), now, randomness, long_term_key=key)
+def check_packed_size(session: Session) -> None:
+    """Raises PackedPolicyTooLarge."""
+    if (size := packed_size(session)) > PER_CENT:
+        what = "session tags" if session.tags else "session policies"
+        raise AwsError(
+            "PackedPolicyTooLarge", 400, f"Packed size of {what} consumes {size}% of allotted space."
+        )
 
 
 def packed_size(session: Session) -> int:
@@ -158,7 +147,8 @@ def _lifetime(asked: int | None, role: Role, *, chaining: bool) -> timedelta:
     return lifetime
 
 
-def _session_policies(request: SessionRequest, partition: str) -> tuple[str, ...]:
+def session_policies(request: SessionRequest, partition: str) -> tuple[str, ...]:
+    """The inline policies that are passed. Raises ValidationError and MalformedPolicyDocument."""
     if len(request.policy_arns) > MAX_POLICY_ARNS:
         raise fault(
             "ValidationError", f"No more than {MAX_POLICY_ARNS} managed session policies can be passed."
@@ -175,7 +165,8 @@ def _inherited(session: Session | None) -> Inherited:
     return Inherited({key: session.tags[key] for key in session.transitive}, session.transitive)
 
 
-def _tags(request: SessionRequest, inherited: Inherited) -> dict[str, str]:
+def session_tags(request: SessionRequest, inherited: Inherited = _NOTHING) -> dict[str, str]:
+    """The tags of the session. Raises InvalidParameterValue and ValidationError."""
     if not (request.tags or request.transitive):
         return {**inherited.tags}
     if len(request.tags) > MAX_TAGS:

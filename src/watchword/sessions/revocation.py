@@ -34,5 +34,5 @@ def by_subject(made: Iterable[Revocation]) -> Revoked:
 
 def covers(revoked: Revoked, session: Session) -> bool:
     """Whether the account's revocations end this session."""
-    subjects = (session.access_key_id, session.unique_id)
+    subjects = (session.access_key_id, session.unique_id, session.user_id)
     return any(session.issued <= revoked.get(subject, 0) for subject in subjects)

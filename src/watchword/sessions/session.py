@@ -19,6 +19,7 @@ from watchword.proofs.keyring import Keyring
 LONGEST = timedelta(hours=36)
 """The maximum of GetSessionToken (AWS STS API Reference). No session of any kind lasts longer."""
 _MILLISECOND = timedelta(milliseconds=1)
+NO_USER = ("", "")
 SessionKind = Literal["role", "user", "root", "federated"]
 SessionPrincipal = RoleSession | User | Root | FederatedUser
 """The principals that can have a session."""
@@ -58,6 +59,8 @@ class Session(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
     """Of a role's session that an identity provider vouched for: the provider's ARN."""
     claims: dict[str, str | tuple[str, ...]] = {}
     """What the provider said that stays true of the session, by condition key."""
+    user_id: str = ""
+    """Of a federated user: the unique id of the user who asked for the session."""
 
     @property
     def principal(self) -> SessionPrincipal:
@@ -69,14 +72,14 @@ class Session(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
             case "user":
                 return User(self.account, self.name, self.unique_id, self.path, self.partition)
             case "federated":
-                return FederatedUser(self.account, self.name, self.user_arn, self.partition)
+                return FederatedUser(self.account, self.name, self.user_arn, self.partition, self.user_id)
             case "root":
                 return Root(self.account, self.partition)
 
     @property
     def restricted(self) -> bool:
-        """Whether the session has session policies."""
-        return bool(self.policies or self.policy_arns)
+        """Whether session policies limit it. Those of a federated user do even when there are none."""
+        return self.kind == "federated" or bool(self.policies or self.policy_arns)
 
 
 class Carried(TypedDict, total=False):
@@ -102,7 +105,7 @@ def new_session(
     **carried: Unpack[Carried],
 ) -> Session:
     """A session of the principal, with new credentials. The only way to make one; rules are the caller's."""
-    kind, name, path, session_name, user_arn = _identity(principal)
+    kind, name, path, session_name, (user_arn, user_id) = _identity(principal)
     issued = milliseconds(now)
     return Session(
         kind=kind,
@@ -117,21 +120,22 @@ def new_session(
         expires=issued + lifetime // _MILLISECOND,
         partition=principal.partition,
         user_arn=user_arn,
+        user_id=user_id,
         **carried,
     )
 
 
-def _identity(principal: SessionPrincipal) -> tuple[SessionKind, str, str, str, str]:
-    """Kind, name, path, session name and user ARN: what `Session.principal` reads back."""
+def _identity(principal: SessionPrincipal) -> tuple[SessionKind, str, str, str, tuple[str, str]]:
+    """Kind, name, path, session name, ARN and id of the user: what `Session.principal` reads back."""
     match principal:
         case RoleSession():
-            return "role", principal.role_name, principal.path, principal.session_name, ""
+            return "role", principal.role_name, principal.path, principal.session_name, NO_USER
         case User():
-            return "user", principal.name, principal.path, "", ""
+            return "user", principal.name, principal.path, "", NO_USER
         case FederatedUser():
-            return "federated", principal.name, "/", "", principal.user_arn
+            return "federated", principal.name, "/", "", (principal.user_arn, principal.user_id)
         case Root():
-            return "root", "", "/", "", ""
+            return "root", "", "/", "", NO_USER
 
 
 _encoder = msgspec.msgpack.Encoder()

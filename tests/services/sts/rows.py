@@ -11,6 +11,7 @@ ROWS = {
     "AssumeRole": Row(WORKER, missing=NO_ROLE),
     "GetAccessKeyInfo": Row({"AccessKeyId": "<key>"}),
     "GetCallerIdentity": Row(),
+    "GetFederationToken": Row({"Name": "bob"}),
     "GetSessionToken": Row(),
 }
 OTHERS = {  # they take what a refusal brought, and what an issuer signed

@@ -16,7 +16,8 @@ evaluation"; AWS KMS Developer Guide, "Key policies". The rules, by the numbers 
     enough; one that names the role behind a session, or the user behind a federated one, is still limited
     by boundary and session policies; one that names the account adds nothing to the identity policies.
  7. The identity's path: an identity policy allows, the boundary (if any) allows, the session policies (if
-    any) allow. A root needs no identity policy. A federated user without session policy has no path.
+    any) allow. A root needs no identity policy. The identity of a federated user is that of the user who
+    asked for the session; without a session policy it has no path.
  8. Across accounts both sides: the resource policy by any of these names, and the identity's path.
  9. Trust and key policies must allow explicitly; an Allow that names the account needs the identity's path
     as well. Callers without an account (services, web identities, SAML, anonymous) have only the resource

@@ -145,7 +145,7 @@ def _steps(found: Sequence[Candidates], request: Request, budget: int) -> int:
 def _given(principal: Principal, *, bounded: bool, in_session: bool) -> int:
     """Rule 7: the bits that no policy has to grant."""
     given = 0 if bounded else BOUNDARY
-    if isinstance(principal, Root):
+    if isinstance(principal, Root) or (isinstance(principal, FederatedUser) and principal.of_root):
         given |= IDENTITY
     if not in_session and not isinstance(principal, FederatedUser):
         given |= SESSION

@@ -49,7 +49,7 @@ def names_of(principal: Principal) -> Names:  # noqa: PLR0911 one for each kind 
             role = _known(principal.role_arn, principal.unique_id)
             return _of_account(principal, {principal.arn}, role, (role,))
         case FederatedUser():
-            return _of_account(principal, {principal.arn}, _known(principal.user_arn), ())
+            return _of_account(principal, {principal.arn}, _known(principal.user_arn, principal.user_id), ())
         case Root():
             return _of_account(principal, ())
         case Service():

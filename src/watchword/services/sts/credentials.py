@@ -8,7 +8,8 @@ from watchword.names import fault
 from watchword.services.operation import Call, Operation, Output, no_demands, pure
 from watchword.services.sts.multi_factor import second_factor
 from watchword.sessions import session as sessions
-from watchword.sessions.assume import Requester, own_session
+from watchword.sessions.assume import Requester
+from watchword.sessions.own import own_session
 from watchword.sessions.session import Session
 from watchword.world import World
 

@@ -9,7 +9,7 @@
 Source: AWS STS API Reference, AssumeRole; Service Authorization Reference, "AWS STS".
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache, partial
 
 from msgspec.structs import replace
@@ -94,20 +94,25 @@ def _request(call: Call) -> SessionRequest:
         session_name=given["RoleSessionName"],
         duration=given.get("DurationSeconds"),
         policy=given.get("Policy", ""),
-        policy_arns=[entry["arn"] for entry in given.get("PolicyArns", ()) if "arn" in entry],
-        tags=_tags(call),
+        policy_arns=policy_arns(call),
+        tags=session_tags(call),
         transitive=given.get("TransitiveTagKeys", ()),
         source_identity=given.get("SourceIdentity", ""),
     )
 
 
+def policy_arns(call: Call) -> list[str]:
+    """The managed policies in the input."""
+    return [entry["arn"] for entry in call.input.get("PolicyArns", ()) if "arn" in entry]
+
+
 def check_policies(call: Call, arns: Iterable[str], account: str) -> None:
-    """Raises ValidationError for a managed policy that isn't in the role's account and isn't AWS's."""
+    """Raises ValidationError for a managed policy that isn't in that account and isn't AWS's."""
     facts = call.world.facts
     for text in arns:
         arn = EntityArn.parse(text, nouns.POLICY)
         if arn is None or arn.account not in (OWNER, account) or not facts.get(MANAGED_POLICY, text):
-            raise fault("ValidationError", f"The session policy {text} does not exist in the role's account.")
+            raise fault("ValidationError", f"The session policy {text} does not exist in account {account}.")
 
 
 def _context(call: Call) -> dict[str, ContextValue]:
@@ -120,14 +125,20 @@ def _context(call: Call) -> dict[str, ContextValue]:
         context["sts:SourceIdentity"] = given["SourceIdentity"]
     if given.get("TransitiveTagKeys"):
         context["sts:TransitiveTagKeys"] = tuple(given["TransitiveTagKeys"])
-    if tags := _tags(call):
-        context["aws:TagKeys"] = tuple(tags)
-        context.update({f"aws:RequestTag/{key}": value for key, value in tags.items()})
+    context.update(tag_keys(session_tags(call)))
     return context
 
 
-def _tags(call: Call) -> dict[str, str]:
+def session_tags(call: Call) -> dict[str, str]:
+    """The tags in the input. Raises InvalidParameterValue."""
     return tag_rules.read(tag_rules.SESSION, call.input.get("Tags", ()), INVALID_TAGS)
+
+
+def tag_keys(tags: Mapping[str, str]) -> dict[str, ContextValue]:
+    """The condition keys of session tags that are asked for."""
+    if not tags:
+        return {}
+    return {"aws:TagKeys": tuple(tags), **{f"aws:RequestTag/{key}": value for key, value in tags.items()}}
 
 
 OPERATIONS: dict[str, Operation] = {"AssumeRole": pure(assume, to_assume, mints=True)}

@@ -21,7 +21,7 @@ from watchword.names.principal import WebIdentity
 from watchword.services.operation import Call, Operation, Output, pure
 from watchword.services.sts.attached import of_role, role_at
 from watchword.services.sts.credentials import refuse_unserved
-from watchword.services.sts.roles import answer, check_policies, role_arn
+from watchword.services.sts.roles import answer, check_policies, policy_arns, role_arn, tag_keys
 from watchword.sessions.assume import Requester, SessionRequest, assume_role
 from watchword.store.iam.roles import Role
 
@@ -71,7 +71,7 @@ def _request(call: Call, principal: WebIdentity, vouched: Vouched) -> SessionReq
         session_name=given["RoleSessionName"],
         duration=given.get("DurationSeconds"),
         policy=given.get("Policy", ""),
-        policy_arns=[entry["arn"] for entry in given.get("PolicyArns", ()) if "arn" in entry],
+        policy_arns=policy_arns(call),
         tags=asked.tags,
         transitive=asked.transitive,
         source_identity=asked.source_identity,
@@ -90,10 +90,7 @@ def _context(call: Call, vouched: Vouched) -> dict[str, ContextValue]:
         context["sts:SourceIdentity"] = asked.source_identity
     if asked.transitive:
         context["sts:TransitiveTagKeys"] = asked.transitive
-    if asked.tags:
-        context["aws:TagKeys"] = tuple(asked.tags)
-        context.update({f"aws:RequestTag/{key}": value for key, value in asked.tags.items()})
-    return context
+    return context | tag_keys(asked.tags)
 
 
 OPERATIONS: dict[str, Operation] = {
