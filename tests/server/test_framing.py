@@ -13,7 +13,7 @@ from tests.server.harness import Running, bytes_answered, eventually, in_process
 from watchword.gateway import ConnectionLimits
 from watchword.names import HttpRequest, HttpResponse
 from watchword.transport.pipeline import MAX_AHEAD
-from watchword.transport.receive import MAX_HEADERS, MAX_IN_MEMORY
+from watchword.transport.receive import MAX_HEADERS, MAX_IN_MEMORY, MAX_PARAMETERS
 from watchword.transport.service import By
 
 HOST = b"Host: localhost\r\n"
@@ -159,6 +159,12 @@ def test_more_headers_than_anybody_needs_are_refused(kept: Running) -> None:
     head = HEALTH[:-2] + b"x: y\r\n" * MAX_HEADERS
     assert b"<Code>EntityTooLarge</Code>" in bytes_answered(kept.endpoint, head + b"\r\n")
     assert bytes_answered(kept.endpoint, head, seconds=5).startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize(("count", "status"), [(MAX_PARAMETERS, 200), (MAX_PARAMETERS + 1, 400)])
+def test_a_query_has_no_more_parameters_than_anybody_needs(kept: Running, count: int, status: int) -> None:
+    asked = HEALTH.replace(b"health", b"health?" + b"&".join([b"a="] * count))
+    assert bytes_answered(kept.endpoint, asked).startswith(b"HTTP/1.1 %d " % status)
 
 
 def test_a_client_that_leaves_before_its_answers_is_no_error(kept: Running) -> None:

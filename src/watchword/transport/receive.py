@@ -1,6 +1,7 @@
 """One request while it is received, within limits.
 
-1. The head: at most MAX_HEAD bytes of target and headers, of which there are at most MAX_HEADERS.
+1. The head: at most MAX_HEAD bytes of target and headers, of which there are at most MAX_HEADERS, and at most
+   MAX_PARAMETERS in the query. What is proved by a signature must first be read, on the event loop.
 2. A body of up to MAX_IN_MEMORY bytes is held in memory. A larger one is spooled to a private file, and only
    for S3 (by the scope that its Authorization header claims, or as a form): no other service takes one.
 3. Nothing is spooled before the request is admitted: the head proves the sender, and what can be decided by
@@ -23,6 +24,7 @@ from watchword.wire.multipart import boundary_of
 
 MAX_HEAD = 64 * 1024
 MAX_HEADERS = 500
+MAX_PARAMETERS = 1000
 MAX_IN_MEMORY = 1 << 20
 MAX_OBJECT = 5 << 30
 """Largest object of one PutObject: Amazon S3 User Guide, "Uploading objects"."""
@@ -149,6 +151,8 @@ class Incoming:
     def _check_head(self, size: int) -> None:
         if len(self.request.headers) > MAX_HEADERS:
             self._refuse_head(f"The request has more than {MAX_HEADERS} headers.")
+        elif self.request.query.count("&") >= MAX_PARAMETERS:
+            self._refuse_head(f"The query has more than {MAX_PARAMETERS} parameters.")
         elif size > MAX_HEAD and _size(self.request) > MAX_HEAD:
             self._refuse_head(f"The request target and headers exceed {MAX_HEAD} bytes.")
         else:
