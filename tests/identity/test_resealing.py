@@ -12,12 +12,14 @@ from watchword.store.iam import (
     saml_private_keys,
     saml_providers,
     server_certificates,
+    token_keys,
 )
 from watchword.store.iam.access_keys import AccessKey
 from watchword.store.iam.mfa_devices import MfaDevice
 from watchword.store.iam.saml_private_keys import SamlPrivateKey
 from watchword.store.iam.saml_providers import SamlProvider
 from watchword.store.iam.server_certificates import Material, ServerCertificate
+from watchword.store.iam.token_keys import TokenKey
 from watchword.store.tables import METADATA
 
 A = "111111111111"
@@ -25,7 +27,8 @@ A = "111111111111"
 
 def test_all_that_rests_sealed_is_in_the_table() -> None:
     sealed = {table.name for table in METADATA.tables.values() if "sealing_key" in table.c}
-    assert sealed == {"access_keys", "mfa_devices", "saml_private_keys", "server_certificate_material"}
+    certificates = {"saml_private_keys", "server_certificate_material"}
+    assert sealed == {"access_keys", "mfa_devices", "token_keys"} | certificates
     assert len(resealing.EVERYTHING) == len(sealed)
 
 
@@ -41,6 +44,7 @@ def test_it_opens_under_the_new_key(database: Database, now: datetime) -> None:
         mfa_devices.insert(tx, MfaDevice("M", A, "phone", "/", now, seed.secret, seed.sealing_key))
         saml_providers.insert(tx, provider, "<x/>")
         saml_private_keys.insert(tx, SamlPrivateKey("K", "S", pem.secret, pem.sealing_key, now))
+        token_keys.insert(tx, TokenKey("K", A, "ES384", pem.secret, pem.sealing_key, now))
         material = Material("K", "body", None, pem.secret, pem.sealing_key)
         server_certificates.insert(tx, certificate, material)
         for expected in (1, 0):
@@ -48,6 +52,7 @@ def test_it_opens_under_the_new_key(database: Database, now: datetime) -> None:
                 assert some(tx, after, 10) == (expected, False)
         (key,) = access_keys.of_root(tx, A)
         device = mfa_devices.by_id(tx, "M")
+        (signs,) = token_keys.of_account(tx, A)
         (opens,) = saml_private_keys.of(tx, provider)
         material = server_certificates.material_of(tx, certificate)
     alone = Keyring((new,), os.urandom)
@@ -55,4 +60,5 @@ def test_it_opens_under_the_new_key(database: Database, now: datetime) -> None:
     assert device is not None
     assert seeds.open(device, alone) == b"seed"
     assert private_keys.open(opens.sealed, "K", alone) == "PEM"
+    assert private_keys.open(signs.sealed, "K", alone) == "PEM"
     assert private_keys.open(material.private_key, "K", alone) == "PEM"

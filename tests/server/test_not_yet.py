@@ -14,7 +14,7 @@ from watchword.services.table import SERVED
 from watchword.wire import Models
 
 LIST = Path(__file__).parents[1] / "golden" / "not_yet.txt"
-COUNT = 351
+COUNT = 350
 """Lowered with the list, never raised but with a new model."""
 
 
@@ -44,9 +44,7 @@ def target(service: str, prefix: str, operation: str) -> Draft:
 JSON = {"content-type": "application/json"}
 ASKED = {
     "iam GetHumanReadableSummary": query("iam", "GetHumanReadableSummary", Name="x"),
-    "sts GetWebIdentityToken": query(
-        "sts", "GetWebIdentityToken", **{"Audience.member.1": "x", "SigningAlgorithm": "RS256"}
-    ),
+    "sts GetDelegatedAccessToken": query("sts", "GetDelegatedAccessToken", TradeInToken="x"),
     "s3 GetObjectTagging": Draft("s3", "GET", "/some-bucket/key", "tagging"),
     "organizations DescribeOrganization": target(
         "organizations", "AWSOrganizationsV20161128", "DescribeOrganization"

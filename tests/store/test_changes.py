@@ -51,6 +51,7 @@ from watchword.store.iam import (
     service_credentials,
     signing_certificates,
     ssh_public_keys,
+    token_keys,
     users,
 )
 from watchword.store.iam.access_keys import AccessKey
@@ -67,6 +68,7 @@ from watchword.store.iam.saml_private_keys import SamlPrivateKey
 from watchword.store.iam.saml_providers import SamlProvider
 from watchword.store.iam.server_certificates import Material, ServerCertificate
 from watchword.store.iam.service_credentials import ServiceCredential
+from watchword.store.iam.token_keys import TokenKey
 from watchword.store.iam.users import User
 from watchword.store.keyring import WrappedKey
 from watchword.store.revocations import Revocation
@@ -87,6 +89,7 @@ RULES = PasswordPolicy(A, 6, False, False, False, False, False, False)
 BUCKET = Bucket("b1", "logs", A, "eu-west-1", NOW)
 OIDC = OidcProvider("o1", A, "issuer.example.com", NOW)
 SAML = SamlProvider("S1", A, "office", NOW, NOW)
+TOKEN_KEY = TokenKey("T1", A, "ES384", b"sealed", "k1", NOW)
 SAML_KEY = SamlPrivateKey("K1", "S1", b"sealed", "k1", NOW)
 CERTIFICATE = ServerCertificate("ASCA1", A, "web", "/", NOW, NOW)
 MATERIAL = Material("ASCA1", "body", None, b"sealed", "k1")
@@ -143,6 +146,9 @@ CHANGES: dict[Callable[..., object], tuple[tuple[object, ...], dict[str, object]
     saml_private_keys.insert: ((SAML_KEY,), {}, ("saml-provider", "S1")),
     saml_private_keys.reseal: ((SAML_KEY,), {"sealed": b"", "sealing_key": "k2"}, ("saml-provider", "S1")),
     saml_private_keys.remove: ((SAML_KEY,), {}, ("saml-provider", "S1")),
+    token_keys.insert: ((TOKEN_KEY,), {}, ("token-key", A)),
+    token_keys.reseal: ((TOKEN_KEY,), {"sealed": b"", "sealing_key": "k2"}, ("token-key", A)),
+    token_keys.remove: ((TOKEN_KEY,), {}, ("token-key", A)),
     server_certificates.insert: ((CERTIFICATE, MATERIAL), {}, ("server-certificate", "ASCA1")),
     server_certificates.rename: (
         (CERTIFICATE,),

@@ -6,6 +6,7 @@ the business of `cli.servers`.
 
 import socket
 import ssl
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -86,6 +87,14 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
             help="URLs of token issuers that may be private or without TLS, comma-separated.",
         ),
     ] = "",
+    issuer_url: Annotated[
+        str,
+        typer.Option(
+            envvar="WATCHWORD_ISSUER_URL",
+            help="Where others find the issuers of this server's tokens; by default https:// and the first "
+            "--hostname, or the address that it listens on.",
+        ),
+    ] = "",
     audit_reserve: Annotated[
         int,
         typer.Option(
@@ -152,7 +161,7 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
         sigv2_presigned=sigv2_presigned,
         refuse_replays=refuse_replays,
         trusted_proxies=_networks(trusted_proxies),
-        private_issuers=_issuers(private_issuers),
+        private_issuers=_issuers("--private-issuers", private_issuers),
         audit_reserve=audit_reserve,
         recorded_refusals=recorded_refusals,
         memory=memory,
@@ -162,6 +171,7 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
     with _bind(host, port) as listener:
         endpoint = f"{'https' if tls else 'http'}://{_url_host(host)}:{listener.getsockname()[1]}"
         place = Place(listener, endpoint, tls)
+        settings = replace(settings, issuer_url=_issuer_url(issuer_url, settings.hostnames, endpoint))
         try:
             # Imported now, when the port is bound: these take longer to load than everything else here.
             if ephemeral:
@@ -219,11 +229,17 @@ def _networks(text: str) -> tuple[Network, ...]:
         raise fail(f"--trusted-proxies: {wrong}") from None
 
 
-def _issuers(text: str) -> tuple[str, ...]:
+def _issuers(option: str, text: str) -> tuple[str, ...]:
     try:
         return issuers(text)
     except ValueError as wrong:
-        raise fail(f"--private-issuers: {wrong}") from None
+        raise fail(f"{option}: {wrong}") from None
+
+
+def _issuer_url(given: str, hostnames: tuple[str, ...], endpoint: str) -> str:
+    if given:
+        return "".join(_issuers("--issuer-url", given)[:1]).rstrip("/")
+    return f"https://{hostnames[0]}" if hostnames else endpoint
 
 
 def _url_host(host: str) -> str:

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from watchword.gateway.control import PREFIX, control
+from watchword.gateway.issuers import issuers
 from watchword.gateway.journey import journey
+from watchword.identity.token_issuers import ISSUERS
 from watchword.names import HttpRequest, HttpResponse
 from watchword.wire.addressing import hostname
 from watchword.world import World
@@ -30,7 +32,7 @@ class Door(NamedTuple):
         return not self.host or hostname(request.header("host") or "") == self.host
 
 
-DOORS = (Door(PREFIX, control),)
+DOORS = (Door(ISSUERS, issuers), Door(PREFIX, control))
 
 
 def act_for(request: HttpRequest, doors: tuple[Door, ...] = DOORS) -> Act:

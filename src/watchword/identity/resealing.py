@@ -8,7 +8,7 @@ from collections.abc import Callable
 from watchword.identity import private_keys, secrets, seeds
 from watchword.proofs.keyring import Keyring
 from watchword.store import Transaction
-from watchword.store.iam import access_keys, mfa_devices, saml_private_keys, server_certificates
+from watchword.store.iam import access_keys, mfa_devices, saml_private_keys, server_certificates, token_keys
 
 Reseal = Callable[[Transaction, Keyring, int], tuple[int, bool]]
 """(transaction, keyring, most) -> (how many were sealed again, whether there are more)."""
@@ -47,4 +47,18 @@ def _mfa_devices(tx: Transaction, ring: Keyring, most: int) -> tuple[int, bool]:
     return len(found), more
 
 
-EVERYTHING: tuple[Reseal, ...] = (_access_keys, _saml_private_keys, _server_certificates, _mfa_devices)
+def _token_keys(tx: Transaction, ring: Keyring, most: int) -> tuple[int, bool]:
+    found, more = token_keys.to_reseal(tx, ring.newest.id, limit=most)
+    for key in found:
+        sealed = private_keys.seal(private_keys.open(key.sealed, key.id, ring), key.id, ring)
+        token_keys.reseal(tx, key, sealed=sealed.secret, sealing_key=sealed.sealing_key)
+    return len(found), more
+
+
+EVERYTHING: tuple[Reseal, ...] = (
+    _access_keys,
+    _saml_private_keys,
+    _server_certificates,
+    _mfa_devices,
+    _token_keys,
+)

@@ -17,6 +17,7 @@ DEFAULT_PORT = 4566
 DEFAULT_REGION = "us-east-1"
 DEFAULT_AUDIT_RESERVE = 64
 DEFAULT_RECORDED_REFUSALS = 600
+DEFAULT_ISSUER_URL = "https://localhost"
 LOCAL_HOSTS = ("localhost", "s3.localhost")
 
 Network = IPv4Network | IPv6Network
@@ -64,6 +65,8 @@ class Settings:
     """Proxies whose X-Forwarded-For and X-Forwarded-Proto headers are believed."""
     private_issuers: tuple[str, ...] = ()
     """URLs of token issuers that may have a private address, a port, or no TLS."""
+    issuer_url: str = DEFAULT_ISSUER_URL
+    """Where others find the token issuers of this server's accounts."""
     audit_reserve: int = DEFAULT_AUDIT_RESERVE
     """MiB that each process reserves for audit records, and that must be free for changes; 0 for none."""
     recorded_refusals: int = DEFAULT_RECORDED_REFUSALS

@@ -14,6 +14,7 @@ from watchword.services.resources import AttachedTo
 from watchword.services.s3.attached import attached as attached_of_s3
 from watchword.services.s3.sweep import SWEEP
 from watchword.services.sts.attached import attached as attached_of_sts
+from watchword.services.sts.rotation import ROTATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Service:
 SERVICES: Mapping[str, Service] = {
     "iam": Service(iam.OPERATIONS, attached_of_iam),
     "s3": Service(s3.OPERATIONS, attached_of_s3, (SWEEP,)),
-    "sts": Service(sts.OPERATIONS, attached_of_sts),
+    "sts": Service(sts.OPERATIONS, attached_of_sts, (ROTATE,)),
 }
 SERVED: Mapping[str, Mapping[str, Operation]] = {
     name: service.operations for name, service in SERVICES.items()

@@ -24,6 +24,7 @@ from watchword.store.iam import (
     service_credentials,
     signing_certificates,
     ssh_public_keys,
+    token_keys,
     users,
 )
 from watchword.store.s3 import buckets, objects, parts, uploads
@@ -44,7 +45,7 @@ NOUNS = (
     *(login_profiles, mfa_devices, password_policies),
     *(policies, policy_versions, roles, users),
     *(account_settings, oidc_providers, saml_private_keys, saml_providers),
-    *(server_certificates, service_credentials, signing_certificates, ssh_public_keys),
+    *(server_certificates, service_credentials, signing_certificates, ssh_public_keys, token_keys),
     *(buckets, objects, parts, uploads),
 )
 

@@ -13,6 +13,7 @@ ROWS = {
     "GetCallerIdentity": Row(),
     "GetFederationToken": Row({"Name": "bob"}),
     "GetSessionToken": Row(),
+    "GetWebIdentityToken": Row({"Audience": ["warehouse"], "SigningAlgorithm": "ES384"}),
 }
 OTHERS = {  # they take what a refusal brought, and what an issuer signed
     "AssumeRoleWithWebIdentity": "tests/services/sts/test_web_identity.py::test_what_is_answered",

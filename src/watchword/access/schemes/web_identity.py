@@ -2,7 +2,9 @@
 
 1. The token can be read, and its issuer is a provider of the account in the role's ARN. So a token of any
    other issuer costs no connection.
-2. The issuer's keys are at hand, or are fetched. On the event loop they are not: a thread starts again.
+2. The issuer's keys are at hand, or are fetched. On the event loop they are not: a thread starts again. The
+   keys of this server's own issuers are never fetched. Their tokens of GetWebIdentityToken aren't taken, as
+   at AWS: by them a session could get permissions that it lacks, and outlast itself.
 3. Its signature holds. Only then its claims are looked at:
 4. the client id that it was issued for, the time, and all else that it says (`identity.token_claims`).
 
@@ -17,8 +19,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from watchword.access.caller import Caller, Proven
+from watchword.facts.issuers import ISSUER_AT, TOKEN_KEYS
 from watchword.facts.providers import OIDC_PROVIDER
-from watchword.identity import issuers, token_claims
+from watchword.identity import issuers, token_claims, token_issuers, token_keys
 from watchword.identity.token_claims import refused
 from watchword.issuer_keys import Issuer, UnreachableError
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault, nouns
@@ -26,7 +29,9 @@ from watchword.names.entity_arn import EntityArn
 from watchword.names.principal import WebIdentity
 from watchword.proofs import identity_token
 from watchword.proofs.identity_token import IdentityToken, UnknownKeyError, WrongTokenError
+from watchword.proofs.public_keys import Keys, PublicKey
 from watchword.sigv4.replay import Trace
+from watchword.store.iam.account_settings import AccountSettings
 from watchword.store.iam.oidc_providers import OidcProvider
 from watchword.wire import Operation
 from watchword.world import World
@@ -40,6 +45,7 @@ NO_KEY = (
 UNREACHABLE = (
     "The identity provider (IDP) that was asked to verify the incoming identity token could not be reached."
 )
+OF_PRINCIPALS = "Tokens of GetWebIdentityToken can't be used to assume a role."
 WRONG_SIGNATURE = "The token's signature is not valid."
 
 
@@ -94,7 +100,7 @@ def read(request: HttpRequest, given: Mapping[str, Any]) -> WebIdentityToken:
 def _provider(world: World, role: EntityArn, issuer: str) -> OidcProvider:
     """The provider of the role's account that has the issuer's URL. Raises InvalidIdentityToken."""
     private = world.settings.private_issuers
-    if issuer in private or issuer.startswith(issuers.SCHEME):
+    if issuer in private or issuer.startswith(issuers.SCHEME) or _own(world, issuer):
         name = issuers.without_scheme(issuer)
         arn = EntityArn(role.partition, role.account, nouns.OIDC_PROVIDER, "/", name)
         if found := world.facts.get(OIDC_PROVIDER, role.account, str(arn)):
@@ -103,13 +109,29 @@ def _provider(world: World, role: EntityArn, issuer: str) -> OidcProvider:
 
 
 def _verify(world: World, provider: OidcProvider, token: IdentityToken) -> None:
-    issuer = Issuer(token.issuer, provider.thumbprints, world.settings.private_issuers)
     try:
-        keys = world.issuer_keys.of(issuer, token.kid, at_once=world.facts.cached)
-        identity_token.verify(token, keys)
+        identity_token.verify(token, _keys(world, provider, token))
     except UnreachableError as failed:
         raise AwsError("IDPCommunicationError", 400, UNREACHABLE, str(failed)) from None
     except UnknownKeyError as wrong:
         raise refused(NO_KEY, str(wrong)) from None
     except WrongTokenError as wrong:
         raise refused(WRONG_SIGNATURE, str(wrong)) from None
+
+
+def _own(world: World, issuer: str) -> AccountSettings | None:
+    """The account of this server whose issuer that is."""
+    return world.facts.get(ISSUER_AT, issuer) if token_issuers.id_in(issuer) else None
+
+
+def _keys(world: World, provider: OidcProvider, token: IdentityToken) -> Keys:
+    own = _own(world, token.issuer)
+    if own is None:
+        issuer = Issuer(token.issuer, provider.thumbprints, world.settings.private_issuers)
+        return world.issuer_keys.of(issuer, token.kid, at_once=world.facts.cached)
+    if not own.issues_tokens or token_issuers.OF_PRINCIPALS in token.claims:
+        raise refused(
+            OF_PRINCIPALS, f"account {own.account}'s own issuer: a token of a principal, or disabled"
+        )
+    keys = token_keys.published(world.facts.need(TOKEN_KEYS, own.account), world.clock.wall())
+    return {key.id: PublicKey(key.key, frozenset({key.algorithm})) for key in keys}

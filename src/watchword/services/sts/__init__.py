@@ -1,13 +1,22 @@
 """AWS Security Token Service."""
 
 from watchword.services.operation import Operation
-from watchword.services.sts import credentials, federation, identity, messages, roles, web_identity
+from watchword.services.sts import (
+    credentials,
+    federation,
+    identity,
+    messages,
+    outbound,
+    roles,
+    web_identity,
+)
 
 OPERATIONS: dict[str, Operation] = {
     **identity.OPERATIONS,
     **credentials.OPERATIONS,
     **federation.OPERATIONS,
     **messages.OPERATIONS,
+    **outbound.OPERATIONS,
     **roles.OPERATIONS,
     **web_identity.OPERATIONS,
 }

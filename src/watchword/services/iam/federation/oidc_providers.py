@@ -6,7 +6,8 @@ Source: IAM API Reference, CreateOpenIDConnectProvider and its siblings. Creatin
 host name alone, without the path of the URL, as refusals of AWS show.
 """
 
-from watchword.identity import issuers
+from watchword.facts.issuers import ISSUER_AT
+from watchword.identity import issuers, token_issuers
 from watchword.identity.quotas import check_quota
 from watchword.identity.refusals import refusal, taken
 from watchword.services.iam import demands, shapes
@@ -23,7 +24,7 @@ def create_provider(call: Call) -> Output:
     provider = OidcProvider(
         id=OIDC_PROVIDER.new_id(call),
         account=call.account,
-        url=issuers.issuer_of(call.input["Url"], call.world.settings.private_issuers),
+        url=_issuer(call),
         created=call.now,
         client_ids=issuers.client_ids(call.input.get("ClientIDList", ())),
         thumbprints=issuers.thumbprints(call.input.get("ThumbprintList", ())),
@@ -92,7 +93,19 @@ def delete_provider(call: Call) -> Output:
 
 
 def _host(call: Call) -> str:
-    return issuers.host_of(issuers.issuer_of(call.input["Url"], call.world.settings.private_issuers))
+    return issuers.host_of(_issuer(call))
+
+
+def _issuer(call: Call) -> str:
+    """The URL in the input, as the provider's ARN has it. An issuer of this server needs no TLS."""
+    url, world = call.input["Url"], call.world
+
+    def look() -> str:
+        own = world.facts.get(ISSUER_AT, url) if token_issuers.id_in(url) else None
+        private = world.settings.private_issuers
+        return issuers.issuer_of(url, (*private, url) if own else private)
+
+    return call.resolve("issuer", url, look)
 
 
 _ON_PROVIDER = demands.on_provider(OIDC_PROVIDER)

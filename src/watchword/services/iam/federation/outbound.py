@@ -1,17 +1,22 @@
 """Outbound web identity federation: whether an account's principals may have tokens for services elsewhere.
 
-An account's issuer gets its name once, and keeps it when the feature is disabled and enabled again. No tokens
-are issued yet, and nothing answers at the issuer's URL.
+An account's issuer gets its name once, and keeps it when the feature is disabled and enabled again. Its keys
+are made when it is enabled first. Disabled, it issues no tokens; those that were issued count until they
+expire, and can be verified until then (`gateway.issuers`).
 Source: IAM API Reference, EnableOutboundWebIdentityFederation and its siblings.
 """
 
 import uuid
 from dataclasses import replace
 
+from watchword.facts.credentials import KEYRING
+from watchword.identity import token_keys as keys
 from watchword.identity.refusals import refusal
+from watchword.identity.token_issuers import ISSUERS
 from watchword.services.iam import demands
 from watchword.services.operation import Call, Operation, Output, reads, writes
-from watchword.store.iam import account_settings
+from watchword.store.iam import account_settings, token_keys
+from watchword.store.iam.token_keys import TokenKey
 
 
 def enable(call: Call) -> Output:
@@ -20,8 +25,19 @@ def enable(call: Call) -> Output:
     if settings.issues_tokens:
         raise refusal("FeatureEnabled", "Outbound identity federation is already enabled for the account.")
     issuer = settings.issuer_id or str(uuid.UUID(bytes=call.world.randomness(16), version=4))
-    account_settings.put(call.tx, replace(settings, issuer_id=issuer, issues_tokens=True))
-    return {"IssuerIdentifier": _url(call, issuer)}
+    url = f"{call.world.settings.issuer_url}{ISSUERS}{issuer}"
+    account_settings.put(call.tx, replace(settings, issuer_id=issuer, issuer_url=url, issues_tokens=True))
+    keys.add(call.tx, call.account, call.prepared)
+    return {"IssuerIdentifier": url}
+
+
+def make_keys(call: Call) -> list[TokenKey]:
+    """The keys that the issuer lacks."""
+    world, now = call.world, call.world.clock.wall()
+    with world.database.read() as tx:
+        due = keys.due(token_keys.of_account(tx, call.account), now)
+    ring = world.facts.need(KEYRING)
+    return [keys.new(algorithm, call.account, now, ring, world.randomness) for algorithm in due]
 
 
 def disable(call: Call) -> Output:
@@ -36,19 +52,13 @@ def disable(call: Call) -> Output:
 def get_info(call: Call) -> Output:
     """GetOutboundWebIdentityFederationInfo."""
     settings = account_settings.of(call.tx, call.account)
-    if not settings.issues_tokens or settings.issuer_id is None:
+    if not settings.issues_tokens:
         raise refusal("FeatureDisabled", "Outbound identity federation is disabled for the account.")
-    return {"IssuerIdentifier": _url(call, settings.issuer_id), "JwtVendingEnabled": True}
-
-
-def _url(call: Call, issuer: str) -> str:
-    """The issuer's URL, at the first of the server's further host names."""
-    hostnames = call.world.settings.hostnames or ("localhost",)
-    return f"https://{hostnames[0]}/issuers/{issuer}"
+    return {"IssuerIdentifier": settings.issuer_url, "JwtVendingEnabled": True}
 
 
 OPERATIONS: dict[str, Operation] = {
-    "EnableOutboundWebIdentityFederation": writes(enable, demands.on_account),
+    "EnableOutboundWebIdentityFederation": writes(enable, demands.on_account, prepare=make_keys),
     "DisableOutboundWebIdentityFederation": writes(disable, demands.on_account),
     "GetOutboundWebIdentityFederationInfo": reads(get_info, demands.on_account),
 }
