@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from watchword.identity.delegation import State
 from watchword.identity.protected_roles import ADMINISTRATOR, ADMINISTRATOR_PATH
 from watchword.identity.removal import remove_role
 from watchword.installation.administrator import (
@@ -20,16 +21,19 @@ from watchword.installation.administrator import (
     create_account,
     first_account,
     revoke_sessions,
+    trade_in_token,
 )
 from watchword.installation.bootstrap import open_installation
 from watchword.installation.installation import Installation
 from watchword.installation.kept_session import kept_session
 from watchword.installation.settings import Settings
 from watchword.names.principal import Root
+from watchword.proofs.trade_in_token import read
 from watchword.sessions.revocation import by_subject, covers
 from watchword.sessions.session import new_session
 from watchword.store import revocations
-from watchword.store.iam import attachments, roles
+from watchword.store.iam import attachments, delegation_requests, roles
+from watchword.store.iam.delegation_requests import DelegationRequest
 from watchword.store.iam.roles import Role
 
 
@@ -38,6 +42,29 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
     opened = open_installation(Settings(tmp_path))
     yield opened
     opened.close()
+
+
+def test_the_token_of_a_delegation_request(installation: Installation) -> None:
+    account, now = first_account(installation), installation.clock.now()
+    request = DelegationRequest(
+        *("2f4dc1ae-4f66-41ed-8e1e-0123456789ab", account, "workflow", "installs", "", "{}", (), "topic", ""),
+        *(3600, False, now, State.ACCEPTED, now),
+    )
+    with installation.database.write(now) as tx:
+        delegation_requests.insert(tx, request)
+    with pytest.raises(Refused, match="its state is ACCEPTED"):
+        trade_in_token(installation, request.id)
+    with pytest.raises(Refused, match="no such delegation request: other"):
+        trade_in_token(installation, "other")
+    with installation.database.write(now) as tx:
+        delegation_requests.replace(tx, dataclasses.replace(request, state=State.FINALIZED))
+    requestor, token = trade_in_token(installation, request.id)
+    assert requestor == account
+    root = installation.root_key.material
+    assert read(token, account, root) == request.id
+    assert read(token, "111111111111", root) is None
+    for wrong in (token[:-1], token[:-2] + "AA", "", "x" * 64, "é"):
+        assert read(wrong, account, root) is None
 
 
 NEARLY = (

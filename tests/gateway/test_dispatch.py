@@ -111,6 +111,6 @@ def test_an_operation_that_breaks_is_recorded_and_changes_nothing(
 
 
 def test_what_is_not_served_is_a_mistake_of_the_service_that_calls(world: World, root: Caller) -> None:
-    assert "GetDelegationRequest" not in SERVED["iam"]
+    assert "ListParts" not in SERVED["iam"]
     with pytest.raises(KeyError):
-        dispatch(world, root, ("iam", "GetDelegationRequest"), {}, via=STATES)
+        dispatch(world, root, ("iam", "ListParts"), {}, via=STATES)

@@ -30,6 +30,7 @@ NOT_IN_THE_SUMMARY = {
     *("SAMLProvidersPerAccount", "PrivateKeysPerSAMLProvider", "SSHPublicKeysPerUser"),
     "MFADevicesPerUser",
     "ServiceSpecificCredentialsPerUser",
+    "DelegationRequestsPerAccount",
 }
 """IAM API Reference, GetAccountSummary, has no key for them."""
 

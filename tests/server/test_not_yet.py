@@ -14,7 +14,7 @@ from watchword.services.table import SERVED
 from watchword.wire import Models
 
 LIST = Path(__file__).parents[1] / "golden" / "not_yet.txt"
-COUNT = 350
+COUNT = 339
 """Lowered with the list, never raised but with a new model."""
 
 
@@ -43,7 +43,6 @@ def target(service: str, prefix: str, operation: str) -> Draft:
 
 JSON = {"content-type": "application/json"}
 ASKED = {
-    "iam GetHumanReadableSummary": query("iam", "GetHumanReadableSummary", Name="x"),
     "sts GetDelegatedAccessToken": query("sts", "GetDelegatedAccessToken", TradeInToken="x"),
     "s3 GetObjectTagging": Draft("s3", "GET", "/some-bucket/key", "tagging"),
     "organizations DescribeOrganization": target(
@@ -72,7 +71,8 @@ FORMS = {
 
 
 def test_every_service_is_asked() -> None:
-    assert {name.split()[0] for name in ASKED} == {service.name for service in Models(read_model).services}
+    """All that have an operation left."""
+    assert {name.split()[0] for name in ASKED} == {name.split()[0] for name in not_yet()}
 
 
 @pytest.mark.parametrize("name", ASKED)

@@ -5,6 +5,7 @@ the way; pages, joined, are the whole; every answer is recorded. tests/test_oper
 case that is left out.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import reduce
 from operator import getitem
@@ -75,8 +76,14 @@ class Stage:
                 return {name: self._filled(value) for name, value in given.items()}
             case list():
                 return [self._filled(value) for value in given]
+            case str() if given not in self.kept:
+                return (
+                    re.sub("<[a-z_]+>", lambda found: str(self.kept[found[0]]), given)
+                    if "<" in given
+                    else given
+                )
             case str():
-                return self.kept.get(given, given)
+                return self.kept[given]
         return given
 
 

@@ -52,6 +52,7 @@ COMMANDS = {
     "test": Entry("policy_tests:run", "Run policy tests: given, when, then, because."),
     "account": Entry("accounts:group", "Create and list accounts."),
     "session": Entry("sessions:group", "End sessions before they expire."),
+    "delegation": Entry("delegation:group", "Print the tokens of delegation requests."),
     "keyring": Entry("keyring:group", "Rotate the keyring."),
     "root-key": Entry("credentials:root_key", "Create static root keys, for tools that accept nothing else."),
 }

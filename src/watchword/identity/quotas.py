@@ -2,7 +2,8 @@
 
 Source: IAM User Guide, "IAM and AWS STS quotas". Quotas have their names in AWS's error messages; `SUMMARY`
 has those that GetAccountSummary tells, by their names there. There is no quota for users, groups, roles and
-policies of an account, so the summary has none. The policy engine defines the sizes of documents.
+policies of an account, so the summary has none. AWS has none for delegation requests either; theirs is
+ours. The policy engine defines the sizes of documents.
 """
 
 from collections.abc import Mapping
@@ -31,6 +32,7 @@ QUOTAS: Mapping[str, int] = {
     "SSHPublicKeysPerUser": 5,
     "ServiceSpecificCredentialsPerUser": 2,
     "PrivateKeysPerSAMLProvider": 2,
+    "DelegationRequestsPerAccount": 1000,
 }
 
 SUMMARY: Mapping[str, str] = {

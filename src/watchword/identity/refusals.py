@@ -247,6 +247,17 @@ def missing_job(job_id: str) -> AwsError:
     return refusal("NoSuchEntity", f"Job with id {job_id} cannot be found.")
 
 
+def missing_delegation_request(request_id: str) -> AwsError:
+    """There is no such delegation request, or it is of another account."""
+    return refusal("NoSuchEntity", f"Delegation request {request_id} cannot be found.")
+
+
+def not_in_this_state(request_id: str, state: str, *, coded: bool) -> AwsError:
+    """The delegation request went on, or expired; `coded` where the operation's model has a code."""
+    said = f"Delegation request {request_id} is in the state {state}, in which this can't be done."
+    return refusal("InvalidInput", said) if coded else fault("ValidationError", said)
+
+
 def invalid_arn(text: str) -> AwsError:
     """The text is no ARN."""
     return fault("ValidationError", f"ARN {text} is not valid.")

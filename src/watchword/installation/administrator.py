@@ -9,6 +9,7 @@ import re
 from datetime import timedelta
 
 from watchword.identity import resealing
+from watchword.identity.delegation import State, state_at
 from watchword.identity.owners import Owner, owner_at
 from watchword.identity.protected_roles import ADMINISTRATOR, ADMINISTRATOR_PATH
 from watchword.identity.resealing import Reseal
@@ -19,11 +20,12 @@ from watchword.names.entity_arn import EntityArn
 from watchword.names.ids import Prefix, account_of_access_key, new_access_key_id, new_secret, new_unique_id
 from watchword.names.moment import iso
 from watchword.proofs.keyring import Keyring
+from watchword.proofs.trade_in_token import issue
 from watchword.sessions import Session
 from watchword.sessions.revocation import revoke
 from watchword.sessions.session import moment, new_session
 from watchword.store import Conflict, Transaction, accounts
-from watchword.store.iam import access_keys, attachments, inline_policies, roles
+from watchword.store.iam import access_keys, attachments, delegation_requests, inline_policies, roles
 from watchword.store.iam.roles import Role
 
 ADMINISTRATOR_POLICY = "arn:aws:iam::aws:policy/AdministratorAccess"
@@ -108,6 +110,19 @@ def revoke_sessions(installation: Installation, subject: str) -> tuple[str, str]
         made = {"revoked": kind, "subject": revoked}
         record_command(installation, tx, "RevokeSessions", account, {"subject": subject}, made)
     return kind, revoked
+
+
+def trade_in_token(installation: Installation, request_id: str) -> tuple[str, str]:
+    """The account that a delegation request was made by, and the token that was sent to it."""
+    with installation.database.write(installation.clock.now()) as tx:
+        request = delegation_requests.by_id(tx, request_id)
+        if request is None:
+            raise Refused(f"no such delegation request: {request_id}")
+        if request.state != State.FINALIZED:
+            raise Refused(f"the token of {request_id} was not sent: its state is {state_at(request, tx.at)}")
+        given = {"delegationRequestId": request_id}
+        record_command(installation, tx, "PrintDelegationToken", request.requestor, given, {})
+    return request.requestor, issue(request.id, request.requestor, installation.root_key.material)
 
 
 def rotate_keyring(installation: Installation) -> tuple[str, int]:

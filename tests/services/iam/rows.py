@@ -75,6 +75,21 @@ def linked(name: str) -> dict[str, str]:
     return {"AWSServiceName": f"{name}.amazonaws.com"}
 
 
+def delegation(name: str) -> dict[str, str]:
+    return {"DelegationRequestId": f"<{name}>"}
+
+
+def asking(name: str) -> dict[str, object]:
+    """A delegation request of that workflow."""
+    return {
+        "Description": "installs the product",
+        "Permissions": {"PolicyTemplateArn": f"{OURS}:policy/kept"},
+        "RequestorWorkflowId": f"workflow-{name}",
+        "NotificationChannel": "arn:aws:sns:us-east-1:123456789012:installs",
+        "SessionDuration": 3600,
+    }
+
+
 def version(name: str) -> dict[str, str]:
     return {"VersionId": name}
 
@@ -119,6 +134,13 @@ NO_ORGANIZATION = Row(
     answer="OrganizationNotFoundException",
     missing=Without("no account is in an organization, as its answer says"),
 )
+NO_REQUEST = no_entity(DelegationRequestId="0" * 16)
+NO_SUMMARY = no_entity(EntityArn=f"{OURS}:delegation-request/none-at-all")
+TEMPLATE = {"TemplateArn": "arn:aws:iam::aws:role-template/ecs.amazonaws.com/tasks:1"}
+NO_PAGINATOR = Without("botocore has no paginator for it: test_delegation.py")
+NO_TEMPLATES = Without("nobody can make a template")
+REQUESTS = ("unowned", "owned", "other", "rejected", "accepted", "sent")
+OWNED = REQUESTS[1:]
 NOTHING_NAMED = Without("it names nothing that could")
 
 
@@ -188,10 +210,26 @@ SCENE = [
     ),
     Step("EnableOutboundWebIdentityFederation", {}),
     Step("PutAccountProperties", {"Properties": {"RoleManager/Enabled": "true"}}),
+    *(Step("CreateDelegationRequest", asking(name), **{name: "DelegationRequestId"}) for name in REQUESTS),
+    *(Step("AssociateDelegationRequest", delegation(name)) for name in OWNED),
+    Step("AcceptDelegationRequest", delegation("sent")),
     *(Step("CreateSAMLProvider", {"Name": name} | METADATA | TAGS) for name in ("office", "spare")),
 ]
 
 ROWS = {
+    # delegation requests
+    "CreateDelegationRequest": Row(asking("new"), conflict=taken(**asking("owned"))),
+    "AssociateDelegationRequest": Row(delegation("unowned"), missing=NO_REQUEST),
+    "GetDelegationRequest": Row(delegation("owned"), missing=NO_REQUEST),
+    "GetHumanReadableSummary": Row({"EntityArn": f"{OURS}:delegation-request/<owned>"}, missing=NO_SUMMARY),
+    "ListDelegationRequests": Row(missing=NOTHING_NAMED, pages=NO_PAGINATOR),
+    "UpdateDelegationRequest": Row(delegation("other"), missing=NO_REQUEST),
+    "AcceptDelegationRequest": Row(delegation("accepted"), missing=NO_REQUEST),
+    "RejectDelegationRequest": Row(delegation("rejected"), missing=NO_REQUEST),
+    "SendDelegationToken": Row(delegation("sent"), missing=NO_REQUEST),
+    # role templates
+    "AcquireRole": Row(TEMPLATE, answer="NoSuchEntity", conflict=NO_TEMPLATES),
+    "GetRoleTemplateVersion": Row(TEMPLATE, answer="NoSuchEntity"),
     # users
     "CreateUser": Row(user("new"), missing=NO_BOUNDARY, conflict=taken(**ANN)),
     "GetUser": Row(ANN, missing=NO_USER),

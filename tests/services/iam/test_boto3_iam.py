@@ -115,7 +115,7 @@ def test_the_resource_interface(watchword: Server) -> None:
         ("list_users", {"MaxItems": 1001}, "ValidationError"),
         ("list_users", {"Marker": "nonsense!"}, "ValidationError"),
         ("get_policy", {"PolicyArn": "arn:aws:iam::aws:nothing"}, "InvalidInput"),
-        ("list_delegation_requests", {}, "NotImplemented"),
+        ("get_delegation_request", {"DelegationRequestId": "0" * 16}, "NoSuchEntity"),
     ],
 )
 def test_bad_input(root: BaseClient, operation: str, given: dict[str, Any], code: str) -> None:

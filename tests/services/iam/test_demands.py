@@ -37,6 +37,15 @@ OWN_TAGS = {"iam:ResourceTag/Team": "red"}
 BOUND = {"iam:PermissionsBoundary": ADMINISTRATOR}
 TAGGING = {"aws:RequestTag/Team": "blue", "aws:TagKeys": ("Team",)}
 
+REQUEST = "0" * 8 + "-1111-4222-8333-" + "4" * 12
+DELEGATION = f"arn:aws:iam::{A}:delegation-request/{REQUEST}"
+TEMPLATE = "arn:aws:iam::aws:role-template/ecs.amazonaws.com/tasks:1"
+TOPIC = f"arn:aws:sns:us-east-1:{A}:installs"
+ASKING = {"iam:DelegationDuration": "3600", "iam:NotificationChannel": TOPIC, "iam:TemplateArn": POLICY}
+ON_DELEGATION = "AssociateDelegationRequest GetDelegationRequest UpdateDelegationRequest"
+ON_DELEGATION += (
+    " AcceptDelegationRequest RejectDelegationRequest SendDelegationToken GetHumanReadableSummary"
+)
 ENTITY_PATH = "o-a1b2c3d4e5/r-f6g7h8i9j0example/ou-rge0-awsabcde/123456789012"
 NAMES = {
     "UserName": "ANN",
@@ -55,6 +64,13 @@ NAMES = {
     "PermissionsBoundary": ADMINISTRATOR,
     "SerialNumber": DEVICE,
     "AuthenticationCode1": "123456",
+    "DelegationRequestId": REQUEST,
+    "EntityArn": DELEGATION,
+    "TemplateArn": TEMPLATE,
+    "Permissions": {"PolicyTemplateArn": POLICY},
+    "RequestorWorkflowId": "workflow",
+    "NotificationChannel": TOPIC,
+    "SessionDuration": 3600,
     "AuthenticationCode2": "654321",
     "Tags": [{"Key": "Team", "Value": "blue"}],
     "TagKeys": ["Team"],
@@ -159,6 +175,11 @@ SIMPLE = [
     ("ListRoles", f"arn:aws:iam::{A}:role/", {}),
     ("ListPolicies", f"arn:aws:iam::{A}:policy/", {}),
     ("ListInstanceProfiles", f"arn:aws:iam::{A}:instance-profile/", {}),
+    *((name, DELEGATION, {}) for name in ON_DELEGATION.split()),
+    ("CreateDelegationRequest", f"arn:aws:iam::{A}:delegation-request/*", ASKING),
+    ("ListDelegationRequests", "*", {}),
+    ("AcquireRole", TEMPLATE, {"iam:RoleTemplateARN": TEMPLATE}),
+    ("GetRoleTemplateVersion", TEMPLATE, {}),
     ("SimulatePrincipalPolicy", ROLE, OWN_TAGS),
     ("GetContextKeysForPrincipalPolicy", ROLE, OWN_TAGS),
     ("ListPoliciesGrantingServiceAccess", ROLE, OWN_TAGS),

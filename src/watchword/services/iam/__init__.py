@@ -11,6 +11,7 @@ from watchword.services.iam import (
     instance_profiles,
     organizations_features,
     organizations_reports,
+    role_templates,
     roles,
     server_certificates,
     service_linked_roles,
@@ -29,6 +30,7 @@ from watchword.services.iam.credentials import (
     ssh_public_keys,
     virtual_mfa,
 )
+from watchword.services.iam.delegation import answers, requests, summaries
 from watchword.services.iam.federation import oidc_providers, outbound, saml_providers
 from watchword.services.iam.policies import (
     attachments,
@@ -68,6 +70,10 @@ OPERATIONS: dict[str, Operation] = {
     **organizations_features.OPERATIONS,
     **organizations_reports.OPERATIONS,
     **outbound.OPERATIONS,
+    **role_templates.OPERATIONS,
+    **requests.OPERATIONS,
+    **answers.OPERATIONS,
+    **summaries.OPERATIONS,
     **server_certificates.OPERATIONS,
     **service_credentials.OPERATIONS,
     **settings.OPERATIONS,

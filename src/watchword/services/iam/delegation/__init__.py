@@ -1,0 +1,1 @@
+"""Temporary delegation: an account asks another one for permissions, for some hours."""
