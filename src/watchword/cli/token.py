@@ -2,7 +2,7 @@
 
 SDKs read it from the file that AWS_WEB_IDENTITY_TOKEN_FILE names, and read it again when they need new
 credentials. So the file is replaced as a whole (rename), with the rights that it is to have from the first
-byte on. docs/service-tokens.md has units of systemd.
+byte on. docs/issued-tokens.md has units of systemd.
 """
 
 import os
