@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_delegation_requests"),
         sa.UniqueConstraint("requestor", "workflow", name="uq_delegation_requests_requestor_workflow"),
         sa.ForeignKeyConstraint(
-            ["requestor"], ["accounts.id"], name="fk_delegation_requests_requestor_accounts"
+            ["requestor"], ["accounts.id"], name="fk_delegation_requests_requestor"
         ),
     )
     op.create_index("ix_delegation_requests_owner_account", "delegation_requests", ["owner_account"])
