@@ -300,4 +300,5 @@ def test_the_caches_of_an_engine_are_bounded(monkeypatch: pytest.MonkeyPatch) ->
             )
     assert len(alice._settings) <= 10
     assert all(len(each.indexes) <= 10 for each in alice._settings.values())
-    assert sum(len(place.asked) for place in alice._own[0]._places) <= 1_000 / 16
+    own = alice._own[0]
+    assert len(own._filed) + len(own._twins) <= 1_000 / 16

@@ -41,6 +41,9 @@ class Target:
         "_rule",
         "_weight",
         "covers",
+        "end",
+        "exact",
+        "free",
         "holds",
         "prefix",
     )
@@ -52,31 +55,33 @@ class Target:
         self._compiled = False
         self._open: Check | None = None
         self._weight: int | None = None
-        single = len(patterns) == 1 and not negated
-        self.prefix = _WILD[rule.variables].split(patterns[0], 1)[0] if single else ""
+        single = patterns[0] if len(patterns) == 1 and not negated else ""
+        self.prefix = _WILD[rule.variables].split(single, 1)[0]
         """Every matching resource starts with it."""
+        self.exact = bool(patterns) and single == self.prefix and not negated
+        """Whether only one resource matches, which is the prefix."""
+        self.end = f"{self.prefix}\0" if self.exact else _end(self.prefix)
+        """Matching resources come before this text, in the order of texts; empty where all texts do."""
         self.covers: Match | None = None
-        """Whether a resource matches; None where all that start with the prefix do."""
+        """Whether a resource matches; None where all between the prefix and the end do."""
         self.holds: Check | None = None
         """What else must hold; None where nothing must."""
+        self.free = not rule.statement.conditions and self._is_simple
+        """Whether every request for a resource between the prefix and the end passes."""
 
     @property
-    def exact(self) -> bool:
-        """Whether only one resource matches, which is the prefix."""
-        return self._patterns == (self.prefix,) and self.prefix != ""
-
-    @property
-    def free(self) -> bool:
-        """Whether every request passes."""
-        anywhere = not self._patterns or (self._patterns == ("*",) and not self._negated)
-        return anywhere and not self._rule.statement.conditions
+    def _is_simple(self) -> bool:
+        """Whether a resource between the prefix and the end always matches."""
+        return (
+            not self._patterns or self.exact or (not self._negated and self._patterns == (f"{self.prefix}*",))
+        )
 
     def compile(self) -> None:
         """Makes the tests, before they are first needed."""
         if self._compiled:
             return
         rule, patterns, conditions = self._rule, self._patterns, self._rule.conditions
-        if patterns and (self._negated or patterns[0] != f"{self.prefix}*"):
+        if not self._is_simple:
             if rule.variables and any("${" in each for each in patterns):
                 self._open = _open_cover(patterns, negated=self._negated)
                 conditions = (self._open, *conditions)
@@ -90,7 +95,8 @@ class Target:
         """Whether a request's resource matches; the conditions don't count."""
         self.compile()
         return (
-            request.resource.startswith(self.prefix)
+            self.prefix <= request.resource
+            and (not self.end or request.resource < self.end)
             and (self.covers is None or self.covers(request.resource))
             and (self._open is None or self._open(request))
         )
@@ -161,6 +167,11 @@ class Rule:
         if self.deny != resource.negated:
             return resource.values
         return tuple([each for each in resource.values if not _wild_service(each)])
+
+
+def _end(prefix: str) -> str:
+    """The first text that comes after all that start with a prefix. (Policies end their alphabet at U+00FF.)"""
+    return prefix and prefix[:-1] + chr(ord(prefix[-1]) + 1)
 
 
 def _all(checks: Sequence[Check], request: Asked) -> bool:

@@ -41,10 +41,10 @@ class Decision(Struct, frozen=True, eq=False, dict=True):
     applicability: Applicability
     indexes: tuple[Index, ...] = ()
     """The policies that were asked."""
-    steps: int = 0
-    """How much work the decision could have been, where that is why it was refused (`cost`)."""
     candidates: Sequence[Candidates] = ()
     """The statements that were looked at, of each index."""
+    steps: int = 0
+    """How much work the decision could have been, where that is why it was refused (`cost`)."""
 
     @property
     def allowed(self) -> bool:

@@ -17,7 +17,7 @@ from watchword.policy.language.parse import parse
 from watchword.policy.language.print import print_policy
 
 if TYPE_CHECKING:
-    from watchword.policy.evaluation.layers import Layer, Layers
+    from watchword.policy.evaluation.layers import Layers
 
 
 class Policy(Struct, frozen=True, dict=True):
@@ -44,8 +44,8 @@ class Policy(Struct, frozen=True, dict=True):
         )
 
     @cached_property
-    def attached(self) -> "dict[tuple[str, tuple[Layer, ...]], Layers]":
-        """What it is compiled to as a resource's policy, by its name there and the guardrails (`engine`)."""
+    def attached(self) -> "dict[str, Layers]":
+        """What it is compiled to as a resource's policy, by its name there."""
         return {}
 
     def renamed(self, names: Mapping[str, str]) -> Self:

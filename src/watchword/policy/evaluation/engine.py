@@ -1,13 +1,14 @@
 """Engines: the policies of one principal, compiled once and asked about many requests.
 
-An engine looks a request up in two indexes (`index`):
+An engine looks a request up in up to four indexes (`index`):
 
-* one of its principal's own policies: identity policies and boundary. All sessions of a role share it;
-* one of all others: SCPs, RCPs, a resource policy, the policies of a VPC endpoint. All principals share it
-  that these policies name alike (`layers`).
+* of its principal's own policies: identity policies and boundary. All sessions of a role share it;
+* of a session's policies;
+* of the guardrails: SCPs, RCPs, the policies of a VPC endpoint. All principals share it;
+* of the resource's policy. All principals share it that the policy names alike (`layers`).
 
-A session with session policies has a third. What the statements that apply grant is a set of bits, and
-`combine` makes the verdict of it. Otherwise an engine is immutable, and its caches are bounded.
+What the statements that apply grant is a set of bits, and `combine` makes the verdict of it. Otherwise an
+engine is immutable, and its caches are bounded.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,12 +28,12 @@ from watchword.policy.evaluation.combine import (
 from watchword.policy.evaluation.cost import CALL, LONGEST
 from watchword.policy.evaluation.decision import Decision
 from watchword.policy.evaluation.document import Source
-from watchword.policy.evaluation.entries import Candidates, Test, granted
+from watchword.policy.evaluation.entries import Candidates, granted
 from watchword.policy.evaluation.index import Index
 from watchword.policy.evaluation.layers import Layer, Layers
 from watchword.policy.evaluation.principals import Names, names_of
 from watchword.policy.evaluation.request import Request
-from watchword.policy.evaluation.setting import Guardrails, Levels, Setting, forget, others
+from watchword.policy.evaluation.setting import Guardrails, Levels, Setting, attached, forget
 
 _MOST_SETTINGS = 64
 _MOST_POLICIES = 1024
@@ -93,25 +94,21 @@ class Engine:
         setting = self._settings.get(request.setting)
         if setting is None or setting.guardrails != (scps, rcps, vpc_endpoint):
             setting = self._set(request, (scps, rcps, vpc_endpoint))
-        name, resource = request.name, request.resource
+        name = request.name
         if name in self._undeniable:
             return Decision(Verdict.ALLOW, request, (), EVERYTHING, setting.applicability)
         key = None if resource_policy is None else resource_policy.key
         indexes = setting.indexes.get(key) or self._gather(setting, resource_policy)
-        candidates = [index.candidates(name, resource) for index in indexes]
+        candidates, bits = [], 0
+        for index in indexes:
+            found = index.candidates(name, request.resource)
+            candidates.append(found)
+            bits |= found.free
         if budget is not None and (steps := _steps(candidates, request, budget)) > budget:
             return Decision(Verdict.IMPLICIT_DENY, request, (), 0, setting.applicability, steps=steps)
-        bits = 0
-        tests: list[Test] = []
-        for found in candidates:
-            bits |= found.free
-            tests += found.tests
-        if tests:
-            bits = granted(tests, request, bits)
+        bits = granted(candidates, request, bits)
         verdict, blocked = setting.verdicts.get(bits) or setting.verdict(bits)
-        return Decision(
-            verdict, request, blocked, bits, setting.applicability, indexes, candidates=candidates
-        )
+        return Decision(verdict, request, blocked, bits, setting.applicability, indexes, candidates)
 
     def _set(self, request: Request, guardrails: Guardrails) -> Setting:
         forget(self._settings, _MOST_SETTINGS)
@@ -122,10 +119,11 @@ class Engine:
     def _gather(self, setting: Setting, policy: Source | None) -> tuple[Index, ...]:
         """The indexes that decide about requests under this resource policy."""
         forget(setting.indexes, _MOST_POLICIES)
-        compiled = others(setting.layers, policy)
         indexes = self._own
-        if compiled is not None:
-            indexes += (compiled.index(self._names, bounded=self._bounded),)
+        if setting.guards:
+            indexes += (setting.guards.index(self._names, bounded=self._bounded),)
+        if policy is not None:
+            indexes += (attached(policy).index(self._names, bounded=self._bounded),)
         setting.indexes[None if policy is None else policy.key] = indexes
         return indexes
 

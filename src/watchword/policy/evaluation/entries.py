@@ -36,14 +36,12 @@ Test = tuple[int, Match | None, Check | None]
 class Entry:
     """One of a statement's resource patterns, with what a request must pass."""
 
-    __slots__ = ("bits", "cited", "exact", "free", "names", "target", "test")
+    __slots__ = ("bits", "cited", "free", "target", "test")
 
     def __init__(self, cited: Cited, target: Target) -> None:
         self.cited = cited
         self.target = target
         self.bits = cited.bits
-        self.names = cited.rule.actions.name
-        self.exact = target.exact
         self.free = target.free
         self.test: Test | None = None
         """What is granted, and to which requests; None until it is needed."""
@@ -96,10 +94,15 @@ class Candidates:
         return found
 
 
-def granted(tests: Iterable[Test], request: Asked, bits: int) -> int:
-    """`bits`, and those that these tests grant to a request."""
+def granted(candidates: Iterable[Candidates], request: Asked, bits: int) -> int:
+    """`bits`, and those that these candidates grant to a request."""
     resource = request.resource
-    for grant, covers, holds in tests:
-        if grant & ~bits and (covers is None or covers(resource)) and (holds is None or holds(request)):
-            bits |= grant
+    for each in candidates:
+        for grant, covers, holds in each.tests:
+            if (
+                grant | bits != bits
+                and (covers is None or covers(resource))
+                and (holds is None or holds(request))
+            ):
+                bits |= grant
     return bits

@@ -15,7 +15,7 @@ from watchword.policy.evaluation.combine import DENIED, PolicyType
 from watchword.policy.evaluation.document import Source
 from watchword.policy.evaluation.entries import Cited
 from watchword.policy.evaluation.index import Index
-from watchword.policy.evaluation.principals import Names
+from watchword.policy.evaluation.principals import Names, named
 
 _WITH_PRINCIPALS = (PolicyType.RESOURCE, PolicyType.RCP, PolicyType.VPC_ENDPOINT)
 _MOST_INDEXES = 256
@@ -32,7 +32,7 @@ class Layer(Struct, frozen=True, eq=False):
 class Layers:
     """Layers, compiled."""
 
-    __slots__ = ("_indexes", "_with_principal", "layers")
+    __slots__ = ("_indexes", "_named", "_strangers", "_with_principal", "layers")
 
     def __init__(self, *layers: Layer) -> None:
         self.layers = layers
@@ -44,11 +44,21 @@ class Layers:
             for rule in source.policy.rules
             if rule.grantees is not None
         ]
+        self._named = named([rule.grantees for rule in self._with_principal if rule.grantees])
         self._indexes: dict[tuple[int, ...], Index] = {}
         """By what the statements that have a principal reach of a caller."""
+        self._strangers: Index | None = None
+        """The index of the callers that no statement names."""
 
     def index(self, names: Names, *, bounded: bool) -> Index:
         """For a caller under these names; `bounded` when it has a permissions boundary."""
+        if self._named is None or not self._named.isdisjoint(names.reached):
+            return self._index(names, bounded=bounded)
+        if self._strangers is None:
+            self._strangers = self._index(names, bounded=bounded)
+        return self._strangers
+
+    def _index(self, names: Names, *, bounded: bool) -> Index:
         reached = tuple([rule.reach(names, bounded=bounded) for rule in self._with_principal])
         found = self._indexes.get(reached)
         if found is None:

@@ -8,7 +8,7 @@ A stored trust or bucket policy holds the unique id of a user or role instead of
 with the same name gets no access. `renamed` replaces one by the other; the store knows both.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -84,6 +84,16 @@ class Grantees(Struct, frozen=True):
             return False
         found = [not listed.isdisjoint(link) for link in names.chain if link]
         return self.everyone or (bool(found) and all(found) if deny else any(found))
+
+
+def named(elements: Sequence[Grantees]) -> frozenset[str] | None:
+    """All identifiers that these elements list: they reach all callers alike that have none of them.
+
+    None where one is a NotPrincipal, which does not.
+    """
+    if any(each.negated for each in elements):
+        return None
+    return frozenset().union(*(listed for each in elements for listed in each.listed.values()))
 
 
 @shared

@@ -38,28 +38,29 @@ _FIRST_BIT = {
 }
 _MOST_SHARED = 256
 """Sets of guardrails that stay compiled."""
-_MOST_OF_A_POLICY = 64
-"""Names and sets of guardrails for which one resource policy stays compiled."""
+_MOST_NAMES = 16
+"""Names under which one resource policy stays compiled."""
 
 
 class Setting:
     """What an engine keeps for requests with one `setting`."""
 
-    __slots__ = ("applicability", "guardrails", "indexes", "layers", "verdicts")
+    __slots__ = ("applicability", "guardrails", "guards", "indexes", "verdicts")
 
     def __init__(self, principal: Principal, given: int, guardrails: Guardrails, request: Request) -> None:
         self.guardrails = guardrails
-        self.layers = tuple(_binding(principal, guardrails, request))
+        layers = tuple(_binding(principal, guardrails, request))
+        self.guards = _compiled(layers) if layers else None
         """Those of the guardrails that bind these requests."""
         self.applicability = Applicability(
             has_account=not isinstance(principal, _WITHOUT_ACCOUNT),
             same_account=principal.account == request.resource_account,
             explicit=request.resource_type in (ROLE, KMS_KEY),
             given=given,
-            levels=tuple((each.type, each.bits) for each in self.layers),
+            levels=tuple((each.type, each.bits) for each in layers),
         )
         self.indexes: dict[tuple[int, str] | None, tuple[Index, ...]] = {}
-        """By resource policy."""
+        """By resource policy: all that is asked."""
         self.verdicts: dict[int, tuple[Verdict, tuple[PolicyType, ...]]] = {}
         """By bits: the verdict, and the types of policy that block."""
 
@@ -74,16 +75,13 @@ class Setting:
         return (Verdict.IMPLICIT_DENY if blocked else Verdict.ALLOW), blocked
 
 
-def others(layers: tuple[Layer, ...], policy: Source | None) -> Layers | None:
-    """Guardrails and a resource policy, compiled once for all engines; None where there are neither."""
-    if policy is None:
-        return _compiled(layers) if layers else None
+def attached(policy: Source) -> Layers:
+    """A resource policy, compiled once for all engines."""
     compiled = policy.policy.attached
-    found = compiled.get((policy.name, layers))
+    found = compiled.get(policy.name)
     if found is None:
-        forget(compiled, _MOST_OF_A_POLICY)
-        found = Layers(*layers, Layer(PolicyType.RESOURCE, 0, (policy,)))
-        compiled[policy.name, layers] = found
+        forget(compiled, _MOST_NAMES)
+        found = compiled[policy.name] = Layers(Layer(PolicyType.RESOURCE, 0, (policy,)))
     return found
 
 
