@@ -57,13 +57,14 @@ from watchword.store.iam import (
 )
 from watchword.store.iam.access_keys import AccessKey
 from watchword.store.iam.account_settings import AccountSettings
-from watchword.store.iam.groups import Group
+from watchword.store.iam.groups import Group, Membership
 from watchword.store.iam.inline_policies import Inline
 from watchword.store.iam.instance_profiles import InstanceProfile
 from watchword.store.iam.mfa_devices import MfaDevice
 from watchword.store.iam.oidc_providers import OidcProvider
 from watchword.store.iam.password_policies import PasswordPolicy
 from watchword.store.iam.policies import Policy
+from watchword.store.iam.policy_versions import Version
 from watchword.store.iam.roles import Role
 from watchword.store.iam.saml_private_keys import SamlPrivateKey
 from watchword.store.iam.saml_providers import SamlProvider
@@ -82,8 +83,10 @@ ACCOUNT = Account(A, "main", NOW)
 USER = User("AIDA1", A, "alice", "/", NOW)
 GROUP = Group("AGPA1", A, "staff", "/", NOW)
 PROFILE = InstanceProfile("AIPA1", A, "machines", "/", NOW)
+MEMBERSHIP = Membership("AIDA1", "AGPA1", "staff")
 ROLE = Role("AROA1", A, "deploy", "/", NOW, "{}")
 POLICY = Policy("ANPA1", A, "Read", "/", "arn:aws:iam::111111111111:policy/Read", NOW, NOW)
+VERSION = Version("ANPA1", 2, "{}", NOW, default=False)
 KEY = AccessKey("AKIA1", A, None, b"sealed", "k1", NOW)
 DEVICE = MfaDevice("abc1", A, "phone", "/", NOW, b"sealed", "k1")
 RULES = PasswordPolicy(A, 6, False, False, False, False, False, False)
@@ -105,28 +108,44 @@ CHANGES: dict[Callable[..., object], tuple[tuple[object, ...], dict[str, object]
     users.rename: ((USER,), {"name": "bob", "path": "/"}, ("user", "AIDA1")),
     users.set_boundary: ((USER, "arn"), {}, ("user", "AIDA1")),
     users.remove: ((USER,), {}, ("user", "AIDA1")),
+    users.insert_all: (([USER],), {}, ("user", "AIDA1")),
+    users.overwrite: ((USER,), {}, ("user", "AIDA1")),
     groups.insert: ((GROUP,), {}, ("group", "AGPA1")),
     groups.rename: ((GROUP,), {"name": "ops", "path": "/"}, ("group", "AGPA1")),
     groups.remove: ((GROUP,), {}, ("group", "AGPA1")),
     groups.add_member: ((GROUP, USER), {}, ("user", "AIDA1")),
+    groups.insert_all: (([GROUP],), {}, ("group", "AGPA1")),
+    groups.overwrite: ((GROUP,), {}, ("group", "AGPA1")),
+    groups.add_members: (([MEMBERSHIP],), {}, ("user", "AIDA1")),
+    groups.leave_all: ((USER,), {}, ("user", "AIDA1")),
     groups.remove_member: ((GROUP, USER), {}, ("user", "AIDA1")),
     roles.insert: ((ROLE,), {}, ("role", "AROA1")),
     roles.configure: ((ROLE,), {"description": "", "max_session": 1}, ("role", "AROA1")),
     roles.set_trust: ((ROLE, "{}"), {}, ("role", "AROA1")),
     roles.set_boundary: ((ROLE, None), {}, ("role", "AROA1")),
+    roles.insert_all: (([ROLE],), {}, ("role", "AROA1")),
+    roles.overwrite: ((ROLE,), {}, ("role", "AROA1")),
     roles.remove: ((ROLE,), {}, ("role", "AROA1")),
     instance_profiles.insert: ((PROFILE,), {}, ("instance-profile", "AIPA1")),
     instance_profiles.set_role: ((PROFILE, None), {}, ("instance-profile", "AIPA1")),
+    instance_profiles.insert_all: (([PROFILE],), {}, ("instance-profile", "AIPA1")),
+    instance_profiles.overwrite: ((PROFILE,), {}, ("instance-profile", "AIPA1")),
     instance_profiles.remove: ((PROFILE,), {}, ("instance-profile", "AIPA1")),
     policies.insert: ((POLICY, "{}"), {}, ("policy", "ANPA1")),
     policies.update: ((POLICY,), {"updated": NOW}, ("policy", "ANPA1")),
+    policies.insert_all: (([POLICY],), {}, ("policy", "ANPA1")),
+    policies.overwrite: ((POLICY,), {}, ("policy", "ANPA1")),
     policies.remove: ((POLICY,), {}, ("policy", "ANPA1")),
     policy_versions.insert: ((POLICY, "{}"), {"default": True}, ("policy", "ANPA1")),
     policy_versions.set_default: ((POLICY, 1), {}, ("policy", "ANPA1")),
+    policy_versions.insert_all: (([VERSION],), {}, ("policy", "ANPA1")),
+    policy_versions.remove_all: ((POLICY,), {}, ("policy", "ANPA1")),
     policy_versions.remove: ((POLICY, 2), {}, ("policy", "ANPA1")),
     attachments.attach: (("group", "AGPA1", "arn"), {}, ("group", "AGPA1")),
+    attachments.attach_all: (("group", {"AGPA1": ["arn"]}), {}, ("group", "AGPA1")),
     attachments.detach: (("group", "AGPA1", "arn"), {}, ("group", "AGPA1")),
     inline_policies.put: ((Inline("role", "AROA1", "a", "{}"),), {}, ("role", "AROA1")),
+    inline_policies.insert_all: (([Inline("role", "AROA1", "a", "{}")],), {}, ("role", "AROA1")),
     inline_policies.remove: (("role", "AROA1", "a"), {}, ("role", "AROA1")),
     access_keys.insert: ((KEY,), {}, ("access_key", "AKIA1")),
     access_keys.set_status: ((KEY, "Inactive"), {}, ("access_key", "AKIA1")),
@@ -168,6 +187,7 @@ CHANGES: dict[Callable[..., object], tuple[tuple[object, ...], dict[str, object]
     service_credentials.remove: ((CREDENTIAL,), {}, ("service_credential", "ACCA1")),
     account_settings.put: ((AccountSettings(A),), {}, ("account", A)),
     tags.put: (("user", "AIDA1", {"a": "1"}), {}, ("user", "AIDA1")),
+    tags.insert_all: (("user", {"AIDA1": {"a": "1"}}), {}, ("user", "AIDA1")),
     tags.remove: (("user", "AIDA1", ["a"]), {}, ("user", "AIDA1")),
     tags.remove_all: (("user", "AIDA1"), {}, ("user", "AIDA1")),
     revocations.put: ((REVOCATION,), {}, ("revocation", A)),
@@ -178,7 +198,7 @@ CHANGES: dict[Callable[..., object], tuple[tuple[object, ...], dict[str, object]
     keyring.retire: ((WRAPPED,), {}, ("keyring", "*")),
 }
 
-WRITES = re.compile(r"tx\.run|\.(insert|update|rename|remove)\(tx")
+WRITES = re.compile(r"tx\.run|self\.update\(tx|\.(insert|update|rename|remove)\(tx")
 """In the source of a function: that it writes, itself or by a function of `Entities`."""
 
 
@@ -190,8 +210,10 @@ def _members(tx: Transaction) -> None:
 BEFORE: dict[Callable[..., object], Callable[[Transaction], object]] = {
     attachments.detach: lambda tx: attachments.attach(tx, "group", "AGPA1", "arn"),
     groups.add_member: _members,
+    groups.add_members: _members,
     password_policies.put: lambda tx: accounts.insert(tx, ACCOUNT),
     policy_versions.insert: lambda tx: policies.insert(tx, POLICY, "{}"),
+    policy_versions.insert_all: lambda tx: policies.insert(tx, POLICY, "{}"),
     saml_private_keys.insert: lambda tx: saml_providers.insert(tx, SAML, "<x/>"),
     service_credentials.insert: lambda tx: users.insert(tx, USER),
 }

@@ -51,6 +51,8 @@ COMMANDS = {
     "check": Entry("check:check", "Check whether policies can be stored, and find what is risky in them."),
     "test": Entry("policy_tests:run", "Run policy tests: given, when, then, because."),
     "account": Entry("accounts:group", "Create and list accounts."),
+    "import": Entry("transfer:import_files", "Move accounts in, from AWS or from another Watchword."),
+    "export": Entry("transfer:export_accounts", "Write accounts in the same form."),
     "session": Entry("sessions:group", "End sessions before they expire."),
     "delegation": Entry("delegation:group", "Print the tokens of delegation requests."),
     "keyring": Entry("keyring:group", "Rotate the keyring."),

@@ -29,7 +29,7 @@ class UnknownPrincipal(Exception):  # noqa: N818 each kind of policy has its own
 def bind(tx: Transaction, policy: Policy) -> Policy:
     """The policy with unique ids, to be stored. Raises UnknownPrincipal."""
     known = {}
-    for name in _named(policy):
+    for name in principals(policy):
         found = _bound(tx, name)
         if found is None:
             raise UnknownPrincipal(name)
@@ -39,11 +39,11 @@ def bind(tx: Transaction, policy: Policy) -> Policy:
 
 def unbind(tx: Transaction, policy: Policy) -> Policy:
     """A stored policy with ARNs, for people to read."""
-    owners = {name: _by_id(tx, name) for name in _named(policy)}
+    owners = {name: _by_id(tx, name) for name in principals(policy)}
     return policy.renamed({name: owner.arn for name, owner in owners.items() if owner})
 
 
-def _named(policy: Policy) -> Iterator[str]:
+def principals(policy: Policy) -> Iterator[str]:
     """The AWS principals of a policy, without `*`."""
     for statement in policy.statements:
         if statement.principal is not None:

@@ -225,12 +225,17 @@ KINDS: Mapping[DocumentKind, Rules] = {
 
 
 def validate(
-    source: str | bytes, kind: DocumentKind, catalogue: "Catalogue | None" = None, partition: str = ""
+    source: str | bytes,
+    kind: DocumentKind,
+    catalogue: "Catalogue | None" = None,
+    partition: str = "",
+    most: int = 0,
 ) -> Policy:
     """The policy, when it may be stored as `kind`; raises PolicyError, an AwsError, when not.
 
     catalogue: what services there are. Without one, nothing is refused for what only a catalogue knows.
     partition: the account's, whose resources alone the policy can be about; empty where it isn't known.
+    most: the largest size, of an account whose quota was raised.
     """
     rules = KINDS[kind]
     text = source if isinstance(source, str) else source.decode("utf-8", "replace")
@@ -241,7 +246,7 @@ def validate(
     except PolicyError as error:
         raise _refusal(rules, error.said, error.meant, error.path, error.offset) from None
     size = rules.size
-    if size.counted(text) > size.most:
+    if size.counted(text) > (most or size.most):
         raise PolicyError(size.said, code=size.code, status=size.status)
     policy = Policy(document.statements, document.version, document.id)
     found = chain(wrong(policy, kind, document), _beyond(policy, rules, catalogue, partition))

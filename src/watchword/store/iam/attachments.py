@@ -3,6 +3,7 @@
 A policy is identified by its ARN, since policies of AWS are in no table.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,6 +40,10 @@ _ALL = select(*columns(ATTACHMENTS, Attachment)).order_by(ATTACHMENTS.c.position
 _OF = _ALL.where(
     ATTACHMENTS.c.owner_kind == bindparam("owner_kind"), ATTACHMENTS.c.owner_id == bindparam("owner_id")
 )
+_OF_ALL = _ALL.where(
+    ATTACHMENTS.c.owner_kind == bindparam("owner_kind"),
+    ATTACHMENTS.c.owner_id.in_(bindparam("owner_ids", expanding=True)),
+)
 _ONE = _OF.where(ATTACHMENTS.c.policy_arn == bindparam("policy_arn"))
 
 
@@ -50,6 +55,20 @@ def attach(tx: Transaction, owner_kind: str, owner_id: str, policy_arn: str) -> 
     tx.run(ATTACHMENTS.insert(), pair | {"at": tx.at})
     tx.changed(owner_kind, owner_id)
     return True
+
+
+def attach_all(tx: Transaction, owner_kind: str, arns: Mapping[str, Sequence[str]]) -> None:
+    """Attaches policies, by the id of their owner. Raises Conflict when one was attached already."""
+    rows = [
+        {"owner_kind": owner_kind, "owner_id": owner_id, "policy_arn": arn, "at": tx.at}
+        for owner_id, theirs in arns.items()
+        for arn in theirs
+    ]
+    if rows:
+        tx.run_many(ATTACHMENTS.insert(), rows)
+    for owner_id, theirs in arns.items():
+        if theirs:
+            tx.changed(owner_kind, owner_id)
 
 
 def detach(tx: Transaction, owner_kind: str, owner_id: str, policy_arn: str) -> bool:
@@ -65,3 +84,8 @@ def detach(tx: Transaction, owner_kind: str, owner_id: str, policy_arn: str) -> 
 def of(tx: Transaction, owner_kind: str, owner_id: str) -> list[Attachment]:
     """All attachments of an owner. A quota keeps them few."""
     return tx.all(Attachment, _OF, owner_kind=owner_kind, owner_id=owner_id)
+
+
+def of_all(tx: Transaction, owner_kind: str, owner_ids: Sequence[str]) -> list[Attachment]:
+    """All attachments of several owners."""
+    return tx.all(Attachment, _OF_ALL, owner_kind=owner_kind, owner_ids=owner_ids)

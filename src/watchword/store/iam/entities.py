@@ -6,6 +6,7 @@ functions once. The module of a noun binds those that it offers, such as `named 
 callers write `users.named(tx, account, name)`, and adds what only that noun has.
 """
 
+from collections.abc import Sequence
 from dataclasses import Field, fields
 from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
 
@@ -69,19 +70,35 @@ class Entities(Generic[Record]):
         self._stored: Final = [each.name for each in fields(record) if each.name not in computed]
         here = table.c.account == bindparam("account")
         self._by_id: Final = self.rows.where(table.c.id == bindparam("id"))
+        self._by_ids: Final = self.rows.where(table.c.id.in_(bindparam("ids", expanding=True)))
+        self._by_names: Final = self.rows.where(here, table.c.folded.in_(bindparam("folded", expanding=True)))
         self._named: Final = self.rows.where(here, table.c.folded == bindparam("folded"))
         self._page: Final = self.rows.where(*after_name(table)).order_by(table.c.folded)
         self._count: Final = select(func.count()).select_from(table).where(here)
 
     def insert(self, tx: Transaction, entity: Record) -> None:
         """Raises Conflict when the account has an entity of that name, whatever the case."""
-        row = {name: getattr(entity, name) for name in self._stored}
-        tx.run(self.table.insert(), row | {"folded": fold(entity.name)})
+        tx.run(self.table.insert(), self._row(entity))
         self._changed(tx, entity)
+
+    def insert_all(self, tx: Transaction, entities: Sequence[Record]) -> None:
+        """Adds several at once. Raises Conflict as `insert` does."""
+        if entities:
+            tx.run_many(self.table.insert(), [self._row(each) for each in entities])
+        for entity in entities:
+            self._changed(tx, entity)
 
     def by_id(self, tx: Transaction, entity_id: str) -> Record | None:
         """The entity of that unique id, None when there is none."""
         return tx.one(self.record, self._by_id, id=entity_id)
+
+    def by_ids(self, tx: Transaction, ids: Sequence[str]) -> list[Record]:
+        """The entities of these unique ids, in any order; those that there are."""
+        return tx.all(self.record, self._by_ids, ids=ids)
+
+    def by_names(self, tx: Transaction, account: str, names: Sequence[str]) -> list[Record]:
+        """The account's entities of these names, whatever the case, in any order; those that there are."""
+        return tx.all(self.record, self._by_names, account=account, folded=[fold(name) for name in names])
 
     def named(self, tx: Transaction, account: str, name: str) -> Record | None:
         """The entity of that name, whatever the case, None when there is none."""
@@ -110,6 +127,10 @@ class Entities(Generic[Record]):
         """Raises Conflict when the account has another entity of that name, whatever the case."""
         self.update(tx, entity, name=name, folded=fold(name), path=path)
 
+    def overwrite(self, tx: Transaction, entity: Record) -> None:
+        """Sets all columns of the entity with that unique id. Raises Conflict as `rename` does."""
+        self.update(tx, entity, **self._row(entity))
+
     def update(self, tx: Transaction, entity: Record, **values: object) -> None:
         """Sets columns."""
         tx.run(self.table.update().where(self.table.c.id == entity.id), values)
@@ -119,6 +140,10 @@ class Entities(Generic[Record]):
         """Removes its row. Raises StillReferenced while a row of another table refers to it."""
         tx.run(self.table.delete().where(self.table.c.id == entity.id))
         self._changed(tx, entity)
+
+    def _row(self, entity: Record) -> dict[str, object]:
+        row = {name: getattr(entity, name) for name in self._stored}
+        return row | {"folded": fold(entity.name)}
 
     def _changed(self, tx: Transaction, entity: Record) -> None:
         tx.changed(self.noun, entity.id, entity.account)

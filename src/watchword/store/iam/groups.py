@@ -1,7 +1,9 @@
 """Groups of an account, and their members."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Column, ForeignKey, Table, bindparam, func, select
 
@@ -39,8 +41,20 @@ class Group:
         return str(EntityArn(self.partition, self.account, nouns.GROUP, self.path, self.name))
 
 
+class Membership(NamedTuple):
+    """That a user is in a group."""
+
+    user_id: str
+    group_id: str
+    group_name: str
+
+
 _entities = Entities(nouns.GROUP, GROUPS, Group)
 insert = _entities.insert
+insert_all = _entities.insert_all
+overwrite = _entities.overwrite
+by_ids = _entities.by_ids
+by_names = _entities.by_names
 by_id = _entities.by_id
 named = _entities.named
 page = _entities.page
@@ -60,6 +74,11 @@ _MEMBERS = (
     .order_by(USERS.c.folded)
 )
 _MEMBERSHIP = (MEMBERS.c.group_id == bindparam("group_id")) & (MEMBERS.c.user_id == bindparam("user_id"))
+_MEMBERSHIPS = (
+    select(MEMBERS.c.user_id, GROUPS.c.id, GROUPS.c.name)
+    .join(GROUPS, MEMBERS.c.group_id == GROUPS.c.id)
+    .where(MEMBERS.c.user_id.in_(bindparam("user_ids", expanding=True)))
+)
 _IS_MEMBER = select(func.count()).select_from(MEMBERS).where(_MEMBERSHIP)
 
 
@@ -73,6 +92,15 @@ def add_member(tx: Transaction, group: Group, user: User) -> bool:
     return True
 
 
+def add_members(tx: Transaction, pairs: Sequence[Membership]) -> None:
+    """Makes users members. Raises Conflict when one was a member already."""
+    if pairs:
+        rows = [{"group_id": each.group_id, "user_id": each.user_id} for each in pairs]
+        tx.run_many(MEMBERS.insert(), rows)
+    for each in pairs:
+        tx.changed("user", each.user_id)
+
+
 def remove_member(tx: Transaction, group: Group, user: User) -> bool:
     """Ends the membership. False when there was none."""
     gone = tx.run(MEMBERS.delete().where(_MEMBERSHIP), {"group_id": group.id, "user_id": user.id})
@@ -83,6 +111,17 @@ def remove_member(tx: Transaction, group: Group, user: User) -> bool:
 def members(tx: Transaction, group_id: str, *, after: str = "", limit: int) -> tuple[list[User], bool]:
     """Members sorted by name, after the name `after`; and whether there are more."""
     return tx.page(User, _MEMBERS, limit, group_id=group_id, folded=fold(after))
+
+
+def leave_all(tx: Transaction, user: User) -> None:
+    """Ends all memberships of the user."""
+    tx.run(MEMBERS.delete().where(MEMBERS.c.user_id == user.id))
+    tx.changed("user", user.id, user.account)
+
+
+def memberships(tx: Transaction, user_ids: Sequence[str]) -> list[Membership]:
+    """All memberships of several users, in any order."""
+    return tx.all(Membership, _MEMBERSHIPS, user_ids=user_ids)
 
 
 def of_user(tx: Transaction, user_id: str) -> list[Group]:

@@ -1,5 +1,6 @@
 """Inline policies of users, groups and roles."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import Column, Table, Text, bindparam, select
@@ -32,6 +33,10 @@ _OF = (
     .where(INLINE.c.owner_kind == bindparam("owner_kind"), INLINE.c.owner_id == bindparam("owner_id"))
     .order_by(INLINE.c.name)
 )
+_OF_ALL = select(*columns(INLINE, Inline)).where(
+    INLINE.c.owner_kind == bindparam("owner_kind"),
+    INLINE.c.owner_id.in_(bindparam("owner_ids", expanding=True)),
+)
 _NAMED = _OF.where(INLINE.c.name == bindparam("name"))
 _PAGE = _OF.where(INLINE.c.name > bindparam("after"))
 
@@ -43,6 +48,14 @@ def put(tx: Transaction, policy: Inline) -> None:
     tx.changed(policy.owner_kind, policy.owner_id)
 
 
+def insert_all(tx: Transaction, policies: Sequence[Inline]) -> None:
+    """Adds policies. Raises Conflict when an owner has one of that name."""
+    if policies:
+        tx.run_many(INLINE.insert(), [asdict(each) for each in policies])
+    for each in policies:
+        tx.changed(each.owner_kind, each.owner_id)
+
+
 def named(tx: Transaction, owner_kind: str, owner_id: str, name: str) -> Inline | None:
     """The owner's policy with exactly that name, None when there is none."""
     return tx.one(Inline, _NAMED, owner_kind=owner_kind, owner_id=owner_id, name=name)
@@ -51,6 +64,11 @@ def named(tx: Transaction, owner_kind: str, owner_id: str, name: str) -> Inline 
 def of(tx: Transaction, owner_kind: str, owner_id: str) -> list[Inline]:
     """All policies of the owner, sorted by name."""
     return tx.all(Inline, _OF, owner_kind=owner_kind, owner_id=owner_id)
+
+
+def of_all(tx: Transaction, owner_kind: str, owner_ids: Sequence[str]) -> list[Inline]:
+    """All policies of several owners, in any order."""
+    return tx.all(Inline, _OF_ALL, owner_kind=owner_kind, owner_ids=owner_ids)
 
 
 def page(

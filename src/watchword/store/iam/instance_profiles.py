@@ -1,5 +1,6 @@
 """Instance profiles of an account. Each has at most one role, for a machine."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,6 +37,10 @@ class InstanceProfile:
 
 _entities = Entities(nouns.INSTANCE_PROFILE, INSTANCE_PROFILES, InstanceProfile)
 insert = _entities.insert
+insert_all = _entities.insert_all
+overwrite = _entities.overwrite
+by_ids = _entities.by_ids
+by_names = _entities.by_names
 named = _entities.named
 page = _entities.page
 count = _entities.count
@@ -46,6 +51,9 @@ _OF_ROLE = (
     .where(INSTANCE_PROFILES.c.folded > bindparam("folded"))
     .order_by(INSTANCE_PROFILES.c.folded)
 )
+_OF_ROLES = _entities.rows.where(
+    INSTANCE_PROFILES.c.role_id.in_(bindparam("role_ids", expanding=True))
+).order_by(INSTANCE_PROFILES.c.folded)
 
 
 def page_of_role(
@@ -53,6 +61,11 @@ def page_of_role(
 ) -> tuple[list[InstanceProfile], bool]:
     """Instance profiles with the role, sorted by name, after the name `after`; and whether there are more."""
     return tx.page(InstanceProfile, _OF_ROLE, limit, role_id=role_id, folded=fold(after))
+
+
+def of_roles(tx: Transaction, role_ids: Sequence[str]) -> list[InstanceProfile]:
+    """All instance profiles with one of these roles, sorted by name."""
+    return tx.all(InstanceProfile, _OF_ROLES, role_ids=role_ids)
 
 
 def set_role(tx: Transaction, profile: InstanceProfile, role_id: str | None) -> None:

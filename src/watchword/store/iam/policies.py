@@ -64,7 +64,11 @@ _bounded_users, _bounded_roles = (
 _bounded = _bounded_users + _bounded_roles
 
 _entities = Entities(nouns.POLICY, POLICIES, Policy, attachment_count=_attachments, boundary_count=_bounded)
+overwrite = _entities.overwrite
+insert_all = _entities.insert_all
 by_id = _entities.by_id
+by_ids = _entities.by_ids
+by_names = _entities.by_names
 named = _entities.named
 count = _entities.count
 update = _entities.update

@@ -3,6 +3,7 @@
 Source: IAM User Guide, "Versioning IAM policies".
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,6 +34,9 @@ _ALL = select(
 ).join(POLICIES, POLICIES.c.id == VERSIONS.c.policy_id)
 _DEFAULT = _ALL.where(POLICIES.c.arn == bindparam("arn"), VERSIONS.c.number == POLICIES.c.default_version)
 _OF = _ALL.where(VERSIONS.c.policy_id == bindparam("policy_id")).order_by(VERSIONS.c.number.desc())
+_OF_ALL = _ALL.where(VERSIONS.c.policy_id.in_(bindparam("policy_ids", expanding=True))).order_by(
+    VERSIONS.c.number.desc()
+)
 _COUNT = select(func.count()).where(VERSIONS.c.policy_id == bindparam("policy_id"))
 _COUNT_ALL = (
     select(func.count())
@@ -54,6 +58,23 @@ def insert(tx: Transaction, policy: Policy, document: str, *, default: bool) -> 
     return Version(policy.id, number, document, tx.at, default)
 
 
+def insert_all(tx: Transaction, versions: Sequence[Version]) -> None:
+    """Adds versions of policies whose rows say already which is the default one. Raises Conflict."""
+    if versions:
+        rows = [
+            {
+                "policy_id": each.policy_id,
+                "number": each.number,
+                "document": each.document,
+                "created": each.created,
+            }
+            for each in versions
+        ]
+        tx.run_many(VERSIONS.insert(), rows)
+    for each in versions:
+        tx.changed("policy", each.policy_id)
+
+
 def default_of(tx: Transaction, arn: str) -> Version | None:
     """The default version of the policy of that ARN."""
     return tx.one(Version, _DEFAULT, arn=arn)
@@ -62,6 +83,11 @@ def default_of(tx: Transaction, arn: str) -> Version | None:
 def of(tx: Transaction, policy_id: str) -> list[Version]:
     """All versions of the policy, newest first. A quota keeps them few."""
     return tx.all(Version, _OF, policy_id=policy_id)
+
+
+def of_all(tx: Transaction, policy_ids: Sequence[str]) -> list[Version]:
+    """All versions of several policies, newest first."""
+    return tx.all(Version, _OF_ALL, policy_ids=policy_ids)
 
 
 def count(tx: Transaction, policy_id: str) -> int:
@@ -82,4 +108,10 @@ def set_default(tx: Transaction, policy: Policy, number: int) -> None:
 def remove(tx: Transaction, policy: Policy, number: int) -> None:
     """Removes a version, which must not be the default one."""
     tx.run(VERSIONS.delete().where(VERSIONS.c.policy_id == policy.id, VERSIONS.c.number == number))
+    tx.changed("policy", policy.id, policy.account)
+
+
+def remove_all(tx: Transaction, policy: Policy) -> None:
+    """Removes all versions of a policy, which gets others in the same transaction."""
+    tx.run(VERSIONS.delete().where(VERSIONS.c.policy_id == policy.id))
     tx.changed("policy", policy.id, policy.account)

@@ -55,6 +55,10 @@ class Role:
 
 _entities = Entities(nouns.ROLE, ROLES, Role)
 insert = _entities.insert
+insert_all = _entities.insert_all
+overwrite = _entities.overwrite
+by_ids = _entities.by_ids
+by_names = _entities.by_names
 by_id = _entities.by_id
 named = _entities.named
 page = _entities.page

@@ -42,6 +42,10 @@ class User:
 
 _entities = Entities(nouns.USER, USERS, User)
 insert = _entities.insert
+insert_all = _entities.insert_all
+overwrite = _entities.overwrite
+by_ids = _entities.by_ids
+by_names = _entities.by_names
 by_id = _entities.by_id
 named = _entities.named
 page = _entities.page
