@@ -51,9 +51,9 @@ WINGS: dict[str, list[set[str]]] = {
 """Wings of a room, from the ground up. What isn't in a wing is below all of them."""
 BESIDE = {"client", "delivery"}
 """What runs on other machines: it imports the engines and the transport, and only a command imports it."""
-ENGINES_MAY_IMPORT = {"watchword", "argon2", "cryptography", "joserfc", "msgspec"} | set(
+ENGINES_MAY_IMPORT = {"watchword", "argon2", "cryptography", "joserfc", "lxml", "msgspec", "signxml"} | set(
     """
-    base64 binascii bisect collections contextlib dataclasses datetime decimal difflib email.utils enum
+    base64 binascii bisect codecs collections contextlib dataclasses datetime decimal difflib email.utils enum
     functools hashlib hmac ipaddress itertools json math operator re sys types typing unicodedata
     urllib.parse xml.parsers zlib
     """.split()  # noqa: SIM905 a table of names

@@ -59,6 +59,7 @@ NOT_IMPORTED = {
     "coverage": ("pyproject.toml", "[tool.coverage.run]"),
     "mypy": ("Makefile", "$(BIN)/mypy"),
     "pytest-xdist": ("Makefile", "pytest -n 2"),
+    "pyxmlsecurity": ("tests/services/sts/saml_idp.py", '"crypto_backend": "XMLSecurity"'),
     "uvicorn": ("bench/servers.py", '"uvicorn"'),
     "ruff": ("Makefile", "$(BIN)/ruff check"),
 }

@@ -17,7 +17,7 @@ from watchword.access.condition_keys import Gathering, principal_tags
 from watchword.access.request_context import DIRECT, Via
 from watchword.facts import Facts
 from watchword.names import HttpRequest
-from watchword.names.principal import FederatedUser, RoleSession, Root, Service, User, WebIdentity
+from watchword.names.principal import FederatedUser, RoleSession, Root, Saml, Service, User, WebIdentity
 from watchword.policy.checking.lint.global_keys import GLOBAL_KEYS
 from watchword.sessions.session import Session, SessionKind, milliseconds
 from watchword.testing import Server
@@ -185,6 +185,7 @@ class Tagged:
 
 ACCOUNT = "123456789012"
 PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/idp.example.com"
+SAML_PROVIDER = f"arn:aws:iam::{ACCOUNT}:saml-provider/corp"
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 ALWAYS = {
     *("aws:CurrentTime", "aws:EpochTime", "aws:SecureTransport", "aws:ViaAWSService", "aws:RequestedRegion"),
@@ -261,6 +262,15 @@ PRESENT: list[tuple[Caller, set[str], dict[str, str]]] = [
             "aws:PrincipalType": "WebIdentityUser",
             "aws:userid": f"{PROVIDER}:client:ann",
             "aws:FederatedProvider": PROVIDER,
+        },
+    ),
+    (
+        Caller(Saml(SAML_PROVIDER, "ann", "hash=")),
+        ALWAYS | {"aws:FederatedProvider"},
+        {
+            "aws:PrincipalType": "SAMLUser",
+            "aws:userid": "hash=:ann",
+            "aws:FederatedProvider": SAML_PROVIDER,
         },
     ),
     (

@@ -19,9 +19,11 @@ LEFT_OUT = (
         "botocore",
         "cryptography.x509",
         "joserfc",
+        "lxml",
         "obstore",
         "psycopg",
         "segno",
+        "signxml",
     ),
     *("cryptography.hazmat.primitives.serialization", "yaml"),
 )

@@ -61,7 +61,12 @@ PROOFS = {
         "RoleArn": "arn:aws:iam::123456789012:role/expired",
         "RoleSessionName": "matrix",
         "WebIdentityToken": "nobody.signed.it",
-    }
+    },
+    "AssumeRoleWithSAML": {
+        "RoleArn": "arn:aws:iam::123456789012:role/expired",
+        "PrincipalArn": "arn:aws:iam::123456789012:saml-provider/nobody",
+        "SAMLAssertion": "bm9ib2R5IHNpZ25lZCBpdA==",
+    },
 }
 """The input of operations whose proof is in it: it proves nothing."""
 

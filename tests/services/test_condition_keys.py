@@ -6,6 +6,7 @@ when everything is given that its model takes.
 
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,21 +22,25 @@ from watchword.access.caller import Means
 from watchword.access.condition_keys import Gathering
 from watchword.app import open_world
 from watchword.facts import entities
+from watchword.identity.saml_attributes import AWS, LISTS, TEXTS
+from watchword.identity.saml_attributes import vouched as vouched_by_saml
 from watchword.identity.token_claims import vouched
 from watchword.installation.administrator import first_account
 from watchword.installation.settings import Settings
 from watchword.names import HttpRequest
-from watchword.names.principal import Root, User, WebIdentity
+from watchword.names.principal import Root, Saml, User, WebIdentity
 from watchword.proofs.identity_token import IdentityToken
+from watchword.proofs.saml.assertion import Assertion
 from watchword.reference.actions import catalogue
 from watchword.services.operation import Call
 from watchword.services.table import SERVED
 from watchword.store.iam import delegation_requests, service_credentials
+from watchword.store.iam.saml_providers import SamlProvider
 from watchword.world import World
 
 LIST = Path(__file__).parents[1] / "golden" / "condition_keys_not_filled.txt"
 ROWS = tables()
-COUNT = 185
+COUNT = 183
 """Lowered with the list, never raised but with new operations."""
 
 UNLISTED = {"iam:AcquireRole", "iam:UpdateDelegationRequest"}
@@ -64,10 +69,13 @@ SHARED = {
             "iam:resourcetag/${tagkey}",
             "aws:resourcetag/${tagkey}",
         ),
+        *(f"saml:{key.lower()}" for key in (*LISTS, *TEXTS)),
+        *("saml:aud", "saml:doc", "saml:iss", "saml:namequalifier", "saml:sub", "saml:sub_type"),
     },
 }
 """What is there for all actions of a service, given to all but a few. AssumeRole has its keys also when it
-asks for sts:TagSession and sts:SetSourceIdentity, which a trust policy allows in the same statement."""
+asks for sts:TagSession and sts:SetSourceIdentity, which a trust policy allows in the same statement; and so
+AssumeRoleWithSAML has those of its assertion."""
 
 
 def values(account: str) -> dict[str, Any]:
@@ -166,6 +174,8 @@ def call(world: World, service: str, name: str) -> Call:
     caller = Caller(user(world, account) if name in ONLY_USERS else Root(account), means=MEANS)
     if name == "AssumeRoleWithWebIdentity":
         caller = web_identity(account)
+    if name == "AssumeRoleWithSAML":
+        caller = of_saml(account)
     request = HttpRequest("POST", headers=SENT, peer="::1", tls="1.3")
     return call_of(world, caller, (service, name), given, now=world.clock.now(), request=request)
 
@@ -192,6 +202,18 @@ def web_identity(account: str) -> Caller:
     provider = f"arn:aws:iam::{account}:oidc-provider/cognito-identity.amazonaws.com"
     told = vouched(token, "us-east-1:1", f"arn:aws:iam::{account}:role/role")
     return Caller(WebIdentity(provider, "1", "us-east-1:1"), vouched=told)
+
+
+def of_saml(account: str) -> Caller:
+    """A caller whose assertion says all that makes a condition key."""
+    provider = SamlProvider("1", account, "office", datetime.now(UTC), datetime.now(UTC))
+    role = f"arn:aws:iam::{account}:role/role"
+    of_aws = {"Role": f"{role},{provider.arn}", "RoleSessionName": "morning", "SourceIdentity": "ann"}
+    of_aws |= {"PrincipalTag:Team": "red", "TransitiveTagKeys": "Team"}
+    names = [name for table in (LISTS, TEXTS) for each in table.values() for name in each]
+    given = dict.fromkeys(names, ("1",)) | {f"{AWS}{name}": (value,) for name, value in of_aws.items()}
+    told = Assertion("_1", "idp", 0, "ann", "x", "r", 0, 0, None, ((),), None, given)
+    return Caller(Saml(provider.arn, "ann"), vouched=vouched_by_saml(told, provider, role, 0))
 
 
 def credential(world: World, account: str) -> str:

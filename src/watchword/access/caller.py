@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from watchword.identity.saml_attributes import VouchedBySaml
 from watchword.identity.token_claims import Vouched
 from watchword.names import HttpRequest, Principal
 from watchword.names.principal import Anonymous
@@ -37,8 +38,8 @@ class Caller(Struct, frozen=True):
     access_key_id: str = ""
     session: Session | None = None
     means: Means = IN_HEADER
-    vouched: Vouched | None = None
-    """What the verified token of a web identity says."""
+    vouched: Vouched | VouchedBySaml | None = None
+    """What the verified token or assertion of an identity provider says."""
 
     @property
     def account(self) -> str:

@@ -69,7 +69,7 @@ def call_keys(context: RequestContext, tags: Mapping[str, str]) -> Keys:
         keys["aws:SourceArn"] = context.via.source_arn
         keys["aws:SourceAccount"] = context.via.source_account
     keys.update(principal_keys(context.caller, tags))
-    if isinstance(context.caller.principal, WebIdentity):
+    if isinstance(context.caller.principal, WebIdentity | Saml):
         keys["aws:FederatedProvider"] = context.caller.principal.provider
     if context.caller.session:
         keys.update(_session(context.caller.session, context.now))

@@ -239,7 +239,7 @@ def _of(principal: Principal, access_key_id: str) -> Json:
             "type": PRINCIPAL_TYPES[type(principal)],
             "principalId": principal.userid,
             "userName": principal.subject,
-            "identityProvider": principal.provider,
+            "identityProvider": getattr(principal, "name_qualifier", "") or principal.provider,
         }
     identity: Json = {
         "type": _TYPES.get(type(principal)) or PRINCIPAL_TYPES[type(principal)],

@@ -77,6 +77,13 @@ def rsa_private_key(text: str) -> rsa.RSAPrivateKey:
     return found
 
 
+def rsa_private_key_of_ours(text: str) -> rsa.RSAPrivateKey:
+    """One that `rsa_private_key` took before."""
+    found = load_pem_private_key(text.encode(), None, unsafe_skip_rsa_key_validation=True)
+    assert isinstance(found, rsa.RSAPrivateKey)
+    return found
+
+
 def check_public_key(key: object) -> None:
     """Raises KeyMaterialError: rule 2."""
     if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in _CURVES:

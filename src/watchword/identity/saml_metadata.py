@@ -44,7 +44,18 @@ class Metadata:
 
 
 def read(document: str, now: datetime) -> Metadata:
-    """What the document says. Raises InvalidInput."""
+    """What a new document says. Raises InvalidInput."""
+    found = parse(document, until=now + UNTIL_FURTHER_NOTICE)
+    if found.valid_until <= now:
+        raise refusal("InvalidInput", "The metadata document has expired.")  # 5.
+    return found
+
+
+def parse(document: str, until: datetime) -> Metadata:
+    """What a document says, also if it has expired. Raises InvalidInput.
+
+    until: until when it is valid if it doesn't say.
+    """
     if document.startswith(_BYTE_ORDER_MARK):
         raise _unreadable("a byte order mark")  # 1.
     try:
@@ -60,10 +71,7 @@ def read(document: str, now: datetime) -> Metadata:
     keys = tuple(_certificates(descriptors[0]))
     if not 1 <= len(keys) <= MOST_KEYS:
         raise _unreadable(f"not 1 to {MOST_KEYS} certificates for signing")  # 4.
-    valid_until = _valid_until(root, now)
-    if valid_until <= now:
-        raise refusal("InvalidInput", "The metadata document has expired.")  # 5.
-    return Metadata(entity_id, valid_until, keys)
+    return Metadata(entity_id, _valid_until(root) or until, keys)
 
 
 def _unreadable(meant: str) -> AwsError:
@@ -97,10 +105,10 @@ def _certificate(key: Element) -> bytes:
     return data
 
 
-def _valid_until(root: Element, now: datetime) -> datetime:
+def _valid_until(root: Element) -> datetime | None:
     text = root.attributes.get("validUntil")
     if text is None:
-        return now + UNTIL_FURTHER_NOTICE
+        return None
     try:
         found = datetime.fromisoformat(text)
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)

@@ -16,13 +16,13 @@ minutes of skew). AWS doesn't say what a token with both `aud` and `azp` needs: 
 chosen.
 """
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from watchword.identity import tags as tag_rules
+from watchword.identity.asked import SOURCE_IDENTITY_FORM, Asked, flaw_of_tag
 from watchword.identity.issuers import without_scheme
 from watchword.names import AwsError
 from watchword.names.fold import fold
@@ -35,18 +35,6 @@ TAGS, SOURCE_IDENTITY, ROLES = f"{AWS}tags", f"{AWS}source_identity", f"{AWS}rol
 KEPT = ("sub", "aud", "amr")
 """Claims that are condition keys of the session, too."""
 Value = str | tuple[str, ...]
-_SOURCE_IDENTITY = re.compile(r"(?!(?i:aws:))[\w+=,.@-]{2,64}", re.ASCII)
-_TAG_TEXT = re.compile(r"[\w .:/=+\-@]*")
-_LONGEST_KEY, _LONGEST_VALUE = 128, 256
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a token asks for its session."""
-
-    tags: Mapping[str, str] = field(default_factory=dict)
-    transitive: tuple[str, ...] = ()
-    source_identity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +110,7 @@ def _asked(token: IdentityToken) -> Asked:
     transitive = nested.get("transitive_tag_keys", []) if isinstance(nested, dict) else []
     transitive = [*_texts(transitive), *_texts(token.claims.get(f"{TAGS}/transitive_tag_keys", []))]
     identity = token.claims.get(SOURCE_IDENTITY, "")
-    if identity and (not isinstance(identity, str) or _SOURCE_IDENTITY.fullmatch(identity) is None):
+    if identity and (not isinstance(identity, str) or SOURCE_IDENTITY_FORM.fullmatch(identity) is None):
         raise refused("The source identity in the token is not valid.", f"claim {SOURCE_IDENTITY}")
     tag_rules.read(tag_rules.SESSION, listed, "InvalidParameterValue")
     return Asked(tags, tuple(transitive), identity or "")
@@ -173,12 +161,8 @@ def _tags(claims: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         raise _wrong_tags("a tag is given twice")
     for name, value in given:
         values = _texts(value)
-        if len(values) != 1:
-            raise _wrong_tags(f"expected one value of {name[:_LONGEST_KEY]!r}")
-        if not 0 < len(name) <= _LONGEST_KEY or len(values[0]) > _LONGEST_VALUE:
-            raise _wrong_tags(f"{name[:_LONGEST_KEY]!r} or its value is too long")
-        if _TAG_TEXT.fullmatch(name + values[0]) is None:
-            raise _wrong_tags(f"{name!r} or its value has a character that tags can't have")
+        if flaw := flaw_of_tag(name, values):
+            raise _wrong_tags(flaw)
         yield name, values[0]
 
 

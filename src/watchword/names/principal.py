@@ -157,6 +157,14 @@ class WebIdentity(_Federated, frozen=True):
 class Saml(_Federated, frozen=True):
     """Authenticated by a SAML provider; `provider` is its ARN."""
 
+    name_qualifier: str = ""
+    """The hash of issuer, account and provider (saml:namequalifier)."""
+
+    @property
+    def unique_id(self) -> str:
+        """As CloudTrail has it: name qualifier and subject."""
+        return f"{self.name_qualifier or self.provider}:{self.subject}"
+
 
 class Anonymous(Struct, frozen=True):
     """The caller of a request without credentials."""

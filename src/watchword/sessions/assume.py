@@ -50,6 +50,8 @@ class SessionRequest(Struct, frozen=True):
     provider: str = ""
     claims: Mapping[str, str | tuple[str, ...]] = MappingProxyType({})
     """From an identity provider: what `Session` keeps of it."""
+    longest: int | None = None
+    """From an identity provider: seconds beyond which the session doesn't last, whatever was asked."""
 
 
 class Requester(Struct, frozen=True):
@@ -87,6 +89,8 @@ def assume_role(
     # 2. The duration: up to the role's own maximum, and up to one hour with role chaining.
     chaining = requester.chaining
     lifetime = _lifetime(request.duration, role, chaining=chaining)
+    if request.longest is not None:
+        lifetime = min(lifetime, timedelta(seconds=request.longest))
     # 3. Session policies must be valid policies.
     policies = session_policies(request, role.partition)
     # 4. Tags: an inherited tag can't be replaced, and only tags of the request can be made transitive.

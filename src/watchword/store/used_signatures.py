@@ -1,4 +1,4 @@
-"""Signatures that were used, so that a replay is refused.
+"""Signatures and SAML assertions that were used, so that a replay is refused.
 
 They have no topic and don't depend on each other, so a write doesn't wait for other changes. About one
 write in 64 also deletes signatures that have expired.

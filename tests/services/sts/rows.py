@@ -16,6 +16,7 @@ ROWS = {
     "GetWebIdentityToken": Row({"Audience": ["warehouse"], "SigningAlgorithm": "ES384"}),
 }
 OTHERS = {  # they take what a refusal brought, and what an issuer signed
+    "AssumeRoleWithSAML": "tests/services/sts/test_saml.py::test_what_is_answered",
     "AssumeRoleWithWebIdentity": "tests/services/sts/test_web_identity.py::test_what_is_answered",
     "DecodeAuthorizationMessage": "tests/services/sts/test_messages.py::test_what_nothing_allows",
 }

@@ -8,6 +8,7 @@ from watchword.services.sts import (
     messages,
     outbound,
     roles,
+    saml,
     web_identity,
 )
 
@@ -18,5 +19,6 @@ OPERATIONS: dict[str, Operation] = {
     **messages.OPERATIONS,
     **outbound.OPERATIONS,
     **roles.OPERATIONS,
+    **saml.OPERATIONS,
     **web_identity.OPERATIONS,
 }

@@ -1,17 +1,10 @@
 """Sessions of roles for callers with the token of an OpenID Connect issuer.
 
-The request isn't signed: its proof is the token in its body (`access.schemes.web_identity`), and the role's
-trust policy alone decides, on the claims. A refusal has AWS's one sentence, whatever the reason, and for a
-role that doesn't exist too.
-
-Tags and the source identity come from the token, so from the provider and never from the caller.
-Source: AWS STS API Reference, AssumeRoleWithWebIdentity; Service Authorization Reference, "AWS STS".
+The request isn't signed: its proof is the token in its body (`access.schemes.web_identity`).
+Source: AWS STS API Reference, AssumeRoleWithWebIdentity.
 """
 
 from dataclasses import replace as with_proof
-from functools import partial
-
-from msgspec.structs import replace
 
 from watchword.access import Demand
 from watchword.access.demand import ContextValue
@@ -19,9 +12,8 @@ from watchword.access.schemes import web_identity
 from watchword.identity.token_claims import Vouched
 from watchword.names.principal import WebIdentity
 from watchword.services.operation import Call, Operation, Output, pure
-from watchword.services.sts.attached import of_role, role_at
-from watchword.services.sts.credentials import refuse_unserved
-from watchword.services.sts.roles import answer, check_policies, policy_arns, role_arn, tag_keys
+from watchword.services.sts import vouched_for
+from watchword.services.sts.roles import answer, check_policies, policy_arns
 from watchword.sessions.assume import Requester, SessionRequest, assume_role
 from watchword.store.iam.roles import Role
 
@@ -41,27 +33,18 @@ def assume(call: Call) -> Output:
 
 
 def to_assume(call: Call) -> tuple[Demand, ...]:
-    """sts:AssumeRoleWithWebIdentity, and what AssumeRole asks for tags and a source identity."""
-    refuse_unserved(call)
-    name, arn = call.input["RoleArn"], role_arn(call.input["RoleArn"])
-    found = call.resolve("role", name, partial(role_at, call.world.facts, arn))
+    """sts:AssumeRoleWithWebIdentity, on what the token says."""
     _, vouched = _caller(call)
-    role, context = of_role(arn, found), _context(call, vouched)
-    actions = ["sts:AssumeRoleWithWebIdentity"]
-    if vouched.asked.tags:
-        actions.append("sts:TagSession")
-    if vouched.asked.source_identity:
-        actions.append("sts:SetSourceIdentity")
-    return tuple(
-        replace(role.demand(action, name, context), said=f"Not authorized to perform {action}")
-        for action in actions
-    )
+    keys: dict[str, ContextValue] = {**vouched.keys, "sts:RoleSessionName": call.input["RoleSessionName"]}
+    if vouched.names_role:
+        keys["sts:RoleAuthorizedByIdp"] = "true"
+    return vouched_for.to_assume(call, "sts:AssumeRoleWithWebIdentity", vouched.asked, keys)
 
 
 def _caller(call: Call) -> tuple[WebIdentity, Vouched]:
     principal, vouched = call.caller.principal, call.caller.vouched
-    if not isinstance(principal, WebIdentity) or vouched is None:
-        raise RuntimeError("a web identity has a token")
+    if not isinstance(principal, WebIdentity) or not isinstance(vouched, Vouched):
+        raise RuntimeError("a web identity has a token")  # noqa: TRY004 a wrong row, not type
     return principal, vouched
 
 
@@ -78,19 +61,6 @@ def _request(call: Call, principal: WebIdentity, vouched: Vouched) -> SessionReq
         provider=principal.provider,
         claims=vouched.kept,
     )
-
-
-def _context(call: Call, vouched: Vouched) -> dict[str, ContextValue]:
-    """The condition keys: what the token says, then what the call asks for."""
-    asked = vouched.asked
-    context: dict[str, ContextValue] = {**vouched.keys, "sts:RoleSessionName": call.input["RoleSessionName"]}
-    if vouched.names_role:
-        context["sts:RoleAuthorizedByIdp"] = "true"
-    if asked.source_identity:
-        context["sts:SourceIdentity"] = asked.source_identity
-    if asked.transitive:
-        context["sts:TransitiveTagKeys"] = asked.transitive
-    return context | tag_keys(asked.tags)
 
 
 OPERATIONS: dict[str, Operation] = {

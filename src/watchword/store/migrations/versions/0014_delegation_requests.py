@@ -24,8 +24,6 @@ def upgrade() -> None:
         sa.Column("approver", sa.Text()),
         sa.PrimaryKeyConstraint("id", name="pk_delegation_requests"),
         sa.UniqueConstraint("requestor", "workflow", name="uq_delegation_requests_requestor_workflow"),
-        sa.ForeignKeyConstraint(
-            ["requestor"], ["accounts.id"], name="fk_delegation_requests_requestor"
-        ),
+        sa.ForeignKeyConstraint(["requestor"], ["accounts.id"], name="fk_delegation_requests_requestor"),
     )
     op.create_index("ix_delegation_requests_owner_account", "delegation_requests", ["owner_account"])

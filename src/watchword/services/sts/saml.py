@@ -1,0 +1,88 @@
+"""Sessions of roles for callers with the assertion of a SAML identity provider.
+
+The request isn't signed: its proof is the response in its body (`access.schemes.saml`). An assertion is good
+for one session: its use commits with the record of the call. A call that is refused doesn't use it up.
+Source: AWS STS API Reference, AssumeRoleWithSAML; SAML 2.0 profiles, section 4.1.4.5 (one use of a bearer
+assertion).
+"""
+
+from dataclasses import replace as with_proof
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from watchword.access import Demand
+from watchword.access.demand import ContextValue
+from watchword.access.schemes import saml
+from watchword.identity.saml_attributes import VouchedBySaml
+from watchword.identity.saml_profile import REDEEMED_WITHIN, SKEW, refused
+from watchword.names.principal import Saml
+from watchword.services.operation import Call, Operation, Output, writes
+from watchword.services.sts import vouched_for
+from watchword.services.sts.roles import answer, check_policies, policy_arns
+from watchword.sessions.assume import Requester, SessionRequest, assume_role
+from watchword.store import Conflict, used_signatures
+from watchword.store.iam.roles import Role
+
+USED = "The assertion was used before"
+
+
+def assume(call: Call) -> Output:
+    """AssumeRoleWithSAML."""
+    role: Role = call.resolved["role", call.input["RoleArn"]].role
+    principal, vouched = _caller(call)
+    request = _request(call, principal, vouched)
+    check_policies(call, request.policy_arns, role.account)
+    session = assume_role(role, request, Requester(principal), call.now, call.world.randomness)
+    _use(call, principal, vouched)
+    return answer(call, session) | {
+        "Subject": vouched.subject,
+        "SubjectType": vouched.subject_type,
+        "Issuer": vouched.issuer,
+        "Audience": vouched.audience,
+        "NameQualifier": vouched.name_qualifier,
+    }
+
+
+def to_assume(call: Call) -> tuple[Demand, ...]:
+    """sts:AssumeRoleWithSAML, on what the assertion says."""
+    _, vouched = _caller(call)
+    keys: dict[str, ContextValue] = {**vouched.keys, "sts:RoleSessionName": vouched.session_name}
+    return vouched_for.to_assume(call, "sts:AssumeRoleWithSAML", vouched.asked, keys)
+
+
+def _caller(call: Call) -> tuple[Saml, VouchedBySaml]:
+    principal, vouched = call.caller.principal, call.caller.vouched
+    if not isinstance(principal, Saml) or not isinstance(vouched, VouchedBySaml):
+        raise RuntimeError("a SAML caller has an assertion")  # noqa: TRY004 a wrong row, not type
+    return principal, vouched
+
+
+def _request(call: Call, principal: Saml, vouched: VouchedBySaml) -> SessionRequest:
+    given, asked = call.input, vouched.asked
+    return SessionRequest(
+        session_name=vouched.session_name,
+        duration=given.get("DurationSeconds"),
+        policy=given.get("Policy", ""),
+        policy_arns=policy_arns(call),
+        tags=asked.tags,
+        transitive=asked.transitive,
+        source_identity=asked.source_identity,
+        provider=principal.provider,
+        claims=vouched.kept,
+        longest=vouched.longest,
+    )
+
+
+def _use(call: Call, principal: Saml, vouched: VouchedBySaml) -> None:
+    """Raises InvalidIdentityToken when the assertion was used. It is remembered until it has expired."""
+    identity = sha256(f"saml\n{principal.provider}\n{vouched.assertion_id}".encode()).digest()
+    until = datetime.fromtimestamp(vouched.issued + REDEEMED_WITHIN + SKEW + 1, UTC)
+    try:
+        used_signatures.insert(call.tx, identity, until, call.world.clock.wall())
+    except Conflict:
+        raise refused(USED, f"assertion {vouched.assertion_id[:200]!r} was used before") from None
+
+
+OPERATIONS: dict[str, Operation] = {
+    "AssumeRoleWithSAML": with_proof(writes(assume, to_assume, mints=True), proof=saml.read),
+}
