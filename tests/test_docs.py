@@ -205,7 +205,8 @@ RUN = {
     "yaml": {"policy-tests.md", "seeds.md"},
 }
 """Pages whose blocks are run: here, by tests/client/test_page.py, tests/delivery, tests/policy_tests,
-tests/seeds, tests/server/test_service_tokens.py and tests/services/sts (test_saml.py, test_web_identity.py)."""
+tests/seeds, tests/server/test_service_tokens.py and tests/services/sts (test_saml.py and
+test_web_identity.py)."""
 
 
 def test_every_block_is_of_a_page_that_is_run() -> None:

@@ -242,8 +242,10 @@ PRESENT: list[tuple[Caller, set[str], dict[str, str]]] = [
         },
     ),
     (
-        Caller(FederatedUser(ACCOUNT, "bob", USER.arn), "ASIA1", session("federated")),
-        SIGNED | {"aws:TokenIssueTime"},
+        Caller(
+            FederatedUser(ACCOUNT, "bob", USER.arn, user_id=USER.unique_id), "ASIA1", session("federated")
+        ),
+        SIGNED | {"aws:TokenIssueTime", "aws:PrincipalTag/team"},
         {
             "aws:PrincipalType": "FederatedUser",
             "aws:userid": f"{ACCOUNT}:bob",

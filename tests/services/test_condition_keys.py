@@ -40,7 +40,7 @@ from watchword.world import World
 
 LIST = Path(__file__).parents[1] / "golden" / "condition_keys_not_filled.txt"
 ROWS = tables()
-COUNT = 183
+COUNT = 184
 """Lowered with the list, never raised but with new operations."""
 
 UNLISTED = {"iam:AcquireRole", "iam:UpdateDelegationRequest"}

@@ -170,7 +170,7 @@ class Rule:
 
 
 def _end(prefix: str) -> str:
-    """The first text that comes after all that start with a prefix. (Policies end their alphabet at U+00FF.)"""
+    """The first text after all that start with a prefix. The alphabet of policies ends at U+00FF."""
     return prefix and prefix[:-1] + chr(ord(prefix[-1]) + 1)
 
 
