@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import http_rows
+import living
 import policy
 import refusals
 import sigv4
@@ -43,6 +44,7 @@ def main() -> None:
             *policy.rows(stack),
             *sigv4.rows(),
             *tokens.rows(),
+            *living.rows(),
             *refusals.rows(stack),
             *http_rows.rows(stack),
             *starts.rows(stack),

@@ -20,12 +20,12 @@ from watchword.installation.administrator import (
     administrator_session,
     create_account,
     first_account,
-    revoke_sessions,
     trade_in_token,
 )
 from watchword.installation.bootstrap import open_installation
 from watchword.installation.installation import Installation
 from watchword.installation.kept_session import kept_session
+from watchword.installation.revoking import revoke_sessions
 from watchword.installation.settings import Settings
 from watchword.names.principal import Root
 from watchword.proofs.trade_in_token import read

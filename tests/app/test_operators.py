@@ -13,10 +13,11 @@ from typer.testing import CliRunner, Result
 
 from watchword.access import audit_lookup
 from watchword.cli import app
-from watchword.installation.administrator import Refused, create_account, new_root_key, revoke_sessions
+from watchword.installation.administrator import Refused, create_account, new_root_key
 from watchword.installation.bootstrap import open_installation
 from watchword.installation.installation import Installation
 from watchword.installation.operator import Operator
+from watchword.installation.revoking import revoke_sessions
 from watchword.installation.settings import Ephemeral, Settings
 
 ME = Operator.current()

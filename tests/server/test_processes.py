@@ -167,6 +167,19 @@ def test_a_session_that_is_revoked(pair: Pair) -> None:
     pair.becomes(NO_KEY, asked)
 
 
+def test_a_chain_that_is_revoked(pair: Pair) -> None:
+    """Also where the audit that named it is another host's: the token itself says what it came of."""
+    arn, key = user(pair, "chained")
+    role = pair.change("iam").create_role(RoleName="chain", AssumeRolePolicyDocument=trust(arn))["Role"]
+    own = client("sts", pair.first.endpoint, key).get_session_token()["Credentials"]
+    asked = {"RoleArn": role["Arn"], "RoleSessionName": "last"}
+    last = client("sts", pair.first.endpoint, own).assume_role(**asked)["Credentials"]
+    inside = pair.ask("sts", last).get_caller_identity
+    pair.becomes(ALLOWED, inside)
+    told("session", "revoke", own["AccessKeyId"], "--chain", *_arguments(pair))
+    pair.becomes(NO_KEY, inside)
+
+
 def _arguments(pair: Pair) -> list[str]:
     """What commands need to find the same database."""
     command = pair.first.process.args

@@ -154,3 +154,23 @@ def test_a_token_opens_only_whole_and_by_its_own_ring(long: bool) -> None:
         assert caught.value.code == "InvalidSessionToken"
     with pytest.raises(AwsError):
         sessions.open(token, other)
+
+
+def test_a_chain_remembers_its_first_session() -> None:
+    """Whichever way it began: with a user's session, with a role's, or in another account."""
+    own = own_session(ALICE, 7200, NOW, secrets.token_bytes)
+    first = assume(Requester(own.principal, own))
+    second = assume(Requester(first.principal, first))
+    assert (own.chain, own.chain_expires) == (own.access_key_id, own.expires)
+    for later in (first, second):
+        assert (later.chain, later.chain_expires) == (own.access_key_id, own.expires)
+
+
+def test_2_a_bounded_chain_ends_with_its_first_session() -> None:
+    """By a setting; at AWS each session of a chain has an hour of its own."""
+    own = own_session(ALICE, 900, NOW, secrets.token_bytes)
+    first = assume(Requester(own.principal, own, bounded=True))
+    assert first.expires == own.expires
+    assert assume(Requester(first.principal, first, bounded=True)).expires == own.expires
+    assert assume(Requester(first.principal, first)).expires > own.expires
+    assert assume(Requester(ALICE.principal, bounded=True)).expires > own.expires

@@ -6,7 +6,7 @@ import botocore.loaders
 from msgspec.structs import replace
 from tests.sessions.test_assume import ACCOUNT, assume
 
-from watchword.sessions.revocation import by_subject, covers, revoke
+from watchword.sessions.revocation import CHAIN, EVERYTHING, by_subject, covers, revoke
 from watchword.sessions.session import LONGEST, milliseconds
 from watchword.store import Database, revocations
 
@@ -48,3 +48,26 @@ def test_no_session_is_longer_than_the_longest() -> None:
     ]
     assert max(durations) == LONGEST.total_seconds()
     assert iam["roleMaxSessionDurationType"]["max"] <= LONGEST.total_seconds()
+
+
+def test_which_subjects_end_which_sessions() -> None:
+    """Each subject ends its own sessions and no others."""
+    first = assume()
+    later = replace(assume(), first=first.access_key_id, first_expires=first.expires)
+    federated = replace(
+        assume(), kind="federated", unique_id=f"{ACCOUNT}:bob", user_id="AIDAXXXXXXXXXXXXXXXXX"
+    )
+    sessions = {"first": first, "later": later, "federated": federated}
+    ended = {
+        first.access_key_id: {"first"},
+        CHAIN + first.access_key_id: {"first", "later"},
+        first.unique_id: {"first", "later"},
+        federated.user_id: {"federated"},
+        federated.unique_id: {"federated"},
+        EVERYTHING: {"first", "later", "federated"},
+        ACCOUNT: set(),
+        "": set(),
+    }
+    for subject, expected in ended.items():
+        made = {subject: first.issued + 1000}
+        assert {name for name, session in sessions.items() if covers(made, session)} == expected, subject

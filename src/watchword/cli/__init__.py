@@ -53,6 +53,7 @@ COMMANDS = {
     "account": Entry("accounts:group", "Create and list accounts."),
     "import": Entry("transfer:import_files", "Move accounts in, from AWS or from another Watchword."),
     "export": Entry("transfer:export_accounts", "Write accounts in the same form."),
+    "sessions": Entry("sessions:sessions", "List the sessions that are alive."),
     "session": Entry("sessions:group", "End sessions before they expire."),
     "delegation": Entry("delegation:group", "Print the tokens of delegation requests."),
     "keyring": Entry("keyring:group", "Rotate the keyring."),

@@ -6,7 +6,6 @@ It prints recorded events and their decisions. Nothing is decided again.
 import re
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from itertools import combinations
 from typing import Annotated, Any
@@ -14,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from watchword.access import audit_lookup
+from watchword.cli.ages import moment_of
 from watchword.cli.combinations import Combinations
 from watchword.cli.ending import fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
@@ -25,8 +25,6 @@ from watchword.installation.installation import Installation
 FOLLOWED_SECONDS = 0.5
 _ASKED = ("request_id", "last", "last_denied", "list_events", "follow")
 _LISTS = ("list_events", "follow")
-_AGE = re.compile(r"([0-9]{1,6})([smhd])")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 @Combinations(
@@ -70,7 +68,7 @@ def explain(  # noqa: PLR0913, PLR0917 one parameter a flag
     """Print who requested what, and the decision with its reason."""
     if not (request_id or last or last_denied or list_events or follow):
         raise fail("give a request id, --last, --last-denied, --list or --follow")
-    wanted, begin = _wanted(principal, action), _since(since) if since else None
+    wanted, begin = _wanted(principal, action), moment_of(since, "--since") if since else None
     with opened(open_installation, data, database, root_key_file) as installation:
         if list_events:
             for event in audit_lookup.latest(installation, wanted, most, begin):
@@ -129,16 +127,6 @@ def _wanted(principal: str, action: str) -> Callable[[dict[str, Any]], bool]:
         return not action or any(fnmatchcase(each.lower(), action.lower()) for each in operations)
 
     return wanted
-
-
-def _since(text: str) -> datetime:
-    if age := _AGE.fullmatch(text):
-        return datetime.now(UTC) - timedelta(**{_UNITS[age[2]]: int(age[1])})
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise fail(f"--since needs an age such as 10m, 2h or 3d, or a time, not {text!r}") from None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _message(event: dict[str, Any]) -> str:

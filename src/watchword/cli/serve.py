@@ -80,6 +80,14 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
             help="Networks whose X-Forwarded headers hold, comma-separated.",
         ),
     ] = "",
+    bounded_chains: Annotated[
+        bool,
+        typer.Option(
+            "--bounded-chains",
+            envvar="WATCHWORD_BOUNDED_CHAINS",
+            help="Let the sessions of a chain of roles end with the first of them.",
+        ),
+    ] = False,
     private_issuers: Annotated[
         str,
         typer.Option(
@@ -161,6 +169,7 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
         sigv2_presigned=sigv2_presigned,
         refuse_replays=refuse_replays,
         trusted_proxies=_networks(trusted_proxies),
+        bounded_chains=bounded_chains,
         private_issuers=_issuers("--private-issuers", private_issuers),
         audit_reserve=audit_reserve,
         recorded_refusals=recorded_refusals,

@@ -5,7 +5,6 @@ Nothing here can be reached over the network. Every change, and every session, h
 who it was (`operator_events`).
 """
 
-import re
 from datetime import timedelta
 
 from watchword.identity import resealing
@@ -17,12 +16,11 @@ from watchword.installation.bootstrap import add_account, add_key, add_root_key
 from watchword.installation.installation import Installation
 from watchword.installation.operator_events import record_command
 from watchword.names.entity_arn import EntityArn
-from watchword.names.ids import Prefix, account_of_access_key, new_access_key_id, new_secret, new_unique_id
+from watchword.names.ids import Prefix, new_access_key_id, new_secret, new_unique_id
 from watchword.names.moment import iso
 from watchword.proofs.keyring import Keyring
 from watchword.proofs.trade_in_token import issue
 from watchword.sessions import Session
-from watchword.sessions.revocation import revoke
 from watchword.sessions.session import moment, new_session
 from watchword.store import Conflict, Transaction, accounts
 from watchword.store.iam import access_keys, attachments, delegation_requests, inline_policies, roles
@@ -35,7 +33,6 @@ TRUSTS_NO_ONE = (
 SESSION_SECONDS = 3600
 MAX_ROOT_KEYS = 2
 RESEAL_BATCH = 100
-_ROOT = re.compile(r"arn:aws[a-z-]*:iam::(?P<account>[0-9]{12}):root", re.ASCII)
 
 
 class Refused(Exception):  # noqa: N818 its message is the line that the operator reads
@@ -45,7 +42,7 @@ class Refused(Exception):  # noqa: N818 its message is the line that the operato
 def first_account(installation: Installation) -> str:
     """The id of the oldest account."""
     with installation.database.read() as tx:
-        return _account(tx, "")
+        return account_of(tx, "")
 
 
 def create_account(installation: Installation, name: str, account_id: str) -> str:
@@ -65,7 +62,8 @@ def administrator_session(
     """A session of one hour, of the given role or of the account's administrator."""
     now, lifetime = installation.clock.now(), timedelta(seconds=SESSION_SECONDS)
     with installation.database.write(now) as tx:
-        role = session_role(tx, account, role_arn) or _administrator(installation, tx, _account(tx, account))
+        role = session_role(tx, account, role_arn)
+        role = role or _administrator(installation, tx, account_of(tx, account))
         session = new_session(role.session(session_name), lifetime, now, installation.randomness)
         given = {"roleArn": role.arn, "roleSessionName": session_name}
         made = {"accessKeyId": session.access_key_id, "expiration": iso(moment(session.expires))}
@@ -80,7 +78,7 @@ def session_role(tx: Transaction, account: str, role_arn: str) -> Role | None:
     """
     if role_arn:
         return _role(tx, role_arn)
-    found = roles.named(tx, _account(tx, account), ADMINISTRATOR)
+    found = roles.named(tx, account_of(tx, account), ADMINISTRATOR)
     if found is not None:
         _check_as_made(tx, found)
     return found
@@ -90,26 +88,13 @@ def new_root_key(installation: Installation, account: str) -> tuple[str, str]:
     """A long-term key of the account's root user: its id, and its secret, which is shown only now."""
     secret = new_secret(installation.randomness)
     with installation.database.write(installation.clock.now()) as tx:
-        account = _account(tx, account)
+        account = account_of(tx, account)
         if len(access_keys.of_root(tx, account)) >= MAX_ROOT_KEYS:
             raise Refused(f"the root user of account {account} has {MAX_ROOT_KEYS} access keys already")
         key_id = new_access_key_id(Prefix.ACCESS_KEY, account, installation.randomness)
         add_root_key(installation, tx, account, key_id, secret)
         record_command(installation, tx, "CreateRootKey", account, {}, {"accessKeyId": key_id})
     return key_id, secret
-
-
-def revoke_sessions(installation: Installation, subject: str) -> tuple[str, str]:
-    """Revokes a session, by its access key id, or all sessions of a role, user or root user, by ARN.
-
-    Returns the kind of subject, and its id.
-    """
-    with installation.database.write(installation.clock.now()) as tx:
-        account, kind, revoked = _subject(tx, subject)
-        revoke(tx, account, kind, revoked)
-        made = {"revoked": kind, "subject": revoked}
-        record_command(installation, tx, "RevokeSessions", account, {"subject": subject}, made)
-    return kind, revoked
 
 
 def trade_in_token(installation: Installation, request_id: str) -> tuple[str, str]:
@@ -144,27 +129,8 @@ def _reseal(installation: Installation, ring: Keyring, some: Reseal) -> int:
     return resealed
 
 
-def _subject(tx: Transaction, subject: str) -> tuple[str, str, str]:
-    if subject.startswith(Prefix.SESSION_KEY):
-        account = account_of_access_key(subject)
-        if account is None:
-            raise Refused(f"not the access key id of a session: {subject}")
-        return _account(tx, account), "session", subject
-    if (account := _account_of_root(tx, subject)) is not None:
-        return account, "principal", account
-    owner = _owner(tx, subject)
-    if owner is None:
-        raise Refused(f"no such role or user: {subject}")
-    return owner.account, "role" if isinstance(owner, Role) else "principal", owner.id
-
-
-def _account_of_root(tx: Transaction, text: str) -> str | None:
-    """The account whose root user the ARN names."""
-    found = _ROOT.fullmatch(text)
-    return _account(tx, found["account"]) if found else None
-
-
-def _account(tx: Transaction, account: str) -> str:
+def account_of(tx: Transaction, account: str) -> str:
+    """The account of that id; the oldest if none is named. Raises Refused."""
     if account:
         if accounts.by_id(tx, account) is None:
             raise Refused(f"no such account: {account}")

@@ -63,6 +63,8 @@ class Settings:
     """Whether a signature can be used for one change only."""
     trusted_proxies: tuple[Network, ...] = ()
     """Proxies whose X-Forwarded-For and X-Forwarded-Proto headers are believed."""
+    bounded_chains: bool = False
+    """Whether the sessions of a chain end with its first session."""
     private_issuers: tuple[str, ...] = ()
     """URLs of token issuers that may have a private address, a port, or no TLS."""
     issuer_url: str = DEFAULT_ISSUER_URL

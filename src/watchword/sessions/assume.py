@@ -17,7 +17,7 @@ from watchword.names.fold import fold
 from watchword.names.ids import Randomness
 from watchword.names.principal import RoleSession, Root
 from watchword.policy.checking.validate import DocumentKind, validate
-from watchword.sessions.session import Session, new_session
+from watchword.sessions.session import Session, moment, new_session
 from watchword.store.iam.roles import Role
 
 HOUR = timedelta(hours=1)
@@ -62,6 +62,8 @@ class Requester(Struct, frozen=True):
     access_key_id: str = ""
     multi_factor: bool = False
     """Whether they gave a right code of their MFA device."""
+    bounded: bool = False
+    """Whether their new session must end with the first session of its chain."""
 
     @property
     def chaining(self) -> bool:
@@ -86,18 +88,17 @@ def assume_role(
     # 1. The root user can't assume roles.
     if isinstance(requester.principal, Root):
         raise AwsError("AccessDenied", 403, "Roles may not be assumed by root accounts.")
-    # 2. The duration: up to the role's own maximum, and up to one hour with role chaining.
-    chaining = requester.chaining
-    lifetime = _lifetime(request.duration, role, chaining=chaining)
-    if request.longest is not None:
-        lifetime = min(lifetime, timedelta(seconds=request.longest))
+    # 2. The duration: up to the role's own maximum, and up to one hour with role chaining. An identity
+    #    provider can cut it, and so can a setting, to what is left of the chain's first session.
+    chaining, before = requester.chaining, requester.session
+    lifetime = _cut(_lifetime(request.duration, role, chaining=chaining), request, requester, now)
     # 3. Session policies must be valid policies.
     policies = session_policies(request, role.partition)
     # 4. Tags: an inherited tag can't be replaced, and only tags of the request can be made transitive.
-    inherited = _inherited(requester.session if chaining else None)
+    inherited = _inherited(before if chaining else None)
     tags = session_tags(request, inherited)
     # 5. The source identity can't change along the chain.
-    source_identity = _source_identity(request, requester.session)
+    source_identity = _source_identity(request, before)
     session = new_session(
         role.session(request.session_name),
         lifetime,
@@ -111,6 +112,8 @@ def assume_role(
         chained=chaining,
         provider=request.provider,
         claims=dict(request.claims),
+        first=before.chain if before else "",
+        first_expires=before.chain_expires if before else 0,
     )
     # 6. Policies and tags together have a size limit.
     check_packed_size(session)
@@ -148,6 +151,14 @@ def _lifetime(asked: int | None, role: Role, *, chaining: bool) -> timedelta:
             "ValidationError",
             "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
         )
+    return lifetime
+
+
+def _cut(lifetime: timedelta, request: SessionRequest, requester: Requester, now: datetime) -> timedelta:
+    if request.longest is not None:
+        lifetime = min(lifetime, timedelta(seconds=request.longest))
+    if requester.bounded and requester.session:
+        lifetime = min(lifetime, moment(requester.session.chain_expires) - now)
     return lifetime
 
 

@@ -1,23 +1,36 @@
-"""Revoking sessions before they expire: one session, all sessions of a role, or all of a user or of root.
+"""Revoking sessions before they expire.
 
 A revocation has a subject and a moment. It ends what was issued to the subject until that moment, so the
-same role can be assumed again right after. It takes effect on the next request.
+same role can be assumed again right after. It takes effect on the next request. The subject is one of these:
+
+    session      its access key: this session alone
+    chain        CHAIN and the access key of its first session: that one, and all that came of it
+    role         the role's unique id
+    principal    the unique id of a user, with the federated users that it asked for; the account, for its
+                 root user; ACCOUNT:NAME, for a federated user
+    everything   EVERYTHING: all sessions of the account
 
 A revocation that is older than any session is useless. The next `revoke` removes those that are twice as
 old as the longest session, so the clocks of several servers may differ.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from watchword.sessions.session import LONGEST, Session, milliseconds
 from watchword.store import Transaction, revocations
 from watchword.store.revocations import Revocation
 
+CHAIN = "chain:"
+EVERYTHING = "*"
 
-def revoke(tx: Transaction, account: str, kind: str, subject: str) -> None:
-    """Ends what was issued to the subject until now. `Revocation` says what kind and subject are."""
+
+def revoke(
+    tx: Transaction, account: str, kind: str, subject: str, issued_before: datetime | None = None
+) -> None:
+    """Ends what was issued to the subject until that moment, which is now if it isn't given."""
     revocations.remove_older(tx, tx.at - 2 * LONGEST)
-    revocations.put(tx, Revocation(account, kind, subject, tx.at, tx.at))
+    revocations.put(tx, Revocation(account, kind, subject, issued_before or tx.at, tx.at))
 
 
 Revoked = Mapping[str, int]
@@ -34,5 +47,8 @@ def by_subject(made: Iterable[Revocation]) -> Revoked:
 
 def covers(revoked: Revoked, session: Session) -> bool:
     """Whether the account's revocations end this session."""
-    subjects = (session.access_key_id, session.unique_id, session.user_id)
+    if not revoked:
+        return False
+    whose = (session.access_key_id, session.unique_id, session.user_id or session.unique_id)
+    subjects = (*whose, CHAIN + session.chain, EVERYTHING)
     return any(session.issued <= revoked.get(subject, 0) for subject in subjects)

@@ -61,6 +61,20 @@ class Session(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
     """What the provider said that stays true of the session, by condition key."""
     user_id: str = ""
     """Of a federated user: the unique id of the user who asked for the session."""
+    first: str = ""
+    """The access key of the first session of its chain; empty if it is the first itself."""
+    first_expires: int = 0
+    """When that session expires; 0 if this is the first."""
+
+    @property
+    def chain(self) -> str:
+        """What names its chain: the access key of the first session."""
+        return self.first or self.access_key_id
+
+    @property
+    def chain_expires(self) -> int:
+        """When the first session of its chain expires."""
+        return self.first_expires or self.expires
 
     @property
     def principal(self) -> SessionPrincipal:
@@ -95,6 +109,8 @@ class Carried(TypedDict, total=False):
     long_term_key: str
     provider: str
     claims: dict[str, str | tuple[str, ...]]
+    first: str
+    first_expires: int
 
 
 def new_session(

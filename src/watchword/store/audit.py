@@ -41,6 +41,7 @@ class Event:
 
 _ALL = select(*columns(AUDIT, Event))
 _CONTAINING = _ALL.where(AUDIT.c.event.contains(bindparam("text"))).order_by(AUDIT.c.number)
+_SINCE = _CONTAINING.where(AUDIT.c.at >= bindparam("since"))
 _NEWEST = _ALL.where(AUDIT.c.number < bindparam("below")).order_by(AUDIT.c.number.desc()).limit(BATCH)
 _AFTER = _ALL.where(AUDIT.c.number > bindparam("number")).order_by(AUDIT.c.number).limit(BATCH)
 _OF_REQUEST = _ALL.where(AUDIT.c.request_id == bindparam("request_id")).order_by(AUDIT.c.number)
@@ -68,6 +69,8 @@ def after(tx: Transaction, number: int) -> list[Event]:
     return tx.all(Event, _AFTER, number=number)
 
 
-def containing(tx: Transaction, text: str) -> list[Event]:
+def containing(tx: Transaction, text: str, since: datetime | None = None) -> list[Event]:
     """The events in whose JSON a text occurs, oldest first. Looks through all of them."""
-    return tx.all(Event, _CONTAINING, text=text)
+    if since is None:
+        return tx.all(Event, _CONTAINING, text=text)
+    return tx.all(Event, _SINCE, text=text, since=since)

@@ -20,6 +20,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import chain
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
@@ -187,6 +188,32 @@ class Tail:
                 lines, rest, _ = contents(file, start).rpartition(b"\n")
                 self._read[name] = start + len(lines + rest)
                 yield from filter(None, map(_read, lines.split(b"\n")))
+
+
+def lines_with(directory: Path, text: bytes, since: datetime) -> Iterator[bytes]:
+    """The lines in which a text occurs, of the files that were written since then; in no order.
+
+    The files are mapped into memory, so that what is skipped is neither copied nor split into lines.
+    """
+    for file in files(directory):
+        if _changed(file) < since.timestamp():
+            continue
+        with (
+            suppress(FileNotFoundError, ValueError),  # gone, or empty
+            file.open("rb") as source,
+            mmap(source.fileno(), 0, access=ACCESS_READ) as mapped,
+        ):
+            yield from _lines_with(mapped, text)
+
+
+def _lines_with(mapped: mmap, text: bytes) -> Iterator[bytes]:
+    end = 0
+    while (found := mapped.find(text, end)) >= 0:
+        start = mapped.rfind(b"\n", end, found) + 1 or end
+        end = mapped.find(b"\n", found)
+        if end < 0:
+            return  # it isn't whole yet
+        yield mapped[start:end]
 
 
 def mentions(directory: Path, text: str) -> bool:

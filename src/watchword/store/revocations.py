@@ -24,7 +24,7 @@ REVOCATIONS = Table(
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """`kind` is session (subject: its access key id), role or principal (subject: the unique id)."""
+    """`watchword.sessions.revocation` says what kinds and subjects there are."""
 
     account: str
     kind: str

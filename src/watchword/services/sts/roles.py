@@ -35,7 +35,9 @@ REMEMBERED = 1024
 
 def assume(call: Call) -> Output:
     role: Role = call.resolved["role", call.input["RoleArn"]].role
-    requester, request = Requester(call.caller.principal, call.caller.session), _request(call)
+    bounded = call.world.settings.bounded_chains
+    requester = Requester(call.caller.principal, call.caller.session, bounded=bounded)
+    request = _request(call)
     check_policies(call, request.policy_arns, role.account)
     session = assume_role(role, request, requester, call.now, call.world.randomness)
     return answer(call, session)
