@@ -50,6 +50,7 @@ COMMANDS = {
     "decide": Entry("decide:decide", "Decide requests by policies, one line of JSON each, offline."),
     "check": Entry("check:check", "Check whether policies can be stored, and find what is risky in them."),
     "test": Entry("policy_tests:run", "Run policy tests: given, when, then, because."),
+    "trust": Entry("trust:group", "Print the trust policy of a role for an issuer's tokens."),
     "account": Entry("accounts:group", "Create and list accounts."),
     "import": Entry("transfer:import_files", "Move accounts in, from AWS or from another Watchword."),
     "export": Entry("transfer:export_accounts", "Write accounts in the same form."),

@@ -19,10 +19,11 @@ statements before the next one, other services all checks of one statement befor
     kind takes one only;
  6. resources: required, prohibited, each "*" or an ARN whose service is spelled out;
  7. actions: there are some, each `vendor:Name` with at most wildcards in its name;
- 8. conditions: known operators, values of their type, well-formed variables.
+ 8. conditions: known operators, values of their type, well-formed variables;
+ 9. trust policies: the claims of issuers that many customers share (`shared_issuers`).
 
 AWS documents no order. This one follows IAM's answers to documents with several faults, as far as these are
-known; where 3, 5 and 8 stand isn't.
+known; where 3, 5, 8 and 9 stand isn't.
 Whether a principal exists, and the size of several inline policies together, are checked by the server. Which
 actions and condition keys S3 has, only a catalogue knows (`buckets`).
 """
@@ -35,7 +36,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from watchword.policy.checking import buckets, checks, documents, resources
+from watchword.policy.checking import buckets, checks, documents, resources, shared_issuers
 from watchword.policy.checking.checks import ORGANIZATION_WORDS, Found, StatementCheck
 from watchword.policy.checking.documents import PolicyCheck, of_each
 from watchword.policy.evaluation.document import Policy
@@ -145,6 +146,7 @@ _TRUST = (
     of_each(resources.prohibited),
     of_each(checks.actions, checks.sts_actions),
     *_CONDITIONS,
+    of_each(shared_issuers.claims_compared),
 )
 _RESOURCE = (
     checks.no_allow_with_not_principal,
