@@ -16,7 +16,7 @@ FLOORS = [
     {"names"},
     {"policy", "sigv4", "wire", "proofs"},
     {"store", "transport"},
-    {"identity", "objects"},
+    {"identity", "objects", "organizations"},
     {"sessions"},
     {"installation", "issuer_keys", "reference", "yaml_files"},
     {"facts", "policy_tests"},
@@ -36,7 +36,11 @@ SERVICES = {place.parent.name for place in SOURCE.glob("services/*/__init__.py")
 WINGS: dict[str, list[set[str]]] = {
     "policy": [{"language"}, {"evaluation"}, {"checking"}, {"lines"}, {"__init__"}],
     "store": [NOUNS_OF_SERVICES, {"schema"}, {"migrate"}, {"database"}, {"__init__"}],
-    "facts": [{"buckets", "credentials", "entities", "grants", "providers"}, {"facts"}, {"__init__"}],
+    "facts": [
+        {"buckets", "credentials", "entities", "grants", "organizations", "providers"},
+        {"facts"},
+        {"__init__"},
+    ],
     "access": [{"schemes"}, {"authenticate"}, {"__init__"}],
     "services": [SERVICES, {"table"}, {"what_if"}],
     "gateway": [

@@ -16,10 +16,12 @@ from watchword.access.caller import NOBODY
 from watchword.access.condition_keys import Gathering, principal_tags
 from watchword.access.request_context import DIRECT, Via
 from watchword.facts import Facts
+from watchword.facts.organizations import STANDING, Standing
 from watchword.names import HttpRequest
 from watchword.names.principal import FederatedUser, RoleSession, Root, Saml, Service, User, WebIdentity
 from watchword.policy.checking.lint.global_keys import GLOBAL_KEYS
 from watchword.sessions.session import Session, SessionKind, milliseconds
+from watchword.store.organizations.organizations import Organization
 from watchword.testing import Server
 from watchword.world import World
 
@@ -177,13 +179,16 @@ def test_a_bucket_is_where_it_is(watchword: Server, alice: dict[str, str]) -> No
 
 
 class Tagged:
-    """Facts that know a tag of everybody."""
+    """Facts that know a tag of everybody, and one organization, which every account is in."""
 
-    def need(self, _fact: object, kind: str, entity_id: str) -> dict[str, str]:
-        return {"team": f"{kind} {entity_id}"}
+    def need(self, fact: object, *key: str) -> object:
+        return IN_ORGANIZATION if fact is STANDING else {"team": " ".join(key)}
 
 
 ACCOUNT = "123456789012"
+IN_ORGANIZATION = Standing(
+    Organization("o-a1b2c3d4e5", ACCOUNT, "r-f6g7", datetime(2026, 1, 1, tzinfo=UTC)), "o-a1b2c3d4e5/r-f6g7/"
+)
 PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/idp.example.com"
 SAML_PROVIDER = f"arn:aws:iam::{ACCOUNT}:saml-provider/corp"
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -191,8 +196,10 @@ ALWAYS = {
     *("aws:CurrentTime", "aws:EpochTime", "aws:SecureTransport", "aws:ViaAWSService", "aws:RequestedRegion"),
     *("aws:SourceIp", "aws:UserAgent", "aws:referer", "aws:ResourceAccount", "aws:ResourceTag/team"),
     *("aws:RequestTag/team", "aws:TagKeys", "aws:PrincipalType", "aws:userid"),
+    *("aws:ResourceOrgID", "aws:ResourceOrgPaths"),
 }
 SIGNED = ALWAYS | {"aws:PrincipalArn", "aws:PrincipalAccount", "aws:PrincipalIsAWSService"}
+SIGNED |= {"aws:PrincipalOrgID", "aws:PrincipalOrgPaths"}
 TEMPORARY = {"aws:TokenIssueTime", "aws:MultiFactorAuthPresent"}
 TAGS = {"aws:PrincipalTag/team"}
 USER = User(ACCOUNT, "ann", "AIDA1")
@@ -204,7 +211,7 @@ def session(kind: SessionKind, **more: Any) -> Session:
     return Session(kind, "ASIA1", "", ACCOUNT, "AROA1", "ann", "/", "morning", start, start + 9000, **more)
 
 
-PRESENT: list[tuple[Caller, set[str], dict[str, str]]] = [
+PRESENT: list[tuple[Caller, set[str], dict[str, str | tuple[str, ...]]]] = [
     (
         Caller(Root(ACCOUNT)),
         SIGNED,
@@ -213,6 +220,8 @@ PRESENT: list[tuple[Caller, set[str], dict[str, str]]] = [
             "aws:userid": ACCOUNT,
             "aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:root",
             "aws:PrincipalIsAWSService": "false",
+            "aws:PrincipalOrgID": "o-a1b2c3d4e5",
+            "aws:PrincipalOrgPaths": ("o-a1b2c3d4e5/r-f6g7/",),
         },
     ),
     (
@@ -304,11 +313,12 @@ def gathered(caller: Caller, via: Via = DIRECT) -> dict[str, Any]:
         resource_tags={"team": "blue"},
     )
     request = HttpRequest("GET", headers=headers, peer="127.0.0.1")
-    return Gathering(context_of(Tagged(), caller, request, via)).of(asked)
+    keys = Gathering(context_of(Tagged(), caller, request, via))
+    return keys.of(asked, keys.standing_of(ACCOUNT))
 
 
 @pytest.mark.parametrize(("caller", "keys", "values"), PRESENT)
-def test_which_keys_are_there_for_whom(caller: Caller, keys: set[str], values: dict[str, str]) -> None:
+def test_which_keys_are_there_for_whom(caller: Caller, keys: set[str], values: dict[str, Any]) -> None:
     context = gathered(caller)
     assert context.keys() == keys
     assert {key: context[key] for key in values} == values
@@ -354,6 +364,10 @@ def test_a_service_that_acts_for_a_resource_names_it() -> None:
     keys = gathered(Caller(Service("lambda.amazonaws.com")), FOR_A_RESOURCE)
     assert keys["aws:SourceArn"] == f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:f"
     assert keys["aws:SourceAccount"] == ACCOUNT
+    assert (keys["aws:SourceOrgID"], keys["aws:SourceOrgPaths"]) == (
+        "o-a1b2c3d4e5",
+        ("o-a1b2c3d4e5/r-f6g7/",),
+    )
     assert keys["aws:PrincipalIsAWSService"] == "true"
 
 
@@ -377,7 +391,7 @@ def test_no_operation_fills_a_key_of_the_servers() -> None:
     """What is true of the caller wins over what a call's own keys say."""
     claimed = {"aws:PrincipalAccount": "999999999999", "aws:PrincipalArn": "*", "aws:SourceIp": "10.0.0.1"}
     request, caller = HttpRequest("POST", peer="127.0.0.1"), Caller(Root("123456789012"))
-    keys = Gathering(context_of(None, caller, request))
+    keys = Gathering(context_of(Tagged(), caller, request))
     context = keys.of(Demand("iam:ListUsers", "*", "123456789012", claimed))
     assert context["aws:PrincipalAccount"] == "123456789012"
     assert context["aws:PrincipalArn"] == "arn:aws:iam::123456789012:root"

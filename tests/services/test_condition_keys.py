@@ -27,20 +27,26 @@ from watchword.identity.saml_attributes import vouched as vouched_by_saml
 from watchword.identity.token_claims import vouched
 from watchword.installation.administrator import first_account
 from watchword.installation.settings import Settings
-from watchword.names import HttpRequest
+from watchword.names import HttpRequest, nouns
 from watchword.names.principal import Root, Saml, User, WebIdentity
+from watchword.organizations.policy_types import SCP
 from watchword.proofs.identity_token import IdentityToken
 from watchword.proofs.saml.assertion import Assertion
 from watchword.reference.actions import catalogue
 from watchword.services.operation import Call
 from watchword.services.table import SERVED
+from watchword.store import tags
 from watchword.store.iam import delegation_requests, service_credentials
 from watchword.store.iam.saml_providers import SamlProvider
+from watchword.store.organizations import members, units
+from watchword.store.organizations import policies as organization_policies
+from watchword.store.organizations.policies import Policy
+from watchword.store.organizations.units import Unit
 from watchword.world import World
 
 LIST = Path(__file__).parents[1] / "golden" / "condition_keys_not_filled.txt"
 ROWS = tables()
-COUNT = 184
+COUNT = 192
 """Lowered with the list, never raised but with new operations."""
 
 UNLISTED = {"iam:AcquireRole", "iam:UpdateDelegationRequest"}
@@ -150,6 +156,17 @@ def world(tmp_path: Path) -> Iterator[World]:
     run(call(opened, "iam", "CreateVirtualMFADevice"))
     run(call(opened, "iam", "AssociateDelegationRequest"))
     run(call(opened, "s3", "CreateBucket"))
+    account = first_account(opened)
+    run(call(opened, "organizations", "CreateOrganization"))
+    with opened.database.write(opened.clock.now()) as tx:
+        here = members.of_account(tx, account)
+        assert here
+        now = opened.clock.now()
+        units.insert(tx, Unit("ou-0000-00000000", here.organization, here.parent, "a", now))
+        policy = Policy("p-0000000000", here.organization, SCP, "a", ALLOW_ALL, now, now)
+        organization_policies.insert(tx, policy)
+        for each in ("ou-0000-00000000", "p-0000000000", here.parent, account):
+            tags.put(tx, nouns.IN_ORGANIZATION, each, {"Team": "red"})
     yield opened
     opened.close()
 
@@ -164,6 +181,8 @@ def call(world: World, service: str, name: str) -> Call:
     known = (
         {member: row.given[member] for member in required if member in row.given} | values(account) | named
     )
+    if service == "organizations":
+        known |= of_organization(world, account)
     if "ServiceSpecificCredentialId" in required:
         known["ServiceSpecificCredentialId"] = credential(world, account)
     if {"DelegationRequestId", "EntityArn"} & set(required):
@@ -178,6 +197,26 @@ def call(world: World, service: str, name: str) -> Call:
         caller = of_saml(account)
     request = HttpRequest("POST", headers=SENT, peer="::1", tls="1.3")
     return call_of(world, caller, (service, name), given, now=world.clock.now(), request=request)
+
+
+def of_organization(world: World, account: str) -> dict[str, Any]:
+    """By the name of a member: a part of the organization that is there, with a tag."""
+    with world.database.read() as tx:
+        here = members.of_account(tx, account)
+        if here is None:
+            return {}
+        (unit,), _ = units.page(tx, here.organization, here.parent, limit=1)
+        (policy,), _ = organization_policies.page(tx, here.organization, SCP, limit=1)
+    parents = ("ParentId", "ChildId", "TargetId", "OrganizationalUnitId")
+    return {
+        **dict.fromkeys((*parents, "SourceParentId", "DestinationParentId"), unit.id),
+        "RootId": here.parent,
+        "AccountId": account,
+        "PolicyId": policy.id,
+        "ResourceId": policy.id,
+        **dict.fromkeys(("PolicyType", "Type", "Filter"), SCP),
+        "ServicePrincipal": "config.amazonaws.com",
+    }
 
 
 def user(world: World, account: str) -> User:

@@ -42,7 +42,8 @@ class Stage:
             for step in table.SCENE:
                 answer = self.call(f"{service}:{step.operation}", step.given)
                 for name, path in step.kept.items():
-                    self.kept[f"<{name}>"] = reduce(getitem, path.split("."), answer)
+                    parts = [int(part) if part.isdecimal() else part for part in path.split(".")]
+                    self.kept[f"<{name}>"] = reduce(getitem, parts, answer)
 
     def call(self, name: str, given: Mapping[str, Any], by: Clients | None = None) -> Any:
         service, _, operation = name.partition(":")

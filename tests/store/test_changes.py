@@ -73,6 +73,14 @@ from watchword.store.iam.service_credentials import ServiceCredential
 from watchword.store.iam.token_keys import TokenKey
 from watchword.store.iam.users import User
 from watchword.store.keyring import WrappedKey
+from watchword.store.organizations import attachments as organization_attachments
+from watchword.store.organizations import creations, members, organizations, units
+from watchword.store.organizations import policies as organization_policies
+from watchword.store.organizations.attachments import Attachment
+from watchword.store.organizations.members import Member
+from watchword.store.organizations.organizations import Organization
+from watchword.store.organizations.policies import Policy as OrganizationPolicy
+from watchword.store.organizations.units import Unit
 from watchword.store.revocations import Revocation
 from watchword.store.s3 import buckets, objects, parts, uploads
 from watchword.store.s3.buckets import Bucket
@@ -98,12 +106,40 @@ SAML_KEY = SamlPrivateKey("K1", "S1", b"sealed", "k1", NOW)
 CERTIFICATE = ServerCertificate("ASCA1", A, "web", "/", NOW, NOW)
 MATERIAL = Material("ASCA1", "body", None, b"sealed", "k1")
 CREDENTIAL = ServiceCredential("ACCA1", A, "AIDA1", "codecommit.amazonaws.com", "alice-at", b"digest", NOW)
+ORGANIZATION = Organization("o-1", A, "r-1", NOW)
+UNIT = Unit("ou-1", "o-1", "r-1", "production", NOW)
+MEMBER = Member(A, "o-1", "r-1", NOW)
+GUARDRAIL = OrganizationPolicy("p-1", "o-1", "SERVICE_CONTROL_POLICY", "regions", "{}", NOW, NOW)
+ATTACHED = Attachment("o-1", "SERVICE_CONTROL_POLICY", "p-1", "ou-1", 1)
 WRAPPED = WrappedKey("k1", b"sealed", NOW)
 REVOCATION = Revocation(A, "role", "AROA1", NOW, NOW)
 
 CHANGES: dict[Callable[..., object], tuple[tuple[object, ...], dict[str, object], tuple[str, str]]] = {
     accounts.insert: ((ACCOUNT,), {}, ("account", A)),
     accounts.set_alias: ((A, "legion"), {}, ("account", A)),
+    accounts.close: ((A,), {}, ("account", A)),
+    accounts.reopen: ((A,), {}, ("account", A)),
+    organizations.insert: ((ORGANIZATION,), {}, ("organization", "o-1")),
+    organizations.set_policy_types: ((ORGANIZATION, ()), {}, ("organization", "o-1")),
+    organizations.set_features: ((ORGANIZATION, "ALL"), {}, ("organization", "o-1")),
+    organizations.remove: ((ORGANIZATION,), {}, ("organization", "o-1")),
+    units.insert: ((UNIT,), {}, ("organizational-unit", "ou-1")),
+    units.rename: ((UNIT, "test"), {}, ("organizational-unit", "ou-1")),
+    units.remove: ((UNIT,), {}, ("organizational-unit", "ou-1")),
+    members.insert: ((MEMBER,), {}, ("account", A)),
+    members.move: ((MEMBER, "ou-1"), {}, ("account", A)),
+    members.remove: ((MEMBER,), {}, ("account", A)),
+    organization_policies.insert: ((GUARDRAIL,), {}, ("organization-policy", "p-1")),
+    organization_policies.update: ((GUARDRAIL,), {"name": "x"}, ("organization-policy", "p-1")),
+    organization_policies.remove: ((GUARDRAIL,), {}, ("organization-policy", "p-1")),
+    organization_attachments.insert: (([ATTACHED],), {}, ("organization-target", "ou-1")),
+    organization_attachments.remove: ((ATTACHED,), {}, ("organization-target", "ou-1")),
+    organization_attachments.remove_type: (
+        ("o-1", "SERVICE_CONTROL_POLICY"),
+        {},
+        ("organization-target", "ou-1"),
+    ),
+    organization_attachments.remove_target: (("o-1", "ou-1"), {}, ("organization-target", "ou-1")),
     users.insert: ((USER,), {}, ("user", "AIDA1")),
     users.rename: ((USER,), {"name": "bob", "path": "/"}, ("user", "AIDA1")),
     users.set_boundary: ((USER, "arn"), {}, ("user", "AIDA1")),
@@ -207,7 +243,23 @@ def _members(tx: Transaction) -> None:
     groups.insert(tx, GROUP)
 
 
+def _organization(tx: Transaction) -> None:
+    accounts.insert(tx, ACCOUNT)
+    organizations.insert(tx, ORGANIZATION)
+
+
+def _attached(tx: Transaction) -> None:
+    _organization(tx)
+    organization_attachments.insert(tx, [ATTACHED])
+
+
 BEFORE: dict[Callable[..., object], Callable[[Transaction], object]] = {
+    organizations.insert: lambda tx: accounts.insert(tx, ACCOUNT),
+    units.insert: _organization,
+    members.insert: _organization,
+    organization_policies.insert: _organization,
+    organization_attachments.insert: _organization,
+    organization_attachments.remove_type: _attached,
     attachments.detach: lambda tx: attachments.attach(tx, "group", "AGPA1", "arn"),
     groups.add_member: _members,
     groups.add_members: _members,
@@ -241,6 +293,7 @@ NO_DECISION_DEPENDS_ON = {
     failed_attempts.remove,
     *(signing_certificates.insert, signing_certificates.set_status, signing_certificates.remove),
     *(ssh_public_keys.insert, ssh_public_keys.set_status, ssh_public_keys.remove),
+    *(creations.insert, creations.remove_all),
     audit.insert,
     objects.put,
     objects.remove,

@@ -1,12 +1,12 @@
 """May they?  The one place that decides.
 
-Gather what speaks about the caller and about the resource, hand it to the engine, and refuse with the
-engine's own reason. Every way in ends here: a role's trust policy is the role's resource policy, so
-assuming a role is decided like anything else.
+Gather what speaks about the caller and about the resource, the policies of their organizations included, hand
+it to the engine, and refuse with the engine's own reason. Every way in ends here: a role's trust policy is
+the role's resource policy, so assuming a role is decided like anything else.
 
 A decision has a budget (`policy.evaluation.cost`). On the event loop it is small, and what could take more is
-decided by a thread. There a call with many demands divides one budget among them, and what could take more
-is refused: so no policy and no request can hold the server.
+decided by a thread. There a call with many demands divides one budget among them, and what could take more is
+refused: so no policy and no request can hold the server.
 """
 
 from collections.abc import Mapping
@@ -16,8 +16,10 @@ from typing import Final
 from watchword.access.condition_keys import Gathering
 from watchword.access.demand import Demand
 from watchword.access.request_context import RequestContext
-from watchword.names import AwsError, fault
+from watchword.identity.service_linked_roles import ROOT as SERVICE_LINKED
+from watchword.names import AwsError, Principal, fault
 from watchword.names.fold import fold
+from watchword.names.principal import RoleSession
 from watchword.names.would_block import WouldBlock
 from watchword.policy import Decision, Request, Source
 from watchword.policy.evaluation.cost import BUDGET, BUDGET_OF_A_CALL
@@ -33,7 +35,7 @@ def authorize(context: RequestContext, demands: tuple[Demand, ...]) -> tuple[Dec
     if not demands:
         return ()
     keys, budget = Gathering(context), min(BUDGET, BUDGET_OF_A_CALL // len(demands))
-    return tuple([_decide(context, demand, Later(partial(keys.of, demand)), budget) for demand in demands])
+    return tuple([_decide(context, demand, keys, budget) for demand in demands])
 
 
 def refusal(demands: tuple[Demand, ...], decisions: tuple[Decision, ...]) -> AwsError | None:
@@ -45,25 +47,33 @@ def refusal(demands: tuple[Demand, ...], decisions: tuple[Decision, ...]) -> Aws
     return None
 
 
-def _decide(context: RequestContext, demand: Demand, keys: Later, budget: int) -> Decision:
+def _decide(context: RequestContext, demand: Demand, keys: Gathering, budget: int) -> Decision:
     facts, caller = context.world.facts, context.caller
     _refuse_twice(demand.context)
+    owner = keys.standing_of(demand.account)
     request = Request(
         caller.principal,
         demand.action,
         demand.resource,
-        keys,
+        Later(partial(keys.of, demand, owner)),
         resource_account=demand.account,
         resource_type=demand.resource_type,
+        service_linked=_is_service_linked(caller.principal),
     )
-    attached = Source(demand.policy, demand.policy_name) if demand.policy else None
-    engine = facts.engine(caller.principal, caller.session)
-    if not facts.cached:
-        return engine.decide(request, resource_policy=attached, budget=budget)
-    decision = engine.decide(request, resource_policy=attached, budget=min(budget, AT_ONCE))
-    if decision.steps:
+    decision = facts.engine(caller.principal, caller.session).decide(
+        request,
+        resource_policy=Source(demand.policy, demand.policy_name) if demand.policy else None,
+        scps=keys.standing.scps,
+        rcps=owner.rcps,
+        budget=min(budget, AT_ONCE) if facts.cached else budget,
+    )
+    if facts.cached and decision.steps:
         raise WouldBlock
     return decision
+
+
+def _is_service_linked(principal: Principal) -> bool:
+    return isinstance(principal, RoleSession) and principal.path.startswith(SERVICE_LINKED)
 
 
 def _refuse_twice(keys: Mapping[str, object]) -> None:

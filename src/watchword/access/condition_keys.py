@@ -16,6 +16,7 @@ from watchword.access.demand import ContextValue, Demand
 from watchword.access.request_context import RequestContext, Via
 from watchword.facts import Facts
 from watchword.facts.entities import TAGS
+from watchword.facts.organizations import ALONE, STANDING, Standing
 from watchword.identity.tags import as_condition_keys
 from watchword.names import HttpRequest
 from watchword.names.fold import fold
@@ -33,7 +34,7 @@ from watchword.sessions.session import Session, milliseconds, moment
 
 Keys = dict[str, ContextValue]
 
-ONE_REGION = {"iam": "us-east-1"}
+ONE_REGION = {"iam": "us-east-1", "organizations": "us-east-1"}
 """Services of one region, which is the one that is called whatever region was signed for."""
 PROVED_NOW: Keys = {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "0"}
 """By a code that came with the call, whatever the session says (AssumeRole)."""
@@ -44,21 +45,45 @@ OF_PRINCIPALS = ("aws:principal", "aws:userid", "aws:username")
 class Gathering:
     """The keys of a call's demands, gathered when they are first asked for.
 
-    All that can change is read at once: the tags of the principal.
+    All that can change is read at once: the tags of the principal, and where accounts stand.
     """
 
-    __slots__ = ("_context", "_of_call", "_tags")
+    __slots__ = ("_context", "_of_call", "_source", "_tags", "standing")
 
     def __init__(self, context: RequestContext) -> None:
+        facts, via = context.world.facts, context.via
         self._context = context
-        self._tags = principal_tags(context.world.facts, context.caller)
+        self._tags = principal_tags(facts, context.caller)
+        self.standing = _standing(facts, context.caller.account)
+        """Where the caller's account stands."""
+        self._source = _standing(facts, via.source_account) if via.source_arn else ALONE
         self._of_call: Keys | None = None
 
-    def of(self, demand: Demand) -> Keys:
-        """All keys of one demand."""
+    def standing_of(self, account: str) -> Standing:
+        """Where another account stands, or the caller's."""
+        context = self._context
+        return self.standing if account == context.caller.account else _standing(context.world.facts, account)
+
+    def of(self, demand: Demand, owner: Standing = ALONE) -> Keys:
+        """All keys of one demand; `owner` is where the resource's account stands."""
         if self._of_call is None:
             self._of_call = call_keys(self._context, self._tags)
-        return demand_keys(demand, self._of_call, self._context.region)
+            self._of_call.update(organization_keys("aws:Source", self._source))
+            self._of_call.update(organization_keys("aws:Principal", self.standing))
+        keys = demand_keys(demand, self._of_call, self._context.region)
+        keys.update(organization_keys("aws:Resource", owner))
+        return keys
+
+
+def _standing(facts: Facts, account: str) -> Standing:
+    return facts.need(STANDING, account) if account else ALONE
+
+
+def organization_keys(whose: str, standing: Standing) -> Keys:
+    """The organization of the principal, the resource or the source; none for what stands alone."""
+    if standing.organization is None:
+        return {}
+    return {f"{whose}OrgID": standing.organization.id, f"{whose}OrgPaths": (standing.path,)}
 
 
 def call_keys(context: RequestContext, tags: Mapping[str, str]) -> Keys:

@@ -19,7 +19,8 @@ from msgspec import structs
 
 from watchword.access.caller import Caller
 from watchword.facts import Facts
-from watchword.facts.credentials import ACCESS_KEY, ACCOUNT_EXISTS, REVOCATIONS, ROLE_EXISTS, USER_BY_ID
+from watchword.facts.accounts import ACCOUNT_IS_OPEN
+from watchword.facts.credentials import ACCESS_KEY, REVOCATIONS, ROLE_EXISTS, USER_BY_ID
 from watchword.names import AwsError, Principal, fault
 from watchword.names.ids import Prefix
 from watchword.sessions import Session, revocation
@@ -108,4 +109,4 @@ def _principal(facts: Facts, session: Session) -> Principal | None:
             user = facts.get(USER_BY_ID, session.user_id)
             return structs.replace(session.principal, user_arn=user.arn) if user else None
         case "root" | "federated":
-            return session.principal if facts.get(ACCOUNT_EXISTS, session.account) else None
+            return session.principal if facts.get(ACCOUNT_IS_OPEN, session.account) else None

@@ -1,7 +1,8 @@
-"""Buckets with their policies."""
+"""Buckets with their policies. Those of a closed account grant nothing any more."""
 
 from dataclasses import dataclass
 
+from watchword.facts.accounts import is_open
 from watchword.facts.fact import Fact, Reading
 from watchword.policy import Policy
 from watchword.store import Topic
@@ -22,7 +23,8 @@ def _bucket(reading: Reading, name: str) -> BucketFact | None:
     if bucket is None:
         return None
     reading.depends_on(Topic("bucket", bucket.id))
-    return BucketFact(bucket, reading.policy(bucket.policy) if bucket.policy else None)
+    granting = bucket.policy if is_open(reading, bucket.account) else None
+    return BucketFact(bucket, reading.policy(granting) if granting else None)
 
 
 BUCKET = Fact("bucket", _bucket)

@@ -1,16 +1,18 @@
 """Access keys, the keyring, revocations, and whether the principal of a session still exists.
 
-Secrets are opened here, once, and not again until something changes.
+Secrets are opened here, once, and not again until something changes. Of an account that was closed, no key
+and no principal exists any more.
 """
 
 from dataclasses import dataclass, field
 
+from watchword.facts.accounts import is_open
 from watchword.facts.fact import Fact, Reading
 from watchword.identity import secrets
 from watchword.names.principal import Root, User
 from watchword.proofs.keyring import Keyring
 from watchword.sessions.revocation import Revoked, by_subject
-from watchword.store import Topic, accounts, keyring, revocations
+from watchword.store import Topic, keyring, revocations
 from watchword.store.iam import access_keys, password_policies, roles, service_credentials, users
 from watchword.store.iam.service_credentials import ServiceCredential
 
@@ -35,6 +37,8 @@ def _access_key(reading: Reading, access_key_id: str) -> KeyFact | None:
     if key is None:
         return None
     reading.depends_on(Topic("access_key", key.id), keyring.WHOLE)
+    if not is_open(reading, key.account):
+        return None
     principal: User | Root = Root(key.account, key.partition)
     if key.user_id is not None:
         user = users.by_id(reading.tx, key.user_id)
@@ -53,18 +57,14 @@ def _service_credential(reading: Reading, credential_id: str) -> ServiceCredenti
 
 def _role_exists(reading: Reading, unique_id: str) -> bool | None:
     reading.depends_on(Topic("role", unique_id))
-    return True if roles.by_id(reading.tx, unique_id) else None
+    role = roles.by_id(reading.tx, unique_id)
+    return True if role and is_open(reading, role.account) else None
 
 
 def _user(reading: Reading, unique_id: str) -> User | None:
     reading.depends_on(Topic("user", unique_id))
     user = users.by_id(reading.tx, unique_id)
-    return user.principal if user else None
-
-
-def _account_exists(reading: Reading, account: str) -> bool | None:
-    reading.depends_on(Topic("account", account))
-    return True if accounts.by_id(reading.tx, account) else None
+    return user.principal if user and is_open(reading, user.account) else None
 
 
 def _may_change_passwords(reading: Reading, account: str) -> bool | None:
@@ -88,7 +88,6 @@ USER_BY_ID = Fact("user-by-id", _user)
 """The user of a unique id, as it is called now: a user can be renamed."""
 ROLE_EXISTS = Fact("role-exists", _role_exists)
 """By unique id. A role can't be renamed."""
-ACCOUNT_EXISTS = Fact("account-exists", _account_exists)
 MAY_CHANGE_PASSWORDS = Fact("may-change-passwords", _may_change_passwords)
 """Whether the users of an account may change their own passwords, whatever their policies allow."""
 REVOCATIONS = Fact("revocations", _revocations)

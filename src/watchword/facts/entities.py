@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from watchword.facts.accounts import is_open
 from watchword.facts.fact import OF_A_TAG, Fact, Reading
 from watchword.names import nouns
 from watchword.policy import Policy
@@ -68,8 +69,9 @@ def _mfa_device(reading: Reading, account: str, serial: str) -> str | None:
 
 
 def _role(reading: Reading, account: str, name: str) -> RoleFact | None:
+    """No session of a role of a closed account could be used, so none is made."""
     role = roles.named(reading.tx, account, name)
-    if role is None:
+    if role is None or not is_open(reading, account):
         return None
     reading.depends_on(Topic("role", role.id))
     return RoleFact(role, role.arn, reading.policy(role.trust), _its_tags(reading, "role", role.id))

@@ -35,6 +35,7 @@ STATUS = {
     "PolicyNotAttachable": 400,
     "ReportExpired": 410,
     "ReportNotPresent": 410,
+    "ServiceAccessNotEnabledException": 400,
     "UnmodifiableEntity": 400,
     "UnrecognizedPublicKeyEncoding": 400,
 }

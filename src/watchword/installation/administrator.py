@@ -12,12 +12,13 @@ from watchword.identity.delegation import State, state_at
 from watchword.identity.owners import Owner, owner_at
 from watchword.identity.protected_roles import ADMINISTRATOR, ADMINISTRATOR_PATH
 from watchword.identity.resealing import Reseal
-from watchword.installation.bootstrap import add_account, add_key, add_root_key
+from watchword.installation.bootstrap import add_key, add_root_key
 from watchword.installation.installation import Installation
 from watchword.installation.operator_events import record_command
 from watchword.names.entity_arn import EntityArn
 from watchword.names.ids import Prefix, new_access_key_id, new_secret, new_unique_id
 from watchword.names.moment import iso
+from watchword.organizations.accounts import NewAccount, add, create
 from watchword.proofs.keyring import Keyring
 from watchword.proofs.trade_in_token import issue
 from watchword.sessions import Session
@@ -25,6 +26,8 @@ from watchword.sessions.session import moment, new_session
 from watchword.store import Conflict, Transaction, accounts
 from watchword.store.iam import access_keys, attachments, delegation_requests, inline_policies, roles
 from watchword.store.iam.roles import Role
+from watchword.store.organizations import members, organizations
+from watchword.store.organizations.organizations import Organization
 
 ADMINISTRATOR_POLICY = "arn:aws:iam::aws:policy/AdministratorAccess"
 TRUSTS_NO_ONE = (
@@ -45,15 +48,45 @@ def first_account(installation: Installation) -> str:
         return account_of(tx, "")
 
 
-def create_account(installation: Installation, name: str, account_id: str) -> str:
-    """Adds an account and returns its id, which is drawn if none is given."""
+def create_account(
+    installation: Installation, name: str, account_id: str, email: str = "", manager: str = ""
+) -> str:
+    """Adds an account and returns its id, which is drawn if none is given.
+
+    manager: the management account of the organization that it is created in, as by CreateAccount.
+    """
+    wanted, given = NewAccount(name, email or None, account_id), {"name": name}
     try:
         with installation.database.write(installation.clock.now()) as tx:
-            account = add_account(installation, tx, name, account_id)
-            record_command(installation, tx, "CreateAccount", account, {"name": name}, {"accountId": account})
+            if email and accounts.of_email(tx, email):
+                raise Refused(f"another account has the address {email}")
+            if manager:
+                given["organization"] = (here := _organization(tx, manager)).id
+                account = create(tx, here, wanted, installation.randomness)
+            else:
+                account = add(tx, wanted, installation.randomness)
+            record_command(installation, tx, "CreateAccount", account, given, {"accountId": account})
     except Conflict:
         raise Refused(f"account {account_id} already exists") from None
     return account
+
+
+def reopen_account(installation: Installation, account: str) -> None:
+    """Opens an account that its organization closed."""
+    with installation.database.write(installation.clock.now()) as tx:
+        found = accounts.by_id(tx, account)
+        if found is None or found.closed is None:
+            raise Refused(f"no such account is closed: {account}")
+        accounts.reopen(tx, account)
+        record_command(installation, tx, "ReopenAccount", account, {}, {"accountId": account})
+
+
+def _organization(tx: Transaction, manager: str) -> Organization:
+    member = members.of_account(tx, manager)
+    found = organizations.by_id(tx, member.organization) if member else None
+    if found is None or found.management != manager:
+        raise Refused(f"account {manager} manages no organization")
+    return found
 
 
 def administrator_session(
@@ -132,8 +165,11 @@ def _reseal(installation: Installation, ring: Keyring, some: Reseal) -> int:
 def account_of(tx: Transaction, account: str) -> str:
     """The account of that id; the oldest if none is named. Raises Refused."""
     if account:
-        if accounts.by_id(tx, account) is None:
+        found = accounts.by_id(tx, account)
+        if found is None:
             raise Refused(f"no such account: {account}")
+        if found.closed:
+            raise Refused(f"account {account} is closed (`watchword account reopen {account}` opens it)")
         return account
     return min(accounts.all_accounts(tx), key=lambda found: found.created).id
 

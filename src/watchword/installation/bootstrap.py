@@ -18,10 +18,9 @@ from watchword.installation.installation import Clock, Installation, RootKey
 from watchword.installation.operator import Operator
 from watchword.installation.operator_events import record_command
 from watchword.installation.settings import Settings
-from watchword.names.ids import ACCOUNT_DIGITS
+from watchword.organizations.accounts import NewAccount, add
 from watchword.proofs.keyring import Key, Unopenable, new_key, wrap
 from watchword.store import Database, Missing, StoreError, Transaction, accounts, keyring
-from watchword.store.accounts import Account
 from watchword.store.iam import access_keys
 from watchword.store.iam.access_keys import AccessKey
 from watchword.store.iam.users import User
@@ -125,11 +124,7 @@ def bootstrap(installation: Installation, tx: Transaction) -> None:
 
 def add_account(installation: Installation, tx: Transaction, name: str, account_id: str = "") -> str:
     """Adds an account and returns its id. Raises Conflict when there is an account of that id."""
-    drawn = int.from_bytes(installation.randomness(16), "big")
-    lowest = 10 ** (ACCOUNT_DIGITS - 1)
-    account_id = account_id or str(lowest + drawn % (9 * lowest))
-    accounts.insert(tx, Account(account_id, name, tx.at))
-    return account_id
+    return add(tx, NewAccount(name, id=account_id), installation.randomness)
 
 
 def add_root_key(installation: Installation, tx: Transaction, account: str, key_id: str, secret: str) -> None:

@@ -6,10 +6,11 @@ What the models know beyond this answers NotImplemented; tests/golden/not_yet.tx
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from watchword.services import iam, s3, sts
+from watchword.services import iam, organizations, s3, sts
 from watchword.services.iam.attached import attached as attached_of_iam
 from watchword.services.jobs import Job
 from watchword.services.operation import Operation
+from watchword.services.organizations.attached import attached as attached_of_organizations
 from watchword.services.resources import AttachedTo
 from watchword.services.s3.attached import attached as attached_of_s3
 from watchword.services.s3.sweep import SWEEP
@@ -30,6 +31,7 @@ class Service:
 
 SERVICES: Mapping[str, Service] = {
     "iam": Service(iam.OPERATIONS, attached_of_iam),
+    "organizations": Service(organizations.OPERATIONS, attached_of_organizations),
     "s3": Service(s3.OPERATIONS, attached_of_s3, (SWEEP,)),
     "sts": Service(sts.OPERATIONS, attached_of_sts, (ROTATE,)),
 }

@@ -42,7 +42,8 @@ def simulate_request(world: World, principal: str, action: str, resource: str, c
     keys = _folded(context)
     caller = Caller(_principal(world, _arn(principal)))
     demand, asked = _demand(world.facts, caller, action, resource), _request_context(world, caller, keys)
-    there = {key.lower() for key in Gathering(asked).of(demand)}
+    known = Gathering(asked)
+    there = {key.lower() for key in known.of(demand, known.standing_of(demand.account))}
     more = {key: value for key, value in keys.items() if key not in there}
     (decision,) = authorize(asked, (replace(demand, context={**demand.context, **more}),))
     return decision

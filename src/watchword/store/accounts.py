@@ -1,4 +1,7 @@
-"""Accounts. An operator makes them; they are never removed."""
+"""Accounts. An operator makes them, or the management account of an organization; they are never removed.
+
+A closed account stays: nobody can call with its credentials any more, and its id is never used again.
+"""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -16,24 +19,29 @@ ACCOUNTS = Table(
     Column("name", CodepointText, nullable=False),
     Column("created", Timestamp, nullable=False),
     Column("alias", CodepointText),
+    Column("email", CodepointText),
+    Column("closed", Timestamp),
     Index("ix_accounts_alias", "alias", unique=True),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account; `id` is its twelve digits."""
+    """An account; `id` is its twelve digits, `closed` the moment when it was closed."""
 
     id: str
     name: str
     created: datetime
     partition: str = "aws"
     alias: str | None = None
+    email: str | None = None
+    closed: datetime | None = None
 
 
 _ALL = select(*columns(ACCOUNTS, Account))
 _BY_ID = _ALL.where(ACCOUNTS.c.id == bindparam("id"))
 _OF_ALIAS = _ALL.where(ACCOUNTS.c.alias == bindparam("alias"))
+_OF_EMAIL = _ALL.where(func.lower(ACCOUNTS.c.email) == func.lower(bindparam("email")))
 _COUNT = select(func.count()).select_from(ACCOUNTS)
 
 
@@ -59,8 +67,25 @@ def set_alias(tx: Transaction, account_id: str, alias: str | None) -> None:
     tx.changed("account", account_id, account_id)
 
 
+def of_email(tx: Transaction, email: str) -> Account | None:
+    """The account of that address, whatever its case; None when there is none."""
+    return tx.one(Account, _OF_EMAIL, email=email)
+
+
+def close(tx: Transaction, account_id: str) -> None:
+    """Closes the account: from now on its credentials are refused."""
+    tx.run(ACCOUNTS.update().where(ACCOUNTS.c.id == account_id), {"closed": tx.at})
+    tx.changed("account", account_id, account_id)
+
+
+def reopen(tx: Transaction, account_id: str) -> None:
+    """Opens the account again: its credentials are as they were."""
+    tx.run(ACCOUNTS.update().where(ACCOUNTS.c.id == account_id), {"closed": None})
+    tx.changed("account", account_id, account_id)
+
+
 def all_accounts(tx: Transaction) -> list[Account]:
-    """All accounts, sorted by id. They are few, since an operator makes each."""
+    """All accounts, sorted by id."""
     return tx.all(Account, _ALL.order_by(ACCOUNTS.c.id))
 
 

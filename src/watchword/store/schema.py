@@ -28,6 +28,18 @@ from watchword.store.iam import (
     token_keys,
     users,
 )
+from watchword.store.organizations import (
+    attachments as organization_attachments,
+)
+from watchword.store.organizations import (
+    creations,
+    members,
+    organizations,
+    units,
+)
+from watchword.store.organizations import (
+    policies as organization_policies,
+)
 from watchword.store.s3 import buckets, objects, parts, uploads
 from watchword.store.tables import METADATA
 
@@ -48,6 +60,7 @@ NOUNS = (
     *(policies, policy_versions, roles, users),
     *(account_settings, oidc_providers, saml_private_keys, saml_providers),
     *(server_certificates, service_credentials, signing_certificates, ssh_public_keys, token_keys),
+    *(creations, members, organization_attachments, organization_policies, organizations, units),
     *(buckets, objects, parts, uploads),
 )
 

@@ -70,7 +70,7 @@ def test_the_version_of_tokens_is_told(iam: Iam, other: Iam) -> None:
 
 
 @pytest.mark.parametrize("name", organizations_features.OPERATIONS)
-def test_no_account_is_in_an_organization(iam: Iam, name: str) -> None:
+def test_an_account_without_an_organization(iam: Iam, name: str) -> None:
     said = "Your account is not a member of an organization."
     refused("OrganizationNotFoundException", said, iam, name)
 

@@ -104,8 +104,9 @@ class Applicability(Struct, frozen=True):
     """Whether the resource policy must allow explicitly: a trust or key policy."""
     given: int
     """Bits that no policy has to grant: IDENTITY for a root, BOUNDARY where there is none, ..."""
-    levels: tuple[tuple[PolicyType, int], ...] = ()
-    """Bits that must all be granted: one for each level of SCPs and RCPs, one for a VPC endpoint."""
+    levels: tuple[tuple[PolicyType, int, str], ...] = ()
+    """Bits that must all be granted: one for each level of SCPs and RCPs, one for a VPC endpoint. With what
+    explanations call the level."""
 
 
 def has_rcps(action: str) -> bool:
@@ -122,7 +123,7 @@ def blocked_by(bits: int, applicability: Applicability) -> tuple[PolicyType, ...
     """The types of policy that lack an Allow that is needed. When there are none, the request is allowed."""
     bits |= applicability.given
     # 4, 5. Guardrails, level by level.
-    blocked = [type_ for type_, bit in applicability.levels if not bits & bit]
+    blocked = [type_ for type_, bit, _ in applicability.levels if not bits & bit]
     # 6, 8, 9. Must a resource policy allow, and does it?
     needed, sufficient = _resource_grant(applicability)
     if needed and not bits & sufficient:

@@ -56,15 +56,17 @@ class Policy(Struct, frozen=True, dict=True):
 class Source:
     """A policy as it is attached: with its ARN, or with its name when it is inline.
 
-    Two are equal when they hold the same Policy object under the same name; its statements are not compared.
+    `level` is what explanations call the level of an organization where it is attached. Two are equal when
+    they hold the same Policy object under the same name there; its statements are not compared.
     """
 
-    __slots__ = ("key", "name", "policy")
+    __slots__ = ("key", "level", "name", "policy")
 
-    def __init__(self, policy: Policy, name: str = "") -> None:
+    def __init__(self, policy: Policy, name: str = "", level: str = "") -> None:
         self.policy = policy
         self.name = name
-        self.key = (id(policy), name)
+        self.level = level
+        self.key = (id(policy), name, level)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Source) and self.key == other.key

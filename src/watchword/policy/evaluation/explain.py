@@ -95,6 +95,7 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
     return explained | {
         "policyType": decision.type.value if decision.type else None,
         "blockedBy": [each.value for each in decision.blocked_by],
+        **_path(decision),
         "nearMisses": [
             _reference(each.cited) | {"failed": [_failure_as_json(failure) for failure in each.failures]}
             for each in explanation.near_misses
@@ -106,6 +107,17 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
         ],
         "message": message(decision),
     }
+
+
+def _path(decision: Decision) -> dict[str, Any]:
+    """The levels of organizations that speak about a request, and what each says; where there are any."""
+    denied = {(each.type, each.source.level) for each in decision.matches if each.rule.deny}
+    levels = []
+    for type_, bit, level in decision.applicability.levels:
+        says = "deny" if (type_, level) in denied else "allow" if decision.bits & bit else "nothing"
+        if level:
+            levels.append({"policyType": type_.value, "level": level, "says": says})
+    return {"levels": levels} if levels else {}
 
 
 def _near_misses(decision: Decision) -> list[NearMiss]:
@@ -235,9 +247,11 @@ def _applied(cited: Cited, request: Request) -> dict[str, Any]:
 # Cached: most requests are decided by the same statements. None of its readers changes it.
 @lru_cache(_REFERENCES)
 def _reference(cited: Cited) -> dict[str, Any]:
+    level = {"level": cited.source.level} if cited.source.level else {}
     return {
         "policyType": cited.type.value,
         "policy": cited.source.name,
+        **level,
         "statement": cited.rule.index,
         "sid": cited.rule.statement.sid,
         "effect": cited.rule.statement.effect.value,

@@ -28,6 +28,11 @@ class Layer(Struct, frozen=True, eq=False):
     bits: int
     sources: tuple[Source, ...]
 
+    @property
+    def level(self) -> str:
+        """The level of an organization at which they are attached, all of them."""
+        return self.sources[0].level if self.sources else ""
+
 
 class Layers:
     """Layers, compiled."""

@@ -5,10 +5,11 @@ Showing them, and how they are laid out, doesn't belong here.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 _ROLE = re.compile(r"arn:[^:]*:iam::[^:]*:role/")
+_SAYS = {"allow": "allows it", "deny": "denies it", "nothing": "doesn't allow it"}
 Explained = Mapping[str, Any]
 """An explanation as JSON values, or a part of one."""
 
@@ -23,12 +24,24 @@ def reasons(decision: Explained) -> list[str]:
         lines.append(f"evaluating the policies could take {decision['steps']:,} steps, which is too many")
     if decision.get("blockedBy"):
         lines.append(f"no Allow in: {', '.join(_type(each, decision) for each in decision['blockedBy'])}")
+    lines += _path(decision.get("levels", ()))
     for miss in decision.get("nearMisses", []):
         lines.append(f"nearly: {_statement(miss, decision)}")
         lines += [f"    {_failure(failure)}" for failure in miss["failed"]]
     for remedy in decision.get("wouldAllow", []):
         lines.append(f"would allow it, as {_type(remedy['policyType'], decision)} policy:")
         lines.append(f"    {json.dumps(remedy['statement'])}")
+    return lines
+
+
+def _path(levels: Sequence[Explained]) -> list[str]:
+    """From the root down to the account: what the SCPs, and the RCPs, of each level say."""
+    lines = []
+    for name in dict.fromkeys(each["policyType"] for each in levels):
+        lines.append(f"the path of {name.upper()}s, from the root to the account:")
+        lines += [
+            f"    {each['level']}: {_SAYS[each['says']]}" for each in levels if each["policyType"] == name
+        ]
     return lines
 
 
@@ -41,7 +54,8 @@ def _type(name: str, decision: Explained) -> str:
 def _statement(match: Explained, decision: Explained) -> str:
     type_ = _type(match["policyType"], decision)
     name = f" {match['policy']}" if match["policy"] else ""
-    return f"{type_} policy{name}, statement {match['sid'] or match['statement']}"
+    level = f", attached to {match['level']}" if "level" in match else ""
+    return f"{type_} policy{name}{level}, statement {match['sid'] or match['statement']}"
 
 
 def _held(condition: Explained) -> str:

@@ -57,9 +57,9 @@ class Setting:
             same_account=principal.account == request.resource_account,
             explicit=request.resource_type in (ROLE, KMS_KEY),
             given=given,
-            levels=tuple((each.type, each.bits) for each in layers),
+            levels=tuple((each.type, each.bits, each.level) for each in layers),
         )
-        self.indexes: dict[tuple[int, str] | None, tuple[Index, ...]] = {}
+        self.indexes: dict[tuple[int, str, str] | None, tuple[Index, ...]] = {}
         """By resource policy: all that is asked."""
         self.verdicts: dict[int, tuple[Verdict, tuple[PolicyType, ...]]] = {}
         """By bits: the verdict, and the types of policy that block."""

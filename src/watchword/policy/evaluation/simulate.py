@@ -59,7 +59,7 @@ def _passes(decision: Decision, type_: PolicyType) -> bool:
         return False
     if type_ is PolicyType.BOUNDARY:
         return bool(decision.bits & BOUNDARY)
-    return all(decision.bits & bit for each, bit in decision.applicability.levels if each is type_)
+    return all(decision.bits & bit for each, bit, _ in decision.applicability.levels if each is type_)
 
 
 def _keys_of(statement: Statement, *, variables: bool) -> Iterator[str]:

@@ -1,0 +1,30 @@
+"""AWS Organizations: a file for each noun, and their tables in one.
+
+An operation of the model that has no row here answers NotImplemented.
+Source: AWS Organizations API Reference, version 2016-11-28.
+"""
+
+from watchword.services.operation import Operation
+from watchword.services.organizations import (
+    accounts,
+    attachments,
+    creations,
+    organization,
+    policies,
+    policy_types,
+    tags,
+    tree,
+    units,
+)
+
+OPERATIONS: dict[str, Operation] = {
+    **organization.OPERATIONS,
+    **tree.OPERATIONS,
+    **units.OPERATIONS,
+    **accounts.OPERATIONS,
+    **creations.OPERATIONS,
+    **policy_types.OPERATIONS,
+    **policies.OPERATIONS,
+    **attachments.OPERATIONS,
+    **tags.OPERATIONS,
+}

@@ -1,0 +1,1 @@
+"""Organizations, a module for each noun: the tree of accounts, and the policies above them."""
