@@ -262,6 +262,11 @@ PRESENT: list[tuple[Caller, set[str], dict[str, str | tuple[str, ...]]]] = [
         },
     ),
     (
+        Caller(Root(ACCOUNT), "ASIA1", session("root", assumed_root=True)),
+        SIGNED | TEMPORARY | {"aws:AssumedRoot"},
+        {"aws:PrincipalType": "Account", "aws:AssumedRoot": "true"},
+    ),
+    (
         Caller(Service("cloudtrail.amazonaws.com")),
         ALWAYS | {"aws:PrincipalIsAWSService", "aws:PrincipalServiceName", "aws:PrincipalServiceNamesList"},
         {"aws:PrincipalIsAWSService": "true", "aws:PrincipalServiceName": "cloudtrail.amazonaws.com"},

@@ -6,9 +6,10 @@ import botocore.loaders
 from msgspec.structs import replace
 from tests.sessions.test_assume import ACCOUNT, assume
 
-from watchword.sessions.revocation import CHAIN, EVERYTHING, by_subject, covers, revoke
+from watchword.sessions.revocation import CHAIN, by_subject, covers, revoke
 from watchword.sessions.session import LONGEST, milliseconds
 from watchword.store import Database, revocations
+from watchword.store.revocations import EVERYTHING
 
 
 def revoked(database: Database, at: datetime, subject: str) -> None:

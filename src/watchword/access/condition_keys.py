@@ -197,6 +197,8 @@ def _session(session: Session, now: datetime) -> Keys:
         keys["aws:MultiFactorAuthPresent"] = "false" if session.mfa_at is None else "true"
     if session.mfa_at is not None:
         keys["aws:MultiFactorAuthAge"] = str((milliseconds(now) - session.mfa_at) // 1000)
+    if session.assumed_root:
+        keys["aws:AssumedRoot"] = "true"
     if session.source_identity:
         keys["aws:SourceIdentity"] = session.source_identity
     if session.provider:

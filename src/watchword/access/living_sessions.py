@@ -24,11 +24,12 @@ from watchword.installation.installation import Installation
 from watchword.names.entity_arn import EntityArn
 from watchword.names.moment import iso
 from watchword.sessions import revocation
-from watchword.sessions.revocation import CHAIN, EVERYTHING, Revoked
+from watchword.sessions.revocation import CHAIN, Revoked
 from watchword.sessions.session import LONGEST, milliseconds
 from watchword.store import Transaction, audit, revocations
 from watchword.store.audit_files import lines_with
 from watchword.store.iam import roles, users
+from watchword.store.revocations import EVERYTHING
 
 _HANDED_OUT = b'"credentials":{"accessKeyId":"ASIA'
 _BY_OPERATORS = '"MintCredentials"'
@@ -143,6 +144,7 @@ class _Made(Struct, rename="camel", gc=False):
     credentials: _Credentials = msgspec.field(default_factory=_Credentials)
     assumed_role_user: _Named | None = None
     federated_user: _Named | None = None
+    assumed_principal: str = ""
     source_identity: str = ""
     access_key_id: str = ""
     expiration: str = ""
@@ -152,6 +154,7 @@ class _Made(Struct, rename="camel", gc=False):
 class _Given(Struct, rename="camel", gc=False):
     role_arn: str = ""
     role_session_name: str = ""
+    target_principal: str = ""
 
 
 class _Identity(Struct, rename="camel", gc=False):
@@ -178,23 +181,21 @@ def _recorded(installation: Installation, tx: Transaction, begin: datetime) -> I
     for line in lines_with(installation.settings.journal, _HANDED_OUT, begin):
         event = _decoder.decode(line)
         if event.response_elements is not None:
-            yield _of_sts(event, event.response_elements, event.request_parameters or _Given())
+            yield _of_sts(tx, event, event.response_elements, event.request_parameters or _Given())
     for kept in audit.containing(tx, _BY_OPERATORS, begin):
         event = _decoder.decode(kept.event)
         if event.response_elements and event.request_parameters:
             yield _of_operators(tx, event, event.response_elements, event.request_parameters)
 
 
-def _of_sts(event: _Event, made: _Made, given: _Given) -> Living:
+def _of_sts(tx: Transaction, event: _Event, made: _Made, given: _Given) -> Living:
     identity = event.user_identity
-    named = made.assumed_role_user or made.federated_user
-    whose = made.assumed_role_user.assumed_role_id if made.assumed_role_user else identity.principal_id
-    arn = named.arn if named else identity.arn
+    arn, unique_id = _whose(tx, identity, given, made)
     return Living(
         access_key_id=made.credentials.access_key_id,
         arn=arn,
         account=arn.split(":", 5)[4],
-        unique_id=whose.partition(":")[0],
+        unique_id=unique_id,
         role=given.role_arn,
         asked_by=identity.arn or f"{identity.identity_provider} {identity.user_name}".strip(),
         asked_with=identity.access_key_id,
@@ -203,6 +204,31 @@ def _of_sts(event: _Event, made: _Made, given: _Given) -> Living:
         issued=event.event_time,
         expires=made.credentials.expiration,
     )
+
+
+def _whose(tx: Transaction, identity: _Identity, given: _Given, made: _Made) -> tuple[str, str]:
+    """Who the session is: its ARN, and whose policies it has, by unique id."""
+    if made.assumed_role_user:
+        return made.assumed_role_user.arn, made.assumed_role_user.assumed_role_id.partition(":")[0]
+    if made.federated_user:
+        return made.federated_user.arn, identity.principal_id
+    if made.assumed_principal:
+        return made.assumed_principal, _id_at(tx, made.assumed_principal)
+    if given.target_principal:
+        account = given.target_principal.removesuffix(":root")[-12:]
+        return f"arn:aws:iam::{account}:root", account
+    return identity.arn, identity.principal_id
+
+
+def _id_at(tx: Transaction, text: str) -> str:
+    """The unique id of a user, root user or role's session by ARN, as it is now."""
+    _, _, service, _, account, resource = text.split(":", 5)
+    if service == "sts":
+        role = roles.named(tx, account, resource.split("/")[1])
+        return role.id if role else _ROLE
+    arn = EntityArn.parse(text)
+    owner = owner_at(tx, arn) if arn else None
+    return owner.id if owner else account if resource == "root" else _USER
 
 
 def _of_operators(tx: Transaction, event: _Event, made: _Made, given: _Given) -> Living:

@@ -275,6 +275,8 @@ def _session_context(session: Session, principal: Principal) -> Json:
             "arn": principal.user_arn,
             "accountId": principal.account,
         }
+    if session.assumed_root:
+        context["assumedRoot"] = "true"
     if session.source_identity:
         context["sourceIdentity"] = session.source_identity
     if session.provider:

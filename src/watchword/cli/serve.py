@@ -80,6 +80,13 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
             help="Networks whose X-Forwarded headers hold, comma-separated.",
         ),
     ] = "",
+    management_account: Annotated[
+        str,
+        typer.Option(
+            envvar="WATCHWORD_MANAGEMENT_ACCOUNT",
+            help="Account whose principals may act as root users of others (AssumeRoot); by default none.",
+        ),
+    ] = "",
     bounded_chains: Annotated[
         bool,
         typer.Option(
@@ -169,6 +176,7 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
         sigv2_presigned=sigv2_presigned,
         refuse_replays=refuse_replays,
         trusted_proxies=_networks(trusted_proxies),
+        management_account=_management_account(management_account),
         bounded_chains=bounded_chains,
         private_issuers=_issuers("--private-issuers", private_issuers),
         audit_reserve=audit_reserve,
@@ -202,6 +210,12 @@ def _accounts(text: str, *, several: bool) -> tuple[str, ...]:
     if len(ids) > 1 and not several:
         raise fail("a server begins with one account; `watchword account create` adds others")
     return ids
+
+
+def _management_account(text: str) -> str:
+    if text and not is_account_id(text):
+        raise fail(f"--management-account: an account id is twelve digits, not {text!r}")
+    return text
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -166,4 +166,5 @@ def redeem(tx: Transaction, token: str, account: str, root: bytes) -> Redeemed |
 
 def _revoked_since(tx: Transaction, principal: Approver, accepted: datetime) -> bool:
     made = revocations.of_account(tx, principal.account)
-    return any(each.subject == principal.unique_id and each.issued_before >= accepted for each in made)
+    ending = (principal.unique_id, revocations.EVERYTHING)
+    return any(each.subject in ending and each.issued_before >= accepted for each in made)

@@ -168,8 +168,9 @@ def point_read(perform: Perform, demands: Demands) -> Operation:
     return Operation(perform, demands, Mode.POINT_READ, Traits(reads_only=True, data_event=True))
 
 
-def reads(perform: Perform, demands: Demands, *, data_event: bool = False) -> Operation:
-    return Operation(perform, demands, Mode.READ, Traits(reads_only=True, data_event=data_event))
+def reads(perform: Perform, demands: Demands, *, mints: bool = False, data_event: bool = False) -> Operation:
+    traits = Traits(reads_only=not mints, mints=mints, data_event=data_event)
+    return Operation(perform, demands, Mode.READ, traits)
 
 
 def writes(

@@ -1,7 +1,7 @@
 """Operations that a session can't call, whatever its policies say.
 
 Sources: IAM User Guide, "Compare AWS STS credentials"; AWS STS API Reference, GetSessionToken,
-GetFederationToken.
+GetFederationToken, AssumeRoot and GetDelegatedAccessToken (whose sessions act in IAM).
 """
 
 from watchword.names import AwsError, fault
@@ -31,4 +31,11 @@ def _may_call_sts(session: Session, operation: str) -> bool:
 
 
 def _may_call_iam(session: Session) -> bool:
-    return session.kind == "role" or (session.kind != "federated" and session.mfa_at is not None)
+    """A user's or root's session with session policies is one of `limited`; GetSessionToken's have none."""
+    match session.kind:
+        case "role":
+            return True
+        case "federated":
+            return False
+        case "user" | "root":
+            return session.mfa_at is not None or session.restricted

@@ -19,10 +19,9 @@ from datetime import datetime
 
 from watchword.sessions.session import LONGEST, Session, milliseconds
 from watchword.store import Transaction, revocations
-from watchword.store.revocations import Revocation
+from watchword.store.revocations import EVERYTHING, Revocation
 
 CHAIN = "chain:"
-EVERYTHING = "*"
 
 
 def revoke(

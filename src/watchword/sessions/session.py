@@ -65,6 +65,8 @@ class Session(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
     """The access key of the first session of its chain; empty if it is the first itself."""
     first_expires: int = 0
     """When that session expires; 0 if this is the first."""
+    assumed_root: bool = False
+    """Of a root user: whether somebody else asked for the session (AssumeRoot)."""
 
     @property
     def chain(self) -> str:
@@ -111,6 +113,7 @@ class Carried(TypedDict, total=False):
     claims: dict[str, str | tuple[str, ...]]
     first: str
     first_expires: int
+    assumed_root: bool
 
 
 def new_session(

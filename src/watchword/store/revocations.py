@@ -11,6 +11,8 @@ from sqlalchemy import Column, Table, bindparam, select
 from watchword.store.tables import METADATA, CodepointText, Timestamp, columns
 from watchword.store.transaction import Transaction
 
+EVERYTHING = "*"
+"""The subject of a revocation that ends all sessions of its account."""
 REVOCATIONS = Table(
     "revocations",
     METADATA,
