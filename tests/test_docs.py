@@ -200,12 +200,12 @@ def test_commands_that_open_the_data_take_all_of_its_settings() -> None:
 RUN = {
     "console": {"README.md", "operating.md", "check.md", "decide.md", "policy-tests.md", "seeds.md"}
     | {"running-programs.md"},
-    "json": {"issued-tokens.md", "saml.md", "web-identities.md"},
+    "json": {"lakehouses.md", "issued-tokens.md", "saml.md", "web-identities.md"},
     "python": {"README.md", "signing.md"},
     "yaml": {"policy-tests.md", "seeds.md"},
 }
 """Pages whose blocks are run: here, by tests/client/test_page.py, tests/delivery, tests/policy_tests,
-tests/seeds, tests/server/test_service_tokens.py and tests/services/sts (test_saml.py and
+tests/seeds, tests/server/test_service_tokens.py and tests/services/sts (test_lakehouse.py, test_saml.py and
 test_web_identity.py)."""
 
 
