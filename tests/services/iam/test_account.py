@@ -1,8 +1,11 @@
 """The account as a whole."""
 
 import json
+from datetime import timedelta
 
 from tests.services.iam.harness import ADMINISTRATOR, ALLOW_ALL, A, Iam, decoded
+
+from watchword.store.iam import users
 
 TRUST = {
     "Version": "2012-10-17",
@@ -62,6 +65,16 @@ def test_everything_at_once(iam: Iam, other: Iam) -> None:
     assert decoded(own["PolicyVersionList"][0]["Document"]) == json.loads(ALLOW_ALL)
     assert (of_aws["PolicyName"], of_aws["AttachmentCount"]) == ("AdministratorAccess", 3)
     assert all(other("GetAccountAuthorizationDetails")[member] == [] for member in MEMBERS)
+
+
+def test_a_user_who_signed_in_is_shown_without_when(iam: Iam) -> None:
+    """UserDetail has no such member; a whole User has it."""
+    made = iam("CreateUser", UserName="ann")["User"]
+    with iam.world.database.write(iam.now) as tx:
+        users.note_sign_in(tx, made["UserId"], iam.now, timedelta(0))
+    assert iam("GetUser", UserName="ann")["User"]["PasswordLastUsed"] == iam.now
+    (user,) = iam("GetAccountAuthorizationDetails")["UserDetailList"]
+    assert "PasswordLastUsed" not in user
 
 
 def test_everything_in_pages_and_by_kind(iam: Iam) -> None:

@@ -116,7 +116,7 @@ def _aws_policies(call: Call, after: str, limit: int) -> tuple[list[Policy], boo
 
 def _user_detail(call: Call, user: User) -> Shape:
     return {
-        **shapes.user(user),
+        **shapes.user_detail(user),
         **shapes.present("UserPolicyList", _inline(call, USER, user)),
         "GroupList": [group.name for group in groups.of_user(call.tx, user.id)],
         "AttachedManagedPolicies": _attached(call, USER, user),

@@ -39,13 +39,17 @@ def encoded(document: str) -> str:
 
 def user(record: User) -> Shape:
     """User, as in a list."""
+    return user_detail(record) | present("PasswordLastUsed", second(record.password_last_used))
+
+
+def user_detail(record: User) -> Shape:
+    """What User and UserDetail have in common."""
     return {
         "Path": record.path,
         "UserName": record.name,
         "UserId": record.id,
         "Arn": record.arn,
         "CreateDate": second(record.created),
-        **present("PasswordLastUsed", second(record.password_last_used)),
     }
 
 
