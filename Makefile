@@ -1,6 +1,6 @@
 # One command for each thing a person wants; `make help` lists them.
 .DELETE_ON_ERROR:
-.PHONY: help run test matrix check format bench soak fuzz lock clean
+.PHONY: help run test matrix check format conformance bench soak fuzz lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -49,6 +49,9 @@ check: $(VENV)/.test  ## format, lint, types, tests, docs
 format: $(VENV)/.test  ## put the code into its form
 	@$(BIN)/ruff format
 	@$(BIN)/ruff check --fix
+
+conformance: $(VENV)/.test  ## every operation with all that its model allows and forbids; a table of what was answered
+	@$(BIN)/python -m tests.conformance
 
 fuzz: $(VENV)/.fuzz  ## inputs guided by coverage, a million policy cases, and the property tests with many more
 	@$(BIN)/python -m fuzz --seconds $(FUZZ_SECONDS)
