@@ -14,7 +14,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "watchword"
 
 FLOORS = [
     {"names"},
-    {"policy", "sigv4", "wire", "proofs"},
+    {"machines", "policy", "sigv4", "wire", "proofs"},
     {"store", "transport"},
     {"identity", "objects", "organizations"},
     {"sessions"},
@@ -55,7 +55,7 @@ WINGS: dict[str, list[set[str]]] = {
 """Wings of a room, from the ground up. What isn't in a wing is below all of them."""
 BESIDE = {"client", "delivery"}
 """What runs on other machines: it imports the engines and the transport, and only a command imports it."""
-ENGINES_MAY_IMPORT = {"watchword", "argon2", "cryptography", "joserfc", "lxml", "msgspec", "signxml"} | set(
+ENGINES_MAY_IMPORT = {"watchword", "argon2", "cryptography", "joserfc", "jsonpath", "lxml", "msgspec", "signxml"} | set(
     """
     base64 binascii bisect codecs collections contextlib dataclasses datetime decimal difflib email.utils enum
     functools hashlib hmac ipaddress itertools json math operator re sys types typing unicodedata

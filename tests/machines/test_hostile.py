@@ -1,0 +1,127 @@
+"""Definitions and data that are made to take long: what they cost is bounded, and they fail by name."""
+
+import json
+from typing import Any
+
+import pytest
+from tests.machines.test_vectors import ABOUT, scope, zeros
+
+from watchword.machines import paths, templates
+from watchword.machines.build import build
+from watchword.machines.checks import check
+from watchword.machines.choices import Comparison
+from watchword.machines.data import MOST_BYTES, decode, encode, too_deep
+from watchword.machines.errors import DATA_LIMIT_EXCEEDED, RUNTIME, Failure
+from watchword.machines.interpreter import Interpreter
+from watchword.machines.retrying import Retrier
+
+DEEP: Any = []
+for _ in range(150):
+    DEEP = [DEEP, 1]
+WIDE = {"a": [[0] * 100 for _ in range(300)], "b": list(range(20_000)), "c": list(range(20_000))}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "$..*..*..*..*",
+        "$..[?(@..*)]",
+        "$.a[?($.b == $.c)]",
+        "$" + "[0,0,0,0]" * 12,
+        "$.b[?(@ == 1 || $.b == $.c)]",
+        "$..[?length(@) > 1]..[?length(@) > 1]..*",
+    ],
+)
+def test_a_query_has_a_budget(query: str) -> None:
+    for data in (WIDE, [[[[[[[[[[[[0]]]]]]]]]]]] * 4):
+        try:
+            found = paths.parse(query).read(scope(data))
+        except Failure as failure:
+            assert failure.error in {RUNTIME, DATA_LIMIT_EXCEEDED}
+        except paths.NotThere:
+            pass
+        else:
+            assert len(json.dumps(found)) < 1 << 20
+
+
+def test_a_path_into_deep_data_takes_no_recursion() -> None:
+    assert paths.parse("$" + "[0]" * 100).read(scope(DEEP))
+    with pytest.raises(paths.BadPath):
+        paths.parse("$" + ".a" * 1000)
+
+
+def test_a_template_can_not_multiply_its_data() -> None:
+    data = "x" * (MOST_BYTES - 2)
+    template = {f"{number}.$": "$" for number in range(1000)}
+    with pytest.raises(Failure) as caught:
+        templates.fill(template, scope(data), RUNTIME)
+    assert caught.value.error == DATA_LIMIT_EXCEEDED
+
+
+def test_calls_within_calls_can_not_either() -> None:
+    call = "$"
+    for _ in range(9):
+        call = f"States.Array({call}, {call})"
+    with pytest.raises(Failure) as caught:
+        templates.evaluate(call, scope("x" * 100_000), RUNTIME)
+    assert caught.value.error == DATA_LIMIT_EXCEEDED
+
+
+def test_a_pattern_of_stars_is_linear() -> None:
+    test = Comparison(paths.parse("$"), "StringMatches", "*a" * 5000 + "b")
+    assert not test.holds(scope("a" * 100_000))
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "[" * 250 + "]" * 250, '{"a":' * 300 + "1" + "}" * 300])
+def test_what_is_nested_too_deeply_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        decode(text)
+    assert check(text)[1].errors
+
+
+def test_brackets_in_strings_are_no_nesting() -> None:
+    assert not too_deep(json.dumps("[" * 1000))
+
+
+def test_what_is_too_large_fails() -> None:
+    assert len(encode("x" * (MOST_BYTES - 2))) == MOST_BYTES
+    with pytest.raises(Failure) as caught:
+        encode("x" * (MOST_BYTES - 1))
+    assert caught.value.error == DATA_LIMIT_EXCEEDED
+
+
+def test_no_delay_is_too_long_to_be_computed() -> None:
+    assert Retrier(("x",), backoff=1e9, longest=60).delay(10_000, zeros) == 60
+
+
+def test_machines_within_machines_are_limited() -> None:
+    machine: dict[str, Any] = {"StartAt": "S", "States": {"S": {"Type": "Succeed"}}}
+    for number in range(30):
+        branch = {"Type": "Parallel", "Branches": [machine], "End": True}
+        machine = {"StartAt": f"P{number}", "States": {f"P{number}": branch}}
+    assert any(each.code == "TOO_DEEPLY_NESTED" for each in check(json.dumps(machine))[1].errors)
+
+
+def test_findings_are_limited() -> None:
+    states = {f"S{number}": {"Type": "Pass"} for number in range(1000)}
+    found = check(json.dumps({"StartAt": "S0", "States": states}))[1]
+    assert (len(found.found), found.truncated) == (100, True)
+
+
+def test_many_items_with_large_data_end_in_a_limit() -> None:
+    """Forty items at once, each with the whole input: 8 MiB are reached before memory is full."""
+    task = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": True}
+    state = {
+        "Type": "Map",
+        "ItemsPath": "$.l",
+        "ItemSelector": {"all.$": "$.d"},
+        "ItemProcessor": {"StartAt": "T", "States": {"T": task}},
+        "End": True,
+    }
+    text = json.dumps({"StartAt": "M", "States": {"M": state}})
+    given = json.dumps({"l": list(range(100)), "d": "x" * 200_000})
+    about = type(ABOUT)(**{name: getattr(ABOUT, name) for name in ABOUT.__struct_fields__} | {"input": given})
+    interpreter = Interpreter.begin(build(text), about, zeros)
+    interpreter.advance(1000)
+    interpreter.written()
+    assert interpreter.live.checkpoint.error == DATA_LIMIT_EXCEEDED
