@@ -37,7 +37,7 @@ WINGS: dict[str, list[set[str]]] = {
     "policy": [{"language"}, {"evaluation"}, {"checking"}, {"lines"}, {"__init__"}],
     "store": [NOUNS_OF_SERVICES, {"schema"}, {"migrate"}, {"database"}, {"__init__"}],
     "facts": [
-        {"buckets", "credentials", "entities", "grants", "organizations", "providers"},
+        {"buckets", "credentials", "entities", "grants", "machines", "organizations", "providers"},
         {"facts"},
         {"__init__"},
     ],
@@ -45,7 +45,7 @@ WINGS: dict[str, list[set[str]]] = {
     "services": [SERVICES, {"table"}, {"what_if"}],
     "gateway": [
         {"control", "dispatch"},
-        {"journey"},
+        {"journey", "runner"},
         {"doors", "jobs"},
         {"batch"},
         {"application"},
@@ -55,7 +55,16 @@ WINGS: dict[str, list[set[str]]] = {
 """Wings of a room, from the ground up. What isn't in a wing is below all of them."""
 BESIDE = {"client", "delivery"}
 """What runs on other machines: it imports the engines and the transport, and only a command imports it."""
-ENGINES_MAY_IMPORT = {"watchword", "argon2", "cryptography", "joserfc", "jsonpath", "lxml", "msgspec", "signxml"} | set(
+ENGINES_MAY_IMPORT = {
+    "watchword",
+    "argon2",
+    "cryptography",
+    "joserfc",
+    "jsonpath",
+    "lxml",
+    "msgspec",
+    "signxml",
+} | set(
     """
     base64 binascii bisect codecs collections contextlib dataclasses datetime decimal difflib email.utils enum
     functools hashlib hmac ipaddress itertools json math operator re sys types typing unicodedata

@@ -199,7 +199,7 @@ def test_commands_that_open_the_data_take_all_of_its_settings() -> None:
 
 RUN = {
     "console": {"README.md", "operating.md", "check.md", "decide.md", "policy-tests.md", "seeds.md"}
-    | {"running-programs.md"},
+    | {"running-programs.md", "state-machines.md"},
     "json": {"lakehouses.md", "issued-tokens.md", "saml.md", "web-identities.md"},
     "python": {"README.md", "signing.md"},
     "yaml": {"policy-tests.md", "seeds.md"},
@@ -307,6 +307,17 @@ def test_the_pytest_example_passes(place: Path, environment: dict[str, str]) -> 
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout
     assert "1 passed" in ran.stdout
+
+
+def test_the_state_machine_reads_its_letter(place: Path, environment: dict[str, str]) -> None:
+    steps = blocks((ROOT / "docs" / "state-machines.md").read_text())
+    with started(["serve", "--ephemeral", "--port", "0"], place, environment) as printed:
+        said = json.loads(printed.readline())
+        keys = {"AWS_ACCESS_KEY_ID": said["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": said["SecretAccessKey"]}
+        more = {"AWS_ENDPOINT_URL": said["Endpoint"], "AWS_DEFAULT_REGION": "us-east-1"}
+        outputs = pasted([step.command for step in steps], place, {**environment, **keys, **more})
+    assert outputs[-1].strip() == steps[-1].printed
+    assert [printed for printed in outputs if "error" in printed] == []
 
 
 def test_the_example_of_checking_is_true(place: Path, environment: dict[str, str]) -> None:

@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from watchword.access.refusals import record_counts
 from watchword.gateway import Application, ConnectionLimits, Server
 from watchword.gateway.jobs import Jobs
+from watchword.gateway.runner import Runner
 from watchword.installation import operator_log
 from watchword.installation.memory import divide
 from watchword.services.table import SERVED
@@ -36,6 +37,9 @@ def serving(
         jobs = Jobs(world, time.monotonic)
         jobs.start()
         parts.callback(jobs.stop)
+        runner = Runner(world)
+        runner.start()
+        parts.callback(runner.stop)
         limits = limits or ConnectionLimits(max_held=divide(world.settings.memory).held)
         yield Server(Application(world), listener, world.settings.data, tls=tls, limits=limits)
 

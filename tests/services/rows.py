@@ -57,9 +57,13 @@ class Row:
     """The error code of the call itself, where nobody can have what it asks for."""
 
 
+FOLDERS = {"stepfunctions": "states"}
+"""A service whose actions don't begin with its model's name has a folder that is called like them."""
+
+
 def folder(service: str) -> str:
     """The name of its folder in services/, here and in store/."""
-    name = service.replace("-", "_")
+    name = FOLDERS.get(service, service).replace("-", "_")
     return f"{name}_" if iskeyword(name) else name
 
 

@@ -46,7 +46,7 @@ from watchword.world import World
 
 LIST = Path(__file__).parents[1] / "golden" / "condition_keys_not_filled.txt"
 ROWS = tables()
-COUNT = 192
+COUNT = 197
 """Lowered with the list, never raised but with new operations."""
 
 UNLISTED = {"iam:AcquireRole", "iam:UpdateDelegationRequest"}
@@ -167,6 +167,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         organization_policies.insert(tx, policy)
         for each in ("ou-0000-00000000", "p-0000000000", here.parent, account):
             tags.put(tx, nouns.IN_ORGANIZATION, each, {"Team": "red"})
+    run(call(opened, "stepfunctions", "CreateStateMachine"))
     yield opened
     opened.close()
 
@@ -177,9 +178,14 @@ def call(world: World, service: str, name: str) -> Call:
     shape = SHAPES[service].operation_model(name).input_shape
     required = shape.required_members if shape else ()
     row = ROWS[service].ROWS.get(name, Row())
-    named = {"SerialNumber": f"arn:aws:iam::{account}:mfa/device"} if service == "iam" else {}
+    named = {
+        "iam": {"SerialNumber": f"arn:aws:iam::{account}:mfa/device"},
+        "stepfunctions": of_machines(account),
+    }
     known = (
-        {member: row.given[member] for member in required if member in row.given} | values(account) | named
+        {member: row.given[member] for member in required if member in row.given}
+        | values(account)
+        | named.get(service, {})
     )
     if service == "organizations":
         known |= of_organization(world, account)
@@ -216,6 +222,19 @@ def of_organization(world: World, account: str) -> dict[str, Any]:
         "ResourceId": policy.id,
         **dict.fromkeys(("PolicyType", "Type", "Filter"), SCP),
         "ServicePrincipal": "config.amazonaws.com",
+    }
+
+
+def of_machines(account: str) -> dict[str, Any]:
+    """What operations of Step Functions take, whose members begin in lower case."""
+    machine = f"arn:aws:states:us-east-1:{account}:stateMachine:new"
+    return {
+        "stateMachineArn": machine,
+        "resourceArn": machine,
+        "executionArn": f"arn:aws:states:us-east-1:{account}:execution:new:1",
+        "roleArn": f"arn:aws:iam::{account}:role/role",
+        "tags": [{"key": "Team", "value": "red"}],
+        "tagKeys": ["Team"],
     }
 
 

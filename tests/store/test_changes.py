@@ -73,6 +73,8 @@ from watchword.store.iam.service_credentials import ServiceCredential
 from watchword.store.iam.token_keys import TokenKey
 from watchword.store.iam.users import User
 from watchword.store.keyring import WrappedKey
+from watchword.store.machines import executions, leases, state_machines
+from watchword.store.machines.state_machines import Revision, StateMachine
 from watchword.store.organizations import attachments as organization_attachments
 from watchword.store.organizations import creations, members, organizations, units
 from watchword.store.organizations import policies as organization_policies
@@ -112,6 +114,8 @@ MEMBER = Member(A, "o-1", "r-1", NOW)
 GUARDRAIL = OrganizationPolicy("p-1", "o-1", "SERVICE_CONTROL_POLICY", "regions", "{}", NOW, NOW)
 ATTACHED = Attachment("o-1", "SERVICE_CONTROL_POLICY", "p-1", "ou-1", 1)
 WRAPPED = WrappedKey("k1", b"sealed", NOW)
+MACHINE = StateMachine("m1", A, "eu-west-1", "nightly", "STANDARD", NOW, "r1")
+FIRST, SECOND = (Revision(each, "m1", "{}", "arn", NOW) for each in ("r1", "r2"))
 REVOCATION = Revocation(A, "role", "AROA1", NOW, NOW)
 
 CHANGES: dict[Callable[..., object], tuple[tuple[object, ...], dict[str, object], tuple[str, str]]] = {
@@ -222,6 +226,10 @@ CHANGES: dict[Callable[..., object], tuple[tuple[object, ...], dict[str, object]
     service_credentials.set_secret: ((CREDENTIAL, b"other"), {}, ("service_credential", "ACCA1")),
     service_credentials.remove: ((CREDENTIAL,), {}, ("service_credential", "ACCA1")),
     account_settings.put: ((AccountSettings(A),), {}, ("account", A)),
+    state_machines.insert: ((MACHINE, FIRST), {}, ("state-machine", "m1")),
+    state_machines.revise: ((MACHINE, SECOND), {}, ("state-machine", "m1")),
+    state_machines.begin_deleting: ((MACHINE,), {}, ("state-machine", "m1")),
+    state_machines.remove: ((MACHINE,), {}, ("state-machine", "m1")),
     tags.put: (("user", "AIDA1", {"a": "1"}), {}, ("user", "AIDA1")),
     tags.insert_all: (("user", {"AIDA1": {"a": "1"}}), {}, ("user", "AIDA1")),
     tags.remove: (("user", "AIDA1", ["a"]), {}, ("user", "AIDA1")),
@@ -268,6 +276,7 @@ BEFORE: dict[Callable[..., object], Callable[[Transaction], object]] = {
     policy_versions.insert_all: lambda tx: policies.insert(tx, POLICY, "{}"),
     saml_private_keys.insert: lambda tx: saml_providers.insert(tx, SAML, "<x/>"),
     service_credentials.insert: lambda tx: users.insert(tx, USER),
+    state_machines.revise: lambda tx: state_machines.insert(tx, MACHINE, FIRST),
 }
 """What must be there for a change to be one."""
 
@@ -302,6 +311,9 @@ NO_DECISION_DEPENDS_ON = {
     uploads.insert,
     uploads.remove,
     uploads.remove_all,
+    *(executions.insert, executions.append, executions.add_tokens, executions.remove),
+    *(executions.signal, executions.take_signals),
+    *(leases.claim, leases.renew, leases.release, leases.commit),
     changes.append,
     revocations.remove_older,
     used_signatures.insert,

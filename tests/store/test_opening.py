@@ -93,6 +93,8 @@ def test_postgresql_compares_words_by_code_point(new_database_url: Callable[[str
     database.close()
     freely_written = {"description", "trust", "document", "policy", "event", "key", "value", "content_type"}
     freely_written |= {"body", "chain", "content"}
+    freely_written |= {"definition", "input", "output", "error", "cause", "details"}
+    freely_written |= {"checkpoint", "trace_header"}
     kept_as_json = {"headers", "metadata", "checksums", "client_ids", "thumbprints", "properties"}
     kept_as_json |= {"approver", "boundaries", "policy_types"}
     never_compared = {"by", "parts"}

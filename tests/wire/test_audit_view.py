@@ -45,7 +45,7 @@ assertionEncryptionMode globalEndpointTokenVersion lastUpdateStatusReasonCode st
 """
 """Members that sound secret and aren't: see HARMLESS in `sensitive`, or their model has an enum."""
 SHOWN_INSIDE = """
-accessKeyId grantType redirectUri expiresIn expiration clientId userName serviceName serviceUserName
+accessKeyId grantType redirectUri expiresIn expiration clientId roleArn userName serviceName serviceUserName
 """
 """Members of structures that sound secret, which are shown nevertheless."""
 HARMLESS_STRUCTURES = """

@@ -22,6 +22,7 @@ SERVED = {
     "eks-auth",
     "sso",
     "sso-oidc",
+    "stepfunctions",
     "signin",
     "cloudtrail",
 }

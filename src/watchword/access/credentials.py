@@ -51,7 +51,7 @@ def signer(
             world.facts.get(ACCESS_KEY, _DUMMY_KEY)
         raise
     if caller.session:
-        principal = _check_session(world.facts, caller.session, world.clock.now())
+        principal = check_session(world.facts, caller.session, world.clock.now())
         caller = structs.replace(caller, principal=principal)
     return caller, secret
 
@@ -79,8 +79,8 @@ def _session(facts: Facts, access_key_id: str, token: str | None) -> Session:
     return session
 
 
-def _check_session(facts: Facts, session: Session, now: datetime) -> Principal:
-    """The principal of the session, as it is called now."""
+def check_session(facts: Facts, session: Session, now: datetime) -> Principal:
+    """The principal of the session, as it is called now. Raises ExpiredToken and InvalidSessionToken."""
     if sessions.milliseconds(now) >= session.expires:
         raise fault("ExpiredToken", meant="the session has ended")
     principal = _principal(facts, session)

@@ -32,6 +32,7 @@ from watchword.names.principal import (
     RoleSession,
     Root,
     Saml,
+    Service,
     User,
     WebIdentity,
 )
@@ -149,22 +150,22 @@ def _response_elements(log: RequestLog) -> Json | None:
 
 
 def _account(log: RequestLog) -> str:
-    """The caller's account; that of the role, where the caller comes from an identity provider."""
+    """The caller's account; the resource's where the caller has none, like a service or a web identity."""
     if log.caller is None:
         return ""
-    if isinstance(log.caller.principal, WebIdentity | Saml) and log.demands:
+    if isinstance(log.caller.principal, Service | WebIdentity | Saml) and log.demands:
         return log.demands[0].account
     return log.caller.account
 
 
 def _source(log: RequestLog) -> str:
     """A service's name stands in for an address where the service made the call."""
-    return log.via.services[-1] if log.via.services else log.request.peer
+    return log.via.service or log.request.peer
 
 
 def _agent(log: RequestLog, longest: int) -> str:
-    if log.via.services:
-        return log.via.services[-1]
+    if log.via.service:
+        return log.via.service
     return cut(log.request.joined("user-agent"), longest)
 
 
@@ -217,13 +218,15 @@ def _identity(log: RequestLog) -> Json | Raw:
     caller = log.caller
     if caller is None:
         return {"type": "Unknown", "accessKeyId": cut(log.access_key_id, STRANGERS_TEXT)}
-    if caller.session is None and not log.via.services:
+    if isinstance(caller.principal, Service):
+        return {"type": "AWSService", "invokedBy": caller.principal.name}
+    if caller.session is None and not log.via.service:
         return _by_key(caller.principal, caller.access_key_id)
     identity = _of(caller.principal, caller.access_key_id)
     if caller.session:
         identity["sessionContext"] = _session_context(caller.session, caller.principal)
-    if log.via.services:
-        identity["invokedBy"] = log.via.services[-1]
+    if log.via.service:
+        identity["invokedBy"] = log.via.service
     return identity
 
 

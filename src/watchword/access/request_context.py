@@ -26,6 +26,14 @@ class Via(Struct, frozen=True):
     source_arn: str = ""
     """The resource for which a service principal calls."""
     source_account: str = ""
+    invoked_by: str = ""
+    """The service that calls in its own name, or in a role that it has assumed. Records name it, but no
+    condition key does: it isn't a call that was handed on for a principal."""
+
+    @property
+    def service(self) -> str:
+        """The service that makes the call; empty for a call by a connection."""
+        return self.services[-1] if self.services else self.invoked_by
 
 
 DIRECT = Via()

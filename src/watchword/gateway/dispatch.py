@@ -65,6 +65,7 @@ def dispatch(
     *,
     via: Via,
     region: str = "us-east-1",
+    request_id: str = "",
 ) -> Output:
     """The output of an operation (service, name) that a service calls as `caller`, with a valid input.
 
@@ -74,7 +75,7 @@ def dispatch(
     row, now = SERVED[service][name], world.clock.now()
     call = Call(RequestContext(world, caller, INSIDE, region, now, via), service, name, given)
     entry = RequestLog(
-        new_request_id(world.randomness),
+        request_id or new_request_id(world.randomness),
         now,
         INSIDE,
         via,

@@ -6,7 +6,7 @@ What the models know beyond this answers NotImplemented; tests/golden/not_yet.tx
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from watchword.services import iam, organizations, s3, sts
+from watchword.services import iam, organizations, s3, states, sts
 from watchword.services.iam.attached import attached as attached_of_iam
 from watchword.services.jobs import Job
 from watchword.services.operation import Operation
@@ -14,27 +14,34 @@ from watchword.services.organizations.attached import attached as attached_of_or
 from watchword.services.resources import AttachedTo
 from watchword.services.s3.attached import attached as attached_of_s3
 from watchword.services.s3.sweep import SWEEP
+from watchword.services.states.attached import attached as attached_of_states
+from watchword.services.states.removal import SWEEP as SWEEP_EXECUTIONS
 from watchword.services.sts.attached import attached as attached_of_sts
 from watchword.services.sts.rotation import ROTATE
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service by the prefix of its actions."""
+    """A service by the name of its model."""
 
     operations: Mapping[str, Operation]
     attached: AttachedTo
     """What is attached to the resources of its actions."""
     jobs: tuple[Job, ...] = ()
     """Its background work, which `gateway.jobs` runs."""
+    prefix: str = ""
+    """What its actions begin with, where that isn't its name."""
 
 
 SERVICES: Mapping[str, Service] = {
     "iam": Service(iam.OPERATIONS, attached_of_iam),
     "organizations": Service(organizations.OPERATIONS, attached_of_organizations),
     "s3": Service(s3.OPERATIONS, attached_of_s3, (SWEEP,)),
+    "stepfunctions": Service(states.OPERATIONS, attached_of_states, (SWEEP_EXECUTIONS,), prefix="states"),
     "sts": Service(sts.OPERATIONS, attached_of_sts, (ROTATE,)),
 }
 SERVED: Mapping[str, Mapping[str, Operation]] = {
     name: service.operations for name, service in SERVICES.items()
 }
+BY_PREFIX: Mapping[str, Service] = {service.prefix or name: service for name, service in SERVICES.items()}
+"""Every service by the prefix of its actions."""

@@ -22,7 +22,7 @@ from watchword.names.principal import RoleSession, Root, User
 from watchword.policy import Decision
 from watchword.policy.language import values
 from watchword.reference.actions import catalogue
-from watchword.services.table import SERVICES
+from watchword.services.table import BY_PREFIX
 from watchword.store import accounts
 from watchword.world import World
 
@@ -98,7 +98,7 @@ def _demand(facts: Facts, caller: Caller, action: str, resource: str) -> Demand:
     if resource == "*":
         return Demand(action, resource, caller.account)
     arn = _arn(resource)
-    service = SERVICES.get(action.partition(":")[0].lower())
+    service = BY_PREFIX.get(action.partition(":")[0].lower())
     attached = service.attached(facts, action, arn) if service else None
     if attached is None:
         return Demand(action, resource, arn.account or caller.account)

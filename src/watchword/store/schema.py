@@ -28,6 +28,7 @@ from watchword.store.iam import (
     token_keys,
     users,
 )
+from watchword.store.machines import executions, state_machines
 from watchword.store.organizations import (
     attachments as organization_attachments,
 )
@@ -62,6 +63,7 @@ NOUNS = (
     *(server_certificates, service_credentials, signing_certificates, ssh_public_keys, token_keys),
     *(creations, members, organization_attachments, organization_policies, organizations, units),
     *(buckets, objects, parts, uploads),
+    *(state_machines, executions),
 )
 
 __all__ = ["METADATA", "NOUNS"]

@@ -60,7 +60,7 @@ class ErrorWriter:
         """The whole answer: status, headers and document."""
         if self.format == "rest-xml" and error.in_s3:
             error = error.in_s3
-        wired = self._wire_error(error)
+        wired = self.wire_error(error)
         headers = self.request_id_headers(request_id)
         headers += [(name, header_value(value)) for name, value in error.headers.items()]
         content_type, document = _DOCUMENTS[self.format](self, wired, request_id, headers)
@@ -75,7 +75,8 @@ class ErrorWriter:
         """The writer of a query service for a client that asks for JSON."""
         return replace(self, format="query-json")
 
-    def _wire_error(self, error: AwsError) -> WireError:
+    def wire_error(self, error: AwsError) -> WireError:
+        """The error with its code, status and message."""
         formats = FAULTS.get(error.code) if not error.status else None  # 1.
         template = formats[self.format] if formats else ErrorTemplate(error.code, error.status, error.said)
         message = error.said or template.message

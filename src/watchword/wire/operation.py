@@ -23,6 +23,7 @@ from watchword.wire.form import FormError
 from watchword.wire.model import Model, Spec
 from watchword.wire.routes import Routes
 from watchword.wire.services import SERVICES, Protocol, Row
+from watchword.wire.shapes import Shape
 from watchword.wire.values import UnreadableError
 
 Read = Callable[[HttpRequest, str], dict[str, Any]]
@@ -138,6 +139,14 @@ class Operation:
         shape = self.compiled.spec.input
         payload = shape.traits.get("payload") if shape else None
         return bool(shape and payload and shape.members[payload].streaming)
+
+    @property
+    def input_shape(self) -> Shape | None:
+        return self.compiled.spec.input
+
+    @property
+    def output_shape(self) -> Shape | None:
+        return self.compiled.spec.output
 
     @property
     def error_writer(self) -> ErrorWriter:

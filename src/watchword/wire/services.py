@@ -66,6 +66,14 @@ ROWS = (
     Row("eks-auth", "rest-json", "eks-auth", "2023-11-26", invalid_input="InvalidParameterException"),
     Row("sso", "rest-json", "awsssoportal", "2019-06-10", invalid_input="InvalidRequestException"),
     Row("sso-oidc", "rest-json", "sso-oauth", "2019-06-10", invalid_input="InvalidRequestException"),
+    Row(
+        "stepfunctions",
+        "json",
+        "states",
+        "2016-11-23",
+        target="AWSStepFunctions",
+        json_version="1.0",
+    ),
     Row("signin", "rest-json", "signin", "2023-01-01"),
     Row(
         "cloudtrail",

@@ -14,7 +14,7 @@ Source: AWS STS API Reference, AssumeRoot; Service Authorization Reference, "AWS
 import re
 
 from watchword.access import Demand
-from watchword.facts.credentials import ACCOUNT_EXISTS
+from watchword.facts.accounts import ACCOUNT_IS_OPEN
 from watchword.names import AwsError, fault
 from watchword.names.principal import Root
 from watchword.services.operation import Call, Operation, Output, pure
@@ -32,7 +32,7 @@ def assume_root(call: Call) -> Output:
     manager = call.world.settings.management_account
     if isinstance(caller.principal, Root) or not manager or call.account != manager:  # 1.
         raise _refused(target, f"account {call.account} isn't the management account")
-    if target.account == manager or not call.world.facts.get(ACCOUNT_EXISTS, target.account):  # 2.
+    if target.account == manager or not call.world.facts.get(ACCOUNT_IS_OPEN, target.account):  # 2.
         raise _refused(target, f"account {target.account} isn't another account of this server")
     requester = Requester(caller.principal, caller.session)
     duration = call.input.get("DurationSeconds")

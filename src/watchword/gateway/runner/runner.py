@@ -1,0 +1,227 @@
+"""Carries executions on, in a thread of its own (docs/decisions/0016).
+
+1. It holds executions by leases, for as long as they have something to do. Those that wait are let go.
+2. Each turn: take up what is due, follow answers and signals, go on with all of it, and commit all of it in
+   one transaction. Only then are the tasks called that it wants called.
+3. What can't be committed is tried again and nothing else is done, since answers of tasks are in it.
+4. An execution that somebody else has changed meanwhile is dropped.
+5. It looks into the store when it is told of an execution, when one is due, and once a second.
+
+A turn is about 4,000 events at most, and one execution has 500 of it, so that none holds up the others.
+"""
+
+import logging
+import threading
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+from queue import SimpleQueue
+
+from watchword.access.room import check_room
+from watchword.gateway.runner import tasks
+from watchword.gateway.runner.held import Answer, Held
+from watchword.gateway.runner.sessions import Sessions
+from watchword.gateway.runner.workers import Workers
+from watchword.machines import timestamps
+from watchword.machines.errors import RUNTIME, Failure
+from watchword.machines.live import TaskCall
+from watchword.names import AwsError
+from watchword.names.ids import new_request_id
+from watchword.services.states.executions import TOPIC
+from watchword.store import StoreError, Topic, Transaction
+from watchword.store.machines import executions, leases, state_machines
+from watchword.store.machines.executions import Execution, Signal
+from watchword.store.machines.leases import MOST_CLAIMED, Lease, Progress
+from watchword.world import World
+
+LEASE = timedelta(seconds=5)
+RENEWED = timedelta(seconds=1.5)
+LOOKS = 1.0
+"""Seconds between two looks into the store."""
+MOST_HELD = 256
+MOST_TASKS = 16
+"""Tasks that are performed at the same time."""
+EVENTS_OF_TURN, EVENTS_OF_ONE = 4000, 500
+PATIENCE = 5.0
+"""Seconds for tasks under way when the server ends."""
+
+log = logging.getLogger(__name__)
+
+
+class Runner:
+    """The executions that this process carries on."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._owner = new_request_id(world.randomness)
+        self._held: dict[str, Held] = {}
+        self._uncommitted: list[tuple[Held, Progress, list[TaskCall]]] = []
+        self._answers: SimpleQueue[Answer] = SimpleQueue()
+        self._sessions, self._workers = Sessions(world), Workers(MOST_TASKS)
+        self._renewed = world.clock.wall() - LEASE
+        self._bell, self._stopped = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="runner", daemon=True)
+        world.database.subscribe(self._hear)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Leaves everything to others. What is under way is called again by them, unless it ends in time."""
+        self._stopped.set()
+        self._bell.set()
+        self._thread.join()
+        self._workers.stop(PATIENCE)
+        try:
+            self.turn()
+            with self._world.database.write(self._world.clock.now(), shared=True) as tx:
+                leases.release(tx, self._owner)
+        except (StoreError, AwsError):
+            log.warning("executions weren't released")
+
+    def turn(self) -> float:
+        """Does what there is to do. Seconds until there may be more."""
+        if self._uncommitted:
+            self._commit(self._uncommitted)
+        check_room(self._world, 0)
+        signals = self._take_up()
+        changed = self._go_on(signals)
+        if changed:
+            self._commit(changed)
+        return self._until_next()
+
+    # --- within a turn -------------------------------------------------------------------------------
+
+    def _take_up(self) -> dict[str, list[Signal]]:
+        """Claims what is due. The signals that were left for what is held."""
+        world, now, lease = self._world, self._world.clock.now(), self._lease()
+        with world.database.read() as tx:
+            free = MOST_HELD - len(self._held)
+            due = [] if self._stopped.is_set() else leases.claimable(tx, lease, now, limit=MOST_CLAIMED)
+            signals = leases.signals(tx, self._owner) if self._held else []
+        if due or (self._held and lease.now - self._renewed > RENEWED):
+            with world.database.write(now, shared=True) as tx:
+                self._keep(tx, leases.renew(tx, lease))
+                for execution in leases.claim(tx, lease, now, due[: max(0, free)]):
+                    self._hold(tx, execution)
+                signals = leases.signals(tx, self._owner)
+            self._renewed = lease.now
+        found = defaultdict(list)
+        for signal in signals:
+            found[signal.execution_id].append(signal)
+        return found
+
+    def _keep(self, tx: Transaction, ids: set[str]) -> None:
+        """Drops what is somebody else's by now, and takes up what was dropped but is still ours."""
+        self._held = {held.id: held for held in self._held.values() if held.id in ids}
+        for missing in ids - self._held.keys():
+            execution = executions.by_id(tx, missing)
+            if execution is not None:
+                self._hold(tx, execution)
+
+    def _hold(self, tx: Transaction, execution: Execution) -> None:
+        held = self._held.get(execution.id)
+        if held is not None and held.version == execution.version:
+            return
+        machine = state_machines.by_id(tx, execution.machine_id)
+        revision = state_machines.revision(tx, execution.revision_id)
+        if machine is not None and revision is not None:
+            self._held[execution.id] = Held(execution, machine, revision, self._world.randomness)
+
+    def _go_on(self, signals: dict[str, list[Signal]]) -> list[tuple[Held, Progress, list[TaskCall]]]:
+        now = timestamps.milliseconds(self._world.clock.now())
+        self._follow_answers(now)
+        changed, events = [], 0
+        for held in list(self._held.values()):
+            if events >= EVENTS_OF_TURN:
+                break
+            held.follow(signals.get(held.id, ()), now)
+            if held.has_news or held.wakes_by(now):
+                progress, calls = held.advance(now, EVENTS_OF_ONE)
+                changed.append((held, progress, calls))
+                events += len(progress.events)
+                self._held[held.id] = self._held.pop(held.id)  # the others are first the next time
+        return changed
+
+    def _follow_answers(self, now: int) -> None:
+        while not self._answers.empty():  # nobody else takes them
+            answer = self._answers.get()
+            held = self._held.get(answer.execution_id)
+            if held is not None:
+                held.answer(answer, now)
+
+    def _commit(self, changed: list[tuple[Held, Progress, list[TaskCall]]]) -> None:
+        """Rule 2, 3 and 4."""
+        self._uncommitted = changed
+        with self._world.database.write(self._world.clock.now(), shared=True) as tx:
+            done = [leases.commit(tx, progress) for _, progress, _ in changed]
+        self._uncommitted = []
+        for (held, progress, calls), committed in zip(changed, done, strict=True):
+            if not committed or not progress.keeps:
+                self._held.pop(held.id, None)
+            if committed:
+                held.version += 1
+                for call in calls:
+                    self._workers.put(partial(self._perform, held, call))
+
+    def _until_next(self) -> float:
+        """Rule 5."""
+        now = timestamps.milliseconds(self._world.clock.now())
+        wakes = [held.wakes for held in self._held.values()]
+        with self._world.database.read() as tx:
+            due = leases.next_due(tx, self._lease()) if len(self._held) < MOST_HELD else None
+        times = [each for each in wakes if each is not None]
+        if due is not None:
+            times.append(max(timestamps.milliseconds(due), 1))
+        return min([LOOKS, *(max(0, each - now) / 1000 for each in times)])
+
+    # --- around it -----------------------------------------------------------------------------------
+
+    def _lease(self) -> Lease:
+        wall = self._world.clock.wall()
+        return Lease(self._owner, wall, wall + LEASE)
+
+    def _hear(self, topics: Sequence[Topic]) -> None:
+        if any(topic.kind == TOPIC for topic in topics):
+            self._bell.set()
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            self._bell.clear()
+            try:
+                seconds = self.turn()
+            except (StoreError, AwsError) as refused:
+                log.warning("executions wait: %s", refused)
+                seconds = LOOKS
+            except Exception:
+                log.exception("executions wait")
+                seconds = LOOKS
+            if self._answers.empty():
+                self._bell.wait(seconds)
+
+    def _perform(self, held: Held, call: TaskCall) -> None:
+        """Performs a task, in a thread of its own."""
+        try:
+            if not self._confirmed():
+                return
+            output = tasks.perform(self._world, self._sessions, held.about, call)
+            self._answers.put(Answer(held.id, call, output))
+        except Failure as failure:
+            self._answers.put(Answer(held.id, call, failure=failure))
+        except Exception:
+            log.exception("task failed")
+            said = "The task ended in an internal error."
+            self._answers.put(Answer(held.id, call, failure=Failure(RUNTIME, said)))
+        self._bell.set()
+
+    def _confirmed(self) -> bool:
+        """Whether this process knows of every change. It waits until it does, or ends."""
+        while not self._stopped.is_set():
+            try:
+                self._world.facts.confirm()
+            except AwsError:
+                self._stopped.wait(LOOKS)
+            else:
+                return True
+        return False

@@ -1,0 +1,106 @@
+"""What a task does: one operation of a service, called in the session of a role, like any client's call.
+
+An error has AWS's shape: the name of the error's class in the SDK for Java, `S3.NoSuchKeyException`, and as
+cause its message with service, status and request id. `watchword explain` knows that request id.
+Source: Step Functions Developer Guide, "Learning to use AWS service SDK integrations", "Invoke an AWS Lambda
+function with Step Functions".
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from watchword.gateway.dispatch import dispatch
+from watchword.gateway.runner.sessions import ACTING, Sessions
+from watchword.machines.about import About
+from watchword.machines.data import Json, decode, encode
+from watchword.machines.errors import RUNTIME, Failure
+from watchword.machines.live import TaskCall
+from watchword.machines.resources import Resource
+from watchword.names import AwsError
+from watchword.names.ids import new_request_id
+from watchword.services.table import SERVED
+from watchword.wire import Models, sdk_json
+from watchword.wire import Operation as Model
+from watchword.world import World
+
+LAMBDA = "lambda"
+UNMODELLED = {LAMBDA: "AWSLambdaException"}
+"""What an error that isn't in the model is called, where it isn't called like the service."""
+
+
+def perform(world: World, sessions: Sessions, about: About, call: TaskCall) -> str:
+    """The task's output. Raises Failure."""
+    model = _model(world.models, call.resource)
+    given = _given(model, call)
+    caller = sessions.caller(about, call.role)
+    request_id = new_request_id(world.randomness)
+    try:
+        output = dispatch(
+            world,
+            caller,
+            (call.resource.service, call.resource.operation),
+            given,
+            via=ACTING,
+            region=about.region,
+            request_id=request_id,
+        )
+    except AwsError as error:
+        raise _failure(call.resource, model, error, request_id) from None
+    return encode(_result(call.resource, sdk_json.write_output(model, output)))
+
+
+def _model(models: Models, resource: Resource) -> Model:
+    if resource.operation not in SERVED.get(resource.service, {}):
+        said = f"{resource.service}:{resource.operation} is not implemented here."
+        raise Failure(f"{resource.prefix}.{resource.prefix}Exception", said)
+    return models.service(resource.service).operation(resource.operation)
+
+
+def _given(model: Model, call: TaskCall) -> dict[str, Any]:
+    """The operation's input. Raises Failure."""
+    arguments = decode(call.arguments)
+    if call.resource.function:
+        arguments = {"FunctionName": call.resource.function, "Payload": call.arguments}
+    elif call.resource.kind == LAMBDA and isinstance(arguments, dict) and "Payload" in arguments:
+        arguments = {**arguments, "Payload": msgspec.json.encode(arguments["Payload"]).decode()}
+    try:
+        return sdk_json.read_input(model, arguments)
+    except sdk_json.Unfit as unfit:
+        said = f"The Parameters '{call.arguments[:1000]}' could not be used to start the Task: [{unfit}]"
+        raise Failure(RUNTIME, said) from None
+    except AwsError as invalid:
+        raise _failure(call.resource, model, invalid, "") from None
+
+
+def _result(resource: Resource, output: Json) -> Json:
+    """What a function gave is its result; one that failed has AWS's words for how."""
+    if resource.service != LAMBDA or resource.kind not in ("", LAMBDA):
+        return output
+    payload = _payload(output)
+    if output.get("FunctionError"):
+        raise _function_failure(output["Payload"], payload)
+    if not resource.kind:
+        return payload
+    return {"ExecutedVersion": "$LATEST", **output, "Payload": payload}
+
+
+def _payload(output: Mapping[str, Json]) -> Json:
+    text = output.get("Payload", "")
+    try:
+        return decode(text) if text else None
+    except ValueError:
+        return text
+
+
+def _function_failure(text: str, payload: Json) -> Failure:
+    kind = payload.get("errorType") if isinstance(payload, dict) else None
+    return Failure(kind if isinstance(kind, str) and kind else "Lambda.Unknown", text)
+
+
+def _failure(resource: Resource, model: Model, error: AwsError, request_id: str) -> Failure:
+    found = sdk_json.read_error(model, error)
+    unmodelled = UNMODELLED.get(resource.service, f"{resource.prefix}Exception")
+    more = f"Service: {resource.prefix}, Status Code: {found.status}, Request ID: {request_id}"
+    return Failure(f"{resource.prefix}.{found.name or unmodelled}", f"{found.message} ({more})")

@@ -1,0 +1,13 @@
+"""AWS Step Functions."""
+
+from watchword.services.operation import Operation
+from watchword.services.states import definitions, executions, histories, machines, tags, tasks
+
+OPERATIONS: dict[str, Operation] = {
+    **definitions.OPERATIONS,
+    **machines.OPERATIONS,
+    **executions.OPERATIONS,
+    **histories.OPERATIONS,
+    **tags.OPERATIONS,
+    **tasks.OPERATIONS,
+}

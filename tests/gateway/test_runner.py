@@ -1,0 +1,271 @@
+"""Who carries executions on: leases, commits, and what happens when a process dies or falls behind."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.server.harness import eventually
+from tests.services.harness import world_on
+
+from watchword.access import Caller
+from watchword.access.request_context import Via
+from watchword.gateway.dispatch import dispatch
+from watchword.gateway.runner import runner as module
+from watchword.gateway.runner.runner import LEASE, Runner
+from watchword.machines.live import TaskCall
+from watchword.names.principal import Root
+from watchword.store import Database, Unavailable
+from watchword.store.machines import executions, leases
+from watchword.store.machines.executions import Event
+from watchword.world import World
+
+ACCOUNT = "111122223333"
+TRUST = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "states.amazonaws.com"}}
+PASS = {"Type": "Pass"}
+TASK = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:iam:listUsers", "Parameters": {}}
+
+
+class Scene:
+    """A world whose time stands still until it is moved, and what is in it."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.seconds = world, world.clock.read()
+        world.clock.read = lambda: self.seconds
+        document = json.dumps({"Version": "2012-10-17", "Statement": [TRUST]})
+        self.call("iam", "CreateRole", RoleName="sfn", AssumeRolePolicyDocument=document)
+        allow = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+        self.call("iam", "PutRolePolicy", RoleName="sfn", PolicyName="own", PolicyDocument=json.dumps(allow))
+
+    def call(self, service: str, operation: str, **given: Any) -> Any:
+        return dispatch(self.world, Caller(Root(ACCOUNT)), (service, operation), given, via=Via())
+
+    def machine(self, name: str, states: dict[str, Any]) -> str:
+        text = json.dumps({"StartAt": next(iter(states)), "States": states})
+        role = f"arn:aws:iam::{ACCOUNT}:role/sfn"
+        made = self.call("stepfunctions", "CreateStateMachine", name=name, definition=text, roleArn=role)
+        return str(made["stateMachineArn"])
+
+    def start(self, machine: str, **more: Any) -> str:
+        return str(
+            self.call("stepfunctions", "StartExecution", stateMachineArn=machine, **more)["executionArn"]
+        )
+
+    def status(self, execution: str) -> str:
+        return str(self.call("stepfunctions", "DescribeExecution", executionArn=execution)["status"])
+
+    def events(self, execution: str) -> list[Event]:
+        with self.world.database.read() as tx:
+            found = executions.by_arn(tx, execution)
+            assert found
+            return executions.history(tx, found.id, after=0, limit=1000)[0]
+
+    def types(self, execution: str) -> list[str]:
+        return [event.type for event in self.events(execution)]
+
+
+@pytest.fixture
+def scene(database: Database, tmp_path: Path, now: datetime) -> Iterator[Scene]:
+    world = world_on(database, tmp_path, now, ACCOUNT)
+    yield Scene(world)
+    world.journal.close()
+
+
+def until(runner: Runner, condition: Callable[[], object]) -> bool:
+    def looked() -> bool:
+        runner.turn()
+        return bool(condition())
+
+    return eventually(looked)
+
+
+def test_many_transitions_of_many_executions_are_one_commit(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states = {f"S{number}": {**PASS, "Next": f"S{number + 1}"} for number in range(10)}
+    machine = scene.machine("ten", {**states, "S10": {"Type": "Succeed"}})
+    started = [scene.start(machine) for _ in range(20)]
+    runner, commits = Runner(scene.world), []
+    commit = Runner._commit
+    monkeypatch.setattr(
+        Runner, "_commit", lambda self, changed: (commits.append(len(changed)), commit(self, changed))
+    )
+    runner.turn()
+    assert commits == [20]
+    assert {scene.status(each) for each in started} == {"SUCCEEDED"}
+    assert [event.number for event in scene.events(started[0])] == list(range(1, 25))
+
+
+def test_a_long_one_does_not_hold_up_the_others(scene: Scene) -> None:
+    states = {f"S{number}": {**PASS, "Next": f"S{number + 1}"} for number in range(1000)}
+    long = scene.start(scene.machine("long", {**states, "S1000": {"Type": "Succeed"}}))
+    short = scene.start(scene.machine("short", {"S": {"Type": "Succeed"}}))
+    runner = Runner(scene.world)
+    assert runner.turn() == 0
+    assert (scene.status(long), scene.status(short)) == ("RUNNING", "SUCCEEDED")
+    assert until(runner, lambda: scene.status(long) == "SUCCEEDED")
+
+
+def test_what_waits_is_let_go(scene: Scene) -> None:
+    wait = {"Type": "Wait", "Seconds": 60, "End": True}
+    execution = scene.start(scene.machine("wait", {"W": wait}))
+    first, second = Runner(scene.world), Runner(scene.world)
+    first.turn()
+    assert first._held == {}
+    scene.seconds += 59
+    assert second.turn() == 1
+    assert scene.status(execution) == "RUNNING"
+    scene.seconds += 1
+    second.turn()
+    assert scene.status(execution) == "SUCCEEDED"
+
+
+class Slow:
+    """Stands in for tasks: each is answered when it is told to be."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.called: list[TaskCall] = []
+        self.go_on = threading.Semaphore(0)
+        monkeypatch.setattr(module.tasks, "perform", self.perform)
+
+    def perform(self, _world: object, _sessions: object, _about: object, call: TaskCall) -> str:
+        self.called.append(call)
+        assert self.go_on.acquire(timeout=20)
+        return json.dumps({"answer": len(self.called)})
+
+
+def test_a_lease_that_ran_out_is_anybodys(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The task is called again, and the one who lost the lease commits nothing."""
+    slow = Slow(monkeypatch)
+    execution = scene.start(scene.machine("task", {"T": {**TASK, "Next": "P"}, "P": {**PASS, "End": True}}))
+    first, second = Runner(scene.world), Runner(scene.world)
+    first.turn()
+    second.turn()
+    assert eventually(lambda: len(slow.called) == 1)
+    assert second._held == {}
+    scene.seconds += LEASE.total_seconds()
+    second.turn()
+    assert eventually(lambda: len(slow.called) == 2)
+    slow.go_on.release(2)
+    assert eventually(lambda: first._answers.qsize() == second._answers.qsize() == 1)
+    first.turn()
+    assert first._held == {}
+    second.turn()
+    assert scene.status(execution) == "SUCCEEDED"
+    assert scene.types(execution) == [
+        *("ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted", "TaskSucceeded"),
+        *("TaskStateExited", "PassStateEntered", "PassStateExited", "ExecutionSucceeded"),
+    ]
+
+
+def test_a_lease_is_kept_while_a_task_takes_long(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = Slow(monkeypatch)
+    execution = scene.start(scene.machine("task", {"T": {**TASK, "End": True}}))
+    first, second = Runner(scene.world), Runner(scene.world)
+    for _ in range(20):
+        first.turn()
+        second.turn()
+        scene.seconds += 2
+    assert second._held == {}
+    slow.go_on.release()
+    assert until(first, lambda: scene.status(execution) == "SUCCEEDED")
+    assert len(slow.called) == 1
+
+
+def test_an_orderly_end_leaves_everything_to_others(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = Slow(monkeypatch)
+    monkeypatch.setattr(module, "PATIENCE", 0.01)
+    execution = scene.start(scene.machine("task", {"T": {**TASK, "End": True}}))
+    first, second = Runner(scene.world), Runner(scene.world)
+    first.start()
+    called = eventually(lambda: slow.called)
+    first.stop()
+    assert called
+    slow.go_on.release(2)
+    assert until(second, lambda: scene.status(execution) == "SUCCEEDED")
+    assert len(slow.called) == 2
+
+
+def test_a_commit_that_fails_is_tried_again(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = Slow(monkeypatch)
+    slow.go_on.release()
+    execution = scene.start(scene.machine("task", {"T": {**TASK, "End": True}}))
+    runner, commit, broken = Runner(scene.world), leases.commit, [True, True]
+
+    def breaks(*given: Any) -> bool:
+        if broken:
+            broken.pop()
+            raise Unavailable("the database is gone")
+        return commit(*given)
+
+    runner.turn()
+    assert eventually(lambda: not runner._answers.empty())
+    monkeypatch.setattr(leases, "commit", breaks)
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            runner.turn()
+    runner.turn()
+    assert scene.status(execution) == "SUCCEEDED"
+    assert len(slow.called) == 1
+
+
+def test_what_was_stopped_meanwhile_stays_stopped(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = Slow(monkeypatch)
+    execution = scene.start(scene.machine("task", {"T": {**TASK, "End": True}}))
+    runner = Runner(scene.world)
+    runner.turn()
+    scene.call("stepfunctions", "StopExecution", executionArn=execution)
+    slow.go_on.release()
+    assert eventually(lambda: not runner._answers.empty())
+    runner.turn()
+    assert (scene.status(execution), runner._held) == ("ABORTED", {})
+    assert scene.types(execution)[-1] == "ExecutionAborted"
+
+
+def test_an_execution_with_too_much_data_fails(scene: Scene) -> None:
+    state = {
+        "Type": "Map",
+        "ItemsPath": "$.l",
+        "ItemSelector": {"all.$": "$.d"},
+        "ItemProcessor": {"StartAt": "T", "States": {"T": {"Type": "Wait", "Seconds": 5, "End": True}}},
+        "End": True,
+    }
+    given = json.dumps({"l": list(range(50)), "d": "x" * 220_000})
+    execution = scene.start(scene.machine("map", {"M": state}), input=given)
+    Runner(scene.world).turn()
+    assert scene.status(execution) == "FAILED"
+
+
+def test_hundreds_at_once_are_slow_and_none_is_lost(scene: Scene) -> None:
+    machine = scene.machine(
+        "task", {"T": {**TASK, "ResultPath": None, "Next": "P"}, "P": {**PASS, "End": True}}
+    )
+    started = [scene.start(machine) for _ in range(300)]
+    runners = [Runner(scene.world), Runner(scene.world)]
+
+    def all_ended() -> bool:
+        for runner in runners:
+            runner.turn()
+        return all(scene.status(each) == "SUCCEEDED" for each in started[::50])
+
+    assert eventually(all_ended, 60)
+    assert until(runners[0], lambda: {scene.status(each) for each in started} == {"SUCCEEDED"})
+
+
+def test_events_are_those_of_one_execution(scene: Scene) -> None:
+    """An execution of an express machine keeps none."""
+    text = json.dumps({"StartAt": "S", "States": {"S": {"Type": "Succeed"}}})
+    given = {
+        "name": "quick",
+        "definition": text,
+        "roleArn": f"arn:aws:iam::{ACCOUNT}:role/sfn",
+        "type": "EXPRESS",
+    }
+    machine = scene.call("stepfunctions", "CreateStateMachine", **given)["stateMachineArn"]
+    first, second = (scene.start(machine, name="same") for _ in range(2))
+    assert first != second
+    Runner(scene.world).turn()
+    assert scene.events(first) == []
