@@ -106,14 +106,12 @@ def _object(part: str, name: str) -> dict[str, Any]:
     from joserfc.util import urlsafe_b64decode  # noqa: PLC0415 as above
 
     try:
+        text = urlsafe_b64decode(part.encode()).decode("utf-8")
         found = json.loads(
-            urlsafe_b64decode(part.encode()),
-            object_pairs_hook=_each_once,
-            parse_constant=_no_constant,
+            text, object_pairs_hook=_each_once, parse_constant=_no_constant, parse_float=_finite
         )
-        json.dumps(
-            found, ensure_ascii=False, allow_nan=False
-        ).encode()  # no half of a surrogate pair, no 1e400
+        if "\\u" in text:  # which half of a surrogate pair can hide in
+            json.dumps(found, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as wrong:
         raise WrongTokenError(f"its {name} isn't strict JSON: {type(wrong).__name__}") from None
     if not isinstance(found, dict):
@@ -126,6 +124,13 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         raise ValueError("a member is given twice")
     return found
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is too large")
+    return number
 
 
 def _no_constant(name: str) -> object:
