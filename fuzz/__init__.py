@@ -5,4 +5,4 @@ whatever is read or refused as it should be, and raises for anything else. `foun
 once were trouble; the tests give every target its seeds and these, without the fuzzer.
 """
 
-TARGETS = ("sigv4_read", "canonical", "chunked", "wire", "policy", "session_token", "multipart")
+TARGETS = ("sigv4_read", "canonical", "chunked", "wire", "policy", "session_token", "multipart", "saml")
