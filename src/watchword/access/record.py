@@ -23,6 +23,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType, field
 
 from watchword.access.demand import Demand
 from watchword.access.request_log import RequestLog
+from watchword.identity.saml_attributes import VouchedBySaml
 from watchword.installation.operator_events import EVENT_VERSION
 from watchword.names import Principal
 from watchword.names.moment import iso
@@ -176,6 +177,8 @@ def _additional(log: RequestLog, longest: int) -> Json:
         additional["meant"] = cut(log.error.meant, longest)
     if log.message:
         additional["authorizationMessage"] = log.message
+    if log.caller and isinstance(log.caller.vouched, VouchedBySaml):
+        additional["sAMLAssertionID"] = cut(log.caller.vouched.assertion_id, longest)
     if log.decisions:
         additional["decisions"] = list(map(_decision, log.demands, log.decisions))
     return additional

@@ -274,6 +274,7 @@ def test_a_good_assertion_comes_to_the_decision(world: World, changed: dict[str,
     event = last(world)
     assert event["errorMessage"] == NOT_AUTHORIZED
     assert event["recipientAccountId"] == ACCOUNT
+    assert event["additionalEventData"]["sAMLAssertionID"].startswith("_a")
     qualifier = "HahBW48oNiXLlr28VT6/xduH27c="
     assert event["userIdentity"] == {
         "type": "SAMLUser",
