@@ -14,7 +14,7 @@ from watchword.services.table import SERVED
 from watchword.wire import Models
 
 LIST = Path(__file__).parents[1] / "golden" / "not_yet.txt"
-COUNT = 319
+COUNT = 301
 """Lowered with the list, never raised but with a new model."""
 
 
@@ -44,8 +44,8 @@ def target(service: str, prefix: str, operation: str) -> Draft:
 JSON = {"content-type": "application/json"}
 ASKED = {
     "s3 GetObjectTagging": Draft("s3", "GET", "/some-bucket/key", "tagging"),
-    "organizations EnableAllFeatures": target(
-        "organizations", "AWSOrganizationsV20161128", "EnableAllFeatures"
+    "organizations CreateGovCloudAccount": target(
+        "organizations", "AWSOrganizationsV20161128", "CreateGovCloudAccount"
     ),
     "lambda ListFunctions": Draft("lambda", "GET", "/2015-03-31/functions/"),
     "cognito-identity ListIdentityPools": target(

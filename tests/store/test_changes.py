@@ -76,12 +76,22 @@ from watchword.store.keyring import WrappedKey
 from watchword.store.machines import executions, leases, state_machines
 from watchword.store.machines.state_machines import Revision, StateMachine
 from watchword.store.organizations import attachments as organization_attachments
-from watchword.store.organizations import creations, members, organizations, units
+from watchword.store.organizations import (
+    creations,
+    handshakes,
+    members,
+    organizations,
+    resource_policies,
+    services,
+    units,
+)
 from watchword.store.organizations import policies as organization_policies
 from watchword.store.organizations.attachments import Attachment
 from watchword.store.organizations.members import Member
 from watchword.store.organizations.organizations import Organization
 from watchword.store.organizations.policies import Policy as OrganizationPolicy
+from watchword.store.organizations.resource_policies import ResourcePolicy
+from watchword.store.organizations.services import Delegation
 from watchword.store.organizations.units import Unit
 from watchword.store.revocations import Revocation
 from watchword.store.s3 import buckets, objects, parts, uploads
@@ -112,6 +122,7 @@ ORGANIZATION = Organization("o-1", A, "r-1", NOW)
 UNIT = Unit("ou-1", "o-1", "r-1", "production", NOW)
 MEMBER = Member(A, "o-1", "r-1", NOW)
 GUARDRAIL = OrganizationPolicy("p-1", "o-1", "SERVICE_CONTROL_POLICY", "regions", "{}", NOW, NOW)
+DELEGATION = Delegation("o-1", A, "config.amazonaws.com", NOW)
 ATTACHED = Attachment("o-1", "SERVICE_CONTROL_POLICY", "p-1", "ou-1", 1)
 WRAPPED = WrappedKey("k1", b"sealed", NOW)
 MACHINE = StateMachine("m1", A, "eu-west-1", "nightly", "STANDARD", NOW, "r1")
@@ -136,6 +147,10 @@ CHANGES: dict[Callable[..., object], tuple[tuple[object, ...], dict[str, object]
     organization_policies.insert: ((GUARDRAIL,), {}, ("organization-policy", "p-1")),
     organization_policies.update: ((GUARDRAIL,), {"name": "x"}, ("organization-policy", "p-1")),
     organization_policies.remove: ((GUARDRAIL,), {}, ("organization-policy", "p-1")),
+    services.delegate: ((DELEGATION,), {}, ("account", A)),
+    services.withdraw: ((DELEGATION,), {}, ("account", A)),
+    resource_policies.put: ((ResourcePolicy("o-1", "rp-1", "{}"),), {}, ("organization", "o-1")),
+    resource_policies.remove: (("o-1",), {}, ("organization", "o-1")),
     organization_attachments.insert: (([ATTACHED],), {}, ("organization-target", "ou-1")),
     organization_attachments.remove: ((ATTACHED,), {}, ("organization-target", "ou-1")),
     organization_attachments.remove_type: (
@@ -264,6 +279,8 @@ def _attached(tx: Transaction) -> None:
 BEFORE: dict[Callable[..., object], Callable[[Transaction], object]] = {
     organizations.insert: lambda tx: accounts.insert(tx, ACCOUNT),
     units.insert: _organization,
+    services.delegate: _organization,
+    resource_policies.put: _organization,
     members.insert: _organization,
     organization_policies.insert: _organization,
     organization_attachments.insert: _organization,
@@ -302,7 +319,8 @@ NO_DECISION_DEPENDS_ON = {
     failed_attempts.remove,
     *(signing_certificates.insert, signing_certificates.set_status, signing_certificates.remove),
     *(ssh_public_keys.insert, ssh_public_keys.set_status, ssh_public_keys.remove),
-    *(creations.insert, creations.remove_all),
+    *(creations.insert, creations.remove_all, handshakes.insert, handshakes.set_state),
+    *(services.allow, services.deny, services.remove_all),
     audit.insert,
     objects.put,
     objects.remove,

@@ -21,7 +21,16 @@ from watchword.organizations.policy_types import OF_AWS, RCP, SCP
 from watchword.policy import Policy, Source
 from watchword.policy.evaluation.setting import Levels
 from watchword.store import Topic
-from watchword.store.organizations import attachments, members, organizations, policies, units
+from watchword.store.organizations import (
+    attachments,
+    handshakes,
+    members,
+    organizations,
+    policies,
+    resource_policies,
+    services,
+    units,
+)
 from watchword.store.organizations.organizations import Organization
 
 
@@ -33,6 +42,8 @@ class Standing:
     path: str = ""
     scps: Levels | None = None
     rcps: Levels | None = None
+    delegated: bool = False
+    """Whether it administers a service for the organization."""
 
     @property
     def management(self) -> str:
@@ -48,6 +59,14 @@ class PolicyFact:
     type: str
     arn: str
     policy: Policy | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResourcePolicyFact:
+    """The resource policy of an organization."""
+
+    arn: str
+    policy: Policy
 
 
 ALONE = Standing()
@@ -71,7 +90,8 @@ def _standing(reading: Reading, account: str) -> Standing:
         account: f"account {account}",
     }
     scps, rcps = (_levels(reading, organization, type_, levels) for type_ in (SCP, RCP))
-    return Standing(organization, path, scps, rcps)
+    delegated = services.delegations_of(reading.tx, organization.id, account)
+    return Standing(organization, path, scps, rcps, bool(delegated))
 
 
 def _levels(
@@ -104,7 +124,26 @@ def _policy(reading: Reading, policy_id: str) -> PolicyFact | None:
     return PolicyFact(found.organization, found.type, ids.policy_arn(owner, found), policy)
 
 
+def _resource_policy(reading: Reading, organization_id: str) -> ResourcePolicyFact | None:
+    organization = organizations.by_id(reading.tx, organization_id)
+    found = resource_policies.of_organization(reading.tx, organization_id)
+    if organization is None or found is None:
+        return None
+    reading.depends_on(Topic(organizations.KIND, organization_id))
+    return ResourcePolicyFact(ids.resource_policy_arn(organization, found.id), reading.policy(found.content))
+
+
+def _handshake(reading: Reading, handshake_id: str) -> str | None:
+    found = handshakes.by_id(reading.tx, handshake_id)
+    reading.depends_on(Topic("account", found.management if found else ""))
+    return ids.handshake_arn(found) if found else None
+
+
 STANDING = Fact("standing", _standing)
 """By account; of each account there is one."""
 ORGANIZATION_POLICY = Fact("organization-policy", _policy)
 """A policy of any type, by its id."""
+RESOURCE_POLICY = Fact("organization-resource-policy", _resource_policy)
+"""By the id of an organization."""
+HANDSHAKE = Fact("handshake", _handshake)
+"""Its ARN, by its id."""

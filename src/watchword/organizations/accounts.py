@@ -23,7 +23,7 @@ from watchword.store.accounts import Account
 from watchword.store.iam import attachments as policies_of_iam
 from watchword.store.iam import roles
 from watchword.store.iam.roles import Role
-from watchword.store.organizations import attachments, members
+from watchword.store.organizations import attachments, members, services
 from watchword.store.organizations.members import CREATED, Member
 from watchword.store.organizations.organizations import Organization
 
@@ -73,10 +73,15 @@ def join(tx: Transaction, organization: Organization, account: str, method: str)
     attach_defaults(tx, organization, account)
 
 
-def check_may_leave(organization: Organization, member: Member, now: datetime) -> None:
+def check_may_leave(tx: Transaction, organization: Organization, member: Member, now: datetime) -> None:
     """Raises the refusal of an account that can't leave."""
     if member.account == organization.management:
         raise refusal("MasterCannotLeaveOrganizationException")
+    if services.delegations_of(tx, organization.id, member.account):
+        raise violates(
+            "CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG",
+            "The account is a delegated administrator. Deregister it first.",
+        )
     if member.method == CREATED and now < member.joined + WAITING:
         raise violates(
             "WAIT_PERIOD_ACTIVE",

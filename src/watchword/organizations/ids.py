@@ -7,6 +7,7 @@ Organizations", resource types.
 """
 
 from watchword.names.ids import Randomness
+from watchword.store.organizations.handshakes import Handshake
 from watchword.store.organizations.organizations import Organization
 from watchword.store.organizations.policies import Policy
 
@@ -29,6 +30,14 @@ def new_unit_id(root_id: str, randomness: Randomness) -> str:
 
 def new_policy_id(randomness: Randomness) -> str:
     return f"p-{_drawn(10, randomness)}"
+
+
+def new_resource_policy_id(randomness: Randomness) -> str:
+    return f"rp-{_drawn(8, randomness)}"
+
+
+def new_handshake_id(randomness: Randomness) -> str:
+    return f"h-{_drawn(32, randomness)}"
 
 
 def new_creation_id(randomness: Randomness) -> str:
@@ -58,12 +67,24 @@ def policy_arn(organization: Organization | None, policy: Policy) -> str:
     return _arn(organization, "policy", policy.type.lower(), policy.id)
 
 
+def resource_policy_arn(organization: Organization, policy_id: str) -> str:
+    return _arn(organization, "resourcepolicy", policy_id)
+
+
+def handshake_arn(handshake: Handshake) -> str:
+    """The account in it is the one that manages the organization which sent it."""
+    resource = f"handshake/{handshake.organization}/{handshake.action.lower()}/{handshake.id}"
+    return f"arn:aws:organizations::{handshake.management}:{resource}"
+
+
 def arn_of(organization: Organization, entity_id: str) -> str:
-    """Of a root, a unit or an account, whether it exists or not."""
+    """Of a root, a unit, an account or the resource policy, whether it exists or not."""
     if entity_id.startswith("r-"):
         return _arn(organization, "root", entity_id)
     if entity_id.startswith("ou-"):
         return unit_arn(organization, entity_id)
+    if entity_id.startswith("rp-"):
+        return resource_policy_arn(organization, entity_id)
     return account_arn(organization, entity_id)
 
 

@@ -9,6 +9,19 @@ from watchword.names import AwsError
 
 _SAID = {
     "AWSOrganizationsNotInUseException": "Your account is not a member of an organization.",
+    "AccountAlreadyRegisteredException": (
+        "The specified account is already a delegated administrator for this AWS service."
+    ),
+    "AccountNotRegisteredException": (
+        "The specified account isn't a delegated administrator for this AWS service."
+    ),
+    "DuplicateHandshakeException": "A handshake with the same action and target already exists.",
+    "HandshakeAlreadyInStateException": "The specified handshake is already in the requested state.",
+    "HandshakeNotFoundException": "You specified a handshake that doesn't exist.",
+    "InvalidHandshakeTransitionException": (
+        "You can't perform the operation on the handshake in its current state."
+    ),
+    "ResourcePolicyNotFoundException": "The organization has no resource policy.",
     "AccountAlreadyClosedException": "You attempted to close an account that is already closed.",
     "AccountNotFoundException": "You specified an account that doesn't exist.",
     "AlreadyInOrganizationException": "The provided account is already a member of an organization.",
@@ -54,6 +67,11 @@ def refusal(code: str, meant: str = "") -> AwsError:
 def violates(reason: str, said: str) -> AwsError:
     """A constraint is violated: a quota, or what a state of the organization forbids."""
     return AwsError("ConstraintViolationException", 400, said, fields={"Reason": reason})
+
+
+def handshake_violates(reason: str, said: str) -> AwsError:
+    """A handshake can't be sent or accepted."""
+    return AwsError("HandshakeConstraintViolationException", 400, said, fields={"Reason": reason})
 
 
 def invalid(reason: str, said: str) -> AwsError:

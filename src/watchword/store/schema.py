@@ -34,8 +34,11 @@ from watchword.store.organizations import (
 )
 from watchword.store.organizations import (
     creations,
+    handshakes,
     members,
     organizations,
+    resource_policies,
+    services,
     units,
 )
 from watchword.store.organizations import (
@@ -61,7 +64,8 @@ NOUNS = (
     *(policies, policy_versions, roles, users),
     *(account_settings, oidc_providers, saml_private_keys, saml_providers),
     *(server_certificates, service_credentials, signing_certificates, ssh_public_keys, token_keys),
-    *(creations, members, organization_attachments, organization_policies, organizations, units),
+    *(creations, handshakes, members, organization_attachments, organization_policies, organizations),
+    *(resource_policies, services, units),
     *(buckets, objects, parts, uploads),
     *(state_machines, executions),
 )

@@ -1,6 +1,7 @@
 """How each operation of Organizations is called: what a row is stands in tests/services/rows.py."""
 
 import json
+from typing import Any
 
 from tests.services.rows import Refused, Row, Step, Without
 
@@ -13,6 +14,9 @@ NOWHERE, NO_UNIT = {"ParentId": NONE}, {"OrganizationalUnitId": NONE}
 NO_ACCOUNT, NO_POLICY = {"AccountId": "999999999999"}, {"PolicyId": "p-0000000000"}
 ROOT, UNIT, DEV = {"ParentId": "<root>"}, {"OrganizationalUnitId": "<unit>"}, {"AccountId": "<dev>"}
 POLICY, OF_TYPE = {"PolicyId": "<policy>"}, {"Filter": SCP}
+READING = {"Effect": "Allow", "Action": "organizations:Describe*", "Resource": "*"}
+READERS = {**READING, "Principal": {"AWS": "123456789012"}}
+DELEGATING = {"Content": json.dumps({"Version": "2012-10-17", "Statement": [READERS]})}
 ONE_PAGE = Without("there is one, or they fit on a page")
 
 
@@ -28,17 +32,26 @@ def new_policy(name: str) -> dict[str, str]:
     return {**named(name), **CONTENT, "Description": "", "Type": SCP}
 
 
+def service(name: str) -> dict[str, str]:
+    return {"ServicePrincipal": f"{name}.amazonaws.com"}
+
+
+def invited(number: int) -> dict[str, str]:
+    return {"Id": f"{number}" * 12, "Type": "ACCOUNT"}
+
+
 def missing(code: str, **changed: str) -> Refused:
     return Refused(f"{code}NotFoundException", **changed)
 
 
-def duplicate(what: str, **changed: str) -> Refused:
+def duplicate(what: str, **changed: Any) -> Refused:
     return Refused(f"Duplicate{what}Exception", **changed)
 
 
 NO_PARENT, NO_SUCH_UNIT = missing("Parent", **NOWHERE), missing("OrganizationalUnit", **NO_UNIT)
 NO_SUCH_ACCOUNT, NO_SUCH_POLICY = missing("Account", **NO_ACCOUNT), missing("Policy", **NO_POLICY)
 NO_TARGET, NO_ROOT = missing("Target", TargetId=NONE), missing("Root", RootId="r-zzzz")
+NO_HANDSHAKE = missing("Handshake", HandshakeId="h-00000000")
 NO_RESOURCE = missing("Target", ResourceId=NONE)
 
 SCENE = [
@@ -68,6 +81,18 @@ SCENE = [
     Step("AttachPolicy", POLICY | {"TargetId": "<unit>"}),
     Step("AttachPolicy", POLICY | {"TargetId": "<dev>"}),
     Step("AttachPolicy", POLICY | {"TargetId": "<moving>"}),
+    *(Step("EnableAWSServiceAccess", service(name)) for name in ("guardduty", "macie", "sso")),
+    *(
+        Step("RegisterDelegatedAdministrator", {"AccountId": account_id} | service(name))
+        for account_id, name in (("<dev>", "guardduty"), ("<dev>", "macie"), ("<test_account>", "guardduty"))
+    ),
+    Step("PutResourcePolicy", DELEGATING),
+    *(
+        Step(
+            "InviteAccountToOrganization", {"Target": invited(number)}, **{f"invited{number}": "Handshake.Id"}
+        )
+        for number in (1, 2)
+    ),
 ]
 
 ROWS = {
@@ -136,5 +161,30 @@ ROWS = {
     "TagResource": Row({"ResourceId": "<unit>", **TAGS}, missing=NO_RESOURCE),
     "UntagResource": Row({"ResourceId": "<unit>", "TagKeys": ["team"]}, missing=NO_RESOURCE),
     "ListTagsForResource": Row({"ResourceId": "<unit>"}, missing=NO_RESOURCE, pages=ONE_PAGE),
+    "EnableAWSServiceAccess": Row(service("config")),
+    "DisableAWSServiceAccess": Row(service("sso")),
+    "ListAWSServiceAccessForOrganization": Row(pages=1),
+    "RegisterDelegatedAdministrator": Row(
+        {"AccountId": "<test_account>"} | service("macie"), missing=NO_SUCH_ACCOUNT
+    ),
+    "ListDelegatedAdministrators": Row(pages=1),
+    "ListDelegatedServicesForAccount": Row(DEV, missing=NO_SUCH_ACCOUNT, pages=1),
+    "DeregisterDelegatedAdministrator": Row(
+        {"AccountId": "<test_account>"} | service("guardduty"), missing=NO_SUCH_ACCOUNT
+    ),
+    "DescribeResourcePolicy": Row(missing=Without("it names nothing, and there is one: test_delegation.py")),
+    "PutResourcePolicy": Row(DELEGATING),
+    "DeleteResourcePolicy": Row(missing=Without("it names nothing, and there is one: test_delegation.py")),
+    "InviteAccountToOrganization": Row(
+        {"Target": invited(3)}, conflict=duplicate("Handshake", Target=invited(1))
+    ),
+    "DescribeHandshake": Row({"HandshakeId": "<invited1>"}, missing=NO_HANDSHAKE),
+    "CancelHandshake": Row({"HandshakeId": "<invited2>"}, missing=NO_HANDSHAKE),
+    "ListHandshakesForAccount": Row(pages=Without("none is sent to this account: test_handshakes.py")),
+    "ListHandshakesForOrganization": Row(pages=1),
+    "EnableAllFeatures": Row(answer="HandshakeConstraintViolationException"),
 }
-OTHERS: dict[str, str] = {}
+OTHERS = {  # another account answers
+    "AcceptHandshake": "tests/services/organizations/test_handshakes.py::test_an_account_joins",
+    "DeclineHandshake": "tests/services/organizations/test_handshakes.py::test_an_answer_is_final",
+}

@@ -51,7 +51,7 @@ def close_account(call: Call) -> Output:
 def remove_account(call: Call) -> Output:
     """RemoveAccountFromOrganization."""
     here, account = current.organization(call), current.account(call)
-    rules.check_may_leave(here, account, call.now)
+    rules.check_may_leave(call.tx, here, account, call.now)
     rules.leave(call.tx, here, account)
     return {}
 
@@ -60,7 +60,7 @@ def leave_organization(call: Call) -> Output:
     """LeaveOrganization: the same, when the account itself asks."""
     here, account = current.organization(call), members.of_account(call.tx, call.account)
     assert account, "its organization was found by it"
-    rules.check_may_leave(here, account, call.now)
+    rules.check_may_leave(call.tx, here, account, call.now)
     rules.leave(call.tx, here, account)
     return {}
 
@@ -72,9 +72,9 @@ def _page(call: Call, found: list[Member], more: bool) -> Output:  # noqa: FBT00
 
 
 OPERATIONS: dict[str, Operation] = {
-    "DescribeAccount": reads(describe_account, on("AccountId")),
-    "ListAccounts": reads(list_accounts, on()),
-    "ListAccountsForParent": reads(list_accounts_for_parent, on("ParentId")),
+    "DescribeAccount": reads(describe_account, on("AccountId", by=For.DELEGATED)),
+    "ListAccounts": reads(list_accounts, on(by=For.DELEGATED)),
+    "ListAccountsForParent": reads(list_accounts_for_parent, on("ParentId", by=For.DELEGATED)),
     "MoveAccount": writes(move_account, on("AccountId", "SourceParentId", "DestinationParentId")),
     "CloseAccount": writes(close_account, on("AccountId")),
     "RemoveAccountFromOrganization": writes(remove_account, on("AccountId")),

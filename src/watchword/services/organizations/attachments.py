@@ -4,7 +4,7 @@ from watchword.organizations import attaching, tree
 from watchword.organizations.policy_types import OF_AWS
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.services.organizations import current, pages, shapes
-from watchword.services.organizations.demands import on
+from watchword.services.organizations.demands import For, on
 from watchword.services.organizations.policy_types import known_type
 from watchword.store.organizations import attachments, policies
 
@@ -51,6 +51,6 @@ def list_targets_for_policy(call: Call) -> Output:
 OPERATIONS: dict[str, Operation] = {
     "AttachPolicy": writes(attach_policy, on("PolicyId", "TargetId")),
     "DetachPolicy": writes(detach_policy, on("PolicyId", "TargetId")),
-    "ListPoliciesForTarget": reads(list_policies_for_target, on("TargetId")),
-    "ListTargetsForPolicy": reads(list_targets_for_policy, on("PolicyId")),
+    "ListPoliciesForTarget": reads(list_policies_for_target, on("TargetId", by=For.DELEGATED)),
+    "ListTargetsForPolicy": reads(list_targets_for_policy, on("PolicyId", by=For.DELEGATED)),
 }

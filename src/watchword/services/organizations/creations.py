@@ -15,7 +15,7 @@ from watchword.organizations.quotas import MOST_ACCOUNTS
 from watchword.organizations.refusals import invalid, refusal, violates
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.services.organizations import current, pages, shapes
-from watchword.services.organizations.demands import on, on_new
+from watchword.services.organizations.demands import For, on, on_new
 from watchword.services.organizations.tags import put_given
 from watchword.store import accounts
 from watchword.store.organizations import creations, members
@@ -75,6 +75,6 @@ def _role_name(call: Call) -> str:
 
 OPERATIONS: dict[str, Operation] = {
     "CreateAccount": writes(create_account, on_new("account")),
-    "DescribeCreateAccountStatus": reads(describe_creation, on()),
-    "ListCreateAccountStatus": reads(list_creations, on()),
+    "DescribeCreateAccountStatus": reads(describe_creation, on(by=For.DELEGATED)),
+    "ListCreateAccountStatus": reads(list_creations, on(by=For.DELEGATED)),
 }

@@ -2,8 +2,10 @@
 
 An organization and everything in it belong to the management account. So a member account that asks for
 something of it asks across accounts: it needs the organization's resource policy besides its own policies.
-Some operations are for others too, and then their own policies are enough:
+That policy can also deny what the management account asks. Some operations are for others too, and then their
+own policies are enough:
 
+* DELEGATED: accounts that administer a service for the organization read what is in it;
 * MEMBERS: every account of the organization asks about itself or the organization as a whole;
 * ANYBODY: also accounts of no organization.
 
@@ -16,10 +18,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
+from msgspec.structs import replace
+
 from watchword.access import Demand
 from watchword.access.demand import ContextValue
 from watchword.facts.entities import TAGS
-from watchword.facts.organizations import ORGANIZATION_POLICY, Standing
+from watchword.facts.organizations import HANDSHAKE, ORGANIZATION_POLICY, RESOURCE_POLICY, Standing
 from watchword.identity import tags
 from watchword.names import nouns
 from watchword.organizations import ids
@@ -42,6 +46,7 @@ class For(Enum):
     """Whose own policies are enough."""
 
     MANAGEMENT = "the management account"
+    DELEGATED = "the management account and delegated administrators"
     MEMBERS = "every account of the organization"
     ANYBODY = "every account"
 
@@ -70,10 +75,39 @@ def on_new(kind: str, *names: str) -> Demands:
         if not call.input.get("Tags") or here.organization is None:
             return creation
         made = f"{ids.of_any(here.organization, kind)}/*"
-        keys = _tag_keys(call.input["Tags"])
-        return *creation, Demand("organizations:TagResource", made, _owner(call, here), keys)
+        return *creation, _tagging(call, here, made)
 
     return demands
+
+
+def on_handshake(by: For) -> Demands:
+    """On the handshake that HandshakeId names; on `*` for one that isn't there."""
+
+    def demands(call: Call) -> tuple[Demand, ...]:
+        arn = call.world.facts.get(HANDSHAKE, call.input["HandshakeId"]) or "*"
+        return (_demand(call, current.standing(call), arn, by=by),)
+
+    return demands
+
+
+def on_invited(call: Call) -> tuple[Demand, ...]:
+    """On the account that is invited; on `*` where it is invited by its address."""
+    here, target = current.standing(call), call.input["Target"]
+    if here.organization is None or target["Type"] != "ACCOUNT":
+        return (_demand(call, here, "*"),)
+    return (_demand(call, here, ids.account_arn(here.organization, target["Id"])),)
+
+
+def on_resource_policy(call: Call) -> tuple[Demand, ...]:
+    """On the resource policy of the organization, which may be new."""
+    here = current.standing(call)
+    if here.organization is None:
+        return (_demand(call, here, "*"),)
+    found = call.world.facts.get(RESOURCE_POLICY, here.organization.id)
+    arn = found.arn if found else f"{ids.of_any(here.organization, 'resourcepolicy')}/*"
+    held = call.world.facts.need(TAGS, nouns.IN_ORGANIZATION, arn.rpartition("/")[2])
+    demand = _demand(call, here, arn, held)
+    return (demand, _tagging(call, here, arn)) if call.input.get("Tags") else (demand,)
 
 
 def on_new_policy(call: Call) -> tuple[Demand, ...]:
@@ -85,8 +119,13 @@ def on_new_policy(call: Call) -> tuple[Demand, ...]:
     creation = _demand(call, here, made)
     if not call.input.get("Tags"):
         return (creation,)
-    keys = _tag_keys(call.input["Tags"]) | {POLICY_TYPE: call.input["Type"]}
-    return creation, Demand("organizations:TagResource", made, _owner(call, here), keys)
+    return creation, _tagging(call, here, made, {POLICY_TYPE: call.input["Type"]})
+
+
+def _tagging(call: Call, here: Standing, made: str, keys: Context | None = None) -> Demand:
+    """The permission to give tags to what is created."""
+    asked = {**_tag_keys(call.input["Tags"]), **(keys or {})}
+    return _guarded(call, here, Demand("organizations:TagResource", made, _owner(call, here), asked))
 
 
 def _on_id(call: Call, here: Standing, organization: Organization, given: str, by: For) -> Demand:
@@ -109,18 +148,23 @@ def _demand(
     keys: Context | None = None,
     by: For = For.MANAGEMENT,
 ) -> Demand:
-    return Demand(
-        f"organizations:{call.name}",
-        resource,
-        _owner(call, here, by),
-        {**dict(_input_keys(call)), **(keys or {})},
-        resource_tags=held or {},
+    owner, action = _owner(call, here, by), f"organizations:{call.name}"
+    demand = Demand(
+        action, resource, owner, {**dict(_input_keys(call)), **(keys or {})}, resource_tags=held or {}
     )
+    return _guarded(call, here, demand) if owner == here.management else demand
+
+
+def _guarded(call: Call, here: Standing, demand: Demand) -> Demand:
+    """With the resource policy of the organization, if it has one."""
+    found = call.world.facts.get(RESOURCE_POLICY, here.organization.id) if here.organization else None
+    return replace(demand, policy=found.policy, policy_name=found.arn) if found else demand
 
 
 def _owner(call: Call, here: Standing, by: For = For.MANAGEMENT) -> str:
     """Who owns what the call is about: the caller's account, or the management account."""
-    return here.management if here.management and by is For.MANAGEMENT else call.account
+    for_itself = by in (For.MEMBERS, For.ANYBODY) or (by is For.DELEGATED and here.delegated)
+    return call.account if for_itself or not here.management else here.management
 
 
 def _input_keys(call: Call) -> Iterator[tuple[str, ContextValue]]:

@@ -11,7 +11,16 @@ from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.services.organizations import current, shapes
 from watchword.services.organizations.demands import For, on
 from watchword.store import Transaction, accounts, tags
-from watchword.store.organizations import attachments, creations, members, organizations, policies, units
+from watchword.store.organizations import (
+    attachments,
+    creations,
+    members,
+    organizations,
+    policies,
+    resource_policies,
+    services,
+    units,
+)
 from watchword.store.organizations.members import INVITED, Member
 from watchword.store.organizations.organizations import ALL_FEATURES, Organization
 
@@ -50,6 +59,8 @@ def delete_organization(call: Call) -> Output:
 
 def _remove(tx: Transaction, organization: Organization) -> None:
     creations.remove_all(tx, organization.id)
+    services.remove_all(tx, organization.id)
+    resource_policies.remove(tx, organization.id)
     for target in (organization.root, organization.management):
         attachments.remove_target(tx, organization.id, target)
         tags.remove_all(tx, nouns.IN_ORGANIZATION, target)

@@ -9,7 +9,7 @@ from watchword.organizations.refusals import invalid, refusal, violates
 from watchword.policy.checking.validate import validate
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.services.organizations import current, pages, shapes
-from watchword.services.organizations.demands import on, on_new_policy
+from watchword.services.organizations.demands import For, on, on_new_policy
 from watchword.services.organizations.policy_types import known_type
 from watchword.services.organizations.tags import put_given
 from watchword.store import tags
@@ -111,8 +111,8 @@ def _check_name(call: Call, organization: str, type_: str, name: str) -> None:
 
 OPERATIONS: dict[str, Operation] = {
     "CreatePolicy": writes(create_policy, on_new_policy),
-    "DescribePolicy": reads(describe_policy, on("PolicyId")),
+    "DescribePolicy": reads(describe_policy, on("PolicyId", by=For.DELEGATED)),
     "UpdatePolicy": writes(update_policy, on("PolicyId")),
     "DeletePolicy": writes(delete_policy, on("PolicyId")),
-    "ListPolicies": reads(list_policies, on()),
+    "ListPolicies": reads(list_policies, on(by=For.DELEGATED)),
 }

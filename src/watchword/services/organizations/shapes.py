@@ -11,6 +11,7 @@ from watchword.services.operation import Output
 from watchword.store import Transaction
 from watchword.store.accounts import Account
 from watchword.store.organizations.creations import Creation
+from watchword.store.organizations.handshakes import Handshake
 from watchword.store.organizations.members import Member
 from watchword.store.organizations.organizations import ALL_FEATURES, Organization
 from watchword.store.organizations.policies import Policy
@@ -86,6 +87,40 @@ def policy_summary(here: Organization, found: Policy) -> dict[str, object]:
 
 def policy(here: Organization, found: Policy) -> Output:
     return {"Policy": {"PolicySummary": policy_summary(here, found), "Content": found.content}}
+
+
+def handshake(found: Handshake, state: str, sender: Account | None) -> dict[str, object]:
+    """As its parties see it; `sender` is the management account."""
+    kind = "EMAIL" if "@" in found.target else "ACCOUNT"
+    about: list[dict[str, object]] = [
+        {"Type": "ORGANIZATION", "Value": found.organization, "Resources": _of_sender(sender)},
+        {"Type": kind, "Value": found.target},
+    ]
+    if found.notes:
+        about.append({"Type": "NOTES", "Value": found.notes})
+    return {
+        "Id": found.id,
+        "Arn": ids.handshake_arn(found),
+        "Parties": [
+            {"Id": found.organization.removeprefix("o-"), "Type": "ORGANIZATION"},
+            {"Id": found.target, "Type": kind},
+        ],
+        "State": state,
+        "RequestedTimestamp": found.requested,
+        "ExpirationTimestamp": found.expires,
+        "Action": found.action,
+        "Resources": about,
+    }
+
+
+def _of_sender(sender: Account | None) -> list[dict[str, object]]:
+    if sender is None:
+        return []
+    return [
+        {"Type": "MASTER_EMAIL", "Value": _email(sender.id, sender.email)},
+        {"Type": "MASTER_NAME", "Value": sender.name},
+        {"Type": "ORGANIZATION_FEATURE_SET", "Value": ALL_FEATURES},
+    ]
 
 
 def target(here: Organization, found: Target) -> dict[str, object]:

@@ -13,9 +13,9 @@ from watchword.organizations.refusals import invalid, refusal, violates
 from watchword.organizations.tree import target
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.services.organizations import current, pages
-from watchword.services.organizations.demands import on
+from watchword.services.organizations.demands import For, on
 from watchword.store import tags
-from watchword.store.organizations import policies
+from watchword.store.organizations import policies, resource_policies
 
 
 def put_given(call: Call, resource_id: str) -> None:
@@ -50,8 +50,11 @@ def _resource(call: Call) -> str:
     """The id of the resource that is tagged. Raises TargetNotFoundException."""
     here, resource_id = current.organization(call), call.input["ResourceId"]
     policy = policies.by_id(call.tx, resource_id) if resource_id.startswith("p-") else None
+    own = resource_policies.of_organization(call.tx, here.id) if resource_id.startswith("rp-") else None
     if target(call.tx, here, resource_id) or (policy and policy.organization == here.id):
         return str(resource_id)
+    if own and own.id == resource_id:
+        return own.id
     raise refusal("TargetNotFoundException")
 
 
@@ -70,5 +73,5 @@ def _read(given: Sequence[Mapping[str, str]]) -> dict[str, str]:
 OPERATIONS: dict[str, Operation] = {
     "TagResource": writes(tag_resource, on("ResourceId")),
     "UntagResource": writes(untag_resource, on("ResourceId")),
-    "ListTagsForResource": reads(list_tags, on("ResourceId")),
+    "ListTagsForResource": reads(list_tags, on("ResourceId", by=For.DELEGATED)),
 }

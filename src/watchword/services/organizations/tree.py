@@ -4,7 +4,7 @@ from watchword.organizations import tree
 from watchword.organizations.refusals import refusal
 from watchword.services.operation import Call, Operation, Output, reads
 from watchword.services.organizations import current, pages, shapes
-from watchword.services.organizations.demands import on
+from watchword.services.organizations.demands import For, on
 from watchword.store.organizations import members, units
 from watchword.store.organizations.organizations import Organization
 
@@ -45,7 +45,7 @@ def list_parents(call: Call) -> Output:
 
 
 OPERATIONS: dict[str, Operation] = {
-    "ListRoots": reads(list_roots, on()),
-    "ListChildren": reads(list_children, on("ParentId")),
-    "ListParents": reads(list_parents, on("ChildId")),
+    "ListRoots": reads(list_roots, on(by=For.DELEGATED)),
+    "ListChildren": reads(list_children, on("ParentId", by=For.DELEGATED)),
+    "ListParents": reads(list_parents, on("ChildId", by=For.DELEGATED)),
 }

@@ -8,7 +8,7 @@ from watchword.organizations.attaching import attach_defaults
 from watchword.organizations.refusals import refusal
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.services.organizations import current, pages, shapes
-from watchword.services.organizations.demands import on, on_new
+from watchword.services.organizations.demands import For, on, on_new
 from watchword.services.organizations.tags import put_given
 from watchword.store import tags
 from watchword.store.organizations import attachments, units
@@ -68,8 +68,8 @@ def list_units(call: Call) -> Output:
 
 OPERATIONS: dict[str, Operation] = {
     "CreateOrganizationalUnit": writes(create_unit, on_new("ou", "ParentId")),
-    "DescribeOrganizationalUnit": reads(describe_unit, on("OrganizationalUnitId")),
+    "DescribeOrganizationalUnit": reads(describe_unit, on("OrganizationalUnitId", by=For.DELEGATED)),
     "UpdateOrganizationalUnit": writes(update_unit, on("OrganizationalUnitId")),
     "DeleteOrganizationalUnit": writes(delete_unit, on("OrganizationalUnitId")),
-    "ListOrganizationalUnitsForParent": reads(list_units, on("ParentId")),
+    "ListOrganizationalUnitsForParent": reads(list_units, on("ParentId", by=For.DELEGATED)),
 }
