@@ -371,7 +371,7 @@ def test_the_permission_check(partner: Iam, ann: Iam, other: Iam) -> None:
 
 def checked(iam: Iam, request: str) -> str:
     found = iam("GetDelegationRequest", DelegationRequestId=request, DelegationPermissionCheck=True)
-    assert found["PermissionCheckStatus"] == "COMPLETED"
+    assert found["PermissionCheckStatus"] == "COMPLETE"
     result: str = found["PermissionCheckResult"]
     return result
 
@@ -393,6 +393,9 @@ def test_the_summary(partner: Iam, ann: Iam) -> None:
     other = {"SummaryContent": "", "Locale": "de", "SummaryState": "NOT_SUPPORTED"}
     assert ann("GetHumanReadableSummary", Locale="de", **arn) == other
     refused("InvalidInput", f"ARN {POLICY} is not valid.", ann, "GetHumanReadableSummary", EntityArn=POLICY)
+    elsewhere = f"arn:aws:iam::{A}:delegation-request/{request}"
+    said = f"Delegation request {request} cannot be found."
+    refused("NoSuchEntity", said, ann, "GetHumanReadableSummary", EntityArn=elsewhere)
 
 
 def test_there_are_no_role_templates(iam: Iam) -> None:

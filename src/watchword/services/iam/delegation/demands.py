@@ -36,8 +36,8 @@ def on_request(call: Call) -> tuple[Demand, ...]:
 
 
 def on_entity(call: Call) -> tuple[Demand, ...]:
-    """On the request whose ARN the input has. Raises InvalidInput."""
-    return (_on(call, request_id(call.input["EntityArn"])),)
+    """On the request whose ARN the input has. Raises InvalidInput, NoSuchEntity."""
+    return (_on(call, request_id(call)),)
 
 
 def on_new_request(call: Call) -> tuple[Demand, ...]:
@@ -66,11 +66,14 @@ def request_of(call: Call, request_id: str) -> DelegationRequest:
     return found
 
 
-def request_id(text: str) -> str:
-    """The id in the ARN of a delegation request. Raises InvalidInput."""
+def request_id(call: Call) -> str:
+    """The id in the ARN that the input has. Raises InvalidInput, and NoSuchEntity for another account's."""
+    text = call.input["EntityArn"]
     arn = EntityArn.parse(text, nouns.DELEGATION_REQUEST)
     if arn is None:
         raise not_that_arn(text)
+    if text != arn_of(call, call.account, arn.name):
+        raise missing_delegation_request(arn.name)
     return arn.name
 
 

@@ -89,7 +89,7 @@ def get_request(call: Call) -> Output:
     request = _request(call)
     output: Shape = {"DelegationRequest": _shape(call, request)}
     if call.input.get("DelegationPermissionCheck"):
-        output["PermissionCheckStatus"] = "COMPLETED"
+        output["PermissionCheckStatus"] = "COMPLETE"  # in the model's enum; its documentation says COMPLETED
         output["PermissionCheckResult"] = _check(call, Policy.parse(request.policy))
     return output
 

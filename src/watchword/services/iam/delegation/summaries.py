@@ -23,7 +23,7 @@ _VERBS = {Effect.ALLOW: "It may", Effect.DENY: "It may never"}
 def get_summary(call: Call) -> Output:
     """GetHumanReadableSummary."""
     locale = call.input.get("Locale", _ENGLISH)
-    request = request_of(call, request_id(call.input["EntityArn"]))
+    request = request_of(call, request_id(call))
     if locale.replace("_", "-").partition("-")[0].lower() != _ENGLISH:
         return {"SummaryContent": "", "Locale": locale, "SummaryState": "NOT_SUPPORTED"}
     text = "\n".join(_lines(request))
