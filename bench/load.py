@@ -61,6 +61,31 @@ def requests_per_second(
     return answered / elapsed
 
 
+def answered_once(port: int, requests: Sequence[bytes], *, connections: int) -> float:
+    """Whole answers per second, each request sent once. Raises RuntimeError for any answer but a 2xx."""
+    poll = select.epoll()
+    opened: dict[int, Connection] = {}
+    began = time.perf_counter()
+    for turn in range(connections):
+        _connect(poll, opened, Connection(_peer(port), turn), requests)
+    answered = 0
+    while answered < len(requests):
+        for number, _ in poll.poll(1):
+            connection = opened[number]
+            connection.received += connection.socket.recv(PIECE)
+            if not _whole(connection.received):
+                continue
+            answered += 1
+            connection.received, connection.turn = b"", connection.turn + connections
+            if connection.turn < len(requests):
+                connection.socket.sendall(requests[connection.turn])
+    elapsed = time.perf_counter() - began
+    for connection in opened.values():
+        connection.socket.close()
+    poll.close()
+    return answered / elapsed
+
+
 def _peer(port: int) -> socket.socket:
     peer = socket.create_connection(("127.0.0.1", port))
     peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

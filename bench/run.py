@@ -10,6 +10,7 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
+import entities
 import http_rows
 import living
 import policy
@@ -47,6 +48,7 @@ def main() -> None:
             *living.rows(),
             *refusals.rows(stack),
             *http_rows.rows(stack),
+            *entities.rows(stack),
             *starts.rows(stack),
         )
         results = [Result(row) for row in every]

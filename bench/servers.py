@@ -12,9 +12,10 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from watchword.testing import Server
 
@@ -23,6 +24,7 @@ MINISTACK = HERE.parent / ".venv-ministack" / "bin" / "ministack"
 WATCHWORD = str(Path(sys.executable).with_name("watchword"))
 START_SECONDS = 30
 
+Served = TypeVar("Served")
 Keys = Mapping[str, str]
 """AccessKeyId, SecretAccessKey and SessionToken."""
 
@@ -77,6 +79,19 @@ def kept(*arguments: str) -> Iterator[tuple[int, Keys]]:
         with _running([WATCHWORD, "serve", "--port", str(port), *data, *arguments], port):
             said = subprocess.check_output([WATCHWORD, "credentials", "--format", "json", *data])
             yield port, json.loads(said)
+
+
+@contextmanager
+def prepared(prepare: Callable[[Path], None], make: Callable[[int, Keys, Path], Served]) -> Iterator[Served]:
+    """A Watchword on data that was prepared, made of its port, an administrator's session and the data."""
+    port = _free_port()
+    with tempfile.TemporaryDirectory() as place:
+        data = Path(place) / "data"
+        prepare(data)
+        arguments = ("--data", str(data))
+        with _running([WATCHWORD, "serve", "--port", str(port), *arguments], port):
+            said = subprocess.check_output([WATCHWORD, "credentials", "--format", "json", *arguments])
+            yield make(port, json.loads(said), data)
 
 
 @contextmanager
