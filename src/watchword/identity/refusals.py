@@ -222,6 +222,11 @@ def no_suffix(service: str) -> AwsError:
     return refusal("InvalidInput", f"Custom suffix is not allowed for {service}")
 
 
+def long_suffix(name: str, most: int) -> AwsError:
+    """With its suffix, the name of the service-linked role is too long."""
+    return refusal("InvalidInput", f"The role name {name} has more than {most} characters.")
+
+
 def taken_service_role(name: str) -> AwsError:
     """There is a role with the name of the service-linked role."""
     said = f"Service role name {name} has been taken in this account, please try a different suffix."

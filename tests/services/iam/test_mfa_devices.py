@@ -147,7 +147,9 @@ def test_a_path_and_name_is_had_once_whatever_the_case(iam: Iam, phone: Authenti
 
 
 @pytest.mark.parametrize(
-    ("path", "name"), [("/", "n" * 129), (f"/{'p' * 200}/", "n" * 40), ("/", "n\u00e9")], ids=len
+    ("path", "name"),
+    [("/", "n" * 129), (f"/{'p' * 200}/", "n" * 40), ("/", "n\u00e9"), ("/it's/", "n")],
+    ids=len,
 )
 def test_a_serial_number_that_no_operation_takes_is_not_made(iam: Iam, path: str, name: str) -> None:
     said = f"The path and name of the device make no serial number: arn:aws:iam::{A}:mfa{path}{name}"

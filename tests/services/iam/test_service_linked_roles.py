@@ -51,6 +51,15 @@ def test_there_is_one_of_a_name(linked: Iam) -> None:
     refused("InvalidInput", said, linked, "CreateServiceLinkedRole", AWSServiceName=ECS)
 
 
+def test_a_suffix_makes_no_name_that_is_too_long(iam: Iam) -> None:
+    longest = 64 - len("AWSServiceRoleForAutoScaling_")
+    service = {"AWSServiceName": "autoscaling.amazonaws.com"}
+    said = f"The role name AWSServiceRoleForAutoScaling_{'x' * (longest + 1)} has more than 64 characters."
+    given = {"CustomSuffix": "x" * (longest + 1)}
+    refused("InvalidInput", said, iam, "CreateServiceLinkedRole", **service, **given)
+    iam("CreateServiceLinkedRole", **service, CustomSuffix="x" * longest)
+
+
 def test_a_suffix_where_the_service_takes_one(iam: Iam) -> None:
     given = {"CustomSuffix": "blue"}
     made = iam("CreateServiceLinkedRole", AWSServiceName="autoscaling.amazonaws.com", **given)["Role"]

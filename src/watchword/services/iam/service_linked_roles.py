@@ -11,6 +11,7 @@ from watchword.access import Demand
 from watchword.identity import removal, service_linked_roles
 from watchword.identity.refusals import (
     bad_deletion_task,
+    long_suffix,
     missing,
     missing_deletion_task,
     no_suffix,
@@ -25,6 +26,9 @@ from watchword.services.operation import Call, Operation, Output, pure, writes
 from watchword.store.iam import attachments, roles
 from watchword.store.iam.roles import Role
 
+LONGEST_NAME = 64
+"""Characters of a role's name: IAM API Reference, Role."""
+
 
 def create_service_linked_role(call: Call) -> Output:
     """CreateServiceLinkedRole."""
@@ -32,6 +36,8 @@ def create_service_linked_role(call: Call) -> Output:
     if suffix and not linked.takes_suffix:
         raise no_suffix(linked.service)
     name = linked.name(suffix)
+    if len(name) > LONGEST_NAME:
+        raise long_suffix(name, LONGEST_NAME)
     if ROLE.named(call.tx, call.account, name):
         raise taken_service_role(name)
     role = Role(

@@ -7,6 +7,7 @@ What doesn't belong here: whose a device is (mfa_devices), its tags (tags), and 
 
 import base64
 import io
+import re
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -24,8 +25,8 @@ from watchword.store import Transaction, accounts, tags
 from watchword.store.iam import mfa_devices, users
 from watchword.store.iam.mfa_devices import MfaDevice
 
-LONGEST_SERIAL = 256
-"""Characters (serialNumberType). No operation could name a device with a longer one."""
+_SERIAL = re.compile(r"[\w+=/:,.@-]{9,256}", re.ASCII)
+"""serialNumberType: no operation could name a device with another one. Paths may have more characters."""
 DOTS = 5
 """Pixels of a module, the QR code's smallest square."""
 _ASSIGNED = {"Assigned": True, "Unassigned": False, "Any": None}
@@ -45,7 +46,7 @@ def create_virtual_mfa_device(call: Call) -> Output:
     if mfa_devices.named(call.tx, call.account, path, name):
         raise taken_device()
     serial = str(EntityArn(call.partition, call.account, MFA.noun, path, name))
-    if len(serial) > LONGEST_SERIAL or EntityArn.parse(serial) is None:
+    if not _SERIAL.fullmatch(serial) or EntityArn.parse(serial) is None:
         raise refusal("InvalidInput", f"The path and name of the device make no serial number: {serial}")
     made: Enrolment = call.prepared
     device_id = MFA.new_id(call)
