@@ -65,7 +65,8 @@ soak: $(VENV)/.test  ## an hour of ever new sessions: every verdict is checked, 
 	@$(BIN)/python bench/soak.py --seconds $(SOAK_SECONDS)
 
 lock: $(LOCK_VENV)/.made  ## list again, with hashes, what is installed: lock/*.txt from pyproject.toml and constraints.txt
-	@for lock in run:tour test:tour,test fuzz:tour,test,fuzz bench:tour,test,bench; do \
+	@for lock in run:tour,functions test:tour,functions,test fuzz:tour,functions,test,fuzz \
+			bench:tour,functions,test,bench; do \
 		$(LOCK_VENV)/bin/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-annotate \
 			--no-emit-index-url --no-emit-find-links --build-deps-for editable --constraint constraints.txt \
 			$$(echo "$${lock#*:}" | sed 's/[^,]*/--extra &/g; s/,/ /g') \

@@ -34,7 +34,8 @@ README = (ROOT / "README.md").read_text()
 OPERATING = (ROOT / "docs" / "operating.md").read_text()
 MAKES = ("make run", "make test")
 READ_THE_ENVIRONMENT = {"testing.py", "cli/aws_profile.py", "cli/configure.py", "cli/run.py"}
-"""Where SDKs are pointed at a server, and what a program inherits. typer reads the settings."""
+READ_THE_ENVIRONMENT |= {"functions/sandbox/inside.py"}
+"""Where SDKs are pointed at a server; what a program inherits; a function's own. typer reads the settings."""
 WHO = "aws sts get-caller-identity"
 
 
@@ -199,14 +200,14 @@ def test_commands_that_open_the_data_take_all_of_its_settings() -> None:
 
 RUN = {
     "console": {"README.md", "operating.md", "check.md", "decide.md", "policy-tests.md", "seeds.md"}
-    | {"running-programs.md", "state-machines.md"},
+    | {"functions.md", "running-programs.md", "state-machines.md"},
     "json": {"lakehouses.md", "issued-tokens.md", "saml.md", "web-identities.md"},
-    "python": {"README.md", "signing.md"},
+    "python": {"README.md", "functions.md", "signing.md"},
     "yaml": {"policy-tests.md", "seeds.md"},
 }
 """Pages whose blocks are run: here, by tests/client/test_page.py, tests/delivery, tests/policy_tests,
-tests/seeds, tests/server/test_service_tokens.py and tests/services/sts (test_lakehouse.py, test_saml.py and
-test_web_identity.py)."""
+tests/seeds, tests/server/test_service_tokens.py, tests/services/lambda_/test_page.py and tests/services/sts
+(test_lakehouse.py, test_saml.py and test_web_identity.py)."""
 
 
 def test_every_block_is_of_a_page_that_is_run() -> None:

@@ -8,6 +8,10 @@ import time
 from contextlib import ExitStack
 
 from watchword.facts import Facts
+from watchword.functions.isolation import strongest
+from watchword.functions.platform import Platform
+from watchword.functions.sandbox.launch import Interpreter
+from watchword.gateway.dispatch import dispatch
 from watchword.installation.bootstrap import CannotStart, open_installation
 from watchword.installation.installation import Installation
 from watchword.installation.memory import divide
@@ -53,6 +57,21 @@ def open_world(settings: Settings, models: Models | None = None) -> World:
     return world
 
 
+def _platform(settings: Settings, opened: ExitStack) -> Platform:
+    """Where functions run. Raises CannotStart where they couldn't be isolated."""
+    interpreter = Interpreter.own()
+    if missing := interpreter.missing:
+        raise CannotStart(f"functions need the package {missing}: pip install 'watchword[functions]'")
+    isolation = strongest(interpreter)
+    if isolation is None:
+        raise CannotStart(
+            "functions can't be isolated here: no namespaces, and no other users (docs/functions.md)"
+        )
+    platform = Platform(interpreter, isolation, settings.unpacked, settings.endpoint)
+    opened.callback(platform.close)
+    return platform
+
+
 def _world(installation: Installation, models: Models, opened: ExitStack) -> World:
     settings, database = installation.settings, installation.database
     shares = divide(settings.memory)
@@ -67,4 +86,7 @@ def _world(installation: Installation, models: Models, opened: ExitStack) -> Wor
         journal=open_journal(installation),
         refusals=RefusalCounts(settings.recorded_refusals),
         objects=Objects.open(settings.objects, cached=shares.blobs, durable=settings.ephemeral is None),
+        packages=Objects.open(settings.packages, cached=0, durable=settings.ephemeral is None),
+        functions=_platform(settings, opened) if settings.functions else None,
+        inside=dispatch,
     )

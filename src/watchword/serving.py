@@ -41,7 +41,13 @@ def serving(
         runner.start()
         parts.callback(runner.stop)
         limits = limits or ConnectionLimits(max_held=divide(world.settings.memory).held)
-        yield Server(Application(world), listener, world.settings.data, tls=tls, limits=limits)
+        stop = world.functions.close if world.functions else lambda: None
+        server = Server(
+            Application(world), listener, world.settings.data, tls=tls, limits=limits, ending=stop
+        )
+        if world.functions:
+            world.functions.adopt = server.adopt
+        yield server
 
 
 def _record_counts(world: World) -> None:

@@ -7,13 +7,14 @@ A part that remembers something has `reset`, and a part that has files or connec
 finds both among its fields, so there is no list in which one could be missing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Protocol, runtime_checkable
 
 from watchword.facts import Facts
+from watchword.functions.platform import Platform
 from watchword.installation.bootstrap import bootstrap
 from watchword.installation.gate import Gate
 from watchword.installation.installation import Installation
@@ -28,6 +29,7 @@ HASHING = partial(Gate, "hashing passwords", 1, 3)
 """One thread hashes a password (64 MiB), three wait to. Half of the server's threads do neither."""
 REMEMBERED_USES = 20_000
 """Some 12 MB. A use that is evicted from memory is written once more; the store knows that it was."""
+READING = partial(Gate, "reading packages", 1, 3)
 SIMULATIONS = 2
 """Policy simulations that run at once. Each takes seconds at worst, and the other threads stay free."""
 SIMULATING = partial(Gate, "policy simulations", SIMULATIONS, 0)
@@ -41,6 +43,10 @@ class Resets(Protocol):
         """Forgets what was before that moment."""
 
 
+def _not_from_inside(*_: object, **__: object) -> Mapping[str, object]:
+    raise RuntimeError("this world has no gateway")
+
+
 @dataclass(frozen=True)
 class World(Installation):
     """One server's parts: the installation, and what only a server needs."""
@@ -49,6 +55,8 @@ class World(Installation):
     models: Models
     journal: Journal
     objects: Objects
+    packages: Objects
+    """Deployment packages of functions."""
     refusals: RefusalCounts
     issuer_keys: IssuerKeys = field(default_factory=IssuerKeys)
     """The public keys of token issuers."""
@@ -58,6 +66,13 @@ class World(Installation):
     """Where passwords are hashed."""
     simulating: Gate = field(default_factory=SIMULATING)
     """Where policies are simulated."""
+
+    reading_packages: Gate = field(default_factory=READING)
+    """Where packages are read, of up to 50 MB each."""
+    functions: Platform | None = None
+    """Where functions run; None where they don't."""
+    inside: Callable[..., Mapping[str, object]] = _not_from_inside
+    """Calls an operation from inside: `gateway.dispatch`, which is above this floor and put in by `app`."""
 
     seed: "Callable[[World], None] | None" = None
     """Makes what an ephemeral server begins with; None for nothing."""

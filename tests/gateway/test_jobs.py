@@ -79,7 +79,10 @@ def test_every_service_may_have_jobs(world: World) -> None:
         "sweep the spool",
         "record refusals that were counted",
         "make room in memory",
+        "end idle functions",
+        "sweep packages",
         "sweep objects",
+        "rotate the keys of issuers",
     ]
     acts: list[Callable[[World], object]] = [job.act for job in ALL]
     for act in acts:

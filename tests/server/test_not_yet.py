@@ -14,7 +14,7 @@ from watchword.services.table import SERVED
 from watchword.wire import Models
 
 LIST = Path(__file__).parents[1] / "golden" / "not_yet.txt"
-COUNT = 301
+COUNT = 293
 """Lowered with the list, never raised but with a new model."""
 
 
@@ -47,7 +47,7 @@ ASKED = {
     "organizations CreateGovCloudAccount": target(
         "organizations", "AWSOrganizationsV20161128", "CreateGovCloudAccount"
     ),
-    "lambda ListFunctions": Draft("lambda", "GET", "/2015-03-31/functions/"),
+    "lambda ListLayers": Draft("lambda", "GET", "/2018-10-31/layers"),
     "cognito-identity ListIdentityPools": target(
         "cognito-identity", "AWSCognitoIdentityService", "ListIdentityPools"
     ),

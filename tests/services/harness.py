@@ -16,7 +16,7 @@ from botocore.model import ServiceModel, Shape
 from watchword.access import Caller, Demand, RequestContext, RequestLog
 from watchword.access.request_context import INSIDE
 from watchword.facts import Facts
-from watchword.gateway.dispatch import perform, permit
+from watchword.gateway.dispatch import dispatch, perform, permit
 from watchword.installation.installation import Clock, RootKey
 from watchword.installation.operator import Operator
 from watchword.installation.settings import Settings
@@ -84,6 +84,8 @@ def world_on(database: Database, data: Path, now: datetime, *account_ids: str) -
         journal=Journal(data / "audit", audit_key(root.material)),
         refusals=RefusalCounts(1000),
         objects=Objects.open(data / "objects", durable=False),
+        packages=Objects.open(data / "packages", cached=0, durable=False),
+        inside=dispatch,
     )
 
 

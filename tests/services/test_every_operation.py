@@ -94,7 +94,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     place = tmp_path_factory.mktemp("operations")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(place))
-        server = Server.start()
+        server = Server.start("--functions")
     with server:
         iam = boto3.client("iam", **server.client_arguments)
         administrator, powerless = (clients(server, iam, name) for name in ("administrator", "powerless"))

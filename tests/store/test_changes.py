@@ -28,6 +28,9 @@ from watchword.store import (
 )
 from watchword.store.accounts import Account
 from watchword.store.changes import CHANGES as CHANGES_LOG
+from watchword.store.functions import functions, versions
+from watchword.store.functions.functions import Function
+from watchword.store.functions.versions import Version as FunctionVersion
 from watchword.store.iam import (
     access_keys,
     accesses,
@@ -124,6 +127,10 @@ MEMBER = Member(A, "o-1", "r-1", NOW)
 GUARDRAIL = OrganizationPolicy("p-1", "o-1", "SERVICE_CONTROL_POLICY", "regions", "{}", NOW, NOW)
 DELEGATION = Delegation("o-1", A, "config.amazonaws.com", NOW)
 ATTACHED = Attachment("o-1", "SERVICE_CONTROL_POLICY", "p-1", "ou-1", 1)
+FUNCTION = Function("f1", A, "eu-west-1", "echo", NOW)
+FUNCTION_VERSION = FunctionVersion(
+    "f1", 1, "arn", "python3.12", "app.handler", "", 3, 128, 512, "x86_64", b"", "", "", "b", "", 1, NOW, "r"
+)
 WRAPPED = WrappedKey("k1", b"sealed", NOW)
 MACHINE = StateMachine("m1", A, "eu-west-1", "nightly", "STANDARD", NOW, "r1")
 FIRST, SECOND = (Revision(each, "m1", "{}", "arn", NOW) for each in ("r1", "r2"))
@@ -253,6 +260,15 @@ CHANGES: dict[Callable[..., object], tuple[tuple[object, ...], dict[str, object]
     buckets.insert: ((BUCKET,), {}, ("bucket", "b1")),
     buckets.set_policy: ((BUCKET, "{}"), {}, ("bucket", "b1")),
     buckets.remove: ((BUCKET,), {}, ("bucket", "b1")),
+    functions.insert: ((FUNCTION,), {}, ("function", "f1")),
+    functions.reserve: ((FUNCTION, 1), {}, ("function", "f1")),
+    functions.publish: ((FUNCTION,), {}, ("function", "f1")),
+    functions.remove: ((FUNCTION,), {}, ("function", "f1")),
+    versions.insert: ((FUNCTION_VERSION,), {}, ("function", "f1")),
+    versions.update: ((FUNCTION_VERSION,), {}, ("function", "f1")),
+    versions.reseal: ((FUNCTION_VERSION,), {"environment": b"", "sealing_key": "k2"}, ("function", "f1")),
+    versions.remove: ((FUNCTION_VERSION,), {}, ("function", "f1")),
+    versions.remove_all: (("f1",), {}, ("function", "f1")),
     keyring.insert: ((WRAPPED,), {}, ("keyring", "*")),
     keyring.retire: ((WRAPPED,), {}, ("keyring", "*")),
 }
@@ -288,6 +304,7 @@ BEFORE: dict[Callable[..., object], Callable[[Transaction], object]] = {
     attachments.detach: lambda tx: attachments.attach(tx, "group", "AGPA1", "arn"),
     groups.add_member: _members,
     groups.add_members: _members,
+    versions.insert: lambda tx: functions.insert(tx, FUNCTION),
     password_policies.put: lambda tx: accounts.insert(tx, ACCOUNT),
     policy_versions.insert: lambda tx: policies.insert(tx, POLICY, "{}"),
     policy_versions.insert_all: lambda tx: policies.insert(tx, POLICY, "{}"),

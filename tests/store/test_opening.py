@@ -92,7 +92,7 @@ def test_postgresql_compares_words_by_code_point(new_database_url: Callable[[str
         ).all()
     database.close()
     freely_written = {"description", "trust", "document", "policy", "event", "key", "value", "content_type"}
-    freely_written |= {"body", "chain", "content", "notes"}
+    freely_written |= {"body", "chain", "content", "notes", "dead_letters", "handler"}
     freely_written |= {"definition", "input", "output", "error", "cause", "details"}
     freely_written |= {"checkpoint", "trace_header"}
     kept_as_json = {"headers", "metadata", "checksums", "client_ids", "thumbprints", "properties"}

@@ -178,7 +178,7 @@ def test_nothing_is_left_of_whatever_clients_do(tmp_path: Path, seed: int) -> No
         ThreadPoolExecutor(1) as movers,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        stuck = runner.run(visit(Service(Fickle(), limits, threads, movers, tmp_path), errors))
+        stuck = runner.run(visit(Service(Fickle(), limits, threads, movers, movers, tmp_path), errors))
     assert (stuck, errors, list(tmp_path.iterdir())) == ([], [], [])
     assert (limits._held, limits.open) == (0, set())
 
@@ -188,7 +188,7 @@ def test_a_client_that_left_is_not_worked_for(tmp_path: Path) -> None:
     slow = Slow()
 
     async def come_and_leave(threads: ThreadPoolExecutor) -> None:
-        service = Service(slow, ConnectionLimits(), threads, threads, tmp_path)
+        service = Service(slow, ConnectionLimits(), threads, threads, threads, tmp_path)
         for path in (b"/stays", b"/leaves"):
             client = Client(service)
             client.connection.data_received(b"GET " + path + b" HTTP/1.1\r\n\r\n")
@@ -207,7 +207,7 @@ def test_what_moves_bytes_takes_no_thread_of_the_others(tmp_path: Path) -> None:
     slow = Slow()
 
     async def come(threads: ThreadPoolExecutor, movers: ThreadPoolExecutor) -> None:
-        service = Service(slow, ConnectionLimits(), threads, movers, tmp_path)
+        service = Service(slow, ConnectionLimits(), threads, movers, movers, tmp_path)
         for _ in range(5):
             Client(service).connection.data_received(b"GET /moves HTTP/1.1\r\n\r\n")
         asked = asyncio.get_running_loop().run_in_executor(threads, len, "")

@@ -161,13 +161,17 @@ def _account(log: RequestLog) -> str:
 
 def _source(log: RequestLog) -> str:
     """A service's name stands in for an address where the service made the call."""
-    return log.via.service or log.request.peer
+    return _service(log) or log.request.peer
+
+
+def _service(log: RequestLog) -> str:
+    """The service that made the call, for itself or for its caller; empty for none."""
+    principal = log.caller.principal if log.caller else None
+    return log.via.service or (principal.name if isinstance(principal, Service) else "")
 
 
 def _agent(log: RequestLog, longest: int) -> str:
-    if log.via.service:
-        return log.via.service
-    return cut(log.request.joined("user-agent"), longest)
+    return _service(log) or cut(log.request.joined("user-agent"), longest)
 
 
 def _additional(log: RequestLog, longest: int) -> Json:

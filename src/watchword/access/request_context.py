@@ -50,3 +50,4 @@ class RequestContext(Struct, frozen=True):
     region: str
     now: datetime
     via: Via = DIRECT
+    request_id: str = ""

@@ -130,6 +130,14 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
         int,
         typer.Option(envvar="WATCHWORD_MEMORY", min=LEAST_MEBIBYTES, help="MiB that each process may take."),
     ] = DEFAULT_MEBIBYTES,
+    functions: Annotated[
+        bool,
+        typer.Option(
+            "--functions",
+            envvar="WATCHWORD_FUNCTIONS",
+            help="Run functions: who may create one, runs code on this host.",
+        ),
+    ] = False,
     log: Annotated[
         Log, typer.Option(envvar="WATCHWORD_LOG", help="What is shown on standard error.")
     ] = Log.REFUSALS,
@@ -182,13 +190,15 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
         audit_reserve=audit_reserve,
         recorded_refusals=recorded_refusals,
         memory=memory,
+        functions=functions,
         log=log,
         account=account.strip(),
     )
     with _bind(host, port) as listener:
         endpoint = f"{'https' if tls else 'http'}://{_url_host(host)}:{listener.getsockname()[1]}"
         place = Place(listener, endpoint, tls)
-        settings = replace(settings, issuer_url=_issuer_url(issuer_url, settings.hostnames, endpoint))
+        issuer = _issuer_url(issuer_url, settings.hostnames, endpoint)
+        settings = replace(settings, endpoint=endpoint, issuer_url=issuer)
         try:
             # Imported now, when the port is bound: these take longer to load than everything else here.
             if ephemeral:

@@ -17,7 +17,7 @@ from dataclasses import replace
 from watchword.gateway.doors import Act
 from watchword.gateway.journey import unrecorded
 from watchword.names import HttpRequest, HttpResponse
-from watchword.names.would_block import MovesBytes, WouldBlock
+from watchword.names.would_block import MovesBytes, Waits, WouldBlock
 from watchword.transport.service import By, Deliver
 from watchword.world import World
 
@@ -43,6 +43,8 @@ class Batch:
             self._answers.append((request, act(self._world, request), deliver))
         except MovesBytes:
             return By.MOVER
+        except Waits:
+            return By.WAITER
         except WouldBlock:
             return By.THREAD
         return By.EVENT_LOOP

@@ -24,6 +24,7 @@ from watchword.access.request_lines import tell
 from watchword.access.room import check_room
 from watchword.facts.credentials import ACCESS_KEY
 from watchword.facts.entities import GROUP, INSTANCE_PROFILE, NO_NAME, ROLE, SERVER_CERTIFICATE, USER
+from watchword.facts.functions import FUNCTION
 from watchword.facts.providers import OIDC_PROVIDER, SAML_PROVIDER
 from watchword.gateway.failure import as_fault, unrecorded
 from watchword.names import AwsError, fault
@@ -45,6 +46,7 @@ _HIDDEN = frozenset(
     each.name
     for each in (
         ACCESS_KEY,
+        FUNCTION,
         GROUP,
         INSTANCE_PROFILE,
         OIDC_PROVIDER,
@@ -73,9 +75,11 @@ def dispatch(
     """
     service, name = operation
     row, now = SERVED[service][name], world.clock.now()
-    call = Call(RequestContext(world, caller, INSIDE, region, now, via), service, name, given)
+    request_id = request_id or new_request_id(world.randomness)
+    context = RequestContext(world, caller, INSIDE, region, now, via, request_id)
+    call = Call(context, service, name, given)
     entry = RequestLog(
-        request_id or new_request_id(world.randomness),
+        request_id,
         now,
         INSIDE,
         via,
@@ -89,7 +93,9 @@ def dispatch(
     try:
         return perform(permit(call, row.demands(call), entry), row, entry, answer=lambda output: output)
     except Exception as broken:
-        raise refuse(world, entry, as_fault(broken, entry.request_id)) from broken
+        refused = refuse(world, entry, as_fault(broken, request_id))
+        refused.request_id = request_id
+        raise refused from broken
 
 
 def permit(call: Call, demands: tuple[Demand, ...], entry: RequestLog) -> Call:

@@ -30,7 +30,7 @@ from watchword.gateway.dispatch import perform, permit, refuse
 from watchword.gateway.failure import as_fault
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
 from watchword.names.ids import new_request_id
-from watchword.names.would_block import MovesBytes, WouldBlock
+from watchword.names.would_block import MovesBytes, Waits, WouldBlock
 from watchword.services.operation import Call, Mode, Operation, Output
 from watchword.services.table import SERVED
 from watchword.wire import Operation as Model
@@ -106,7 +106,9 @@ def _run(world: World, log: RequestLog) -> HttpResponse:
     model, row = _recognise(world, presented, log)
     presented, given = _read_proof(presented, model, row, log)
     proven = _authenticate(world, presented, model, row, log)
-    context = RequestContext(world, proven.caller, proven.request, presented.region, log.now)
+    context = RequestContext(
+        world, proven.caller, proven.request, presented.region, log.now, request_id=log.request_id
+    )
     note_use(context, model.service.name, "" if log.traits.data_event else model.name)
     call, row = _look_up(context, model, row, given, log)
     call = permit(call, row.demands(call), log)
@@ -150,14 +152,20 @@ def _recognise(world: World, presented: Presented, log: RequestLog) -> tuple[Mod
     row = SERVED.get(model.service.name, {}).get(model.name)
     log.operation, log.traits = model, row.traits if row else log.traits
     if world.facts.cached and not _may_be_at_once(world, row):
-        raise MovesBytes if row and row.moves_bytes else WouldBlock
+        raise _why_not_at_once(row)
     return model, row
 
 
 def _may_be_at_once(world: World, row: Operation | None) -> bool:
-    if row is None:
+    if row is None or row.waits:
         return False
     return row.mode is Mode.PURE or (row.mode is Mode.POINT_READ and world.facts.sees_objects)
+
+
+def _why_not_at_once(row: Operation | None) -> type[WouldBlock]:
+    if row is None:
+        return WouldBlock
+    return Waits if row.waits else MovesBytes if row.moves_bytes else WouldBlock
 
 
 def _read_proof(

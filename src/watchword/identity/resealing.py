@@ -5,9 +5,10 @@ Each type of secret at rest has a function here that seals the next few. Only th
 
 from collections.abc import Callable
 
-from watchword.identity import private_keys, secrets, seeds
+from watchword.identity import environments, private_keys, secrets, seeds
 from watchword.proofs.keyring import Keyring
 from watchword.store import Transaction
+from watchword.store.functions import versions
 from watchword.store.iam import access_keys, mfa_devices, saml_private_keys, server_certificates, token_keys
 
 Reseal = Callable[[Transaction, Keyring, int], tuple[int, bool]]
@@ -55,10 +56,20 @@ def _token_keys(tx: Transaction, ring: Keyring, most: int) -> tuple[int, bool]:
     return len(found), more
 
 
+def _environments(tx: Transaction, ring: Keyring, most: int) -> tuple[int, bool]:
+    found, more = versions.to_reseal(tx, ring.newest.id, limit=most)
+    for version in found:
+        owner = version.function_id
+        sealed = environments.seal(environments.open(version.environment, owner, ring), owner, ring)
+        versions.reseal(tx, version, environment=sealed.secret, sealing_key=sealed.sealing_key)
+    return len(found), more
+
+
 EVERYTHING: tuple[Reseal, ...] = (
     _access_keys,
     _saml_private_keys,
     _server_certificates,
     _mfa_devices,
     _token_keys,
+    _environments,
 )

@@ -80,6 +80,10 @@ class Settings:
     log: Log = Log.ERRORS
     account: str = ""
     """The id of the account that the first start makes; random if empty."""
+    functions: bool = False
+    """Whether functions run: who may create one, runs code on this host."""
+    endpoint: str = ""
+    """Where a server can be reached from this host."""
     must_exist: bool = False
     """Whether there must be a store already; otherwise what is missing is made."""
     ephemeral: Ephemeral | None = None
@@ -100,6 +104,16 @@ class Settings:
     @property
     def objects(self) -> Path:
         return self.data / "objects"
+
+    @property
+    def packages(self) -> Path:
+        """Deployment packages of functions, as they were uploaded."""
+        return self.data / "packages"
+
+    @property
+    def unpacked(self) -> Path:
+        """The same, unpacked to be run."""
+        return self.data / "functions"
 
     @cached_property
     def hosts(self) -> tuple[str, ...]:

@@ -64,6 +64,8 @@ class AwsError(Exception):
         self.fields = fields
         self.headers = headers
         self.in_s3: AwsError | None = None
+        self.request_id = ""
+        """Of a call from inside, which has a record of its own."""
 
     def in_s3_as(self, other: "AwsError") -> "AwsError":
         """The same error; S3 reports it as `other`."""

@@ -1,13 +1,14 @@
 """The shape of an operation and of a call to it.
 
 A noun file of a service holds small functions of a `Call` and ends in a table, operation name ->
-`Operation`, built with the five words below, which say what the journey puts around the function:
+`Operation`, built with the six words below, which say what the journey puts around the function:
 
 * `pure`:         no database; answered on the event loop when what it needs is cached;
 * `point_read`:   facts and objects: rows as they are now, bytes; answered on the event loop when the database
                   is a file and the bytes are in memory;
 * `reads`:        one read transaction, `call.tx`;
 * `writes`:       one write transaction, `call.tx`, in which the audit record of the call also commits;
+* `waits`:        no database, like `pure`; but it waits for a function, in a thread of its own kind;
 * `object_write`: object bytes: the function reads in short snapshots, stores the bytes, and begins its one
                   change when they are stored (`call.change`); it commits once the call is recorded.
 
@@ -27,6 +28,7 @@ from msgspec import Struct
 
 from watchword.access import Caller, Demand, RequestContext
 from watchword.access.presented import Presented
+from watchword.access.request_context import Via
 from watchword.access.request_log import Traits
 from watchword.names import HttpRequest
 from watchword.policy import Decision
@@ -90,6 +92,16 @@ class Call(Struct, frozen=True, eq=False):
         found: Value = self.resolved[kind, name]
         return found
 
+    def act(self, caller: Caller, operation: tuple[str, str], given: Mapping[str, Any], via: Via) -> Output:
+        """The output of another operation (service, name), called as `caller` in this call's region.
+
+        It is decided and recorded like any other call. Raises AwsError.
+        """
+        output: Output = self.world.inside(
+            self.world, caller, operation, given, via=via, region=self.context.region
+        )
+        return output
+
     @property
     def tx(self) -> Transaction:
         """The open transaction of an operation that `reads` or `writes`."""
@@ -146,6 +158,9 @@ class Operation:
     moves_bytes: bool = False
     """Whether it moves bytes of objects that aren't in its request, so that a short one can take minutes."""
 
+    waits: bool = False
+    """Whether it waits for a function, which may take minutes and call this server meanwhile."""
+
     @property
     def needs_room(self) -> bool:
         """Whether it is refused when the disk is nearly full."""
@@ -177,6 +192,10 @@ def writes(
     perform: Perform, demands: Demands, *, mints: bool = False, prepare: Prepare | None = None
 ) -> Operation:
     return Operation(perform, demands, Mode.WRITE, Traits(mints=mints), prepare=prepare)
+
+
+def waits(perform: Perform, demands: Demands) -> Operation:
+    return Operation(perform, demands, Mode.PURE, Traits(data_event=True), waits=True)
 
 
 def object_write(

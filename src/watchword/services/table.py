@@ -6,9 +6,11 @@ What the models know beyond this answers NotImplemented; tests/golden/not_yet.tx
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from watchword.services import iam, organizations, s3, states, sts
+from watchword.services import iam, lambda_, organizations, s3, states, sts
 from watchword.services.iam.attached import attached as attached_of_iam
 from watchword.services.jobs import Job
+from watchword.services.lambda_ import upkeep
+from watchword.services.lambda_.attached import attached as attached_of_lambda
 from watchword.services.operation import Operation
 from watchword.services.organizations.attached import attached as attached_of_organizations
 from watchword.services.resources import AttachedTo
@@ -35,6 +37,7 @@ class Service:
 
 SERVICES: Mapping[str, Service] = {
     "iam": Service(iam.OPERATIONS, attached_of_iam),
+    "lambda": Service(lambda_.OPERATIONS, attached_of_lambda, upkeep.JOBS),
     "organizations": Service(organizations.OPERATIONS, attached_of_organizations),
     "s3": Service(s3.OPERATIONS, attached_of_s3, (SWEEP,)),
     "stepfunctions": Service(states.OPERATIONS, attached_of_states, (SWEEP_EXECUTIONS,), prefix="states"),

@@ -33,8 +33,12 @@ class Connection(asyncio.Protocol):
     _pipeline: Pipeline
     _timer: asyncio.TimerHandle
 
-    def __init__(self, service: Service, *, instead_of: Limited | None = None) -> None:
-        """`instead_of`: what counts as this connection until it is made."""
+    def __init__(self, service: Service, *, instead_of: Limited | None = None, secure: bool = False) -> None:
+        """`instead_of`: what counts as this connection until it is made.
+
+        `secure`: nobody can read it on its way, whether there is TLS or not.
+        """
+        self._secure = secure
         self.held = 0
         self._instead_of = instead_of
         self._service, self._limits = service, service.limits
@@ -77,7 +81,9 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._transport = transport
         self._pipeline = Pipeline(transport, self._service, self._charge)
-        self._framing = Framing(peer_of(transport), self._service.spool, self._pipeline.add)
+        self._framing = Framing(
+            peer_of(transport, secure=self._secure), self._service.spool, self._pipeline.add
+        )
         self._framing.began = self._heard
         self._timer = self._loop.call_later(self._limits.seconds, self._look)
         if self._instead_of:
@@ -147,8 +153,8 @@ class Connection(asyncio.Protocol):
         self._timer = self._loop.call_later(self._limits.seconds, self._look)
 
 
-def peer_of(transport: asyncio.Transport) -> Peer:
+def peer_of(transport: asyncio.Transport, *, secure: bool = False) -> Peer:
     """The other end of a connection."""
     name, secured = transport.get_extra_info("peername"), transport.get_extra_info("ssl_object")
     version = (secured.version() or "").removeprefix("TLSv") if secured else ""
-    return Peer(name[0] if name else "", secured is not None, version)
+    return Peer(name[0] if name else "", secure or secured is not None, version)

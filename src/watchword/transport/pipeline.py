@@ -183,7 +183,7 @@ class Pipeline:
             incoming.refuse(fault("Throttling", meant="requests under way hold all the memory they may have"))
             self._at_once(incoming)
             return
-        threads = self._service.movers if by is By.MOVER else self._service.threads
+        threads = self._service.threads_for(by)
         answered = asyncio.get_running_loop().run_in_executor(threads, self._perform, incoming)
         answered.add_done_callback(partial(self._answered, incoming))
 

@@ -3,7 +3,8 @@
 1. The head: at most MAX_HEAD bytes of target and headers, of which there are at most MAX_HEADERS, and at most
    MAX_PARAMETERS in the query. What is proved by a signature must first be read, on the event loop.
 2. A body of up to MAX_IN_MEMORY bytes is held in memory. A larger one is spooled to a private file, and only
-   for S3 (by the scope that its Authorization header claims, or as a form): no other service takes one.
+   for S3 (by the scope that its Authorization header claims, or as a form). Lambda takes up to MAX_PACKAGE
+   bytes, which are held in memory: its clients sign the body itself, so no head proves the sender.
 3. Nothing is spooled before the request is admitted: the head proves the sender, and what can be decided by
    the head is allowed (`gateway.journey.admit`). So only those who may upload can fill the disk. A client
    that waits for `100 Continue` (RFC 9110, section 10.1.1) is admitted before it is told to go on. A form
@@ -26,12 +27,14 @@ MAX_HEAD = 64 * 1024
 MAX_HEADERS = 500
 MAX_PARAMETERS = 1000
 MAX_IN_MEMORY = 1 << 20
+MAX_PACKAGE = 24 << 20
 MAX_OBJECT = 5 << 30
 """Largest object of one PutObject: Amazon S3 User Guide, "Uploading objects"."""
 
 Headers = list[tuple[str, str]]
 """As `HttpRequest` has them."""
 _OF_S3 = (b"/s3/aws4_request", VERSION_2.encode())
+_OF_LAMBDA = "/lambda/aws4_request"
 
 
 class Peer(NamedTuple):
@@ -171,13 +174,15 @@ class Incoming:
             self.asks = may_be_large(self.request) and not _is_form(self.request)
 
     def _check_size(self, size: int) -> None:
-        limit = MAX_OBJECT if may_be_large(self.request) else MAX_IN_MEMORY
+        limit = MAX_OBJECT if may_be_large(self.request) else _most_in_memory(self.request)
         if size > limit:
             self.refuse(fault("RequestTooLarge", f"The request body exceeds {limit} bytes."))
 
     def _take_large(self) -> None:
         """Rules 2 and 3."""
         self._check_size(self._size)
+        if self._size <= _most_in_memory(self.request):
+            return
         if self.error is None and not self.admitted:
             self.asks = True
         elif self.error is None:
@@ -201,6 +206,10 @@ def may_be_large(request: HttpRequest) -> bool:
     """Whether the request claims to be one to S3, in whatever form; the signature will tell."""
     claimed = (request.header("authorization") or request.query).encode("latin-1")
     return any(each in percent.unescape(claimed) for each in _OF_S3) or _is_form(request)
+
+
+def _most_in_memory(request: HttpRequest) -> int:
+    return MAX_PACKAGE if _OF_LAMBDA in (request.header("authorization") or "") else MAX_IN_MEMORY
 
 
 def _is_form(request: HttpRequest) -> bool:

@@ -6,7 +6,9 @@ Stopping lets the answers that are under way leave, for at most GRACE_SECONDS.
 import asyncio
 import socket
 import ssl
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +21,8 @@ from watchword.transport.service import Application, Service
 
 THREADS = 8
 MOVERS = 4
+WAITERS = 72
+"""More than functions can run at once (`functions.pool`), so that there is one to refuse another call."""
 BACKLOG = 2048
 GRACE_SECONDS = 10.0
 _LOOK_SECONDS = 0.05
@@ -35,10 +39,14 @@ class Server:
         *,
         tls: ssl.SSLContext | None = None,
         limits: ConnectionLimits | None = None,
+        ending: Callable[[], None] = lambda: None,
     ) -> None:
+        """`ending` is called when no answer is waited for any more: it has threads end that still work."""
         self.limits = limits or ConnectionLimits()
         self._application = application
         self._listener, self._spool, self._tls = listener, spool, tls
+        self._ending = ending
+        self._service: Service | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop = asyncio.Event()
         self._stopped = False
@@ -54,13 +62,30 @@ class Server:
         if self._loop:
             self._loop.call_soon_threadsafe(self._stop.set)
 
+    def adopt(self, listener: socket.socket) -> Callable[[], None]:
+        """Serves on another listening socket too, without TLS. Returns what ends that. For any thread."""
+        loop, service = self._loop, self._service
+        if loop is None or service is None:
+            raise ConnectionAbortedError("the server doesn't run")
+        connect = partial(Connection, service, secure=self._tls is not None)
+        listening = asyncio.run_coroutine_threadsafe(loop.create_server(connect, sock=listener), loop)
+        accepting = listening.result(GRACE_SECONDS)
+
+        def leave() -> None:
+            with suppress(RuntimeError):  # the loop is closed already
+                loop.call_soon_threadsafe(accepting.close)
+
+        return leave
+
     async def _serve(self) -> None:
         loop = self._loop = asyncio.get_running_loop()
         with (
             ThreadPoolExecutor(THREADS, thread_name_prefix="journey") as threads,
             ThreadPoolExecutor(MOVERS, thread_name_prefix="mover") as movers,
+            ThreadPoolExecutor(WAITERS, thread_name_prefix="waiter") as waiters,
         ):
-            service = Service(self._application, self.limits, threads, movers, self._spool)
+            service = Service(self._application, self.limits, threads, movers, waiters, self._spool)
+            self._service = service
             connect = partial(Handshake, service, self._tls) if self._tls else partial(Connection, service)
             accepting = await loop.create_server(connect, sock=self._listener, backlog=BACKLOG)
             if not self._stopped:
@@ -68,6 +93,7 @@ class Server:
             self._loop = None  # from now on there is nothing to stop
             accepting.close()
             await self._end_connections()
+            self._ending()
 
     async def _end_connections(self) -> None:
         for connection in tuple(self.limits.open):

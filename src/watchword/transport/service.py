@@ -19,6 +19,7 @@ class By(Enum):
     EVENT_LOOP = "event loop"
     THREAD = "thread"
     MOVER = "thread for work as long as an object's bytes"
+    WAITER = "thread for calls that wait for a function"
 
 
 class Application(Protocol):
@@ -47,5 +48,10 @@ class Service:
     threads: Executor
     movers: Executor
     """Threads of their own for what moves bytes: nobody can make all others wait by a few copies."""
+    waiters: Executor
+    """Threads of their own for calls that wait for functions: these call the server themselves."""
     spool: Path
     """The folder that large bodies are received in."""
+
+    def threads_for(self, by: By) -> Executor:
+        return {By.MOVER: self.movers, By.WAITER: self.waiters}.get(by, self.threads)

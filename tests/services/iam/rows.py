@@ -11,7 +11,10 @@ from watchword.identity.ssh_keys import in_ssh
 OURS = "arn:aws:iam::123456789012"
 ALLOWED = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
 TRUSTED = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "123456789012"}}
-READING, TRUST = (json.dumps({"Version": "2012-10-17", "Statement": [each]}) for each in (ALLOWED, TRUSTED))
+SERVED = TRUSTED | {"Principal": {"Service": "lambda.amazonaws.com"}}
+READING, TRUST, LAMBDA = (
+    json.dumps({"Version": "2012-10-17", "Statement": [each]}) for each in (ALLOWED, TRUSTED, SERVED)
+)
 
 
 def user(name: str) -> dict[str, str]:
@@ -159,6 +162,7 @@ SCENE = [
     *(Step("CreateUser", user(name) | TAGS) for name in ("ann", "spare", "moving")),
     Step("CreateUser", user("free")),
     Step("CreateUser", user("bob") | BOUNDARY),
+    Step("CreateRole", role("runner") | {"AssumeRolePolicyDocument": LAMBDA}),
     *(Step("CreateGroup", group(name)) for name in ("staff", "crew", "night", "spare", "moving")),
     *(Step("CreateRole", role(name) | TRUSTING | TAGS) for name in ("worker", "spare")),
     Step("CreateRole", role("bounded") | TRUSTING | BOUNDARY),

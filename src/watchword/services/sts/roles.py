@@ -21,6 +21,7 @@ from watchword.identity import tags as tag_rules
 from watchword.identity.aws_managed import OWNER
 from watchword.names import fault, nouns
 from watchword.names.entity_arn import EntityArn
+from watchword.names.principal import Service
 from watchword.services.operation import Call, Operation, Output, pure
 from watchword.services.sts.attached import of_role, role_at
 from watchword.services.sts.credentials import credentials, refuse_unserved
@@ -31,6 +32,8 @@ from watchword.store.iam.roles import Role
 
 REMEMBERED = 1024
 """Parsed role ARNs that are cached."""
+SOURCES = {"lambda.amazonaws.com": "lambda:SourceFunctionArn"}
+"""Services whose sessions of roles carry the resource that they are for, and in which condition key."""
 
 
 def assume(call: Call) -> Output:
@@ -100,7 +103,15 @@ def _request(call: Call) -> SessionRequest:
         tags=session_tags(call),
         transitive=given.get("TransitiveTagKeys", ()),
         source_identity=given.get("SourceIdentity", ""),
+        claims=_of_service(call),
     )
+
+
+def _of_service(call: Call) -> dict[str, str]:
+    """What a session that a service assumes says of the resource that it is for."""
+    principal = call.caller.principal
+    key = SOURCES.get(principal.name) if isinstance(principal, Service) else None
+    return {key: call.context.via.source_arn} if key else {}
 
 
 def policy_arns(call: Call) -> list[str]:

@@ -1,0 +1,44 @@
+"""What decisions and invocations need to know of a function, and of a version of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from watchword.facts.fact import OF_A_TAG, Fact, Reading
+from watchword.names import nouns
+from watchword.store import Topic, tags
+from watchword.store.functions import functions, versions
+from watchword.store.functions.functions import Function
+from watchword.store.functions.versions import Version
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionFact:
+    """A function and its tags."""
+
+    function: Function
+    tags: Mapping[str, str]
+
+
+def _function(reading: Reading, account: str, region: str, name: str) -> FunctionFact | None:
+    function = functions.named(reading.tx, account, region, name)
+    if function is None:
+        return None
+    reading.depends_on(Topic(nouns.FUNCTION, function.id))
+    found = tags.of(reading.tx, nouns.FUNCTION, function.id)
+    reading.weigh(sum(OF_A_TAG + len(key) + len(value) for key, value in found.items()))
+    return FunctionFact(function, found)
+
+
+def _version(reading: Reading, function_id: str, number: str) -> Version | None:
+    version = versions.numbered(reading.tx, function_id, int(number))
+    if version is None:
+        return None
+    reading.depends_on(Topic(nouns.FUNCTION, function_id))
+    reading.weigh(len(version.environment) + len(version.description))
+    return version
+
+
+FUNCTION = Fact(nouns.FUNCTION, _function)
+"""By account, region and name."""
+FUNCTION_VERSION = Fact("function-version", _version)
+"""By the function's id and its number; 0 is $LATEST."""

@@ -1,0 +1,141 @@
+"""Starting a process in the sandbox: the server's side of `launcher`.
+
+The process gets an empty environment and no descriptor but its output and one end of a socket pair. As long
+as the server holds the other end, it runs; when the server closes it, or dies, it is killed with all that it
+started.
+"""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import sysconfig
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Self
+
+from watchword.functions.sandbox.spec import ANNOUNCED, Spec
+
+_MOST_SOCKETS = 2
+_START_SECONDS = 20.0
+_END_SECONDS = 5.0
+_SOURCE = Path(__file__).parents[3]
+_PROGRAM = f"""\
+import sys
+sys.path.insert(0, {str(_SOURCE)!r})
+from watchword.functions.sandbox.launcher import main
+main()
+"""
+_ALONE = ("-I", "-S", "-B")
+"""Options of Python: neither environment, nor user's directory, nor site packages, and no files written."""
+
+
+class CannotLaunchError(Exception):
+    """The process didn't start."""
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """The Python that functions run in: that of the server, with its packages."""
+
+    program: str
+    places: tuple[str, ...]
+    """What a process needs to see of it."""
+    paths: tuple[str, ...]
+
+    @classmethod
+    def own(cls) -> Self:
+        paths = tuple(dict.fromkeys(sysconfig.get_path(name) for name in ("purelib", "platlib")))
+        places = dict.fromkeys((sys.base_prefix, sys.base_exec_prefix, *paths))
+        return cls(getattr(sys, "_base_executable", sys.executable), tuple(places), paths)
+
+    @cached_property
+    def missing(self) -> str:
+        """The package that functions need and that isn't installed; empty for none."""
+        return next((name for name in ("awslambdaric", "boto3") if find_spec(name) is None), "")
+
+
+@dataclass(frozen=True)
+class Launched:
+    """A process that runs."""
+
+    process: "subprocess.Popen[bytes]"
+    control: socket.socket
+    output: int
+    """Descriptor of its standard output and error."""
+    runtime: socket.socket
+    """Where the runtime API is listened for."""
+    server: socket.socket | None
+    """Where its calls to the server come in, in namespaces."""
+
+    @property
+    def status(self) -> int | None:
+        """How it exited; None while it runs."""
+        return self.process.poll()
+
+    def kill(self) -> None:
+        """Has it killed with all that it started. For any thread."""
+        with contextlib.suppress(OSError):
+            self.control.shutdown(socket.SHUT_RDWR)
+
+    def end(self) -> int:
+        """The same, and waits for that. How it exited. Called once."""
+        self.kill()
+        self.control.close()
+        try:
+            status = self.process.wait(_END_SECONDS)
+        except subprocess.TimeoutExpired:  # it was stopped by somebody
+            self.process.kill()
+            status = self.process.wait()
+        os.close(self.output)
+        self.runtime.close()
+        if self.server:
+            self.server.close()
+        return status
+
+
+def launch(interpreter: Interpreter, spec: Spec) -> Launched:
+    """Starts a process. Raises CannotLaunchError, with what it said."""
+    own, theirs = socket.socketpair()
+    output, their_output = os.pipe()
+    with theirs, open(their_output, "wb", buffering=0) as written:  # noqa: PTH123 a descriptor
+        process = subprocess.Popen(  # noqa: S603 this interpreter, with a program of ours
+            [interpreter.program, *_ALONE, "-c", _PROGRAM],
+            stdin=theirs.fileno(),
+            stdout=written,
+            stderr=written,
+            env={},
+            cwd="/",
+        )
+    os.set_blocking(output, False)
+    try:
+        sockets = _greet(own, spec)
+    except OSError:
+        raise CannotLaunchError(_give_up(process, own, output)) from None
+    return Launched(process, own, output, sockets[0], sockets[1] if spec.namespaces else None)
+
+
+def _greet(own: socket.socket, spec: Spec) -> list[socket.socket]:
+    text = spec.dump()
+    own.settimeout(_START_SECONDS)
+    own.sendall(len(text).to_bytes(ANNOUNCED, "big") + text)
+    told, descriptors, _, _ = socket.recv_fds(own, 1, _MOST_SOCKETS)
+    if not told:
+        raise ConnectionResetError
+    own.settimeout(None)
+    return [socket.socket(fileno=each) for each in descriptors]
+
+
+def _give_up(process: "subprocess.Popen[bytes]", own: socket.socket, output: int) -> str:
+    """Ends it; the last line that it said."""
+    own.close()
+    process.kill()
+    process.wait()
+    said = b""
+    with contextlib.suppress(BlockingIOError):
+        said = os.read(output, 1 << 16)
+    os.close(output)
+    return said.decode(errors="replace").strip().rpartition("\n")[2]

@@ -1,0 +1,112 @@
+"""Invoke: an event for a function, and its answer.
+
+1. The event is JSON of at most MAX_EVENT bytes; none is an empty object.
+2. DryRun only asks whether the caller may.
+3. The function's own errors are answers, which say FunctionError. Errors of the operation mean that it
+   didn't run.
+
+Source: AWS Lambda API Reference, Invoke; Developer Guide, "Lambda quotas"; the lines of the log are Lambda's.
+"""
+
+import base64
+import binascii
+import math
+
+import msgspec
+
+from watchword.functions.instance import Ran
+from watchword.functions.runtime_api import Invocation
+from watchword.names import AwsError, fault
+from watchword.services.lambda_.demands import on_function, version_of
+from watchword.services.lambda_.errors import invalid, too_large
+from watchword.services.lambda_.execution import run
+from watchword.services.lambda_.names import FunctionName
+from watchword.services.operation import Call, Operation, Output, waits
+from watchword.store.functions.versions import Version
+
+MAX_EVENT = 6 << 20
+MAX_CONTEXT = 3583
+_TAIL = 4096
+_MEBIBYTE = 1 << 20
+
+
+def invoke(call: Call) -> Output:
+    """Invoke."""
+    fact, version = version_of(call)
+    kind = call.input.get("InvocationType", "RequestResponse")
+    if call.input.get("DurableExecutionName") or call.input.get("TenantId"):
+        raise fault("NotImplemented", "Durable executions and tenants are not implemented.")
+    if kind == "DryRun":
+        return {"StatusCode": 204}
+    if kind == "Event":
+        raise fault("NotImplemented", "Invocations of type Event are not implemented.")
+    invocation = Invocation(
+        call.context.request_id, event_of(call), FunctionName.of(call).arn, client_context(call)
+    )
+    ran = run(call, fact.function, version, invocation)
+    output: dict[str, object] = {
+        "StatusCode": 200,
+        "ExecutedVersion": version.name,
+        "Payload": ran.outcome.payload,
+    }
+    if ran.outcome.error:
+        output["FunctionError"] = ran.outcome.error
+    if call.input.get("LogType") == "Tail":
+        output["LogResult"] = base64.b64encode(log_of(invocation, version, ran)).decode("ascii")
+    return output
+
+
+def event_of(call: Call) -> bytes:
+    """Rule 1. Raises AwsError."""
+    event: bytes = call.input.get("Payload") or b"{}"
+    if len(event) > MAX_EVENT:
+        raise too_large(MAX_EVENT, "InvokeFunction")
+    try:
+        event.decode("utf-8")
+        msgspec.json.decode(event, type=msgspec.Raw)
+    except (ValueError, RecursionError) as wrong:
+        said = f"Could not parse request body into json: {wrong}"
+        raise AwsError("InvalidRequestContentException", 400, said) from wrong
+    return event
+
+
+def client_context(call: Call) -> str:
+    """The JSON that a client says of itself, fit for a header."""
+    given = call.input.get("ClientContext", "")
+    if not given:
+        return ""
+    try:
+        text = base64.b64decode(given, validate=True)
+        context = msgspec.json.decode(text, type=dict[str, object])
+    except (binascii.Error, ValueError, RecursionError):
+        raise invalid("Client context must be a valid Base64-encoded JSON object.") from None
+    if len(given) > MAX_CONTEXT:
+        raise invalid(f"Client context must be no longer than {MAX_CONTEXT} bytes.")
+    return ascii_json(context)
+
+
+def ascii_json(value: object) -> str:
+    """JSON without characters that a header can't have."""
+    import json  # noqa: PLC0415 msgspec doesn't escape
+
+    return json.dumps(value, separators=(",", ":"))
+
+
+def log_of(invocation: Invocation, version: Version, ran: Ran) -> bytes:
+    """The end of the log of an invocation."""
+    number, spent = invocation.request_id, ran.seconds * 1000
+    lines = (
+        f"END RequestId: {number}\n"
+        f"REPORT RequestId: {number}\tDuration: {spent:.2f} ms\tBilled Duration: {math.ceil(spent)} ms\t"
+        f"Memory Size: {version.memory} MB\tMax Memory Used: {math.ceil(ran.memory / _MEBIBYTE)} MB\t"
+    )
+    if ran.started is not None:
+        lines += f"Init Duration: {ran.started * 1000:.2f} ms\t"
+    start = f"START RequestId: {number} Version: {version.name}\n"
+    written = ran.tail + (b"" if ran.tail.endswith(b"\n") or not ran.tail else b"\n")
+    return (start.encode() + written + lines.encode() + b"\n")[-_TAIL:]
+
+
+OPERATIONS: dict[str, Operation] = {
+    "Invoke": waits(invoke, on_function("InvokeFunction")),
+}

@@ -1,0 +1,40 @@
+"""Background work: idle instances end, and packages that no version has are deleted."""
+
+import shutil
+from collections.abc import Collection
+from contextlib import suppress
+from datetime import timedelta
+
+from watchword.services.jobs import Job
+from watchword.store.functions import versions
+from watchword.world import World
+
+YOUNG = timedelta(days=1)
+"""A younger package may belong to a request under way, which has no row yet."""
+
+
+def end_idle(world: World) -> None:
+    """Ends instances that weren't used for long."""
+    if world.functions:
+        world.functions.pool.end_idle()
+
+
+def sweep(world: World) -> int:
+    """Deletes packages that no version has, and what was unpacked of them. Returns how many."""
+
+    def in_use(blobs: Collection[str]) -> Collection[str]:
+        with world.database.read() as tx:
+            return versions.blobs_in_use(tx, blobs)
+
+    before = world.clock.wall() - YOUNG
+    for folder in world.settings.unpacked.glob("*/code/*"):
+        with suppress(OSError):
+            if folder.stat().st_mtime < before.timestamp() and not in_use([folder.name.replace("-", "/", 1)]):
+                shutil.rmtree(folder)
+    return world.packages.sweep(in_use, before)
+
+
+JOBS = (
+    Job("end idle functions", timedelta(seconds=30), end_idle),
+    Job("sweep packages", timedelta(days=1), sweep),
+)
