@@ -50,7 +50,7 @@ PROVES_NOTHING = (
     *("PayloadHashMismatch", "UnsignedHeaders", "InvalidAction"),
 )
 """Faults that say so."""
-TAKEN_FOR_S3 = (("AccessDenied", 403), ("MethodNotAllowed", 405))
+TAKEN_FOR_S3 = (("AccessDenied", 403), ("MethodNotAllowed", 405), ("NoSuchBucket", 404))
 """A path whose signature can't be read is S3's."""
 SINGLY = {("nothing", "DeleteObjects"): ("AccessDenied", 200)}
 """Refused key by key, as S3 does."""
@@ -238,7 +238,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, P
     place = tmp_path_factory.mktemp("matrix")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(place))
-        started = Server.start("--recorded-refusals", "1000000")
+        started = Server.start("--functions", "--recorded-refusals", "1000000")
     with started:
         yield started, next(place.glob("watchword-*"))
 

@@ -28,8 +28,10 @@ from watchword.store import (
 )
 from watchword.store.accounts import Account
 from watchword.store.changes import CHANGES as CHANGES_LOG
-from watchword.store.functions import functions, versions
+from watchword.store.functions import aliases, functions, permissions, versions
+from watchword.store.functions.aliases import Alias as FunctionAlias
 from watchword.store.functions.functions import Function
+from watchword.store.functions.permissions import Permissions
 from watchword.store.functions.versions import Version as FunctionVersion
 from watchword.store.iam import (
     access_keys,
@@ -131,6 +133,8 @@ FUNCTION = Function("f1", A, "eu-west-1", "echo", NOW)
 FUNCTION_VERSION = FunctionVersion(
     "f1", 1, "arn", "python3.12", "app.handler", "", 3, 128, 512, "x86_64", b"", "", "", "b", "", 1, NOW, "r"
 )
+FUNCTION_ALIAS = FunctionAlias("f1", "live", 1, "", "r")
+FUNCTION_POLICY = Permissions("f1", "", "{}", "r")
 WRAPPED = WrappedKey("k1", b"sealed", NOW)
 MACHINE = StateMachine("m1", A, "eu-west-1", "nightly", "STANDARD", NOW, "r1")
 FIRST, SECOND = (Revision(each, "m1", "{}", "arn", NOW) for each in ("r1", "r2"))
@@ -264,6 +268,13 @@ CHANGES: dict[Callable[..., object], tuple[tuple[object, ...], dict[str, object]
     functions.reserve: ((FUNCTION, 1), {}, ("function", "f1")),
     functions.publish: ((FUNCTION,), {}, ("function", "f1")),
     functions.remove: ((FUNCTION,), {}, ("function", "f1")),
+    aliases.insert: ((FUNCTION_ALIAS,), {}, ("function", "f1")),
+    aliases.update: ((FUNCTION_ALIAS,), {}, ("function", "f1")),
+    aliases.remove: ((FUNCTION_ALIAS,), {}, ("function", "f1")),
+    aliases.remove_all: (("f1",), {}, ("function", "f1")),
+    permissions.put: ((FUNCTION_POLICY,), {}, ("function", "f1")),
+    permissions.remove: (("f1", ""), {}, ("function", "f1")),
+    permissions.remove_all: (("f1",), {}, ("function", "f1")),
     versions.insert: ((FUNCTION_VERSION,), {}, ("function", "f1")),
     versions.update: ((FUNCTION_VERSION,), {}, ("function", "f1")),
     versions.reseal: ((FUNCTION_VERSION,), {"environment": b"", "sealing_key": "k2"}, ("function", "f1")),
@@ -305,6 +316,8 @@ BEFORE: dict[Callable[..., object], Callable[[Transaction], object]] = {
     groups.add_member: _members,
     groups.add_members: _members,
     versions.insert: lambda tx: functions.insert(tx, FUNCTION),
+    aliases.insert: lambda tx: functions.insert(tx, FUNCTION),
+    permissions.put: lambda tx: functions.insert(tx, FUNCTION),
     password_policies.put: lambda tx: accounts.insert(tx, ACCOUNT),
     policy_versions.insert: lambda tx: policies.insert(tx, POLICY, "{}"),
     policy_versions.insert_all: lambda tx: policies.insert(tx, POLICY, "{}"),

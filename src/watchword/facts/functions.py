@@ -5,18 +5,23 @@ from dataclasses import dataclass
 
 from watchword.facts.fact import OF_A_TAG, Fact, Reading
 from watchword.names import nouns
+from watchword.policy import Policy
 from watchword.store import Topic, tags
-from watchword.store.functions import functions, versions
+from watchword.store.functions import aliases, functions, permissions, versions
+from watchword.store.functions.aliases import Alias
 from watchword.store.functions.functions import Function
 from watchword.store.functions.versions import Version
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionFact:
-    """A function and its tags."""
+    """A function, with what belongs to it and to no version."""
 
     function: Function
     tags: Mapping[str, str]
+    aliases: Mapping[str, Alias]
+    policies: Mapping[str, Policy]
+    """By qualifier; empty for the function itself."""
 
 
 def _function(reading: Reading, account: str, region: str, name: str) -> FunctionFact | None:
@@ -26,7 +31,11 @@ def _function(reading: Reading, account: str, region: str, name: str) -> Functio
     reading.depends_on(Topic(nouns.FUNCTION, function.id))
     found = tags.of(reading.tx, nouns.FUNCTION, function.id)
     reading.weigh(sum(OF_A_TAG + len(key) + len(value) for key, value in found.items()))
-    return FunctionFact(function, found)
+    policies = {
+        each.qualifier: reading.policy(each.document) for each in permissions.of(reading.tx, function.id)
+    }
+    named = {alias.name: alias for alias in aliases.of(reading.tx, function.id)}
+    return FunctionFact(function, found, named, policies)
 
 
 def _version(reading: Reading, function_id: str, number: str) -> Version | None:

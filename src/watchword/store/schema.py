@@ -1,7 +1,7 @@
 """All tables. A noun that isn't imported here is missing from the schema."""
 
 from watchword.store import accounts, audit, changes, keyring, revocations, tags, used_signatures
-from watchword.store.functions import functions, versions
+from watchword.store.functions import aliases, functions, permissions, versions
 from watchword.store.iam import (
     access_keys,
     accesses,
@@ -69,7 +69,7 @@ NOUNS = (
     *(resource_policies, services, units),
     *(buckets, objects, parts, uploads),
     *(state_machines, executions),
-    *(functions, versions),
+    *(functions, versions, aliases, permissions),
 )
 
 __all__ = ["METADATA", "NOUNS"]

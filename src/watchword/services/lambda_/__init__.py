@@ -1,9 +1,22 @@
 """AWS Lambda: functions that run under roles."""
 
-from watchword.services.lambda_ import functions, invocations
+from watchword.services.lambda_ import (
+    account,
+    aliases,
+    functions,
+    invocations,
+    permissions,
+    tags,
+    versions,
+)
 from watchword.services.operation import Operation
 
 OPERATIONS: dict[str, Operation] = {
     **functions.OPERATIONS,
     **invocations.OPERATIONS,
+    **versions.OPERATIONS,
+    **aliases.OPERATIONS,
+    **permissions.OPERATIONS,
+    **tags.OPERATIONS,
+    **account.OPERATIONS,
 }

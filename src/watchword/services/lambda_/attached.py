@@ -1,8 +1,7 @@
-"""What decisions need to know of a function: its owner and its tags."""
+"""What decisions need to know of a function: its owner, its policies and its tags."""
 
 from watchword.facts import Facts
 from watchword.facts.functions import FUNCTION, FunctionFact
-from watchword.identity import tags
 from watchword.names import Arn
 from watchword.services.resources import Attached
 
@@ -19,9 +18,12 @@ def attached(facts: Facts, _action: str, arn: Arn) -> Attached | None:
     return of_function(found, arn.account, qualifier) if found else None
 
 
-def of_function(found: FunctionFact | None, account: str, _qualifier: str) -> Attached:
-    """A function that isn't there is decided on as one without tags."""
+def of_function(found: FunctionFact | None, account: str, qualifier: str) -> Attached:
+    """A function that isn't there is decided on as one without policies and tags.
+
+    Versions and aliases have policies of their own: that of the function doesn't hold for them.
+    """
     if found is None:
         return Attached(account)
-    keys = tags.as_condition_keys("aws:ResourceTag", found.tags.items())
-    return Attached(account, None, found.function.arn, found.tags, keys)
+    arn = f"{found.function.arn}:{qualifier}" if qualifier else found.function.arn
+    return Attached(account, found.policies.get(qualifier), arn, found.tags)

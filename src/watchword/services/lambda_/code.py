@@ -21,7 +21,10 @@ from watchword.objects.blobs import new_blob
 from watchword.services.lambda_.demands import SERVICE
 from watchword.services.lambda_.errors import invalid
 from watchword.services.operation import Call
+from watchword.store.functions import versions
 
+TOTAL_CODE = 75 << 30
+"""Bytes of all packages of an account in a region. Source: AWS Lambda Developer Guide, "Lambda quotas"."""
 _UNSERVED = ("ImageUri", "SourceKMSKeyArn", "S3ObjectStorageMode")
 
 
@@ -48,6 +51,12 @@ def keep(call: Call, given: Mapping[str, Any]) -> Code:
         if not call.input.get("DryRun"):
             call.world.packages.put(code.blob, (data,))
     return code
+
+
+def check_total(call: Call, account: str, region: str, added: int) -> None:
+    """Raises CodeStorageExceededException when an account would have too much."""
+    if versions.code_size(call.tx, account, region) + added > TOTAL_CODE:
+        raise AwsError("CodeStorageExceededException", 400, "Code storage limit exceeded.")
 
 
 def archive(call: Call, blob: str, size: int) -> Callable[[], io.BytesIO]:

@@ -20,6 +20,7 @@ from watchword.services.lambda_.errors import invalid, no_function
 from watchword.services.lambda_.names import FunctionName
 from watchword.services.operation import Call, Demands
 from watchword.services.pass_role import to_pass_role
+from watchword.store.functions.aliases import Alias
 from watchword.store.functions.versions import Version
 
 SERVICE = "lambda.amazonaws.com"
@@ -45,12 +46,24 @@ def version_of(call: Call) -> tuple[FunctionFact, Version]:
     """The version that the call names. Raises ResourceNotFoundException."""
     named, fact = FunctionName.of(call), function_of(call)
     number = named.number
+    if number is None and named.qualifier in fact.aliases:
+        number = _drawn(call, fact.aliases[named.qualifier])
     version = None
     if number is not None:
         version = call.world.facts.get(FUNCTION_VERSION, fact.function.id, str(number))
     if version is None:
         raise no_function(named.arn)
     return fact, version
+
+
+def _drawn(call: Call, alias: Alias) -> int:
+    """The version that an alias points at this time."""
+    drawn = int.from_bytes(call.world.randomness(8), "big") / (1 << 64)
+    for number, weight in alias.weights.items():
+        if drawn < float(weight):
+            return int(number)
+        drawn -= float(weight)
+    return alias.number
 
 
 def demand(call: Call, action: str, named: FunctionName, keys: Keys | None = None) -> Demand:

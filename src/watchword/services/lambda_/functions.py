@@ -30,12 +30,17 @@ from watchword.services.lambda_.execution import check_role, platform
 from watchword.services.lambda_.names import FunctionName
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.store import Conflict, tags
-from watchword.store.functions import functions, versions
+from watchword.store.functions import aliases, functions, permissions, versions
 from watchword.store.functions.functions import Function
 from watchword.store.functions.versions import Version
 
 _NEEDED = ("Runtime", "Handler")
 _TAG_ERROR = "InvalidParameterValueException"
+_PUBLISHED = (
+    *("role", "runtime", "handler", "description", "timeout", "memory", "storage", "architecture"),
+    *("environment", "dead_letters", "code_sha256"),
+)
+"""What must have changed for there to be something to publish."""
 DEFAULTS: dict[str, Any] = {
     "description": "",
     "timeout": 3,
@@ -82,6 +87,7 @@ def create_function(call: Call) -> Output:
         modified=call.now,
         revision=new_revision(call),
     )
+    code.check_total(call, function.account, function.region, kept.size)
     try:
         functions.insert(call.tx, function)
     except Conflict:
@@ -146,6 +152,7 @@ def update_function_code(call: Call) -> Output:
         code_size=kept.size,
         architecture=call.input.get("Architectures", [latest.architecture])[0],
     )
+    code.check_total(call, function.account, function.region, kept.size)
     if call.input.get("DryRun"):
         return described(call, function, changed, qualified=False)
     changed = _changed(call, changed)
@@ -176,20 +183,32 @@ def delete_function(call: Call) -> Output:
         return {}
     if not named.number:
         raise invalid("$LATEST version cannot be deleted without deleting the function.")
+    _refuse_aliased(call, function, named.number)
     if version := versions.numbered(call.tx, function.id, named.number):
+        permissions.remove(call.tx, function.id, version.name)
         versions.remove(call.tx, version)
     return {}
 
 
+def _refuse_aliased(call: Call, function: Function, number: int) -> None:
+    for alias in aliases.of(call.tx, function.id):
+        if number == alias.number or str(number) in alias.weights:
+            raise conflict(f"Version {number} of function {function.name} has alias {alias.name}.")
+
+
 def remove(call: Call, function: Function) -> None:
     """Removes a function and all that belongs to it."""
-    versions.remove_all(call.tx, function.id)
+    for belonging in (aliases, permissions, versions):
+        belonging.remove_all(call.tx, function.id)
     tags.remove_all(call.tx, nouns.FUNCTION, function.id)
     functions.remove(call.tx, function)
 
 
 def publish(call: Call, function: Function, latest: Version) -> Version:
-    """A new version: $LATEST as it is now."""
+    """A version that is $LATEST as it is now: a new one, unless nothing changed since the last."""
+    last = versions.numbered(call.tx, function.id, function.published) if function.published else None
+    if last and all(getattr(last, name) == getattr(latest, name) for name in _PUBLISHED):
+        return last
     number = functions.publish(call.tx, function)
     version = replace(latest, number=number, modified=call.now, revision=new_revision(call))
     versions.insert(call.tx, version)
