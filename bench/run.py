@@ -13,6 +13,7 @@ from pathlib import Path
 import entities
 import http_rows
 import living
+import machines
 import policy
 import refusals
 import sigv4
@@ -47,6 +48,7 @@ def main() -> None:
             *tokens.rows(),
             *living.rows(),
             *refusals.rows(stack),
+            *machines.rows(stack),
             *http_rows.rows(stack),
             *entities.rows(stack),
             *starts.rows(stack),

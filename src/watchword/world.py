@@ -33,6 +33,8 @@ READING = partial(Gate, "reading packages", 1, 3)
 SIMULATIONS = 2
 """Policy simulations that run at once. Each takes seconds at worst, and the other threads stay free."""
 SIMULATING = partial(Gate, "policy simulations", SIMULATIONS, 0)
+WAITING = partial(Gate, "synchronous executions", 3, 0)
+"""Each waits for up to five minutes. The other threads stay free."""
 
 
 @runtime_checkable
@@ -66,6 +68,8 @@ class World(Installation):
     """Where passwords are hashed."""
     simulating: Gate = field(default_factory=SIMULATING)
     """Where policies are simulated."""
+    waiting: Gate = field(default_factory=WAITING)
+    """Where callers wait for the end of what they began."""
 
     reading_packages: Gate = field(default_factory=READING)
     """Where packages are read, of up to 50 MB each."""

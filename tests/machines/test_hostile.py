@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests.machines.test_vectors import ABOUT, scope, zeros
 
-from watchword.machines import paths, templates
+from watchword.machines import path_queries, paths, templates
 from watchword.machines.build import build
 from watchword.machines.checks import check
 from watchword.machines.choices import Comparison
@@ -18,6 +18,9 @@ from watchword.machines.retrying import Retrier
 DEEP: Any = []
 for _ in range(150):
     DEEP = [DEEP, 1]
+NESTED: Any = 0
+for _ in range(20):
+    NESTED = [NESTED]
 WIDE = {"a": [[0] * 100 for _ in range(300)], "b": list(range(20_000)), "c": list(range(20_000))}
 
 
@@ -27,13 +30,14 @@ WIDE = {"a": [[0] * 100 for _ in range(300)], "b": list(range(20_000)), "c": lis
         "$..*..*..*..*",
         "$..[?(@..*)]",
         "$.a[?($.b == $.c)]",
-        "$" + "[0,0,0,0]" * 12,
+        "$" + "[0,0]" * 18,
         "$.b[?(@ == 1 || $.b == $.c)]",
         "$..[?length(@) > 1]..[?length(@) > 1]..*",
     ],
 )
-def test_a_query_has_a_budget(query: str) -> None:
-    for data in (WIDE, [[[[[[[[[[[[0]]]]]]]]]]]] * 4):
+def test_a_query_has_a_budget(query: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(path_queries, "BUDGET", 5000)
+    for data in (WIDE, NESTED):
         try:
             found = paths.parse(query).read(scope(data))
         except Failure as failure:

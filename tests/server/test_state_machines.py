@@ -11,8 +11,9 @@ from typing import Any
 import boto3
 import pytest
 from botocore.client import BaseClient
+from botocore.config import Config
 from botocore.exceptions import ClientError
-from tests.server.harness import client, credentials, eventually, journal, serve
+from tests.server.harness import Draft, Line, client, credentials, eventually, journal, serve
 
 from watchword.testing import Server
 
@@ -477,6 +478,45 @@ def test_an_input_that_is_no_json(one: Account, given: str) -> None:
     machine = one.machine("m", role_of(one, "reader"), A={"Type": "Succeed"})
     with pytest.raises(one.states.exceptions.InvalidExecutionInput):
         one.states.start_execution(stateMachineArn=machine, input=given)
+
+
+def test_waiting_for_the_end(one: Account, server: Server) -> None:
+    role, task = role_of(one, "reader"), reading()
+    text = json.dumps({"StartAt": "Read", "States": {"Read": task}})
+    made = one.states.create_state_machine(name="quick", definition=text, roleArn=role, type="EXPRESS")
+    config = Config(inject_host_prefix=False)
+    states = boto3.client("stepfunctions", **server.arguments_of(ONE), config=config)
+    ended = states.start_sync_execution(stateMachineArn=made["stateMachineArn"], input='{"key": "a"}')
+    assert (ended["status"], json.loads(ended["output"])["Body"]) == ("SUCCEEDED", "Dear Ann")
+    ended = states.start_sync_execution(stateMachineArn=made["stateMachineArn"], input="{}", name="n")
+    assert (ended["status"], ended["error"], ended["name"]) == ("FAILED", "States.ParameterPathFailure", "n")
+    standard = one.machine("slow", role, Read=task)
+    with pytest.raises(states.exceptions.StateMachineTypeNotSupported):
+        states.start_sync_execution(stateMachineArn=standard)
+
+
+def test_the_host_that_clients_make_of_ours(one: Account, server: Server) -> None:
+    """They put sync- before the name, which then must be one that resolves."""
+
+    def called(host: str) -> str:
+        draft = Draft(
+            "states",
+            headers={
+                "content-type": "application/x-amz-json-1.0",
+                "host": host,
+                "x-amz-target": "AWSStepFunctions.ListStateMachines",
+            },
+            body=b"{}",
+        )
+        keys = {
+            "AccessKeyId": server.accounts[ONE].access_key_id,
+            "SecretAccessKey": server.accounts[ONE].secret,
+        }
+        with Line(server.endpoint) as line:
+            return line.send(draft.signed(server.endpoint, keys)).code
+
+    assert [called(f"sync-{name}:1") for name in ("localhost", "127.0.0.1", "a.localhost")] == [""] * 3
+    assert called("sync-elsewhere:1") == called("other-localhost:1") == "InvalidRequest"
 
 
 # --- a killed server -----------------------------------------------------------------------------------

@@ -83,11 +83,11 @@ class Interpreter:
             self._task_ends(run, "Failed", failure)
         return True
 
-    def beat(self, run_id: int, attempt: int) -> bool:
-        """A task is still being worked on."""
+    def beat(self, run_id: int, attempt: int, at: int) -> bool:
+        """A task was still being worked on then, in milliseconds since 1970."""
         run = self._waiting(run_id, attempt, by_token=True)
         if run is not None and run.beat is not None:
-            run.beat = self.live.now + run.beat_seconds * SECOND
+            run.beat = at + run.beat_seconds * SECOND
         return run is not None
 
     def end(self, status: Status, failure: Failure) -> None:

@@ -24,9 +24,12 @@ _REMEMBERED, _LONGEST_REMEMBERED = 1024, 256
 _LONGEST_ADDRESS = len("0000:0000:0000:0000:0000:ffff:255.255.255.255")
 
 
-def check_host(host: str | None, known: tuple[str, ...]) -> None:
-    """For services without buckets. Raises AwsError InvalidRequest (3.)."""
-    sent = host or ""
+def check_host(host: str | None, known: tuple[str, ...], prefix: str = "") -> None:
+    """For services without buckets. Raises AwsError InvalidRequest (3.).
+
+    prefix: what clients of the service may put before a name of this server.
+    """
+    sent = (host or "").removeprefix(prefix)
     serves = _remembered if len(sent) <= _LONGEST_REMEMBERED else _serves
     if not serves(sent, known):
         raise _foreign(hostname(sent))

@@ -70,7 +70,8 @@ def recognise(
     operation = _find(request, models, scope_service, hosts)
     if not operation.service.row.dialect.bucket_in_host:
         try:
-            addressing.check_host(request.header("host"), hosts)  # 7.
+            prefix = operation.service.row.host_prefix
+            addressing.check_host(request.header("host"), hosts, prefix)  # 7.
         except AwsError as error:
             raise _unrecognised(error, operation.service.error_writer, request) from error
     return operation

@@ -33,6 +33,8 @@ class Row:
     invalid_input: str = ""
     """The error code for values that violate the model; empty: the protocol's."""
     dialect: Dialect = STANDARD
+    host_prefix: str = ""
+    """What clients put before the host's name for some operations."""
 
     @property
     def error_format(self) -> ErrorFormat:
@@ -73,6 +75,7 @@ ROWS = (
         "2016-11-23",
         target="AWSStepFunctions",
         json_version="1.0",
+        host_prefix="sync-",
     ),
     Row("signin", "rest-json", "signin", "2023-01-01"),
     Row(

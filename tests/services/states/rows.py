@@ -65,5 +65,6 @@ ROWS = {
 OTHERS = {  # they take a token that a task was called with
     "SendTaskFailure": "tests/server/test_state_machines.py::test_a_task_fails_by_its_token",
     "SendTaskHeartbeat": "tests/server/test_state_machines.py::test_a_task_sends_heartbeats",
+    "StartSyncExecution": "tests/server/test_state_machines.py::test_waiting_for_the_end",
     "SendTaskSuccess": "tests/server/test_state_machines.py::test_a_task_succeeds_by_its_token",
 }

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from watchword.machines import checkpoint as checkpoints
+from watchword.machines import timestamps
 from watchword.machines.build import build
 from watchword.machines.errors import Failure
 from watchword.machines.history import Event
@@ -70,7 +71,7 @@ class Held:
                 failure = Failure(signal.error or "", signal.cause or "")
                 self._interpreter.refuse(*where, failure, by_token=True)
             else:
-                self._interpreter.beat(*where)
+                self._interpreter.beat(*where, timestamps.milliseconds(signal.at))
 
     def advance(self, now: int, most: int) -> tuple[Progress, list[TaskCall]]:
         """Goes on. What is to be committed, and the tasks that are to be called once it is."""

@@ -69,7 +69,7 @@ def start_execution(call: Call) -> Output:
         if there.status != executions.RUNNING or there.input != text:
             raise error("ExecutionAlreadyExists", arn)
         return {"executionArn": arn, "startDate": there.started}
-    begin(call, call.tx, machine, arn, text)
+    begin(call, call.tx, machine, arn, text, call.prepared)
     return {"executionArn": arn, "startDate": call.now}
 
 
@@ -154,9 +154,11 @@ def list_executions(call: Call) -> Output:
     return {"executions": listed, **pages.end(last, more=more)}
 
 
-def begin(call: Call, tx: Transaction, machine: StateMachine, arn: str, text: str) -> Execution:
+def begin(
+    call: Call, tx: Transaction, machine: StateMachine, arn: str, text: str, prepared: Prepared
+) -> Execution:
     """Adds an execution, which is carried on once this commits."""
-    revision, built = call.prepared
+    revision, built = prepared
     if machine.revision_id != revision.id:
         revision, built = _prepared(tx, machine)
     execution = Execution(

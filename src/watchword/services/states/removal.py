@@ -1,7 +1,8 @@
 """Removing machines and executions: what belongs to them goes with them.
 
 A machine that is being deleted starts no executions. Those that it has are removed, many at a time, so that
-no other change waits for long; a job does what is left. An execution that ended 90 days ago is removed too.
+no other change waits for long; a job does what is left. An execution that ended 90 days ago is removed too;
+of an express machine nothing is kept once it was answered, so it is removed after some minutes.
 Source: Step Functions API Reference, DeleteStateMachine; Developer Guide, "Service quotas": execution history
 retention.
 """
@@ -11,11 +12,11 @@ from datetime import timedelta
 from watchword.services.jobs import Job
 from watchword.store import Transaction
 from watchword.store.machines import executions, state_machines
-from watchword.store.machines.state_machines import StateMachine
+from watchword.store.machines.state_machines import EXPRESS, STANDARD, StateMachine
 from watchword.world import World
 
 AT_ONCE = 500
-KEPT = timedelta(days=90)
+KEPT = {STANDARD: timedelta(days=90), EXPRESS: timedelta(minutes=10)}
 
 
 def empty(tx: Transaction, machine: StateMachine) -> bool:
@@ -36,7 +37,11 @@ def sweep(world: World) -> None:
 def _sweep_once(world: World) -> bool:
     with world.database.read() as tx:
         deleting = state_machines.being_deleted(tx, limit=1)
-        over = executions.stopped_before(tx, world.clock.now() - KEPT, limit=AT_ONCE)
+        over = [
+            each
+            for kind, kept in KEPT.items()
+            for each in executions.stopped_before(tx, world.clock.now() - kept, kind, limit=AT_ONCE)
+        ]
     if not deleting and not over:
         return False
     with world.database.write(world.clock.now()) as tx:

@@ -45,7 +45,7 @@ def _signal(
     call: Call, kind: str, output: str | None = None, error_name: str | None = None, cause: str | None = None
 ) -> Output:
     execution, run = _waiting(call)
-    signal = Signal(execution.id, run.id, run.attempt, kind, output, error_name, cause)
+    signal = Signal(execution.id, run.id, run.attempt, kind, call.now, output, error_name, cause)
     executions.signal(call.tx, signal)
     call.tx.changed(TOPIC, execution.machine_id, execution.account)
     return {}

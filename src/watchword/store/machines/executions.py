@@ -77,6 +77,7 @@ SIGNALS = Table(
     Column("run", Integer, nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("kind", CodepointText, nullable=False),
+    Column("at", Timestamp, nullable=False),
     Column("output", Text),
     Column("error", Text),
     Column("cause", Text),
@@ -139,6 +140,7 @@ class Signal:
     run: int
     attempt: int
     kind: str
+    at: datetime
     output: str | None = None
     error: str | None = None
     cause: str | None = None
@@ -166,7 +168,9 @@ _OF_TOKEN = _ALL.join(TASK_TOKENS, TASK_TOKENS.c.execution_id == EXECUTIONS.c.id
 )
 _SIGNALS = select(*columns(SIGNALS, Signal)).where(SIGNALS.c.execution_id == bindparam("execution_id"))
 _SOME_OF_MACHINE = select(EXECUTIONS.c.id).where(_OF_MACHINE)
-_OVER = select(EXECUTIONS.c.id).where(EXECUTIONS.c.stopped < bindparam("moment", type_=Timestamp))
+_OVER = select(EXECUTIONS.c.id).where(
+    EXECUTIONS.c.stopped < bindparam("moment", type_=Timestamp), EXECUTIONS.c.type == bindparam("kind")
+)
 
 
 def insert(tx: Transaction, execution: Execution) -> None:
@@ -246,9 +250,9 @@ def of_machine(tx: Transaction, machine_id: str, *, limit: int) -> tuple[list[st
     return tx.page(str, _SOME_OF_MACHINE, limit, machine_id=machine_id)
 
 
-def stopped_before(tx: Transaction, moment: datetime, *, limit: int) -> list[str]:
-    """Ids of executions that ended before that moment."""
-    return tx.page(str, _OVER, limit, moment=moment)[0]
+def stopped_before(tx: Transaction, moment: datetime, kind: str, *, limit: int) -> list[str]:
+    """Ids of executions of machines of that type that ended before that moment."""
+    return tx.page(str, _OVER, limit, moment=moment, kind=kind)[0]
 
 
 def remove(tx: Transaction, ids: list[str]) -> None:

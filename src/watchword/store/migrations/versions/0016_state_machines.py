@@ -94,6 +94,7 @@ def _parts_of_executions() -> None:
         *_words("execution_id"),
         *(sa.Column(name, sa.Integer(), nullable=False) for name in ("run", "attempt")),
         *_words("kind"),
+        sa.Column("at", sa.BigInteger(), nullable=False),
         *(sa.Column(name, sa.Text()) for name in ("output", "error", "cause")),
         sa.ForeignKeyConstraint(["execution_id"], ["executions.id"], name="fk_task_signals_execution_id"),
         sa.PrimaryKeyConstraint("id", name="pk_task_signals"),
