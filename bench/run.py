@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import entities
+import federation
 import http_rows
 import living
 import machines
@@ -47,6 +48,7 @@ def main() -> None:
             *sigv4.rows(),
             *tokens.rows(),
             *living.rows(),
+            *federation.rows(stack),
             *refusals.rows(stack),
             *machines.rows(stack),
             *http_rows.rows(stack),
