@@ -148,6 +148,7 @@ CHANGES: dict[Callable[..., object], tuple[tuple[object, ...], dict[str, object]
     organizations.insert: ((ORGANIZATION,), {}, ("organization", "o-1")),
     organizations.set_policy_types: ((ORGANIZATION, ()), {}, ("organization", "o-1")),
     organizations.set_features: ((ORGANIZATION, "ALL"), {}, ("organization", "o-1")),
+    organizations.set_root_features: ((ORGANIZATION, ()), {}, ("organization", "o-1")),
     organizations.remove: ((ORGANIZATION,), {}, ("organization", "o-1")),
     units.insert: ((UNIT,), {}, ("organizational-unit", "ou-1")),
     units.rename: ((UNIT, "test"), {}, ("organizational-unit", "ou-1")),

@@ -96,7 +96,7 @@ def test_postgresql_compares_words_by_code_point(new_database_url: Callable[[str
     freely_written |= {"definition", "input", "output", "error", "cause", "details"}
     freely_written |= {"checkpoint", "trace_header"}
     kept_as_json = {"headers", "metadata", "checksums", "client_ids", "thumbprints", "properties"}
-    kept_as_json |= {"approver", "boundaries", "policy_types", "weights"}
+    kept_as_json |= {"approver", "boundaries", "policy_types", "root_features", "weights"}
     never_compared = {"by", "parts"}
     assert {column for _, column in loose} <= freely_written | kept_as_json | never_compared
 

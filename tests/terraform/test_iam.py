@@ -39,7 +39,7 @@ pytestmark = [
     ),
 ]
 
-NOT_HERE = {"aws_iam_organizations_features": "no account is in an organization: test_settings.py"}
+NOT_HERE = {"aws_iam_organizations_features": "it needs an organization: test_organizations.py"}
 IMPORTS = {  # what an import calls a resource, where it isn't the id that it has anyway
     "aws_iam_group_policy_attachment": "{group}/{policy_arn}",
     "aws_iam_role_policy_attachment": "{role}/{policy_arn}",

@@ -11,6 +11,8 @@ from watchword.names import AwsError, fault, nouns
 from watchword.names.moment import iso
 
 STATUS = {
+    "AccountNotManagementOrDelegatedAdministratorException": 400,
+    "CallerIsNotManagementAccountException": 400,
     "DeleteConflict": 409,
     "DuplicateCertificate": 409,
     "DuplicateSSHPublicKey": 400,
@@ -30,6 +32,7 @@ STATUS = {
     "NoSuchEntity": 404,
     "NotSupportedService": 404,
     "OrganizationNotFoundException": 400,
+    "OrganizationNotInAllFeaturesModeException": 400,
     "PasswordPolicyViolation": 400,
     "PolicyEvaluation": 500,
     "PolicyNotAttachable": 400,

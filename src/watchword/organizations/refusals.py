@@ -16,6 +16,9 @@ _SAID = {
         "The specified account isn't a delegated administrator for this AWS service."
     ),
     "DuplicateHandshakeException": "A handshake with the same action and target already exists.",
+    "EffectivePolicyNotFoundException": (
+        "No policy of this type is attached to the target, or to what is above it."
+    ),
     "HandshakeAlreadyInStateException": "The specified handshake is already in the requested state.",
     "HandshakeNotFoundException": "You specified a handshake that doesn't exist.",
     "InvalidHandshakeTransitionException": (

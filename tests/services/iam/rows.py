@@ -133,10 +133,7 @@ NO_JOB = no_entity(JobId="a" * 36)
 NO_SERVER = no_entity(**server("none"))
 NO_SIGNING, NO_SSH = no_entity(CertificateId="A" * 32), no_entity(SSHPublicKeyId="APKA" + "Z" * 16)
 NO_SERVICE = no_entity(ServiceSpecificCredentialId="ACCA" + "Z" * 16)
-NO_ACCESS = Row(
-    answer="ServiceAccessNotEnabledException",
-    missing=Without("an account of no organization: test_settings.py"),
-)
+ORGANIZATION = Row(missing=Without("an account of no organization: test_settings.py"))
 NO_REQUEST = no_entity(DelegationRequestId="0" * 16)
 NO_SUMMARY = no_entity(EntityArn=f"{OURS}:delegation-request/none-at-all")
 TEMPLATE = {"TemplateArn": "arn:aws:iam::aws:role-template/ecs.amazonaws.com/tasks:1"}
@@ -419,12 +416,12 @@ ROWS = {
     "SetSecurityTokenServicePreferences": Row({"GlobalEndpointTokenVersion": "v1Token"}),
     "GetAccountProperties": Row(),
     "PutAccountProperties": Row({"Properties": {"RoleManager/Enabled": "false"}}),
-    "EnableOrganizationsRootCredentialsManagement": NO_ACCESS,
-    "EnableOrganizationsRootSessions": NO_ACCESS,
-    "DisableOrganizationsRootCredentialsManagement": NO_ACCESS,
-    "DisableOrganizationsRootSessions": NO_ACCESS,
-    "ListOrganizationsFeatures": NO_ACCESS,
-    "GenerateOrganizationsAccessReport": Row(ENTITY, answer="AccessDenied"),
+    "EnableOrganizationsRootCredentialsManagement": ORGANIZATION,
+    "EnableOrganizationsRootSessions": ORGANIZATION,
+    "DisableOrganizationsRootCredentialsManagement": ORGANIZATION,
+    "DisableOrganizationsRootSessions": ORGANIZATION,
+    "ListOrganizationsFeatures": ORGANIZATION,
+    "GenerateOrganizationsAccessReport": Row(ENTITY, answer="NotImplemented"),
     "GetOrganizationsAccessReport": Row(
         {"JobId": "a" * 36},
         answer="NoSuchEntity",

@@ -17,6 +17,14 @@ POLICY, OF_TYPE = {"PolicyId": "<policy>"}, {"Filter": SCP}
 READING = {"Effect": "Allow", "Action": "organizations:Describe*", "Resource": "*"}
 READERS = {**READING, "Principal": {"AWS": "123456789012"}}
 DELEGATING = {"Content": json.dumps({"Version": "2012-10-17", "Statement": [READERS]})}
+OF_TAGS = {"PolicyType": "TAG_POLICY"}
+TAG_POLICY = {
+    "Name": "tags",
+    "Description": "",
+    "Type": "TAG_POLICY",
+    "Content": json.dumps({"tags": {"team": {"tag_key": {"@@assign": "Team"}}}}),
+}
+ALWAYS_VALID = Without("no effective policy is ever invalid")
 ONE_PAGE = Without("there is one, or they fit on a page")
 
 
@@ -81,12 +89,15 @@ SCENE = [
     Step("AttachPolicy", POLICY | {"TargetId": "<unit>"}),
     Step("AttachPolicy", POLICY | {"TargetId": "<dev>"}),
     Step("AttachPolicy", POLICY | {"TargetId": "<moving>"}),
-    *(Step("EnableAWSServiceAccess", service(name)) for name in ("guardduty", "macie", "sso")),
+    *(Step("EnableAWSServiceAccess", service(name)) for name in ("guardduty", "iam", "macie", "sso")),
     *(
         Step("RegisterDelegatedAdministrator", {"AccountId": account_id} | service(name))
         for account_id, name in (("<dev>", "guardduty"), ("<dev>", "macie"), ("<test_account>", "guardduty"))
     ),
     Step("PutResourcePolicy", DELEGATING),
+    Step("EnablePolicyType", {"RootId": "<root>", "PolicyType": "TAG_POLICY"}),
+    Step("CreatePolicy", TAG_POLICY, tag_policy="Policy.PolicySummary.Id"),
+    Step("AttachPolicy", {"PolicyId": "<tag_policy>", "TargetId": "<root>"}),
     *(
         Step(
             "InviteAccountToOrganization", {"Target": invited(number)}, **{f"invited{number}": "Handshake.Id"}
@@ -137,9 +148,12 @@ ROWS = {
         answer="MasterCannotLeaveOrganizationException",
         missing=Without("the account is the caller's own"),
     ),
-    "EnablePolicyType": Row(
-        {"RootId": "<root>", "PolicyType": SCP}, missing=NO_ROOT, answer="PolicyTypeAlreadyEnabledException"
+    "EnablePolicyType": Row({"RootId": "<root>", "PolicyType": "BACKUP_POLICY"}, missing=NO_ROOT),
+    "DescribeEffectivePolicy": Row(
+        OF_TAGS | {"TargetId": "<dev>"}, missing=missing("EffectivePolicy", PolicyType="CHATBOT_POLICY")
     ),
+    "ListAccountsWithInvalidEffectivePolicy": Row(OF_TAGS, missing=ALWAYS_VALID, pages=ALWAYS_VALID),
+    "ListEffectivePolicyValidationErrors": Row(OF_TAGS | DEV, missing=NO_SUCH_ACCOUNT, pages=ALWAYS_VALID),
     "DisablePolicyType": Row({"RootId": "<root>", "PolicyType": RCP}, missing=NO_ROOT),
     "CreatePolicy": Row(new_policy("new"), conflict=duplicate("Policy", Name="used")),
     "DescribePolicy": Row(POLICY, missing=NO_SUCH_POLICY),

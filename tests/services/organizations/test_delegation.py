@@ -145,3 +145,33 @@ def test_there_is_one(management: By) -> None:
 )
 def test_what_is_no_resource_policy(management: By, content: str, reason: str) -> None:
     refused(INVALID, management, "PutResourcePolicy", reason, Content=content)
+
+
+# --- central management of root users -------------------------------------------------------------------
+
+ROOTS = {"RootCredentialsManagement", "RootSessions"}
+IAM = {"ServicePrincipal": "iam.amazonaws.com"}
+
+
+def test_root_users_are_managed_centrally(management: By, member: By) -> None:
+    enabling = [f"iam:EnableOrganizations{name}" for name in ("RootCredentialsManagement", "RootSessions")]
+    refused("ServiceAccessNotEnabledException", management, enabling[0])
+    management("EnableAWSServiceAccess", **IAM)
+    assert management("iam:ListOrganizationsFeatures")["EnabledFeatures"] == []
+    for name in (*enabling, enabling[0]):
+        management(name)
+    assert set(management("iam:ListOrganizationsFeatures")["EnabledFeatures"]) == ROOTS
+    refused("CallerIsNotManagementAccountException", member, enabling[0])
+    for name in ("iam:ListOrganizationsFeatures", "iam:DisableOrganizationsRootSessions"):
+        refused("AccountNotManagementOrDelegatedAdministratorException", member, name)
+    management("RegisterDelegatedAdministrator", AccountId=member.principal.account, **IAM)
+    left = member("iam:DisableOrganizationsRootSessions")["EnabledFeatures"]
+    assert left == member("iam:ListOrganizationsFeatures")["EnabledFeatures"] == ["RootCredentialsManagement"]
+    management("iam:DisableOrganizationsRootCredentialsManagement")
+    assert management("iam:ListOrganizationsFeatures")["EnabledFeatures"] == []
+
+
+def test_root_users_of_an_organization_with_all_features_only(management: By) -> None:
+    other = root(management.world, B)
+    other("CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")
+    refused("OrganizationNotInAllFeaturesModeException", other, "iam:EnableOrganizationsRootSessions")

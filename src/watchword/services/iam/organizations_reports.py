@@ -1,4 +1,4 @@
-"""Reports on services last accessed of an organization. No account here is in one, so none is ever made.
+"""Reports on services last accessed of an organization. They aren't served: none is ever made.
 
 Source: IAM API Reference, GenerateOrganizationsAccessReport ("you must be signed in using your Organizations
 management account credentials"), GetOrganizationsAccessReport; Service Authorization Reference, "AWS IAM"
@@ -6,6 +6,7 @@ management account credentials"), GetOrganizationsAccessReport; Service Authoriz
 """
 
 from watchword.access import Demand
+from watchword.facts.organizations import STANDING
 from watchword.identity.refusals import missing_job
 from watchword.names import fault
 from watchword.services.iam import demands
@@ -14,8 +15,10 @@ from watchword.services.operation import Call, Operation, Output, pure
 NOT_MANAGEMENT = "Your account is not the management account of an organization."
 
 
-def generate_report(_call: Call) -> Output:
+def generate_report(call: Call) -> Output:
     """GenerateOrganizationsAccessReport."""
+    if call.account == call.world.facts.need(STANDING, call.account).management:
+        raise fault("NotImplemented", "Access reports of organizations are not implemented.")
     raise fault("AccessDenied", NOT_MANAGEMENT)
 
 

@@ -98,6 +98,17 @@ def on_invited(call: Call) -> tuple[Demand, ...]:
     return (_demand(call, here, ids.account_arn(here.organization, target["Id"])),)
 
 
+def on_effective_policy(call: Call) -> tuple[Demand, ...]:
+    """On the target whose effective policy is asked for. Every account may ask for its own."""
+    own = call.input.get("TargetId", call.account) == call.account
+    if "TargetId" in call.input:
+        return on("TargetId", by=For.MEMBERS if own else For.DELEGATED)(call)
+    here = current.standing(call)
+    arn = ids.account_arn(here.organization, call.account) if here.organization else "*"
+    held = call.world.facts.need(TAGS, nouns.IN_ORGANIZATION, call.account)
+    return (_demand(call, here, arn, held, by=For.MEMBERS),)
+
+
 def on_resource_policy(call: Call) -> tuple[Demand, ...]:
     """On the resource policy of the organization, which may be new."""
     here = current.standing(call)

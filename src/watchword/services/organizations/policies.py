@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
-from watchword.names import AwsError, nouns
+from watchword.names import nouns
 from watchword.organizations import ids, quotas
-from watchword.organizations.policy_types import TYPES
-from watchword.organizations.refusals import invalid, refusal, violates
-from watchword.policy.checking.validate import validate
+from watchword.organizations.policy_types import TYPES, check_content
+from watchword.organizations.refusals import invalid, refusal
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.services.organizations import current, pages, shapes
 from watchword.services.organizations.demands import For, on, on_new_policy
@@ -80,19 +79,6 @@ def list_policies(call: Call) -> Output:
     found = [*first, *own]
     shown = [shapes.policy_summary(here, each) for each in found]
     return {"Policies": shown, **pages.end(found[-1].id if found else "", more=more)}
-
-
-def check_content(type_: str, content: str) -> None:
-    """Raises MalformedPolicyDocumentException, or ConstraintViolationException for what is too long."""
-    kind = TYPES[type_].kind
-    if kind is None:
-        return
-    try:
-        validate(content, kind)
-    except AwsError as wrong:
-        if wrong.code == "ConstraintViolationException":
-            raise violates("POLICY_CONTENT_LIMIT_EXCEEDED", wrong.said) from None
-        raise
 
 
 def _own(call: Call) -> Policy:

@@ -21,6 +21,7 @@ ORGANIZATIONS = Table(
     Column("root", CodepointText, nullable=False, unique=True),
     Column("features", CodepointText, nullable=False),
     Column("policy_types", Strings, nullable=False),
+    Column("root_features", Strings),
     Column("created", Timestamp, nullable=False),
 )
 
@@ -36,6 +37,8 @@ class Organization:
     features: str = ALL_FEATURES
     policy_types: tuple[str, ...] = ()
     """The types of policies that are enabled in the root."""
+    root_features: tuple[str, ...] | None = None
+    """What is enabled of the central management of root users; None for nothing."""
     partition: str = "aws"
 
 
@@ -68,6 +71,11 @@ def set_policy_types(tx: Transaction, organization: Organization, types: tuple[s
 def set_features(tx: Transaction, organization: Organization, features: str) -> None:
     """Sets the feature set."""
     _update(tx, organization, features=features)
+
+
+def set_root_features(tx: Transaction, organization: Organization, features: tuple[str, ...]) -> None:
+    """Sets what is enabled of the central management of root users."""
+    _update(tx, organization, root_features=features)
 
 
 def remove(tx: Transaction, organization: Organization) -> None:

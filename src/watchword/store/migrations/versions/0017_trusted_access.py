@@ -14,7 +14,8 @@ def _of_organization(table: str) -> sa.ForeignKeyConstraint:
 
 
 def upgrade() -> None:
-    """Creates their tables."""
+    """Creates their tables, and a column of organizations."""
+    op.add_column("organizations", sa.Column("root_features", sa.Text()))
     op.create_table(
         "organization_services",
         sa.Column("organization", _WORD, nullable=False),

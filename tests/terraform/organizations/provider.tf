@@ -1,0 +1,24 @@
+terraform {
+  required_providers {
+    aws = { source = "hashicorp/aws" }
+  }
+}
+
+# Where the server is and who calls it is in the environment.
+provider "aws" {
+  default_tags {
+    tags = { made_by = "terraform" }
+  }
+}
+
+variable "changed" {
+  description = "Whether everything that can change in place has changed."
+  type        = bool
+}
+
+data "aws_caller_identity" "management" {}
+
+locals {
+  account = data.aws_caller_identity.management.account_id
+  tags    = { step = var.changed ? "second" : "first" }
+}
