@@ -110,7 +110,7 @@ def _start(call: Call, where: Platform, function: Function, version: Version) ->
 def _assume(call: Call, role: str, arn: str, account: str, name: str) -> dict[str, Any]:
     """Rule 1: the credentials, as STS answers them."""
     given = {"RoleArn": role, "RoleSessionName": name[:_MOST_SESSION_NAME]}
-    via = Via(source_arn=arn, source_account=account)
+    via = Via(source_arn=arn, source_account=account, invoked_by=SERVICE)
     answer: Any = call.act(Caller(Service(SERVICE)), ("sts", "AssumeRole"), given, via)
     credentials: dict[str, Any] = answer["Credentials"]
     return credentials

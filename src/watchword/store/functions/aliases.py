@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
-from sqlalchemy import Column, ForeignKey, Integer, Table, Text, bindparam, select
+from sqlalchemy import Column, ColumnElement, ForeignKey, Integer, Table, Text, bindparam, select
 
 from watchword.store.functions import functions
 from watchword.store.tables import METADATA, CodepointText, JsonStrings, columns
@@ -67,5 +67,5 @@ def remove_all(tx: Transaction, function_id: str) -> None:
     functions.touch(tx, function_id)
 
 
-def _here(alias: Alias) -> tuple[object, ...]:
+def _here(alias: Alias) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return ALIASES.c.function_id == alias.function_id, ALIASES.c.name == alias.name
