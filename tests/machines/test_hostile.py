@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests.machines.test_vectors import ABOUT, scope, zeros
 
-from watchword.machines import path_queries, paths, templates
+from watchword.machines import check_rules, path_queries, paths, templates
 from watchword.machines.build import build
 from watchword.machines.checks import check
 from watchword.machines.choices import Comparison
@@ -129,3 +129,13 @@ def test_many_items_with_large_data_end_in_a_limit() -> None:
     interpreter.advance(1000)
     interpreter.written()
     assert interpreter.live.checkpoint.error == DATA_LIMIT_EXCEEDED
+
+
+def test_nothing_more_is_looked_for_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Finding out what was probably meant takes long."""
+    guessed = []
+    monkeypatch.setattr(check_rules, "suggested", lambda name, _: guessed.append(name) or "")
+    retrier = {"ErrorEquals": [f"States.Timeot{number}" for number in range(10_000)]}
+    state = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Retry": [retrier], "End": True}
+    assert check(json.dumps({"StartAt": "A", "States": {"A": state}}))[1].truncated
+    assert len(guessed) == 101

@@ -12,6 +12,7 @@ Source: Amazon States Language; Step Functions API Reference, ValidateStateMachi
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 
 from watchword.machines import fields, jsonata, resources, templates
 from watchword.machines.check_rules import check_catcher, check_retriers, check_rule
@@ -27,6 +28,7 @@ from watchword.machines.diagnostics import (
     SCHEMA,
     TOO_DEEP,
     Diagnostics,
+    Enough,
     Place,
 )
 from watchword.machines.fields import JSONATA, JSONPATH, ONE_OF, PAIRS, TYPES
@@ -52,15 +54,9 @@ def check(text: str) -> tuple[Json, Diagnostics]:
     elif not isinstance(definition, dict):
         found.error(SCHEMA, "The definition must be an object.", ())
     else:
-        _Check(found).machine(definition, (), JSONPATH, depth=0)
+        with suppress(Enough):
+            _Check(found).machine(definition, (), JSONPATH, depth=0)
     return definition, found
-
-
-def check_state(state: Json) -> Diagnostics:
-    """What is wrong with one state by itself, whose targets aren't looked for."""
-    found = Diagnostics.none()
-    _Check(found).state(state, (), JSONPATH, depth=0)
-    return found
 
 
 class _Check:

@@ -16,7 +16,7 @@ DUPLICATE_NAME = "DUPLICATE_STATE_NAME"
 INVALID_NAME = "INVALID_STATE_NAME"
 NO_TARGET = "MISSING_TRANSITION_TARGET"
 TOO_DEEP = "TOO_DEEPLY_NESTED"
-NO_DOLLAR, NO_PATH = "NO_DOLLAR", "NO_PATH"
+NO_DOLLAR = "NO_DOLLAR"
 
 MOST = 100
 Place = tuple[str | int, ...]
@@ -32,9 +32,13 @@ class Diagnostic(NamedTuple):
     """Such as /States/Wait/Seconds."""
 
 
+class Enough(Exception):  # noqa: N818 what there is
+    """There are MOST of them: nothing more is looked for, since each look costs."""
+
+
 @dataclass(slots=True)
 class Diagnostics:
-    """Those that are found; no more than MOST, and then `truncated`."""
+    """Those that are found: at most MOST. Where there would be more, it is `truncated` and raises Enough."""
 
     found: list[Diagnostic]
     truncated: bool = False
@@ -54,10 +58,10 @@ class Diagnostics:
         self._add(Diagnostic("WARNING", code, message, _location(place)))
 
     def _add(self, one: Diagnostic) -> None:
-        if len(self.found) < MOST:
-            self.found.append(one)
-        else:
+        if len(self.found) == MOST:
             self.truncated = True
+            raise Enough
+        self.found.append(one)
 
 
 def _location(place: Place) -> str:

@@ -5,6 +5,7 @@ Source: Step Functions API Reference, ValidateStateMachineDefinition.
 
 from watchword.machines.checks import check
 from watchword.machines.diagnostics import MOST, Diagnostic
+from watchword.names.would_block import WouldBlock
 from watchword.services.operation import Call, Operation, Output, pure
 from watchword.services.states.demands import on_anything
 from watchword.services.states.errors import invalid_definition
@@ -12,6 +13,8 @@ from watchword.services.states.errors import invalid_definition
 
 def validate_state_machine_definition(call: Call) -> Output:
     """ValidateStateMachineDefinition: what is wrong with a definition is no error of the call."""
+    if call.world.facts.cached:
+        raise WouldBlock  # a large definition takes a while
     _, found = check(call.input["definition"])
     wanted = found.errors if call.input.get("severity") != "WARNING" else found.found
     most = call.input.get("maxResults") or MOST

@@ -15,7 +15,8 @@ from watchword.store.machines import executions, state_machines
 from watchword.store.machines.state_machines import EXPRESS, STANDARD, StateMachine
 from watchword.world import World
 
-AT_ONCE = 500
+AT_ONCE = 50
+"""Each with up to 25,000 events."""
 KEPT = {STANDARD: timedelta(days=90), EXPRESS: timedelta(minutes=10)}
 
 
