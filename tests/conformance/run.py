@@ -17,6 +17,9 @@ from tests.services.rows import Refused, Row
 
 BY = {"powerless": "powerless", "other account": "other"}
 
+ALONE = "OrganizationNotFoundException"
+"""What rows that need an organization answer here: no account of the stage is in one."""
+
 
 @dataclass
 class Tally:
@@ -45,7 +48,9 @@ def try_it(stage: Stage, service: str, name: str, row: Row, variant: Variant, ta
             answer = stage.send(service, name, variant.given, by, method)
             tally.sent[variant.what] += 1
             wrong = judge(model, variant, answer) or _of_row(row, variant, answer.code)
-            if wrong and not (variant.what == "minimal" and answer.code == row.answer):
+            if wrong and not (
+                variant.what == "minimal" and row.answer and answer.code in {row.answer, ALONE}
+            ):
                 tally.wrong.append(
                     f"{service}:{name} {variant.what} {variant.member} by {by}, {method}: {wrong}"
                 )

@@ -4,6 +4,7 @@ A request is written by botocore, signed, and answered by the journey: bytes in,
 reads of the answer comes back. After a change everything is as before.
 """
 
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -36,6 +37,8 @@ ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 TABLES = tables()
 MODELS = {name: ServiceModel(Loader().load_service_model(name, "service-2"), name) for name in SERVED}
 LONGEST_QUERY = 8000
+_KEPT = re.compile("<[a-z_]+>")
+"""The name of what a scene kept, within a text."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +97,10 @@ class Stage:
                 return {name: self.filled(value) for name, value in given.items()}
             case list():
                 return [self.filled(value) for value in given]
+            case str() if given in self.kept:
+                return self.kept[given]
             case str():
-                return self.kept.get(given, given)
+                return _KEPT.sub(lambda found: str(self.kept.get(found[0], found[0])), given)
         return given
 
     @contextmanager

@@ -17,6 +17,7 @@ FRAMES = (
     ("arn:aws:iam::123456789012:user/", "a", ""),
     ("o-a1b2c3d4e5/r-f6g7/", "1", ""),
     ("p-", "a", ""),
+    ("https://", "a", ""),
 )
 """Texts that grow: a beginning, a character that is repeated, an end."""
 LONGEST = 140_000
