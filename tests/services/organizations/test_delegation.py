@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from tests.services.organizations.harness import A, B, By, refused, root
 
+from watchword.store.iam import users
+
 VIOLATED, INVALID = "ConstraintViolationException", "InvalidInputException"
 CONFIG, SSO = ({"ServicePrincipal": f"{name}.amazonaws.com"} for name in ("config", "sso"))
 
@@ -175,3 +177,27 @@ def test_root_users_of_an_organization_with_all_features_only(management: By) ->
     other = root(management.world, B)
     other("CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")
     refused("OrganizationNotInAllFeaturesModeException", other, "iam:EnableOrganizationsRootSessions")
+
+
+def test_a_root_user_is_assumed_for_a_task_of_an_enabled_feature(management: By, member: By) -> None:
+    world = management.world
+    management("iam:CreateUser", UserName="ann")
+    management(
+        "iam:AttachUserPolicy", UserName="ann", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess"
+    )
+    with world.database.read() as tx:
+        user = users.named(tx, A, "ann")
+    assert user
+    ann, target = By(world, user.principal), {"TargetPrincipal": member.principal.account}
+    unlock, audit = (
+        {"TaskPolicyArn": {"arn": f"arn:aws:iam::aws:policy/root-task/{task}"}} | target
+        for task in ("S3UnlockBucketPolicy", "IAMAuditRootUserCredentials")
+    )
+    management("EnableAWSServiceAccess", **IAM)
+    for asked, feature in ((unlock, "RootSessions"), (audit, "RootCredentialsManagement")):
+        refused("AccessDenied", ann, "sts:AssumeRoot", **asked)
+        management(f"iam:EnableOrganizations{feature}")
+        ann("sts:AssumeRoot", **asked)
+    for other in (A, B):
+        refused("AccessDenied", ann, "sts:AssumeRoot", **{**unlock, "TargetPrincipal": other})
+    refused("AccessDenied", management, "sts:AssumeRoot", **unlock)

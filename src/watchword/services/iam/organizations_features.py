@@ -11,9 +11,13 @@ from watchword.identity.refusals import refusal
 from watchword.services.iam import demands
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.store.organizations import members, organizations, services
-from watchword.store.organizations.organizations import ALL_FEATURES, Organization
+from watchword.store.organizations.organizations import (
+    ALL_FEATURES,
+    ROOT_CREDENTIALS,
+    ROOT_SESSIONS,
+    Organization,
+)
 
-CREDENTIALS, SESSIONS = "RootCredentialsManagement", "RootSessions"
 _IAM = "iam.amazonaws.com"
 
 
@@ -77,11 +81,13 @@ def _check_access(call: Call, here: Organization) -> None:
 
 
 OPERATIONS: dict[str, Operation] = {
-    "EnableOrganizationsRootCredentialsManagement": writes(partial(enable, CREDENTIALS), demands.on_account),
-    "EnableOrganizationsRootSessions": writes(partial(enable, SESSIONS), demands.on_account),
-    "DisableOrganizationsRootCredentialsManagement": writes(
-        partial(disable, CREDENTIALS), demands.on_account
+    "EnableOrganizationsRootCredentialsManagement": writes(
+        partial(enable, ROOT_CREDENTIALS), demands.on_account
     ),
-    "DisableOrganizationsRootSessions": writes(partial(disable, SESSIONS), demands.on_account),
+    "EnableOrganizationsRootSessions": writes(partial(enable, ROOT_SESSIONS), demands.on_account),
+    "DisableOrganizationsRootCredentialsManagement": writes(
+        partial(disable, ROOT_CREDENTIALS), demands.on_account
+    ),
+    "DisableOrganizationsRootSessions": writes(partial(disable, ROOT_SESSIONS), demands.on_account),
     "ListOrganizationsFeatures": reads(list_features, demands.on_account),
 }

@@ -1,8 +1,9 @@
 """Sessions of the root users of other accounts, each for one task: AssumeRoot.
 
-At AWS the management account of an organization may ask, once it has enabled central root access. There are
-no organizations here. The operator can name one account whose principals may ask (`--management-account`); by
-default none may. In this order, after the caller's own policies have allowed it:
+The management account of the target's organization may ask, once it has enabled the feature that the task
+belongs to: RootCredentialsManagement for credentials, RootSessions for all others. The operator can name
+another account whose principals may ask (`--management-account`), about every account. In this order, after
+the caller's own policies have allowed it:
 
 1. The root user can't ask, and neither can another account.
 2. The target is another account of this server. Which accounts there are isn't told.
@@ -15,12 +16,14 @@ import re
 
 from watchword.access import Demand
 from watchword.facts.accounts import ACCOUNT_IS_OPEN
+from watchword.facts.organizations import STANDING
 from watchword.names import AwsError, fault
 from watchword.names.principal import Root
 from watchword.services.operation import Call, Operation, Output, pure
 from watchword.services.sts.credentials import credentials, refuse_unserved
 from watchword.sessions.assume import Requester
 from watchword.sessions.limited import TASKS, root_session
+from watchword.store.organizations.organizations import ROOT_CREDENTIALS, ROOT_SESSIONS
 
 _TARGET = re.compile(r"(?P<arn>arn:aws[a-z-]*:iam::)?(?P<account>[0-9]{12})(?(arn):root)", re.ASCII)
 _TASK = "policy/root-task/"
@@ -29,10 +32,9 @@ _TASK = "policy/root-task/"
 def assume_root(call: Call) -> Output:
     """AssumeRoot."""
     target, caller = _target(call), call.caller
-    manager = call.world.settings.management_account
-    if isinstance(caller.principal, Root) or not manager or call.account != manager:  # 1.
+    if isinstance(caller.principal, Root) or not _manages(call, target):  # 1.
         raise _refused(target, f"account {call.account} isn't the management account")
-    if target.account == manager or not call.world.facts.get(ACCOUNT_IS_OPEN, target.account):  # 2.
+    if target.account == call.account or not call.world.facts.get(ACCOUNT_IS_OPEN, target.account):  # 2.
         raise _refused(target, f"account {target.account} isn't another account of this server")
     requester = Requester(caller.principal, caller.session)
     duration = call.input.get("DurationSeconds")
@@ -46,6 +48,15 @@ def to_assume_root(call: Call) -> tuple[Demand, ...]:
     refuse_unserved(call)
     context = {"sts:TaskPolicyArn": _task(call)}
     return (Demand("sts:AssumeRoot", _target(call).arn, call.account, context),)
+
+
+def _manages(call: Call, target: Root) -> bool:
+    """Whether the caller's account manages the root user, for this task."""
+    if call.account == call.world.settings.management_account:
+        return True
+    here = call.world.facts.need(STANDING, target.account).organization
+    feature = ROOT_CREDENTIALS if _TASK + "IAM" in _task(call) else ROOT_SESSIONS
+    return here is not None and here.management == call.account and feature in (here.root_features or ())
 
 
 def _target(call: Call) -> Root:

@@ -11,6 +11,7 @@ from watchword.store.transaction import Transaction
 KIND = "organization"
 """The kind of its topics."""
 ALL_FEATURES = "ALL"
+ROOT_CREDENTIALS, ROOT_SESSIONS = "RootCredentialsManagement", "RootSessions"
 
 ORGANIZATIONS = Table(
     "organizations",
