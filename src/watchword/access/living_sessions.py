@@ -1,7 +1,8 @@
 """The sessions that are alive, by the audit: who each is, who asked for it, from where, until when.
 
 No session is stored anywhere else. Each was handed out by an answer, which was recorded on this host before
-it was sent: those of STS in the journal, those of `watchword credentials` in the database.
+it was sent: in the journal, or in the database by those that also change something (AssumeRoleWithSAML,
+`watchword credentials`).
 
 1. A session is alive until it expires, its role or user is deleted, or it was revoked.
 2. An event tells seconds, and a revocation milliseconds. Where both are of one second, the session is listed:
@@ -15,6 +16,7 @@ Only what the list needs is read of an event.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 import msgspec
 from msgspec import Struct
@@ -68,9 +70,11 @@ class Sessions:
 
     def chain(self, access_key_id: str) -> tuple[str, ...]:
         """Rule 3: up to the session with that access key."""
-        found = [access_key_id]
-        while (session := self.known.get(found[-1])) and session.asked_with in self.known:
-            found.append(session.asked_with)
+        found, session = {access_key_id: None}, self.known.get(access_key_id)
+        while session and session.asked_with not in found:
+            session = self.known.get(session.asked_with)
+            if session:
+                found[session.access_key_id] = None
         return tuple(reversed(found))
 
 
@@ -178,7 +182,9 @@ _decoder = msgspec.json.Decoder(_Event)
 
 
 def _recorded(installation: Installation, tx: Transaction, begin: datetime) -> Iterator[Living]:
-    for line in lines_with(installation.settings.journal, _HANDED_OUT, begin):
+    journal = lines_with(installation.settings.journal, _HANDED_OUT, begin)
+    changes = audit.containing(tx, _HANDED_OUT.decode(), begin)
+    for line in chain(journal, (kept.event.encode() for kept in changes)):
         event = _decoder.decode(line)
         if event.response_elements is not None:
             yield _of_sts(tx, event, event.response_elements, event.request_parameters or _Given())
