@@ -222,12 +222,6 @@ def _accounts(text: str, *, several: bool) -> tuple[str, ...]:
     return ids
 
 
-def _management_account(text: str) -> str:
-    if text and not is_account_id(text):
-        raise fail(f"--management-account: an account id is twelve digits, not {text!r}")
-    return text
-
-
 def _bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
