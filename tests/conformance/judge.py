@@ -1,7 +1,8 @@
 """Whether an answer is what AWS would say to a variant.
 
 1. No answer is a defect of the server (5xx), and botocore can read each.
-2. What violates the model is refused with ValidationError and exactly AWS's sentence, whoever asks.
+2. What violates the model is refused with ValidationError, or the service's own code for that, and exactly
+   AWS's sentence, whoever asks.
 3. What the model allows is never refused with such a sentence: it is done, or refused with a code of the
    operation's model, or one that all operations have.
 4. An answer has the members that the output's shape requires, each of its type, each enum among its values.
@@ -19,8 +20,12 @@ from tests.conformance.stage import Answer
 from tests.conformance.variants import OURS, Variant
 from tests.services.rows import FREE_FOR_ALL
 
+from watchword.wire.services import SERVICES
+
 DEFECT, REFUSED = 500, 400
 _LONG = re.compile(r"(Value '[^']{40})[^']{100,}(.{20}' at )")
+INVALID = {"query": "ValidationError", "json": "ValidationException"}
+"""The code for what violates the model, where a service has none of its own."""
 COMMON = {"ValidationError", "AccessDenied", "NotImplemented"}
 """Codes that an operation's model needn't list. NotImplemented: docs/differences-from-aws.md."""
 BESIDE_THE_MODEL = {
@@ -33,6 +38,8 @@ ENUMS = {
     "PermissionsBoundaryAttachmentType": {"Policy"},
 }
 """Values that AWS answers although its model doesn't have them: sample answers in the IAM API Reference."""
+NARROWER = {"GetWebIdentityToken": "at 'signingAlgorithm'"}
+"""Members for which the API Reference lists valid values, and the model doesn't."""
 TELLS_OF_OTHERS = {"GetAccessKeyInfo"}
 """AWS STS API Reference: it tells the account of any access key."""
 TYPES: dict[str, type | tuple[type, ...]] = {
@@ -56,14 +63,20 @@ def _judge(model: OperationModel, variant: Variant, answer: Answer) -> str:
     if variant.what == "malformed":
         return "" if answer.status == REFUSED else f"{answer.status} {answer.code or 'done'}"
     if expected := sentence(model.service_model.service_name, model.input_shape, dict(variant.given)):
-        return _against_the_model(answer, expected)  # 2.
-    if "failed to satisfy constraint" in answer.said and "Member must not be null" not in answer.said:
+        row = SERVICES[model.service_model.service_name]
+        return _against_the_model(answer, row.invalid_input or INVALID[row.protocol], expected)  # 2.
+    if "failed to satisfy constraint" in answer.said and not _beyond_the_model(model, answer):
         return f"the model allows it: {answer.said}"  # 3.
     return _refusal(model, variant, answer) if answer.code else _done(model, variant, answer)
 
 
-def _against_the_model(answer: Answer, expected: str) -> str:
-    if (answer.status, answer.code) != (REFUSED, "ValidationError"):
+def _beyond_the_model(model: OperationModel, answer: Answer) -> bool:
+    """Whether the documentation of a member forbids what the model allows."""
+    return "Member must not be null" in answer.said or NARROWER.get(model.name, "-") in answer.said
+
+
+def _against_the_model(answer: Answer, code: str, expected: str) -> str:
+    if (answer.status, answer.code) != (REFUSED, code):
         return f"{answer.status} {answer.code or 'done'} {answer.said} instead of: {expected}"
     return "" if answer.said == expected else f"said: {answer.said}\nnot:  {expected}"
 
@@ -98,7 +111,7 @@ DONE: Mapping[str, Callable[[OperationModel, Variant, Answer], str]] = {
 def _refusal(model: OperationModel, variant: Variant, answer: Answer) -> str:
     if variant.what == "minimal":
         return f"refused: {answer.code} {answer.said}"
-    if variant.what == "powerless" and answer.code != "AccessDenied":
+    if variant.what == "powerless" and answer.code.removesuffix("Exception") != "AccessDenied":
         return f"{answer.code} for a user without policies"
     modelled = {shape.error_code: shape.metadata.get("error", {}) for shape in model.error_shapes}
     if answer.code in modelled:
@@ -106,7 +119,7 @@ def _refusal(model: OperationModel, variant: Variant, answer: Answer) -> str:
         return (
             "" if answer.status == status else f"{answer.code} with the status {answer.status}, not {status}"
         )
-    known = COMMON | BESIDE_THE_MODEL.get(model.name, set())
+    known = COMMON | {f"{code}Exception" for code in COMMON} | BESIDE_THE_MODEL.get(model.name, set())
     return "" if answer.code in known else f"{answer.code} is not in the model: {answer.said}"
 
 

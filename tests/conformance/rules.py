@@ -5,7 +5,7 @@ Written from the rules of AWS's answers, not from `watchword.wire`, which is hel
 2. of one value, a pattern comes before lengths and ranges, an enum last; the highest before the lowest;
 3. single values in a list, keys and values of a map are spoken of together;
 4. a value is repeated in the sentence, up to 1,024 characters, but never a secret;
-5. what XML can't have stands there as U+FFFD;
+5. what XML can't have stands there as U+FFFD, in protocols that answer XML;
 6. IAM repeats no value, and has a sentence of its own for names and paths that break their pattern.
 """
 
@@ -17,6 +17,7 @@ from botocore.model import Shape
 
 from watchword.wire import pattern
 from watchword.wire.sensitive import sounds_secret
+from watchword.wire.services import SERVICES
 
 SHOWN = 1024
 _PATH = "It must begin and end with / and contain only alphanumeric characters and/or / characters."
@@ -51,7 +52,8 @@ def sentence(service: str, shape: Shape | None, value: dict[str, Any]) -> str:
         if all(own) and not any("." in each.path for each in found):
             return f"The specified value for {found[0].path} is invalid. {own[0]}"
     errors = "error" if len(found) == 1 else "errors"
-    return f"{len(found)} validation {errors} detected: {'; '.join(map(str, found))}"
+    said = f"{len(found)} validation {errors} detected: {'; '.join(map(str, found))}"
+    return said if SERVICES[service].protocol == "json" else _NOT_IN_XML.sub("\ufffd", said)
 
 
 def is_hidden(shape: Shape, name: str, structure: str = "") -> bool:
@@ -141,7 +143,7 @@ def _requirements(shape: Shape) -> list[tuple[str, Any]]:
 
 
 def java(value: Any) -> str:
-    """A value as Java prints it, in XML."""
+    """A value as Java prints it."""
     match value:
         case bool():
             return str(value).lower()
@@ -151,4 +153,4 @@ def java(value: Any) -> str:
             return "{" + ", ".join(f"{key}={java(each)}" for key, each in value.items()) + "}"
         case bytes():
             return "java.nio.HeapByteBuffer"
-    return _NOT_IN_XML.sub("\ufffd", str(value))
+    return str(value)

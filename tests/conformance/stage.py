@@ -1,9 +1,10 @@
 """A server in this process, with all that the rows of tests/services need, and what is sent to it.
 
 A request is written by botocore, signed, and answered by the journey: bytes in, bytes out. What botocore
-reads of the answer comes back. After a change everything is as before.
+reads of the answer comes back.
 """
 
+import json
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -36,9 +37,10 @@ from watchword.world import World
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 TABLES = tables()
 MODELS = {name: ServiceModel(Loader().load_service_model(name, "service-2"), name) for name in SERVED}
+SPOKEN = tuple(name for name in TABLES if SERVICES[name].protocol in ("query", "json"))
+"""The services that are tried: their models have constraints, and their protocols are few lines to write."""
 LONGEST_QUERY = 8000
 _KEPT = re.compile("<[a-z_]+>")
-"""The name of what a scene kept, within a text."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Stage:
 
     world: World
     keys: dict[str, Credentials]
-    """Who calls: `administrator` and `powerless` of our account, `other` is another account's root."""
+    """Who calls: `administrator` and `powerless` of our account; `other` is another account's root."""
     kept: dict[str, Any]
 
     def send(
@@ -97,16 +99,14 @@ class Stage:
                 return {name: self.filled(value) for name, value in given.items()}
             case list():
                 return [self.filled(value) for value in given]
-            case str() if given in self.kept:
-                return self.kept[given]
+            case str() if given not in self.kept:
+                return _KEPT.sub(lambda found: str(self.kept[found[0]]), given)
             case str():
-                return _KEPT.sub(lambda found: str(self.kept.get(found[0], found[0])), given)
+                return self.kept[given]
         return given
 
-    @contextmanager
-    def as_before(self) -> Iterator[None]:
-        """Puts everything back, once the block ends."""
-        yield
+    def put_back(self) -> None:
+        """Makes everything as it was when the scenes had been played."""
         place = str(self.world.database.engine.url.database)
         with closing(sqlite3.connect(place)) as database:
             self._copy.backup(database)
@@ -120,21 +120,24 @@ class Stage:
         return copy
 
     def keep(self) -> None:
-        """From now on this is what `as_before` puts back."""
+        """From now on this is what is put back."""
         assert self._copy
 
     def _request(self, model: OperationModel, given: Mapping[str, Any], method: str) -> HttpRequest:
         protocol = model.service_model.metadata["protocol"]
-        made = botocore.serialize.create_serializer(protocol, include_validation=False).serialize_to_request(
-            _known(model, given), model
-        )
-        form = {**made["body"], **{k: v for k, v in given.items() if not _has(model, k)}}
-        text = urlencode(form)
-        headers = (("host", "localhost"),)
-        if method == "GET" and len(text) < LONGEST_QUERY:
-            return HttpRequest("GET", "/", text, headers)
+        write = botocore.serialize.create_serializer(protocol, include_validation=False)
+        made = write.serialize_to_request(_known(model, given), model)
+        unknown = {name: value for name, value in given.items() if not _has(model, name)}
+        host = ("host", "localhost")
+        if protocol == "json":
+            body = json.dumps({**json.loads(made["body"]), **unknown}).encode()
+            headers = tuple((name.lower(), value) for name, value in made["headers"].items())
+            return HttpRequest("POST", "/", "", (host, *headers), Body(body))
+        form = urlencode({**made["body"], **unknown})
+        if method == "GET" and len(form) < LONGEST_QUERY:
+            return HttpRequest("GET", "/", form, (host,))
         content = ("content-type", "application/x-www-form-urlencoded; charset=utf-8")
-        return HttpRequest("POST", "/", "", (*headers, content), Body(text.encode()))
+        return HttpRequest("POST", "/", "", (host, content), Body(form.encode()))
 
 
 def _has(model: OperationModel, name: str) -> bool:
@@ -145,9 +148,9 @@ def _known(model: OperationModel, given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in given.items() if _has(model, name)}
 
 
-def rows(*services: str) -> dict[tuple[str, str], Row]:
-    """The operations that a row calls with success."""
-    return {(service, name): row for service in services for name, row in TABLES[service].ROWS.items()}
+def rows() -> dict[tuple[str, str], Row]:
+    """The operations that a row calls."""
+    return {(service, name): row for service in SPOKEN for name, row in TABLES[service].ROWS.items()}
 
 
 @contextmanager
@@ -175,11 +178,12 @@ def _play(made: Stage) -> None:
             "iam", "AttachUserPolicy", {"UserName": "administrator", "PolicyArn": ADMINISTRATOR}, "root"
         )
     )
-    for service in ("iam", "sts"):
+    for service in SPOKEN:
         for step in TABLES[service].SCENE:
             answer = _done(made.send(service, step.operation, made.filled(step.given)))
             for name, path in step.kept.items():
-                made.kept[f"<{name}>"] = reduce(getitem, path.split("."), answer)
+                parts: list[Any] = [int(part) if part.isdecimal() else part for part in path.split(".")]
+                made.kept[f"<{name}>"] = reduce(getitem, parts, answer)
 
 
 def _done(answer: Answer) -> Mapping[str, Any]:

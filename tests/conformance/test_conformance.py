@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from tests.conformance.judge import judge, unlike
-from tests.conformance.run import Tally, every, try_it
+from tests.conformance.run import every, try_it, ways
 from tests.conformance.stage import MODELS, Answer, Stage, rows, stage
 from tests.conformance.variants import OTHER, OURS, Variant
 
-ROWS = rows("iam", "sts")
+ROWS = rows()
 USER = {"UserName": "ann"}
 
 
@@ -23,14 +23,15 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield made
 
 
-@pytest.mark.parametrize(("service", "name"), ROWS, ids=":".join)
+@pytest.mark.parametrize(("service", "name"), ROWS, ids=[":".join(each) for each in ROWS])
 def test_the_first_of_every_type(played: Stage, service: str, name: str) -> None:
-    row, tally = ROWS[service, name], Tally()
+    row, seen, wrong = ROWS[service, name], set[str](), []
     for variant in every(service, name, row, played):
-        if not tally.sent[variant.what]:
-            try_it(played, service, name, row, variant, tally)
-    assert tally.wrong == []
-    assert tally.sent["minimal"] == 1
+        if variant.what not in seen:
+            seen.add(variant.what)
+            wrong.append(try_it(played, service, name, row, variant, ways(service, name, variant)[-1]))
+    assert [each for each in wrong if each] == []
+    assert "minimal" in seen
 
 
 SAYS = "1 validation error detected: Value at 'userName' failed to satisfy constraint: Member must "

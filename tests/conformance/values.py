@@ -18,6 +18,15 @@ FRAMES = (
     ("o-a1b2c3d4e5/r-f6g7/", "1", ""),
     ("p-", "a", ""),
     ("https://", "a", ""),
+    ("r-", "a", ""),
+    ("ou-aaaa-", "a", ""),
+    ("o-", "a", ""),
+    ("h-", "a", ""),
+    ("car-", "a", ""),
+    ("123456789012", "", ""),
+    ("a", "a", "@a.example"),
+    ("arn:aws:sns:us-east-1:123456789012:", "a", ""),
+    ("dr-", "a", ""),
 )
 """Texts that grow: a beginning, a character that is repeated, an end."""
 LONGEST = 140_000

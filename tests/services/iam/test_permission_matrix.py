@@ -111,8 +111,9 @@ HEAD = """\
 Who may call which operation of IAM: ✔ allowed, ✘ denied, - not for such a caller.
 
 own: about the caller itself, or about what has the tag of its team. New users and roles get the boundary
-that a delegated administrator must give. other: about another's, with another boundary. `elsewhere` is
-the root user of another account: a name means an entity of its own account, an ARN means one of ours."""
+that a delegated administrator must give. other: about another's, with another boundary. The caller
+`elsewhere` is the root user of another account: a name means an entity of its own account, an ARN means one
+of ours."""
 
 
 def cast(iam: Iam) -> dict[str, Principal]:
