@@ -40,8 +40,8 @@ ENUMS = {
 """Values that AWS answers although its model doesn't have them: sample answers in the IAM API Reference."""
 NARROWER = {"GetWebIdentityToken": "at 'signingAlgorithm'"}
 """Members for which the API Reference lists valid values, and the model doesn't."""
-TELLS_OF_OTHERS = {"GetAccessKeyInfo"}
-"""AWS STS API Reference: it tells the account of any access key."""
+TELLS_OF_OTHERS = {"GetAccessKeyInfo", "ListHandshakesForAccount"}
+"""The first tells the account of any access key (AWS STS API Reference), the second who sent an invitation."""
 TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,
     "integer": int,

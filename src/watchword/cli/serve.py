@@ -80,13 +80,6 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
             help="Networks whose X-Forwarded headers hold, comma-separated.",
         ),
     ] = "",
-    management_account: Annotated[
-        str,
-        typer.Option(
-            envvar="WATCHWORD_MANAGEMENT_ACCOUNT",
-            help="Account whose principals may act as root users of others (AssumeRoot); by default none.",
-        ),
-    ] = "",
     bounded_chains: Annotated[
         bool,
         typer.Option(
@@ -184,7 +177,6 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
         sigv2_presigned=sigv2_presigned,
         refuse_replays=refuse_replays,
         trusted_proxies=_networks(trusted_proxies),
-        management_account=_management_account(management_account),
         bounded_chains=bounded_chains,
         private_issuers=_issuers("--private-issuers", private_issuers),
         audit_reserve=audit_reserve,

@@ -63,8 +63,6 @@ class Settings:
     """Whether a signature can be used for one change only."""
     trusted_proxies: tuple[Network, ...] = ()
     """Proxies whose X-Forwarded-For and X-Forwarded-Proto headers are believed."""
-    management_account: str = ""
-    """The account whose principals may act as root users of the others; empty for none."""
     bounded_chains: bool = False
     """Whether the sessions of a chain end with its first session."""
     private_issuers: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""AssumeRoot: principals of an account that the operator named act as root users of others, for a task."""
+"""AssumeRoot: principals of a management account act as root users of its organization, each for one task."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,12 +17,26 @@ TASK = "arn:aws:iam::aws:policy/root-task/"
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     """Two accounts, of which the first manages the second, whose bucket has locked everybody out."""
-    with Server.start("--account", f"{MANAGER},{MEMBER}", "--management-account", MANAGER) as started:
+    with Server.start("--account", f"{MANAGER},{MEMBER}") as started:
+        organize(started)
         s3 = boto3.client("s3", **started.arguments_of(MEMBER))
         s3.create_bucket(Bucket="locked")
         deny = document("s3:*", Resource=["arn:aws:s3:::locked", "arn:aws:s3:::locked/*"], Principal="*")
         s3.put_bucket_policy(Bucket="locked", Policy=deny.replace("Allow", "Deny"))
         yield started
+
+
+def organize(server: Server) -> None:
+    """The first account's organization has the second one as a member, and both features."""
+    managing = boto3.client("organizations", **server.arguments_of(MANAGER))
+    managing.create_organization()
+    invitation = managing.invite_account_to_organization(Target={"Id": MEMBER, "Type": "ACCOUNT"})
+    invited = boto3.client("organizations", **server.arguments_of(MEMBER))
+    invited.accept_handshake(HandshakeId=invitation["Handshake"]["Id"])
+    managing.enable_aws_service_access(ServicePrincipal="iam.amazonaws.com")
+    iam = boto3.client("iam", **server.arguments_of(MANAGER))
+    iam.enable_organizations_root_credentials_management()
+    iam.enable_organizations_root_sessions()
 
 
 @pytest.fixture(scope="module")
@@ -68,14 +82,16 @@ def test_roots_credentials_are_audited_and_deleted(server: Server, boss: Any) ->
     """Of the root user alone."""
     audit = client(server, "iam", session(boss, task="IAMAuditRootUserCredentials"))
     delete = client(server, "iam", session(boss, task="IAMDeleteRootUserCredentials"))
-    (key,) = audit.list_access_keys()["AccessKeyMetadata"]
-    assert code(audit.delete_access_key, AccessKeyId=key["AccessKeyId"]) == "AccessDenied"
+    root = boto3.client("iam", **server.arguments_of(MEMBER))
+    key = root.create_access_key()["AccessKey"]["AccessKeyId"]
+    assert key in str(audit.list_access_keys()["AccessKeyMetadata"])
+    assert code(audit.delete_access_key, AccessKeyId=key) == "AccessDenied"
     assert code(delete.list_users) == "AccessDenied"
     assert code(delete.create_access_key) == "AccessDenied"
-    boto3.client("iam", **server.arguments_of(MEMBER)).create_user(UserName="ann")
+    root.create_user(UserName="ann")
     assert code(delete.list_access_keys, UserName="ann") == "AccessDenied"
-    delete.delete_access_key(AccessKeyId=key["AccessKeyId"])
-    assert audit.list_access_keys()["AccessKeyMetadata"] == []
+    delete.delete_access_key(AccessKeyId=key)
+    assert key not in str(audit.list_access_keys()["AccessKeyMetadata"])
 
 
 @pytest.mark.parametrize(
@@ -129,7 +145,7 @@ def test_who_cant_ask(server: Server, boss: Any) -> None:
     assert code(stranger.assume_root, **asked(target=MANAGER)) == "AccessDenied"
 
 
-def test_where_the_operator_names_no_account_nobody_can(watchword: Server, iam: Any, ann: Any) -> None:
+def test_without_an_organization_nobody_can(watchword: Server, iam: Any, ann: Any) -> None:
     assert code(ann.assume_root, **asked()) == "AccessDenied"
 
 

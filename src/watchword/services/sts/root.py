@@ -1,12 +1,10 @@
 """Sessions of the root users of other accounts, each for one task: AssumeRoot.
 
-The management account of the target's organization may ask, once it has enabled the feature that the task
-belongs to: RootCredentialsManagement for credentials, RootSessions for all others. The operator can name
-another account whose principals may ask (`--management-account`), about every account. In this order, after
-the caller's own policies have allowed it:
+In this order, after the caller's own policies have allowed it:
 
-1. The root user can't ask, and neither can another account.
-2. The target is another account of this server. Which accounts there are isn't told.
+1. The management account of the target's organization may ask, once it has enabled the feature that the task
+   belongs to: RootCredentialsManagement for credentials, RootSessions for all others. Its root user can't.
+2. The target is another account, and open. Which accounts there are isn't told.
 
 Source: AWS STS API Reference, AssumeRoot; Service Authorization Reference, "AWS STS"; IAM User Guide,
 "Centrally manage root access for member accounts".
@@ -52,8 +50,6 @@ def to_assume_root(call: Call) -> tuple[Demand, ...]:
 
 def _manages(call: Call, target: Root) -> bool:
     """Whether the caller's account manages the root user, for this task."""
-    if call.account == call.world.settings.management_account:
-        return True
     here = call.world.facts.need(STANDING, target.account).organization
     feature = ROOT_CREDENTIALS if _TASK + "IAM" in _task(call) else ROOT_SESSIONS
     return here is not None and here.management == call.account and feature in (here.root_features or ())
