@@ -93,4 +93,7 @@ def test_a_role_that_may_not_invoke(scene: Scene, serve: Serve) -> None:
 def test_what_is_not_served(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(SERVED, "lambda", raising=False)  # type: ignore[arg-type]  # it is a dictionary
     found = ended(scene, Resource=FUNCTION)
-    assert (found.error, found.cause) == ("Lambda.LambdaException", "lambda:Invoke is not implemented here.")
+    assert (found.error, found.cause) == (
+        "Lambda.AWSLambdaException",
+        "lambda:Invoke is not implemented here.",
+    )

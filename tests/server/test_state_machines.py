@@ -188,6 +188,25 @@ def test_members_of_other_services_begin_with_a_capital_letter(one: Account) -> 
     assert one.end(started["ExecutionArn"])["output"] == '{"x":1}'
 
 
+def test_a_machine_starts_another(one: Account) -> None:
+    """If its role may; the input is JSON and no text."""
+    inner = one.machine("inner", role_of(one, "reader"), Done={"Type": "Succeed"})
+    role = one.role("starts", trust(STATES), allow("states:StartExecution", inner))
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::states:startExecution",
+        "Parameters": {"StateMachineArn": inner, "Name": "n", "Input": {"a.$": "$.x"}},
+        "End": True,
+    }
+    started = json.loads(one.run(one.machine("outer", role, Start=task), {"x": 1})["output"])
+    assert one.end(started["ExecutionArn"])["output"] == '{"a":1}'
+    assert one.run(one.arn("outer"), {"x": 2})["error"] == "StepFunctions.ExecutionAlreadyExistsException"
+    one.iam.delete_role_policy(RoleName="starts", PolicyName="own")
+    ended = one.run(one.arn("outer"), {"x": 1})
+    assert ended["error"] == "StepFunctions.AWSStepFunctionsException"
+    assert "states:StartExecution on resource" in ended["cause"]
+
+
 def test_a_revoked_session_acts_no_more(one: Account) -> None:
     """The machine's role is assumed again, so what was revoked is the session and not the role."""
     role = role_of(one, "reader")

@@ -58,7 +58,7 @@ def _fields(found: Diagnostics, given: Mapping[str, Json], allowed: frozenset[st
     for name, value in given.items():
         check = CHECKS.get(name)
         if name not in allowed:
-            said = f"The field {name!r} is not supported here{suggested(name, allowed)}."
+            said = f"The field {name!r} is not supported here{suggested(name, allowed) or '.'}"
             found.error(SCHEMA, said, (*place, name))
         elif check and (problem := check(value)):
             found.error(SCHEMA, f"The value of {name!r} is not valid: {problem}.", (*place, name))
@@ -74,7 +74,7 @@ def _error_names(found: Diagnostics, given: Mapping[str, Json], place: Place, *,
         if not isinstance(name, str):
             found.error(SCHEMA, "The name of an error must be a string.", place)
         elif name.startswith("States.") and name not in errors.NAMES:
-            found.error(SCHEMA, f"There is no error {name!r}{suggested(name, errors.NAMES)}.", place)
+            found.error(SCHEMA, f"There is no error {name!r}{suggested(name, errors.NAMES) or '.'}", place)
     if errors.ALL in names and (len(names) > 1 or not last):
         found.error(SCHEMA, f"{errors.ALL} must stand alone, and in the last one.", place)
 
@@ -89,7 +89,9 @@ def _test(found: Diagnostics, test: Json, place: Place, depth: int) -> None:
     names = [name for name in test if name not in ("Variable", "Comment")]
     if len(names) != 1 or not (names[0] in choices.COMBINATIONS or choices.is_comparison(names[0])):
         unknown = next((suggested(name, choices.COMPARISONS) for name in names), "")
-        found.error(SCHEMA, f"A rule has exactly one comparison, or one of And, Or, Not{unknown}.", place)
+        found.error(
+            SCHEMA, f"A rule has exactly one comparison, or one of And, Or, Not{unknown or '.'}", place
+        )
         return
     (name,) = names
     if name in choices.COMBINATIONS:

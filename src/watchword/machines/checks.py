@@ -92,7 +92,9 @@ class _Check:
         kind = state.get("Type")
         if not isinstance(kind, str) or kind not in TYPES:
             known = suggested(kind, TYPES) if isinstance(kind, str) else ""
-            self.found.error(SCHEMA, f"Type must be one of {', '.join(TYPES)}{known}.", (*place, "Type"))
+            self.found.error(
+                SCHEMA, f"Type must be one of {', '.join(TYPES)}{known or '.'}", (*place, "Type")
+            )
             return
         language = state.get("QueryLanguage", language)
         self._fields(state, TYPES[kind].allowed(language), TYPES[kind].needs, place, language)
@@ -120,7 +122,7 @@ class _Check:
             self.found.error(SCHEMA, f"The field {name!r} is required, but was missing.", place)
         for name, value in given.items():
             if name not in set(allowed):
-                said = f"The field {name!r} is not supported by this state{suggested(name, allowed)}."
+                said = f"The field {name!r} is not supported by this state{suggested(name, allowed) or '.'}"
                 self.found.error(SCHEMA, said, (*place, name))
             elif problem := _problem(name, value, language):
                 self.found.error(SCHEMA, f"The value of {name!r} is not valid: {problem}.", (*place, name))

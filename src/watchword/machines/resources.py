@@ -1,7 +1,7 @@
 """What a Task does: its Resource, read.
 
     arn:aws:lambda:REGION:ACCOUNT:function:NAME           a function, whose input is the state's
-    arn:aws:states:::lambda:invoke                        an optimized integration
+    arn:aws:states:::lambda:invoke                        an optimized integration (`OPTIMIZED`)
     arn:aws:states:::aws-sdk:SERVICE:ACTION               any operation of any service that is served
     ....waitForTaskToken                                  goes on when SendTaskSuccess gives the task's token
 
@@ -19,6 +19,13 @@ _SYNC = ".sync"
 SERVICES = {"sfn": "stepfunctions", "cognitoidentity": "cognito-identity", "eksauth": "eks-auth",
             "ssooidc": "sso-oidc"}  # fmt: skip
 """The SDK's name of a service -> its model's, where it isn't the same."""
+
+OPTIMIZED = {
+    ("lambda", "invoke"): ("lambda", "Invoke"),
+    ("states", "startExecution"): ("stepfunctions", "StartExecution"),
+}
+"""Service and action, as a resource names them -> service and operation, as models do."""
+_PREFIXES = {"lambda": "Lambda", "states": "StepFunctions"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +52,8 @@ class Resource:
     @property
     def prefix(self) -> str:
         """What its errors begin with: the class of the SDK for Java."""
-        name = self.kind.partition(":")[2] or "lambda"
-        return name[0].upper() + name[1:]
+        name = self.kind.partition(":")[2]
+        return name[0].upper() + name[1:] if name else _PREFIXES[self.kind or "lambda"]
 
 
 def parse(text: str) -> Resource | None:
@@ -61,8 +68,9 @@ def parse(text: str) -> Resource | None:
         return None
     bare, waits = arn.resource.removesuffix(TOKEN), arn.resource.endswith(TOKEN)
     match bare.split(":"):
-        case ["lambda", "invoke"]:
-            return Resource(text, "lambda", "Invoke", "lambda", f"invoke{TOKEN if waits else ''}", waits)
+        case [service, action] if (service, action) in OPTIMIZED:
+            called = OPTIMIZED[service, action]
+            return Resource(text, *called, service, f"{action}{TOKEN if waits else ''}", waits)
         case [kind, service, action] if kind == SDK and action[:1].islower() and action.isalnum():
             name = SERVICES.get(service, service)
             operation = action[0].upper() + action[1:]

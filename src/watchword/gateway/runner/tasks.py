@@ -26,8 +26,10 @@ from watchword.wire import Operation as Model
 from watchword.world import World
 
 LAMBDA = "lambda"
-UNMODELLED = {LAMBDA: "AWSLambdaException"}
-"""What an error that isn't in the model is called, where it isn't called like the service."""
+AS_TEXT = {LAMBDA: "Payload", "states": "Input"}
+"""Members that an optimized integration takes as JSON and that the operation takes as its text."""
+UNMODELLED = {"": "AWSLambdaException", LAMBDA: "AWSLambdaException", "states": "AWSStepFunctionsException"}
+"""What an error that isn't in the model is called by optimized integrations, which know an older SDK."""
 
 
 def perform(world: World, sessions: Sessions, about: About, call: TaskCall) -> str:
@@ -54,7 +56,7 @@ def perform(world: World, sessions: Sessions, about: About, call: TaskCall) -> s
 def _model(models: Models, resource: Resource) -> Model:
     if resource.operation not in SERVED.get(resource.service, {}):
         said = f"{resource.service}:{resource.operation} is not implemented here."
-        raise Failure(f"{resource.prefix}.{resource.prefix}Exception", said)
+        raise Failure(_named(resource, ""), said)
     return models.service(resource.service).operation(resource.operation)
 
 
@@ -63,8 +65,9 @@ def _given(model: Model, call: TaskCall) -> dict[str, Any]:
     arguments = decode(call.arguments)
     if call.resource.function:
         arguments = {"FunctionName": call.resource.function, "Payload": call.arguments}
-    elif call.resource.kind == LAMBDA and isinstance(arguments, dict) and "Payload" in arguments:
-        arguments = {**arguments, "Payload": msgspec.json.encode(arguments["Payload"]).decode()}
+    member = AS_TEXT.get(call.resource.kind, "")
+    if isinstance(arguments, dict) and member in arguments:
+        arguments = {**arguments, member: msgspec.json.encode(arguments[member]).decode()}
     try:
         return sdk_json.read_input(model, arguments)
     except sdk_json.Unfit as unfit:
@@ -101,6 +104,11 @@ def _function_failure(text: str, payload: Json) -> Failure:
 
 def _failure(resource: Resource, model: Model, error: AwsError, request_id: str) -> Failure:
     found = sdk_json.read_error(model, error)
-    unmodelled = UNMODELLED.get(resource.service, f"{resource.prefix}Exception")
     more = f"Service: {resource.prefix}, Status Code: {found.status}, Request ID: {request_id}"
-    return Failure(f"{resource.prefix}.{found.name or unmodelled}", f"{found.message} ({more})")
+    return Failure(_named(resource, found.name), f"{found.message} ({more})")
+
+
+def _named(resource: Resource, name: str) -> str:
+    """An error by its class; `name` is empty for one that isn't in the model."""
+    unmodelled = UNMODELLED.get(resource.kind, f"{resource.prefix}Exception")
+    return f"{resource.prefix}.{name or unmodelled}"
