@@ -29,10 +29,12 @@ _TABLE = """
         UNIQUE (rank, account, folded)
     )
 """
+_INDEX = "CREATE INDEX staged_by_batch ON staged (rank, account)"
+"""With the number behind it: a batch is read as it was written, from one place of the table."""
 _INSERT = "INSERT INTO staged (rank, account, folded, id, arn, place, body) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _TWICE = "SELECT place, body FROM staged WHERE id = ? OR (rank = ? AND account = ? AND folded = ?)"
 _NAMED = "SELECT id, arn FROM staged WHERE rank = ? AND account = ? AND folded = ?"
-_OF = "SELECT place, body FROM staged WHERE rank = ? AND account = ? ORDER BY folded"
+_OF = "SELECT place, body FROM staged WHERE rank = ? AND account = ? ORDER BY number"
 
 
 class Known(NamedTuple):
@@ -58,6 +60,7 @@ class Staging:
         self._table.execute("PRAGMA journal_mode = OFF")
         self._table.execute("PRAGMA synchronous = OFF")
         self._table.execute(_TABLE)
+        self._table.execute(_INDEX)
         self._table.execute("BEGIN")
         self.denying: set[str] = set()
         """Policies of AWS in the files that aren't known here and may deny something."""
