@@ -41,7 +41,7 @@ ENUMS = {
 NARROWER = {"GetWebIdentityToken": "at 'signingAlgorithm'"}
 """Members for which the API Reference lists valid values, and the model doesn't."""
 TELLS_OF_OTHERS = {"GetAccessKeyInfo", "ListHandshakesForAccount"}
-"""The first tells the account of any access key (AWS STS API Reference), the second who sent an invitation."""
+"""The account of an access key (AWS STS API Reference, GetAccessKeyInfo); who sent an invitation."""
 TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,
     "integer": int,
