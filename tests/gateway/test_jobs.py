@@ -82,6 +82,7 @@ def test_every_service_may_have_jobs(world: World) -> None:
         "end idle functions",
         "sweep packages",
         "sweep objects",
+        "remove state machines and executions",
         "rotate the keys of issuers",
     ]
     acts: list[Callable[[World], object]] = [job.act for job in ALL]

@@ -3,9 +3,13 @@
 import os
 from datetime import datetime
 
-from watchword.identity import private_keys, resealing, secrets, seeds
+from watchword.identity import environments, private_keys, resealing, secrets, seeds
+from watchword.identity.secrets import SealedSecret as Sealed
 from watchword.proofs.keyring import Keyring, new_key
 from watchword.store import Database
+from watchword.store.functions import functions, versions
+from watchword.store.functions.functions import Function
+from watchword.store.functions.versions import Version
 from watchword.store.iam import (
     access_keys,
     mfa_devices,
@@ -28,7 +32,7 @@ A = "111111111111"
 def test_all_that_rests_sealed_is_in_the_table() -> None:
     sealed = {table.name for table in METADATA.tables.values() if "sealing_key" in table.c}
     certificates = {"saml_private_keys", "server_certificate_material"}
-    assert sealed == {"access_keys", "mfa_devices", "token_keys"} | certificates
+    assert sealed == {"access_keys", "function_versions", "mfa_devices", "token_keys"} | certificates
     assert len(resealing.EVERYTHING) == len(sealed)
 
 
@@ -37,6 +41,7 @@ def test_it_opens_under_the_new_key(database: Database, now: datetime) -> None:
     before, after = Keyring((old,), os.urandom), Keyring((old, new), os.urandom)
     secret, pem = secrets.seal("secret", "AKIA1", before), private_keys.seal("PEM", "K", before)
     seed = seeds.seal(b"seed", "M", before)
+    variables = environments.seal({"A": "b"}, "F", before)
     provider = SamlProvider("S", A, "office", now, now)
     certificate = ServerCertificate("K", A, "web", "/", now, now)
     with database.write(now) as tx:
@@ -47,6 +52,8 @@ def test_it_opens_under_the_new_key(database: Database, now: datetime) -> None:
         token_keys.insert(tx, TokenKey("K", A, "ES384", pem.secret, pem.sealing_key, now))
         material = Material("K", "body", None, pem.secret, pem.sealing_key)
         server_certificates.insert(tx, certificate, material)
+        functions.insert(tx, Function("F", A, "us-east-1", "f", now))
+        versions.insert(tx, version(now, variables))
         for expected in (1, 0):
             for some in resealing.EVERYTHING:
                 assert some(tx, after, 10) == (expected, False)
@@ -55,10 +62,21 @@ def test_it_opens_under_the_new_key(database: Database, now: datetime) -> None:
         (signs,) = token_keys.of_account(tx, A)
         (opens,) = saml_private_keys.of(tx, provider)
         material = server_certificates.material_of(tx, certificate)
+        latest = versions.numbered(tx, "F", 0)
     alone = Keyring((new,), os.urandom)
     assert secrets.open(key, alone) == "secret"
     assert device is not None
     assert seeds.open(device, alone) == b"seed"
+    assert latest is not None
+    assert environments.open(latest.environment, "F", alone) == {"A": "b"}
     assert private_keys.open(opens.sealed, "K", alone) == "PEM"
     assert private_keys.open(signs.sealed, "K", alone) == "PEM"
     assert private_keys.open(material.private_key, "K", alone) == "PEM"
+
+
+def version(now: datetime, variables: Sealed) -> Version:
+    sealed = variables.secret, variables.sealing_key
+    return Version(
+        *("F", 0, "role", "python3.12", "app.handler", "", 3, 128, 512, "x86_64"),
+        *(*sealed, "", "blob", "", 1, now, "r"),
+    )

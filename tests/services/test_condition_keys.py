@@ -48,7 +48,7 @@ from watchword.world import World
 
 LIST = Path(__file__).parents[1] / "golden" / "condition_keys_not_filled.txt"
 ROWS = tables()
-COUNT = 220
+COUNT = 214
 """Lowered with the list, never raised but with new operations."""
 
 UNLISTED = {"iam:AcquireRole", "iam:UpdateDelegationRequest"}

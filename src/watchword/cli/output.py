@@ -8,7 +8,8 @@ Much of it was written by others: callers, tenants, the authors of a policy. It 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Annotated, Any, NamedTuple
 
@@ -58,3 +59,21 @@ def _shown(part: str | Styled) -> str:
     if isinstance(part, str):
         return printable(part)
     return typer.style(printable(part.text), fg=part.colour, bold=part.bold)
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[str, int, int], object]]:
+    """A progress bar on a terminal, elsewhere nothing: called with what is done, how far, of how much."""
+    from rich.console import Console  # noqa: PLC0415 only long commands show one
+    from rich.progress import Progress  # noqa: PLC0415 the same
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        tasks = {}
+
+        def show(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(printable(what), total=total)
+            bar.update(tasks[what], completed=done)
+
+        yield show

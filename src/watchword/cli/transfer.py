@@ -1,8 +1,6 @@
 """watchword import, watchword export: accounts from AWS or from another Watchword, and back."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -10,11 +8,10 @@ import typer
 
 from watchword.cli.ending import BAD_NEWS, fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
-from watchword.cli.output import Form, Output, say, say_json
+from watchword.cli.output import Form, Output, progress_bar, say, say_json
 from watchword.installation.bootstrap import open_installation
 from watchword.store import accounts
 from watchword.transfer import Import, Report, lines
-from watchword.transfer.importing import Progress
 from watchword.transfer.report import DIFFERS, MAKE, NEVER_IN_THE_FORM, REPLACE, SAME
 
 _MOST_LINES = 100
@@ -41,7 +38,7 @@ def import_files(
     What is here already stays as it is. Nothing is changed when anything in the files is wrong, or is here
     otherwise; then the exit code is 1. A server can run meanwhile.
     """
-    with opened(open_installation, data, database, root_key_file) as installation, _bar() as progress:
+    with opened(open_installation, data, database, root_key_file) as installation, progress_bar() as progress:
         report = Import(installation, files, replace, dry_run, progress).run()
     refused = bool(report.problems or (report.differences and not replace))
     for line in _limited([*report.problems, *([] if replace else report.differences)]):
@@ -79,24 +76,6 @@ def _escaped(found: re.Match[str]) -> str:
     """A character of a JSON text, as an escape: a terminal shows the same as a file holds."""
     units = found[0].encode("utf-16-be")
     return "".join(f"\\u{units[at] << 8 | units[at + 1]:04x}" for at in range(0, len(units), 2))
-
-
-@contextmanager
-def _bar() -> Iterator[Progress]:
-    """A progress bar on a terminal; elsewhere nothing."""
-    from rich.console import Console  # noqa: PLC0415 only this command shows one
-    from rich.progress import Progress as Bar  # noqa: PLC0415 the same
-
-    console = Console(stderr=True)
-    with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
-        tasks = {}
-
-        def show(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=total)
-            bar.update(tasks[what], completed=done)
-
-        yield show
 
 
 def _say_as_json(report: Report, *, changed: bool) -> None:

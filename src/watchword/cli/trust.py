@@ -159,7 +159,7 @@ def _print(recipe: Recipe, account: str) -> None:
 def _first_account(data: Path, database: str, root_key_file: str) -> str:
     """The account that every installation has."""
     if not database and not data.expanduser().exists():
-        raise fail("there is no server here: --account says whose role it is")
+        raise fail(f"no store in {data}: --account says whose role it is")
     with opened(open_installation, data, database, root_key_file) as installation:
         return first_account(installation)
 

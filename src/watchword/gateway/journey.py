@@ -32,7 +32,7 @@ from watchword.names import AwsError, HttpRequest, HttpResponse, fault
 from watchword.names.ids import new_request_id
 from watchword.names.would_block import MovesBytes, Waits, WouldBlock
 from watchword.services.operation import Call, Mode, Operation, Output
-from watchword.services.table import SERVED
+from watchword.services.table import PREFIXES, SERVED
 from watchword.wire import Operation as Model
 from watchword.wire import error_response, recognise
 from watchword.world import World
@@ -109,7 +109,8 @@ def _run(world: World, log: RequestLog) -> HttpResponse:
     context = RequestContext(
         world, proven.caller, proven.request, presented.region, log.now, request_id=log.request_id
     )
-    note_use(context, model.service.name, "" if log.traits.data_event else model.name)
+    service = PREFIXES.get(model.service.name, model.service.name)
+    note_use(context, service, "" if log.traits.data_event else model.name)
     call, row = _look_up(context, model, row, given, log)
     call = permit(call, row.demands(call), log)
     if not row.traits.reads_only:

@@ -21,8 +21,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from watchword.identity.refusals import not_in_this_state
-from watchword.names import Principal, fault
+from watchword.identity.refusals import refusal
+from watchword.names import AwsError, Principal, fault
 from watchword.names.principal import RoleSession, Root, User
 from watchword.proofs import trade_in_token
 from watchword.store import Transaction, revocations
@@ -85,8 +85,14 @@ def moved(request: DelegationRequest, move: Move, now: datetime) -> DelegationRe
     before, after = _MOVES[move]
     state = state_at(request, now)
     if state not in before:
-        raise not_in_this_state(request.id, state, coded=move is not Move.ACCEPT)
+        raise _not_in_this_state(request.id, state, coded=move is not Move.ACCEPT)
     return replace(request, state=after, updated=now)
+
+
+def _not_in_this_state(request_id: str, state: str, *, coded: bool) -> AwsError:
+    """The request went on, or expired; `coded` where the operation's model has a code."""
+    said = f"Delegation request {request_id} is in the state {state}, in which this can't be done."
+    return refusal("InvalidInput", said) if coded else fault("ValidationError", said)
 
 
 # Who accepts.

@@ -225,11 +225,6 @@ def no_suffix(service: str) -> AwsError:
     return refusal("InvalidInput", f"Custom suffix is not allowed for {service}")
 
 
-def long_suffix(name: str, most: int) -> AwsError:
-    """With its suffix, the name of the service-linked role is too long."""
-    return refusal("InvalidInput", f"The role name {name} has more than {most} characters.")
-
-
 def taken_service_role(name: str) -> AwsError:
     """There is a role with the name of the service-linked role."""
     said = f"Service role name {name} has been taken in this account, please try a different suffix."
@@ -259,12 +254,6 @@ def missing_job(job_id: str) -> AwsError:
 def missing_delegation_request(request_id: str) -> AwsError:
     """There is no such delegation request, or it is of another account."""
     return refusal("NoSuchEntity", f"Delegation request {request_id} cannot be found.")
-
-
-def not_in_this_state(request_id: str, state: str, *, coded: bool) -> AwsError:
-    """The delegation request went on, or expired; `coded` where the operation's model has a code."""
-    said = f"Delegation request {request_id} is in the state {state}, in which this can't be done."
-    return refusal("InvalidInput", said) if coded else fault("ValidationError", said)
 
 
 def invalid_arn(text: str) -> AwsError:

@@ -16,7 +16,6 @@ from datetime import datetime, timedelta
 from watchword.names import nouns
 from watchword.names.ids import ACCOUNT_DIGITS, Prefix, Randomness, new_unique_id
 from watchword.organizations import quotas
-from watchword.organizations.attaching import attach_defaults
 from watchword.organizations.refusals import refusal, violates
 from watchword.store import Transaction, accounts, tags
 from watchword.store.accounts import Account
@@ -69,6 +68,8 @@ def create(tx: Transaction, organization: Organization, wanted: NewAccount, rand
 
 def join(tx: Transaction, organization: Organization, account: str, method: str) -> None:
     """Makes an account a member, right below the root. Raises Conflict when it is one already."""
+    from watchword.organizations.attaching import attach_defaults  # noqa: PLC0415 the policy engine comes with it
+
     members.insert(tx, Member(account, organization.id, organization.root, tx.at, method))
     attach_defaults(tx, organization, account)
 

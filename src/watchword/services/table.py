@@ -46,5 +46,7 @@ SERVICES: Mapping[str, Service] = {
 SERVED: Mapping[str, Mapping[str, Operation]] = {
     name: service.operations for name, service in SERVICES.items()
 }
+PREFIXES: Mapping[str, str] = {name: service.prefix or name for name, service in SERVICES.items()}
+"""The prefix of each service's actions."""
 BY_PREFIX: Mapping[str, Service] = {service.prefix or name: service for name, service in SERVICES.items()}
 """Every service by the prefix of its actions."""

@@ -12,7 +12,7 @@ from watchword.names import AwsError
 from watchword.names.principal import RoleSession
 from watchword.reference.actions import catalogue
 from watchword.services.iam.policies.last_accessed import ACTIONS
-from watchword.services.table import SERVED
+from watchword.services.table import PREFIXES, SERVED
 from watchword.store.iam import accesses
 from watchword.store.iam.accesses import Access
 
@@ -208,11 +208,10 @@ def test_whom_it_is_about(iam: Iam) -> None:
 def test_operations_and_actions() -> None:
     """Every operation that isn't on data is an action of its name, or of another that is known."""
     unknown = {
-        f"{service}:{name}"
+        action
         for service, rows in SERVED.items()
-        for name, row in rows.items()
-        if not row.traits.data_event
-        and not catalogue().action(ACTIONS.get(f"{service}:{name}", f"{service}:{name}"))
+        for action, row in ((f"{PREFIXES[service]}:{name}", row) for name, row in rows.items())
+        if not row.traits.data_event and not catalogue().action(ACTIONS.get(action, action))
     }
     listing = {
         f"s3:{each}" for each in ("HeadBucket", "ListObjects", "ListObjectsV2", "ListMultipartUploads")

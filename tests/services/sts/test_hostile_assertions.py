@@ -39,6 +39,8 @@ from watchword.store.iam import saml_providers
 from watchword.store.iam.saml_providers import SamlProvider
 from watchword.world import World
 
+BEGUN = time.time()
+"""The time of all assertions, and of the server that is asked: the rows are made when tests are collected."""
 ACCOUNT = "123456789012"
 PROVIDER, ROLE = f"arn:aws:iam::{ACCOUNT}:saml-provider/corp", f"arn:aws:iam::{ACCOUNT}:role/r"
 INVALID, EXPIRED, DENIED = "InvalidIdentityToken", "ExpiredTokenException", "AccessDenied"
@@ -53,12 +55,12 @@ TAGS, TAG = "The session tags in AuthnResponse are not valid", f"{AWS}PrincipalT
 def said(attributes: dict[str, list[str] | None] | None = None, **changed: Any) -> str:
     """An assertion with these attributes; what is None is left out."""
     given = {name: values for name, values in (RIGHT | (attributes or {})).items() if values is not None}
-    return encode(response(sign(assertion(given, **changed))))
+    return encode(response(sign(assertion(given, **{"now": BEGUN} | changed))))
 
 
 def around(**changed: Any) -> str:
     """A signed assertion in another response."""
-    return encode(response(sign(assertion(RIGHT)), **changed))
+    return encode(response(sign(assertion(RIGHT, now=BEGUN)), **changed))
 
 
 def audience(*texts: str) -> str:
@@ -70,7 +72,7 @@ def restriction(text: str) -> str:
 
 
 def at(seconds: float) -> str:
-    return instant(time.time() + seconds)
+    return instant(BEGUN + seconds)
 
 
 def rows() -> dict[str, tuple[str, str, str, str]]:
@@ -215,6 +217,7 @@ ROWS = rows()
 def world(tmp_path: Path) -> Iterator[World]:
     """A world whose first account has the provider."""
     world = open_world(Settings(tmp_path, account=ACCOUNT))
+    world.clock.read = lambda: BEGUN
     far = datetime(2099, 1, 1, tzinfo=UTC)
     provider = SamlProvider("1", first_account(world), "corp", world.clock.now(), far)
     with world.database.write(world.clock.now()) as tx:
@@ -285,8 +288,9 @@ def test_a_good_assertion_comes_to_the_decision(world: World, changed: dict[str,
 
 
 def test_the_operator_is_told_what_was_expected_and_had(world: World) -> None:
-    ask(world, said(audience=audience("https://other.example.com")))
-    ask(world, said())
+    world.clock.read = time.time  # in the order of their times, events of the first start come before
+    ask(world, said(now=time.time(), audience=audience("https://other.example.com")))
+    ask(world, said(now=time.time()))
     listed = explained(world, "--list")
     assert "InvalidIdentityToken  sts:AssumeRoleWithSAML  anonymous" in listed
     (refused,) = [line for line in listed.splitlines() if "InvalidIdentityToken" in line]

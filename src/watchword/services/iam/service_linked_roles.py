@@ -11,11 +11,11 @@ from watchword.access import Demand
 from watchword.identity import removal, service_linked_roles
 from watchword.identity.refusals import (
     bad_deletion_task,
-    long_suffix,
     missing,
     missing_deletion_task,
     no_suffix,
     not_linked,
+    refusal,
     taken_service_role,
 )
 from watchword.identity.service_linked_roles import Linked, is_linked
@@ -37,7 +37,7 @@ def create_service_linked_role(call: Call) -> Output:
         raise no_suffix(linked.service)
     name = linked.name(suffix)
     if len(name) > LONGEST_NAME:
-        raise long_suffix(name, LONGEST_NAME)
+        raise refusal("InvalidInput", f"The role name {name} has more than {LONGEST_NAME} characters.")
     if ROLE.named(call.tx, call.account, name):
         raise taken_service_role(name)
     role = Role(

@@ -23,7 +23,9 @@ PREFIX = "states:"
 
 
 def on_machine(call: Call) -> tuple[Demand, ...]:
-    """The operation's action on the machine that it names."""
+    """The operation's action on the machine that it names. Raises ValidationException where it names none."""
+    if MACHINE_MEMBER not in call.input:  # ListExecutions, of a distributed Map's run
+        raise error("ValidationException", f"{MACHINE_MEMBER} is missing.")
     arn = _qualified(call, arns.read(call.input[MACHINE_MEMBER], STATE_MACHINE))
     return (demand_on(call, arn, PREFIX + call.name),)
 
