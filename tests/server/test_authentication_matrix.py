@@ -16,6 +16,7 @@ from pathlib import Path
 
 import botocore.session
 import pytest
+from tests.functions.isolated import ISOLATED, OPTIONS
 from tests.server.harness import Answer, Draft, Keys, Line, client, journal, query
 from tests.server.test_audit import events
 
@@ -238,7 +239,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, P
     place = tmp_path_factory.mktemp("matrix")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(place))
-        started = Server.start("--functions", "--recorded-refusals", "1000000")
+        started = Server.start(*OPTIONS, "--recorded-refusals", "1000000")
     with started:
         yield started, next(place.glob("watchword-*"))
 
@@ -352,6 +353,8 @@ def test_the_same_requests_by_the_right_caller_are_answered_otherwise(
     (running, data), asked = server, {}
     with Line(running.endpoint) as line:
         for (service, operation), plan in DRAFTS.items():
+            if service == "lambda" and not ISOLATED:
+                continue
             answer = line.send(plan.signed(running.endpoint, cast.good))
             asked[answer.request_id] = operation
             assert answer.status != 501, operation

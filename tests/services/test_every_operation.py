@@ -17,12 +17,13 @@ import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 from botocore.model import OperationModel
+from tests.functions.isolated import ISOLATED, OPTIONS
 from tests.server.test_audit import events
 from tests.services.rows import FREE_FOR_ALL, Refused, Row, tables
 
 from watchword.testing import Server
 
-TABLES = tables()
+TABLES = {service: table for service, table in tables().items() if ISOLATED or service != "lambda"}
 ROWS = {f"{service}:{name}": row for service, table in TABLES.items() for name, row in table.ROWS.items()}
 Clients = Mapping[str, BaseClient]
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
@@ -94,7 +95,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     place = tmp_path_factory.mktemp("operations")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(place))
-        server = Server.start("--functions")
+        server = Server.start(*OPTIONS)
     with server:
         iam = boto3.client("iam", **server.client_arguments)
         administrator, powerless = (clients(server, iam, name) for name in ("administrator", "powerless"))

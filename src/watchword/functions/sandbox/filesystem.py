@@ -40,13 +40,13 @@ def enter(spec: Spec) -> None:
     for place in EMPTY:
         os.makedirs(spec.root + place, exist_ok=True)  # noqa: PTH103 as in `linux`
     _write_etc(spec)
+    options = f"mode=1777,size={spec.storage},nr_inodes={_FILES_OF_TMP}"
+    linux.mount("none", f"{spec.root}/tmp", "tmpfs", _QUIET, options)  # noqa: S108 first: Python may be below it
     for place in (*HOST, *(f"/etc/{name}" for name in OF_ETC), *spec.places):
         _show(place, spec.root + place)
     for name in DEVICES:
         _bind(f"/dev/{name}", f"{spec.root}/dev/{name}", flags=linux.NO_SUID | linux.NO_EXEC)
     _show(spec.code, spec.root + TASK)
-    options = f"mode=1777,size={spec.storage},nr_inodes={_FILES_OF_TMP}"
-    linux.mount("none", f"{spec.root}/tmp", "tmpfs", _QUIET, options)  # noqa: S108 of the new root
     with suppress(OSError):  # refused where the host's own /proc is covered in part, as in containers
         linux.mount("none", f"{spec.root}/proc", "proc", _QUIET | linux.NO_EXEC)
     _change_root(spec.root)
