@@ -299,6 +299,6 @@ def test_the_caches_of_an_engine_are_bounded(monkeypatch: pytest.MonkeyPatch) ->
                 bucket is not None
             )
     assert len(alice._settings) <= 10
-    assert all(len(each.indexes) <= 10 for each in alice._settings.values())
+    assert all(len(each.consulted) <= 10 for each in alice._settings.values())
     own = alice._own[0]
-    assert len(own._filed) + len(own._twins) <= 1_000 / 16
+    assert len(own.filed) + len(own._twins) <= 1_000 / 16

@@ -13,7 +13,7 @@ from watchword.names.principal import RoleSession, User
 from watchword.policy import Policy, Request, Source, decide
 from watchword.policy.evaluation.decision import Decision
 from watchword.policy.evaluation.engine import Engine, OwnPolicies
-from watchword.policy.evaluation.index import Index
+from watchword.policy.evaluation.index import Index, candidates
 from watchword.policy.lines.decide import Asked, policies_of, request_of
 
 ALICE, BOB = (User("111122223333", name, f"AIDA{name.upper()}") for name in ("alice", "bob"))
@@ -41,7 +41,7 @@ def scanned(index: Index, request: Request) -> set[tuple[str, int]]:
 
 
 def looked_up(index: Index, request: Request) -> set[tuple[str, int]]:
-    found = index.candidates(request.name, request.resource).applicable(request)
+    (found,) = (each.applicable(request) for each in candidates([index], request.name, request.resource))
     assert len(found) == len(set(found))
     return {(cited.source.name, cited.rule.index) for cited in found}
 

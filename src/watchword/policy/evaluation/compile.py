@@ -11,7 +11,6 @@ resource's service or with an unknown operator, an Allow does not apply and a De
 
 import re
 from collections.abc import Sequence
-from functools import partial
 
 from msgspec import Struct
 
@@ -24,8 +23,8 @@ from watchword.policy.language.match import glob, is_wild, open_resource_matcher
 from watchword.policy.language.shared import shared
 from watchword.policy.language.variables import folded
 
-_WILD = {False: re.compile(r"[*?]"), True: re.compile(r"[*?]|\$\{")}
-"""Where a pattern ceases to be literal, by whether its policy knows variables."""
+_LITERAL = {False: re.compile(r"[^*?]*"), True: re.compile(r"[^*?$]*(?:\$(?!\{)[^*?$]*)*")}
+"""What a pattern begins with that is literal, by whether its policy knows variables."""
 _SERVICE = 2
 """The segment of an ARN that names the service and takes no wildcard."""
 
@@ -56,7 +55,7 @@ class Target:
         self._open: Check | None = None
         self._weight: int | None = None
         single = patterns[0] if len(patterns) == 1 and not negated else ""
-        self.prefix = _WILD[rule.variables].split(single, 1)[0]
+        self.prefix: str = _LITERAL[rule.variables].match(single)[0]  # type: ignore[index]  # it always matches
         """Every matching resource starts with it."""
         self.exact = bool(patterns) and single == self.prefix and not negated
         """Whether only one resource matches, which is the prefix."""
@@ -88,7 +87,7 @@ class Target:
             else:
                 self.covers = _cover(patterns, self.prefix, negated=self._negated)
         if conditions:
-            self.holds = conditions[0] if len(conditions) == 1 else partial(_all, conditions)
+            self.holds = conditions[0] if len(conditions) == 1 else _all(conditions)
         self._compiled = True
 
     def matches(self, request: Asked) -> bool:
@@ -174,11 +173,14 @@ def _end(prefix: str) -> str:
     return prefix and prefix[:-1] + chr(ord(prefix[-1]) + 1)
 
 
-def _all(checks: Sequence[Check], request: Asked) -> bool:
-    for holds in checks:  # noqa: SIM110 all() of a generator takes twice as long
-        if not holds(request):
-            return False
-    return True
+def _all(checks: Sequence[Check]) -> Check:
+    def holds(request: Asked) -> bool:
+        for each in checks:  # noqa: SIM110 all() of a generator takes twice as long
+            if not each(request):
+                return False
+        return True
+
+    return holds
 
 
 def _cover(patterns: Sequence[str], head: str, *, negated: bool) -> Match:
@@ -216,12 +218,8 @@ def actions(element: Patterns) -> Actions:
     if not starts and not others:
         return Actions(exact.__contains__, exact)
     if not exact and not others:
-        return Actions(partial(_starts, starts))
-    return Actions(partial(_names, exact, starts, others))
-
-
-def _starts(starts: tuple[str, ...], name: str) -> bool:
-    return name.startswith(starts)
+        return Actions(lambda name: name.startswith(starts))
+    return Actions(lambda name: _names(exact, starts, others, name))
 
 
 def _names(exact: frozenset[str], starts: tuple[str, ...], others: Sequence[Match], name: str) -> bool:

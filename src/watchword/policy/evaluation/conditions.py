@@ -155,8 +155,8 @@ def check(condition: Condition, *, variables: bool, doubt: bool) -> Check:
     if found.comparison.foreseen is None:
         return single
     texts = found.comparison.foreseen(condition.values)
-    table: dict[Value, bool] = {text: answers[compare(text, {})] for text in texts}
-    return _table_check(key, table, single, missing=missing) if table else single
+    table: dict[Value | None, bool] = {text: answers[compare(text, {})] for text in texts}
+    return _table_check(key, table | {None: missing}, single) if table else single
 
 
 def _single_check(key: str, compare: Compare, answers: Mapping[Answer, bool], *, missing: bool) -> Check:
@@ -172,14 +172,11 @@ def _single_check(key: str, compare: Compare, answers: Mapping[Answer, bool], *,
     return single
 
 
-def _table_check(key: str, table: Mapping[Value, bool], single: Check, *, missing: bool) -> Check:
+def _table_check(key: str, table: dict[Value | None, bool], single: Check) -> Check:
     """The same, but looked up in a table where it has the answer."""
 
     def look_up(request: Asked) -> bool:
-        value = request.context.get(key)
-        if value is None:
-            return missing
-        answer = table.get(value)
+        answer = table.get(request.context.get(key))
         return single(request) if answer is None else answer
 
     return look_up

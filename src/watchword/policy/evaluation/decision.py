@@ -5,15 +5,13 @@ indexes when they are asked for. Source of the words: IAM User Guide, "Troublesh
 messages" (rule 15 of `combine`).
 """
 
-from collections.abc import Sequence
-
 from msgspec import Struct
 
 from watchword.names.principal import Anonymous
 from watchword.policy.evaluation.combine import Applicability, PolicyType, Verdict
 from watchword.policy.evaluation.cost import CALL
 from watchword.policy.evaluation.entries import Candidates, Cited
-from watchword.policy.evaluation.index import Index
+from watchword.policy.evaluation.index import Index, candidates
 from watchword.policy.evaluation.request import ROLE, Request
 
 _WORDS = {
@@ -41,14 +39,17 @@ class Decision(Struct, frozen=True, eq=False, dict=True):
     applicability: Applicability
     indexes: tuple[Index, ...] = ()
     """The policies that were asked."""
-    candidates: Sequence[Candidates] = ()
-    """The statements that were looked at, of each index."""
     steps: int = 0
     """How much work the decision could have been, where that is why it was refused (`cost`)."""
 
     @property
     def allowed(self) -> bool:
         return self.verdict is _ALLOW
+
+    @property
+    def candidates(self) -> list[Candidates]:
+        """The statements that may apply, of each index."""
+        return candidates(self.indexes, self.request.name, self.request.resource)
 
     @property
     def matches(self) -> tuple[Cited, ...]:

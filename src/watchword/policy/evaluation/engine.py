@@ -3,12 +3,13 @@
 An engine looks a request up in up to four indexes (`index`):
 
 * of its principal's own policies: identity policies and boundary. All sessions of a role share it;
-* of a session's policies;
+* of the policies of a session;
 * of the guardrails: SCPs, RCPs, the policies of a VPC endpoint. All principals share it;
 * of the resource's policy. All principals share it that the policy names alike (`layers`).
 
-What the statements that apply grant is a set of bits, and `combine` makes the verdict of it. Otherwise an
-engine is immutable, and its caches are bounded.
+Once the patterns of a resource have been compared, what is known about it is kept (`known`), and of requests
+like it only the conditions are tested. What the statements that apply grant is a set of bits, and `combine`
+makes the verdict of it. Otherwise an engine is immutable, and its caches are bounded.
 """
 
 from collections.abc import Iterable, Sequence
@@ -28,16 +29,18 @@ from watchword.policy.evaluation.combine import (
 from watchword.policy.evaluation.cost import CALL, LONGEST
 from watchword.policy.evaluation.decision import Decision
 from watchword.policy.evaluation.document import Source
-from watchword.policy.evaluation.entries import Candidates, granted
-from watchword.policy.evaluation.index import Index
+from watchword.policy.evaluation.entries import Candidates
+from watchword.policy.evaluation.index import Index, candidates
+from watchword.policy.evaluation.known import UNWEIGHED, Known, Recent, compare
 from watchword.policy.evaluation.layers import Layer, Layers
 from watchword.policy.evaluation.principals import Names, names_of
 from watchword.policy.evaluation.request import Request
-from watchword.policy.evaluation.setting import Guardrails, Levels, Setting, attached, forget
+from watchword.policy.evaluation.setting import Consulted, Guardrails, Levels, Setting, attached, forget
 
 _MOST_SETTINGS = 64
 _MOST_POLICIES = 1024
 _NO_NAMES = Names()
+_RECENT = Recent()
 
 
 class OwnPolicies:
@@ -73,7 +76,7 @@ class Engine:
         if session is not None:
             passed = Layers(Layer(PolicyType.SESSION, SESSION, tuple(session)))
             self._own += (passed.index(_NO_NAMES, bounded=False),)
-        self._settings: dict[tuple[object, ...], Setting] = {}
+        self._settings: dict[str, Setting] = {}
 
     def decide(
         self,
@@ -98,17 +101,17 @@ class Engine:
         if name in self._undeniable:
             return Decision(Verdict.ALLOW, request, (), EVERYTHING, setting.applicability)
         key = None if resource_policy is None else resource_policy.key
-        indexes = setting.indexes.get(key) or self._gather(setting, resource_policy)
-        candidates, bits = [], 0
-        for index in indexes:
-            found = index.candidates(name, request.resource)
-            candidates.append(found)
-            bits |= found.free
-        if budget is not None and (steps := _steps(candidates, request, budget)) > budget:
-            return Decision(Verdict.IMPLICIT_DENY, request, (), 0, setting.applicability, steps=steps)
-        bits = granted(candidates, request, bits)
+        consulted = setting.consulted.get(key) or self._consult(setting, resource_policy)
+        about = (consulted.number, name, request.resource)
+        known = _RECENT.get(about)
+        if known is None or (budget is not None and known.weight > budget // LONGEST):
+            known = _compare(consulted, request, budget)
+            if known.steps:
+                return Decision(Verdict.IMPLICIT_DENY, request, (), 0, setting.applicability, (), known.steps)
+            _RECENT.keep(about, known)
+        bits = known.granted(request)
         verdict, blocked = setting.verdicts.get(bits) or setting.verdict(bits)
-        return Decision(verdict, request, blocked, bits, setting.applicability, indexes, candidates)
+        return Decision(verdict, request, blocked, bits, setting.applicability, consulted.indexes)
 
     def _set(self, request: Request, guardrails: Guardrails) -> Setting:
         forget(self._settings, _MOST_SETTINGS)
@@ -116,23 +119,34 @@ class Engine:
         self._settings[request.setting] = setting
         return setting
 
-    def _gather(self, setting: Setting, policy: Source | None) -> tuple[Index, ...]:
+    def _consult(self, setting: Setting, policy: Source | None) -> Consulted:
         """The indexes that decide about requests under this resource policy."""
-        forget(setting.indexes, _MOST_POLICIES)
-        indexes = self._own
-        if setting.guards:
-            indexes += (setting.guards.index(self._names, bounded=self._bounded),)
-        if policy is not None:
-            indexes += (attached(policy).index(self._names, bounded=self._bounded),)
-        setting.indexes[None if policy is None else policy.key] = indexes
-        return indexes
+        forget(setting.consulted, _MOST_POLICIES)
+        layers: Layers | None
+        if policy is None:
+            key, indexes, layers = None, self._own, setting.guards
+        else:
+            others = setting.consulted.get(None) or self._consult(setting, None)
+            key, indexes, layers = policy.key, others.indexes, attached(policy)
+        if layers is not None:
+            indexes += (layers.index(self._names, bounded=self._bounded),)
+        found = setting.consulted[key] = Consulted(indexes)
+        return found
 
 
-def _steps(found: Sequence[Candidates], request: Request, budget: int) -> int:
-    """What a decision takes at most: 0 or a rough sum where it is within the budget, else a closer one."""
+def _compare(consulted: Consulted, request: Request, budget: int | None) -> Known:
+    """Compares the resource with patterns, unless that could take more steps than the budget."""
+    found = candidates(consulted.indexes, request.name, request.resource)
+    if budget is None:
+        return compare(found, request.resource, UNWEIGHED)
     weight = sum([each.weight for each in found])
-    if weight <= budget // LONGEST:
-        return 0
+    if weight > budget // LONGEST and (steps := _steps(found, weight, request, budget)) > budget:
+        return Known(steps=steps)
+    return compare(found, request.resource, weight)
+
+
+def _steps(found: Sequence[Candidates], weight: int, request: Request, budget: int) -> int:
+    """What a decision takes at most: a rough sum where it is within the budget, else a closer one."""
     size = request.size
     roughly = weight * (CALL + size)
     if roughly <= budget:

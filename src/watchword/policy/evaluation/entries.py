@@ -3,11 +3,8 @@
 A statement is cited with its place, for explanations. It has an entry for each of its resource patterns.
 """
 
-from collections.abc import Iterable
-
 from msgspec import Struct
 
-from watchword.names.glob import Match
 from watchword.policy.evaluation.combine import PolicyType
 from watchword.policy.evaluation.compile import Rule, Target
 from watchword.policy.evaluation.conditions import Asked, Check
@@ -29,8 +26,8 @@ class Cited(Struct, frozen=True, eq=False):
         return self.rule.targets(attached=self.type is PolicyType.RESOURCE)
 
 
-Test = tuple[int, Match | None, Check | None]
-"""Bits, whether the resource matches, and what else must hold; None where every request passes."""
+Test = tuple[int, Check | None]
+"""What is granted, and the condition that must hold; None where there is none."""
 
 
 class Entry:
@@ -44,18 +41,18 @@ class Entry:
         self.bits = cited.bits
         self.free = target.free
         self.test: Test | None = None
-        """What is granted, and to which requests; None until it is needed."""
+        """What is granted where its resource matches, and when; None until it is needed."""
 
-    def compile(self) -> "Test":
+    def compile(self) -> Test:
         self.target.compile()
-        self.test = (self.bits, self.target.covers, self.target.holds)
+        self.test = (self.bits, self.target.holds)
         return self.test
 
 
 class Candidates:
     """The entries that may apply to a request."""
 
-    __slots__ = ("_certain", "_weight", "every", "free", "tests")
+    __slots__ = ("_certain", "_weight", "every", "free", "patterns", "tests")
 
     def __init__(self, every: tuple[Entry, ...]) -> None:
         free = 0
@@ -65,8 +62,11 @@ class Candidates:
         self.every = every
         self.free = free
         """Bits that every request is granted."""
-        self.tests = tuple([each.test or each.compile() for each in every if each.bits & ~free])
-        """Of the entries that may grant more."""
+        tests = [(each.test or each.compile(), each.target.covers) for each in every if each.bits & ~free]
+        self.tests = tuple([test for test, covers in tests if covers is None])
+        """Of the entries that may grant more: those that match every resource,"""
+        self.patterns = tuple([(covers, test) for test, covers in tests if covers is not None])
+        """and all others, each with the resources that it matches."""
         self._weight: int | None = None
         self._certain: list[Cited] | None = None
         """All of them, where every one applies to every request."""
@@ -84,7 +84,8 @@ class Candidates:
             return self._certain
         resource, found, certain = request.resource, [], True
         for entry in self.every:
-            _, covers, holds = entry.test or entry.compile()
+            _, holds = entry.test or entry.compile()
+            covers = entry.target.covers
             certain &= covers is None and holds is None
             if (covers is None or covers(resource)) and (holds is None or holds(request)):
                 found.append(entry.cited)
@@ -92,17 +93,3 @@ class Candidates:
         if certain:
             self._certain = found
         return found
-
-
-def granted(candidates: Iterable[Candidates], request: Asked, bits: int) -> int:
-    """`bits`, and those that these candidates grant to a request."""
-    resource = request.resource
-    for each in candidates:
-        for grant, covers, holds in each.tests:
-            if (
-                grant | bits != bits
-                and (covers is None or covers(resource))
-                and (holds is None or holds(request))
-            ):
-                bits |= grant
-    return bits

@@ -9,15 +9,15 @@ asked for, and cached. Looking at every statement gives the same result (tested)
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from msgspec import Struct
 
-from watchword.names.glob import Match
 from watchword.policy.evaluation.combine import PolicyType
 from watchword.policy.evaluation.document import Source
 from watchword.policy.evaluation.entries import Candidates, Cited, Entry
+from watchword.policy.evaluation.groups import Groups
 
 LEAST_CACHED, CACHED_OF_A_STATEMENT = 1 << 13, 1 << 7
 """References that the cache of an index holds: in any case, and more for each statement."""
@@ -55,10 +55,10 @@ class Place(Struct, gc=False, eq=False):
 class Filed(Struct, frozen=True, eq=False):
     """What names an action, by resource."""
 
-    starts: list[str]
-    """Where each piece of all texts begins, in order; the first with the empty text."""
+    cuts: list[str]
+    """Where all texts are cut into pieces, in order."""
     places: list[Place]
-    """What is filed for each piece."""
+    """What is filed for each piece: one more."""
 
 
 class Index:
@@ -66,14 +66,12 @@ class Index:
 
     __slots__ = (
         "_allowing",
-        "_by_action",
-        "_by_pattern",
         "_cached",
-        "_entries",
-        "_filed",
+        "_groups",
         "_most_cached",
         "_statements",
         "_twins",
+        "filed",
         "sources",
     )
 
@@ -82,26 +80,14 @@ class Index:
         """The policies that the statements are from; they live as long as the index."""
         self._statements = statements
         applicable = (cited for cited in statements if cited.bits)
-        self._entries = sorted(
-            (Entry(cited, target) for cited in applicable for target in cited.targets), key=_order
-        )
-        """In the order of texts."""
-        self._by_action: defaultdict[str, list[int]] = defaultdict(list)
-        """The places in it of entries that name whole actions."""
-        self._by_pattern: defaultdict[Match, list[int]] = defaultdict(list)
-        """Those of all others, by what their equal Action elements have in common."""
-        self._number()
-        self._filed: dict[str, Filed] = {}
-        self._twins: dict[tuple[int, ...], Filed] = {}
-        """What is filed, by what names the action."""
+        entries = (Entry(cited, target) for cited in applicable for target in cited.targets)
+        self._groups = Groups(sorted(entries, key=_order))
+        self.filed: dict[str, Filed] = {}
+        """By action, whose names are in lower case."""
+        self._twins: dict[int, Filed] = {}
+        """By the groups that name the action."""
         self._cached, self._most_cached = 0, LEAST_CACHED + CACHED_OF_A_STATEMENT * len(statements)
         self._allowing: dict[str, Mapping[PolicyType, list[Cited]]] = {}
-
-    def candidates(self, name: str, resource: str) -> Candidates:
-        """What names an action, by its lower-case name, and may match a resource."""
-        filed = self._filed.get(name) or self._file(name)
-        place = filed.places[bisect_right(filed.starts, resource) - 1]
-        return place.found or self._gather(place)
 
     def allowing(self, name: str) -> Mapping[PolicyType, list[Cited]]:
         """Allows that name an action, even those that can't apply to the caller: some of each type."""
@@ -112,14 +98,6 @@ class Index:
             found = self._allowing[name] = self._find_allowing(name)
         return found
 
-    def _number(self) -> None:
-        for number, entry in enumerate(self._entries):
-            actions = entry.cited.rule.actions
-            for action in actions.all:
-                self._by_action[action].append(number)
-            if not actions.all:
-                self._by_pattern[actions.name].append(number)
-
     def _find_allowing(self, name: str) -> Mapping[PolicyType, list[Cited]]:
         found: defaultdict[PolicyType, list[Cited]] = defaultdict(list)
         for each in self._statements:
@@ -127,23 +105,18 @@ class Index:
                 found[each.type].append(each)
         return dict(found)
 
-    def _file(self, name: str) -> Filed:
-        numbers = list(self._by_action.get(name, ()))
-        for names, others in self._by_pattern.items():
-            if names(name):
-                numbers += others
-        numbers.sort()
-        alike = tuple(numbers)
-        self._make_room(_OF_AN_OBJECT)
-        filed = self._twins.get(alike)
+    def file(self, name: str) -> Filed:
+        groups = self._groups.naming(name)
+        filed = self._twins.get(groups)
         if filed is None:
-            filed = _file([self._entries[number] for number in alike])
-            self._make_room((_OF_AN_OBJECT + 1) * len(alike))
-            self._twins[alike] = filed
-        self._filed[name] = filed
+            entries = self._groups.entries(groups)
+            filed = self._twins[groups] = _file(entries)
+            self._make_room((_OF_AN_OBJECT + 1) * len(entries))
+        self._make_room(_OF_AN_OBJECT)
+        self.filed[name] = filed
         return filed
 
-    def _gather(self, place: Place) -> Candidates:
+    def gather(self, place: Place) -> Candidates:
         found = place.gather()
         self._make_room(_OF_AN_OBJECT + len(found.every))
         return found
@@ -153,8 +126,18 @@ class Index:
         self._cached += references
         if self._cached > self._most_cached:
             self._cached = references
-            self._filed.clear()
+            self.filed.clear()
             self._twins.clear()
+
+
+def candidates(indexes: Iterable[Index], name: str, resource: str) -> list[Candidates]:
+    """What names an action, by its lower-case name, and may match a resource: of each index."""
+    found = []
+    for index in indexes:
+        filed = index.filed.get(name) or index.file(name)
+        place = filed.places[bisect_right(filed.cuts, resource)]
+        found.append(place.found or index.gather(place))
+    return found
 
 
 def _order(entry: Entry) -> tuple[str, bool]:
@@ -163,7 +146,7 @@ def _order(entry: Entry) -> tuple[str, bool]:
 
 def _file(entries: Sequence[Entry]) -> Filed:
     pieces = list(_pieces(entries))
-    return Filed([start for start, _ in pieces], [place for _, place in pieces])
+    return Filed([start for start, _ in pieces[1:]], [place for _, place in pieces])
 
 
 def _pieces(entries: Sequence[Entry]) -> Iterator[tuple[str, Place]]:

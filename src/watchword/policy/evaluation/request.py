@@ -72,8 +72,8 @@ class Request(Struct, frozen=True):
     resource_account_is_management: bool = False
     name: str = ""
     """Worked out: the action folded, since actions are compared without case."""
-    setting: tuple[object, ...] = ()
-    """Worked out: all that decides which policies bind this request."""
+    setting: str = ""
+    """Worked out: all that decides which policies bind this request, as one text, whose hash is known."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.context, Later):
@@ -110,7 +110,7 @@ def _folded(given: Mapping[str, Value]) -> dict[str, Value]:
 
 
 @lru_cache(maxsize=1024)
-def _setting(*given: object) -> tuple[object, ...]:
+def _setting(*given: object) -> str:
     """What is given, but of the action only whether RCPs bind it. The same object for most requests."""
     *others, name = given
-    return (*others, binds_rcps(str(name)))
+    return repr((*others, binds_rcps(str(name))))

@@ -6,7 +6,10 @@ them, and by which verdict each set of bits is answered.
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import count
 from typing import Any
+
+from msgspec import Struct, field
 
 from watchword.names import Principal
 from watchword.names.principal import Anonymous, Saml, Service, WebIdentity
@@ -42,10 +45,18 @@ _MOST_NAMES = 16
 """Names under which one resource policy stays compiled."""
 
 
+class Consulted(Struct, frozen=True, eq=False):
+    """The indexes that decide about requests under one resource policy."""
+
+    indexes: tuple[Index, ...]
+    number: int = field(default_factory=count().__next__)
+    """No other has it (`known`)."""
+
+
 class Setting:
     """What an engine keeps for requests with one `setting`."""
 
-    __slots__ = ("applicability", "guardrails", "guards", "indexes", "verdicts")
+    __slots__ = ("applicability", "consulted", "guardrails", "guards", "verdicts")
 
     def __init__(self, principal: Principal, given: int, guardrails: Guardrails, request: Request) -> None:
         self.guardrails = guardrails
@@ -59,8 +70,8 @@ class Setting:
             given=given,
             levels=tuple((each.type, each.bits, each.level) for each in layers),
         )
-        self.indexes: dict[tuple[int, str, str] | None, tuple[Index, ...]] = {}
-        """By resource policy: all that is asked."""
+        self.consulted: dict[tuple[int, str, str] | None, Consulted] = {}
+        """By resource policy."""
         self.verdicts: dict[int, tuple[Verdict, tuple[PolicyType, ...]]] = {}
         """By bits: the verdict, and the types of policy that block."""
 
