@@ -123,6 +123,10 @@ class Stage:
         """From now on this is what is put back."""
         assert self._copy
 
+    def close(self) -> None:
+        self._copy.close()
+        self.world.close()
+
     def _request(self, model: OperationModel, given: Mapping[str, Any], method: str) -> HttpRequest:
         protocol = model.service_model.metadata["protocol"]
         write = botocore.serialize.create_serializer(protocol, include_validation=False)
@@ -165,7 +169,7 @@ def stage(folder: Path) -> Iterator[Stage]:
         made.keep()
         yield made
     finally:
-        world.close()
+        made.close()
 
 
 def _play(made: Stage) -> None:
