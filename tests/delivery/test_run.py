@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import boto3
+import botocore
 import pytest
 
 from watchword.testing import Server
@@ -19,6 +20,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "running-programs.md"
 CALLER = "import boto3, json; i = boto3.client('sts').get_caller_identity(); print(json.dumps(i['Arn']))"
 BUCKETS = "import boto3; boto3.client('s3').list_buckets(); print('listed')"
 ENVIRONMENT = "import json, os; print(json.dumps(dict(os.environ)))"
+BUNDLE = str(Path(botocore.__file__).with_name("cacert.pem"))
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE")
 
 
@@ -94,6 +96,14 @@ def test_no_key_is_in_its_environment(place: Place) -> None:
     assert found["AWS_ENDPOINT_URL"] == place.server.endpoint
 
 
+def test_the_certificates_of_the_profile_are_the_programs(place: Place, tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    config.write_text(f"[default]\nendpoint_url = {place.server.endpoint}\nca_bundle = {BUNDLE}\n")
+    asked = ("--role", place.app, "--", sys.executable, "-c", ENVIRONMENT)
+    done = run(place, *asked, AWS_CONFIG_FILE=str(config))
+    assert json.loads(done.stdout)["AWS_CA_BUNDLE"] == BUNDLE, done.stderr
+
+
 def test_a_run_inside_a_run_has_the_inner_role_only(place: Place) -> None:
     inner = (sys.executable, "-m", "watchword", "run", "--role", place.inner, "--", sys.executable, "-c")
     done = run(place, "--role", place.app, "--", *inner, CALLER)
@@ -127,6 +137,11 @@ def test_the_exit_code_is_the_programs(place: Place) -> None:
         (["--role", "{app}", "--policy", "none.json"], {}, "none.json"),
         (["--role", "{app}", "--profile", "none"], {}, "profile (none)"),
         (["--role", "{app}"], {"AWS_CONFIG_FILE": os.devnull}, "no endpoint: give --endpoint-url"),
+        (
+            ["--role", "{app}"],
+            {"AWS_CONFIG_FILE": os.devnull, "AWS_DEFAULT_REGION": "cn-north-1", "AWS_MAX_ATTEMPTS": "1"},
+            "no endpoint: give --endpoint-url",
+        ),
         (["--role", "{app}", "--endpoint-url", "nowhere"], {}, "nowhere"),
         (
             ["--role", "{app}", "--endpoint-url", "http://127.0.0.1:1"],

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from watchword.cli.ending import fail
-from watchword.delivery.assumed import server
+from watchword.delivery.assumed import Server, server
 from watchword.delivery.endpoint import serving
 from watchword.delivery.environment import environment_of
 from watchword.delivery.program import NotStarted
@@ -54,21 +54,16 @@ def run(
         supply.get()
     except (OSError, ValueError, NotIssued) as error:
         raise fail(str(error)) from None
+    raise typer.Exit(_run(command, at, supply))
+
+
+def _run(command: list[str], at: Server, supply: Supply) -> int:
     with serving(supply) as place:
-        environment = environment_of(
-            os.environ,
-            uri=place.uri,
-            token=place.token,
-            endpoint=at.endpoint,
-            region=at.region,
-            certificates=at.certificates,
-        )
         try:
-            code = run_program(command, environment)
+            return run_program(command, environment_of(os.environ, place, at))
         except NotStarted as error:
             fail(str(error))
-            code = error.code
-    raise typer.Exit(code)
+            return error.code
 
 
 def _seconds(duration: str) -> int:

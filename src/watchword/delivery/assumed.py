@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.configprovider import ConfiguredEndpointProvider
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 
 from watchword.delivery.supply import Issued, NotIssued
 
-AWS = ".amazonaws.com"
 NO_ENDPOINT = "no endpoint: give --endpoint-url, set AWS_ENDPOINT_URL or name a --profile that has one"
 NO_CREDENTIALS = "no credentials to assume the role with: name a --profile (watchword configure makes one)"
 
@@ -26,6 +26,7 @@ class Server:
     endpoint: str
     region: str
     certificates: str
+    """A file of the CAs that its certificate is verified by; empty for the usual ones."""
     issue: Callable[[], Issued]
     """Assumes the role. Raises NotIssued."""
 
@@ -34,16 +35,15 @@ def server(asked: Mapping[str, Any], *, profile: str, endpoint_url: str, region:
     """The server, and how to assume the role; `asked` is the input of AssumeRole. Raises NotIssued."""
     try:
         session = Session(profile=profile or None)
+        endpoint = endpoint_url or _configured_endpoint(session)
+        if not endpoint:
+            raise NotIssued(NO_ENDPOINT)
         region = session.get_config_variable("region") or region
-        sts = session.create_client("sts", region_name=region, endpoint_url=endpoint_url or None)
-        found = session.get_credentials()
+        sts = session.create_client("sts", region_name=region, endpoint_url=endpoint)
+        if session.get_credentials() is None:
+            raise NotIssued(NO_CREDENTIALS)
     except (BotoCoreError, ValueError) as error:
         raise NotIssued(_one_line(error)) from None
-    endpoint = sts.meta.endpoint_url
-    if endpoint.removesuffix("/").endswith(AWS):
-        raise NotIssued(NO_ENDPOINT)
-    if found is None:
-        raise NotIssued(NO_CREDENTIALS)
 
     def issue() -> Issued:
         try:
@@ -60,6 +60,12 @@ def server(asked: Mapping[str, Any], *, profile: str, endpoint_url: str, region:
         )
 
     return Server(endpoint, region, str(session.get_config_variable("ca_bundle") or ""), issue)
+
+
+def _configured_endpoint(session: Session) -> str | None:
+    configured = ConfiguredEndpointProvider(session.full_config, session.get_scoped_config(), "sts")
+    found: str | None = configured.provide()
+    return found
 
 
 def _one_line(error: Exception) -> str:

@@ -61,10 +61,8 @@ class Answers:
         asyncio.get_running_loop().call_soon(deliver, answer)
         return By.EVENT_LOOP
 
-    def answer(self, request: HttpRequest) -> HttpResponse:
-        """The answer, in a thread."""
-        if refused := container.refusal(request, self._hosts, self._token):
-            return refused
+    def answer(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 it was read by at_once
+        """The answer to a request that `at_once` didn't refuse, in a thread."""
         try:
             return container.credentials(self._supply.get())
         except NotIssued as missing:

@@ -10,6 +10,9 @@ Source: AWS SDKs and Tools Reference Guide, "Understand the credential provider 
 import os
 from collections.abc import Mapping
 
+from watchword.delivery.assumed import Server
+from watchword.delivery.endpoint import Place
+
 REMOVED = frozenset(
     """
     AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN AWS_CREDENTIAL_EXPIRATION
@@ -24,13 +27,8 @@ HIDDEN = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "BOTO_
 """Files in which SDKs would find other credentials."""
 
 
-def environment_of(
-    given: Mapping[str, str], *, uri: str, token: str, endpoint: str, region: str, certificates: str = ""
-) -> dict[str, str]:
-    """The environment `given`, changed for a program that asks at `uri` with `token`.
-
-    `endpoint` and `region` are the server's; `certificates` is a file of the CAs that it is verified by.
-    """
+def environment_of(given: Mapping[str, str], place: Place, at: Server) -> dict[str, str]:
+    """The environment `given`, changed for a program that asks at this place, for this server."""
     kept = {
         name: value
         for name, value in given.items()
@@ -39,11 +37,11 @@ def environment_of(
     return {
         **kept,
         **HIDDEN,
-        "AWS_CONTAINER_CREDENTIALS_FULL_URI": uri,
-        "AWS_CONTAINER_AUTHORIZATION_TOKEN": token,
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI": place.uri,
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN": place.token,
         "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_REGION": region,
-        "AWS_DEFAULT_REGION": region,
-        **({"AWS_CA_BUNDLE": certificates} if certificates else {}),
+        "AWS_ENDPOINT_URL": at.endpoint,
+        "AWS_REGION": at.region,
+        "AWS_DEFAULT_REGION": at.region,
+        **({"AWS_CA_BUNDLE": at.certificates} if at.certificates else {}),
     }

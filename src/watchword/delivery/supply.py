@@ -47,24 +47,19 @@ class Supply:
 
     def at_once(self) -> Issued | None:
         """What needs no renewal yet; None when `get` may have to wait for it."""
-        return self._held if self._now() < max(self._renew_from, self._retry_from) and self._alive() else None
+        return self._held if self._now() < self._renew_from else None
 
     def get(self) -> Issued:
         """Credentials that are still good. Raises NotIssued."""
         with self._renewing:
-            if not self.at_once() and self._now() >= self._retry_from:
+            if self._now() >= max(self._renew_from, self._retry_from):
                 self._renew()
-            if not self._alive() or self._held is None:
-                raise NotIssued(self._failure or "the credentials expired")
+            if self._held is None:
+                raise NotIssued(self._failure)
+            if self._now() >= self._held.expires:
+                ended = f"the credentials ended at {self._held.expires}; is the clock of this host right?"
+                raise NotIssued(self._failure or ended)
             return self._held
-
-    @property
-    def failure(self) -> str:
-        """Why the last renewal failed; empty when it didn't."""
-        return self._failure
-
-    def _alive(self) -> bool:
-        return self._held is not None and self._now() < self._held.expires
 
     def _renew(self) -> None:
         asked = self._now()
