@@ -14,9 +14,11 @@ from watchword.gateway.jobs import Jobs
 from watchword.gateway.runner import Runner
 from watchword.installation import operator_log
 from watchword.installation.memory import divide
-from watchword.services.table import SERVED
 from watchword.wire import Models
 from watchword.world import World
+
+CALLED_BY_ALL = ("iam", "s3", "sts")
+"""Services that nearly every client calls. The models of all others take memory once they are called."""
 
 
 @contextmanager
@@ -64,7 +66,7 @@ def run(server: Server, greet: Callable[[], None] = lambda: None) -> None:
 
 
 def warm(models: Models) -> None:
-    """Reads the models of what is served now, rather than at the first request."""
-    for service in SERVED:
+    """Reads models now, rather than at the first request."""
+    for service in CALLED_BY_ALL:
         models.service(service).warm()
     gc.freeze()  # models stay for good: looking through them again and again finds no garbage
