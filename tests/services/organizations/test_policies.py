@@ -204,4 +204,6 @@ def test_tags(guarded: By) -> None:
         refused(INVALID, guarded, "TagResource", reason, ResourceId=unit, Tags=given)
     many = [{"Key": str(number), "Value": ""} for number in range(50)]
     refused(VIOLATED, guarded, "TagResource", "MAX_TAG_LIMIT_EXCEEDED", ResourceId=unit, Tags=many)
+    made = {"ParentId": guarded.root_id, "Name": "Tagged", "Tags": [*many, *tags]}
+    refused(VIOLATED, guarded, "CreateOrganizationalUnit", "MAX_TAG_LIMIT_EXCEEDED", **made)
     refused("TargetNotFoundException", guarded, "TagResource", ResourceId=FULL, Tags=tags)

@@ -19,17 +19,17 @@ from watchword.store.organizations import policies, resource_policies
 
 
 def put_given(call: Call, resource_id: str) -> None:
-    """Stores the tags in the input for what was just made."""
-    tags.put(call.tx, nouns.IN_ORGANIZATION, resource_id, _read(call.input.get("Tags", ())))
+    """Stores the tags in the input, if there are any."""
+    given = _read(call.input.get("Tags", ()))
+    held = tags.of(call.tx, nouns.IN_ORGANIZATION, resource_id)
+    if len(held | given) > rules.MAX_TAGS:
+        raise violates("MAX_TAG_LIMIT_EXCEEDED", f"A resource has at most {rules.MAX_TAGS} tags.")
+    tags.put(call.tx, nouns.IN_ORGANIZATION, resource_id, given)
 
 
 def tag_resource(call: Call) -> Output:
     """TagResource."""
-    resource, given = _resource(call), _read(call.input["Tags"])
-    held = tags.of(call.tx, nouns.IN_ORGANIZATION, resource)
-    if len(held | given) > rules.MAX_TAGS:
-        raise violates("MAX_TAG_LIMIT_EXCEEDED", f"A resource has at most {rules.MAX_TAGS} tags.")
-    tags.put(call.tx, nouns.IN_ORGANIZATION, resource, given)
+    put_given(call, _resource(call))
     return {}
 
 
