@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from watchword.identity.delegation import Redeemed
+from watchword.identity.delegation import Carried, Redeemed
 from watchword.names import AwsError
 from watchword.names.principal import Root, User
 from watchword.sessions import limits
@@ -19,10 +19,11 @@ ANN = User(ACCOUNT, "ann", "AIDAXXXXXXXXXXXXXXXXX")
 TASK = "arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy"
 
 
+CARRIED = Carried({"team": "red"}, ("team",), "ann", "P", {"saml:sub": "ann"}, "ASIA2", "ASIA1")
+
+
 def redeemed(**left: float) -> Redeemed:
-    return Redeemed(
-        ANN, '{"Version":"2012-10-17","Statement":[]}', {"team": "red"}, "ann", NOW + timedelta(**left)
-    )
+    return Redeemed(ANN, '{"Version":"2012-10-17","Statement":[]}', CARRIED, NOW + timedelta(**left))
 
 
 def test_1_a_delegation_is_a_session_of_who_accepted_within_its_policy() -> None:
@@ -30,6 +31,8 @@ def test_1_a_delegation_is_a_session_of_who_accepted_within_its_policy() -> None
     assert session.principal == ANN
     assert session.expires - session.issued == 300_000
     assert (session.restricted, session.tags, session.source_identity) == (True, {"team": "red"}, "ann")
+    assert (session.transitive, session.provider, session.claims) == (("team",), "P", {"saml:sub": "ann"})
+    assert session.chain == "ASIA1"
 
 
 def test_1_what_is_over_is_traded_for_nothing() -> None:

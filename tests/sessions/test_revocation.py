@@ -6,10 +6,11 @@ import botocore.loaders
 from msgspec.structs import replace
 from tests.sessions.test_assume import ACCOUNT, assume
 
-from watchword.sessions.revocation import CHAIN, by_subject, covers, revoke
+from watchword.identity.delegation import MAX_SECONDS
+from watchword.sessions.revocation import KEPT, by_subject, covers, revoke
 from watchword.sessions.session import LONGEST, milliseconds
 from watchword.store import Database, revocations
-from watchword.store.revocations import EVERYTHING
+from watchword.store.revocations import CHAIN, EVERYTHING
 
 
 def revoked(database: Database, at: datetime, subject: str) -> None:
@@ -34,9 +35,9 @@ def test_what_was_issued_until_then_ends(database: Database, now: datetime) -> N
 
 def test_what_can_end_nothing_any_more_is_forgotten(database: Database, now: datetime) -> None:
     revoked(database, now, "AROAFIRST")
-    revoked(database, now + 2 * LONGEST, "AROASECOND")
+    revoked(database, now + KEPT, "AROASECOND")
     assert remembered(database) == {"AROAFIRST", "AROASECOND"}
-    revoked(database, now + 2 * LONGEST + timedelta(seconds=1), "AROATHIRD")
+    revoked(database, now + KEPT + timedelta(seconds=1), "AROATHIRD")
     assert remembered(database) == {"AROASECOND", "AROATHIRD"}
 
 
@@ -49,6 +50,7 @@ def test_no_session_is_longer_than_the_longest() -> None:
     ]
     assert max(durations) == LONGEST.total_seconds()
     assert iam["roleMaxSessionDurationType"]["max"] <= LONGEST.total_seconds()
+    assert iam["sessionDurationType"]["max"] == MAX_SECONDS
 
 
 def test_which_subjects_end_which_sessions() -> None:

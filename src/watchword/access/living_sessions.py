@@ -26,12 +26,12 @@ from watchword.installation.installation import Installation
 from watchword.names.entity_arn import EntityArn
 from watchword.names.moment import iso
 from watchword.sessions import revocation
-from watchword.sessions.revocation import CHAIN, Revoked
+from watchword.sessions.revocation import Revoked
 from watchword.sessions.session import LONGEST, milliseconds
 from watchword.store import Transaction, audit, revocations
 from watchword.store.audit_files import lines_with
 from watchword.store.iam import roles, users
-from watchword.store.revocations import EVERYTHING
+from watchword.store.revocations import CHAIN, EVERYTHING
 
 _HANDED_OUT = b'"credentials":{"accessKeyId":"ASIA'
 _BY_OPERATORS = '"MintCredentials"'

@@ -5,21 +5,24 @@
    be rejected.
 2. Without a step it expires: after a day while it is UNASSIGNED, after seven days otherwise.
 3. Who accepts is who acts: the credentials are of that very user, role session or root user, within the
-   policy of the request, with the session's tags and source identity. They can never do more than either. So
-   nobody accepts in a session that is itself limited by session policies, which a new session wouldn't have;
-   and root accepts four hours at most.
+   policy of the request, with all that policies can ask of the session in which it was accepted (`Carried`).
+   They can never do more than either. So nobody accepts in a session that is itself limited by session
+   policies, which a new session wouldn't have; and root accepts four hours at most.
 4. The token can be traded in as often as its holder likes, until the session time that began when it was
-   sent is over. It is good for the account that asked. Revoking the sessions of who accepted ends it too.
+   sent is over. It is good for the account that asked. Revoking the sessions of who accepted, or the session
+   in which it was accepted, or its chain, ends it too.
 
 Sources: IAM API Reference, the operations of delegation requests; IAM User Guide, "IAM temporary delegation"
 (root) and "Building your integration" (states, transitions, expiry).
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+import msgspec
+from msgspec import Struct
 
 from watchword.identity.refusals import refusal
 from watchword.names import AwsError, Principal, fault
@@ -30,6 +33,8 @@ from watchword.store.iam import delegation_requests
 from watchword.store.iam.delegation_requests import DelegationRequest
 
 ROOT_SECONDS = 4 * 3600
+MAX_SECONDS = 12 * 3600
+"""IAM API Reference, CreateDelegationRequest: SessionDuration."""
 KEPT = timedelta(days=90)
 """How long after its last step a request can still be seen."""
 Approver = Root | User | RoleSession
@@ -49,6 +54,8 @@ class State(StrEnum):
 
 _EXPIRES_AFTER: Mapping[str, timedelta] = {State.UNASSIGNED: timedelta(days=1)}
 _OTHERS_EXPIRE_AFTER = timedelta(days=7)
+LONGEST = _OTHERS_EXPIRE_AFTER + timedelta(seconds=MAX_SECONDS)
+"""From acceptance to the end of the last session: the token may be sent on the last day."""
 
 
 class Move(StrEnum):
@@ -108,7 +115,21 @@ def check_approver(principal: Principal, seconds: int, *, restricted: bool) -> A
     return principal
 
 
-def kept(principal: Approver, now: datetime, tags: Mapping[str, str], source_identity: str) -> dict[str, str]:
+class Carried(Struct, frozen=True, omit_defaults=True):
+    """What sessions of the delegation have of the session in which it was accepted: as in `Session`."""
+
+    tags: dict[str, str] = {}
+    transitive: tuple[str, ...] = ()
+    source_identity: str = ""
+    provider: str = ""
+    claims: dict[str, str | tuple[str, ...]] = {}
+    access_key_id: str = ""
+    """Its own; empty if there was no session."""
+    chain: str = ""
+    """The access key of the first session of its chain."""
+
+
+def kept(principal: Approver, now: datetime, carried: Carried) -> dict[str, str]:
     """Who accepts, and with what, as the store keeps it; `redeem` reads it."""
     match principal:
         case Root():
@@ -124,7 +145,7 @@ def kept(principal: Approver, now: datetime, tags: Mapping[str, str], source_ide
                 "session": principal.session_name,
             }
     whose = {"account": principal.account, "partition": principal.partition, "at": now.isoformat()}
-    return {**whose, **more, "tags": json.dumps(dict(tags)), "source_identity": source_identity}
+    return {**whose, **more, "carried": msgspec.json.encode(carried).decode()}
 
 
 def _principal(approver: Mapping[str, str]) -> Approver:
@@ -147,8 +168,7 @@ class Redeemed:
 
     principal: Approver
     policy: str
-    tags: Mapping[str, str]
-    source_identity: str
+    carried: Carried
     expires: datetime
 
 
@@ -163,14 +183,16 @@ def redeem(tx: Transaction, token: str, account: str, root: bytes) -> Redeemed |
     if request is None or request.state != State.FINALIZED or request.approver is None:
         return None
     principal, approver = _principal(request.approver), request.approver
-    if _revoked_since(tx, principal, datetime.fromisoformat(approver["at"])):
+    carried = msgspec.json.decode(approver["carried"], type=Carried)
+    if _revoked_since(tx, principal, carried, datetime.fromisoformat(approver["at"])):
         return None
-    tags: dict[str, str] = json.loads(approver["tags"])
     expires = request.updated + timedelta(seconds=request.session_seconds)
-    return Redeemed(principal, request.policy, tags, approver["source_identity"], expires)
+    return Redeemed(principal, request.policy, carried, expires)
 
 
-def _revoked_since(tx: Transaction, principal: Approver, accepted: datetime) -> bool:
+def _revoked_since(tx: Transaction, principal: Approver, carried: Carried, accepted: datetime) -> bool:
     made = revocations.of_account(tx, principal.account)
-    ending = (principal.unique_id, revocations.EVERYTHING)
+    ending = [principal.unique_id, revocations.EVERYTHING]
+    if carried.chain:
+        ending += [carried.access_key_id, revocations.CHAIN + carried.chain]
     return any(each.subject in ending and each.issued_before >= accepted for each in made)

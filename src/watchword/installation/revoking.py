@@ -15,10 +15,10 @@ from watchword.installation.operator_events import record_command
 from watchword.names.entity_arn import EntityArn
 from watchword.names.ids import Prefix, account_of_access_key
 from watchword.names.moment import iso
-from watchword.sessions.revocation import CHAIN, revoke
+from watchword.sessions.revocation import revoke
 from watchword.store import Transaction, accounts
 from watchword.store.iam.roles import Role
-from watchword.store.revocations import EVERYTHING
+from watchword.store.revocations import CHAIN, EVERYTHING
 
 _NAME = "RevokeSessions"
 _OF_AN_ACCOUNT = re.compile(

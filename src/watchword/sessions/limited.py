@@ -39,14 +39,19 @@ def delegated_session(delegation: Redeemed, now: datetime, randomness: Randomnes
     if delegation.expires <= now:  # 1.
         said = "The trade-in token has expired and can no longer be exchanged for credentials."
         raise AwsError("ExpiredTradeInTokenException", 400, said)
+    carried = delegation.carried
     session = new_session(
         delegation.principal,
         delegation.expires - now,
         now,
         randomness,
         policies=(delegation.policy,),
-        tags=dict(delegation.tags),
-        source_identity=delegation.source_identity,
+        tags=carried.tags,
+        transitive=carried.transitive,
+        source_identity=carried.source_identity,
+        provider=carried.provider,
+        claims=carried.claims,
+        first=carried.chain,
     )
     check_packed_size(session)
     return session

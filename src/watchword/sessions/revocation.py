@@ -10,25 +10,29 @@ same role can be assumed again right after. It takes effect on the next request.
                  root user; ACCOUNT:NAME, for a federated user
     everything   EVERYTHING: all sessions of the account
 
-A revocation that is older than any session is useless. The next `revoke` removes those that are twice as
-old as the longest session, so the clocks of several servers may differ.
+Of a session that accepted a delegation request, and of its chain, role or user, it also ends the token of the
+request (`identity.delegation`).
+
+A revocation is useless once all that was made before it is over: sessions, and accepted delegations. The next
+`revoke` removes those that are twice as old as either can get, so the clocks of several servers may differ.
 """
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from watchword.identity import delegation
 from watchword.sessions.session import LONGEST, Session, milliseconds
 from watchword.store import Transaction, revocations
-from watchword.store.revocations import EVERYTHING, Revocation
+from watchword.store.revocations import CHAIN, EVERYTHING, Revocation
 
-CHAIN = "chain:"
+KEPT = 2 * max(LONGEST, delegation.LONGEST)
 
 
 def revoke(
     tx: Transaction, account: str, kind: str, subject: str, issued_before: datetime | None = None
 ) -> None:
     """Ends what was issued to the subject until that moment, which is now if it isn't given."""
-    revocations.remove_older(tx, tx.at - 2 * LONGEST)
+    revocations.remove_older(tx, tx.at - KEPT)
     revocations.put(tx, Revocation(account, kind, subject, issued_before or tx.at, tx.at))
 
 

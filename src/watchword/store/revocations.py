@@ -13,6 +13,8 @@ from watchword.store.transaction import Transaction
 
 EVERYTHING = "*"
 """The subject of a revocation that ends all sessions of its account."""
+CHAIN = "chain:"
+"""What the subject of one begins with that ends a chain of sessions."""
 REVOCATIONS = Table(
     "revocations",
     METADATA,

@@ -7,15 +7,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import asdict
+from msgspec.structs import replace as with_session
 from tests.services.iam.harness import A, B, Iam, refused
 
 from watchword.access import Caller
-from watchword.identity.delegation import Redeemed, redeem
+from watchword.identity.delegation import LONGEST, Carried, Redeemed, redeem
 from watchword.names import AwsError
 from watchword.names.principal import RoleSession, Root, User
 from watchword.proofs.trade_in_token import issue
 from watchword.sessions.revocation import revoke
 from watchword.sessions.session import new_session
+from watchword.store.revocations import CHAIN
 
 TEMPLATE = json.dumps(
     {
@@ -127,7 +130,7 @@ def test_from_first_to_last(partner: Iam, ann: Iam, now: datetime) -> None:
     ann("SendDelegationToken", DelegationRequestId=request)
     assert shown(ann, request)["State"] == "FINALIZED"
     policy = made["PermissionPolicy"]
-    assert traded(partner, request) == Redeemed(caller, policy, {}, "", now + timedelta(hours=1))  # type: ignore[arg-type]
+    assert traded(partner, request) == Redeemed(caller, policy, Carried(), now + timedelta(hours=1))  # type: ignore[arg-type]
     listed = ann("ListDelegationRequests")
     assert listed == {"DelegationRequests": [shown(ann, request)], "isTruncated": False}
 
@@ -251,8 +254,32 @@ def test_a_token_is_for_the_account_that_asked(partner: Iam, ann: Iam) -> None:
 
 def test_revoking_the_approvers_sessions_ends_the_token(partner: Iam, ann: Iam) -> None:
     request = sent(partner, ann)
-    with partner.world.database.write(partner.now) as tx:
-        revoke(tx, B, "principal", ann.caller.principal.unique_id)
+    revoked(ann, ann.caller.principal.unique_id)
+    assert traded(partner, request) is None
+
+
+def revoked(iam: Iam, subject: str, later: timedelta = timedelta(0)) -> None:
+    with iam.world.database.write(iam.now + later) as tx:
+        revoke(tx, B, "kind", subject)
+
+
+def test_a_revocation_is_remembered_until_a_token_sent_at_last_is_over(partner: Iam, ann: Iam) -> None:
+    request = sent(partner, ann)
+    revoked(ann, ann.caller.principal.unique_id)
+    revoked(ann, "another", LONGEST)
+    assert traded(partner, request) is None
+
+
+@pytest.mark.parametrize("subject", ["{0.access_key_id}", f"{CHAIN}{{0.chain}}", "*"])
+def test_revoking_the_session_that_accepted_ends_the_token(partner: Iam, ann: Iam, subject: str) -> None:
+    principal = ann.caller.principal
+    assert isinstance(principal, User)
+    session = new_session(principal, timedelta(hours=1), ann.now, os.urandom, first="ASIAFIRST")
+    request = sent(partner, replace(ann, caller=Caller(principal, session.access_key_id, session)))
+    for other in ("", CHAIN, "ASIAFIRST", CHAIN + session.access_key_id):
+        revoked(ann, other)
+    assert traded(partner, request) is not None
+    revoked(ann, subject.format(session))
     assert traded(partner, request) is None
 
 
@@ -286,16 +313,19 @@ def test_a_limited_session_cannot_accept(partner: Iam, ann: Iam) -> None:
             limited("AcceptDelegationRequest", DelegationRequestId=request)
 
 
-def test_the_sessions_tags_are_kept(partner: Iam, other: Iam, ann: Iam) -> None:
-    principal = ann.caller.principal
-    assert isinstance(principal, User)
-    session = new_session(
-        principal, timedelta(hours=1), ann.now, os.urandom, tags={"a": "b"}, source_identity="ann"
+def test_what_policies_ask_of_the_session_is_kept(partner: Iam, ann: Iam) -> None:
+    principal, more = (
+        ann.caller.principal,
+        Carried({"a": "b"}, ("a",), "ann", "provider", {"saml:sub": "ann"}),
     )
+    assert isinstance(principal, User)
+    carried: Any = {name: value for name, value in asdict(more).items() if value}
+    session = new_session(principal, timedelta(hours=1), ann.now, os.urandom, **carried)
     request = sent(partner, replace(ann, caller=Caller(principal, session.access_key_id, session)))
     found = traded(partner, request)
     assert found is not None
-    assert (found.tags, found.source_identity) == ({"a": "b"}, "ann")
+    key = session.access_key_id
+    assert found.carried == with_session(more, access_key_id=key, chain=key)
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,12 @@ Source: IAM API Reference, AcceptDelegationRequest, RejectDelegationRequest, Sen
 from dataclasses import replace
 
 from watchword.identity import delegation
-from watchword.identity.delegation import Move
+from watchword.identity.delegation import Carried, Move
 from watchword.identity.refusals import refusal
 from watchword.services.iam.delegation.demands import on_request, request_of
 from watchword.services.iam.delegation.requests import owner_arn
 from watchword.services.operation import Call, Operation, Output, writes
+from watchword.sessions import Session
 from watchword.store.iam import delegation_requests
 
 
@@ -22,8 +23,7 @@ def accept_request(call: Call) -> Output:
     session, seconds = call.caller.session, request.session_seconds
     restricted = session is not None and session.restricted
     principal = delegation.check_approver(call.caller.principal, seconds, restricted=restricted)
-    tags, source = (session.tags, session.source_identity) if session else ({}, "")
-    approver = delegation.kept(principal, call.now, tags, source)
+    approver = delegation.kept(principal, call.now, _carried(session) if session else Carried())
     accepted = replace(request, approver_arn=principal.arn, approver=approver)
     delegation_requests.replace(call.tx, accepted)
     return {}
@@ -43,6 +43,18 @@ def send_token(call: Call) -> Output:
         raise refusal("InvalidInput", "Only the owner of this delegation request can send its token.")
     delegation_requests.replace(call.tx, delegation.moved(request, Move.SEND, call.now))
     return {}
+
+
+def _carried(session: Session) -> Carried:
+    return Carried(
+        session.tags,
+        session.transitive,
+        session.source_identity,
+        session.provider,
+        session.claims,
+        session.access_key_id,
+        session.chain,
+    )
 
 
 def _request(call: Call) -> delegation_requests.DelegationRequest:
