@@ -170,3 +170,8 @@ def test_what_is_kept_is_of_one_role(installation: Installation) -> None:
     other = create_account(installation, "other", "")
     assert kept_session(installation, other, "").account == other
     assert kept_session(installation, "", "") == first
+
+
+def test_an_address_is_ascii(installation: Installation) -> None:
+    with pytest.raises(Refused, match="ASCII"):
+        create_account(installation, "other", "", "\N{KELVIN SIGN}ate@example.com")

@@ -56,6 +56,8 @@ def create_account(
     manager: the management account of the organization that it is created in, as by CreateAccount.
     """
     wanted, given = NewAccount(name, email or None, account_id), {"name": name}
+    if not email.isascii():
+        raise Refused(f"an address is ASCII, not {email!r}")
     try:
         with installation.database.write(installation.clock.now()) as tx:
             if email and accounts.of_email(tx, email):

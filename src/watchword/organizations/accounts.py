@@ -4,8 +4,10 @@
    permissions. An account that joins by invitation has none.
 2. An account that was created can leave after seven days; one that was invited, at any time.
 3. The management account never leaves and can't be closed. The organization ends with it alone.
-4. A closed account stays a member. Its credentials are refused from that moment on (`facts.credentials`).
-Source: AWS Organizations API Reference, CreateAccount, LeaveOrganization, CloseAccount; User Guide,
+4. An address is ASCII. Beyond that, databases and Python don't agree which letters differ in case only, and
+   two accounts could answer one invitation.
+5. A closed account stays a member. Its credentials are refused from that moment on (`facts.credentials`).
+Source: AWS Organizations API Reference, CreateAccount (Email), LeaveOrganization, CloseAccount; User Guide,
 "Considerations before removing an account from an organization".
 """
 

@@ -66,6 +66,15 @@ def test_an_address_that_another_account_has(management: By) -> None:
         assert [each["AccountName"] for each in found] == names
 
 
+def test_an_address_that_differs_in_case_to_python_alone(management: By) -> None:
+    management.member("kate")
+    given = {"AccountName": "other", "Email": "\N{KELVIN SIGN}ate@example.com"}
+    begun = management("CreateAccount", **given)["CreateAccountStatus"]
+    ended = management("DescribeCreateAccountStatus", CreateAccountRequestId=begun["Id"])
+    assert ended["CreateAccountStatus"]["FailureReason"] == "INVALID_EMAIL"
+    assert len(management("ListAccounts")["Accounts"]) == 2
+
+
 def test_a_number_of_accounts_and_no_more(management: By, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(creations, "MOST_ACCOUNTS", 2)
     management("CloseAccount", AccountId=management.member("dev"))

@@ -140,6 +140,7 @@ def test_a_number_of_invitations_a_day(management: By, monkeypatch: pytest.Monke
         ({"Id": "o-a1b2c3d4e5", "Type": "ORGANIZATION"}, "INVALID_PARTY_TYPE_TARGET"),
         ({"Id": "12", "Type": "ACCOUNT"}, "INVALID_PARTY_TYPE_TARGET"),
         ({"Id": "nobody", "Type": "EMAIL"}, "INVALID_EMAIL_ADDRESS_TARGET"),
+        ({"Id": "\N{KELVIN SIGN}ate@example.com", "Type": "EMAIL"}, "INVALID_EMAIL_ADDRESS_TARGET"),
     ],
 )
 def test_who_can_not_be_invited(management: By, target: dict[str, str], reason: str) -> None:

@@ -34,7 +34,9 @@ def create_account(call: Call) -> Output:
         )
     wanted = NewAccount(name, email, role=_role_name(call))
     account = failure = None
-    if accounts.of_email(call.tx, email):
+    if not email.isascii():
+        failure = "INVALID_EMAIL"
+    elif accounts.of_email(call.tx, email):
         failure = "EMAIL_ALREADY_EXISTS"
     else:
         account = rules.create(call.tx, here, wanted, call.world.randomness)

@@ -147,7 +147,7 @@ def _invited(call: Call) -> str:
     match target["Type"]:
         case "ACCOUNT" if is_account_id(target["Id"]):
             return str(target["Id"])
-        case "EMAIL" if "@" in target["Id"]:
+        case "EMAIL" if "@" in target["Id"] and target["Id"].isascii():
             return str(target["Id"]).lower()
         case "EMAIL":
             raise invalid("INVALID_EMAIL_ADDRESS_TARGET", "You specified an invalid email address.")
