@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 from sqlalchemy import select
-from tests.transfer.files import ADMINISTRATOR, LIMIT, A, B, account, file, other_account
+from tests.transfer.files import ADMINISTRATOR, LIMIT, READS, A, B, account, file, other_account
 
 from watchword.access.audit_lookup import of_operators
 from watchword.installation.administrator import Refused
@@ -274,29 +274,62 @@ def test_a_file_that_is_not_there_is_said(world: World, tmp_path: Path) -> None:
 # --- what can't be reproduced ---------------------------------------------------------------------------
 
 
-def test_a_policy_of_aws_that_is_not_known_here_is_left_out_unless_it_denies(
+FUTURE = "arn:aws:iam::aws:policy/FromTheFuture"
+
+
+def with_future(document: object) -> dict[str, Any]:
+    """An account that uses a policy of AWS with that document, which isn't known here."""
+    details = account()
+    attached = {"PolicyName": "FromTheFuture", "PolicyArn": FUTURE}
+    details["GroupDetailList"][0]["AttachedManagedPolicies"].append(attached)
+    (limit,) = details["Policies"]
+    versions = [limit["PolicyVersionList"][0] | {"Document": document}]
+    own = {"PolicyName": "FromTheFuture", "PolicyId": "ANPA" + "F" * 17, "Arn": FUTURE}
+    details["Policies"].append(limit | own | {"PolicyVersionList": versions})
+    return details
+
+
+def test_a_policy_of_aws_that_is_not_known_here_is_left_out_where_it_denies_nothing(
     world: World, tmp_path: Path
 ) -> None:
-    details, arn = account(), "arn:aws:iam::aws:policy/FromTheFuture"
-    details["GroupDetailList"][0]["AttachedManagedPolicies"].append(
-        {"PolicyName": "FromTheFuture", "PolicyArn": arn}
-    )
-    assert (
-        run(world, file(tmp_path, details), dry_run=True).notes[
-            f"{arn} isn't known here, and is left out where it is attached"
-        ]
-        == 1
-    )
-    future = details["Policies"][0] | {
-        "PolicyName": "FromTheFuture",
-        "PolicyId": "ANPA" + "F" * 17,
-        "Arn": arn,
-    }
-    denying = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}
-    version = future["PolicyVersionList"][0] | {"Document": denying}
-    details["Policies"].append(future | {"PolicyVersionList": [version]})
+    report = run(world, file(tmp_path, with_future(READS)))
+    assert report.problems == []
+    assert report.notes[f"{FUTURE} isn't known here, and is left out where it is attached"] == 1
+
+
+def test_a_policy_of_aws_that_may_deny_something_is_not_left_out(world: World, tmp_path: Path) -> None:
+    harmless, unsaid = with_future(READS), with_future(READS)
+    del unsaid["Policies"][1]
+    denying = with_future(READS | {"Statement": [READS["Statement"][0] | {"Effect": "Deny"}]})
+    for first, *others in ([denying], [unsaid], [denying, harmless], [harmless, denying]):
+        files = [file(tmp_path, each, f"{number}.json") for number, each in enumerate([first, *others])]
+        problems = run(world, *files).problems
+        assert any("FromTheFuture isn't known here, and may deny something" in each for each in problems)
+
+
+@pytest.mark.parametrize(
+    "trusted",
+    [
+        {"Principal": {"AWS": f"arn:aws:iam::{A}:user/people/ann"}},
+        {"Principal": {"AWS": A, "Service": "ec2.amazonaws.com"}},
+        {"Principal": {"AWS": "*"}},
+        {"Principal": "*"},
+        {"Principal": {"Federated": "accounts.google.com"}},
+    ],
+)
+def test_a_service_linked_role_trusts_services_alone(
+    world: World, tmp_path: Path, trusted: dict[str, Any]
+) -> None:
+    details, service = account(), {"Principal": {"Service": "ec2.amazonaws.com"}}
+    (role,) = details["RoleDetailList"]
+    role["Path"] = "/aws-service-role/ec2.amazonaws.com/"
+    role["Arn"] = f"arn:aws:iam::{A}:role{role['Path']}worker"
+    (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+    statement |= service
+    assert run(world, file(tmp_path, details), dry_run=True).problems == []
+    role["AssumeRolePolicyDocument"]["Statement"].append(statement | trusted)
     (problem,) = run(world, file(tmp_path, details)).problems
-    assert "FromTheFuture isn't known here; without it more would be allowed" in problem
+    assert "a service-linked role trusts services alone" in problem
 
 
 def test_another_version_of_a_policy_of_aws_is_said(world: World, tmp_path: Path) -> None:

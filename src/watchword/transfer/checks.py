@@ -5,7 +5,8 @@ In this order:
 2. its ARN is made of its account, path and name, and is of the partition of accounts here;
 3. nothing stands twice in its lists, and they are no longer than the highest quota that AWS gives;
 4. policies that are attached to it, and its boundary, are AWS's or its own account's;
-5. documents may be stored as what they are. A trust policy may be as long as the highest quota allows;
+5. documents may be stored as what they are. A trust policy may be as long as the highest quota allows. That
+   of a service-linked role, which no SCP and no RCP binds, trusts services alone;
 6. one version of a managed policy is the default one, and it is the one that the policy says.
 
 Source: IAM API Reference, "Data Types"; IAM User Guide, "IAM and AWS STS quotas", the column "Maximum".
@@ -22,10 +23,12 @@ from msgspec import UNSET, Raw
 from msgspec.structs import replace
 
 from watchword.identity.aws_managed import OWNER as AWS
+from watchword.identity.service_linked_roles import is_linked
 from watchword.names import nouns
 from watchword.names.entity_arn import EntityArn
 from watchword.names.fold import fold, fold_tag_key
 from watchword.names.ids import is_account_id
+from watchword.policy import Policy
 from watchword.policy.checking.validate import DocumentKind, validate
 from watchword.policy.language.parse import PolicyError
 from watchword.transfer import form
@@ -177,8 +180,18 @@ def _with_documents(noun: str, detail: Any) -> Any:  # noqa: ANN401 a value of `
     if noun == nouns.ROLE:
         text = form.document(detail.assume_role_policy_document)
         trust = _check_document(".AssumeRolePolicyDocument", text, DocumentKind.TRUST)
+        if is_linked(noun, detail.path) and not _trusts_services_alone(trust):
+            raise Wrong(".AssumeRolePolicyDocument: a service-linked role trusts services alone")
         return replace(detail, assume_role_policy_document=Raw(trust.encode()))
     return detail
+
+
+def _trusts_services_alone(trust: str) -> bool:
+    named = [statement.principal for statement in Policy.parse(trust).statements]
+    return all(
+        each and not each.everyone and not each.negated and set(dict(each.entries)) == {"Service"}
+        for each in named
+    )
 
 
 def _check_default(policy: form.Policy) -> None:  # 6.

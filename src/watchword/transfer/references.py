@@ -3,9 +3,9 @@
 1. What is in the files or in the store is there. It is found by its ARN, every part of which must match.
 2. A group, a policy of the account or a role that isn't there is an error: the files aren't whole.
 3. A managed policy of AWS that isn't known here is left out, and reported. It is an error where leaving it
-   out would allow more: as a boundary, or when the files show that it denies something.
+   out could allow more: as a boundary, or unless the files show that it denies nothing.
 4. A principal of an account that isn't here keeps its ARN, and is trusted by name once it is here. One that
-   is missing in an account that is here is an error: whoever may make a role of that name would be trusted.
+   is missing in an account that is here is an error: a role of that name could be made, and be trusted.
 5. A unique id that nobody has stays. It names nobody, as at AWS.
 """
 
@@ -83,8 +83,9 @@ class References:
     def _is_kept(self, account: str, arn: str) -> bool:
         if self._has_policy(account, arn):
             return True
-        if arn in self._staging.denying:
-            raise Wrong(f".AttachedManagedPolicies: {arn} isn't known here; without it more would be allowed")
+        if self._staging.denies.get(arn, True):
+            said = "isn't known here, and may deny something; without it more would be allowed"
+            raise Wrong(f".AttachedManagedPolicies: {arn} {said}")
         self._note(f"{arn} isn't known here, and is left out where it is attached")
         return False
 
@@ -162,8 +163,8 @@ def see_policy_of_aws(found: Found, staging: Staging, report: Report) -> None:
     known = _of_aws(found.arn)
     if known is None:
         texts = {each.version_id: form.document(each.document) for each in found.detail.policy_version_list}
-        if default not in texts or _denies(texts[default]):
-            staging.denying.add(found.arn)
+        denies = default not in texts or _denies(texts[default])
+        staging.denies[found.arn] = denies or staging.denies.get(found.arn, False)
     elif default != f"v{known.default_version}":
         ours = f"v{known.default_version}"
         report.notes[f"{found.arn} has the version {default} in the file; here {ours} decides"] += 1

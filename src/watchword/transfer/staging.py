@@ -62,8 +62,8 @@ class Staging:
         self._table.execute(_TABLE)
         self._table.execute(_INDEX)
         self._table.execute("BEGIN")
-        self.denying: set[str] = set()
-        """Policies of AWS in the files that aren't known here and may deny something."""
+        self.denies: dict[str, bool] = {}
+        """Of each policy of AWS in the files that isn't known here: whether it may deny something."""
         self.named = lru_cache(_REMEMBERED)(self._named)
 
     def __enter__(self) -> Self:
