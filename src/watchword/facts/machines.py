@@ -14,6 +14,7 @@ class MachineFact:
     """A state machine, as far as decisions need it."""
 
     id: str
+    partition: str
     tags: Mapping[str, str]
 
 
@@ -22,7 +23,7 @@ def _state_machine(reading: Reading, account: str, region: str, name: str) -> Ma
     if found is None:
         return None
     reading.depends_on(Topic(KIND, found.id))
-    return MachineFact(found.id, tags.of(reading.tx, KIND, found.id))
+    return MachineFact(found.id, found.partition, tags.of(reading.tx, KIND, found.id))
 
 
 STATE_MACHINE = Fact(KIND, _state_machine)

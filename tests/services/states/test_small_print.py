@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import boto3
@@ -67,6 +68,26 @@ def test_a_version_is_a_machine_that_is_not_there(states: BaseClient) -> None:
     assert (
         states.describe_state_machine(stateMachineArn=f"{PLACE}:stateMachine:versioned")["status"] == "ACTIVE"
     )
+
+
+@pytest.mark.parametrize(
+    ("partition", "behind"), [("aws", ":"), ("aws", ":1"), ("aws", ":label"), ("aws", "/"), ("aws-cn", "")]
+)
+def test_no_other_arn_is_that_of_a_machine(states: BaseClient, partition: str, behind: str) -> None:
+    """A policy that denies the machine by its ARN would else be passed by."""
+    arn = states.create_state_machine(name="only", definition=DEFINITION, roleArn=ROLE)["stateMachineArn"]
+    given = arn.replace("arn:aws:", f"arn:{partition}:") + behind
+    for call in (
+        *(states.describe_state_machine, states.start_execution, states.list_executions),
+        *(states.list_state_machine_versions, partial(states.update_state_machine, roleArn=ROLE)),
+    ):
+        assert refused(call, stateMachineArn=given)[0] == "StateMachineDoesNotExist"
+    tag = partial(states.tag_resource, tags=[{"key": "a", "value": "b"}])
+    for call in (states.list_tags_for_resource, tag, partial(states.untag_resource, tagKeys=["a"])):
+        assert refused(call, resourceArn=given)[0] == "ResourceNotFound"
+    states.delete_state_machine(stateMachineArn=given)
+    assert states.describe_state_machine(stateMachineArn=arn)["status"] == "ACTIVE"
+    assert states.list_tags_for_resource(resourceArn=arn)["tags"] == []
 
 
 def test_nobody_of_another_account_may(states: BaseClient) -> None:

@@ -4,7 +4,7 @@
     arn:aws:states:us-east-1:123456789012:execution:NAME:EXECUTION
     arn:aws:states:us-east-1:123456789012:express:NAME:EXECUTION:ID
 
-Versions and aliases, which have a qualifier behind the name, aren't served.
+Versions and aliases, which have a qualifier behind the name, are machines that don't exist.
 Source: Service Authorization Reference, "AWS Step Functions"; Step Functions API Reference,
 CreateStateMachine for the characters of a name.
 """
@@ -30,11 +30,14 @@ class StatesArn:
     kind: str
     name: str
     """Of the machine."""
-    rest: str = ""
+    names_machine: bool
+    """Whether nothing stands behind that name, as it does for an execution, a version or an alias."""
 
     @property
     def machine(self) -> str:
-        """The machine's ARN."""
+        """The ARN of the execution's machine; that of a machine is this one."""
+        if self.kind == STATE_MACHINE:
+            return str(self.arn)
         prefix = f"arn:{self.arn.partition}:states:{self.arn.region}:{self.arn.account}"
         return f"{prefix}:{STATE_MACHINE}:{self.name}"
 
@@ -42,9 +45,9 @@ class StatesArn:
     def find(cls, arn: Arn) -> "StatesArn | None":
         """None for the ARN of anything else."""
         kind, _, rest = arn.resource.partition(":")
-        name, _, rest = rest.partition(":")
+        name, behind, _ = rest.partition(":")
         known = kind in {STATE_MACHINE, EXECUTION, EXPRESS} and is_account_id(arn.account)
-        return cls(arn, kind, name, rest) if arn.service == "states" and known and name else None
+        return cls(arn, kind, name, not behind) if arn.service == "states" and known and name else None
 
 
 def read(text: str, *kinds: str) -> StatesArn:

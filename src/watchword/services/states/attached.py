@@ -8,6 +8,7 @@ from watchword.facts import Facts
 from watchword.facts.machines import STATE_MACHINE, MachineFact
 from watchword.names import Arn
 from watchword.services.resources import NONE, Attached
+from watchword.services.states import arns
 from watchword.services.states.arns import EXPRESS, StatesArn
 
 
@@ -18,8 +19,14 @@ def attached(facts: Facts, _action: str, arn: Arn) -> Attached | None:
 
 
 def machine_at(facts: Facts, arn: StatesArn) -> MachineFact | None:
-    """The machine of an ARN, or that of an execution's."""
-    return facts.get(STATE_MACHINE, arn.arn.account, arn.arn.region, arn.name)
+    """The machine of an ARN, or that of an execution's.
+
+    No other ARN names the same machine, since policies compare texts.
+    """
+    if arn.kind == arns.STATE_MACHINE and not arn.names_machine:
+        return None
+    found = facts.get(STATE_MACHINE, arn.arn.account, arn.arn.region, arn.name)
+    return found if found and found.partition == arn.arn.partition else None
 
 
 def of_machine(arn: StatesArn, found: MachineFact | None) -> Attached:

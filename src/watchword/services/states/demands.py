@@ -26,7 +26,7 @@ def on_machine(call: Call) -> tuple[Demand, ...]:
     """The operation's action on the machine that it names. Raises ValidationException where it names none."""
     if MACHINE_MEMBER not in call.input:  # ListExecutions, of a distributed Map's run
         raise error("ValidationException", f"{MACHINE_MEMBER} is missing.")
-    arn = _qualified(call, arns.read(call.input[MACHINE_MEMBER], STATE_MACHINE))
+    arn = arns.read(call.input[MACHINE_MEMBER], STATE_MACHINE)
     return (demand_on(call, arn, PREFIX + call.name),)
 
 
@@ -69,10 +69,3 @@ def execution_of(call: Call) -> Execution:
     if execution.type == state_machines.EXPRESS:
         raise error("ExecutionDoesNotExist", text)
     return execution
-
-
-def _qualified(call: Call, arn: StatesArn) -> StatesArn:
-    """A machine without a version or an alias. One that has it is a machine that doesn't exist."""
-    if arn.rest:
-        call.resolve(state_machines.KIND, str(arn.arn), lambda: None)
-    return arn

@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from watchword.access import Demand
 from watchword.access.demand import ContextValue
-from watchword.names import nouns
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.services.states import arns
 from watchword.services.states.arns import STATE_MACHINE
@@ -75,7 +74,7 @@ def on_resource(call: Call) -> tuple[Demand, ...]:
 
 def _machine(call: Call) -> StateMachine:
     text = call.input["resourceArn"]
-    found = call.resolved[nouns.STATE_MACHINE, arns.read(text, STATE_MACHINE).machine]
+    found = call.resolved[KIND, text]
     machine = state_machines.by_id(call.tx, found.id) if found else None
     if machine is None:
         raise error("ResourceNotFound", text)
