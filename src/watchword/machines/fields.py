@@ -9,7 +9,7 @@ Source: Amazon States Language, "State Types", "JSONata and JSONPath"; Step Func
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from watchword.machines import paths, timestamps
+from watchword.machines import paths, templates, timestamps
 from watchword.machines.data import Json
 from watchword.machines.paths import BadPath
 from watchword.machines.retrying import LONGEST_SECONDS, MOST_ATTEMPTS
@@ -132,10 +132,8 @@ def _is(parse: Callable[[str], object], value: Json, what: str) -> str:
 
 
 def _computed(value: Json) -> str:
-    """A path, or in some fields an intrinsic function; null isn't one."""
-    if not isinstance(value, str) or not value.startswith(("$", "States.")):
-        return "it must be a JSONPath"
-    return "" if value.startswith("States.") else _path(value)
+    """A path or a call of an intrinsic function; null isn't one."""
+    return "" if templates.is_expression(value) else "it must be a JSONPath or an intrinsic function"
 
 
 def _object(value: Json) -> str:
@@ -155,7 +153,7 @@ def _timestamp(value: Json) -> str:
 
 
 def _jitter(value: Json) -> str:
-    return "" if value in {"FULL", "NONE"} else "it must be FULL or NONE"
+    return "" if value in ("FULL", "NONE") else "it must be FULL or NONE"
 
 
 def _true(value: Json) -> str:
@@ -163,7 +161,7 @@ def _true(value: Json) -> str:
 
 
 def _language(value: Json) -> str:
-    return "" if value in {JSONPATH, JSONATA} else "it must be JSONPath or JSONata"
+    return "" if value in (JSONPATH, JSONATA) else "it must be JSONPath or JSONata"
 
 
 def _any(_: Json) -> str:

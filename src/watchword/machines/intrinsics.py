@@ -7,6 +7,7 @@ Source: Amazon States Language, "Intrinsic Functions", Appendix B; Step Function
 "Intrinsics for JSONPath states".
 """
 
+import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -108,7 +109,7 @@ def _argument(text: str, place: int, depth: int) -> tuple[Literal | Path | Invoc
     if string := _STRING.match(text, place):
         return Literal(string[1]), string.end()
     if word := _WORD.match(text, place):
-        return Literal(_WORDS[word[1]] if word[1] in _WORDS else _number(word[1])), word.end()
+        return Literal(_word(word[1])), word.end()
     place = _past_blanks(text, place)
     return _path(text, place) if text.startswith("$", place) else _call(text, place, depth + 1)
 
@@ -123,8 +124,14 @@ def _path(text: str, place: int) -> tuple[Path, int]:
         _refuse(text)
 
 
-def _number(text: str) -> Json:
-    return float(text) if any(mark in text for mark in ".eE") else int(text)
+def _word(text: str) -> Json:
+    if text in _WORDS:
+        return _WORDS[text]
+    try:
+        number = float(text) if any(mark in text for mark in ".eE") else int(text)
+    except ValueError:  # it has thousands of digits
+        _refuse(text)
+    return _refuse(text) if number in (math.inf, -math.inf) else number
 
 
 def _past_blanks(text: str, place: int) -> int:
