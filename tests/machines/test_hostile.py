@@ -84,7 +84,20 @@ def test_what_is_nested_too_deeply_is_refused(text: str) -> None:
 
 
 def test_brackets_in_strings_are_no_nesting() -> None:
-    assert not too_deep(json.dumps("[" * 1000))
+    text = "[" * 1000
+    assert not too_deep(json.dumps(text), text)
+
+
+def test_data_that_grow_too_deep_fail_while_they_can_still_be_read() -> None:
+    """Else whoever goes on from the checkpoint couldn't."""
+    wrap = {"Type": "Pass", "Parameters": {"a.$": "$"}}
+    states: dict[str, Any] = {f"P{number}": {**wrap, "Next": f"P{number + 1}"} for number in range(300)}
+    text = json.dumps({"StartAt": "P0", "States": {**states, "P300": {"Type": "Succeed"}}})
+    interpreter = Interpreter.begin(build(text), ABOUT, zeros)
+    interpreter.advance(1000)
+    assert interpreter.live.checkpoint.error == RUNTIME
+    assert len(interpreter.take()[0]) == 2 * 200 + 1
+    assert decode(encode(DEEP))
 
 
 def test_what_is_too_large_fails() -> None:

@@ -49,7 +49,7 @@ def check(text: str) -> tuple[Json, Diagnostics]:
     except (ValueError, RecursionError) as unreadable:
         found.error(INVALID_JSON, f"The definition isn't JSON: {unreadable}", ())
         return None, found
-    if too_deep(text):
+    if too_deep(text, definition):
         found.error(TOO_DEEP, "The definition is nested too deeply.", ())
     elif not isinstance(definition, dict):
         found.error(SCHEMA, "The definition must be an object.", ())

@@ -31,6 +31,8 @@ def encode(value: Json) -> str:
             f"The state/task returned a result with a size exceeding the maximum number of bytes service "
             f"limit: {len(text)} bytes, and the limit is {MOST_BYTES}.",
         )
+    if too_deep(text, value):
+        raise Failure(RUNTIME, f"The state's data are nested more than {DEEPEST} levels deep.")
     return text.decode()
 
 
@@ -40,20 +42,16 @@ def decode(text: str | bytes) -> Json:
         value = msgspec.json.decode(text)
     except RecursionError:
         raise ValueError("the JSON is nested too deeply") from None
-    if too_deep(text):
+    if too_deep(text, value):
         raise ValueError("the JSON is nested too deeply")
     return value
 
 
-def too_deep(text: str | bytes) -> bool:
-    """Whether brackets are nested more than DEEPEST levels; those within strings count too."""
+def too_deep(text: str | bytes, value: Json) -> bool:
+    """Whether that text and its value are nested more than DEEPEST levels."""
     raw = text.encode() if isinstance(text, str) else text
     if raw.count(b"[") + raw.count(b"{") <= DEEPEST:
-        return False
-    return _depth(msgspec.json.decode(raw)) > DEEPEST
-
-
-def _depth(value: Json) -> int:
+        return False  # most are: no need to look at each value
     depth, level = 0, [value]
     while level and depth <= DEEPEST:
         depth += any(isinstance(each, dict | list) for each in level)
@@ -63,7 +61,7 @@ def _depth(value: Json) -> int:
             if isinstance(each, dict | list)
             for inner in (each.values() if isinstance(each, dict) else each)
         ]
-    return depth
+    return depth > DEEPEST
 
 
 def size(value: Json) -> int:
