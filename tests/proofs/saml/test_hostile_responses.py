@@ -18,6 +18,7 @@ from tests.proofs.saml.provider import (
     CURVE,
     DSIG,
     ENC,
+    ENC11,
     ENVELOPED,
     EXCLUSIVE,
     MORE,
@@ -224,6 +225,13 @@ def own_key() -> Element:
     value = f"<ds:RSAKeyValue><ds:Modulus>{n}</ds:Modulus><ds:Exponent>{e}</ds:Exponent></ds:RSAKeyValue>"
     info = f"<ds:KeyInfo><ds:KeyValue>{value}</ds:KeyValue></ds:KeyInfo>"
     return response(sign(assertion(), STRANGER, key_info=info))
+
+
+def transported(more: str) -> Element:
+    """An encrypted assertion that says more of how its key is encrypted."""
+    root = unopened()
+    root.find(f".//{{{ENC}}}EncryptedKey/{{{ENC}}}EncryptionMethod").append(etree.fromstring(more))
+    return root
 
 
 def unopened(*, changes: int | None = None, **options: Any) -> Element:
@@ -437,6 +445,12 @@ HOSTILE: dict[str, tuple[Callable[[], Element | bytes], str]] = {
     "encrypted with Triple DES": (
         lambda: with_cipher(f"{ENC}tripledes-cbc"), "the algorithm isn't allowed"
     ),
+    "encrypted with a mask where none is named": (
+        lambda: transported(f'<x:MGF xmlns:x="{ENC11}" Algorithm="{ENC11}mgf1sha1"/>'), "isn't allowed"
+    ),
+    "encrypted with a label": (
+        lambda: transported(f'<x:OAEPparams xmlns:x="{ENC}"/>'), "isn't allowed"
+    ),
     "encrypted, then changed (GCM)": (lambda: unopened(changes=40), "no private key"),
     "encrypted, then changed (CBC)": (
         lambda: unopened(cipher=f"{ENC}aes256-cbc", changes=40), "no private key"
@@ -449,6 +463,13 @@ HOSTILE: dict[str, tuple[Callable[[], Element | bytes], str]] = {
     ),
     "encrypted, two assertions": (
         lambda: response(encrypted(response(sign(assertion()), assertion()), OURS.public_key())), "no private"
+    ),
+    "encrypted, with two signatures": (
+        lambda: response(encrypted(sign(sign(assertion())), OURS.public_key())), "no private key"
+    ),
+    "encrypted, with something beside it": (
+        lambda: response(encrypted(etree.tostring(sign(assertion())) + b"<other/>", OURS.public_key())),
+        "no private key",
     ),
     "encrypted, with a document type": (
         lambda: response(encrypted(DTD + etree.tostring(sign(assertion())), OURS.public_key())), "no priv"
