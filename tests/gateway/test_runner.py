@@ -14,6 +14,7 @@ from tests.services.harness import world_on
 from watchword.access import Caller
 from watchword.access.request_context import Via
 from watchword.gateway.dispatch import dispatch
+from watchword.gateway.runner import held
 from watchword.gateway.runner import runner as module
 from watchword.gateway.runner.runner import LEASE, Runner
 from watchword.machines.live import TaskCall
@@ -223,6 +224,34 @@ def test_what_was_stopped_meanwhile_stays_stopped(scene: Scene, monkeypatch: pyt
     runner.turn()
     assert (scene.status(execution), runner._held) == ("ABORTED", {})
     assert scene.types(execution)[-1] == "ExecutionAborted"
+
+
+@pytest.mark.parametrize("where", ["build", "follow", "advance", "answer"])
+def test_one_that_can_not_be_carried_on_fails_alone(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    slow = Slow(monkeypatch)
+    slow.go_on.release(2)
+    machines = [scene.machine(name, {name: {**TASK, "End": True}}) for name in ("good", "bad")]
+    good, bad = (scene.start(machine) for machine in machines)
+
+    def breaks(original: Callable[..., Any]) -> Callable[..., Any]:
+        def called(first: Any, *more: Any) -> Any:
+            name = first if isinstance(first, str) else first.about.machine_name
+            if "bad" in name:
+                raise ValueError("a defect")
+            return original(first, *more)
+
+        return called
+
+    owner: Any = held if where == "build" else held.Held
+    monkeypatch.setattr(owner, where, breaks(getattr(owner, where)))
+    runner = Runner(scene.world)
+    assert until(runner, lambda: "RUNNING" not in (scene.status(good), scene.status(bad)))
+    assert (scene.status(good), scene.status(bad)) == ("SUCCEEDED", "FAILED")
+    assert scene.types(bad)[-1] == "ExecutionFailed"
+    assert [event.number for event in scene.events(bad)] == list(range(1, len(scene.events(bad)) + 1))
+    assert runner._held == {}
 
 
 def test_an_execution_with_too_much_data_fails(scene: Scene) -> None:

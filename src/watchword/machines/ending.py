@@ -12,12 +12,12 @@ ENDED: dict[Status, str] = {
 """Status -> the last event of the history."""
 
 
-def abort(checkpoint: Checkpoint, now: int, failure: Failure) -> Event:
+def end(checkpoint: Checkpoint, status: Status, now: int, failure: Failure) -> Event:
     """Ends it. Returns the last event of its history."""
     root = checkpoint.runs[0]
     checkpoint.events += 1
-    checkpoint.status, checkpoint.error, checkpoint.cause = "ABORTED", failure.error, failure.cause
+    checkpoint.status, checkpoint.error, checkpoint.cause = status, failure.error, failure.cause
     checkpoint.deadline = None
     checkpoint.runs.clear()
     details = failed(failure.error, failure.cause)
-    return Event(checkpoint.events, root.event, now, ENDED["ABORTED"], details)
+    return Event(checkpoint.events, root.event, now, ENDED[status], details)

@@ -4,7 +4,8 @@
 2. Each turn: take up what is due, follow answers and signals, go on with all of it, and commit all of it in
    one transaction. Only then are the tasks called that it wants called.
 3. What can't be committed is tried again and nothing else is done, since answers of tasks are in it.
-4. An execution that somebody else has changed meanwhile is dropped.
+4. An execution that somebody else has changed meanwhile is dropped. One that can't be carried on, because of
+   a defect, fails: the others go on.
 5. It looks into the store when it is told of an execution, when one is due, and once a second.
 
 A turn is about 4,000 events at most, and one execution has 500 of it, so that none holds up the others.
@@ -13,7 +14,8 @@ A turn is about 4,000 events at most, and one execution has 500 of it, so that n
 import logging
 import threading
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from queue import SimpleQueue
@@ -28,10 +30,11 @@ from watchword.machines.errors import RUNTIME, Failure
 from watchword.machines.live import TaskCall
 from watchword.names import AwsError
 from watchword.names.ids import new_request_id
+from watchword.services.states.ending import end_from_outside
 from watchword.services.states.executions import TOPIC
 from watchword.store import StoreError, Topic, Transaction
 from watchword.store.machines import executions, leases, state_machines
-from watchword.store.machines.executions import Execution, Signal
+from watchword.store.machines.executions import RUNNING, Execution, Signal
 from watchword.store.machines.leases import MOST_CLAIMED, Lease, Progress
 from watchword.world import World
 
@@ -46,6 +49,8 @@ EVENTS_OF_TURN, EVENTS_OF_ONE = 4000, 500
 PATIENCE = 5.0
 """Seconds for tasks under way when the server ends."""
 
+BROKEN = "The execution ended in an internal error."
+
 log = logging.getLogger(__name__)
 
 
@@ -57,6 +62,7 @@ class Runner:
         self._owner = new_request_id(world.randomness)
         self._held: dict[str, Held] = {}
         self._uncommitted: list[tuple[Held, Progress, list[TaskCall]]] = []
+        self._broken: dict[str, int] = {}
         self._answers: SimpleQueue[Answer] = SimpleQueue()
         self._sessions, self._workers = Sessions(world), Workers(MOST_TASKS)
         self._renewed = world.clock.wall() - LEASE
@@ -89,6 +95,8 @@ class Runner:
         changed = self._go_on(signals)
         if changed:
             self._commit(changed)
+        if self._broken:
+            self._give_up()
         return self._until_next()
 
     # --- within a turn -------------------------------------------------------------------------------
@@ -127,7 +135,8 @@ class Runner:
         machine = state_machines.by_id(tx, execution.machine_id)
         revision = state_machines.revision(tx, execution.revision_id)
         if machine is not None and revision is not None:
-            self._held[execution.id] = Held(execution, machine, revision, self._world.randomness)
+            with self._containing(execution):
+                self._held[execution.id] = Held(execution, machine, revision, self._world.randomness)
 
     def _go_on(self, signals: dict[str, list[Signal]]) -> list[tuple[Held, Progress, list[TaskCall]]]:
         now = timestamps.milliseconds(self._world.clock.now())
@@ -136,12 +145,13 @@ class Runner:
         for held in list(self._held.values()):
             if events >= EVENTS_OF_TURN:
                 break
-            held.follow(signals.get(held.id, ()), now)
-            if held.has_news or held.wakes_by(now):
-                progress, calls = held.advance(now, EVENTS_OF_ONE)
-                changed.append((held, progress, calls))
-                events += len(progress.events)
-                self._held[held.id] = self._held.pop(held.id)  # the others are first the next time
+            with self._containing(held):
+                held.follow(signals.get(held.id, ()), now)
+                if held.has_news or held.wakes_by(now):
+                    progress, calls = held.advance(now, EVENTS_OF_ONE)
+                    changed.append((held, progress, calls))
+                    events += len(progress.events)
+                    self._held[held.id] = self._held.pop(held.id)  # the others are first the next time
         return changed
 
     def _follow_answers(self, now: int) -> None:
@@ -149,7 +159,8 @@ class Runner:
             answer = self._answers.get()
             held = self._held.get(answer.execution_id)
             if held is not None:
-                held.answer(answer, now)
+                with self._containing(held):
+                    held.answer(answer, now)
 
     def _commit(self, changed: list[tuple[Held, Progress, list[TaskCall]]]) -> None:
         """Rule 2, 3 and 4."""
@@ -164,6 +175,24 @@ class Runner:
                 held.version += 1
                 for call in calls:
                     self._workers.put(partial(self._perform, held, call))
+
+    @contextmanager
+    def _containing(self, execution: Execution | Held) -> Iterator[None]:
+        """What goes wrong in an execution is its own matter (4.)."""
+        try:
+            yield
+        except Exception:
+            log.exception("execution %s can't be carried on", execution.id)
+            self._held.pop(execution.id, None)
+            self._broken[execution.id] = execution.version
+
+    def _give_up(self) -> None:
+        with self._world.database.write(self._world.clock.now(), shared=True) as tx:
+            for execution_id, version in self._broken.items():
+                found = executions.locked(tx, execution_id)
+                if found is not None and (found.status, found.version) == (RUNNING, version):
+                    end_from_outside(tx, found, "FAILED", Failure(RUNTIME, BROKEN))
+        self._broken.clear()
 
     def _until_next(self) -> float:
         """Rule 5."""

@@ -9,12 +9,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from watchword.machines import checkpoint as checkpoints
 from watchword.machines import timestamps
 from watchword.machines.build import build
 from watchword.machines.data import MOST_BYTES, decode
 from watchword.machines.definition import Machine
-from watchword.machines.ending import abort
 from watchword.machines.errors import Failure
 from watchword.machines.interpreter import Interpreter
 from watchword.names import fault
@@ -27,13 +25,13 @@ from watchword.services.states.demands import (
     on_execution,
     on_machine,
 )
+from watchword.services.states.ending import end_from_outside
 from watchword.services.states.errors import error
 from watchword.services.states.machines import SETTINGS, definition_shown
 from watchword.services.states.records import about, rows_of
 from watchword.store import Transaction
-from watchword.store.machines import executions, leases, state_machines
+from watchword.store.machines import executions, state_machines
 from watchword.store.machines.executions import Execution, Listed
-from watchword.store.machines.leases import Progress
 from watchword.store.machines.state_machines import EXPRESS, Revision, StateMachine
 
 EMPTY = "{}"
@@ -79,24 +77,8 @@ def stop_execution(call: Call) -> Output:
     assert found is not None, "it was read in this transaction"
     if found.status != executions.RUNNING:
         return {"stopDate": found.stopped}
-    checkpoint = checkpoints.read(found.checkpoint)
     failure = Failure(call.input.get("error", ""), call.input.get("cause", ""))
-    event = abort(checkpoint, timestamps.milliseconds(call.now), failure)
-    progress = Progress(
-        execution_id=found.id,
-        version=found.version,
-        checkpoint=checkpoints.write(checkpoint),
-        status="ABORTED",
-        due=None,
-        keeps=False,
-        events=rows_of(found.id, [event]),
-        tokens=[],
-        followed=[each.id for each in executions.signals(call.tx, found.id) if each.id is not None],
-        stopped=call.now,
-        error=failure.error or None,
-        cause=failure.cause or None,
-    )
-    if not leases.commit(call.tx, progress):
+    if not end_from_outside(call.tx, found, "ABORTED", failure):
         raise fault("ServiceUnavailable", meant="the execution changed meanwhile")
     return {"stopDate": call.now}
 
