@@ -218,7 +218,7 @@ def test_an_access_key_is_kept_switched_resealed_and_removed(database: Database,
         access_keys.note_use(tx, key.id, now + SPAN, SPAN, region="us-east-1", service="sts")
         assert access_keys.by_id(tx, key.id).last_used_service == "sts"
         assert access_keys.to_reseal(tx, "k2", limit=5)[0][0].id == key.id
-        access_keys.reseal(tx, key, secret=b"again", sealing_key="k2")
+        access_keys.reseal(tx, key, sealed=b"again", sealing_key="k2")
         assert access_keys.to_reseal(tx, "k2", limit=5) == ([], False)
         assert access_keys.by_id(tx, key.id).secret == b"again"
     with pytest.raises(StillReferenced), database.write(now) as tx:

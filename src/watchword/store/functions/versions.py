@@ -136,9 +136,9 @@ def to_reseal(tx: Transaction, sealing_key: str, *, limit: int) -> tuple[list[Ve
     return tx.page(Version, _TO_RESEAL, limit, sealing_key=sealing_key)
 
 
-def reseal(tx: Transaction, version: Version, *, environment: bytes, sealing_key: str) -> None:
+def reseal(tx: Transaction, version: Version, *, sealed: bytes, sealing_key: str) -> None:
     """Replaces the sealed variables by the same ones, sealed by another key."""
-    update(tx, replace(version, environment=environment, sealing_key=sealing_key))
+    update(tx, replace(version, environment=sealed, sealing_key=sealing_key))
 
 
 def remove(tx: Transaction, version: Version) -> None:

@@ -92,9 +92,9 @@ def to_reseal(tx: Transaction, sealing_key: str, *, limit: int) -> tuple[list[Ac
     return tx.page(AccessKey, _TO_RESEAL, limit, sealing_key=sealing_key)
 
 
-def reseal(tx: Transaction, key: AccessKey, *, secret: bytes, sealing_key: str) -> None:
+def reseal(tx: Transaction, key: AccessKey, *, sealed: bytes, sealing_key: str) -> None:
     """Replaces the sealed secret by the same secret, sealed by another key."""
-    _update(tx, key, secret=secret, sealing_key=sealing_key)
+    _update(tx, key, secret=sealed, sealing_key=sealing_key)
 
 
 def set_status(tx: Transaction, key: AccessKey, status: str) -> None:

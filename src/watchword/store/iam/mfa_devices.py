@@ -156,9 +156,9 @@ def to_reseal(tx: Transaction, sealing_key: str, *, limit: int) -> tuple[list[Mf
     return tx.page(MfaDevice, _TO_RESEAL, limit, sealing_key=sealing_key)
 
 
-def reseal(tx: Transaction, device: MfaDevice, *, seed: bytes, sealing_key: str) -> None:
+def reseal(tx: Transaction, device: MfaDevice, *, sealed: bytes, sealing_key: str) -> None:
     """Replaces the sealed seed by the same seed, sealed by another key."""
-    _update(tx, device, seed=seed, sealing_key=sealing_key)
+    _update(tx, device, seed=sealed, sealing_key=sealing_key)
 
 
 def synchronise(tx: Transaction, device: MfaDevice, *, drift: int, last_step: int) -> None:
