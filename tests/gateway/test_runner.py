@@ -27,6 +27,11 @@ from watchword.world import World
 ACCOUNT = "111122223333"
 TRUST = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "states.amazonaws.com"}}
 PASS = {"Type": "Pass"}
+LOOKS_BACK = {
+    "Type": "Choice",
+    "Choices": [{"Variable": "$.never", "IsPresent": True, "Next": "E"}],
+    "Default": "P",
+}
 TASK = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:iam:listUsers", "Parameters": {}}
 
 
@@ -44,10 +49,12 @@ class Scene:
     def call(self, service: str, operation: str, **given: Any) -> Any:
         return dispatch(self.world, Caller(Root(ACCOUNT)), (service, operation), given, via=Via())
 
-    def machine(self, name: str, states: dict[str, Any]) -> str:
+    def machine(self, name: str, states: dict[str, Any], **more: Any) -> str:
         text = json.dumps({"StartAt": next(iter(states)), "States": states})
         role = f"arn:aws:iam::{ACCOUNT}:role/sfn"
-        made = self.call("stepfunctions", "CreateStateMachine", name=name, definition=text, roleArn=role)
+        made = self.call(
+            "stepfunctions", "CreateStateMachine", name=name, definition=text, roleArn=role, **more
+        )
         return str(made["stateMachineArn"])
 
     def start(self, machine: str, **more: Any) -> str:
@@ -108,6 +115,26 @@ def test_a_long_one_does_not_hold_up_the_others(scene: Scene) -> None:
     assert runner.turn() == 0
     assert (scene.status(long), scene.status(short)) == ("RUNNING", "SUCCEEDED")
     assert until(runner, lambda: scene.status(long) == "SUCCEEDED")
+
+
+def test_a_turn_is_so_many_events_whatever_is_kept_of_them(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of express machines aren't, and their loops have no end but time."""
+    monkeypatch.setattr(module, "EVENTS_OF_TURN", 1000)
+    machine = scene.machine("loop", {"P": {**PASS, "Next": "C"}, "C": LOOKS_BACK, "E": {"Type": "Succeed"}},
+                            type="EXPRESS")  # fmt: skip
+    for _ in range(5):
+        scene.start(machine)
+    runner, advanced = Runner(scene.world), []
+    advance = held.Held.advance
+    monkeypatch.setattr(
+        held.Held, "advance", lambda self, *given: (advanced.append(self.id), advance(self, *given))[1]
+    )
+    runner.turn()
+    assert len(advanced) == 2
+    runner.turn()
+    assert len(set(advanced)) == 4
 
 
 def test_what_waits_is_let_go(scene: Scene) -> None:
@@ -286,14 +313,7 @@ def test_hundreds_at_once_are_slow_and_none_is_lost(scene: Scene) -> None:
 
 def test_events_are_those_of_one_execution(scene: Scene) -> None:
     """An execution of an express machine keeps none."""
-    text = json.dumps({"StartAt": "S", "States": {"S": {"Type": "Succeed"}}})
-    given = {
-        "name": "quick",
-        "definition": text,
-        "roleArn": f"arn:aws:iam::{ACCOUNT}:role/sfn",
-        "type": "EXPRESS",
-    }
-    machine = scene.call("stepfunctions", "CreateStateMachine", **given)["stateMachineArn"]
+    machine = scene.machine("quick", {"S": {"Type": "Succeed"}}, type="EXPRESS")
     first, second = (scene.start(machine, name="same") for _ in range(2))
     assert first != second
     Runner(scene.world).turn()

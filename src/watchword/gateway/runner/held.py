@@ -45,6 +45,8 @@ class Held:
         self._followed: list[int] = []
         self.has_news = True
         """Whether there is something to commit, or it was just taken up."""
+        self.events = 0
+        """How many the last `advance` brought, whether they are kept or not."""
         self._lost = list(self._interpreter.unanswered())
 
     def answer(self, answer: Answer, now: int) -> None:
@@ -80,6 +82,7 @@ class Held:
         self._interpreter.advance(most)
         text = self._interpreter.written()
         events, calls = self._interpreter.take()
+        self.events = len(events)
         progress = self._progress(text, events, calls)
         lost, self._lost = self._lost, []
         return progress, [*lost, *calls]

@@ -150,7 +150,7 @@ class Runner:
                 if held.has_news or held.wakes_by(now):
                     progress, calls = held.advance(now, EVENTS_OF_ONE)
                     changed.append((held, progress, calls))
-                    events += len(progress.events)
+                    events += held.events
                     self._held[held.id] = self._held.pop(held.id)  # the others are first the next time
         return changed
 
