@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 from watchword.access.caller import Caller, Proven
 from watchword.facts.providers import SAML_TRUST, SamlTrust
 from watchword.identity import saml_attributes, saml_profile
+from watchword.identity.arns import role_to_assume
 from watchword.identity.saml_profile import refused
-from watchword.names import AwsError, HttpRequest, HttpResponse, fault, nouns
-from watchword.names.entity_arn import EntityArn
+from watchword.names import AwsError, HttpRequest, HttpResponse, fault
 from watchword.names.principal import Saml
 from watchword.proofs.saml.errors import Kind, WrongResponseError
 from watchword.sigv4.replay import Trace
@@ -76,9 +76,7 @@ class SamlResponse:
         return response
 
     def _trust(self, world: World, now: float) -> SamlTrust:
-        role = EntityArn.parse(self.role_arn, nouns.ROLE)
-        if role is None:
-            raise fault("ValidationError", f"{self.role_arn} is invalid")
+        role = role_to_assume(self.role_arn)
         found = world.facts.get(SAML_TRUST, role.account, self.provider_arn)
         if found is None:
             raise refused(NO_PROVIDER, f"account {role.account} has no SAML provider {self.provider_arn}")

@@ -22,6 +22,7 @@ from watchword.access.caller import Caller, Proven
 from watchword.facts.issuers import ISSUER_AT, TOKEN_KEYS
 from watchword.facts.providers import OIDC_PROVIDER
 from watchword.identity import issuers, token_claims, token_issuers, token_keys
+from watchword.identity.arns import role_to_assume
 from watchword.identity.token_claims import refused
 from watchword.issuer_keys import Issuer, UnreachableError
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault, nouns
@@ -62,9 +63,7 @@ class WebIdentityToken:
     version: str = ""
 
     def prove(self, world: World, operation: Operation, *, anonymous: bool) -> Proven:  # noqa: ARG002 the face
-        role = EntityArn.parse(self.role_arn, nouns.ROLE)
-        if role is None:
-            raise fault("ValidationError", f"{self.role_arn} is invalid")
+        role = role_to_assume(self.role_arn)
         try:
             token = identity_token.read(self.text)
         except WrongTokenError as wrong:

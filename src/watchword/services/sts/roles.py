@@ -10,7 +10,7 @@ Source: AWS STS API Reference, AssumeRole; Service Authorization Reference, "AWS
 """
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache, partial
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -18,6 +18,7 @@ from watchword.access import Demand
 from watchword.access.demand import ContextValue
 from watchword.facts.grants import MANAGED_POLICY
 from watchword.identity import tags as tag_rules
+from watchword.identity.arns import role_to_assume
 from watchword.identity.aws_managed import OWNER
 from watchword.names import fault, nouns
 from watchword.names.entity_arn import EntityArn
@@ -30,8 +31,6 @@ from watchword.sessions.assume import INVALID_TAGS, Requester, SessionRequest, a
 from watchword.sessions.session import Session
 from watchword.store.iam.roles import Role
 
-REMEMBERED = 1024
-"""Parsed role ARNs that are cached."""
 SOURCES = {"lambda.amazonaws.com": "lambda:SourceFunctionArn"}
 """Services whose sessions of roles carry the resource that they are for, and in which condition key."""
 
@@ -63,7 +62,7 @@ def answer(call: Call, session: Session) -> dict[str, object]:
 def to_assume(call: Call) -> tuple[Demand, ...]:
     """sts:AssumeRole; sts:TagSession and sts:SetSourceIdentity when the session has tags or an identity."""
     refuse_unserved(call)
-    name, arn = call.input["RoleArn"], role_arn(call.input["RoleArn"])
+    name, arn = call.input["RoleArn"], role_to_assume(call.input["RoleArn"])
     found = call.resolve("role", name, partial(role_at, call.world.facts, arn))
     role, context = of_role(arn, found), _context(call)
     actions = ["sts:AssumeRole"]
@@ -76,15 +75,6 @@ def to_assume(call: Call) -> tuple[Demand, ...]:
     if not second_factor(call):
         return demands
     return tuple([replace(demand, multi_factor=True) for demand in demands])
-
-
-@lru_cache(REMEMBERED)
-def role_arn(text: str) -> EntityArn:
-    """The ARN of a role. Raises ValidationError."""
-    arn = EntityArn.parse(text, nouns.ROLE)
-    if arn is None:
-        raise fault("ValidationError", f"{text} is invalid")
-    return arn
 
 
 def _chained(call: Call) -> Session | None:

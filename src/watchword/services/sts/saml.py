@@ -18,21 +18,16 @@ from watchword.identity.saml_profile import REDEEMED_WITHIN, SKEW, refused
 from watchword.names.principal import Saml
 from watchword.services.operation import Call, Operation, Output, writes
 from watchword.services.sts import vouched_for
-from watchword.services.sts.roles import answer, check_policies, policy_arns
-from watchword.sessions.assume import Requester, SessionRequest, assume_role
+from watchword.services.sts.roles import answer
 from watchword.store import Conflict, used_signatures
-from watchword.store.iam.roles import Role
 
 USED = "The assertion was used before"
 
 
 def assume(call: Call) -> Output:
     """AssumeRoleWithSAML."""
-    role: Role = call.resolved["role", call.input["RoleArn"]].role
     principal, vouched = _caller(call)
-    request = _request(call, principal, vouched)
-    check_policies(call, request.policy_arns, role.account)
-    session = assume_role(role, request, Requester(principal), call.now, call.world.randomness)
+    session = vouched_for.session(call, principal, vouched, vouched.session_name, vouched.longest)
     _use(call, principal, vouched)
     return answer(call, session) | {
         "Subject": vouched.subject,
@@ -55,22 +50,6 @@ def _caller(call: Call) -> tuple[Saml, VouchedBySaml]:
     if not isinstance(principal, Saml) or not isinstance(vouched, VouchedBySaml):
         raise RuntimeError("a SAML caller has an assertion")  # noqa: TRY004 a wrong row, not type
     return principal, vouched
-
-
-def _request(call: Call, principal: Saml, vouched: VouchedBySaml) -> SessionRequest:
-    given, asked = call.input, vouched.asked
-    return SessionRequest(
-        session_name=vouched.session_name,
-        duration=given.get("DurationSeconds"),
-        policy=given.get("Policy", ""),
-        policy_arns=policy_arns(call),
-        tags=asked.tags,
-        transitive=asked.transitive,
-        source_identity=asked.source_identity,
-        provider=principal.provider,
-        claims=vouched.kept,
-        longest=vouched.longest,
-    )
 
 
 def _use(call: Call, principal: Saml, vouched: VouchedBySaml) -> None:

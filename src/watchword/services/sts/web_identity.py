@@ -13,18 +13,13 @@ from watchword.identity.token_claims import Vouched
 from watchword.names.principal import WebIdentity
 from watchword.services.operation import Call, Operation, Output, pure
 from watchword.services.sts import vouched_for
-from watchword.services.sts.roles import answer, check_policies, policy_arns
-from watchword.sessions.assume import Requester, SessionRequest, assume_role
-from watchword.store.iam.roles import Role
+from watchword.services.sts.roles import answer
 
 
 def assume(call: Call) -> Output:
     """AssumeRoleWithWebIdentity."""
-    role: Role = call.resolved["role", call.input["RoleArn"]].role
     principal, vouched = _caller(call)
-    request = _request(call, principal, vouched)
-    check_policies(call, request.policy_arns, role.account)
-    session = assume_role(role, request, Requester(principal), call.now, call.world.randomness)
+    session = vouched_for.session(call, principal, vouched, call.input["RoleSessionName"])
     return answer(call, session) | {
         "SubjectFromWebIdentityToken": vouched.subject,
         "Audience": principal.audience,
@@ -46,21 +41,6 @@ def _caller(call: Call) -> tuple[WebIdentity, Vouched]:
     if not isinstance(principal, WebIdentity) or not isinstance(vouched, Vouched):
         raise RuntimeError("a web identity has a token")  # noqa: TRY004 a wrong row, not type
     return principal, vouched
-
-
-def _request(call: Call, principal: WebIdentity, vouched: Vouched) -> SessionRequest:
-    given, asked = call.input, vouched.asked
-    return SessionRequest(
-        session_name=given["RoleSessionName"],
-        duration=given.get("DurationSeconds"),
-        policy=given.get("Policy", ""),
-        policy_arns=policy_arns(call),
-        tags=asked.tags,
-        transitive=asked.transitive,
-        source_identity=asked.source_identity,
-        provider=principal.provider,
-        claims=vouched.kept,
-    )
 
 
 OPERATIONS: dict[str, Operation] = {
