@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests.machines.test_vectors import ABOUT, scope, zeros
 
-from watchword.machines import check_rules, path_queries, paths, templates
+from watchword.machines import check_rules, data, paths, templates
 from watchword.machines.build import build
 from watchword.machines.checks import check
 from watchword.machines.choices import Comparison
@@ -36,16 +36,35 @@ WIDE = {"a": [[0] * 100 for _ in range(300)], "b": list(range(20_000)), "c": lis
     ],
 )
 def test_a_query_has_a_budget(query: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(path_queries, "BUDGET", 5000)
-    for data in (WIDE, NESTED):
+    monkeypatch.setattr(data, "MOST_LOOKS", 5000)
+    for value in (WIDE, NESTED):
         try:
-            found = paths.parse(query).read(scope(data))
+            found = paths.parse(query).read(scope(value))
         except Failure as failure:
             assert failure.error in {RUNTIME, DATA_LIMIT_EXCEEDED}
         except paths.NotThere:
             pass
         else:
             assert len(json.dumps(found)) < 1 << 20
+
+
+def test_all_queries_of_a_state_have_one() -> None:
+    query = "$.b[?(@ == -1)]"
+    assert paths.parse(query).read(scope(WIDE)) == []
+    template = {f"{number}.$": query for number in range(10)}
+    tests = [{"Variable": query, "IsNull": True}] * 10
+    states = {
+        "A": {"Type": "Choice", "Choices": [{"Or": tests, "Next": "B"}], "Default": "B"},
+        "B": {"Type": "Succeed"},
+    }
+    for fails in (
+        lambda: templates.fill(template, scope(WIDE), RUNTIME),
+        lambda: (
+            build(json.dumps({"StartAt": "A", "States": states})).states["A"].rules[0].test.holds(scope(WIDE))
+        ),
+    ):
+        with pytest.raises(Failure, match="look at more values"):
+            fails()
 
 
 def test_a_path_into_deep_data_takes_no_recursion() -> None:
@@ -55,10 +74,10 @@ def test_a_path_into_deep_data_takes_no_recursion() -> None:
 
 
 def test_a_template_can_not_multiply_its_data() -> None:
-    data = "x" * (MOST_BYTES - 2)
+    text = "x" * (MOST_BYTES - 2)
     template = {f"{number}.$": "$" for number in range(1000)}
     with pytest.raises(Failure) as caught:
-        templates.fill(template, scope(data), RUNTIME)
+        templates.fill(template, scope(text), RUNTIME)
     assert caught.value.error == DATA_LIMIT_EXCEEDED
 
 

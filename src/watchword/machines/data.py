@@ -13,6 +13,8 @@ from watchword.machines.errors import DATA_LIMIT_EXCEEDED, RUNTIME, Failure
 Json = Any
 """A JSON value."""
 MOST_BYTES = 262_144
+MOST_LOOKS = 100_000
+"""Values: some 0.2 s."""
 DEEPEST = 200
 """Levels of nesting. The interpreter's own recursion ends later."""
 
@@ -72,12 +74,22 @@ def size(value: Json) -> int:
 
 
 class Allowance:
-    """How many bytes one evaluation may read, so that a short template can't multiply a large state."""
+    """What one evaluation may cost, whatever it is made of: a template can have thousands of queries.
 
-    __slots__ = ("left",)
+    It reads so many bytes, so that a short template can't multiply a large state, and its queries look at so
+    many values.
+    """
 
-    def __init__(self, left: int = 64 * MOST_BYTES) -> None:
-        self.left = left
+    __slots__ = ("left", "looks")
+
+    def __init__(self) -> None:
+        self.left, self.looks = 64 * MOST_BYTES, MOST_LOOKS
+
+    def look(self, values: int) -> None:
+        """Pays for looking at so many values. Raises Failure."""
+        self.looks -= values
+        if self.looks < 0:
+            raise Failure(RUNTIME, "The JSONPath queries of the state look at more values than they may.")
 
     def spend(self, value: Json) -> Json:
         """The value, once it is paid for. Raises Failure."""

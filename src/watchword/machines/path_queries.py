@@ -1,7 +1,7 @@
 """Queries of JSONPath that may find many values, by the library `jsonpath` (RFC 9535).
 
-A query has a budget, so that no definition and no input can hold a thread: it pays for each value that it
-looks at and for each that it compares, and fails when it has none left. The library can't count, so the data
+Queries have a budget (`data.Allowance`), so that no definition and no input can hold a thread: they pay for
+each value that they look at or compare, and fail when nothing is left. The library can't count, so the data
 do: they are handed over in lists and dictionaries that count each look. Functions that match regular
 expressions aren't there, since theirs can take exponential time.
 
@@ -15,12 +15,10 @@ from typing import Any
 from jsonpath import JSONPathEnvironment, JSONPathMatch
 from jsonpath.exceptions import JSONPathError
 
-from watchword.machines.data import Json
+from watchword.machines.data import Allowance, Json
 from watchword.machines.errors import RUNTIME, Failure
 from watchword.machines.paths import BadPath, NotThere
 
-BUDGET = 100_000
-"""Values: some 0.2 s."""
 MOST_COMMAS = 20
 """In a query: each is one more look at every value."""
 _WITHOUT = ("match", "search")
@@ -84,16 +82,15 @@ def check(query: str) -> None:
     if query.count(",") > MOST_COMMAS:
         raise BadPath(query)
     try:
-        _Environment(_purse()).compile(query)
+        _Environment(Allowance().look).compile(query)
     except (JSONPathError, RecursionError, ValueError):
         raise BadPath(query) from None
 
 
-def find(query: str, value: Json) -> Json:
+def find(query: str, value: Json, spend: Spend) -> Json:
     """What a query finds: one value where it names one, else a list. Raises NotThere and Failure."""
     if not isinstance(value, dict | list):
         raise NotThere(query)
-    spend = _purse()
     compiled: Any = _Environment(spend).compile(query)
     try:
         found = [_plain(each) for each in compiled.findall(_counted(value, spend))]
@@ -104,19 +101,6 @@ def find(query: str, value: Json) -> Json:
     if not found:
         raise NotThere(query)
     return found[0]
-
-
-def _purse() -> Spend:
-    """A budget that is spent."""
-    left = BUDGET
-
-    def spend(cost: int) -> None:
-        nonlocal left
-        left -= cost
-        if left < 0:
-            raise Failure(RUNTIME, "The JSONPath query looks at more values than it may.")
-
-    return spend
 
 
 def _counted(value: Json, spend: Spend) -> Json:

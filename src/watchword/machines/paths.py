@@ -59,7 +59,8 @@ class Path:
         if self.steps is None:
             from watchword.machines import path_queries  # noqa: PLC0415 most machines have none
 
-            return scope.allowance.spend(path_queries.find(self.query, value))
+            allowance = scope.allowance
+            return allowance.spend(path_queries.find(self.query, value, allowance.look))
         for step in self.steps:
             value = _step(value, step, self.text)
         return scope.allowance.spend(value)
