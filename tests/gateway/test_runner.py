@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -115,6 +116,21 @@ def test_a_long_one_does_not_hold_up_the_others(scene: Scene) -> None:
     assert runner.turn() == 0
     assert (scene.status(long), scene.status(short)) == ("RUNNING", "SUCCEEDED")
     assert until(runner, lambda: scene.status(long) == "SUCCEEDED")
+
+
+def test_a_turn_ends_when_it_is_late(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each turn enters a state at least, so all come to their ends."""
+    states = {"P": {**PASS, "Next": "Q"}, "Q": {**PASS, "Next": "S"}, "S": {"Type": "Succeed"}}
+    machine = scene.machine("three", states)
+    started = [scene.start(machine) for _ in range(2)]
+    seconds = iter(range(1000))
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
+    runner, lengths = Runner(scene.world), []
+    while "RUNNING" in {scene.status(each) for each in started}:
+        runner.turn()
+        lengths.append(sum(len(scene.events(each)) for each in started))
+        assert len(lengths) < 10
+    assert lengths == [4, 6, 8, 10, 13, 16]
 
 
 def test_a_turn_is_so_many_events_whatever_is_kept_of_them(

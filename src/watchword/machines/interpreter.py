@@ -55,8 +55,8 @@ class Interpreter:
         """It is so late, in milliseconds since 1970. Time never goes back."""
         self.live.now = max(now, self.live.now)
 
-    def advance(self, most: int) -> None:
-        """Goes on until nothing is left to do now, or about as many events as `most` are collected."""
+    def advance(self, most: int, is_late: Callable[[], bool] = lambda: False) -> None:
+        """Goes on until nothing is left to do now, about `most` events are collected, or it is late."""
         live = self.live
         with self._room():
             self._time_out()
@@ -64,6 +64,8 @@ class Interpreter:
                 run = live.checkpoint.runs.get(live.ready.popleft())
                 if run is not None and run.phase == "ready":
                     self._enter(run)
+                if is_late():
+                    break
 
     def answer(self, run_id: int, attempt: int, output: str, *, by_token: bool = False) -> bool:
         """A task gave this output. False when nothing waits for it any more."""

@@ -1,6 +1,6 @@
 """An execution that this process carries on: the interpreter, and what the store has of it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from watchword.machines import checkpoint as checkpoints
@@ -75,11 +75,11 @@ class Held:
             else:
                 self._interpreter.beat(*where, timestamps.milliseconds(signal.at))
 
-    def advance(self, now: int, most: int) -> tuple[Progress, list[TaskCall]]:
+    def advance(self, now: int, most: int, is_late: Callable[[], bool]) -> tuple[Progress, list[TaskCall]]:
         """Goes on. What is to be committed, and the tasks that are to be called once it is."""
         self.has_news = False
         self._interpreter.at(now)
-        self._interpreter.advance(most)
+        self._interpreter.advance(most, is_late)
         text = self._interpreter.written()
         events, calls = self._interpreter.take()
         self.events = len(events)

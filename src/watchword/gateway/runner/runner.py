@@ -8,11 +8,13 @@
    a defect, fails: the others go on.
 5. It looks into the store when it is told of an execution, when one is due, and once a second.
 
-A turn is about 4,000 events at most, and one execution has 500 of it, so that none holds up the others.
+A turn is about 4,000 events at most, and one execution has 500 of it, so that none holds up the others. It
+ends sooner when it is late, since states can be costly and a turn must be shorter than a lease.
 """
 
 import logging
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -46,6 +48,8 @@ MOST_HELD = 256
 MOST_TASKS = 16
 """Tasks that are performed at the same time."""
 EVENTS_OF_TURN, EVENTS_OF_ONE = 4000, 500
+LONGEST_TURN = 1.0
+"""Seconds after which no other state is entered."""
 PATIENCE = 5.0
 """Seconds for tasks under way when the server ends."""
 
@@ -141,14 +145,14 @@ class Runner:
     def _go_on(self, signals: dict[str, list[Signal]]) -> list[tuple[Held, Progress, list[TaskCall]]]:
         now = timestamps.milliseconds(self._world.clock.now())
         self._follow_answers(now)
-        changed, events = [], 0
+        changed, events, late = [], 0, time.monotonic() + LONGEST_TURN
         for held in list(self._held.values()):
-            if events >= EVENTS_OF_TURN:
+            if events >= EVENTS_OF_TURN or time.monotonic() > late:
                 break
             with self._containing(held):
                 held.follow(signals.get(held.id, ()), now)
                 if held.has_news or held.wakes_by(now):
-                    progress, calls = held.advance(now, EVENTS_OF_ONE)
+                    progress, calls = held.advance(now, EVENTS_OF_ONE, lambda: time.monotonic() > late)
                     changed.append((held, progress, calls))
                     events += held.events
                     self._held[held.id] = self._held.pop(held.id)  # the others are first the next time
