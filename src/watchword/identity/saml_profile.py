@@ -75,7 +75,9 @@ def _check_time(assertion: Assertion, now: float) -> None:
         raise refused(
             "The assertion is not yet valid", f"NotBefore: expected at most {now:.0f}, had {begins:.0f}"
         )
-    ends = min(assertion.confirmed_until, assertion.not_after or assertion.confirmed_until)
+    ends = assertion.confirmed_until
+    if assertion.not_after is not None:
+        ends = min(ends, assertion.not_after)
     if now >= ends + SKEW:
         raise expired(
             "The assertion has expired", f"NotOnOrAfter: expected more than {now:.0f}, had {ends:.0f}"

@@ -227,6 +227,13 @@ def own_key() -> Element:
     return response(sign(assertion(), STRANGER, key_info=info))
 
 
+def content() -> Element:
+    """What was encrypted is said to be the content of an element."""
+    root = unopened()
+    root.find(f".//{{{ENC}}}EncryptedData").set("Type", f"{ENC}Content")
+    return root
+
+
 def transported(more: str) -> Element:
     """An encrypted assertion that says more of how its key is encrypted."""
     root = unopened()
@@ -448,6 +455,7 @@ HOSTILE: dict[str, tuple[Callable[[], Element | bytes], str]] = {
     "encrypted with a mask where none is named": (
         lambda: transported(f'<x:MGF xmlns:x="{ENC11}" Algorithm="{ENC11}mgf1sha1"/>'), "isn't allowed"
     ),
+    "encrypted content that isn't an element": (content, "no private key"),
     "encrypted with a label": (
         lambda: transported(f'<x:OAEPparams xmlns:x="{ENC}"/>'), "isn't allowed"
     ),

@@ -35,6 +35,7 @@ from watchword.gateway.journey import journey
 from watchword.installation.administrator import first_account
 from watchword.installation.settings import Settings
 from watchword.names import Body, HttpRequest, HttpResponse
+from watchword.proofs.saml.document import ASSERTION
 from watchword.store.iam import saml_providers
 from watchword.store.iam.saml_providers import SamlProvider
 from watchword.world import World
@@ -61,6 +62,13 @@ def said(attributes: dict[str, list[str] | None] | None = None, **changed: Any) 
 def around(**changed: Any) -> str:
     """A signed assertion in another response."""
     return encode(response(sign(assertion(RIGHT, now=BEGUN)), **changed))
+
+
+def unrestricted() -> str:
+    """A signed assertion that is for everybody."""
+    made = assertion(RIGHT, now=BEGUN)
+    made.find(f"{ASSERTION}Conditions").clear()
+    return encode(response(sign(made)))
 
 
 def audience(*texts: str) -> str:
@@ -96,6 +104,7 @@ def rows() -> dict[str, tuple[str, str, str, str]]:
             said(audience=audience("https://other.example.com")), INVALID, no_audience,
             "Audience: expected urn:amazon:webservices",
         ),
+        "no restriction to an audience": (unrestricted(), INVALID, no_audience, "Audience: expected"),
         "no audience": (said(audience=""), INVALID, no_audience, "Audience: expected"),
         "a second restriction to another audience": (
             said(more_conditions=restriction("https://other.example.com")), INVALID, no_audience, "Audience"
@@ -125,6 +134,9 @@ def rows() -> dict[str, tuple[str, str, str, str]]:
         "issued in the future": (said(issued=at(300)), INVALID, early, "NotBefore: expected"),
         "conditions that have expired": (
             said(not_after=f'NotOnOrAfter="{at(-200)}"'), EXPIRED, late, "NotOnOrAfter: expected more than"
+        ),
+        "conditions that expired long ago": (
+            said(not_after='NotOnOrAfter="1970-01-01T00:00:00Z"'), EXPIRED, late, "NotOnOrAfter: expected"
         ),
         "a confirmation that has expired": (
             said(until=at(-200)), EXPIRED, late, "NotOnOrAfter: expected more than"
@@ -202,6 +214,16 @@ def rows() -> dict[str, tuple[str, str, str, str]]:
         "two durations": (
             said({DURATION: ["900", "900"]}), INVALID,
             "SessionDuration in AuthnResponse must be between 900 and 43200 seconds", "",
+        ),
+        "a role and a provider among others": (
+            said({f"{AWS}Role": [f"{ROLE},{PROVIDER},{ROLE}x"]}), DENIED, NOT_AUTHORIZED, "attribute Role"
+        ),
+        "the end of one of two sessions at the provider": (
+            said(
+                authn=f'<saml:AuthnStatement SessionNotOnOrAfter="{at(900)}"/>'
+                f'<saml:AuthnStatement SessionNotOnOrAfter="{at(-1)}"/>'
+            ),
+            EXPIRED, "The session at the identity provider has expired", "SessionNotOnOrAfter: expected more",
         ),
         "the end of the session at the provider": (
             said(authn=f'<saml:AuthnStatement SessionNotOnOrAfter="{at(-1)}"/>'), EXPIRED,
