@@ -73,7 +73,10 @@ def test_a_function_has_many_names(probe: Probe, name: str) -> None:
     ("name", "code"),
     [
         ("arn:aws:lambda:eu-west-1:123456789012:function:probe", REFUSED),
+        ("arn:aws-cn:lambda:us-east-1:123456789012:function:probe", f"{REFUSED}.*partition 'aws-cn'"),
         ("probe:1", "ResourceNotFoundException"),
+        ("probe:0", "ResourceNotFoundException"),
+        ("probe:" + "9" * 30, "ResourceNotFoundException"),
         ("999999999999:function:probe", "AccessDenied|ResourceNotFoundException"),
     ],
 )

@@ -97,6 +97,22 @@ def test_a_user_who_is_named_needs_nothing_else(probe: Probe) -> None:
     probe.client.remove_permission(FunctionName="shared", StatementId="named")
 
 
+def test_what_is_denied_has_no_other_name(probe: Probe) -> None:
+    """A policy names a version, and $LATEST, in one way. Nothing else that leads there is allowed."""
+    careful = user(probe.server, "careful", "123456789012", "lambda:InvokeFunction")
+    denied = [ARN, f"{ARN}:1", f"{ARN}:$LATEST", f"{ARN}:live"]
+    statement = {"Effect": "Deny", "Action": "lambda:InvokeFunction", "Resource": denied}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam = boto3.client("iam", **probe.server.client_arguments)
+    iam.put_user_policy(UserName="careful", PolicyName="denied", PolicyDocument=document)
+    for name in denied:
+        assert not invoked(careful, name)
+    other_partition = ARN.replace("aws", "aws-cn", 1)
+    for name in (f"{ARN}:0", f"{ARN}:00", f"{ARN}:01", other_partition, f"{other_partition}:1"):
+        with pytest.raises(ClientError, match=r"ResourceNotFound|InvalidParameterValue"):
+            careful.invoke(FunctionName=name, Payload=b"7")
+
+
 def test_a_statement_says_what_was_asked_for(probe: Probe) -> None:
     statement = permit(
         probe,
@@ -134,6 +150,8 @@ REFUSED = {
     "an account that isn't there": ({"Principal": "999999999999"}, "principal was invalid"),
     "the latest": ({"Qualifier": "$LATEST"}, "not support adding policies for"),
     "no such version": ({"Qualifier": "99"}, "ResourceNotFoundException"),
+    "a version in another spelling": ({"Qualifier": "01"}, "ResourceNotFoundException"),
+    "a number that is too large": ({"Qualifier": "9" * 30}, "ResourceNotFoundException"),
     "no such alias": ({"Qualifier": "none"}, "ResourceNotFoundException"),
 }
 

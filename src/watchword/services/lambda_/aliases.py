@@ -11,6 +11,7 @@ from watchword.services.lambda_ import pages
 from watchword.services.lambda_.demands import function_of, on_function
 from watchword.services.lambda_.errors import conflict, invalid, no_function, not_found
 from watchword.services.lambda_.functions import check_revision, current, new_revision
+from watchword.services.lambda_.names import version_number
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.store import Conflict
 from watchword.store.functions import aliases, permissions, versions
@@ -105,8 +106,8 @@ def _found(call: Call, function: Function) -> Alias:
 
 
 def _existing(call: Call, function: Function, version: str) -> int:
-    number = 0 if version == LATEST else int(version) if version.isdigit() and len(version) < 10 else -1  # noqa: PLR2004 what an integer holds
-    if versions.numbered(call.tx, function.id, number) is None:
+    number = version_number(version)
+    if number is None or versions.numbered(call.tx, function.id, number) is None:
         raise no_function(f"{function.arn}:{version}")
     return number
 

@@ -3,7 +3,8 @@
     name    123456789012:function:name    arn:aws:lambda:us-east-1:123456789012:function:name    ...:qualifier
 
 A qualifier is $LATEST, the number of a version, or the name of an alias. When it is given twice, it is the
-same.
+same. Policies name versions and partitions too, so each is written in one way only: `01` isn't version 1, and
+no function is reached by the ARN of another partition.
 Source: AWS Lambda API Reference, "FunctionName" of each operation.
 """
 
@@ -25,6 +26,7 @@ _FORM = re.compile(
         (?::(?P<qualifier>\$LATEST|[a-zA-Z0-9_-]+))?""",
     re.VERBOSE | re.ASCII,
 )
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _MOST_NAME = 64
 
 
@@ -57,12 +59,14 @@ class FunctionName(Struct, frozen=True):
             raise invalid(
                 f"Functions from '{region}' are not reachable in this region ('{call.context.region}')"
             )
+        if found["partition"] not in (None, call.partition):
+            raise invalid(f"Functions of the partition '{found['partition']}' are not reachable.")
         return cls(
             found["account"] or call.account,
             region,
             found["name"],
             found["qualifier"] or qualifier,
-            found["partition"] or call.partition,
+            call.partition,
         )
 
     @property
@@ -77,6 +81,11 @@ class FunctionName(Struct, frozen=True):
     @property
     def number(self) -> int | None:
         """Of the version that it names; None for an alias."""
-        if self.qualifier in ("", LATEST):
-            return 0
-        return int(self.qualifier) if self.qualifier.isdigit() else None
+        return version_number(self.qualifier or LATEST)
+
+
+def version_number(text: str) -> int | None:
+    """The number of a version, 0 for $LATEST; None for what isn't the name of a version."""
+    if text == LATEST:
+        return 0
+    return int(text) if _NUMBER.fullmatch(text) else None
