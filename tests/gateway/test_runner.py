@@ -19,6 +19,7 @@ from watchword.gateway.runner import held
 from watchword.gateway.runner import runner as module
 from watchword.gateway.runner.runner import LEASE, Runner
 from watchword.machines.live import TaskCall
+from watchword.names import AwsError
 from watchword.names.principal import Root
 from watchword.store import Database, Unavailable
 from watchword.store.machines import executions, leases
@@ -33,6 +34,7 @@ LOOKS_BACK = {
     "Choices": [{"Variable": "$.never", "IsPresent": True, "Next": "E"}],
     "Default": "P",
 }
+PUT = "arn:aws:states:::aws-sdk:s3:putObject"
 TASK = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:iam:listUsers", "Parameters": {}}
 
 
@@ -295,6 +297,42 @@ def test_one_that_can_not_be_carried_on_fails_alone(
     assert scene.types(bad)[-1] == "ExecutionFailed"
     assert [event.number for event in scene.events(bad)] == list(range(1, len(scene.events(bad)) + 1))
     assert runner._held == {}
+
+
+def test_texts_that_postgresql_can_not_store(scene: Scene) -> None:
+    """A commit that fails is tried again, and nothing else is done."""
+    nul, wait = "a\0b", {"Type": "Wait", "Seconds": 60, "End": True}
+    fails = scene.start(scene.machine("fails", {"F": {"Type": "Fail", "Error": nul, "Cause": nul}}))
+    stopped = scene.start(scene.machine("waits", {"W": wait}))
+    scene.call("stepfunctions", "StopExecution", executionArn=stopped, error=nul, cause=nul)
+    token = {"Key.$": "$$.Task.Token", "Bucket": "tokens", "Body": ""}
+    task = {"Type": "Task", "Resource": f"{PUT}.waitForTaskToken", "Parameters": token, "End": True}
+    answered, runner = scene.start(scene.machine("token", {"T": task})), Runner(scene.world)
+    scene.call("s3", "CreateBucket", Bucket="tokens")
+    assert until(runner, lambda: "TaskSubmitted" in scene.types(answered))
+    given = scene.call("s3", "ListObjectsV2", Bucket="tokens")["Contents"][0]["Key"]
+    scene.call("stepfunctions", "SendTaskFailure", taskToken=given, error=nul, cause=nul)
+    assert until(runner, lambda: scene.status(answered) == "FAILED")
+    for each in (fails, stopped, answered):
+        ended = scene.call("stepfunctions", "DescribeExecution", executionArn=each)
+        assert (ended["error"], ended["cause"]) == ("a\ufffdb", "a\ufffdb")
+
+
+@pytest.mark.parametrize(
+    ("operation", "more"),
+    [
+        ("StartExecution", {"traceHeader": "a\0b"}),
+        ("TagResource", {"tags": [{"key": "a\0b", "value": ""}]}),
+        ("TagResource", {"tags": [{"key": "a", "value": "\0"}]}),
+        ("UntagResource", {"tagKeys": ["\0"]}),
+    ],
+)
+def test_texts_that_are_refused(scene: Scene, operation: str, more: dict[str, Any]) -> None:
+    machine = scene.machine("m", {"S": {"Type": "Succeed"}})
+    named = "stateMachineArn" if operation == "StartExecution" else "resourceArn"
+    with pytest.raises(AwsError) as caught:
+        scene.call("stepfunctions", operation, **{named: machine}, **more)
+    assert caught.value.code == "ValidationException"
 
 
 def test_an_execution_with_too_much_data_fails(scene: Scene) -> None:

@@ -38,12 +38,12 @@ MOST_ERROR = 256
 
 
 class Failure(Exception):  # noqa: N818 what a state fails with, as the language calls it
-    """A state fails: the error's name and its cause."""
+    """A state fails: the error's name and its cause, without NUL, which PostgreSQL can't store."""
 
     def __init__(self, error: str, cause: str = "") -> None:
         super().__init__(error, cause)
-        self.error = error[:MOST_ERROR]
-        self.cause = cause[:MOST_CAUSE]
+        self.error = error[:MOST_ERROR].replace("\0", "\ufffd")
+        self.cause = cause[:MOST_CAUSE].replace("\0", "\ufffd")
 
 
 def matches(wanted: str, error: str) -> bool:

@@ -141,6 +141,9 @@ def begin(
 ) -> Execution:
     """Adds an execution, which is carried on once this commits."""
     revision, built = prepared
+    trace_header = call.input.get("traceHeader")
+    if trace_header is not None and "\0" in trace_header:
+        raise error("ValidationException", "A trace header can't have a NUL character.")
     if machine.revision_id != revision.id:
         revision, built = _prepared(tx, machine)
     execution = Execution(
@@ -155,7 +158,7 @@ def begin(
         started=call.now,
         checkpoint="",
         due=call.now,
-        trace_header=call.input.get("traceHeader"),
+        trace_header=trace_header,
     )
     begun = Interpreter.begin(built, about(execution, machine, revision), call.world.randomness)
     if machine.type == EXPRESS:

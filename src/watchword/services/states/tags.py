@@ -3,7 +3,7 @@
 Source: Step Functions API Reference, TagResource; Developer Guide, "Tagging state machines and activities".
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -28,6 +28,7 @@ def given(call: Call) -> dict[str, str]:
     found = {each.get("key", ""): each.get("value", "") for each in listed}
     if len(found) < len(listed):
         raise error("ValidationException", "Duplicate tag keys found.")
+    _check_texts(found.keys() | found.values())
     if any(not key or key.lower().startswith(RESERVED) for key in found):
         raise error("ValidationException", f"A tag key isn't empty and doesn't begin with {RESERVED}")
     if len(found) > MOST:
@@ -53,6 +54,7 @@ def tag_resource(call: Call) -> Output:
 
 def untag_resource(call: Call) -> Output:
     """UntagResource."""
+    _check_texts(call.input["tagKeys"])
     tags.remove(call.tx, KIND, _machine(call).id, call.input["tagKeys"])
     return {}
 
@@ -70,6 +72,11 @@ def on_resource(call: Call) -> tuple[Demand, ...]:
     if "tagKeys" in call.input:
         keys = {"aws:TagKeys": tuple(call.input["tagKeys"])}
     return (replace(demand_on(call, arn, f"states:{call.name}"), context=keys),)
+
+
+def _check_texts(texts: Iterable[str]) -> None:
+    if any("\0" in text for text in texts):
+        raise error("ValidationException", "A tag can't have a NUL character.")
 
 
 def _machine(call: Call) -> StateMachine:

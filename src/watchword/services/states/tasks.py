@@ -8,6 +8,7 @@ Source: Step Functions API Reference, SendTaskSuccess, SendTaskFailure, SendTask
 from watchword.machines import checkpoint as checkpoints
 from watchword.machines.checkpoint import Run
 from watchword.machines.data import MOST_BYTES, decode
+from watchword.machines.errors import Failure
 from watchword.services.operation import Call, Operation, Output, writes
 from watchword.services.states.demands import on_anything
 from watchword.services.states.errors import error
@@ -16,6 +17,7 @@ from watchword.store.machines import executions
 from watchword.store.machines.executions import RUNNING, Execution, Signal
 
 HEARTBEAT = "heartbeat"
+NO_FAILURE = Failure("")
 _GONE = "Provided task does not exist anymore"
 
 
@@ -33,7 +35,8 @@ def send_task_success(call: Call) -> Output:
 
 def send_task_failure(call: Call) -> Output:
     """SendTaskFailure."""
-    return _signal(call, "failure", error_name=call.input.get("error"), cause=call.input.get("cause"))
+    failure = Failure(call.input.get("error", ""), call.input.get("cause", ""))
+    return _signal(call, "failure", failure=failure)
 
 
 def send_task_heartbeat(call: Call) -> Output:
@@ -41,11 +44,9 @@ def send_task_heartbeat(call: Call) -> Output:
     return _signal(call, HEARTBEAT)
 
 
-def _signal(
-    call: Call, kind: str, output: str | None = None, error_name: str | None = None, cause: str | None = None
-) -> Output:
+def _signal(call: Call, kind: str, output: str | None = None, failure: Failure = NO_FAILURE) -> Output:
     execution, run = _waiting(call)
-    signal = Signal(execution.id, run.id, run.attempt, kind, call.now, output, error_name, cause)
+    signal = Signal(execution.id, run.id, run.attempt, kind, call.now, output, failure.error, failure.cause)
     executions.signal(call.tx, signal)
     call.tx.changed(TOPIC, execution.machine_id, execution.account)
     return {}
