@@ -115,6 +115,13 @@ def test_requests_come_in_any_pieces() -> None:
         assert found == expected
 
 
+def test_a_body_may_be_longer_than_a_head() -> None:
+    reader, size = RequestReader(1 << 20), 900_000
+    assert reader.feed(b"POST / HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % size) == []
+    found = [request for _ in range(size // 1000) for request in reader.feed(b"x" * 1000)]
+    assert [each.body for each in found] == [b"x" * size]
+
+
 @pytest.mark.parametrize("chunked", [False, True])
 def test_a_body_that_is_too_long_is_not_kept(chunked: bool) -> None:
     head = b"Transfer-Encoding: chunked" if chunked else b"Content-Length: 20"
@@ -129,6 +136,9 @@ def test_a_body_that_is_too_long_is_not_kept(chunked: bool) -> None:
         b"\0\0\0\0",
         b"GET /" + b"a" * (70 << 10),
         b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 30_000,
+        b"GET / HTTP/1.1\r\nA: " + b"b" * (140 << 10),
+        b"GET / HTTP/1.1\r\n" + b"a" * (140 << 10),
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nA: " + b"b" * (140 << 10),
         b"GET / HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n",
     ],
 )

@@ -1,7 +1,8 @@
 """HTTP/1.1 between an instance and the server, as far as the runtime API needs it.
 
-Requests come from a process that may be hostile: what a connection can have held is bounded. A body that is
-too long is read to its end but not kept, so that the client reads the answer that says so.
+Requests come from a process that may be hostile: what a connection can have held is bounded, also within one
+header, of which httptools says nothing before it is whole. A body that is too long is read to its end but not
+kept, so that the client reads the answer that says so.
 """
 
 from dataclasses import dataclass
@@ -37,14 +38,19 @@ class RequestReader:
         self._longest = longest
         self._parser = httptools.HttpRequestParser(self)
         self._found: list[Request] = []
+        self._kept_back = 0
+        """Bytes that came since the last of a whole head or of a body."""
         self._begin()
 
     def feed(self, data: bytes) -> list[Request]:
         """The requests that are whole now. Raises BadRequestError."""
+        self._kept_back += len(data)
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as wrong:
             raise BadRequestError from wrong
+        if self._kept_back > MOST_HEADERS:
+            raise BadRequestError
         found, self._found = self._found, []
         return found
 
@@ -57,13 +63,18 @@ class RequestReader:
 
     def on_url(self, url: bytes) -> None:
         self._url += url
-        self._count(len(url))
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._count(len(name) + len(value) + _OF_A_HEADER)
+        self._of_head += len(name) + len(value) + _OF_A_HEADER
+        if self._of_head > MOST_HEADERS:
+            raise BadRequestError
         self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
 
+    def on_headers_complete(self) -> None:
+        self._kept_back = 0
+
     def on_body(self, body: bytes) -> None:
+        self._kept_back = 0
         self._size += len(body)
         if self._size > MOST_THROWN_AWAY:
             raise BadRequestError
@@ -76,12 +87,8 @@ class RequestReader:
         kept = bytes(self._body) if self._size <= self._longest else None
         method = self._parser.get_method().decode("latin-1")
         self._found.append(Request(method, self._url.decode("latin-1"), self._headers, kept))
+        self._kept_back = 0
         self._begin()
-
-    def _count(self, size: int) -> None:
-        self._of_head += size
-        if self._of_head > MOST_HEADERS:
-            raise BadRequestError
 
 
 def response(
