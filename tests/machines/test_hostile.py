@@ -128,6 +128,7 @@ def test_what_is_too_large_fails() -> None:
 
 def test_no_delay_is_too_long_to_be_computed() -> None:
     assert Retrier(("x",), backoff=1e9, longest=60).delay(10_000, zeros) == 60
+    assert Retrier(("x",), backoff=99_999_999, longest=60).delay(100_000_000, zeros) == 60
 
 
 def test_machines_within_machines_are_limited() -> None:

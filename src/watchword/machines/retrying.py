@@ -36,7 +36,7 @@ class Retrier:
     def delay(self, done: int, randomness: Randomness) -> float:
         """Seconds until the next attempt, after so many that this retrier has made."""
         try:
-            seconds = min(self.interval * self.backoff**done, self.longest)
+            seconds = min(self.interval * float(self.backoff) ** done, self.longest)
         except OverflowError:
             seconds = self.longest
         if not self.jitter:
