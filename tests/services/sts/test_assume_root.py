@@ -102,7 +102,7 @@ def test_roots_credentials_are_audited_and_deleted(server: Server, boss: Any) ->
     ],
     ids=["its own account", "an account that isn't there"],
 )
-def test_whom_it_cant_be(boss: Any, wrong: dict[str, Any]) -> None:
+def test_who_it_cant_be(boss: Any, wrong: dict[str, Any]) -> None:
     with pytest.raises(
         ClientError, match=r"Not authorized to perform sts:AssumeRoot on arn:aws:iam::\d+:root"
     ):

@@ -32,11 +32,15 @@ from tests.proofs.saml.provider import (
 from watchword.access.schemes.saml import REJECTED
 from watchword.app import open_world
 from watchword.gateway.journey import journey
+from watchword.identity.saml_profile import REDEEMED_WITHIN, SKEW
 from watchword.installation.administrator import first_account
 from watchword.installation.settings import Settings
 from watchword.names import Body, HttpRequest, HttpResponse
 from watchword.proofs.saml.document import ASSERTION
-from watchword.store.iam import saml_providers
+from watchword.services.sts.saml import USED
+from watchword.store import used_signatures
+from watchword.store.iam import roles, saml_providers
+from watchword.store.iam.roles import Role
 from watchword.store.iam.saml_providers import SamlProvider
 from watchword.world import World
 
@@ -48,6 +52,7 @@ INVALID, EXPIRED, DENIED = "InvalidIdentityToken", "ExpiredTokenException", "Acc
 NOT_AUTHORIZED = "Not authorized to perform sts:AssumeRoleWithSAML"
 NAME, IDENTITY, DURATION = f"{AWS}RoleSessionName", f"{AWS}SourceIdentity", f"{AWS}SessionDuration"
 RIGHT = {f"{AWS}Role": [f"{ROLE},{PROVIDER}"], NAME: ["ann"]}
+LATE = "The assertion has expired"
 FORM = "must match [a-zA-Z_0-9+=,.@-]{2,64}"
 SIGN_IN = "Recipient: expected https://signin.aws.amazon.com/saml"
 TAGS, TAG = "The session tags in AuthnResponse are not valid", f"{AWS}PrincipalTag:"
@@ -86,7 +91,7 @@ def at(seconds: float) -> str:
 def rows() -> dict[str, tuple[str, str, str, str]]:
     no_audience = "Response does not contain the required audience"
     no_issuer = "Issuer not present in specified provider"
-    late, early = "The assertion has expired", "The assertion is not yet valid"
+    late, early = LATE, "The assertion is not yet valid"
     old = "Token must be redeemed within 5 minutes of issuance"
     response_invalid = "Your request included an invalid SAML response"
     return {
@@ -338,6 +343,20 @@ def test_metadata_that_has_expired_proves_nothing(world: World) -> None:
     event = last(world)
     assert event["errorMessage"] == "Specified provider doesn't exist"
     assert "has expired" in event["additionalEventData"]["meant"]
+
+
+def test_a_used_assertion_is_remembered_for_as_long_as_it_would_be_taken(world: World) -> None:
+    trusting = {"Effect": "Allow", "Principal": {"Federated": PROVIDER}, "Action": "sts:AssumeRoleWithSAML"}
+    trust, text = json.dumps({"Version": "2012-10-17", "Statement": trusting}), said()
+    with world.database.write(world.clock.now()) as tx:
+        roles.insert(tx, Role("AROA1", ACCOUNT, "r", "/", tx.at, trust))
+    assert ask(world, text).status == 200
+    for later, sentence in ((0, USED), (REDEEMED_WITHIN + SKEW - 2, USED), (REDEEMED_WITHIN + SKEW, LATE)):
+        world.clock.read = lambda later=later: BEGUN + later
+        with world.database.write(world.clock.now()) as tx:
+            used_signatures.remove_expired(tx, world.clock.wall())
+        assert ask(world, text).status == 400
+        assert last(world)["errorMessage"] == sentence
 
 
 def test_another_host_name_needs_the_setting(world: World) -> None:

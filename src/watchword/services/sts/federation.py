@@ -1,6 +1,6 @@
 """Sessions of federated users: GetFederationToken.
 
-A user's proxy asks for a session in the name of somebody whom it authenticated itself. The name is only a
+A user's proxy asks for a session in the name of somebody that it authenticated itself. The name is only a
 name: the session can do what its session policies and the user's own policies both allow, and what resource
 policies grant to `federated-user/NAME`.
 Source: AWS STS API Reference, GetFederationToken; Service Authorization Reference, "AWS STS"; IAM User Guide,
