@@ -96,7 +96,17 @@ def test_nobody_of_another_account_may(states: BaseClient) -> None:
     assert (code, "states:DescribeStateMachine on resource" in said) == ("AccessDeniedException", True)
 
 
-@pytest.mark.parametrize("token", ["x", "MSA=x", "eA==", "MSAA", "MSBub3cgeA=="])
+@pytest.mark.parametrize(
+    "token",
+    [
+        "x",
+        "MSA=x",
+        "eA==",
+        "MSAA",
+        "MSBub3cgeA==",
+        "MSAyMDI2LTAxLTAxIHg=",
+    ],
+)
 def test_tokens_of_pages(states: BaseClient, token: str) -> None:
     states.create_state_machine(name="pages", definition=DEFINITION, roleArn=ROLE)
     arn = f"{PLACE}:stateMachine:pages"

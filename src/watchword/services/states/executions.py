@@ -5,6 +5,7 @@ An execution goes on with the revision of the machine that it began with.
 Source: Step Functions API Reference, StartExecution, StopExecution and their siblings.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -206,11 +207,12 @@ def _before(call: Call) -> tuple[datetime, str]:
     position = pages.start_of(call)
     if not position:
         return _END_OF_TIME, ""
-    moment, _, last = position.partition(" ")
-    try:
-        return datetime.fromisoformat(moment), last
-    except ValueError:
-        raise error("InvalidToken", "The token isn't one that this list has given.") from None
+    text, _, last = position.partition(" ")
+    with suppress(ValueError):
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            return moment, last
+    raise error("InvalidToken", "The token isn't one that this list has given.")
 
 
 def _listed(machine: StateMachine, each: Listed) -> dict[str, object]:
