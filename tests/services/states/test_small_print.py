@@ -50,7 +50,13 @@ def test_names(states: BaseClient, name: str) -> None:
     assert refused(states.create_state_machine, **given)[0] == "InvalidName"
 
 
-@pytest.mark.parametrize("arn", ["x", "arn:aws:s3:::bucket", f"{PLACE}:activity:a", f"{PLACE}:stateMachine"])
+@pytest.mark.parametrize(
+    "arn",
+    [
+        *("x", "arn:aws:s3:::bucket", f"{PLACE}:activity:a", f"{PLACE}:stateMachine"),
+        f"{PLACE}:execution:m:a\0",
+    ],
+)
 def test_arns(states: BaseClient, arn: str) -> None:
     assert refused(states.describe_state_machine, stateMachineArn=arn)[0] == "InvalidArn"
     assert refused(states.describe_execution, executionArn=arn)[0] == "InvalidArn"

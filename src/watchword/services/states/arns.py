@@ -56,7 +56,7 @@ def read(text: str, *kinds: str) -> StatesArn:
         found = StatesArn.find(Arn.parse(text))
     except ValueError:
         found = None
-    if found is None or found.kind not in kinds:
+    if found is None or found.kind not in kinds or "\0" in text:  # PostgreSQL can't even be asked for NUL
         raise error("InvalidArn", f"Resource type not valid in this context: {text}")
     return found
 
