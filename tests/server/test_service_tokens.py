@@ -101,6 +101,19 @@ def test_another_service_is_another_subject(host: Running) -> None:
     assert assumed(host, token(host, "web")) == "AccessDenied"
 
 
+def test_a_disabled_issuer_is_not_believed(host: Running) -> None:
+    iam: Any = client("iam", host.endpoint, credentials(host.data))
+    text = token(host, "backup")
+    iam.disable_outbound_web_identity_federation()
+    try:
+        assert assumed(host, text) == "InvalidIdentityToken"
+        arguments = ("--service", "backup", "--audience", AUDIENCE, "--data", str(host.data))
+        assert "issues no tokens" in watchword("token", *arguments).stderr
+    finally:
+        iam.enable_outbound_web_identity_federation()
+    assert assumed(host, text) == ""
+
+
 def test_the_token_says_who_and_how_long(host: Running) -> None:
     claims = jwt.decode(token(host, "backup", "--duration", "600"), options={"verify_signature": False})
     assert claims["sub"] == "service:backup"

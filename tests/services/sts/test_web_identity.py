@@ -142,6 +142,21 @@ def test_tags_and_identity_come_from_the_token(server: Server, issuer: Issuer) -
         client(server, "iam", session["Credentials"]).list_users()
 
 
+def test_managed_session_policies_are_of_the_roles_account(server: Server, issuer: Issuer) -> None:
+    read_only = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    assert assume(server, issuer.token(), PolicyArns=[{"arn": read_only}])
+    for wrong in (
+        "arn:aws:iam::999999999999:policy/p",
+        f"arn:aws:iam::{ACCOUNT}:policy/none",
+        f"{read_only}x",
+    ):
+        code, said = refusal(server, issuer.token(), PolicyArns=[{"arn": wrong}])
+        assert (code, said) == (
+            "ValidationError",
+            f"The session policy {wrong} does not exist in account {ACCOUNT}.",
+        )
+
+
 def test_how_long_a_session_lasts(server: Server, issuer: Issuer) -> None:
     code, said = refusal(server, issuer.token(), DurationSeconds=7201)
     assert code == "ValidationError"
