@@ -132,6 +132,10 @@ def test_it_reaches_the_server_and_nothing_else(probe: Probe) -> None:
         for port in ports:
             refused = probe.run(f"socket.create_connection(('127.0.0.1', {port}), 5)")
             assert refused["errorType"] == "ConnectionRefusedError"
+    for family in (40, 38, 17, 0):  # AF_VSOCK, AF_ALG, AF_PACKET, AF_UNSPEC
+        assert probe.run(f"socket.socket({family})")["errorType"] == "PermissionError", family
+    kept = "[socket.socket(f).close() for f in (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6)]"
+    assert probe.see(f"{kept}, socket.socketpair()[0].close()") == [[None] * 3, None]
     identity = probe.see("boto3.client('sts').get_caller_identity()['Arn']")
     assert identity.endswith(":assumed-role/probe/probe")
 

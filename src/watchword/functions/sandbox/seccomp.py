@@ -5,12 +5,16 @@ kernel with a history of defects. Namespaces can also be asked for by `clone`, w
 by `clone3`, whose flags can't be: it answers ENOSYS, and then libraries use `clone`. All system calls of
 another architecture are refused.
 
+Sockets are of FAMILIES only. Others don't belong to a network namespace (vsock leads to the host of a virtual
+machine), or are no way to the server.
+
 Source: seccomp(2); the kernel's tables of system calls; Documentation/userspace-api/seccomp_filter.rst.
 """
 
 import ctypes
 import errno
 import platform
+import socket
 import struct
 
 from watchword.functions.sandbox import linux
@@ -56,7 +60,8 @@ REFUSED = {
     "mount_setattr": (442, 442),
 }
 """Name -> its number on x86_64 and on aarch64."""
-CLONE, CLONE_3 = (56, 220), (435, 435)
+CLONE, CLONE_3, SOCKET = (56, 220), (435, 435), (41, 198)
+FAMILIES = tuple(map(int, (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK)))
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 _X32 = 0x40000000
 """Of x86_64: system calls of its 32-bit form have this bit."""
@@ -84,6 +89,14 @@ def program(machine: str) -> list[tuple[int, int, int, int]]:
         *(each for number in numbers for each in ((_EQUAL, 0, 1, number), refuse)),
         (_EQUAL, 0, 1, CLONE_3[column]),
         missing,
+        (_EQUAL, 0, len(FAMILIES) + 3, SOCKET[column]),
+        (_LOAD, 0, 0, _FIRST_ARGUMENT),
+        *(
+            (_EQUAL, left, 0, family)
+            for left, family in zip(range(len(FAMILIES), 0, -1), FAMILIES, strict=True)
+        ),
+        refuse,
+        allow,
         (_EQUAL, 0, 3, CLONE[column]),
         (_LOAD, 0, 0, _FIRST_ARGUMENT),
         (_ANY, 0, 1, _NAMESPACES),
