@@ -1,5 +1,6 @@
 """The sockets of one instance: its runtime API, its output, its end. Nothing in here waits without a limit.
 
+Without namespaces, others of the host can connect too: who isn't the instance's user is hung up on.
 The instance may be hostile: it has at most MOST_CONNECTIONS, each may have us hold one request and one
 answer, and of its output only the end is kept.
 """
@@ -10,6 +11,7 @@ import socket
 from contextlib import suppress
 from functools import partial
 
+from watchword.functions import processes
 from watchword.functions.http import BadRequestError, RequestReader
 from watchword.functions.runtime_api import MOST_RESPONSE, Invocation, RuntimeApi
 from watchword.functions.sandbox.launch import Launched
@@ -84,7 +86,7 @@ class Channel:
     def _accept(self) -> None:
         with suppress(OSError):
             peer, _ = self._launched.runtime.accept()
-            if len(self._connections) >= MOST_CONNECTIONS:
+            if len(self._connections) >= MOST_CONNECTIONS or not self._is_own(peer):
                 peer.close()
                 return
             peer.settimeout(0)
@@ -92,6 +94,9 @@ class Channel:
             connection = Connection(peer)
             self._connections.add(connection)
             self._selector.register(peer, selectors.EVENT_READ, partial(self._serve, connection))
+
+    def _is_own(self, peer: socket.socket) -> bool:
+        return self._launched.user is None or processes.user_of(peer) == self._launched.user
 
     def _serve(self, connection: Connection) -> None:
         try:

@@ -70,6 +70,8 @@ class Launched:
     """Where the runtime API is listened for."""
     server: socket.socket | None
     """Where its calls to the server come in, in namespaces."""
+    user: int | None
+    """Who may speak the runtime API. None in namespaces, where nobody else can."""
 
     @property
     def status(self) -> int | None:
@@ -115,7 +117,8 @@ def launch(interpreter: Interpreter, spec: Spec) -> Launched:
         sockets = _greet(own, spec)
     except OSError:
         raise CannotLaunchError(_give_up(process, own, output)) from None
-    return Launched(process, own, output, sockets[0], sockets[1] if spec.namespaces else None)
+    server, user = (sockets[1], None) if spec.namespaces else (None, spec.uid)
+    return Launched(process, own, output, sockets[0], server, user)
 
 
 def _greet(own: socket.socket, spec: Spec) -> list[socket.socket]:
