@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from tests.services.organizations.harness import A, B, By, refused, root
+from tests.services.organizations.harness import SCP, A, B, By, refused, root, statement
 
 from watchword.store.iam import users
 
@@ -79,6 +79,7 @@ def test_an_administrator_reads_and_changes_nothing(management: By, member: By) 
     management("RegisterDelegatedAdministrator", AccountId=member.principal.account, **CONFIG)
     assert member("ListAccounts") == management("ListAccounts")
     assert member("ListRoots") == management("ListRoots")
+    refused("AccessDenied", root(management.world, management.member("other")), "ListAccounts")
     refused("AccessDenied", member, "CreateOrganizationalUnit", ParentId=member.root_id, Name="mine")
     refused("AccessDenied", member, "CloseAccount", AccountId=A)
 
@@ -111,6 +112,24 @@ def test_a_resource_policy_lets_a_member_work(management: By, member: By) -> Non
     refused("AccessDenied", root(management.world, management.member("other")), "ListRoots")
     management("DeleteResourcePolicy")
     refused("AccessDenied", member, "ListRoots")
+
+
+def test_to_create_with_tags_is_to_tag_as_well(management: By, member: By) -> None:
+    actions = ["organizations:Create*", "organizations:PutResourcePolicy"]
+    content = {"Content": policy(member.principal.account, Action=actions)}
+    management("PutResourcePolicy", **content)
+    unit = {"ParentId": management.root_id, "Name": "theirs"}
+    account = {"AccountName": "theirs", "Email": "theirs@example.com"}
+    scp = {"Name": "theirs", "Description": "", "Type": SCP, "Content": statement("Deny", "s3:*")}
+    for name, given in (
+        ("CreateOrganizationalUnit", unit),
+        ("CreateAccount", account),
+        ("CreatePolicy", scp),
+        ("PutResourcePolicy", content),
+    ):
+        said = refused("AccessDenied", member, name, **given, Tags=[{"Key": "team", "Value": "red"}])
+        assert "organizations:TagResource" in said
+        member(name, **given)
 
 
 def test_a_resource_policy_denies_the_management_account_too(management: By) -> None:
