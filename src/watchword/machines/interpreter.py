@@ -1,6 +1,6 @@
 """Takes an execution from one transition to the next: no I/O, no clock; time and randomness are given.
 
-It is told what happened (`begin`, `answer`, `refuse`, `beat`, and by `at` what time it is), changes the
+It takes what happened (`begin`, `answer`, `refuse`, `beat`, and by `at` what time it is), changes the
 checkpoint, and collects the events of the history and the calls of tasks. The caller stores the checkpoint
 and the events in one transaction, and only then makes the calls. So a transition happens once, and a task at
 least once: calls that were never answered are made again from the checkpoint (`unanswered`).

@@ -1,4 +1,4 @@
-"""Passing a role to a service, which then acts in it: iam:PassRole, demanded of whoever passes it.
+"""Passing a role to a service, which then acts in it: iam:PassRole, demanded of the caller.
 
 Only a role of the caller's own account can be passed. A role that isn't there is decided on like any other.
 Source: IAM User Guide, "Grant a user permissions to pass a role to an AWS service"; Service Authorization

@@ -28,7 +28,7 @@ from tests.services.harness import call_of, carry_out, world_on
 
 from watchword.access import Caller
 from watchword.facts.credentials import KEYRING
-from watchword.identity.delegation import Redeemed
+from watchword.identity.delegation import Carried, Redeemed
 from watchword.identity.token_claims import vouched
 from watchword.names import AwsError
 from watchword.names.principal import Root, User, WebIdentity
@@ -148,7 +148,9 @@ def enter(world: World, how: str) -> Caller:
         case "delegation":
             expires = NOW + timedelta(hours=4)
             policy = document("s3:GetObject", "sts:AssumeRole")
-            session = delegated_session(Redeemed(ANN, policy, {}, "ann", expires), NOW, os.urandom)
+            session = delegated_session(
+                Redeemed(ANN, policy, Carried(source_identity="ann"), expires), NOW, os.urandom
+            )
             return Caller(session.principal, session.access_key_id, session)
     user = {"ann": ANN, "bob": BOB}[how]
     return Caller(user, f"AKIA{how}")

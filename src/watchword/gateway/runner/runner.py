@@ -6,7 +6,7 @@
 3. What can't be committed is tried again and nothing else is done, since answers of tasks are in it.
 4. An execution that somebody else has changed meanwhile is dropped. One that can't be carried on, because of
    a defect, fails: the others go on.
-5. It looks into the store when it is told of an execution, when one is due, and once a second.
+5. It looks into the store when it hears of an execution, when one is due, and once a second.
 
 A turn is about 4,000 events at most, and one execution has 500 of it, so that none holds up the others. It
 ends sooner when it is late, since states can be costly and a turn must be shorter than a lease.

@@ -37,7 +37,7 @@ def put_account_properties(call: Call) -> Output:
 
 
 def set_token_version(call: Call) -> Output:
-    """SetSecurityTokenServicePreferences. It is told in GetAccountSummary, and changes no token."""
+    """SetSecurityTokenServicePreferences. GetAccountSummary shows it; it changes no token."""
     settings = account_settings.of(call.tx, call.account)
     version = VERSIONS[call.input["GlobalEndpointTokenVersion"]]
     account_settings.put(call.tx, changed(settings, token_version=version))

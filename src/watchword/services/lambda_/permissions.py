@@ -89,7 +89,7 @@ def get_policy(call: Call) -> Output:
 
 
 def to_add(call: Call) -> tuple[Demand, ...]:
-    """lambda:AddPermission, with to whom, and for which kind of URL."""
+    """lambda:AddPermission, with the principal and the kind of URL that it is for."""
     keys: Keys = {"lambda:Principal": call.input["Principal"]}
     if "FunctionUrlAuthType" in call.input:
         keys["lambda:FunctionUrlAuthType"] = call.input["FunctionUrlAuthType"]

@@ -1,6 +1,6 @@
 """The resource policy of the organization, by which the management account lets member accounts work in it.
 
-1. It is about Organizations alone, and names whom it is for.
+1. It is about Organizations alone, and names the principals that it is for.
 2. Users and roles in it are stored by their unique ids, as in a bucket policy.
 Source: AWS Organizations API Reference, PutResourcePolicy; User Guide, "Delegated administrator for AWS
 Organizations".

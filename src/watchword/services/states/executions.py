@@ -37,7 +37,7 @@ from watchword.store.machines.state_machines import EXPRESS, Revision, StateMach
 
 EMPTY = "{}"
 TOPIC = "execution"
-"""What is told when an execution is begun or signalled, so that whoever carries it on needn't look for it."""
+"""The topic by which the runner hears of an execution that was begun or signalled, without polling."""
 _END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 LONGEST_EXPRESS = timedelta(minutes=5)
 

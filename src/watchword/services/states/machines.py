@@ -1,7 +1,7 @@
 """State machines.
 
 Creating one is idempotent: the same name with the same definition and type is the machine that is there,
-whatever its role and tags. Whoever names a role must be allowed to pass it to Step Functions.
+whatever its role and tags. A caller who names a role must be allowed to pass it to Step Functions.
 Source: Step Functions API Reference, CreateStateMachine, UpdateStateMachine and their siblings.
 """
 

@@ -1,6 +1,6 @@
 """Answers to tasks that wait for them, by the token that the task was called with.
 
-A token is a secret of whoever works on the task. It belongs to the account of the execution, and ends with
+A token is a secret of the worker who has the task. It belongs to the account of the execution, and ends with
 the first answer, the task's time-out, or the execution.
 Source: Step Functions API Reference, SendTaskSuccess, SendTaskFailure, SendTaskHeartbeat.
 """

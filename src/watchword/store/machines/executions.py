@@ -1,7 +1,7 @@
 """Executions of state machines, their histories, and the answers that tasks sent by their tokens.
 
 `checkpoint` is where an execution is (`watchword.machines.checkpoint`), `due` when it can go on by itself.
-Both are written by whoever holds its lease (`leases`), and `version` counts: a change that was made of an
+Both are written by the holder of its lease (`leases`), and `version` counts: a change that was made of an
 older version changes nothing.
 """
 
@@ -228,7 +228,7 @@ def of_token(tx: Transaction, token: str) -> Execution | None:
 
 
 def signal(tx: Transaction, signal: Signal) -> None:
-    """Leaves a signal for whoever carries the execution on, which can go on at once."""
+    """Leaves a signal for the runner of the execution, which can go on at once."""
     row = {name: getattr(signal, name) for name in Signal.__slots__ if name != "id"}
     tx.run(SIGNALS.insert(), row)
     tx.run(EXECUTIONS.update().where(EXECUTIONS.c.id == signal.execution_id), {"due": tx.at})

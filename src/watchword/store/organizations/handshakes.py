@@ -68,7 +68,7 @@ def set_state(tx: Transaction, handshake: Handshake, state: str) -> None:
 
 
 def by_id(tx: Transaction, handshake_id: str) -> Handshake | None:
-    """The handshake of that id, whoever takes part; None when there is none."""
+    """The handshake of that id, between any accounts; None when there is none."""
     return tx.one(Handshake, _BY_ID, id=handshake_id)
 
 
