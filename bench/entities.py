@@ -54,6 +54,9 @@ def rows(stack: ExitStack) -> Iterator[Row]:
     numbers = count()
     yield Row("fdatasync of 4 KiB", partial(_fdatasync, many.data))
     yield Row(f"CreateRole, {CLIENTS} clients", partial(_create, few, numbers), "fdatasync of 4 KiB", ">= 2")
+    beside = stack.enter_context(_account(FEW, stack.enter_context(servers.postgresql())))
+    created = f"CreateRole, {CLIENTS} clients, PostgreSQL"
+    yield Row(created, partial(_create, beside, numbers), "fdatasync of 4 KiB", ">= 2")
     report = partial(_report, few)
     yield Row(f"credential report of {USERS_IN_REPORT:,} users", report, note="<= 5000", unit="ms")
 
@@ -69,12 +72,13 @@ class Account:
         return calls.client(service, self.port, key, secret, token)
 
 
-def _account(roles: int) -> Any:
-    return servers.prepared(partial(_fill, roles), Account)
+def _account(roles: int, database: str = "") -> Any:
+    options = ("--database", database) if database else ()
+    return servers.prepared(partial(_fill, roles, database), Account, *options)
 
 
-def _fill(roles: int, data: Path) -> None:
-    installation = open_installation(Settings(data))
+def _fill(roles: int, database: str, data: Path) -> None:
+    installation = open_installation(Settings(data, database))
     account = first_account(installation)
     trust = _allow("sts:AssumeRole", Principal={"AWS": f"arn:aws:iam::{account}:root"})
     common = {"account": account, "partition": "aws", "path": "/", "created": datetime.now(UTC)}

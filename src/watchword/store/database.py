@@ -3,7 +3,8 @@
 A read transaction is a snapshot. Write transactions are serial: each takes a lock first, the engine's own on
 SQLite, an advisory lock on PostgreSQL. So a function can read, decide and write without row locks, and is
 never retried (functions with effects outside the database couldn't be). The numbers of `changes` are in the
-order of commits, so a reader that polls them misses none. The price: one change at a time, commit included.
+order of commits, so a reader that polls them misses none. The price: one change at a time. Those of a process
+that wait for each other share a commit (`group_commit`).
 
 Rows that no decision depends on (objects, last-used times) don't pay this price: `write(now, shared=True)`
 runs beside other writes on PostgreSQL, and can't change a topic.
@@ -13,7 +14,6 @@ snapshot of REPEATABLE READ would be older than the wait for the lock.
 """
 
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -23,9 +23,10 @@ from typing import Self
 from sqlalchemy import Connection, Engine, exc, text
 
 from watchword.store import changes
-from watchword.store.engines import LOCK_TIMEOUT_SECONDS, engine_for
-from watchword.store.errors import CannotOpen, Unavailable, first_line, translate
+from watchword.store.engines import engine_for
+from watchword.store.errors import CannotOpen, first_line, translate
 from watchword.store.freshness import Listener, Monotonic, SqliteWatch, Watch
+from watchword.store.group_commit import GroupCommit, commit
 from watchword.store.migrate import bring_up_to_date
 from watchword.store.point_reader import PointReader
 from watchword.store.tables import METADATA
@@ -46,7 +47,7 @@ class Database:
         )
         self._readers = engine.execution_options(**reading)
         self._writers = engine.execution_options(writes=True, preserve_rowcount=True)
-        self._writing = threading.Lock()  # fairer than SQLite's own lock, which sleeps and retries
+        self.changes = GroupCommit(self._begin)
         self._listeners: list[Listener] = []
         self._point_readers: list[PointReader] = []
 
@@ -86,15 +87,10 @@ class Database:
     @contextmanager
     def write(self, now: datetime, *, shared: bool = False) -> Iterator[Transaction]:
         """A transaction that writes. It is committed when the block ends, and rolled back when it raises."""
-        with self._writers_lock(shared=shared):
-            connection = _connect(self._writers)
-            try:
-                tx = Transaction(connection, now)
-                self._begin(connection, shared=shared)
-                yield tx
-                self._commit(tx, shared=shared)
-            finally:
-                connection.close()
+        with self._beside() if shared and not self.on_sqlite else self.changes.change() as connection:
+            tx = Transaction(connection, now)
+            yield tx
+            _complete(tx, shared=shared)
         if tx.topics:
             self.notify(tuple(tx.topics))
 
@@ -144,36 +140,35 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def _writers_lock(self, *, shared: bool) -> Iterator[None]:
-        if shared and not self.on_sqlite:
-            yield
-            return
-        if not self._writing.acquire(timeout=LOCK_TIMEOUT_SECONDS):
-            raise Unavailable("other changes take too long")
+    def _beside(self) -> Iterator[Connection]:
+        """A connection for a change that doesn't wait for others."""
+        connection = _connect(self._writers)
         try:
-            yield
+            yield connection
+            commit(connection)
         finally:
-            self._writing.release()
+            connection.close()
 
-    def _begin(self, connection: Connection, *, shared: bool) -> None:
+    def _begin(self) -> Connection:
+        """A connection with a transaction that no other writes beside."""
+        connection = _connect(self._writers)
         try:
             connection.begin()
-            if not shared and not self.on_sqlite:
+            if not self.on_sqlite:
                 connection.execute(_LOCK_WRITERS)
         except (exc.SQLAlchemyError, sqlite3.Error) as error:
+            connection.close()
             raise translate(error) from error
+        return connection
 
-    def _commit(self, tx: Transaction, *, shared: bool) -> None:
-        if tx.failure is not None:
-            raise tx.failure
-        if tx.topics and shared:
-            raise RuntimeError(f"a shared transaction changes no topic: {next(iter(tx.topics))}")
-        if tx.topics:
-            changes.append(tx)
-        try:
-            tx.connection.commit()
-        except exc.SQLAlchemyError as error:
-            raise translate(error) from error
+
+def _complete(tx: Transaction, *, shared: bool) -> None:
+    if tx.failure is not None:
+        raise tx.failure
+    if tx.topics and shared:
+        raise RuntimeError(f"a shared transaction changes no topic: {next(iter(tx.topics))}")
+    if tx.topics:
+        changes.append(tx)
 
 
 def _connect(engine: Engine) -> Connection:

@@ -1,7 +1,7 @@
 """StartSyncExecution: begins an execution of an express machine and waits for its end, at most five minutes.
 
-A caller who waits holds a thread, so only few may wait at once (`World.waiting`), and others are throttled. The
-execution is carried on like any other, perhaps by another process. An answer that nobody waited for is
+A caller who waits holds a thread, so only few may wait at once (`World.waiting`), and others are throttled.
+The execution is carried on like any other, perhaps by another process. An answer that nobody waited for is
 removed with the executions that are over.
 Source: Step Functions API Reference, StartSyncExecution.
 """
