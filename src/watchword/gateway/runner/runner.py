@@ -35,9 +35,10 @@ from watchword.names.ids import new_request_id
 from watchword.services.states.ending import end_from_outside
 from watchword.services.states.executions import TOPIC
 from watchword.store import StoreError, Topic, Transaction
+from watchword.store.leases import Lease
 from watchword.store.machines import executions, leases, state_machines
 from watchword.store.machines.executions import RUNNING, Execution, Signal
-from watchword.store.machines.leases import MOST_CLAIMED, Lease, Progress
+from watchword.store.machines.leases import MOST_CLAIMED, Progress
 from watchword.world import World
 
 LEASE = timedelta(seconds=5)
