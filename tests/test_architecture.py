@@ -55,7 +55,7 @@ WINGS: dict[str, list[set[str]]] = {
     "gateway": [
         {"control", "dispatch"},
         {"journey", "runner"},
-        {"doors", "jobs"},
+        {"doors", "event_queue", "jobs"},
         {"batch"},
         {"application"},
         {"__init__"},

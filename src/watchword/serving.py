@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager, suppress
 
 from watchword.access.refusals import record_counts
 from watchword.gateway import Application, ConnectionLimits, Server
+from watchword.gateway.event_queue import EventQueue
 from watchword.gateway.jobs import Jobs
 from watchword.gateway.runner import Runner
 from watchword.installation import operator_log
@@ -42,14 +43,28 @@ def serving(
         runner = Runner(world)
         runner.start()
         parts.callback(runner.stop)
+        ending = _with_events(world, parts) if world.functions else lambda: None
         limits = limits or ConnectionLimits(max_held=divide(world.settings.memory).held)
-        stop = world.functions.close if world.functions else lambda: None
         server = Server(
-            Application(world), listener, world.settings.data, tls=tls, limits=limits, ending=stop
+            Application(world), listener, world.settings.data, tls=tls, limits=limits, ending=ending
         )
         if world.functions:
             world.functions.adopt = server.adopt
         yield server
+
+
+def _with_events(world: World, parts: ExitStack) -> Callable[[], None]:
+    """Has events of functions performed. Returns what ends that, and all functions."""
+    events = EventQueue(world)
+    events.start()
+    parts.callback(events.stop)
+
+    def end() -> None:
+        events.leave()
+        if world.functions:
+            world.functions.close()
+
+    return end
 
 
 def _record_counts(world: World) -> None:

@@ -81,6 +81,7 @@ def test_every_service_may_have_jobs(world: World) -> None:
         "make room in memory",
         "end idle functions",
         "sweep packages",
+        "remove dead letters",
         "sweep objects",
         "remove state machines and executions",
         "rotate the keys of issuers",

@@ -176,6 +176,7 @@ STORE_NEEDED = [
     ["token", "--service", "backup", "--audience", "sts.amazonaws.com"],
     ["sessions"],
     ["session", "revoke", "arn:aws:iam::111122223333:root"],
+    ["dead-letters"],
     ["keyring", "rotate"],
     ["delegation", "token", "00000000-0000-0000-0000-000000000000"],
     ["export"],

@@ -28,7 +28,15 @@ from watchword.store import (
 )
 from watchword.store.accounts import Account
 from watchword.store.changes import CHANGES as CHANGES_LOG
-from watchword.store.functions import aliases, functions, permissions, versions
+from watchword.store.functions import (
+    aliases,
+    dead_letters,
+    event_configs,
+    functions,
+    permissions,
+    versions,
+)
+from watchword.store.functions import events as function_events
 from watchword.store.functions.aliases import Alias as FunctionAlias
 from watchword.store.functions.functions import Function
 from watchword.store.functions.permissions import Permissions
@@ -363,6 +371,11 @@ NO_DECISION_DEPENDS_ON = {
     *(executions.insert, executions.append, executions.add_tokens, executions.remove),
     *(executions.signal, executions.take_signals),
     *(leases.claim, leases.renew, leases.release, leases.commit),
+    *(function_events.claim, function_events.renew),
+    *(function_events.insert, function_events.begin, function_events.put_off),
+    *(function_events.remove, function_events.remove_all, function_events.release),
+    *(event_configs.put, event_configs.remove, event_configs.remove_all),
+    *(dead_letters.insert, dead_letters.remove_older),
     changes.append,
     revocations.remove_older,
     used_signatures.insert,

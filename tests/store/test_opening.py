@@ -95,6 +95,7 @@ def test_postgresql_compares_words_by_code_point(new_database_url: Callable[[str
     freely_written |= {"body", "chain", "content", "notes", "dead_letters", "handler"}
     freely_written |= {"definition", "input", "output", "error", "cause", "details"}
     freely_written |= {"checkpoint", "trace_header"}
+    freely_written |= {"on_success", "on_failure", "destination", "reason"}
     kept_as_json = {"headers", "metadata", "checksums", "client_ids", "thumbprints", "properties"}
     kept_as_json |= {"approver", "boundaries", "policy_types", "root_features", "weights"}
     never_compared = {"by", "parts"}

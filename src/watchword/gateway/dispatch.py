@@ -129,6 +129,7 @@ def _missing(call: Call) -> Iterator[str]:
 
 def perform(call: Call, row: Operation, entry: RequestLog, answer: Callable[[Output], Answer]) -> Answer:
     """What `answer` makes of the operation's output, once all of it is done and recorded."""
+    row = row.variant(call) or row
     if row.needs_room:
         check_room(call.world, call.request.body.size)
     if row.prepare:

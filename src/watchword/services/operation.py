@@ -130,10 +130,15 @@ class Mode(Enum):
 _CHANGES = (Mode.WRITE, Mode.OBJECT_WRITE)
 
 Perform = Callable[[Call], Output]
+Variant = Callable[[Call], "Operation | None"]
 Demands = Callable[[Call], tuple[Demand, ...]]
 Prepare = Callable[[Call], object]
 ReadProof = Callable[[HttpRequest, Mapping[str, Any]], Presented]
 """The credentials in the body of a request, from the request and the operation's input."""
+
+
+def _itself(_call: Call) -> None:
+    """An operation that is the same whatever its input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +165,9 @@ class Operation:
 
     waits: bool = False
     """Whether it waits for a function, which may take minutes and call this server meanwhile."""
+    variant: "Variant" = _itself
+    """The row that stands for this one, once the call is allowed, if the input makes it another kind of
+    operation; it has the same demands."""
 
     @property
     def needs_room(self) -> bool:
@@ -194,8 +202,9 @@ def writes(
     return Operation(perform, demands, Mode.WRITE, Traits(mints=mints), prepare=prepare)
 
 
-def waits(perform: Perform, demands: Demands) -> Operation:
-    return Operation(perform, demands, Mode.PURE, Traits(data_event=True), waits=True)
+def waits(perform: Perform, demands: Demands, *, variant: Variant = _itself) -> Operation:
+    traits = Traits(data_event=True)
+    return Operation(perform, demands, Mode.PURE, traits, waits=True, variant=variant)
 
 
 def object_write(

@@ -1,7 +1,15 @@
 """All tables. A noun that isn't imported here is missing from the schema."""
 
 from watchword.store import accounts, audit, changes, keyring, revocations, tags, used_signatures
-from watchword.store.functions import aliases, functions, permissions, versions
+from watchword.store.functions import (
+    aliases,
+    dead_letters,
+    event_configs,
+    events,
+    functions,
+    permissions,
+    versions,
+)
 from watchword.store.iam import (
     access_keys,
     accesses,
@@ -70,6 +78,7 @@ NOUNS = (
     *(buckets, objects, parts, uploads),
     *(state_machines, executions),
     *(functions, versions, aliases, permissions),
+    *(events, event_configs, dead_letters),
 )
 
 __all__ = ["METADATA", "NOUNS"]

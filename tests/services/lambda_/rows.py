@@ -36,6 +36,10 @@ SCENE = [
     Step("PublishVersion", ECHOING),
     *(Step("CreateAlias", alias(name) | {"FunctionVersion": "1"}) for name in ("live", "spare")),
     *(Step("AddPermission", permission(name) | ALLOWING) for name in ("kept", "spare")),
+    *(
+        Step("PutFunctionEventInvokeConfig", each | {"MaximumRetryAttempts": 1})
+        for each in (ECHOING, ECHOING | {"Qualifier": "live"}, function("free"))
+    ),
     Step("PutFunctionConcurrency", function("free") | {"ReservedConcurrentExecutions": 2}),
 ]
 
@@ -55,6 +59,24 @@ ROWS = {
     "GetFunctionCodeSigningConfig": Row(ECHOING, missing=NO_FUNCTION),
     # running them
     "Invoke": Row(ECHOING | {"Payload": b"{}"}, missing=NO_FUNCTION, conflict=AT_ONCE),
+    # events
+    "PutFunctionEventInvokeConfig": Row(
+        ECHOING | {"MaximumEventAgeInSeconds": 60}, missing=NO_FUNCTION, conflict=AT_ONCE
+    ),
+    "UpdateFunctionEventInvokeConfig": Row(
+        ECHOING | {"MaximumEventAgeInSeconds": 60},
+        missing=Refused("ResourceNotFoundException", FunctionName="spare"),
+        conflict=AT_ONCE,
+    ),
+    "GetFunctionEventInvokeConfig": Row(
+        ECHOING, missing=Refused("ResourceNotFoundException", FunctionName="spare")
+    ),
+    "DeleteFunctionEventInvokeConfig": Row(
+        function("free"),
+        missing=Refused("ResourceNotFoundException", FunctionName="spare"),
+        conflict=AT_ONCE,
+    ),
+    "ListFunctionEventInvokeConfigs": Row(ECHOING, missing=NO_FUNCTION, pages=1),
     # versions and aliases
     "PublishVersion": Row(ECHOING, missing=NO_FUNCTION, conflict=AT_ONCE),
     "ListVersionsByFunction": Row(ECHOING, missing=NO_FUNCTION, pages=1),

@@ -97,6 +97,32 @@ resource "aws_lambda_permission" "alias" {
   principal     = "arn:aws:iam::123456789012:root"
 }
 
+resource "aws_lambda_function_event_invoke_config" "report" {
+  function_name                = aws_lambda_function.report.function_name
+  maximum_retry_attempts       = var.changed ? 1 : 0
+  maximum_event_age_in_seconds = var.changed ? 60 : 3600
+
+  destination_config {
+    on_failure {
+      destination = var.changed ? aws_lambda_function.plain.arn : "arn:aws:s3:::failed"
+    }
+
+    dynamic "on_success" {
+      for_each = var.changed ? [] : [aws_lambda_function.plain.arn]
+
+      content {
+        destination = on_success.value
+      }
+    }
+  }
+}
+
+resource "aws_lambda_function_event_invoke_config" "live" {
+  function_name          = aws_lambda_function.report.function_name
+  qualifier              = aws_lambda_alias.live.name
+  maximum_retry_attempts = var.changed ? 2 : 1
+}
+
 data "aws_lambda_function" "read" {
   function_name = aws_lambda_function.report.function_name
 

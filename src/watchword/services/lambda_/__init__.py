@@ -9,11 +9,13 @@ from watchword.services.lambda_ import (
     tags,
     versions,
 )
+from watchword.services.lambda_.events import configs as event_configs
 from watchword.services.operation import Operation
 
 OPERATIONS: dict[str, Operation] = {
     **functions.OPERATIONS,
     **invocations.OPERATIONS,
+    **event_configs.OPERATIONS,
     **versions.OPERATIONS,
     **aliases.OPERATIONS,
     **permissions.OPERATIONS,

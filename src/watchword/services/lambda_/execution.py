@@ -67,7 +67,7 @@ def check_role(call: Call, role: str, named: FunctionName) -> None:
     """Raises InvalidParameterValueException unless Lambda may assume the role for that function."""
     role_of(role)
     try:
-        _assume(call, role, named.unqualified, named.account, named.name)
+        assume(call, role, named.unqualified, named.account, named.name)
     except AwsError as refused:
         raise _as_ours(refused, invalid(CANNOT_ASSUME, _why(refused))) from refused
 
@@ -87,7 +87,7 @@ def run(call: Call, function: Function, version: Version, invocation: Invocation
 
 def _start(call: Call, where: Platform, function: Function, version: Version) -> Instance:
     try:
-        credentials = _assume(call, version.role, function.arn, function.account, function.name)
+        credentials = assume(call, version.role, function.arn, function.account, function.name)
     except AwsError as refused:  # 3.
         denied = AwsError("AccessDeniedException", 403, CANNOT_ASSUME, _why(refused))
         raise _as_ours(refused, denied) from refused
@@ -107,8 +107,8 @@ def _start(call: Call, where: Platform, function: Function, version: Version) ->
     )
 
 
-def _assume(call: Call, role: str, arn: str, account: str, name: str) -> dict[str, Any]:
-    """Rule 1: the credentials, as STS answers them."""
+def assume(call: Call, role: str, arn: str, account: str, name: str) -> dict[str, Any]:
+    """Rule 1: the credentials of the function of that ARN, account and name, as STS answers them."""
     given = {"RoleArn": role, "RoleSessionName": name[:_MOST_SESSION_NAME]}
     via = Via(source_arn=arn, source_account=account, invoked_by=SERVICE)
     answer: Any = call.act(Caller(Service(SERVICE)), ("sts", "AssumeRole"), given, via)

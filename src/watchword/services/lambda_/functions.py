@@ -30,7 +30,14 @@ from watchword.services.lambda_.execution import check_role, platform
 from watchword.services.lambda_.names import FunctionName
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.store import Conflict, tags
-from watchword.store.functions import aliases, functions, permissions, versions
+from watchword.store.functions import (
+    aliases,
+    event_configs,
+    events,
+    functions,
+    permissions,
+    versions,
+)
 from watchword.store.functions.functions import Function
 from watchword.store.functions.versions import Version
 
@@ -186,6 +193,7 @@ def delete_function(call: Call) -> Output:
     _refuse_aliased(call, function, named.number)
     if version := versions.numbered(call.tx, function.id, named.number):
         permissions.remove(call.tx, function.id, version.name)
+        event_configs.remove(call.tx, function.id, version.name)
         versions.remove(call.tx, version)
     return {}
 
@@ -198,7 +206,7 @@ def _refuse_aliased(call: Call, function: Function, number: int) -> None:
 
 def remove(call: Call, function: Function) -> None:
     """Removes a function and all that belongs to it."""
-    for belonging in (aliases, permissions, versions):
+    for belonging in (events, event_configs, aliases, permissions, versions):
         belonging.remove_all(call.tx, function.id)
     tags.remove_all(call.tx, nouns.FUNCTION, function.id)
     functions.remove(call.tx, function)

@@ -1,9 +1,10 @@
 """Invoke: an event for a function, and its answer.
 
-1. The event is JSON of at most MAX_EVENT bytes; none is an empty object.
+1. The event is JSON of at most MAX_EVENT bytes, MAX_QUEUED if nobody waits; none is an empty object.
 2. DryRun only asks whether the caller may.
 3. The function's own errors are answers, which say FunctionError. Errors of the operation mean that it
    didn't run.
+4. An event of type Event is put into the store, and answered. The function runs later (`events`).
 
 Source: AWS Lambda API Reference, Invoke; Developer Guide, "Lambda quotas"; the lines of the log are Lambda's.
 """
@@ -19,12 +20,15 @@ from watchword.functions.runtime_api import Invocation
 from watchword.names import AwsError, fault
 from watchword.services.lambda_.demands import on_function, version_of
 from watchword.services.lambda_.errors import invalid, too_large
-from watchword.services.lambda_.execution import run
+from watchword.services.lambda_.events.performing import accept
+from watchword.services.lambda_.execution import platform, run
 from watchword.services.lambda_.names import FunctionName
-from watchword.services.operation import Call, Operation, Output, waits
+from watchword.services.operation import Call, Operation, Output, waits, writes
+from watchword.store.functions.events import Event
 from watchword.store.functions.versions import Version
 
 MAX_EVENT = 6 << 20
+MAX_QUEUED = 1 << 20
 MAX_CONTEXT = 3583
 _TAIL = 4096
 _MEBIBYTE = 1 << 20
@@ -33,13 +37,9 @@ _MEBIBYTE = 1 << 20
 def invoke(call: Call) -> Output:
     """Invoke."""
     fact, version = version_of(call)
-    kind = call.input.get("InvocationType", "RequestResponse")
-    if call.input.get("DurableExecutionName") or call.input.get("TenantId"):
-        raise fault("NotImplemented", "Durable executions and tenants are not implemented.")
-    if kind == "DryRun":
+    _check_served(call)
+    if call.input.get("InvocationType") == "DryRun":
         return {"StatusCode": 204}
-    if kind == "Event":
-        raise fault("NotImplemented", "Invocations of type Event are not implemented.")
     invocation = Invocation(
         call.context.request_id, event_of(call), FunctionName.of(call).arn, client_context(call)
     )
@@ -56,11 +56,30 @@ def invoke(call: Call) -> Output:
     return output
 
 
-def event_of(call: Call) -> bytes:
+def prepare_event(call: Call) -> Event:
+    """The event of an invocation of type Event, which can be put into the store."""
+    fact, _ = version_of(call)
+    _check_served(call)
+    platform(call)
+    client_context(call)
+    qualifier = FunctionName.of(call).qualifier
+    function, payload = fact.function, event_of(call, MAX_QUEUED)
+    return Event(
+        call.context.request_id, function.id, function.account, qualifier, payload, call.now, call.now
+    )
+
+
+def invoke_later(call: Call) -> Output:
+    """Invoke, of type Event: rule 4."""
+    accept(call, call.prepared)
+    return {"StatusCode": 202}
+
+
+def event_of(call: Call, most: int = MAX_EVENT) -> bytes:
     """Rule 1. Raises AwsError."""
     event: bytes = call.input.get("Payload") or b"{}"
-    if len(event) > MAX_EVENT:
-        raise too_large(MAX_EVENT, "InvokeFunction")
+    if len(event) > most:
+        raise too_large(most, "InvokeFunction")
     try:
         event.decode("utf-8")
         msgspec.json.decode(event, type=msgspec.Raw)
@@ -107,6 +126,19 @@ def log_of(invocation: Invocation, version: Version, ran: Ran) -> bytes:
     return (start.encode() + written + lines.encode() + b"\n")[-_TAIL:]
 
 
+def _check_served(call: Call) -> None:
+    if call.input.get("DurableExecutionName") or call.input.get("TenantId"):
+        raise fault("NotImplemented", "Durable executions and tenants are not implemented.")
+
+
+_TO_INVOKE = on_function("InvokeFunction")
+_LATER = writes(invoke_later, _TO_INVOKE, prepare=prepare_event)
+
+
+def _row_of(call: Call) -> Operation | None:
+    return _LATER if call.input.get("InvocationType") == "Event" else None
+
+
 OPERATIONS: dict[str, Operation] = {
-    "Invoke": waits(invoke, on_function("InvokeFunction")),
+    "Invoke": waits(invoke, _TO_INVOKE, variant=_row_of),
 }

@@ -1,4 +1,4 @@
-"""Background work: idle instances end, and packages that no version has are deleted."""
+"""Background work: idle instances end, packages that no version has are deleted, and old dead letters."""
 
 import shutil
 from collections.abc import Collection
@@ -6,11 +6,14 @@ from contextlib import suppress
 from datetime import timedelta
 
 from watchword.services.jobs import Job
-from watchword.store.functions import versions
+from watchword.store.functions import dead_letters, versions
 from watchword.world import World
 
 YOUNG = timedelta(days=1)
 """A younger package may belong to a request under way, which has no row yet."""
+
+KEPT = timedelta(days=14)
+"""How long dead letters are kept, as long as a queue of AWS can keep them."""
 
 
 def end_idle(world: World) -> None:
@@ -34,7 +37,15 @@ def sweep(world: World) -> int:
     return world.packages.sweep(in_use, before)
 
 
+def remove_dead_letters(world: World) -> int:
+    """Removes dead letters that are old. Returns how many."""
+    now = world.clock.now()
+    with world.database.write(now, shared=True) as tx:
+        return dead_letters.remove_older(tx, now - KEPT)
+
+
 JOBS = (
     Job("end idle functions", timedelta(seconds=30), end_idle),
     Job("sweep packages", timedelta(days=1), sweep),
+    Job("remove dead letters", timedelta(hours=1), remove_dead_letters),
 )
