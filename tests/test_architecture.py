@@ -24,7 +24,7 @@ FLOORS = [
     {"access"},
     {"services"},
     {"gateway"},
-    {"app", "seeds", "testing", "transfer", "workers"},
+    {"app", "proposals", "seeds", "testing", "transfer", "workers"},
     {"serving"},
     {"cli"},
     {"__main__"},

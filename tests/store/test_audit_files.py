@@ -14,7 +14,7 @@ from watchword.proofs.audit_chain import audit_key
 from watchword.store import audit_file
 from watchword.store.audit_check import check
 from watchword.store.audit_file import AuditFile, mend
-from watchword.store.audit_files import Journal, newest_first
+from watchword.store.audit_files import Journal, newest_first, whole_lines, written_since
 from watchword.store.audit_reserve import Reserve
 from watchword.store.disk import Disk
 
@@ -70,6 +70,32 @@ def test_half_a_last_line_is_passed_over(tmp_path: Path) -> None:
     file = files(tmp_path)[0]
     file.write_bytes(file.read_bytes()[:-10])
     assert numbers(tmp_path) == [0]
+
+
+def test_whole_lines_are_read_one_by_one(tmp_path: Path) -> None:
+    file = AuditFile(tmp_path / f"a{audit_file.SUFFIX}", KEY, room=1 << 12)
+    assert [list(whole_lines(each)) for each, _ in written_since(tmp_path, None)] == [[]]
+    before = files(tmp_path)[0]
+    file.append([{"number": 0}, {"number": 1}])
+    ((there, size),) = written_since(tmp_path, NOW - timedelta(days=9999))
+    assert size == 1 << 12
+    for name in (there, before):  # which it has no more
+        assert [json.loads(line)["number"] for line in whole_lines(name)] == [0, 1]
+    file.close()
+    there.write_bytes(there.read_bytes()[:-10])
+    assert [json.loads(line)["number"] for line in whole_lines(there)] == [0]
+    there.unlink()
+    assert list(whole_lines(there)) == []
+
+
+def test_files_that_are_older_are_left_out(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, KEY)
+    journal.append({"number": 0}, NOW)
+    journal.close()
+    (file,) = files(tmp_path)
+    os.utime(file, (NOW.timestamp(), NOW.timestamp()))
+    assert [each for each, _ in written_since(tmp_path, NOW)] == [file]
+    assert written_since(tmp_path, NOW + timedelta(seconds=1)) == []
 
 
 def test_a_record_that_cant_be_kept_is_said(tmp_path: Path) -> None:

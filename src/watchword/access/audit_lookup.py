@@ -15,14 +15,25 @@ from watchword.installation.installation import Installation
 from watchword.installation.operator_events import OPERATORS
 from watchword.names.moment import iso
 from watchword.store import audit
-from watchword.store.audit_files import Tail, by_file, mentions, newest_first
+from watchword.store.audit_files import (
+    Tail,
+    by_file,
+    mentions,
+    newest_first,
+    whole_lines,
+    written_since,
+)
 
 Event = dict[str, Any]
 Wanted = Callable[[Event], bool]
+Show = Callable[[str, int, int], object]
+"""Told what is read, how far, and of how much."""
 
 DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
 BEGINNING = ""
 """Before all times, which are texts that sort like times."""
+_SHOWN = 2_000
+"""Lines between two reports of progress."""
 
 
 def by_request(installation: Installation, request_id: str) -> Event | None:
@@ -96,6 +107,26 @@ def following(installation: Installation, wanted: Wanted) -> Iterator[Event | No
                 events.append(_decode(kept.event))
         yield from filter(wanted, sorted(events, key=_time))
         yield None
+
+
+def texts_since(installation: Installation, since: datetime | None, show: Show) -> Iterator[str | bytes]:
+    """Every event from then on as JSON, in no order: those of changes, then those of this host's journal."""
+    last, number = _last_number(installation), 0
+    while number < last:
+        with installation.database.read() as tx:
+            found = audit.after(tx, number)
+        yield from (kept.event for kept in found if since is None or kept.at >= since)
+        number = found[-1].number if found else last
+        show("changes", number, last)
+    found_files = written_since(installation.settings.journal, since)
+    total, done = sum(size for _, size in found_files), 0
+    for file, _ in found_files:
+        for count, line in enumerate(whole_lines(file)):
+            yield line
+            done += len(line)
+            if count % _SHOWN == 0:
+                show("journal", done, total)
+    show("journal", total, total)
 
 
 def _sources(installation: Installation) -> Iterator[tuple[str, Iterator[Event]]]:

@@ -8,21 +8,20 @@ of JSON for each document on standard input (docs/check.md).
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from watchword.cli.combinations import Combinations
 from watchword.cli.decide import answer_lines
 from watchword.cli.ending import BAD_NEWS, fail
-from watchword.cli.output import Form, Output, Styled, say
+from watchword.cli.faults import Checked, Line, shown, why
+from watchword.cli.output import Form, Output, say
 from watchword.cli.policy_files import STANDARD_INPUT, find
 from watchword.cli.sarif import sarif
 from watchword.names.members import suggested
-from watchword.names.printable import printable
 from watchword.policy import Policy, PolicyError
 from watchword.policy.checking.catalogue import Catalogue
 from watchword.policy.checking.findings import ANYONE, CHECKS, OURS, PUBLIC, Level, code
@@ -32,41 +31,7 @@ from watchword.policy.lines.check import check as check_document
 from watchword.policy.lines.check import check_line
 from watchword.reference.actions import catalogue
 
-Told = dict[str, Any]
-Line = tuple[str | Styled, ...]
-
 _SEVERITY = list(Level)
-_COLOURS = {
-    Level.ERROR: "red",
-    Level.SECURITY_WARNING: "magenta",
-    Level.WARNING: "yellow",
-    Level.SUGGESTION: "cyan",
-}
-_WIDEST, _BEFORE = 100, 60
-"""How many characters of a long line are shown, and how many of them before the caret."""
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A file, and what was found."""
-
-    file: str
-    text: str
-    kind: DocumentKind
-    told: Told
-
-    @property
-    def found(self) -> list[Told]:
-        """Findings of Access Analyzer's checks, and of ours."""
-        return [*self.told["findings"], *self.told["ours"]]
-
-    @property
-    def faults(self) -> list[Told]:
-        """Findings, and the error that prevents storing unless a finding has it already; sorted by place."""
-        error, findings = self.told["error"], self.found
-        lines = [each.get("line") for each in findings if each["level"] == Level.ERROR]
-        alone = error is not None and error.get("line") not in lines
-        return sorted([_as_finding(error), *findings] if alone else findings, key=_place)
 
 
 @Combinations(apart=[("as_sarif", "output"), ("as_sarif", "expand")])
@@ -156,19 +121,6 @@ def _is_public(checked: Checked) -> bool:
     return any(each["check"] in (ANYONE, PUBLIC) for each in checked.told["ours"])
 
 
-def _place(told: Told) -> tuple[int, int]:
-    return told.get("line", 0), told.get("column", 0)
-
-
-def _as_finding(error: Told) -> Told:
-    return {**error, "level": Level.ERROR, "check": error["code"], "details": _why(error)}
-
-
-def _why(error: Told) -> str:
-    said, reason = error["message"], error["reason"]
-    return str(said if reason in ("", said) else f"{said} {reason[:1].upper()}{reason[1:]}.")
-
-
 def _expansions(checked: Checked, known: Catalogue, *, negated: bool) -> dict[str, list[str]]:
     """The patterns in Action, or in NotAction, and the actions that they match."""
     try:
@@ -198,7 +150,7 @@ def _as_text(checked: list[Checked], known: Catalogue | None) -> Iterator[Line]:
     for each in checked:
         lines = each.text.split("\n")
         for fault in each.faults:
-            yield from _fault(each.file, lines, fault)
+            yield from shown(each.file, lines, fault)
         yield from ((line,) for line in _expanded(each, known)) if known else ()
         yield (f"{each.file}: {_verdict(each)}, {_counted(len(each.found), 'finding')}",)
 
@@ -207,25 +159,7 @@ def _verdict(checked: Checked) -> str:
     error = checked.told["error"]
     if error is None:
         return f"may be stored as {checked.kind} policy"
-    return f"can't be stored as {checked.kind} policy ({error['code']}: {_why(error)})"
-
-
-def _fault(file: str, lines: list[str], fault: Told) -> Iterator[Line]:
-    place = f"{file}:{fault['line']}:{fault['column']}" if "line" in fault else file
-    level = Level(fault["level"])
-    yield f"{place}: ", Styled(level.value, _COLOURS[level]), f" {fault['code']}: {fault['details']}"
-    if "line" in fault and fault["line"] <= len(lines):
-        line = lines[fault["line"] - 1].rstrip("\r").replace("\t", " ")
-        yield from ((shown,) for shown in _caret(line, fault["line"], fault["column"] - 1))
-
-
-def _caret(line: str, number: int, column: int) -> Iterator[str]:
-    """The line, or the part of it around the column, and a caret below."""
-    start = max(0, column - _BEFORE) if len(line) > _WIDEST else 0
-    shown = line[start : start + _WIDEST]
-    before = len(printable(shown[: column - start]))
-    yield f"{number:>6} | {shown}"
-    yield f"{'':>6} | {'':{before}}^"
+    return f"can't be stored as {checked.kind} policy ({error['code']}: {why(error)})"
 
 
 def _counted(count: int, noun: str) -> str:

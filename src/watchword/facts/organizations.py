@@ -85,9 +85,9 @@ def _standing(reading: Reading, account: str) -> Standing:
     if account == organization.management:
         return Standing(organization, path)
     levels = {
-        organization.root: f"root {organization.root}",
-        **{unit.id: f"OU {unit.name} ({unit.id})" for unit in above},
-        account: f"account {account}",
+        organization.root: tree.called(organization),
+        **{unit.id: tree.called(unit) for unit in above},
+        account: tree.called(member),
     }
     scps, rcps = (_levels(reading, organization, type_, levels) for type_ in (SCP, RCP))
     delegated = services.delegations_of(reading.tx, organization.id, account)

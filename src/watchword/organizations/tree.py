@@ -54,6 +54,16 @@ def path(organization: Organization, *below: str) -> str:
     return "/".join((organization.id, organization.root, *below, ""))
 
 
+def called(target: Target) -> str:
+    """What explanations call a place in the tree."""
+    match target:
+        case Organization():
+            return f"root {target.root}"
+        case Unit():
+            return f"OU {target.name} ({target.id})"
+    return f"account {target.account}"
+
+
 def is_empty(tx: Transaction, organization: Organization, unit: Unit) -> bool:
     """Whether a unit has no units and no accounts below it."""
     below, _ = units.page(tx, organization.id, unit.id, limit=1)

@@ -14,7 +14,7 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO, Self
 
 from watchword.proofs.audit_chain import Chain, Event
 
@@ -107,16 +107,20 @@ def files(directory: Path) -> list[Path]:
 
 def contents(file: Path, start: int = 0) -> bytes:
     """The lines of a file from an offset on, without the zeros of room that is left. Raises OSError."""
-    try:
-        source = file.open("rb")
-    except FileNotFoundError:
-        if file.suffix != SPARE:
-            raise
-        source = file.with_suffix(SUFFIX).open("rb")  # it got its first line meanwhile
-    with source:
+    with opened(file) as source:
         source.seek(start)
         first = source.read(1)
         return b"" if first == b"\0" else (first + source.read()).rstrip(b"\0")
+
+
+def opened(file: Path) -> BinaryIO:
+    """A file, under whichever name it has now. Raises OSError."""
+    try:
+        return file.open("rb")
+    except FileNotFoundError:
+        if file.suffix != SPARE:
+            raise
+        return file.with_suffix(SUFFIX).open("rb")  # it got its first line meanwhile
 
 
 def name_in_chain(file: Path) -> str:

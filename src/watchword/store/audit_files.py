@@ -27,7 +27,7 @@ from typing import Any
 import msgspec
 
 from watchword.proofs.audit_chain import Event
-from watchword.store.audit_file import AuditFile, contents, files, name_in_chain
+from watchword.store.audit_file import AuditFile, contents, files, name_in_chain, opened
 from watchword.store.audit_reserve import Reserve
 from watchword.store.disk import Disk
 
@@ -204,6 +204,25 @@ def lines_with(directory: Path, text: bytes, since: datetime) -> Iterator[bytes]
             mmap(source.fileno(), 0, access=ACCESS_READ) as mapped,
         ):
             yield from _lines_with(mapped, text)
+
+
+def written_since(directory: Path, since: datetime | None) -> list[tuple[Path, int]]:
+    """The files that can have events from then on, and how many bytes each has."""
+    found = []
+    for file in sorted(files(directory)):
+        with suppress(FileNotFoundError):
+            about = file.stat()
+            if since is None or about.st_mtime >= since.timestamp():
+                found.append((file, about.st_size))
+    return found
+
+
+def whole_lines(file: Path) -> Iterator[bytes]:
+    """The lines of a file, read one by one. A last line that isn't whole yet is left out."""
+    with suppress(FileNotFoundError), opened(file) as source:
+        for line in source:
+            if line.endswith(b"\n"):
+                yield line
 
 
 def _lines_with(mapped: mmap, text: bytes) -> Iterator[bytes]:

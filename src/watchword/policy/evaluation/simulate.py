@@ -16,7 +16,7 @@ from watchword.policy.evaluation.document import Policy
 from watchword.policy.evaluation.entries import Cited
 from watchword.policy.evaluation.policies import Policies, decide
 from watchword.policy.evaluation.request import Request
-from watchword.policy.language.grammar import VARIABLES_SINCE, Statement
+from watchword.policy.language.grammar import VARIABLES_SINCE, Condition, Statement
 from watchword.policy.language.variables import folded, keys_in
 
 
@@ -48,7 +48,7 @@ def context_keys(policies: Iterable[Policy]) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for policy in policies:
         for statement in policy.statements:
-            for key in _keys_of(statement, variables=policy.version == VARIABLES_SINCE):
+            for key in keys_of(statement, variables=policy.version == VARIABLES_SINCE):
                 found.setdefault(folded(key), key)
     return tuple(found.values())
 
@@ -62,13 +62,24 @@ def _passes(decision: Decision, type_: PolicyType) -> bool:
     return all(decision.bits & bit for each, bit, _ in decision.applicability.levels if each is type_)
 
 
-def _keys_of(statement: Statement, *, variables: bool) -> Iterator[str]:
+def keys_of(statement: Statement, *, variables: bool) -> Iterator[str]:
+    """Every key that a statement uses. `variables`: whether its document knows variables."""
     for condition in statement.conditions:
-        yield condition.key
-        found = operator(condition.operator)
-        if variables and found is not None and found.comparison.variables:
-            for value in condition.values:
-                yield from keys_in(value)
+        yield from keys_of_condition(condition, variables=variables)
+    yield from keys_of_resource(statement, variables=variables)
+
+
+def keys_of_condition(condition: Condition, *, variables: bool) -> Iterator[str]:
+    """The key of a condition, and the keys of the variables in its values."""
+    yield condition.key
+    found = operator(condition.operator)
+    if variables and found is not None and found.comparison.variables:
+        for value in condition.values:
+            yield from keys_in(value)
+
+
+def keys_of_resource(statement: Statement, *, variables: bool) -> Iterator[str]:
+    """The keys of the variables in Resource or NotResource."""
     if variables and statement.resource is not None:
         for value in statement.resource.values:
             yield from keys_in(value)
