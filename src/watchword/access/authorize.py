@@ -16,10 +16,9 @@ from typing import Final
 from watchword.access.condition_keys import Gathering
 from watchword.access.demand import Demand
 from watchword.access.request_context import RequestContext
-from watchword.identity.service_linked_roles import ROOT as SERVICE_LINKED
-from watchword.names import AwsError, Principal, fault
+from watchword.identity.service_linked_roles import acts_as_linked
+from watchword.names import AwsError, fault
 from watchword.names.fold import fold
-from watchword.names.principal import RoleSession
 from watchword.names.would_block import WouldBlock
 from watchword.policy import Decision, Request, Source
 from watchword.policy.evaluation.cost import BUDGET, BUDGET_OF_A_CALL
@@ -58,7 +57,7 @@ def _decide(context: RequestContext, demand: Demand, keys: Gathering, budget: in
         Later(partial(keys.of, demand, owner)),
         resource_account=demand.account,
         resource_type=demand.resource_type,
-        service_linked=_is_service_linked(caller.principal),
+        service_linked=acts_as_linked(caller.principal),
     )
     decision = facts.engine(caller.principal, caller.session).decide(
         request,
@@ -70,10 +69,6 @@ def _decide(context: RequestContext, demand: Demand, keys: Gathering, budget: in
     if facts.cached and decision.steps:
         raise WouldBlock
     return decision
-
-
-def _is_service_linked(principal: Principal) -> bool:
-    return isinstance(principal, RoleSession) and principal.path.startswith(SERVICE_LINKED)
 
 
 def _refuse_twice(keys: Mapping[str, object]) -> None:

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from watchword.access.audit_lookup import Show, texts_since
 from watchword.facts import Facts
-from watchword.identity.service_linked_roles import ROOT as SERVICE_LINKED
+from watchword.identity.service_linked_roles import acts_as_linked
 from watchword.names import Arn, Principal
 from watchword.names.fold import fold
 from watchword.names.moment import iso
@@ -169,7 +169,7 @@ class Replay:
             decided.resource,
             known.keys,
             resource_account=owner or None,
-            service_linked=_is_service_linked(who.principal),
+            service_linked=acts_as_linked(who.principal),
         )
         return ask(readings, type_, request, known.unknown)
 
@@ -223,7 +223,3 @@ def _called(principal: Principal) -> str:
         case Anonymous():
             return "anonymous"
     return principal.arn
-
-
-def _is_service_linked(principal: Principal) -> bool:
-    return isinstance(principal, RoleSession) and principal.path.startswith(SERVICE_LINKED)

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from watchword.names import nouns
+from watchword.names import Principal, nouns
 from watchword.names.entity_arn import EntityArn
+from watchword.names.principal import RoleSession
 
 ROOT = "/aws-service-role/"
 """Below it are the paths of these roles; it is also the path of their policies."""
@@ -68,6 +69,11 @@ def every_role() -> Iterable[Linked]:
 def is_linked(noun: str, path: str) -> bool:
     """Whether an entity is a service-linked role."""
     return noun == nouns.ROLE and path.startswith(ROOT)
+
+
+def acts_as_linked(principal: Principal) -> bool:
+    """Whether a principal is a session of a service-linked role."""
+    return isinstance(principal, RoleSession) and principal.path.startswith(ROOT)
 
 
 @cache

@@ -29,7 +29,7 @@ class Simulation(Struct, frozen=True, eq=False):
     allowed_by_boundary: bool | None
     """None where there is no boundary."""
     allowed_by_organization: bool | None
-    """None where there are no service control policies."""
+    """None where there are no service control policies, not even levels for them."""
 
 
 def simulate(request: Request, policies: Policies, budget: int | None = None) -> Simulation:

@@ -7,7 +7,7 @@ Source: IAM API Reference, "SimulateCustomPolicy", "SimulatePrincipalPolicy", "C
   that principal (`access.condition_keys`). Nothing else is known: no connection, no time, no session.
 * CallerArn can name any principal of any account. Of another one than the source only the ARN is known, since
   no permission on it was asked for: neither its unique id nor its tags, nor whether it exists.
-* Service control policies come with the input only: no account here is in an organization yet.
+* Service control policies are given, or are those above the account of the source: they limit any CallerArn.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from watchword.access import Caller
-from watchword.access.condition_keys import Keys, principal_keys, principal_tags
+from watchword.access.condition_keys import Keys, organization_keys, principal_keys, principal_tags
+from watchword.facts.fact import read_alone
+from watchword.facts.organizations import ALONE, STANDING, Standing
 from watchword.identity.refusals import missing, refusal
 from watchword.names import Arn, AwsError
 from watchword.names.fold import fold
@@ -23,6 +25,7 @@ from watchword.names.ids import is_account_id
 from watchword.names.principal import RoleSession, User
 from watchword.policy import Policies, Policy, PolicyError, Source
 from watchword.policy.checking.validate import DocumentKind, wrong
+from watchword.policy.evaluation.setting import Levels
 from watchword.policy.evaluation.simulate import context_keys
 from watchword.policy.language import values
 from watchword.services.iam.entity_types import named_by
@@ -81,12 +84,14 @@ def of_principal(call: Call) -> SimulationInput:
     identity, resource = held.identity | given(call, "PolicyInputList"), _resource_policy(call)
     own = call.input.get("CallerArn") in (None, call.input["PolicySourceArn"])
     principal, boundary = held.principal if own else _caller(call), _boundary(call)
+    standing = _standing(call)
     policies = Policies(
         identity=tuple(identity),
         resource=next(iter(resource), None),
         boundary=held.boundary if boundary is None else boundary,
+        scps=_above(standing),
     )
-    context = _with(_known(call, principal), _entries(call))
+    context = _with(_known(call, principal, standing), _entries(call))
     return SimulationInput(principal, policies, context, _owner(call, principal), identity | resource)
 
 
@@ -153,6 +158,16 @@ def _organization(call: Call) -> tuple[tuple[Source, ...], ...] | None:
     return read or None
 
 
+def _standing(call: Call) -> Standing:
+    """Where the account stands, read in the simulation's own transaction."""
+    return read_alone(call.tx, call.world.root_key, STANDING, (call.account,)).value or ALONE
+
+
+def _above(standing: Standing) -> Levels | None:
+    """None outside of organizations; no levels where no SCPs hold, as in the management account."""
+    return (standing.scps or ()) if standing.organization else None
+
+
 # The caller, and the owner of the resources
 
 
@@ -179,12 +194,14 @@ def _owner(call: Call, principal: User | RoleSession) -> str:
 # The context
 
 
-def _known(call: Call, principal: User | RoleSession) -> Keys:
+def _known(call: Call, principal: User | RoleSession, standing: Standing) -> Keys:
     """What is true of a principal in all its requests."""
     if principal == nobody(principal.account):
         return {}
     caller = Caller(principal)
     keys = principal_keys(caller, principal_tags(call.world.facts, caller))
+    if principal.account == call.account:
+        keys |= organization_keys("aws:Principal", standing)
     return keys if principal.unique_id else {key: value for key, value in keys.items() if key != "aws:userid"}
 
 

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from watchword.identity.refusals import refusal
+from watchword.identity.service_linked_roles import acts_as_linked
 from watchword.names import Arn, fault
 from watchword.policy import Request
 from watchword.policy.evaluation.combine import PolicyType, Verdict
@@ -153,7 +154,10 @@ def _result(inputs: SimulationInput, tried: Sequence[Simulation]) -> Shape:
 
 def _request(inputs: SimulationInput, action: str, resource: str) -> Request:
     owner = _account(resource) or inputs.owner
-    return Request(inputs.principal, action, resource, inputs.context, resource_account=owner)
+    linked = acts_as_linked(inputs.principal)
+    return Request(
+        inputs.principal, action, resource, inputs.context, resource_account=owner, service_linked=linked
+    )
 
 
 def _specific(inputs: SimulationInput, tried: Simulation) -> Shape:
@@ -187,7 +191,7 @@ def _boundary(tried: Sequence[Simulation]) -> Shape:
 
 
 def _organization(tried: Sequence[Simulation]) -> Shape:
-    """OrganizationsDecisionDetail, where there are service control policies."""
+    """OrganizationsDecisionDetail, where there is an organization, or service control policies are given."""
     allowed = [each.allowed_by_organization for each in tried]
     if None in allowed:
         return {}
