@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -215,6 +216,94 @@ def test_a_user_who_is_deleted_and_made_again(pair: Pair) -> None:
     pair.becomes(NO_KEY, asked)
     iam.create_user(UserName="phoenix")
     pair.becomes(NO_KEY, asked)
+
+
+# --- an organization -----------------------------------------------------------------------------------
+
+SCP = "SERVICE_CONTROL_POLICY"
+NO_BUCKETS = statement(Effect="Deny", Action="s3:*", Resource="*")
+NOTHING = statement(Effect="Deny", Action="ec2:*", Resource="*")
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """An account below the root, an empty unit, and a policy that denies the account's one request."""
+
+    api: Any
+    root: str
+    unit: str
+    account: str
+    policy: str
+    asked: Callable[..., object]
+    """The request, which a session in the account sends to the second server."""
+
+    def move(self, source: str, destination: str) -> None:
+        where = {"SourceParentId": source, "DestinationParentId": destination}
+        self.api.move_account(AccountId=self.account, **where)
+
+
+@pytest.fixture
+def sandbox(pair: Pair) -> Iterator[Sandbox]:
+    api: Any = pair.change("organizations")
+    if code_of(api.describe_organization):
+        api.create_organization()
+    root = api.list_roots()["Roots"][0]["Id"]
+    api.enable_policy_type(RootId=root, PolicyType=SCP)
+    unit = api.create_organizational_unit(ParentId=root, Name="Sandbox")["OrganizationalUnit"]["Id"]
+    name = os.urandom(4).hex()
+    status = api.create_account(AccountName=name, Email=f"{name}@example.com")["CreateAccountStatus"]
+    ended = api.describe_create_account_status(CreateAccountRequestId=status["Id"])["CreateAccountStatus"]
+    account = ended["AccountId"]
+    policy = api.create_policy(Name="no buckets", Description="", Type=SCP, Content=NO_BUCKETS)["Policy"]
+    role = f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole"
+    session = pair.change("sts").assume_role(RoleArn=role, RoleSessionName="ci")["Credentials"]
+    asked = pair.ask("s3", session).list_buckets
+    pair.becomes(ALLOWED, asked)
+    made = Sandbox(api, root, unit, account, policy["PolicySummary"]["Id"], asked)
+    yield made
+    for target in api.list_targets_for_policy(PolicyId=made.policy)["Targets"]:
+        api.detach_policy(PolicyId=made.policy, TargetId=target["TargetId"])
+    api.delete_policy(PolicyId=made.policy)
+    (parent,) = api.list_parents(ChildId=account)["Parents"]
+    if parent["Id"] == unit:
+        made.move(unit, root)
+    api.delete_organizational_unit(OrganizationalUnitId=unit)
+    api.disable_policy_type(RootId=root, PolicyType=SCP)
+
+
+@pytest.mark.parametrize("level", ["root", "account"])
+def test_an_scp_that_is_attached(pair: Pair, sandbox: Sandbox, level: str) -> None:
+    where = {"PolicyId": sandbox.policy, "TargetId": getattr(sandbox, level)}
+    sandbox.api.attach_policy(**where)
+    pair.becomes(DENIED, sandbox.asked)
+    sandbox.api.update_policy(PolicyId=sandbox.policy, Content=NOTHING)
+    pair.becomes(ALLOWED, sandbox.asked)
+    sandbox.api.update_policy(PolicyId=sandbox.policy, Content=NO_BUCKETS)
+    pair.becomes(DENIED, sandbox.asked)
+    sandbox.api.detach_policy(**where)
+    pair.becomes(ALLOWED, sandbox.asked)
+
+
+def test_an_account_that_moves(pair: Pair, sandbox: Sandbox) -> None:
+    sandbox.api.attach_policy(PolicyId=sandbox.policy, TargetId=sandbox.unit)
+    pair.becomes(ALLOWED, sandbox.asked)
+    sandbox.move(sandbox.root, sandbox.unit)
+    pair.becomes(DENIED, sandbox.asked)
+    sandbox.move(sandbox.unit, sandbox.root)
+    pair.becomes(ALLOWED, sandbox.asked)
+
+
+def test_a_type_of_policies_that_is_switched_off(pair: Pair, sandbox: Sandbox) -> None:
+    sandbox.api.attach_policy(PolicyId=sandbox.policy, TargetId=sandbox.account)
+    pair.becomes(DENIED, sandbox.asked)
+    sandbox.api.disable_policy_type(RootId=sandbox.root, PolicyType=SCP)
+    pair.becomes(ALLOWED, sandbox.asked)
+    sandbox.api.enable_policy_type(RootId=sandbox.root, PolicyType=SCP)
+
+
+def test_an_account_that_is_closed(pair: Pair, sandbox: Sandbox) -> None:
+    sandbox.api.close_account(AccountId=sandbox.account)
+    pair.becomes({"InvalidToken"}, sandbox.asked)
 
 
 # --- processes that come and go ------------------------------------------------------------------------
