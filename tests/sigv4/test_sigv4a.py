@@ -9,8 +9,9 @@ from msgspec.structs import replace as replaced
 from watchword.names import AwsError, HttpRequest
 from watchword.sigv4 import Claim, Credentials, read, sign, verify
 from watchword.sigv4.claim import ALGORITHM_V4A
+from watchword.sigv4.parts import covers
 from watchword.sigv4.replay import trace
-from watchword.sigv4.sigv4a import covers, public_key
+from watchword.sigv4.sigv4a import public_key
 
 NOW = datetime(2026, 11, 23, 12, 34, 56, tzinfo=UTC)
 SIGNER = Credentials("AKISORANDOMAASORANDOM", "q+jcrXGc+0zWN6uzclKVhvMmUsIfRPa4rlRandom")

@@ -11,10 +11,10 @@ import socket
 from contextlib import suppress
 from functools import partial
 
-from watchword.functions import processes
 from watchword.functions.http import BadRequestError, RequestReader
 from watchword.functions.runtime_api import MOST_RESPONSE, Invocation, RuntimeApi
 from watchword.functions.sandbox.launch import Launched
+from watchword.transport.local_peer import is_of_user
 
 MOST_CONNECTIONS = 8
 TAIL = 4096
@@ -96,7 +96,7 @@ class Channel:
             self._selector.register(peer, selectors.EVENT_READ, partial(self._serve, connection))
 
     def _is_own(self, peer: socket.socket) -> bool:
-        return self._launched.user is None or processes.user_of(peer) == self._launched.user
+        return self._launched.user is None or is_of_user(peer, self._launched.user)
 
     def _serve(self, connection: Connection) -> None:
         try:

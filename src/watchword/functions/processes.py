@@ -1,4 +1,4 @@
-"""The processes of an instance, from outside: frozen between invocations, their memory, their connections.
+"""The processes of an instance, from outside: frozen between invocations, and their memory.
 
 Between invocations a function doesn't run: what it started in the background stands still until the next one.
 A process that is just being forked can be missed by one walk, so a walk is repeated until it finds no more.
@@ -8,8 +8,6 @@ Source: AWS Lambda Developer Guide, "Understanding the Lambda execution environm
 import os
 import resource
 import signal
-import socket
-import sys
 from contextlib import suppress
 
 _PAGE = resource.getpagesize()
@@ -50,21 +48,6 @@ def resident(pid: int, enough: int) -> int:
     found = descendants(pid)
     quickly = sum(map(_resident, found))
     return quickly if quickly <= enough else sum(map(_share, found))
-
-
-def user_of(peer: socket.socket) -> int | None:
-    """The user at the other end of a connection of this host (IPv4); None if it isn't known, or closed."""
-    ends = [_hexadecimal(*end) for end in (peer.getpeername(), peer.getsockname())]
-    for line in _read("/proc/net/tcp").decode("ascii").splitlines()[1:]:
-        fields = line.split()
-        if fields[1:3] == ends:
-            return int(fields[7])
-    return None
-
-
-def _hexadecimal(host: str, port: int) -> str:
-    """As /proc/net/tcp writes it: an address in the order of this machine's bytes."""
-    return f"{int.from_bytes(socket.inet_aton(host), sys.byteorder):08X}:{port:04X}"
 
 
 def _signal(pids: list[int], number: int) -> None:

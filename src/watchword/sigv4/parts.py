@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from watchword.names import AwsError, fault
+from watchword.names.glob import matcher
 from watchword.sigv4.claim import ALGORITHM_V4A
 from watchword.sigv4.s3_words import IN_HEADER, NOT_SIGNED, Place, bad_parts, not_signed
 from watchword.sigv4.scope import Scope, parse_credential, parse_credential_without_region
@@ -76,3 +77,8 @@ def credential(text: str, algorithm: str, place: Place = IN_HEADER) -> tuple[str
 def region_set(text: str) -> tuple[str, ...]:
     """The patterns of X-Amz-Region-Set."""
     return tuple(pattern.strip(" ") for pattern in text.split(","))
+
+
+def covers(patterns: Collection[str], regions: Collection[str]) -> bool:
+    """Whether a region set contains one of `regions`. A star in a pattern matches any characters."""
+    return any(matcher(pattern.split("*"))(region) for pattern in patterns for region in regions)

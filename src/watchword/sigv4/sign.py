@@ -22,7 +22,6 @@ from watchword.sigv4.parts import region_set
 from watchword.sigv4.payload import UNSIGNED_PAYLOAD
 from watchword.sigv4.query import LONGEST
 from watchword.sigv4.scope import Scope
-from watchword.sigv4.sigv4a import private_key, sign_text_v4a
 from watchword.sigv4.timestamp import print_timestamp
 
 UNSIGNED = frozenset(
@@ -155,6 +154,8 @@ def _signed(request: HttpRequest) -> str:
 def _signature(claim: Claim, request: HttpRequest, credentials: Credentials) -> str:
     text = string_to_sign(claim, canonical_request(claim, request))
     if claim.algorithm == ALGORITHM_V4A:
+        from watchword.sigv4.sigv4a import private_key, sign_text_v4a  # noqa: PLC0415 7 MB that few clients need
+
         return sign_text_v4a(private_key(credentials.secret, credentials.access_key_id), text)
     scope = claim.scope
     return sign_text(signing_key(credentials.secret, scope.date, scope.region, scope.service), text)

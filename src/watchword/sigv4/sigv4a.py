@@ -11,14 +11,12 @@ signature.
 
 import hmac
 import re
-from collections.abc import Collection
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from watchword.names.glob import matcher
 from watchword.sigv4.claim import ALGORITHM_V4A
 
 _ORDER = 0xFFFFFFFF_00000000_FFFFFFFF_FFFFFFFF_BCE6FAAD_A7179E84_F3B9CAC2_FC632551
@@ -60,8 +58,3 @@ def holds_v4a(key: ec.EllipticCurvePublicKey, text: str, signature: str) -> bool
     except (InvalidSignature, ValueError):
         return False
     return True
-
-
-def covers(patterns: Collection[str], regions: Collection[str]) -> bool:
-    """Whether a region set contains one of `regions`. A star in a pattern matches any characters."""
-    return any(matcher(pattern.split("*"))(region) for pattern in patterns for region in regions)

@@ -28,10 +28,10 @@ from watchword.names.moment import iso
 from watchword.sigv4.canonical import canonical_request, string_to_sign
 from watchword.sigv4.claim import ALGORITHM, Claim
 from watchword.sigv4.key import sign_text, signing_key
+from watchword.sigv4.parts import covers
 from watchword.sigv4.payload import check_payload
 from watchword.sigv4.s3_words import IN_HEADER, IN_QUERY, bad_scope
 from watchword.sigv4.scope import TERMINATOR
-from watchword.sigv4.sigv4a import covers, holds_v4a, public_key
 from watchword.sigv4.timestamp import later, print_timestamp
 
 SKEW = 300
@@ -118,6 +118,8 @@ def _hex(text: str) -> str:
 def holds(claim: Claim, secret: str, to_sign: str, signature: str) -> bool:
     """Whether `signature` is the claimed signer's signature of `to_sign`."""
     if claim.algorithm != ALGORITHM:
+        from watchword.sigv4.sigv4a import holds_v4a, public_key  # noqa: PLC0415 few need `cryptography`
+
         return holds_v4a(public_key(secret, claim.access_key_id), to_sign, signature)
     scope = claim.scope
     expected = sign_text(signing_key(secret, scope.date, scope.region, scope.service), to_sign)

@@ -80,7 +80,8 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._transport = transport
-        self._pipeline = Pipeline(transport, self._service, self._charge)
+        service = self._service.for_connection(transport.get_extra_info("socket"))
+        self._pipeline = Pipeline(transport, service, self._charge)
         self._framing = Framing(
             peer_of(transport, secure=self._secure), self._service.spool, self._pipeline.add
         )

@@ -17,7 +17,7 @@ import uvloop
 from watchword.transport.connection import Connection
 from watchword.transport.connection_limits import ConnectionLimits
 from watchword.transport.handshake import Handshake
-from watchword.transport.service import Application, Service
+from watchword.transport.service import Application, Meet, Service
 
 THREADS = 8
 MOVERS = 4
@@ -40,12 +40,16 @@ class Server:
         tls: ssl.SSLContext | None = None,
         limits: ConnectionLimits | None = None,
         ending: Callable[[], None] = lambda: None,
+        meet: Meet | None = None,
     ) -> None:
-        """`ending` is called when no answer is waited for any more: it has threads end that still work."""
+        """`ending` is called when no answer is waited for any more: it has threads end that still work.
+
+        `meet` gives each connection without TLS an application of its own, in place of the one for all.
+        """
         self.limits = limits or ConnectionLimits()
         self._application = application
         self._listener, self._spool, self._tls = listener, spool, tls
-        self._ending = ending
+        self._ending, self._meet = ending, meet
         self._service: Service | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop = asyncio.Event()
@@ -84,7 +88,9 @@ class Server:
             ThreadPoolExecutor(MOVERS, thread_name_prefix="mover") as movers,
             ThreadPoolExecutor(WAITERS, thread_name_prefix="waiter") as waiters,
         ):
-            service = Service(self._application, self.limits, threads, movers, waiters, self._spool)
+            service = Service(
+                self._application, self.limits, threads, movers, waiters, self._spool, self._meet
+            )
             self._service = service
             connect = partial(Handshake, service, self._tls) if self._tls else partial(Connection, service)
             accepting = await loop.create_server(connect, sock=self._listener, backlog=BACKLOG)

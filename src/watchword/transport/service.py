@@ -1,11 +1,12 @@
 """What the connections of a process have in common, and what they ask for answers."""
 
+import socket
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 from watchword.names import HttpRequest, HttpResponse
 from watchword.transport.connection_limits import ConnectionLimits
@@ -39,6 +40,10 @@ class Application(Protocol):
         """Raises unless the request was signed. Its body may have only begun, or be missing."""
 
 
+Meet = Callable[[socket.socket], Application]
+"""What answers the requests of one connection, by its socket: who is at its other end, for example."""
+
+
 @dataclass(frozen=True)
 class Service:
     """One for all connections of a process."""
@@ -52,6 +57,11 @@ class Service:
     """Threads of their own for calls that wait for functions: these call the server themselves."""
     spool: Path
     """The folder that large bodies are received in."""
+    meet: Meet | None = None
+
+    def for_connection(self, connection: socket.socket) -> Self:
+        """The same, with what answers this connection."""
+        return replace(self, application=self.meet(connection)) if self.meet else self
 
     def threads_for(self, by: By) -> Executor:
         return {By.MOVER: self.movers, By.WAITER: self.waiters}.get(by, self.threads)
