@@ -200,10 +200,12 @@ def test_commands_that_open_the_data_take_all_of_its_settings() -> None:
 
 RUN = {
     "console": {"README.md", "operating.md", "check.md", "decide.md", "policy-tests.md", "seeds.md"}
-    | {"functions.md", "running-programs.md", "state-machines.md"},
+    | {"agent.md", "functions.md", "running-programs.md", "state-machines.md"},
+    "ini": {"agent.md"},
     "json": {"lakehouses.md", "issued-tokens.md", "saml.md", "web-identities.md"},
     "python": {"README.md", "functions.md", "signing.md"},
-    "yaml": {"policy-tests.md", "seeds.md"},
+    "toml": {"agent.md"},
+    "yaml": {"agent.md", "policy-tests.md", "seeds.md"},
 }
 """Pages whose blocks are run: here, by tests/client/test_page.py, tests/delivery, tests/policy_tests,
 tests/seeds, tests/server/test_service_tokens.py, tests/services/lambda_/test_page.py and tests/services/sts

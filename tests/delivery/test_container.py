@@ -6,15 +6,28 @@ from datetime import UTC, datetime
 import pytest
 
 from watchword.delivery import container
-from watchword.delivery.supply import Issued
+from watchword.delivery.link import Link
+from watchword.delivery.supply import Issued, NotIssued, Refused, Supply
 from watchword.names import HttpRequest
 
 TOKEN = "q2-wPz"
-HOSTS = frozenset({"127.0.0.1:80", "localhost:80"})
 ISSUED = Issued(
     "arn:aws:iam::111111111111:role/app", "ASIAA", "secret", "token", datetime(2026, 11, 28, tzinfo=UTC)
 )
-GOOD = {"host": "127.0.0.1:80", "authorization": TOKEN}
+GOOD = {"host": "127.0.0.1:4000", "authorization": TOKEN}
+
+
+class Connection:
+    """A connection to a port of loopback."""
+
+    def getsockname(self) -> tuple[str, int]:
+        return "127.0.0.1", 4000
+
+    def getpeername(self) -> tuple[str, int]:
+        return "127.0.0.1", 5000
+
+
+LINK = Link(Connection())  # type: ignore[arg-type]
 
 
 def asked(method: str = "GET", path: str = container.PATH, query: str = "", **headers: str) -> HttpRequest:
@@ -22,9 +35,9 @@ def asked(method: str = "GET", path: str = container.PATH, query: str = "", **he
     return HttpRequest(method, path, query, tuple((name, value) for name, value in given.items() if value))
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:80", "localhost:80", "LOCALHOST:80"])
+@pytest.mark.parametrize("host", ["127.0.0.1:4000", "localhost:4000", "LOCALHOST:4000"])
 def test_the_workload_gets_them(host: str) -> None:
-    assert container.refusal(asked(host=host), HOSTS, TOKEN) is None
+    assert container.refusal(asked(host=host), LINK, TOKEN) is None
     answer = container.credentials(ISSUED)
     assert json.loads(answer.body) == {  # type: ignore[arg-type]
         "RoleArn": "arn:aws:iam::111111111111:role/app",
@@ -39,7 +52,7 @@ def test_the_workload_gets_them(host: str) -> None:
 @pytest.mark.parametrize(
     ("request_", "status", "code"),
     [
-        pytest.param(asked(host="evil.example:80"), 403, "AccessDenied", id="DNS rebinding"),
+        pytest.param(asked(host="evil.example:4000"), 403, "AccessDenied", id="DNS rebinding"),
         pytest.param(asked(host="127.0.0.1"), 403, "AccessDenied", id="another port"),
         pytest.param(asked(host=""), 403, "AccessDenied", id="no host"),
         pytest.param(asked(x_forwarded_for="10.0.0.1"), 403, "AccessDenied", id="through a proxy"),
@@ -58,7 +71,7 @@ def test_the_workload_gets_them(host: str) -> None:
     ],
 )
 def test_others_are_refused(request_: HttpRequest, status: int, code: str) -> None:
-    answer = container.refusal(request_, HOSTS, TOKEN)
+    answer = container.refusal(request_, LINK, TOKEN)
     assert answer
     body = json.loads(answer.body)  # type: ignore[arg-type]
     assert (answer.status, body["code"], body["HTTPErrorCode"]) == (status, code, status)
@@ -67,6 +80,28 @@ def test_others_are_refused(request_: HttpRequest, status: int, code: str) -> No
 
 def test_two_tokens_are_none() -> None:
     twice = HttpRequest("GET", container.PATH, "", (*asked().headers, ("authorization", TOKEN)))
-    refused = container.refusal(twice, HOSTS, TOKEN)
+    refused = container.refusal(twice, LINK, TOKEN)
     assert refused
     assert refused.status == 403
+
+
+@pytest.mark.parametrize(
+    ("failure", "status", "code"),
+    [
+        (Refused("the role may not be assumed"), 400, "NoCredentialsAssociated"),
+        (NotIssued("the server is down"), 503, "CredentialsUninitialized"),
+    ],
+)
+def test_why_there_are_none(failure: NotIssued, status: int, code: str) -> None:
+    def issue() -> Issued:
+        raise failure
+
+    supply = Supply(issue, lambda: datetime(2026, 11, 28, tzinfo=UTC))
+    assert container.answer(supply, wait=False) is None
+    answer = container.answer(supply, wait=True)
+    assert answer
+    assert json.loads(answer.body) == {  # type: ignore[arg-type]
+        "code": code,
+        "message": str(failure),
+        "HTTPErrorCode": status,
+    }

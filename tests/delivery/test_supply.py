@@ -1,5 +1,6 @@
-"""Credentials are renewed in time, served through an outage, and never after their end."""
+"""Credentials are renewed in time, kept through an outage, dropped when refused, never served when ended."""
 
+import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -7,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from watchword.delivery.supply import RENEW_AT, RETRY, Issued, NotIssued, Supply
+from watchword.delivery.supply import CONFIRMED, RENEW_AT, RETRY, Issued, NotIssued, Refused, Supply
 
 START = datetime(2026, 11, 28, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -18,15 +19,26 @@ SECOND = timedelta(seconds=1)
 class Host:
     """A clock that is set by hand, and a server that is up or down."""
 
-    def __init__(self, life: timedelta = HOUR) -> None:
-        self.now, self.life, self.down, self.asked = START, life, False, 0
-        self.supply = Supply(self.issue, lambda: self.now)
+    def __init__(self, life: timedelta = HOUR, *, confirms: bool = False, chance: float = 0.0) -> None:
+        self.now, self.life, self.asked, self.confirmed = START, life, 0, 0
+        self.down, self.refuses, self.revoked = False, False, set[str]()
+        alive = self.alive if confirms else None
+        self.supply = Supply(self.issue, lambda: self.now, alive=alive, chance=lambda: chance)
 
     def issue(self) -> Issued:
         self.asked += 1
         if self.down:
             raise NotIssued("the server is down")
+        if self.refuses:
+            raise Refused("the role may not be assumed")
         return Issued("role", f"ASIA{self.asked}", "secret", "token", self.now + self.life)
+
+    def alive(self, issued: Issued) -> None:
+        self.confirmed += 1
+        if self.down:
+            raise NotIssued("the server is down")
+        if issued.access_key_id in self.revoked:
+            raise Refused("revoked")
 
 
 @pytest.mark.parametrize(
@@ -41,10 +53,36 @@ def test_they_are_renewed_before_an_sdk_asks(life: timedelta, renewed_from: time
     host = Host(life)
     first = host.supply.get()
     host.now = START + renewed_from - SECOND
+    host.supply.renew()
     assert host.supply.at_once() == host.supply.get() == first
     host.now = START + renewed_from
-    assert host.supply.at_once() is None
-    assert host.supply.get().expires == host.now + life
+    host.supply.renew()
+    renewed = host.supply.at_once()
+    assert renewed
+    assert renewed.expires == host.now + life
+    assert host.asked == 2
+
+
+def test_chance_has_them_renewed_earlier() -> None:
+    host = Host(chance=1.0)
+    first = host.supply.get()
+    host.supply.at_once()
+    host.now = START + HOUR / 2 - HOUR / 12 - SECOND
+    host.supply.renew()
+    assert host.supply.get() == first
+    host.now += SECOND
+    host.supply.renew()
+    assert host.supply.get() != first
+
+
+def test_what_nobody_asks_for_is_not_renewed() -> None:
+    host = Host()
+    host.supply.get()
+    host.now = START + HOUR / 2
+    host.supply.renew()
+    assert host.asked == 1
+    host.supply.at_once()
+    host.supply.renew()
     assert host.asked == 2
 
 
@@ -52,15 +90,97 @@ def test_an_outage_is_bridged_until_they_end() -> None:
     host = Host()
     first = host.supply.get()
     host.down, host.now = True, START + 40 * MINUTE
+    host.supply.at_once()
+    host.supply.renew()
     assert host.supply.get() == first
     host.now = first.expires - SECOND
+    host.supply.renew()
     assert host.supply.get() == first
+    assert host.supply.failures == 2
     host.now = first.expires
     assert host.supply.at_once() is None
     with pytest.raises(NotIssued, match="the server is down"):
         host.supply.get()
     host.down, host.now = False, host.now + RETRY
     assert host.supply.get() != first
+    assert host.supply.failure is None
+
+
+def test_the_log_tells_once_of_an_outage_and_of_its_end(caplog: pytest.LogCaptureFixture) -> None:
+    host = Host()
+    host.supply.get()
+    host.down, host.now = True, START + 40 * MINUTE
+    host.supply.at_once()
+    for _ in range(3):
+        host.supply.renew()
+        host.now += RETRY
+    host.down = False
+    host.supply.renew()
+    with caplog.at_level(logging.WARNING):
+        said = [record.getMessage() for record in caplog.records]
+    assert said == [
+        "the server is down; served until 2026-11-28 01:00:00+00:00: what there is",
+        "role: renewed again, until 2026-11-28 01:40:15+00:00",
+    ]
+
+
+def test_what_the_server_refuses_is_dropped_at_once() -> None:
+    host = Host()
+    host.supply.get()
+    host.refuses, host.now = True, START + HOUR / 2
+    host.supply.at_once()
+    host.supply.renew()
+    assert host.supply.held is None
+    with pytest.raises(Refused, match="may not be assumed"):
+        host.supply.get()
+    assert host.asked == 2, "not hammered"
+    host.refuses, host.now = False, host.now + RETRY
+    assert host.supply.get().access_key_id == "ASIA3"
+
+
+def test_what_was_revoked_is_replaced_within_a_second() -> None:
+    host = Host(confirms=True)
+    first = host.supply.get()
+    host.revoked.add(first.access_key_id)
+    host.now += CONFIRMED
+    assert host.supply.at_once() is None
+    assert host.supply.get().access_key_id == "ASIA2"
+
+
+def test_what_was_revoked_for_good_is_not_served() -> None:
+    host = Host(confirms=True)
+    host.revoked.add(host.supply.get().access_key_id)
+    host.refuses = True
+    host.now += CONFIRMED
+    with pytest.raises(Refused):
+        host.supply.get()
+    assert host.supply.at_once() is None
+
+
+def test_the_server_is_asked_at_most_once_a_second_whether_they_are_alive() -> None:
+    host = Host(confirms=True)
+    first = host.supply.get()
+    for _ in range(20):
+        host.now += CONFIRMED / 10
+        assert (host.supply.at_once() or host.supply.get()) == first
+    assert host.confirmed == 2
+
+
+def test_a_server_that_cannot_tell_is_no_refusal() -> None:
+    host = Host(confirms=True)
+    first = host.supply.get()
+    host.down = True
+    host.now += CONFIRMED
+    assert host.supply.get() == host.supply.at_once() == first
+
+
+@pytest.mark.parametrize("jump", [-12 * HOUR, 20 * MINUTE])
+def test_a_clock_that_jumps_leads_to_the_server(jump: timedelta) -> None:
+    host = Host(confirms=True)
+    host.revoked.add(host.supply.get().access_key_id)
+    host.now += jump
+    assert host.supply.at_once() is None
+    assert host.supply.get().access_key_id == "ASIA2"
 
 
 def test_what_has_ended_already_is_not_served() -> None:
@@ -69,20 +189,28 @@ def test_what_has_ended_already_is_not_served() -> None:
         host.supply.get()
 
 
-def test_a_server_that_is_down_is_not_hammered() -> None:
-    host = Host()
+@pytest.mark.parametrize("chance", [0.0, 0.5])
+def test_a_server_that_is_down_is_not_hammered(chance: float) -> None:
+    host = Host(chance=chance)
     host.down = True
     for _ in range(100):
         with pytest.raises(NotIssued):
             host.supply.get()
     assert host.asked == 1
-    host.now += RETRY
+    host.now += RETRY * (1 + chance)
     with pytest.raises(NotIssued):
         host.supply.get()
     assert host.asked == 2
 
 
-def test_one_renews_and_the_others_wait() -> None:
+def test_what_is_forgotten_is_asked_for_again() -> None:
+    host = Host()
+    host.supply.get()
+    host.supply.forget()
+    assert host.supply.get().access_key_id == "ASIA2"
+
+
+def test_one_asks_and_the_others_wait() -> None:
     asked: list[int] = []
     go = threading.Event()
 
@@ -97,6 +225,28 @@ def test_one_renews_and_the_others_wait() -> None:
         go.set()
         assert len({each.result() for each in waiting}) == 1
     assert len(asked) == 1
+
+
+def test_nobody_waits_who_can_have_good_ones() -> None:
+    stuck, go = threading.Event(), threading.Event()
+    now = START
+
+    def issue() -> Issued:
+        if now > START:
+            stuck.set()
+            go.wait()
+        return Issued("role", "ASIA", "secret", "token", now + HOUR)
+
+    supply = Supply(issue, lambda: now)
+    first = supply.get()
+    now = START + HOUR / 2
+    supply.at_once()
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(supply.renew)
+        assert stuck.wait(10)
+        assert supply.get() == supply.at_once() == first
+        go.set()
+    assert supply.get() != first
 
 
 @pytest.mark.parametrize("shown", [repr, str])

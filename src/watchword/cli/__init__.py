@@ -43,6 +43,7 @@ COMMANDS = {
         "credentials:credentials", "Print credentials of an administrator's session of one hour."
     ),
     "run": Entry("run:run", "Run a program with the credentials of a role."),
+    "agent": Entry("agent:agent", "Serve credentials to the workloads of this host."),
     "token": Entry("token:token", "Issue a token that proves the name of a service of this host."),
     "explain": Entry("explain:explain", "Print who requested what, and the decision with its reason."),
     "audit": Entry("audit:group", "Check that the audit journal wasn't changed."),

@@ -4,6 +4,7 @@ The program finds a container endpoint, which this process serves for as long as
 that runs `watchword run` itself assumes its role with these credentials.
 """
 
+import logging
 import os
 import re
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ import typer
 
 from watchword.cli.ending import fail
 from watchword.delivery.assumed import Server, server
-from watchword.delivery.endpoint import serving
+from watchword.delivery.endpoint import serving_one
 from watchword.delivery.environment import environment_of
 from watchword.delivery.program import NotStarted
 from watchword.delivery.program import run as run_program
@@ -50,6 +51,7 @@ def run(
         if policy:
             asked["Policy"] = policy.read_text()
         at = server(asked, profile=profile, endpoint_url=endpoint_url, region=DEFAULT_REGION)
+        logging.getLogger("watchword.delivery").addHandler(logging.NullHandler())  # the terminal isn't ours
         supply = Supply(at.issue, lambda: datetime.now(UTC))
         supply.get()
     except (OSError, ValueError, NotIssued) as error:
@@ -58,7 +60,7 @@ def run(
 
 
 def _run(command: list[str], at: Server, supply: Supply) -> int:
-    with serving(supply) as place:
+    with serving_one(supply) as place:
         try:
             return run_program(command, environment_of(os.environ, place, at))
         except NotStarted as error:

@@ -13,7 +13,7 @@ from botocore.configprovider import ConfiguredEndpointProvider
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 
-from watchword.delivery.supply import Issued, NotIssued
+from watchword.delivery.supply import Issued, NotIssued, not_issued
 
 NO_ENDPOINT = "no endpoint: give --endpoint-url, set AWS_ENDPOINT_URL or name a --profile that has one"
 NO_CREDENTIALS = "no credentials to assume the role with: name a --profile (watchword configure makes one)"
@@ -48,7 +48,9 @@ def server(asked: Mapping[str, Any], *, profile: str, endpoint_url: str, region:
     def issue() -> Issued:
         try:
             answer = sts.assume_role(**asked)
-        except (BotoCoreError, ClientError) as error:
+        except ClientError as error:
+            raise not_issued(error.response["Error"]["Code"], _one_line(error)) from None
+        except BotoCoreError as error:
             raise NotIssued(_one_line(error)) from None
         given = answer["Credentials"]
         return Issued(

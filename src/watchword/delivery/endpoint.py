@@ -1,24 +1,20 @@
-"""A container endpoint on a port of loopback, for one workload, served from a thread."""
+"""A container endpoint on a port of loopback, for one workload."""
 
-import asyncio
 import secrets
 import socket
-import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import NamedTuple
 
 from watchword.delivery import container
-from watchword.delivery.supply import NotIssued, Supply
+from watchword.delivery.link import Link
+from watchword.delivery.renewing import renewing
+from watchword.delivery.served import Answers, serving
+from watchword.delivery.supply import Supply
 from watchword.names import HttpRequest, HttpResponse
-from watchword.transport import ConnectionLimits, Server
-from watchword.transport.service import By, Deliver
 
 LOOPBACK = "127.0.0.1"
 TOKEN_BYTES = 32
-UNREADABLE = container.error(400, "InvalidRequest", "The request can't be read.")
 
 
 class Place(NamedTuple):
@@ -29,45 +25,19 @@ class Place(NamedTuple):
 
 
 @contextmanager
-def serving(supply: Supply) -> Iterator[Place]:
-    """Serves what the supply has, while the block runs."""
+def serving_one(supply: Supply) -> Iterator[Place]:
+    """Serves what the supply has, and renews it, while the block runs."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    with socket.create_server((LOOPBACK, 0)) as listener, tempfile.TemporaryDirectory() as spool:
-        port = listener.getsockname()[1]
-        answers = Answers(supply, frozenset({f"{LOOPBACK}:{port}", f"localhost:{port}"}), token)
-        server = Server(answers, listener, Path(spool), limits=ConnectionLimits())
-        thread = threading.Thread(target=server.run, name="container endpoint")
-        thread.start()
-        try:
-            yield Place(f"http://{LOOPBACK}:{port}{container.PATH}", token)
-        finally:
-            server.stop()
-            thread.join()
 
+    def meet(connection: socket.socket) -> Answers:
+        link = Link(connection)
 
-class Answers:
-    """What the transport asks for answers."""
+        def respond(request: HttpRequest, wait: bool) -> HttpResponse | None:  # noqa: FBT001 as Respond
+            return container.refusal(request, link, token) or container.answer(supply, wait=wait)
 
-    def __init__(self, supply: Supply, hosts: frozenset[str], token: str) -> None:
-        self._supply, self._hosts, self._token = supply, hosts, token
+        return Answers(respond)
 
-    def at_once(self, request: HttpRequest, deliver: Deliver, error: Exception | None = None) -> By:
-        """By the event loop, unless credentials must be renewed first."""
-        answer = UNREADABLE if error else container.refusal(request, self._hosts, self._token)
-        if answer is None and (issued := self._supply.at_once()):
-            answer = container.credentials(issued)
-        if answer is None:
-            return By.THREAD
-        asyncio.get_running_loop().call_soon(deliver, answer)
-        return By.EVENT_LOOP
-
-    def answer(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 it was read by at_once
-        """The answer to a request that `at_once` didn't refuse, in a thread."""
-        try:
-            return container.credentials(self._supply.get())
-        except NotIssued as missing:
-            return container.error(503, "CredentialsUninitialized", str(missing))
-
-    def admit(self, request: HttpRequest) -> None:
-        """Raises for every body that isn't here yet: no request needs one."""
-        raise NotIssued(f"{request.method} with a body")
+    with socket.create_server((LOOPBACK, 0)) as listener, renewing(lambda: [supply]):
+        place = Place(f"http://{LOOPBACK}:{listener.getsockname()[1]}{container.PATH}", token)
+        with serving(listener, meet):
+            yield place

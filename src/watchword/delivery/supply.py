@@ -1,19 +1,30 @@
 """Temporary credentials of one role, renewed before an SDK thinks of it.
 
-1. They are renewed when less than half of their life is left, or less than RENEW_AT if that is less. SDKs
+1. A thread renews them (`renewing`) when less than half of their life is left, or less than RENEW_AT if that
+   is less, and up to EARLY of their life before, by chance: the roles of many hosts do not come at once. SDKs
    ask for new ones from 15 minutes before the end (botocore, `RefreshableCredentials`). By then we have them.
-2. One thread renews; others that ask meanwhile wait for what it gets.
-3. When renewing fails, what there is goes on being served until it ends. Nobody tries again before RETRY.
-4. What has ended is never served.
+   What nobody asked for since it was renewed isn't renewed again.
+2. One thread asks the server; others that ask meanwhile wait for what it gets. Who can have good credentials
+   waits for nobody.
+3. When the server can't be reached, what there is goes on being served until it ends. When the server refuses
+   them, they are dropped at once. Nobody tries again before RETRY, or up to twice that, by chance.
+4. Where `alive` is given, what is served was alive at most CONFIRMED before, if the server can be reached. So
+   credentials that were revoked aren't handed out, and others are fetched in their place.
+5. What has ended is never served.
 """
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 RENEW_AT = timedelta(minutes=30)
+EARLY = 1 / 12
 RETRY = timedelta(seconds=5)
+CONFIRMED = timedelta(seconds=1)
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,38 +46,134 @@ class NotIssued(Exception):  # noqa: N818 what happened
     """There are no credentials. Its text says why, for the operator; it holds no secret."""
 
 
+class Refused(NotIssued):
+    """The server was reached and won't give them, or doesn't accept them any more."""
+
+
+REFUSALS = frozenset({"AccessDenied", "ExpiredToken", "InvalidClientTokenId", "InvalidIdentityToken"})
+"""Codes of errors that are about who asks, or for what. Any other may be over in a minute."""
+
+
+def not_issued(code: str, said: str) -> NotIssued:
+    """What an error of the server means."""
+    return Refused(said) if code in REFUSALS else NotIssued(said)
+
+
 class Supply:
     """What `issue` gives, for as long as it is good. For any thread."""
 
-    def __init__(self, issue: Callable[[], Issued], now: Callable[[], datetime]) -> None:
-        self._issue, self._now = issue, now
+    def __init__(
+        self,
+        issue: Callable[[], Issued],
+        now: Callable[[], datetime],
+        *,
+        alive: Callable[[Issued], None] | None = None,
+        chance: Callable[[], float] = lambda: 0.0,
+    ) -> None:
+        """`alive` raises Refused for credentials that the server doesn't accept. `chance`: from 0 to 1."""
+        self.failure: NotIssued | None = None
+        """Why the server gave none when it was asked last; None if it did."""
+        self.renewals = self.failures = 0
+        self._issue, self._now, self._alive, self._chance = issue, now, alive, chance
         self._held: Issued | None = None
-        self._renew_from = self._retry_from = now()
-        self._failure = ""
-        self._renewing = threading.Lock()
+        self._renew_from = self._alive_at = self._failed_at = now()
+        self._patience = timedelta(0)
+        self._wanted = False
+        self._asking = threading.Lock()
+
+    @property
+    def held(self) -> Issued | None:
+        """Credentials that haven't ended."""
+        held = self._held
+        return held if held and self._now() < held.expires else None
 
     def at_once(self) -> Issued | None:
-        """What needs no renewal yet; None when `get` may have to wait for it."""
-        return self._held if self._now() < self._renew_from else None
+        """What can be served now; None when `get` may have to wait for the server."""
+        self._wanted = True
+        return self.held if self._is_confirmed() else None
 
     def get(self) -> Issued:
-        """Credentials that are still good. Raises NotIssued."""
-        with self._renewing:
-            if self._now() >= max(self._renew_from, self._retry_from):
-                self._renew()
-            if self._held is None:
-                raise NotIssued(self._failure)
-            if self._now() >= self._held.expires:
-                ended = f"the credentials ended at {self._held.expires}; is the clock of this host right?"
-                raise NotIssued(self._failure or ended)
-            return self._held
+        """Credentials that are good. Raises NotIssued."""
+        self._wanted = True
+        if self._asking.acquire(blocking=self.held is None):  # 2
+            try:
+                self._refresh()
+            finally:
+                self._asking.release()
+        held = self.held
+        if held is None:
+            raise self._why_not()
+        return held
 
-    def _renew(self) -> None:
+    def renew(self) -> None:
+        """Renews what was asked for, when it is time."""
+        due = self._held is not None and self._wanted and self._now() >= self._renew_from
+        if due and not self._rests() and self._asking.acquire(blocking=False):
+            try:
+                self._ask()
+            finally:
+                self._asking.release()
+
+    def forget(self) -> None:
+        """The credentials are no longer accepted: the next who asks gets others."""
+        self._held = None
+
+    def _refresh(self) -> None:
+        held = self.held
+        if held and not self._is_confirmed():
+            self._confirm(held)
+        if self.held is None and not self._rests():
+            self._ask()
+
+    def _is_confirmed(self) -> bool:
+        return self._alive is None or abs(self._now() - self._alive_at) < CONFIRMED
+
+    def _rests(self) -> bool:
+        """Whether nobody tries again yet. As above, a clock that jumps back must not make that long."""
+        return abs(self._now() - self._failed_at) < self._patience
+
+    def _confirm(self, held: Issued) -> None:
+        """Rule 4."""
+        assert self._alive
+        try:
+            self._alive(held)
+        except Refused as refused:
+            log.warning("%s: its credentials were revoked: %s", held.role, refused)
+            self._held = None
+        except NotIssued:
+            pass  # it can't be reached: rule 3
+        self._alive_at = self._now()
+
+    def _ask(self) -> None:
         asked = self._now()
         try:
-            self._held = issued = self._issue()
-        except NotIssued as error:
-            self._failure, self._retry_from = str(error), asked + RETRY
-        else:
-            self._failure = ""
-            self._renew_from = issued.expires - min(RENEW_AT, (issued.expires - asked) / 2)
+            issued = self._issue()
+        except NotIssued as failure:
+            self.failures += 1
+            self._failed_at, self._patience = asked, RETRY * (1 + self._chance())
+            if isinstance(failure, Refused):
+                self._held = None
+            self._tell(failure)
+            self.failure = failure
+            return
+        if self.failure:
+            log.warning("%s: renewed again, until %s", issued.role, issued.expires)
+        self.failure, self._held, self._wanted, self._patience = None, issued, False, timedelta(0)
+        self.renewals += 1
+        self._alive_at = asked
+        life = issued.expires - asked
+        self._renew_from = issued.expires - min(RENEW_AT, life / 2) - life * EARLY * self._chance()
+
+    def _tell(self, failure: NotIssued) -> None:
+        """Says it once: nobody needs a line every RETRY."""
+        if self.failure is None:
+            served = f"; served until {self._held.expires}: what there is" if self._held else ""
+            log.warning("%s%s", failure, served)
+
+    def _why_not(self) -> NotIssued:
+        failure, held = self.failure, self._held
+        if failure:
+            return type(failure)(str(failure))
+        if held:
+            return NotIssued(f"the credentials ended at {held.expires}; is the clock of this host right?")
+        return NotIssued("the credentials were dropped just now; ask again")

@@ -1,0 +1,77 @@
+"""What follows from the agent's file. When the file changes, another state takes the place of this one.
+
+What is asked for as before keeps its supply, with the credentials that it holds. Another server, or another
+source of the agent's own credentials, begins with nothing.
+"""
+
+import platform
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from watchword.delivery.agent.groups import Groups
+from watchword.delivery.agent.sources import Source, source
+from watchword.delivery.agent.sts import Server, Wanted
+from watchword.delivery.agent.workloads import Workloads
+from watchword.delivery.agent.written import File
+from watchword.delivery.metadata.endpoint import Told
+from watchword.delivery.metadata.tree import Tree
+from watchword.delivery.supply import Supply
+
+Now = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Whom the agent asks, and by which credentials."""
+
+    server: Server
+    source: Source
+
+    def supply(self, wanted: Wanted, now: Now) -> Supply:
+        issue = partial(self.source.issue, wanted)
+        return Supply(issue, now, alive=self.server.check, chance=random.random)
+
+
+@dataclass(frozen=True)
+class State:
+    """What the agent serves at present."""
+
+    file: File
+    asking: Asking
+    supplies: Mapping[Wanted, Supply]
+    told: Told | None
+    workloads: Workloads
+
+
+def state_of(file: File, now: Now, before: State | None = None) -> State:
+    """The state that follows from the file. Raises ValueError."""
+    wanted = {
+        name: Wanted(workload.role, name, workload.seconds) for name, workload in file.workloads.items()
+    }
+    instance = file.instance
+    of_instance = Wanted(instance.role, instance.id, instance.seconds) if instance and instance.role else None
+    same = before is not None and (before.file.server, before.file.host) == (file.server, file.host)
+    asking = before.asking if before and same else _asking(file, now)
+    kept = before.supplies if before and same else {}
+    every = {*wanted.values(), *([of_instance] if of_instance else [])}
+    supplies = {each: kept.get(each) or asking.supply(each, now) for each in every}
+    told = None
+    if instance:
+        region, architecture = file.server.region, _ARCHITECTURES.get(platform.machine(), platform.machine())
+        tree = Tree(instance, region=region, architecture=architecture, now=now())
+        told = Told(instance, tree, supplies[of_instance] if of_instance else None)
+    by_name = {name: supplies[each] for name, each in wanted.items()}
+    groups = Groups(workload.cgroup for workload in file.workloads.values() if workload.cgroup)
+    return State(file, asking, supplies, told, Workloads(file.workloads, by_name, groups))
+
+
+_ARCHITECTURES = {"aarch64": "arm64"}
+"""As EC2 calls it, where that is another name than the kernel's."""
+
+
+def _asking(file: File, now: Now) -> Asking:
+    server = Server(file.server, now)
+    return Asking(server, source(file.host, server, now))

@@ -1,0 +1,131 @@
+"""What the agent asks the server: to assume a role, and whether credentials are still accepted.
+
+It isn't botocore that asks: that takes more memory than the whole agent. Answers are asked for in JSON.
+
+1. Nobody waits long: SDKs give up on the agent after one or two seconds.
+2. Once the server couldn't be reached, it isn't tried again before REST: workloads that have credentials, and
+   wait to hear whether these are alive, would all wait for the same nothing.
+3. Redirects aren't followed, no proxy is used, and of an answer no more than MAX_ANSWER is read.
+
+Source: STS API Reference, AssumeRole, AssumeRoleWithWebIdentity, GetCallerIdentity.
+"""
+
+import http.client
+import ssl
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any, NamedTuple
+from urllib.parse import urlencode, urlsplit
+
+import msgspec
+
+from watchword.delivery.agent.written import Place
+from watchword.delivery.supply import Issued, NotIssued, not_issued
+from watchword.names import Body, HttpRequest
+from watchword.sigv4 import Credentials, sign
+
+ISSUE_SECONDS = 3.0
+ALIVE_SECONDS = 0.5
+REST = 2.0
+MAX_ANSWER = 1 << 16
+_VERSION = "2011-06-15"
+_HEADERS = (("content-type", "application/x-www-form-urlencoded"), ("accept", "application/json"))
+
+
+class Wanted(NamedTuple):
+    """A session that is asked for."""
+
+    role: str
+    session_name: str
+    seconds: int
+
+
+class _Given(msgspec.Struct, rename="pascal"):
+    access_key_id: str
+    secret_access_key: str
+    session_token: str
+    expiration: float
+
+
+class Server:
+    """The server's STS. For any thread."""
+
+    def __init__(self, place: Place, now: Callable[[], datetime]) -> None:
+        self._place, self._now = place, now
+        self._url = urlsplit(place.endpoint)
+        self._rests_until = 0.0
+        self._lock = threading.Lock()
+
+    def assume_role(self, wanted: Wanted, own: Issued) -> Issued:
+        """A session of the role. Raises NotIssued."""
+        return self._assume("AssumeRole", wanted, {}, own)
+
+    def assume_role_with_token(self, wanted: Wanted, token: str) -> Issued:
+        """The same by a web identity token. Raises NotIssued."""
+        return self._assume("AssumeRoleWithWebIdentity", wanted, {"WebIdentityToken": token}, None)
+
+    def check(self, issued: Issued) -> None:
+        """Raises Refused if the server doesn't accept these credentials, NotIssued if it can't tell."""
+        self._call("GetCallerIdentity", {}, issued, ALIVE_SECONDS)
+
+    def _assume(self, operation: str, wanted: Wanted, more: Mapping[str, str], by: Issued | None) -> Issued:
+        asked = {
+            "RoleArn": wanted.role,
+            "RoleSessionName": wanted.session_name,
+            "DurationSeconds": str(wanted.seconds),
+            **more,
+        }
+        answer = self._call(operation, asked, by, ISSUE_SECONDS)
+        try:
+            given = msgspec.convert(answer["Credentials"], _Given)
+            expires = datetime.fromtimestamp(given.expiration, UTC)
+        except (KeyError, TypeError, ValueError, OverflowError, OSError):
+            raise NotIssued(f"{self._place.endpoint} gave no credentials that can be read") from None
+        return Issued(wanted.role, given.access_key_id, given.secret_access_key, given.session_token, expires)
+
+    def _call(self, operation: str, asked: Mapping[str, str], by: Issued | None, seconds: float) -> Any:  # noqa: ANN401 the result's members
+        form = urlencode({"Action": operation, "Version": _VERSION, **asked}).encode()
+        status, body = self._send(self._signed(form, by), form, seconds)
+        try:
+            answer = msgspec.json.decode(body)
+            if status == http.HTTPStatus.OK:
+                return answer[f"{operation}Response"][f"{operation}Result"]
+            code, said = answer["Error"]["Code"], answer["Error"]["Message"]
+        except (KeyError, TypeError, ValueError):
+            raise NotIssued(f"{self._place.endpoint} gave an answer that can't be read ({status})") from None
+        raise not_issued(str(code), " ".join(f"{operation}: {code}: {said}".split()))
+
+    def _signed(self, form: bytes, by: Issued | None) -> HttpRequest:
+        request = HttpRequest("POST", headers=(("host", self._url.netloc), *_HEADERS), body=Body(form))
+        if by is None:
+            return request
+        credentials = Credentials(by.access_key_id, by.secret, by.token or None)
+        return sign(request, credentials, service="sts", region=self._place.region, now=self._now())
+
+    def _send(self, request: HttpRequest, form: bytes, seconds: float) -> tuple[int, bytes]:
+        if time.monotonic() < self._rests_until:  # 2
+            raise NotIssued(f"{self._place.endpoint} can't be reached")
+        connection = self._connection(seconds)
+        try:
+            connection.request("POST", "/", form, dict(request.headers))
+            answer = connection.getresponse()
+            return answer.status, answer.read(MAX_ANSWER)
+        except (OSError, http.client.HTTPException) as error:
+            self._rests_until = time.monotonic() + REST
+            why = str(error) or type(error).__name__
+            raise NotIssued(f"{self._place.endpoint} can't be reached: {why}") from None
+        finally:
+            connection.close()
+
+    def _connection(self, seconds: float) -> http.client.HTTPConnection:
+        host, port = self._url.hostname or "", self._url.port
+        if self._url.scheme == "https":
+            return http.client.HTTPSConnection(host, port, timeout=seconds, context=self._tls)
+        return http.client.HTTPConnection(host, port, timeout=seconds)
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=self._place.certificates or None)
