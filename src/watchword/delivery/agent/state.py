@@ -25,7 +25,7 @@ Now = Callable[[], datetime]
 
 @dataclass(frozen=True)
 class Asking:
-    """Whom the agent asks, and by which credentials."""
+    """The server that the agent asks, and by which credentials."""
 
     server: Server
     source: Source
