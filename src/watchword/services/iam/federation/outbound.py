@@ -9,14 +9,13 @@ Source: IAM API Reference, EnableOutboundWebIdentityFederation and its siblings.
 import uuid
 from dataclasses import replace
 
-from watchword.facts.credentials import KEYRING
 from watchword.identity import token_keys as keys
 from watchword.identity.refusals import refusal
 from watchword.identity.token_issuers import ISSUERS
 from watchword.services.iam import demands
+from watchword.services.issuer_keys import make_keys
 from watchword.services.operation import Call, Operation, Output, reads, writes
-from watchword.store.iam import account_settings, token_keys
-from watchword.store.iam.token_keys import TokenKey
+from watchword.store.iam import account_settings
 
 
 def enable(call: Call) -> Output:
@@ -29,15 +28,6 @@ def enable(call: Call) -> Output:
     account_settings.put(call.tx, replace(settings, issuer_id=issuer, issuer_url=url, issues_tokens=True))
     keys.add(call.tx, call.account, call.prepared)
     return {"IssuerIdentifier": url}
-
-
-def make_keys(call: Call) -> list[TokenKey]:
-    """The keys that the issuer lacks."""
-    world, now = call.world, call.world.clock.wall()
-    with world.database.read() as tx:
-        due = keys.due(token_keys.of_account(tx, call.account), now)
-    ring = world.facts.need(KEYRING)
-    return [keys.new(algorithm, call.account, now, ring, world.randomness) for algorithm in due]
 
 
 def disable(call: Call) -> Output:
