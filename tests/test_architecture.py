@@ -45,6 +45,7 @@ WINGS: dict[str, list[set[str]]] = {
             "grants",
             "machines",
             "organizations",
+            "pools",
             "providers",
         },
         {"facts"},

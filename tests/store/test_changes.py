@@ -28,6 +28,8 @@ from watchword.store import (
 )
 from watchword.store.accounts import Account
 from watchword.store.changes import CHANGES as CHANGES_LOG
+from watchword.store.cognito_identity import identities, pools
+from watchword.store.cognito_identity.pools import Pool, PoolSettings
 from watchword.store.functions import (
     aliases,
     dead_letters,
@@ -146,6 +148,9 @@ FUNCTION_POLICY = Permissions("f1", "", "{}", "r")
 WRAPPED = WrappedKey("k1", b"sealed", NOW)
 MACHINE = StateMachine("m1", A, "eu-west-1", "nightly", "STANDARD", NOW, "r1")
 FIRST, SECOND = (Revision(each, "m1", "{}", "arn", NOW) for each in ("r1", "r2"))
+IDENTITY_POOL = Pool(
+    "eu-west-1:1", A, "eu-west-1", "app", "https://w.example", PoolSettings(guests=True), NOW
+)
 REVOCATION = Revocation(A, "role", "AROA1", NOW, NOW)
 
 CHANGES: dict[Callable[..., object], tuple[tuple[object, ...], dict[str, object], tuple[str, str]]] = {
@@ -261,6 +266,9 @@ CHANGES: dict[Callable[..., object], tuple[tuple[object, ...], dict[str, object]
     service_credentials.set_secret: ((CREDENTIAL, b"other"), {}, ("service_credential", "ACCA1")),
     service_credentials.remove: ((CREDENTIAL,), {}, ("service_credential", "ACCA1")),
     account_settings.put: ((AccountSettings(A),), {}, ("account", A)),
+    pools.insert: ((IDENTITY_POOL,), {}, ("identity-pool", IDENTITY_POOL.id)),
+    pools.update: ((IDENTITY_POOL,), {}, ("identity-pool", IDENTITY_POOL.id)),
+    pools.remove: ((IDENTITY_POOL,), {}, ("identity-pool", IDENTITY_POOL.id)),
     state_machines.insert: ((MACHINE, FIRST), {}, ("state-machine", "m1")),
     state_machines.revise: ((MACHINE, SECOND), {}, ("state-machine", "m1")),
     state_machines.begin_deleting: ((MACHINE,), {}, ("state-machine", "m1")),
@@ -376,6 +384,7 @@ NO_DECISION_DEPENDS_ON = {
     *(function_events.remove, function_events.remove_all, function_events.release),
     *(event_configs.put, event_configs.remove, event_configs.remove_all),
     *(dead_letters.insert, dead_letters.remove_older),
+    *(identities.insert, identities.link, identities.unlink, identities.remove, identities.remove_all),
     changes.append,
     revocations.remove_older,
     used_signatures.insert,

@@ -1,6 +1,7 @@
 """All tables. A noun that isn't imported here is missing from the schema."""
 
 from watchword.store import accounts, audit, changes, keyring, revocations, tags, used_signatures
+from watchword.store.cognito_identity import identities, pools
 from watchword.store.functions import (
     aliases,
     dead_letters,
@@ -76,6 +77,7 @@ NOUNS = (
     *(creations, handshakes, members, organization_attachments, organization_policies, organizations),
     *(resource_policies, services, units),
     *(buckets, objects, parts, uploads),
+    *(identities, pools),
     *(state_machines, executions),
     *(functions, versions, aliases, permissions),
     *(events, event_configs, dead_letters),
