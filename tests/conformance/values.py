@@ -27,6 +27,7 @@ FRAMES = (
     ("a", "a", "@a.example"),
     ("arn:aws:sns:us-east-1:123456789012:", "a", ""),
     ("dr-", "a", ""),
+    ("authenticated", "", ""),
 )
 """Texts that grow: a beginning, a character that is repeated, an end."""
 LONGEST = 140_000

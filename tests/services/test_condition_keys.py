@@ -22,6 +22,7 @@ from watchword.access.caller import Means
 from watchword.access.condition_keys import Gathering
 from watchword.app import open_world
 from watchword.facts import entities
+from watchword.identity.pools.logins import Login, VouchedForPool
 from watchword.identity.saml_attributes import AWS, LISTS, TEXTS
 from watchword.identity.saml_attributes import vouched as vouched_by_saml
 from watchword.identity.token_claims import vouched
@@ -33,9 +34,12 @@ from watchword.organizations.policy_types import SCP
 from watchword.proofs.identity_token import IdentityToken
 from watchword.proofs.saml.assertion import Assertion
 from watchword.reference.actions import catalogue
+from watchword.services.cognito_identity.attached import PUBLIC
 from watchword.services.operation import Call
 from watchword.services.table import SERVED
 from watchword.store import tags
+from watchword.store.cognito_identity import identities, pools
+from watchword.store.cognito_identity.pools import Pool
 from watchword.store.functions import functions
 from watchword.store.functions.functions import Function
 from watchword.store.iam import delegation_requests, service_credentials
@@ -173,6 +177,8 @@ def world(tmp_path: Path) -> Iterator[World]:
         for each in ("ou-0000-00000000", "p-0000000000", here.parent, account):
             tags.put(tx, nouns.IN_ORGANIZATION, each, {"Team": "red"})
     run(call(opened, "stepfunctions", "CreateStateMachine"))
+    run(call(opened, "cognito-identity", "CreateIdentityPool"))
+    run(call(opened, "cognito-identity", "GetId"))
     add_functions(opened)
     yield opened
     opened.close()
@@ -201,6 +207,8 @@ def call(world: World, service: str, name: str) -> Call:
         | values(account)
         | named.get(service, {})
     )
+    if service == "cognito-identity":
+        known |= of_pools(world, account)
     if service == "organizations":
         known |= of_organization(world, account)
     if "ServiceSpecificCredentialId" in required:
@@ -217,6 +225,8 @@ def call(world: World, service: str, name: str) -> Call:
         caller = web_identity(account)
     if name == "AssumeRoleWithSAML":
         caller = of_saml(account)
+    if name in PUBLIC:
+        caller = of_a_pool(world, account)
     request = HttpRequest("POST", headers=SENT, peer="::1", tls="1.3")
     return call_of(world, caller, (service, name), given, now=world.clock.now(), request=request)
 
@@ -254,6 +264,31 @@ def of_machines(account: str) -> dict[str, Any]:
         "tags": [{"key": "Team", "value": "red"}],
         "tagKeys": ["Team"],
     }
+
+
+def of_pools(world: World, account: str) -> dict[str, Any]:
+    """What operations of identity pools take: the pool that there is, and the identity in it."""
+    given: dict[str, Any] = {"IdentityPoolTags": {"Team": "red"}, "Roles": {}}
+    if (pool := first_pool(world, account)) is None:
+        return given
+    with world.database.read() as tx:
+        found, _ = identities.page(tx, pool.id, limit=1)
+    named = {"IdentityId": found[0].id, "IdentityIdsToDelete": [found[0].id]} if found else {}
+    return {**given, **named, "IdentityPoolId": pool.id, "ResourceArn": pool.arn}
+
+
+def first_pool(world: World, account: str) -> Pool | None:
+    with world.database.read() as tx:
+        found, _ = pools.page(tx, account, "us-east-1", limit=1)
+    return found[0] if found else None
+
+
+def of_a_pool(world: World, account: str) -> Caller:
+    """A caller who has logged in to it."""
+    pool = first_pool(world, account)
+    assert pool
+    login = Login("idp.example.com", "ann")
+    return Caller(WebIdentity("idp.example.com", "ann"), vouched=VouchedForPool(pool, (login,)))
 
 
 def user(world: World, account: str) -> User:
@@ -318,12 +353,22 @@ def filled(world: World) -> dict[str, set[str]]:
     for service, rows in SERVED.items():
         for name, row in rows.items():
             called = call(world, service, name)
-            for demand in row.demands(called):
+            for demand in (*row.demands(called), *of_guests(called)):
                 keys = Gathering(structs.replace(called.context, request=HttpRequest("POST")))
                 everywhere, context = keys.of(Demand(demand.action, "*", "")), keys.of(demand)
                 own = {named(key) for key in context.keys() - everywhere.keys() - {"aws:ResourceAccount"}}
                 found.setdefault(demand.action, set()).update(key for key in own if not of_issuer(key))
     return found
+
+
+def of_guests(called: Call) -> tuple[Demand, ...]:
+    """What the operation of an identity pool demands of a caller who hasn't logged in."""
+    if called.name not in PUBLIC or called.name == "UnlinkIdentity":
+        return ()
+    assert isinstance(called.caller.vouched, VouchedForPool)
+    guest = structs.replace(called.caller, vouched=VouchedForPool(called.caller.vouched.pool))
+    context = structs.replace(called.context, caller=guest)
+    return SERVED[called.service][called.name].demands(structs.replace(called, context=context))
 
 
 def named(key: str) -> str:

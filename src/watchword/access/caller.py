@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from watchword.identity.pools.logins import VouchedForPool
 from watchword.identity.saml_attributes import VouchedBySaml
 from watchword.identity.token_claims import Vouched
 from watchword.names import HttpRequest, Principal
@@ -38,7 +39,7 @@ class Caller(Struct, frozen=True):
     access_key_id: str = ""
     session: Session | None = None
     means: Means = IN_HEADER
-    vouched: Vouched | VouchedBySaml | None = None
+    vouched: Vouched | VouchedBySaml | VouchedForPool | None = None
     """What the verified token or assertion of an identity provider says."""
 
     @property

@@ -7,7 +7,8 @@ it was sent: in the journal, or in the database by those that also change someth
 1. A session is alive until it expires, its role or user is deleted, or it was revoked.
 2. An event tells seconds, and a revocation milliseconds. Where both are of one second, the session is listed:
    one that is alive is never left out.
-3. A chain is the access keys of the sessions by which one was asked for, the first one first. Sessions that
+3. A session of an identity pool's user is told by the event of STS, which the pool has asked.
+4. A chain is the access keys of the sessions by which one was asked for, the first one first. Sessions that
    have expired are part of it too, if the audit still has them.
 
 Only what the list needs is read of an event.
@@ -34,6 +35,7 @@ from watchword.store.iam import roles, users
 from watchword.store.revocations import CHAIN, EVERYTHING
 
 _HANDED_OUT = b'"credentials":{"accessKeyId":"ASIA'
+_ASKS_STS = "GetCredentialsForIdentity"
 _BY_OPERATORS = '"MintCredentials"'
 _ROLE, _USER = "AROA", "AIDA"
 
@@ -69,7 +71,7 @@ class Sessions:
     """The oldest first."""
 
     def chain(self, access_key_id: str) -> tuple[str, ...]:
-        """Rule 3: up to the session with that access key."""
+        """Rule 4: up to the session with that access key."""
         found, session = {access_key_id: None}, self.known.get(access_key_id)
         while session and session.asked_with not in found:
             session = self.known.get(session.asked_with)
@@ -171,6 +173,7 @@ class _Identity(Struct, rename="camel", gc=False):
 
 class _Event(Struct, rename="camel", gc=False):
     event_time: str
+    event_name: str
     user_identity: _Identity
     source: str = msgspec.field(name="sourceIPAddress")
     request_parameters: _Given | None
@@ -186,7 +189,7 @@ def _recorded(installation: Installation, tx: Transaction, begin: datetime) -> I
     changes = audit.containing(tx, _HANDED_OUT.decode(), begin)
     for line in chain(journal, (kept.event.encode() for kept in changes)):
         event = _decoder.decode(line)
-        if event.response_elements is not None:
+        if event.response_elements is not None and event.event_name != _ASKS_STS:
             yield _of_sts(tx, event, event.response_elements, event.request_parameters or _Given())
     for kept in audit.containing(tx, _BY_OPERATORS, begin):
         event = _decoder.decode(kept.event)

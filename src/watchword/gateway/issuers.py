@@ -1,7 +1,9 @@
-"""What the token issuers of accounts publish: for anybody, and not recorded.
+"""What the token issuers of accounts and of identity pools publish: for anybody, and not recorded.
 
     GET  /_watchword/issuers/ID/.well-known/openid-configuration    the issuer's metadata
     GET  /_watchword/issuers/ID/.well-known/jwks.json               its public keys (JWK Set)
+
+The ID of a pool's issuer is the pool's, and its keys are those of its account.
 
 An issuer that was disabled still publishes its keys: tokens that it issued count until they expire. Clients
 may cache an answer for CACHED seconds, much less than a key is published before it signs
@@ -13,13 +15,13 @@ import json
 from typing import Any
 
 from watchword.facts.issuers import ISSUER, TOKEN_KEYS
+from watchword.facts.pools import IDENTITY_POOL
 from watchword.gateway.failure import as_fault
 from watchword.identity import token_keys
 from watchword.identity.token_issuers import ISSUERS
 from watchword.names import HttpRequest, HttpResponse
 from watchword.names.would_block import WouldBlock
 from watchword.proofs.issued_token import ALGORITHMS, key_set
-from watchword.store.iam.account_settings import AccountSettings
 from watchword.wire.error_writers import ErrorWriter
 from watchword.world import World
 
@@ -44,13 +46,22 @@ def issuers(world: World, request: HttpRequest) -> HttpResponse:
 
 def _answer(world: World, request: HttpRequest) -> HttpResponse:
     issuer_id, slash, rest = request.path.removeprefix(ISSUERS).partition("/")
-    issuer = world.facts.get(ISSUER, issuer_id) if rest else None
+    url, account = _issuer(world, issuer_id) if rest else ("", "")
     match request.method, slash + rest:
-        case "GET" | "HEAD", path if issuer and issuer.issuer_url and path == METADATA:
-            return _json(200, _metadata(issuer.issuer_url))
-        case "GET" | "HEAD", path if issuer and path == KEYS:
-            return _json(200, _keys(world, issuer))
+        case "GET" | "HEAD", path if url and path == METADATA:
+            return _json(200, _metadata(url))
+        case "GET" | "HEAD", path if account and path == KEYS:
+            return _json(200, _keys(world, account))
     return _json(404, json.dumps({"message": "No issuer of this server has that document."}).encode())
+
+
+def _issuer(world: World, issuer_id: str) -> tuple[str, str]:
+    """Its URL, and whose it is; empty for none."""
+    if ":" in issuer_id:
+        found = world.facts.get(IDENTITY_POOL, issuer_id)
+        return (found.pool.issuer, found.pool.account) if found else ("", "")
+    issuer = world.facts.get(ISSUER, issuer_id)
+    return (issuer.issuer_url or "", issuer.account) if issuer else ("", "")
 
 
 def _metadata(url: str) -> bytes:
@@ -66,8 +77,8 @@ def _metadata(url: str) -> bytes:
     return json.dumps(document).encode()
 
 
-def _keys(world: World, issuer: AccountSettings) -> bytes:
-    keys = world.facts.need(TOKEN_KEYS, issuer.account)
+def _keys(world: World, account: str) -> bytes:
+    keys = world.facts.need(TOKEN_KEYS, account)
     return key_set(token_keys.published(keys, world.clock.wall()))
 
 

@@ -6,7 +6,8 @@ What the models know beyond this answers NotImplemented; tests/golden/not_yet.tx
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from watchword.services import iam, lambda_, organizations, s3, states, sts
+from watchword.services import cognito_identity, iam, lambda_, organizations, s3, states, sts
+from watchword.services.cognito_identity.attached import attached as attached_of_cognito_identity
 from watchword.services.iam.attached import attached as attached_of_iam
 from watchword.services.jobs import Job
 from watchword.services.lambda_ import upkeep
@@ -36,6 +37,7 @@ class Service:
 
 
 SERVICES: Mapping[str, Service] = {
+    "cognito-identity": Service(cognito_identity.OPERATIONS, attached_of_cognito_identity),
     "iam": Service(iam.OPERATIONS, attached_of_iam),
     "lambda": Service(lambda_.OPERATIONS, attached_of_lambda, upkeep.JOBS),
     "organizations": Service(organizations.OPERATIONS, attached_of_organizations),

@@ -8,17 +8,21 @@
 3. Its signature holds. Only then its claims are looked at:
 4. the client id that it was issued for, the time, and all else that it says (`identity.token_claims`).
 
+A token of an identity pool of this server needs no provider: roles trust `cognito-identity.amazonaws.com`
+(`pool_tokens`).
+
 The real time counts, not that of an ephemeral server whose clock was moved ahead: the issuer has a clock of
 its own. AWS's sentences say less than is known. What is meant, for the operator, says which claim, expected
 and had.
 Source: AWS STS API Reference, AssumeRoleWithWebIdentity.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from watchword.access.caller import Caller, Proven
+from watchword.access.schemes import pool_tokens
 from watchword.facts.issuers import ISSUER_AT, TOKEN_KEYS
 from watchword.facts.providers import OIDC_PROVIDER
 from watchword.identity import issuers, token_claims, token_issuers, token_keys
@@ -47,7 +51,6 @@ UNREACHABLE = (
     "The identity provider (IDP) that was asked to verify the incoming identity token could not be reached."
 )
 OF_PRINCIPALS = "Tokens of GetWebIdentityToken can't be used to assume a role."
-WRONG_SIGNATURE = "The token's signature is not valid."
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +71,10 @@ class WebIdentityToken:
             token = identity_token.read(self.text)
         except WrongTokenError as wrong:
             raise refused(NOT_A_TOKEN, str(wrong)) from None
-        provider = _provider(world, role, token.issuer)  # 1.
-        _verify(world, provider, token)  # 2.  3.
-        client_id = token_claims.audience(token, provider.client_ids)  # 4.
-        token_claims.check_time(token, world.clock.wall().timestamp())
+        if pool := pool_tokens.pool_at(world, token.issuer):
+            return Proven(pool_tokens.caller(world, pool, token, self.role_arn), self.request)
+        provider = provider_of(world, role.partition, role.account, token.issuer)  # 1.
+        client_id = verify(world, provider, token, provider.client_ids)  # 2.  3.  4.
         vouched = token_claims.vouched(token, client_id, self.role_arn)
         principal = WebIdentity(provider.arn, token.subject, client_id)
         return Proven(Caller(principal, vouched=vouched), self.request)
@@ -96,18 +99,26 @@ def read(request: HttpRequest, given: Mapping[str, Any]) -> WebIdentityToken:
     return WebIdentityToken(request, given["RoleArn"], given["WebIdentityToken"])
 
 
-def _provider(world: World, role: EntityArn, issuer: str) -> OidcProvider:
-    """The provider of the role's account that has the issuer's URL. Raises InvalidIdentityToken."""
+def provider_of(world: World, partition: str, account: str, issuer: str) -> OidcProvider:
+    """The provider of the account that has the issuer's URL. Raises InvalidIdentityToken."""
     private = world.settings.private_issuers
     if issuer in private or issuer.startswith(issuers.SCHEME) or _own(world, issuer):
         name = issuers.without_scheme(issuer)
-        arn = EntityArn(role.partition, role.account, nouns.OIDC_PROVIDER, "/", name)
-        if found := world.facts.get(OIDC_PROVIDER, role.account, str(arn)):
+        arn = EntityArn(partition, account, nouns.OIDC_PROVIDER, "/", name)
+        if found := world.facts.get(OIDC_PROVIDER, account, str(arn)):
             return found
-    raise refused(NO_PROVIDER.format(issuer), f"account {role.account} has no OIDC provider of {issuer}")
+    raise refused(NO_PROVIDER.format(issuer), f"account {account} has no OIDC provider of {issuer}")
 
 
-def _verify(world: World, provider: OidcProvider, token: IdentityToken) -> None:
+def verify(world: World, provider: OidcProvider, token: IdentityToken, client_ids: Collection[str]) -> str:
+    """The client id that a token of the provider was issued for. Raises AwsError: rules 2 to 4."""
+    _verify_signature(world, provider, token)
+    client_id = token_claims.audience(token, client_ids)
+    token_claims.check_time(token, world.clock.wall().timestamp())
+    return client_id
+
+
+def _verify_signature(world: World, provider: OidcProvider, token: IdentityToken) -> None:
     try:
         identity_token.verify(token, _keys(world, provider, token))
     except UnreachableError as failed:
@@ -115,7 +126,7 @@ def _verify(world: World, provider: OidcProvider, token: IdentityToken) -> None:
     except UnknownKeyError as wrong:
         raise refused(NO_KEY, str(wrong)) from None
     except WrongTokenError as wrong:
-        raise refused(WRONG_SIGNATURE, str(wrong)) from None
+        raise refused(pool_tokens.WRONG_SIGNATURE, str(wrong)) from None
 
 
 def _own(world: World, issuer: str) -> AccountSettings | None:

@@ -6,15 +6,17 @@ from watchword.facts.credentials import KEYRING
 from watchword.identity import token_keys as rules
 from watchword.installation.operator_events import record_command
 from watchword.services.jobs import Job
+from watchword.store.cognito_identity import pools
 from watchword.store.iam import account_settings, token_keys
 from watchword.world import World
 
 
 def rotate(world: World) -> None:
-    """Makes the keys that are due, of all accounts that issue tokens."""
+    """Makes the keys that are due, of all accounts that issue tokens, themselves or by identity pools."""
     with world.database.read() as tx:
-        accounts = [settings.account for settings in account_settings.issuing(tx)]
-    for account in accounts:
+        issuing = [settings.account for settings in account_settings.issuing(tx)]
+        accounts = {*issuing, *pools.accounts(tx)}
+    for account in sorted(accounts):
         _rotate(world, account)
 
 
