@@ -35,6 +35,7 @@ def begin_branches(live: Live, run: Run, state: Parallel, text: str) -> Outcome:
 
 def begin_items(live: Live, run: Run, state: Map) -> Outcome:
     """The first items of a Map."""
+    live.forget_items(run)
     items = live.items_of(run, state)
     live.record(run, "MapStateStarted", {"length": len(items)})
     run.phase, run.results, run.begun, run.size = "children", [None] * len(items), 0, 0

@@ -112,6 +112,10 @@ class Live:
         if variables:
             run.variables = {**run.variables, **{name: encode(value) for name, value in variables.items()}}
 
+    def forget_items(self, run: Run) -> None:
+        """A run enters a Map: those of the one before aren't its items."""
+        self._items.pop(run.id, None)
+
     def items_of(self, run: Run, state: Map) -> list[Json]:
         """The items of a Map. Raises Failure for what isn't an array."""
         if run.id not in self._items:
