@@ -16,7 +16,7 @@ FLOORS = [
     {"names"},
     {"machines", "policy", "sigv4", "wire", "proofs"},
     {"store", "transport"},
-    {"functions", "identity", "objects", "organizations"},
+    {"expressions", "functions", "identity", "objects", "organizations"},
     {"sessions"},
     {"installation", "issuer_keys", "reference", "yaml_files"},
     {"facts", "policy_tests"},

@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol, runtime_checkable
 
+from watchword.expressions.process import Expressions
 from watchword.facts import Facts
 from watchword.functions.platform import Platform
 from watchword.installation.bootstrap import bootstrap
@@ -71,6 +72,8 @@ class World(Installation):
     waiting: Gate = field(default_factory=WAITING)
     """Where callers wait for the end of what they began."""
 
+    expressions: Expressions = field(default_factory=Expressions)
+    """Where expressions of state machines are read and evaluated for callers; the runner has its own."""
     reading_packages: Gate = field(default_factory=READING)
     """Where packages are read, of up to 50 MB each."""
     functions: Platform | None = None

@@ -18,6 +18,7 @@ LEFT_OUT = (
         "boto3",
         "botocore",
         "cryptography.x509",
+        "jlens",
         "joserfc",
         "lxml",
         "obstore",

@@ -6,23 +6,24 @@ from typing import Any
 
 import pytest
 
+from watchword.expressions.evaluator import compiled, evaluate
 from watchword.machines import choices, templates
 from watchword.machines.about import About
 from watchword.machines.build import build
 from watchword.machines.checks import check
 from watchword.machines.errors import PARAMETER_PATH_FAILURE, Failure
 from watchword.machines.interpreter import Interpreter
-from watchword.machines.scope import Scope
+from watchword.machines.jsonata import Asked
+from watchword.machines.scope import Scope, Variables
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "states-language"
 ABOUT = About("arn", "first", "role", 0, "machine", "nightly", "us-east-1")
 MANY = 10_000
 
 
-def vectors(name: str) -> list[Any]:
-    return [
-        pytest.param(each, id=each["name"]) for each in json.loads((VECTORS / f"{name}.json").read_text())
-    ]
+def vectors(*names: str) -> list[Any]:
+    found = [each for name in names for each in json.loads((VECTORS / f"{name}.json").read_text())]
+    return [pytest.param(each, id=each["name"]) for each in found]
 
 
 def zeros(count: int) -> bytes:
@@ -30,7 +31,12 @@ def zeros(count: int) -> bytes:
 
 
 def scope(data: Any, variables: Any = None) -> Scope:
-    return Scope(data, lambda: {"Execution": {"Name": "first"}}, variables or {}, zeros)
+    texts = Variables({name: json.dumps(value) for name, value in (variables or {}).items()})
+    return Scope(data, lambda: {"Execution": {"Name": "first"}}, texts, zeros, not_evaluated)
+
+
+def not_evaluated(*_: Any, **__: Any) -> Any:
+    pytest.fail("there is no JSONata here")
 
 
 @pytest.mark.parametrize("vector", vectors("expressions"))
@@ -61,25 +67,47 @@ def test_choices(vector: Any) -> None:
     assert [value for value in vector["fails"] if test.holds(scope({"v": value}))] == []
 
 
-@pytest.mark.parametrize("vector", vectors("diagnostics"))
+@pytest.mark.parametrize("vector", vectors("jsonata"))
+def test_jsonata(vector: Any) -> None:
+    bindings = {**vector.get("variables", {}), "states": vector.get("states", {})}
+    texts = {name: json.dumps(value) for name, value in bindings.items()}
+    (found,) = evaluate(Asked([vector["expression"]], texts, 1000, b"seed", 1.0)).found
+    if "problem" in vector:
+        assert vector["problem"] in found.problem
+    else:
+        assert (found.value, found.problem) == (vector["gives"], "")
+
+
+@pytest.mark.parametrize("vector", vectors("diagnostics", "jsonata_diagnostics"))
 def test_diagnostics(vector: Any) -> None:
     text = vector.get("text") or json.dumps(vector["definition"])
-    found = [[each.severity, each.code, each.location] for each in check(text)[1].found]
-    assert found == vector["finds"]
+    found = check(text, compiled)[1].found
+    assert [[each.severity, each.code, each.location] for each in found] == vector["finds"]
+    if "says" in vector:
+        assert vector["says"] in found[0].message
 
 
 @pytest.mark.parametrize("vector", vectors("executions"))
 def test_executions(vector: Any) -> None:
-    definition = {"StartAt": "A", "States": vector["states"]}
+    execution(vector, "JSONPath")
+
+
+@pytest.mark.parametrize("vector", vectors("jsonata_executions"))
+def test_executions_in_jsonata(vector: Any) -> None:
+    execution(vector, vector.get("language", "JSONata"))
+
+
+def execution(vector: Any, language: str) -> None:
+    definition = {"QueryLanguage": language, "StartAt": "A", "States": vector["states"]}
     if "timeout" in vector:
         definition["TimeoutSeconds"] = vector["timeout"]
     text = json.dumps(definition)
-    assert check(text)[1].errors == []
+    assert check(text, compiled)[1].errors == []
     about = About(
         **{name: getattr(ABOUT, name) for name in About.__struct_fields__}
         | {"input": json.dumps(vector["input"])}
     )
-    interpreter = Interpreter.begin(build(text), about, zeros)
+    interpreter = Interpreter.begin(build(text), about, zeros, evaluate)
     now = run(interpreter, list(vector.get("tasks", ())))
     ended = interpreter.live.checkpoint
     expected = vector.get("status") or ("FAILED" if "error" in vector else "SUCCEEDED")

@@ -4,27 +4,25 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from watchword.machines import choices, paths, resources
+from watchword.machines import resources
 from watchword.machines.checks import check
 from watchword.machines.data import Json
 from watchword.machines.definition import (
     Choice,
     Fail,
-    Flow,
     Machine,
     Map,
     Parallel,
     Pass,
-    Rule,
     Setting,
     State,
     Succeed,
     Task,
     Wait,
 )
-from watchword.machines.flow import WHOLE, PathFlow
-from watchword.machines.paths import Path
-from watchword.machines.retrying import Catcher, Retrier
+from watchword.machines.fields import JSONPATH
+from watchword.machines.given import Given
+from watchword.machines.retrying import Retrier
 
 REMEMBERED = 32
 """Built machines that are cached: a definition has up to 1 MiB."""
@@ -36,54 +34,30 @@ class Invalid(ValueError):  # noqa: N818 what the definition is
 
 @lru_cache(REMEMBERED)
 def build(text: str) -> Machine:
-    """The machine of a definition. Raises Invalid."""
+    """The machine of a definition. Raises Invalid. Expressions of JSONata aren't read again."""
     definition, found = check(text)
     if found.errors:
         raise Invalid(found.errors[0].message)
-    return _machine(definition)
+    return _machine(definition, JSONPATH)
 
 
-def build_state(name: str, state: Mapping[str, Json]) -> State:
-    """One state that has been checked."""
+def build_state(name: str, state: Mapping[str, Json], language: str) -> State:
+    """One state that has been checked, of a machine in that language."""
+    given = Given(state, language)
     common: dict[str, Any] = {
         "name": name,
         "next": state.get("Next", ""),
-        "flow": _flow(state),
+        "flow": given.flow(),
         "retry": tuple(map(_retrier, state.get("Retry", ()))),
-        "catch": tuple(map(_catcher, state.get("Catch", ()))),
+        "catch": given.catchers(),
     }
-    return _BUILD[state["Type"]](state, common)
+    return _BUILD[state["Type"]](given, common)
 
 
-def _machine(definition: Mapping[str, Json]) -> Machine:
-    states = {name: build_state(name, state) for name, state in definition["States"].items()}
+def _machine(definition: Mapping[str, Json], language: str) -> Machine:
+    language = definition.get("QueryLanguage", language)
+    states = {name: build_state(name, state, language) for name, state in definition["States"].items()}
     return Machine(definition["StartAt"], states, definition.get("TimeoutSeconds"))
-
-
-def _flow(state: Mapping[str, Json]) -> Flow:
-    parameters = None if state["Type"] == "Map" else state.get("Parameters")
-    return PathFlow(
-        _path(state, "InputPath"),
-        parameters,
-        state.get("ResultSelector"),
-        _path(state, "ResultPath"),
-        _path(state, "OutputPath"),
-        state.get("Assign"),
-    )
-
-
-def _path(state: Mapping[str, Json], field: str) -> Path | None:
-    text = state.get(field, "$")
-    if text == "$":
-        return WHOLE
-    return None if text is None else paths.parse(text)
-
-
-def _setting(state: Mapping[str, Json], field: str) -> Setting | None:
-    """A field, or the field of that name that ends in Path."""
-    if field in state:
-        return Setting(state[field])
-    return Setting(state[f"{field}Path"], computed=True) if f"{field}Path" in state else None
 
 
 def _retrier(given: Mapping[str, Json]) -> Retrier:
@@ -97,71 +71,58 @@ def _retrier(given: Mapping[str, Json]) -> Retrier:
     return Retrier(tuple(given["ErrorEquals"]), **values, jitter=given.get("JitterStrategy") == "FULL")
 
 
-def _catcher(given: Mapping[str, Json]) -> Catcher:
-    path = _path(given, "ResultPath")
-    return Catcher(tuple(given["ErrorEquals"]), given["Next"], path, given.get("Assign"))
+def _pass(given: Given, common: dict[str, Any]) -> State:
+    return Pass(**common, result=given.state.get("Result"), has_result="Result" in given.state)
 
 
-def _rule(given: Mapping[str, Json]) -> Rule:
-    return Rule(test=choices.build(given), next=given["Next"], flow=PathFlow(assign=given.get("Assign")))
-
-
-def _pass(state: Mapping[str, Json], common: dict[str, Any]) -> State:
-    return Pass(**common, result=state.get("Result"), has_result="Result" in state)
-
-
-def _task(state: Mapping[str, Json], common: dict[str, Any]) -> State:
-    resource = resources.parse(state["Resource"])
+def _task(given: Given, common: dict[str, Any]) -> State:
+    resource = resources.parse(given.state["Resource"])
     assert resource is not None, "the definition was checked"
     return Task(
         **common,
         resource=resource,
-        timeout=_setting(state, "TimeoutSeconds"),
-        heartbeat=_setting(state, "HeartbeatSeconds"),
-        role=_role(state.get("Credentials", {})),
+        timeout=given.setting("TimeoutSeconds"),
+        heartbeat=given.setting("HeartbeatSeconds"),
+        role=given.role(),
     )
 
 
-def _role(credentials: Mapping[str, Json]) -> Setting | None:
-    if "RoleArn" in credentials:
-        return Setting(credentials["RoleArn"])
-    return Setting(credentials["RoleArn.$"], computed=True) if "RoleArn.$" in credentials else None
+def _choice(given: Given, common: dict[str, Any]) -> State:
+    return Choice(**common, rules=given.rules(), default=given.state.get("Default", ""))
 
 
-def _choice(state: Mapping[str, Json], common: dict[str, Any]) -> State:
-    return Choice(**common, rules=tuple(map(_rule, state["Choices"])), default=state.get("Default", ""))
+def _wait(given: Given, common: dict[str, Any]) -> State:
+    return Wait(**common, seconds=given.setting("Seconds"), timestamp=given.setting("Timestamp"))
 
 
-def _wait(state: Mapping[str, Json], common: dict[str, Any]) -> State:
-    return Wait(**common, seconds=_setting(state, "Seconds"), timestamp=_setting(state, "Timestamp"))
-
-
-def _succeed(_state: Mapping[str, Json], common: dict[str, Any]) -> State:
+def _succeed(_given: Given, common: dict[str, Any]) -> State:
     return Succeed(**common)
 
 
-def _fail(state: Mapping[str, Json], common: dict[str, Any]) -> State:
+def _fail(given: Given, common: dict[str, Any]) -> State:
     nothing = Setting("")
-    error, cause = _setting(state, "Error"), _setting(state, "Cause")
+    error, cause = given.setting("Error"), given.setting("Cause")
     return Fail(**common, error=error or nothing, cause=cause or nothing)
 
 
-def _parallel(state: Mapping[str, Json], common: dict[str, Any]) -> State:
-    return Parallel(**common, branches=tuple(map(_machine, state["Branches"])))
+def _parallel(given: Given, common: dict[str, Any]) -> State:
+    branches = tuple(_machine(each, given.language) for each in given.state["Branches"])
+    return Parallel(**common, branches=branches)
 
 
-def _map(state: Mapping[str, Json], common: dict[str, Any]) -> State:
+def _map(given: Given, common: dict[str, Any]) -> State:
+    state = given.state
     processor = state["ItemProcessor"] if "ItemProcessor" in state else state["Iterator"]
     return Map(
         **common,
-        processor=_machine(processor),
-        items=Setting(state["ItemsPath"], computed=True) if "ItemsPath" in state else None,
+        processor=_machine(processor, given.language),
+        items=given.items(),
         selector=state.get("ItemSelector", state.get("Parameters")),
-        concurrency=_setting(state, "MaxConcurrency") or Setting(0),
+        concurrency=given.setting("MaxConcurrency") or Setting(0),
     )
 
 
-_BUILD: Mapping[str, Callable[[Mapping[str, Json], dict[str, Any]], State]] = {
+_BUILD: Mapping[str, Callable[[Given, dict[str, Any]], State]] = {
     "Pass": _pass,
     "Task": _task,
     "Choice": _choice,

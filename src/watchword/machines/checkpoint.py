@@ -58,6 +58,8 @@ class Run(Struct, omit_defaults=True):
     """Of them: how many have begun, which of a Map isn't all."""
     size: int = 0
     """Bytes of the results so far."""
+    items: str = ""
+    """Of a Map in JSONata: what its expression gave, since the next time it may give something else."""
 
     @property
     def retries(self) -> int:

@@ -5,7 +5,8 @@
 3. Names of states are unique in the whole definition and at most 80 characters long.
 4. Each target of a transition is a state of the same machine; each state is the target of one; each machine
    has a state that ends it.
-5. Expressions can be read.
+5. Expressions can be read. Those of JSONata, and variables, are what `references` says, where there is
+   somebody who reads them (`expressions`).
 
 A definition without an error can be built (`build`). Nothing here runs.
 Source: Amazon States Language; Step Functions API Reference, ValidateStateMachineDefinition.
@@ -13,6 +14,7 @@ Source: Amazon States Language; Step Functions API Reference, ValidateStateMachi
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from typing import NamedTuple
 
 from watchword.machines import fields, jsonata, resources, templates
 from watchword.machines.check_rules import check_catcher, check_retriers, check_rule
@@ -32,6 +34,8 @@ from watchword.machines.diagnostics import (
     Place,
 )
 from watchword.machines.fields import JSONATA, JSONPATH, ONE_OF, PAIRS, TYPES
+from watchword.machines.jsonata import Compile
+from watchword.machines.references import Names, References
 from watchword.machines.targets import targets
 from watchword.names.members import decoded, suggested
 
@@ -41,8 +45,16 @@ DEEPEST_MACHINE = 20
 TEMPLATES = ("Parameters", "ResultSelector", "ItemSelector", "Assign", "Credentials")
 
 
-def check(text: str) -> tuple[Json, Diagnostics]:
-    """The definition as JSON, and what is wrong with it."""
+class Inside(NamedTuple):
+    """Where a machine stands: the language around it, how deep, and the variables around it."""
+
+    language: str = JSONPATH
+    depth: int = 0
+    names: Names | None = None
+
+
+def check(text: str, compile_: Compile | None = None) -> tuple[Json, Diagnostics]:
+    """The definition as JSON, and what is wrong with it; without `compile_`, but for rule 5's references."""
     found = Diagnostics.none()
     try:
         definition = decoded(text)
@@ -55,7 +67,10 @@ def check(text: str) -> tuple[Json, Diagnostics]:
         found.error(SCHEMA, "The definition must be an object.", ())
     else:
         with suppress(Enough):
-            _Check(found).machine(definition, (), JSONPATH, depth=0)
+            one = _Check(found)
+            one.machine(definition, (), Inside())
+            if compile_ is not None:
+                one.references.check(compile_)
     return definition, found
 
 
@@ -64,28 +79,32 @@ class _Check:
 
     def __init__(self, found: Diagnostics) -> None:
         self.found = found
+        self.references = References(found)
         self._names: set[str] = set()
 
-    def machine(self, machine: Json, place: Place, language: str, depth: int) -> None:
-        if depth > DEEPEST_MACHINE:
+    def machine(self, machine: Json, place: Place, around: Inside) -> None:
+        if around.depth > DEEPEST_MACHINE:
             self.found.error(TOO_DEEP, "The states are too deeply nested.", place)
             return
         if not isinstance(machine, dict):
             self.found.error(SCHEMA, "A machine must be an object.", place)
             return
-        self._fields(machine, fields.BRANCH if depth else fields.MACHINE, ("StartAt", "States"), place)
-        language = machine.get("QueryLanguage", language)
+        allowed = fields.BRANCH if around.depth else fields.MACHINE
+        self._fields(machine, allowed, ("StartAt", "States"), place)
+        language = machine.get("QueryLanguage", around.language)
+        inside = Inside(language, around.depth + 1, self.references.machine(around.names))
         states = machine.get("States")
         if not isinstance(states, dict) or not states:
             self.found.error(SCHEMA, "States must be an object with at least one state.", (*place, "States"))
             return
         for name, state in states.items():
             self._name(name, (*place, "States", name))
-            self.state(state, (*place, "States", name), language, depth)
+            self.state(state, (*place, "States", name), inside)
         if not self.found.errors:
             self._transitions(machine, states, place)
 
-    def state(self, state: Json, place: Place, language: str, depth: int) -> None:
+    def state(self, state: Json, place: Place, inside: Inside) -> None:
+        """A state of a machine; what is inside it stands in that."""
         if not isinstance(state, dict):
             self.found.error(SCHEMA, "A state must be an object.", place)
             return
@@ -96,11 +115,18 @@ class _Check:
                 SCHEMA, f"Type must be one of {', '.join(TYPES)}{known or '.'}", (*place, "Type")
             )
             return
-        language = state.get("QueryLanguage", language)
+        language = state.get("QueryLanguage", inside.language)
+        if (inside.language, language) == (JSONATA, JSONPATH):
+            said = "A state can't be in JSONPath when the machine is in JSONata."
+            self.found.error(SCHEMA, said, (*place, "QueryLanguage"))
         self._fields(state, TYPES[kind].allowed(language), TYPES[kind].needs, place, language)
         self._combinations(kind, state, place)
-        self._expressions(state, place, language)
-        self._parts(kind, state, place, language, depth)
+        if language != JSONATA:
+            self._expressions(state, place)
+        if inside.names is not None:
+            self.references.state(state, place, inside.names, in_jsonata=language == JSONATA)
+        self._parts(kind, state, place, language)
+        self._machines(kind, state, place, inside)
 
     def _name(self, name: str, place: Place) -> None:
         if not name or len(name) > LONGEST_NAME or not name.isprintable():
@@ -122,7 +148,9 @@ class _Check:
             self.found.error(SCHEMA, f"The field {name!r} is required, but was missing.", place)
         for name, value in given.items():
             if name not in set(allowed):
-                said = f"The field {name!r} is not supported by this state{suggested(name, allowed) or '.'}"
+                other = _other_language(given, name, language)
+                said = other or suggested(name, allowed) or "."
+                said = f"The field {name!r} is not supported by this state{said}"
                 self.found.error(SCHEMA, said, (*place, name))
             elif problem := _problem(name, value, language):
                 self.found.error(SCHEMA, f"The value of {name!r} is not valid: {problem}.", (*place, name))
@@ -138,11 +166,7 @@ class _Check:
         if kind in {"Pass", "Task", "Wait", "Parallel", "Map"} and not {"Next", "End"} & state.keys():
             self.found.error(SCHEMA, "Next or End is required, but both were missing.", place)
 
-    def _expressions(self, state: Mapping[str, Json], place: Place, language: str) -> None:
-        if language == JSONATA:
-            for where, problem in jsonata.problems(state):
-                self.found.error(SCHEMA, problem, (*place, *where))
-            return
+    def _expressions(self, state: Mapping[str, Json], place: Place) -> None:
         for field in TEMPLATES:
             for where, text in templates.expressions(state.get(field)):
                 if not templates.is_expression(text):
@@ -155,23 +179,27 @@ class _Check:
                 said = f"'{where[-1]}' looks like a JSONPath or an intrinsic function, without '.$': {text}"
                 self.found.warn(NO_DOLLAR, said, (*place, field, *where))
 
-    def _parts(self, kind: str, state: Mapping[str, Json], place: Place, language: str, depth: int) -> None:
+    def _parts(self, kind: str, state: Mapping[str, Json], place: Place, language: str) -> None:
         match kind:
             case "Task":
                 self._resource(state.get("Resource"), (*place, "Resource"))
             case "Choice":
                 for at, rule in _listed(state, "Choices"):
                     check_rule(self.found, rule, (*place, "Choices", at), language)
-            case "Parallel":
-                for at, branch in _listed(state, "Branches"):
-                    self.machine(branch, (*place, "Branches", at), language, depth + 1)
-            case "Map":
-                self._map(state, place, language, depth)
         check_retriers(self.found, _listed(state, "Retry"), (*place, "Retry"))
         for at, catcher in _listed(state, "Catch"):
             check_catcher(self.found, catcher, (*place, "Catch", at), language)
 
-    def _map(self, state: Mapping[str, Json], place: Place, language: str, depth: int) -> None:
+    def _machines(self, kind: str, state: Mapping[str, Json], place: Place, inside: Inside) -> None:
+        """Those inside it, which are in the machine's language, whatever the state's is."""
+        match kind:
+            case "Parallel":
+                for at, branch in _listed(state, "Branches"):
+                    self.machine(branch, (*place, "Branches", at), inside)
+            case "Map":
+                self._map(state, place, inside)
+
+    def _map(self, state: Mapping[str, Json], place: Place, inside: Inside) -> None:
         for field in sorted(fields.DISTRIBUTED & state.keys()):
             said = f"{field} belongs to a Map in distributed mode, which isn't served here."
             self.found.error(SCHEMA, said, (*place, field))
@@ -182,7 +210,7 @@ class _Check:
             if isinstance(config, dict) and config.get("Mode", "INLINE") != "INLINE":
                 said = "A Map in distributed mode isn't served here."
                 self.found.error(SCHEMA, said, (*place, name, "ProcessorConfig"))
-            self.machine(machine, (*place, name), language, depth + 1)
+            self.machine(machine, (*place, name), inside)
 
     def _resource(self, text: Json, place: Place) -> None:
         if isinstance(text, str) and resources.parse(text) is None:
@@ -210,8 +238,18 @@ class _Check:
             )
 
 
+def _other_language(state: Mapping[str, Json], name: str, language: str) -> str:
+    """That a field is one of the other language."""
+    other = JSONPATH if language == JSONATA else JSONATA
+    kind = state.get("Type")
+    if not isinstance(kind, str) or kind not in TYPES or name not in TYPES[kind].allowed(other):
+        return ""
+    return f": it belongs to {other}, and this state is in {language}."
+
+
 def _problem(name: str, value: Json, language: str) -> str:
-    if language == JSONATA and name not in fields.NEVER_COMPUTED and jsonata.is_expression(value):
+    constant = name in fields.NEVER_COMPUTED | fields.OBJECTS
+    if language == JSONATA and not constant and jsonata.is_expression(value):
         return ""
     check = fields.CHECKS.get(name)
     return check(value) if check else ""

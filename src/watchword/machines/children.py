@@ -6,11 +6,10 @@ Source: Amazon States Language, "Parallel State", "Map State"; Step Functions De
 state in Inline mode".
 """
 
-from watchword.machines import templates
 from watchword.machines.checkpoint import Run
 from watchword.machines.data import MOST_BYTES, Json, decode, encode
 from watchword.machines.definition import Map, Parallel, State, Task, Wait
-from watchword.machines.errors import DATA_LIMIT_EXCEEDED, PARAMETER_PATH_FAILURE, RUNTIME, Failure
+from watchword.machines.errors import DATA_LIMIT_EXCEEDED, Failure
 from watchword.machines.live import Live
 from watchword.machines.outcome import Leave, Outcome
 
@@ -87,7 +86,7 @@ def _begin_item(live: Live, run: Run, state: Map) -> None:
     if state.selector is not None:
         scope = live.scope(child)  # whose context object has the item
         entered = state.flow.enter(live.scope(run))
-        item = templates.fill(state.selector, scope.of(entered), PARAMETER_PATH_FAILURE)
+        item = state.flow.item(state.selector, scope.of(entered))
     live.set_input(child, encode(item), item)
 
 
@@ -95,5 +94,5 @@ def _at_once(live: Live, run: Run, state: Map) -> int:
     scope = live.scope(run)
     wanted = state.concurrency.read(state.flow, scope.of(state.flow.enter(scope)))
     if isinstance(wanted, bool) or not isinstance(wanted, int) or wanted < 0:
-        raise Failure(RUNTIME, "MaxConcurrency must be an integer that isn't negative.")
+        raise state.concurrency.unfit(state.flow, wanted, "integer that isn't negative")
     return min(wanted or MOST_AT_ONCE, MOST_AT_ONCE)

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 from watchword.machines.choices import Test
 from watchword.machines.data import Json
+from watchword.machines.errors import Failure
 from watchword.machines.flow import PathFlow
+from watchword.machines.query_flow import QueryFlow
 from watchword.machines.resources import Resource
 from watchword.machines.retrying import Catcher, Retrier
 from watchword.machines.scope import Scope
 
-Flow = PathFlow
+Flow = PathFlow | QueryFlow
 WHOLE_FLOW = PathFlow()
 
 
@@ -23,9 +25,14 @@ class Setting:
 
     given: Json
     computed: bool = False
+    name: str = ""
 
     def read(self, flow: Flow, scope: Scope) -> Json:
-        return flow.value(self.given, scope) if self.computed else self.given
+        return flow.value(self.given, scope, self.name) if self.computed else self.given
+
+    def unfit(self, flow: Flow, value: Json, expected: str) -> Failure:
+        """That its value isn't what is expected."""
+        return flow.unfit(self.name, self.given, value, expected)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +67,9 @@ class Task(State):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One of a Choice: the test, or the condition of JSONata; where it leads; what it sets."""
+    """One of a Choice: the test, or the condition of JSONata; where it leads; what it gives and sets."""
 
-    test: Test | str
+    test: Test | str | bool
     next: str
     flow: Flow
 

@@ -17,6 +17,8 @@ INVALID_NAME = "INVALID_STATE_NAME"
 NO_TARGET = "MISSING_TRANSITION_TARGET"
 TOO_DEEP = "TOO_DEEPLY_NESTED"
 NO_DOLLAR = "NO_DOLLAR"
+UNDEFINED = "UNDEFINED_VARIABLE"
+"""Ours: AWS looks at variables only when an execution comes to them."""
 
 MOST = 100
 Place = tuple[str | int, ...]
@@ -52,10 +54,10 @@ class Diagnostics:
         return [each for each in self.found if each.severity == "ERROR"]
 
     def error(self, code: str, message: str, place: Place) -> None:
-        self._add(Diagnostic("ERROR", code, message, _location(place)))
+        self._add(Diagnostic("ERROR", code, message, location(place)))
 
     def warn(self, code: str, message: str, place: Place) -> None:
-        self._add(Diagnostic("WARNING", code, message, _location(place)))
+        self._add(Diagnostic("WARNING", code, message, location(place)))
 
     def _add(self, one: Diagnostic) -> None:
         if len(self.found) == MOST:
@@ -64,5 +66,6 @@ class Diagnostics:
         self.found.append(one)
 
 
-def _location(place: Place) -> str:
+def location(place: Place) -> str:
+    """A place as AWS writes it: /States/A/Output/b[0]."""
     return "".join(f"[{each}]" if isinstance(each, int) else f"/{each}" for each in place)

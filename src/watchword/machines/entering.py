@@ -8,10 +8,11 @@ Source: Amazon States Language, "State Types".
 
 import base64
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from watchword.machines import children, task_events, timestamps
 from watchword.machines.checkpoint import Run
+from watchword.machines.choices import Test
 from watchword.machines.data import Json, encode
 from watchword.machines.definition import (
     Choice,
@@ -26,11 +27,11 @@ from watchword.machines.definition import (
     Task,
     Wait,
 )
-from watchword.machines.errors import NO_CHOICE_MATCHED, RUNTIME, Failure
+from watchword.machines.errors import NO_CHOICE_MATCHED, Failure
 from watchword.machines.fields import MOST_SECONDS
-from watchword.machines.flow import assigned
 from watchword.machines.live import SECOND, Live
 from watchword.machines.outcome import Ends, Leave, Outcome
+from watchword.machines.query_flow import QueryFlow, first_true
 from watchword.machines.scope import Scope
 
 _TOKEN_BYTES = 48
@@ -75,34 +76,33 @@ def _succeed(at: Entered, state: Succeed) -> Outcome:
 
 def _fail(at: Entered, state: Fail) -> Outcome:
     scope = at.scope.of(at.data)
-    error, cause = (setting.read(state.flow, scope) for setting in (state.error, state.cause))
-    if not isinstance(error, str) or not isinstance(cause, str):
-        raise Failure(RUNTIME, "The error and the cause of a Fail state must be strings.")
+    error, cause = (_string(setting, state, scope) for setting in (state.error, state.cause))
     return Ends(Failure(error, cause))
 
 
 def _choice(at: Entered, state: Choice) -> Outcome:
-    scope = at.scope.of(at.data)
-    output, variables = state.flow.leave(at.data, at.scope)
-    for rule in state.rules:
-        if _holds(rule, scope):
-            return Leave(output, assigned(rule.flow.assign, scope), rule.next)
-    if not state.default:
+    rule = _first(state, at.scope.of(at.data))
+    if rule is None and not state.default:
         raise Failure(NO_CHOICE_MATCHED, "No rule of the Choice state holds, and it has no Default.")
-    return Leave(output, variables, state.default)
+    flow, following = (rule.flow, rule.next) if rule else (state.flow, state.default)
+    return Leave(*flow.leave(at.data, at.scope), following)
 
 
-def _holds(rule: Rule, scope: Scope) -> bool:
-    assert not isinstance(rule.test, str), "conditions of JSONata aren't built"
-    return rule.test.holds(scope)
+def _first(state: Choice, scope: Scope) -> Rule | None:
+    """The first rule that holds."""
+    if isinstance(state.flow, QueryFlow):
+        at = first_true([rule.test for rule in state.rules], scope)
+        return None if at is None else state.rules[at]
+    return next((rule for rule in state.rules if cast("Test", rule.test).holds(scope)), None)
 
 
 def _wait(at: Entered, state: Wait) -> Outcome:
     scope = at.scope.of(at.data)
     if state.timestamp is not None:
-        moment = timestamps.parse(state.timestamp.read(state.flow, scope))
+        text = state.timestamp.read(state.flow, scope)
+        moment = timestamps.parse(text)
         if moment is None:
-            raise Failure(RUNTIME, "The Timestamp of the Wait state isn't a timestamp.")
+            raise state.timestamp.unfit(state.flow, text, "timestamp")
         until = timestamps.milliseconds(moment)
     else:
         assert state.seconds is not None, "one of the two is there"
@@ -119,9 +119,7 @@ def _task(at: Entered, state: Task) -> Outcome:
         run.token = base64.urlsafe_b64encode(live.randomness(_TOKEN_BYTES)).decode()
     scope = live.scope(run)  # the context object has the token now
     arguments = encode(state.flow.arguments(at.data, scope))
-    role = "" if state.role is None else state.role.read(state.flow, scope.of(at.data))
-    if not isinstance(role, str):
-        raise Failure(RUNTIME, "The RoleArn of the task's Credentials isn't a string.")
+    role = "" if state.role is None else _string(state.role, state, scope.of(at.data))
     timeout = None if state.timeout is None else _seconds(state.timeout, at, state, least=1)
     beat = None if state.heartbeat is None else _seconds(state.heartbeat, at, state, least=1)
     run.arguments, run.role, run.attempt, run.phase = arguments, role, run.attempt + 1, "task"
@@ -148,10 +146,17 @@ def _map(at: Entered, state: Map) -> Outcome:
     return children.begin_items(at.live, at.run, state)
 
 
+def _string(setting: Setting, state: State, scope: Scope) -> str:
+    value = setting.read(state.flow, scope)
+    if not isinstance(value, str):
+        raise setting.unfit(state.flow, value, "string")
+    return value
+
+
 def _seconds(setting: Setting, at: Entered, state: State, *, least: int) -> int:
     value = setting.read(state.flow, at.scope.of(at.data))
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= MOST_SECONDS:
-        raise Failure(RUNTIME, f"A number of seconds must be from {least} to {MOST_SECONDS}.")
+        raise setting.unfit(state.flow, value, f"number from {least} to {MOST_SECONDS}")
     return int(value)
 
 

@@ -35,6 +35,7 @@ NAMES = frozenset(
 MOST_CAUSE = 32768
 """Characters of a cause (Step Functions API Reference, SensitiveCause)."""
 MOST_ERROR = 256
+MOST_LOCATION = 256
 
 
 class Failure(Exception):  # noqa: N818 what a state fails with, as the language calls it
@@ -44,6 +45,14 @@ class Failure(Exception):  # noqa: N818 what a state fails with, as the language
         super().__init__(error, cause)
         self.error = error[:MOST_ERROR].replace("\0", "\ufffd")
         self.cause = cause[:MOST_CAUSE].replace("\0", "\ufffd")
+
+
+class EvaluationFailure(Failure):
+    """An expression of JSONata fails; `location` is its place in the state."""
+
+    def __init__(self, cause: str, location: str) -> None:
+        super().__init__(QUERY_EVALUATION_ERROR, cause)
+        self.location = location[:MOST_LOCATION]
 
 
 def matches(wanted: str, error: str) -> bool:

@@ -164,6 +164,10 @@ def _language(value: Json) -> str:
     return "" if value in (JSONPATH, JSONATA) else "it must be JSONPath or JSONata"
 
 
+def _items(value: Json) -> str:
+    return "" if isinstance(value, list | dict) else "it must be an array, an object or an expression"
+
+
 def _any(_: Json) -> str:
     return ""
 
@@ -190,12 +194,15 @@ CHECKS: Mapping[str, Check] = {
     "Timestamp": _timestamp,
     "End": _true,
     "QueryLanguage": _language,
-    "Output": _any,
+    **dict.fromkeys(("Output", "Arguments", "ItemSelector"), _any),
+    "Items": _items,
 }  # fmt: skip
 """Field -> its check, wherever it stands. What isn't here can be anything."""
 NEVER_COMPUTED = _set(
-    "Type Comment QueryLanguage Next End Default StartAt Resource Retry Catch Choices Branches Assign "
+    "Type Comment QueryLanguage Next End Default StartAt Resource Retry Catch Choices Branches "
     "Iterator ItemProcessor ErrorEquals IntervalSeconds MaxAttempts BackoffRate MaxDelaySeconds "
     "JitterStrategy ProcessorConfig Version"
 )
-"""Fields that no expression of JSONata can give."""
+"""Fields that have no expression of JSONata in them."""
+OBJECTS = _set("Assign Credentials")
+"""Fields that have some, and aren't one themselves."""

@@ -57,9 +57,17 @@ class PathFlow:
             return scope.data, variables
         return paths.put(catcher.result_path, scope.data, error), variables
 
-    def value(self, field: Json, scope: Scope) -> Json:
+    def value(self, field: Json, scope: Scope, _name: str) -> Json:
         """A field that may be a path or a call of an intrinsic function, such as TimeoutSecondsPath."""
         return templates.evaluate(field, scope, RUNTIME)
+
+    def item(self, selector: Json, scope: Scope) -> Json:
+        """What ItemSelector makes of an item; the scope is that of the item."""
+        return templates.fill(selector, scope, PARAMETER_PATH_FAILURE)
+
+    def unfit(self, name: str, _given: Json, _value: Json, expected: str) -> Failure:
+        """That a field's value isn't what is expected there."""
+        return Failure(RUNTIME, f"The value of the field '{name}' must be: {expected}.")
 
 
 def assigned(template: Json, scope: Scope) -> Mapping[str, Json]:

@@ -8,7 +8,7 @@ least once: calls that were never answered are made again from the checkpoint (`
 1. A run enters its state, which leaves it, waits, gives a task away, or begins other runs (`entering`).
 2. A state that fails is tried again or caught, else its run fails; that of a branch or item fails its parent.
 3. What works for a run ends with the run's state: its branches, their calls and waits.
-4. An execution has at most 25,000 events, and a checkpoint of at most 8 MiB.
+4. An execution has at most 25,000 events, and a checkpoint of at most 8 MiB beside its variables.
 
 Source: Amazon States Language, "Transitions", "Errors"; Step Functions Developer Guide, "Service quotas".
 """
@@ -26,11 +26,13 @@ from watchword.machines.definition import Machine, Map, State, Task
 from watchword.machines.ending import ENDED
 from watchword.machines.errors import DATA_LIMIT_EXCEEDED, HEARTBEAT_TIMEOUT, RUNTIME, TIMEOUT, Failure
 from watchword.machines.history import MOST_EVENTS, Event, failed, with_input, with_output
+from watchword.machines.jsonata import Evaluate, not_here
 from watchword.machines.live import SECOND, Live, Overflow, TaskCall
 from watchword.machines.outcome import Ends, Leave, Outcome
 from watchword.machines.scope import Randomness
 
 LARGEST_CHECKPOINT = 8 << 20
+"""Bytes beside the variables, which are at most twice as long in it, as strings in a string."""
 
 
 class Interpreter:
@@ -40,12 +42,14 @@ class Interpreter:
         self.live = live
 
     @classmethod
-    def begin(cls, machine: Machine, about: About, randomness: Randomness) -> "Interpreter":
+    def begin(
+        cls, machine: Machine, about: About, randomness: Randomness, evaluate: Evaluate = not_here
+    ) -> "Interpreter":
         """A new execution."""
         deadline = None if machine.timeout is None else about.begun + machine.timeout * SECOND
         root = Run(0, machine.start, about.input)
         checkpoint = Checkpoint({0: root}, deadline=deadline)
-        live = Live(machine, checkpoint, about, randomness, about.begun)
+        live = Live(machine, checkpoint, about, randomness, about.begun, evaluate)
         live.record(root, "ExecutionStarted", with_input(about.input, roleArn=about.role))
         return cls(live)
 
@@ -73,7 +77,7 @@ class Interpreter:
         if run is None:
             return False
         with self._room():
-            self._answer(run, self._task(run), output, by_token=by_token)
+            self._answer(run, self.live.task_of(run), output, by_token=by_token)
         return True
 
     def refuse(self, run_id: int, attempt: int, failure: Failure, *, by_token: bool = False) -> bool:
@@ -124,12 +128,12 @@ class Interpreter:
         """The calls that were made, as far as is known, and not answered."""
         for run in self.live.checkpoint.runs.values():
             if run.phase == "task":
-                yield self.live.call(run, self._task(run))
+                yield self.live.call(run, self.live.task_of(run))
 
     def written(self) -> str:
         """The checkpoint as text. An execution whose checkpoint is too large fails."""
         text = checkpoints.write(self.live.checkpoint)
-        if len(text) > LARGEST_CHECKPOINT:
+        if len(text) > LARGEST_CHECKPOINT + 2 * self.live.variable_bytes():
             self.end("FAILED", Failure(DATA_LIMIT_EXCEEDED, "All states together have too much data."))
             return checkpoints.write(self.live.checkpoint)
         return text
@@ -145,10 +149,11 @@ class Interpreter:
 
     def _do(self, run: Run, act: Callable[[], Outcome]) -> None:
         """A part of a state's work; a Failure in it is the state's."""
-        entered = run.event
+        entered = self.live.begin_part(run)
         try:
             self._follow(run, self.live.state_of(run), act())
         except Failure as failure:
+            self.live.note(run, failure)
             said = f"An error occurred while executing the state '{run.state}' (entered at the event id "
             self._fail(run, Failure(failure.error, f"{said}#{entered}). {failure.cause}"))
 
@@ -199,10 +204,12 @@ class Interpreter:
             self._fail_run(run, failure)
             return
         error = {"Error": failure.error, "Cause": failure.cause}
+        self.live.begin_part(run)
         try:
             output, variables = state.flow.recover(error, catcher, self.live.scope(run))
             self._follow(run, state, Leave(output, variables, catcher.next))
         except Failure as again:
+            self.live.note(run, again)
             self._fail_run(run, again)
 
     def _again_later(self, run: Run, state: State, failure: Failure) -> bool:
@@ -282,15 +289,10 @@ class Interpreter:
         self._do(run, lambda: entering.leave(self.live, run, task, decode(output)))
 
     def _task_ends(self, run: Run, how: str, failure: Failure) -> None:
-        task_events.ended(self.live, run, self._task(run).resource, how, failure)
+        task_events.ended(self.live, run, self.live.task_of(run).resource, how, failure)
         self._fail(run, failure)
 
     def _waiting(self, run_id: int, attempt: int, *, by_token: bool) -> Run | None:
         run = self.live.checkpoint.runs.get(run_id)
         phases = {"task", "token"} if by_token else {"task"}
         return run if run and run.attempt == attempt and run.phase in phases else None
-
-    def _task(self, run: Run) -> Task:
-        state = self.live.state_of(run)
-        assert isinstance(state, Task), "only tasks are called"
-        return state

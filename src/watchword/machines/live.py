@@ -4,19 +4,29 @@ What changes the checkpoint stands in `entering`, `children` and `interpreter`.
 """
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from watchword.machines.about import About, context_of
 from watchword.machines.checkpoint import Checkpoint, Run
 from watchword.machines.data import Json, decode, encode
 from watchword.machines.definition import Machine, Map, State, Task
-from watchword.machines.errors import RUNTIME, Failure
-from watchword.machines.history import MOST_EVENTS, Event
+from watchword.machines.errors import (
+    DATA_LIMIT_EXCEEDED,
+    QUERY_EVALUATION_ERROR,
+    EvaluationFailure,
+    Failure,
+)
+from watchword.machines.history import MOST_EVENTS, Event, failed
+from watchword.machines.jsonata import MOST_SECONDS, TIMEOUT, Asked, Evaluate, Found, not_here
+from watchword.machines.query_flow import QueryFlow
 from watchword.machines.resources import Resource
-from watchword.machines.scope import Randomness, Scope
+from watchword.machines.scope import Randomness, Scope, Variables
 
 SECOND = 1000
+SEED_BYTES = 16
+MOST_VARIABLES = 10 << 20
+"""Bytes of all variables of an execution."""
 
 
 class Overflow(Exception):  # noqa: N818 what happens to the history
@@ -40,10 +50,18 @@ class Live:
     """One execution."""
 
     def __init__(
-        self, machine: Machine, checkpoint: Checkpoint, about: About, randomness: Randomness, now: int
+        self,
+        machine: Machine,
+        checkpoint: Checkpoint,
+        about: About,
+        randomness: Randomness,
+        now: int,
+        evaluate: Evaluate = not_here,
     ) -> None:
         self.machine, self.checkpoint, self.about = machine, checkpoint, about
-        self.randomness, self.now = randomness, now
+        self.randomness, self.now, self._evaluate = randomness, now, evaluate
+        self.seconds = MOST_SECONDS
+        """What expressions may still take before the state that is being entered or left fails."""
         self.events: list[Event] = []
         self.calls: list[TaskCall] = []
         self.ready = deque(run.id for run in checkpoint.runs.values() if run.phase == "ready")
@@ -53,6 +71,11 @@ class Live:
 
     def state_of(self, run: Run) -> State:
         return self.machine.at(run.machine).states[run.state]
+
+    def task_of(self, run: Run) -> Task:
+        state = self.state_of(run)
+        assert isinstance(state, Task), "only tasks are called"
+        return state
 
     def value_of(self, run: Run) -> Json:
         """The input of a run's state."""
@@ -68,7 +91,24 @@ class Live:
 
     def scope(self, run: Run) -> Scope:
         """What the state of a run sees; "$" is its raw input."""
-        return Scope(self.value_of(run), lambda: self.context(run), self._variables(run), self.randomness)
+        return Scope(
+            self.value_of(run),
+            lambda: self.context(run),
+            self.variables(run),
+            self.randomness,
+            self.evaluate,
+        )
+
+    def evaluate(
+        self, texts: Sequence[str], bindings: Mapping[str, str], *, until_true: bool = False
+    ) -> list[Found]:
+        """What expressions give, up to the first that fails. Raises Failure when it takes too long."""
+        if self.seconds <= 0:
+            raise Failure(QUERY_EVALUATION_ERROR, TIMEOUT)
+        seed = self.randomness(SEED_BYTES)
+        done = self._evaluate(Asked(texts, bindings, self.now, seed, self.seconds, until_true))
+        self.seconds -= done.seconds
+        return done.found
 
     def context(self, run: Run) -> Mapping[str, Json]:
         """The context object."""
@@ -86,6 +126,17 @@ class Live:
         number = self.checkpoint.events
         self.events.append(Event(number, run.event, self.now, kind, details))
         run.event = number
+
+    def begin_part(self, run: Run) -> int:
+        """A part of a state's work begins, with time of its own for expressions. The event before it."""
+        self.seconds = MOST_SECONDS
+        return run.event
+
+    def note(self, run: Run, failure: Failure) -> None:
+        """An expression that failed has an event of its own."""
+        if isinstance(failure, EvaluationFailure):
+            more = {"location": failure.location, "state": run.state}
+            self.record(run, "EvaluationFailed", failed(failure.error, failure.cause, **more))
 
     def call(self, run: Run, task: Task) -> TaskCall:
         """The call of a task that a run waits for."""
@@ -109,23 +160,43 @@ class Live:
 
     def assign(self, run: Run, variables: Mapping[str, Json]) -> None:
         """Sets variables of a run. Raises Failure for what is too large."""
-        if variables:
-            run.variables = {**run.variables, **{name: encode(value) for name, value in variables.items()}}
+        if not variables:
+            return
+        encode(variables)  # together they are as large as one may be
+        run.variables = {**run.variables, **{name: encode(value) for name, value in variables.items()}}
+        if self.variable_bytes() > MOST_VARIABLES:
+            said = f"The variables of the execution have more than {MOST_VARIABLES} bytes."
+            raise Failure(DATA_LIMIT_EXCEEDED, said)
+
+    def variable_bytes(self) -> int:
+        """Of all variables of all runs."""
+        runs = self.checkpoint.runs.values()
+        return sum(len(text.encode()) for run in runs for text in run.variables.values())
 
     def forget_items(self, run: Run) -> None:
         """A run enters a Map: those of the one before aren't its items."""
+        run.items = ""
         self._items.pop(run.id, None)
 
     def items_of(self, run: Run, state: Map) -> list[Json]:
-        """The items of a Map. Raises Failure for what isn't an array."""
+        """The items of a Map; in JSONata also of an object. Raises Failure for what has none."""
         if run.id not in self._items:
-            scope = self.scope(run)
-            entered = state.flow.enter(scope)
-            found = entered if state.items is None else state.items.read(state.flow, scope.of(entered))
+            found = decode(run.items) if run.items else self._new_items(run, state)
+            if isinstance(state.flow, QueryFlow) and isinstance(found, dict):
+                found = [{"Key": key, "Value": value} for key, value in found.items()]
             if not isinstance(found, list):
-                raise Failure(RUNTIME, "The items of the Map state aren't an array.")
+                name = "ItemsPath" if state.items is None else state.items.name
+                raise state.flow.unfit(name, state.items and state.items.given, found, "array")
             self._items[run.id] = found
         return self._items[run.id]
+
+    def _new_items(self, run: Run, state: Map) -> Json:
+        scope = self.scope(run)
+        entered = state.flow.enter(scope)
+        found = entered if state.items is None else state.items.read(state.flow, scope.of(entered))
+        if isinstance(state.flow, QueryFlow):
+            run.items = encode(found)
+        return found
 
     def _item(self, run: Run) -> Mapping[str, Json] | None:
         """The item of the innermost Map around a run."""
@@ -133,17 +204,17 @@ class Live:
             parent = self.checkpoint.runs[run.parent]
             state = self.state_of(parent)
             if isinstance(state, Map):
-                return {"Index": run.index, "Value": self.items_of(parent, state)[run.index]}
+                item = self.items_of(parent, state)[run.index]
+                of_object = parent.items.startswith("{")
+                return {"Index": run.index, **(item if of_object else {"Value": item})}
             run = parent
         return None
 
-    def _variables(self, run: Run) -> Mapping[str, Json]:
+    def variables(self, run: Run) -> Variables:
         """Its own, and those of the runs around it."""
-        found: dict[str, Json] = {}
+        found: dict[str, str] = {}
         at: Run | None = run
         while at is not None:
-            for name, text in at.variables.items():
-                if name not in found:
-                    found[name] = decode(text)
+            found = {**at.variables, **found}
             at = self.checkpoint.runs.get(at.parent)
-        return found
+        return Variables(found)

@@ -18,7 +18,7 @@ from watchword.machines.scope import Scope
 
 LONGEST = 1024
 _REMEMBERED = 4096
-_ROOT = re.compile(r"\$\$|\$[A-Za-z_][A-Za-z0-9_]*|\$")
+_ROOT = re.compile(r"\$\$|\$[^\W\d]\w*|\$")
 _STEP = re.compile(
     r"""\.([^\s.\[\]()'"*?@,:$&|~^]+)|\[(\d{1,9})\]|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\]"""
 )

@@ -8,10 +8,11 @@
 Source: Amazon States Language, "Retrying after error", "Fallback states".
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from watchword.machines.data import Json
+from watchword.machines.diagnostics import Place
 from watchword.machines.errors import matches
 from watchword.machines.paths import Path
 from watchword.machines.scope import Randomness
@@ -53,8 +54,10 @@ class Catcher:
     result_path: Path | None = None
     """Where the error goes in the state's input; None: nowhere."""
     assign: Json = None
-    output: Json = None
-    """Of JSONata; None: the error alone."""
+    fields: Mapping[str, Json] = field(default_factory=dict)
+    """Of JSONata: Output, Assign."""
+    where: Place = ()
+    """Where these stand in the state."""
 
 
 def retrier_for(error: str, retriers: Sequence[Retrier]) -> int | None:

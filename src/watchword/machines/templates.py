@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from watchword.machines import intrinsics, paths
 from watchword.machines.data import Json
 from watchword.machines.errors import Failure
-from watchword.machines.intrinsics import BadCall
-from watchword.machines.paths import BadPath, NotThere
+from watchword.machines.intrinsics import BadCall, Invocation
+from watchword.machines.paths import BadPath, NotThere, Path
 from watchword.machines.scope import Scope
 
 MARK = ".$"
@@ -49,6 +49,19 @@ def is_expression(text: Json) -> bool:
     except (BadPath, BadCall):
         return False
     return True
+
+
+def variables(text: str) -> Iterator[str]:
+    """The variables that a path or a call refers to; none where it can't be read."""
+    if not is_expression(text):
+        return
+    waiting: list[object] = [paths.parse(text) if text.startswith("$") else intrinsics.parse(text)]
+    while waiting:
+        match waiting.pop():
+            case Path(root=root) if root not in ("$", "$$"):
+                yield root[1:]
+            case Invocation(arguments=arguments):
+                waiting += arguments
 
 
 def expressions(template: Json, place: Place = ()) -> Iterator[tuple[Place, Json]]:

@@ -9,6 +9,7 @@ from watchword.machines.build import build
 from watchword.machines.errors import Failure
 from watchword.machines.history import Event
 from watchword.machines.interpreter import Interpreter
+from watchword.machines.jsonata import Evaluate
 from watchword.machines.live import Live, TaskCall
 from watchword.names.ids import Randomness
 from watchword.services.states.records import about, moment, rows_of
@@ -30,7 +31,12 @@ class Held:
     """One execution."""
 
     def __init__(
-        self, execution: Execution, machine: StateMachine, revision: Revision, randomness: Randomness
+        self,
+        execution: Execution,
+        machine: StateMachine,
+        revision: Revision,
+        randomness: Randomness,
+        evaluate: Evaluate,
     ) -> None:
         self.id, self.version = execution.id, execution.version
         self.about = about(execution, machine, revision)
@@ -40,6 +46,7 @@ class Held:
             self.about,
             randomness,
             self.about.begun,
+            evaluate,
         )
         self._interpreter = Interpreter(live)
         self._followed: list[int] = []

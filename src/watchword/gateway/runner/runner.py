@@ -23,6 +23,7 @@ from functools import partial
 from queue import SimpleQueue
 
 from watchword.access.room import check_room
+from watchword.expressions.process import Expressions
 from watchword.gateway.runner import tasks
 from watchword.gateway.runner.held import Answer, Held
 from watchword.gateway.runner.sessions import Sessions
@@ -70,6 +71,7 @@ class Runner:
         self._broken: dict[str, int] = {}
         self._answers: SimpleQueue[Answer] = SimpleQueue()
         self._sessions, self._workers = Sessions(world), Workers(MOST_TASKS)
+        self._expressions = Expressions()
         self._renewed = world.clock.wall() - LEASE
         self._bell, self._stopped = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="runner", daemon=True)
@@ -90,6 +92,7 @@ class Runner:
                 leases.release(tx, self._owner)
         except (StoreError, AwsError):
             log.warning("executions weren't released")
+        self._expressions.close()
 
     def turn(self) -> float:
         """Does what there is to do. Seconds until there may be more."""
@@ -141,12 +144,14 @@ class Runner:
         revision = state_machines.revision(tx, execution.revision_id)
         if machine is not None and revision is not None:
             with self._containing(execution):
-                self._held[execution.id] = Held(execution, machine, revision, self._world.randomness)
+                self._held[execution.id] = Held(
+                    execution, machine, revision, self._world.randomness, self._expressions.evaluate
+                )
 
     def _go_on(self, signals: dict[str, list[Signal]]) -> list[tuple[Held, Progress, list[TaskCall]]]:
         now = timestamps.milliseconds(self._world.clock.now())
-        self._follow_answers(now)
         changed, events, late = [], 0, time.monotonic() + LONGEST_TURN
+        self._follow_answers(now, late)
         for held in list(self._held.values()):
             if events >= EVENTS_OF_TURN or time.monotonic() > late:
                 break
@@ -159,8 +164,8 @@ class Runner:
                     self._held[held.id] = self._held.pop(held.id)  # the others are first the next time
         return changed
 
-    def _follow_answers(self, now: int) -> None:
-        while not self._answers.empty():  # nobody else takes them
+    def _follow_answers(self, now: int, late: float) -> None:
+        while not self._answers.empty() and time.monotonic() <= late:  # nobody else takes them
             answer = self._answers.get()
             held = self._held.get(answer.execution_id)
             if held is not None:

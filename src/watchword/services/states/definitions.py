@@ -9,13 +9,14 @@ from watchword.names.would_block import WouldBlock
 from watchword.services.operation import Call, Operation, Output, pure
 from watchword.services.states.demands import on_anything
 from watchword.services.states.errors import invalid_definition
+from watchword.world import World
 
 
 def validate_state_machine_definition(call: Call) -> Output:
     """ValidateStateMachineDefinition: what is wrong with a definition is no error of the call."""
     if call.world.facts.cached:
         raise WouldBlock  # a large definition takes a while
-    _, found = check(call.input["definition"])
+    _, found = check(call.input["definition"], call.world.expressions.compile)
     wanted = found.errors if call.input.get("severity") != "WARNING" else found.found
     most = call.input.get("maxResults") or MOST
     return {
@@ -25,9 +26,9 @@ def validate_state_machine_definition(call: Call) -> Output:
     }
 
 
-def check_definition(text: str) -> None:
+def check_definition(world: World, text: str) -> None:
     """Raises InvalidDefinition."""
-    _, found = check(text)
+    _, found = check(text, world.expressions.compile)
     if found.errors:
         raise invalid_definition(found.errors)
 

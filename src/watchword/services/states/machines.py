@@ -152,7 +152,7 @@ def to_update(call: Call) -> tuple[Demand, ...]:
 def _checked(call: Call) -> None:
     """Before the transaction begins: a large definition takes a while."""
     if "definition" in call.input:
-        check_definition(call.input["definition"])
+        check_definition(call.world, call.input["definition"])
 
 
 def _new_arn(call: Call) -> arns.StatesArn:

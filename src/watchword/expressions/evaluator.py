@@ -1,0 +1,144 @@
+"""Evaluates expressions of JSONata by the library jlens, as far as it counts what they cost.
+
+1. An expression takes at most MOST_STEPS steps and is at most DEEPEST levels deep, as AWS's.
+2. No string of an expression is larger than MOST_BYTES, no array than MOST_ITEMS, no result than MOST_BYTES.
+3. $eval isn't there. $now, $millis and random numbers come from what was asked.
+
+The library counts no backtracking of regular expressions, and looks at the size of some arrays only once they
+are made. For that, and for whatever else it may not count, the process that this runs in has limits: `child`.
+Source: docs.jsonata.org; Step Functions Developer Guide, "Transforming data with JSONata in Step Functions".
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import jlens
+import msgspec
+
+from watchword.expressions.functions import Draw, TooMuch, draws, functions
+from watchword.machines.data import Json
+from watchword.machines.jsonata import (
+    DEPTH,
+    MEMORY,
+    STATES,
+    TIMEOUT,
+    UNDEFINED,
+    Asked,
+    Compiled,
+    Evaluated,
+    Found,
+)
+
+MOST_STEPS = 1_000_000
+DEEPEST = 100
+MOST_BYTES = 1 << 20
+MOST_ITEMS = 100_000
+MOST_RESULTS = 2 << 20
+"""Bytes of all results together."""
+REMEMBERED = 256
+LONGEST = 65_536
+"""Characters of an expression."""
+_SAID = {"U1006": TIMEOUT, "D1011": DEPTH, "U1001": MEMORY, "D2014": MEMORY, "D2016": MEMORY}
+"""Code -> AWS's words."""
+_OWN = frozenset(functions(draws(b"")))
+_WITHOUT = {"eval": None}
+
+
+def evaluate(asked: Asked) -> Evaluated:
+    """What the expressions give, up to the first that fails."""
+    begun, found, size = time.process_time(), list[Found](), 0
+    draw = draws(asked.seed)
+    own = functions(draw)
+    for text in asked.texts:
+        one, length = _evaluated(text, asked, own, draw)
+        size += length
+        found.append(Found(problem=_threw(MEMORY)) if size > MOST_RESULTS else one)
+        if found[-1].problem or (asked.until_true and one.value is True):
+            break
+    return Evaluated(found, time.process_time() - begun)
+
+
+def compiled(texts: Sequence[str]) -> list[Compiled]:
+    """What is wrong with expressions, or what they refer to."""
+    return [_compiled(text) for text in texts]
+
+
+def _evaluated(
+    text: str, asked: Asked, own: Mapping[str, Callable[..., Json]], draw: Draw
+) -> tuple[Found, int]:
+    try:
+        expression = _read(text)
+        for name, function in own.items():
+            expression.register_function(name, function)
+        result = expression.evaluate_json(
+            None,
+            _WITHOUT | _bindings(expression, asked.bindings),
+            max_steps=MOST_STEPS,
+            max_depth=DEEPEST,
+            max_string_length=MOST_BYTES,
+            max_array_length=MOST_ITEMS,
+            max_result_size=MOST_BYTES,
+            now=asked.now,
+            seed=int.from_bytes(draw(4)),
+        )
+    except jlens.JlensError as error:
+        return Found(problem=_threw(_said(error))), 0
+    except TooMuch:
+        return Found(problem=_threw(MEMORY)), 0
+    except (TypeError, ValueError, OverflowError) as error:  # of AWS's functions
+        return Found(problem=_threw(str(error))), 0
+    if result is None:
+        return Found(problem=UNDEFINED), 0
+    return Found(msgspec.json.decode(result)), len(result)
+
+
+def _compiled(text: str) -> Compiled:
+    if len(text) > LONGEST:
+        return Compiled(f"an expression has at most {LONGEST} characters")
+    try:
+        expression = _read(text)
+    except jlens.JlensError as error:
+        where = "" if error.position is None else f" at character {error.position}"
+        return Compiled(f"{error.code}: {error}{where}")
+    free: Any = expression.reads()["bindings"]
+    # A function that isn't known could read anything, so all are given; $eval still could.
+    reads: Any = expression.reads(dict.fromkeys({*free, *_OWN} - {STATES}, _nothing))
+    if "everyBinding" in reads:
+        return Compiled("$eval isn't there; $parse reads JSON")
+    states, document = free.get(STATES, {}), reads.get("input")
+    return Compiled(
+        variables=frozenset(free) - _OWN - {STATES},
+        states=None if states is True else frozenset(states),
+        reads_input=isinstance(document, dict) and bool(document),
+    )
+
+
+@lru_cache(REMEMBERED)
+def _read(text: str) -> jlens.Expression:
+    return jlens.Expression(text)
+
+
+def _bindings(expression: jlens.Expression, given: Mapping[str, str]) -> dict[str, Any]:
+    """What the expression refers to; of $states, the members."""
+    read: Any = expression.reads()["bindings"]
+    found = {name: msgspec.json.decode(given[name]) for name in read if name in given}
+    states = read.get(STATES)
+    if isinstance(states, dict) and STATES in found:
+        found[STATES] = {name: value for name, value in found[STATES].items() if name in states}
+    return found
+
+
+def _nothing(*_: object) -> None:
+    """In place of any function."""
+
+
+def _threw(said: str) -> str:
+    return f"threw an error during evaluation. {said}"
+
+
+def _said(error: jlens.JlensError) -> str:
+    if error.code == "U1001" and "nested" in str(error):
+        return DEPTH
+    return _SAID.get(error.code, f"{error.code}: {error}")
