@@ -56,9 +56,11 @@ _SAID = {
         "organization."
     ),
     "PolicyTypeNotEnabledException": "This operation can be performed only for enabled policy types.",
+    "ResponsibilityTransferNotFoundException": "You specified a transfer that doesn't exist.",
     "RootNotFoundException": "You specified a root that doesn't exist.",
     "SourceParentNotFoundException": "You specified a source parent that doesn't exist.",
     "TargetNotFoundException": "You specified a target that doesn't exist.",
+    "UnsupportedAPIEndpointException": "There is no AWS GovCloud (US) here.",
 }
 
 

@@ -25,6 +25,9 @@ TAG_POLICY = {
     "Content": json.dumps({"tags": {"team": {"tag_key": {"@@assign": "Team"}}}}),
 }
 ALWAYS_VALID = Without("no effective policy is ever invalid")
+NO_TRANSFERS = Without("nothing is billed, so nothing is transferred")
+BILLING, TRANSFER = {"Type": "BILLING"}, {"Id": "rt-00000000"}
+NO_TRANSFER = "ResponsibilityTransferNotFoundException"
 ONE_PAGE = Without("there is one, or they fit on a page")
 
 
@@ -196,6 +199,19 @@ ROWS = {
     "CancelHandshake": Row({"HandshakeId": "<invited2>"}, missing=NO_HANDSHAKE),
     "ListHandshakesForAccount": Row(pages=Without("none is sent to this account: test_handshakes.py")),
     "ListHandshakesForOrganization": Row(pages=1),
+    "CreateGovCloudAccount": Row(account("gov"), answer="UnsupportedAPIEndpointException"),
+    "InviteOrganizationToTransferResponsibility": Row(
+        {"Target": invited(3), "Type": "BILLING", "StartTimestamp": 1798761600, "SourceName": "bills"},
+        conflict=NO_TRANSFERS,
+        answer="ConstraintViolationException",
+    ),
+    "ListInboundResponsibilityTransfers": Row(
+        BILLING, missing=missing("ResponsibilityTransfer", **TRANSFER), pages=NO_TRANSFERS
+    ),
+    "ListOutboundResponsibilityTransfers": Row(BILLING, pages=NO_TRANSFERS),
+    "DescribeResponsibilityTransfer": Row(TRANSFER, missing=NO_TRANSFERS, answer=NO_TRANSFER),
+    "UpdateResponsibilityTransfer": Row(TRANSFER | named("bills"), missing=NO_TRANSFERS, answer=NO_TRANSFER),
+    "TerminateResponsibilityTransfer": Row(TRANSFER, missing=NO_TRANSFERS, answer=NO_TRANSFER),
     "EnableAllFeatures": Row(answer="HandshakeConstraintViolationException"),
 }
 OTHERS = {  # another account answers

@@ -110,6 +110,20 @@ def test_a_type_is_disabled_everywhere(guarded: By) -> None:
     assert attached(guarded, guarded.root_id) == [FULL]
 
 
+@pytest.mark.parametrize("type_", [SCP, RCP])
+def test_no_type_of_policies_is_ever_pending(management: By, type_: str) -> None:
+    """What the answer says holds in every decision by then, and the lists say the same."""
+    given = {"RootId": management.root_id, "PolicyType": type_}
+    for operation, expected in (
+        ("EnablePolicyType", [{"Type": type_, "Status": "ENABLED"}]),
+        ("DisablePolicyType", []),
+    ):
+        answered = management(operation, **given)["Root"]
+        (listed,) = management("ListRoots")["Roots"]
+        assert answered == listed
+        assert listed["PolicyTypes"] == expected
+
+
 def test_the_root_of_another_organization(management: By) -> None:
     other = root(management.world, B)
     other("CreateOrganization")

@@ -1,6 +1,6 @@
 """AWS Organizations: a file for each noun, and their tables in one.
 
-An operation of the model that has no row here answers NotImplemented.
+Every operation of the model has a row.
 Source: AWS Organizations API Reference, version 2016-11-28.
 """
 
@@ -8,6 +8,7 @@ from watchword.services.operation import Operation
 from watchword.services.organizations import (
     accounts,
     attachments,
+    beyond,
     creations,
     effective_policies,
     handshakes,
@@ -35,4 +36,5 @@ OPERATIONS: dict[str, Operation] = {
     **services.OPERATIONS,
     **handshakes.OPERATIONS,
     **tags.OPERATIONS,
+    **beyond.OPERATIONS,
 }

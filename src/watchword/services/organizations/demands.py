@@ -40,6 +40,8 @@ _ONE_TO_ONE = {
 """Members of the input whose values are condition keys as they are."""
 _TYPED = {"CreatePolicy": "Type", "ListPolicies": "Filter", "ListPoliciesForTarget": "Filter"}
 """The member that has the type of policy, of operations that call it otherwise."""
+_WITHOUT_TAG_KEYS = frozenset({"InviteOrganizationToTransferResponsibility"})
+"""Operations that take tags, whose actions have no keys for them."""
 
 
 class For(Enum):
@@ -96,6 +98,14 @@ def on_invited(call: Call) -> tuple[Demand, ...]:
     if here.organization is None or target["Type"] != "ACCOUNT":
         return (_demand(call, here, "*"),)
     return (_demand(call, here, ids.account_arn(here.organization, target["Id"])),)
+
+
+def on_transfer(call: Call) -> tuple[Demand, ...]:
+    """On the transfer that Id names. There is none, so its type and direction are open."""
+    here = current.standing(call)
+    if here.organization is None:
+        return (_demand(call, here, "*"),)
+    return (_demand(call, here, f"{ids.of_any(here.organization, 'transfer')}/*/{call.input['Id']}"),)
 
 
 def on_effective_policy(call: Call) -> tuple[Demand, ...]:
@@ -186,7 +196,7 @@ def _input_keys(call: Call) -> Iterator[tuple[str, ContextValue]]:
             yield key, given[member]
     if call.name in _TYPED:
         yield POLICY_TYPE, given[_TYPED[call.name]]
-    if given.get("Tags"):
+    if given.get("Tags") and call.name not in _WITHOUT_TAG_KEYS:
         yield from _tag_keys(given["Tags"]).items()
     if given.get("TagKeys"):
         yield "aws:TagKeys", tuple(given["TagKeys"])
