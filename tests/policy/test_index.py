@@ -1,5 +1,6 @@
 """The index: what it finds is what looking at every statement finds; and what is compiled is shared."""
 
+import gc
 import json
 from random import Random
 from typing import Any
@@ -113,6 +114,19 @@ def test_sessions_of_a_role_share_what_is_compiled() -> None:
         found = [decided(job, attached(job.arn), engine=Engine(job, own, session=session)) for job in jobs]
         assert [each.indexes[0] for each in found] == [own.index, own.index]
         assert all(each.allowed for each in found)
+
+
+def test_what_is_compiled_of_a_bucket_policy_goes_with_it() -> None:
+    def compiled() -> int:
+        gc.collect()
+        return sum(isinstance(each, Index) and each not in before for each in gc.get_objects())
+
+    before = [each for each in gc.get_objects() if isinstance(each, Index)]
+    bucket = attached("*")
+    assert Engine(ALICE).decide(Request(ALICE, "s3:GetObject", OBJECT), resource_policy=bucket).allowed
+    assert compiled()
+    del bucket
+    assert not compiled()
 
 
 def test_a_policy_that_names_hundreds_keeps_some_of_their_indexes() -> None:

@@ -6,7 +6,8 @@ at first use and kept with it, so every engine that holds the same Policy shares
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from itertools import count
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from msgspec import Struct
 
@@ -18,6 +19,8 @@ from watchword.policy.language.print import print_policy
 
 if TYPE_CHECKING:
     from watchword.policy.evaluation.layers import Layers
+
+_NUMBERS = count()
 
 
 class Policy(Struct, frozen=True, dict=True):
@@ -44,6 +47,11 @@ class Policy(Struct, frozen=True, dict=True):
         )
 
     @cached_property
+    def number(self) -> int:
+        """Which object this is: no later one has the same, even if this one is gone."""
+        return next(_NUMBERS)
+
+    @cached_property
     def attached(self) -> "dict[str, Layers]":
         """What it is compiled to as a resource's policy, by its name there."""
         return {}
@@ -51,6 +59,20 @@ class Policy(Struct, frozen=True, dict=True):
     def renamed(self, names: Mapping[str, str]) -> Self:
         """The policy with its AWS principals replaced as `names` says; the others stay (rule 10)."""
         return type(self)(renamed(self.statements, names), self.version, self.id)
+
+
+class Origin(NamedTuple):
+    """Which policy a statement is from. It doesn't hold the policy, so what is compiled can refer to it."""
+
+    number: int
+    """Of the Policy object."""
+    name: str
+    level: str
+
+    @property
+    def arn(self) -> str | None:
+        """The ARN of the policy, when it has one."""
+        return self.name if self.name.startswith("arn:") else None
 
 
 class Source:
@@ -66,7 +88,7 @@ class Source:
         self.policy = policy
         self.name = name
         self.level = level
-        self.key = (id(policy), name, level)
+        self.key = Origin(policy.number, name, level)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Source) and self.key == other.key
@@ -80,4 +102,4 @@ class Source:
     @property
     def arn(self) -> str | None:
         """Its ARN, when it has one."""
-        return self.name if self.name.startswith("arn:") else None
+        return self.key.arn

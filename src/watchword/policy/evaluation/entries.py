@@ -8,14 +8,14 @@ from msgspec import Struct
 from watchword.policy.evaluation.combine import PolicyType
 from watchword.policy.evaluation.compile import Rule, Target
 from watchword.policy.evaluation.conditions import Asked, Check
-from watchword.policy.evaluation.document import Source
+from watchword.policy.evaluation.document import Origin
 
 
 class Cited(Struct, frozen=True, eq=False):
     """A statement, with the policy it is in and where that is attached."""
 
     type: PolicyType
-    source: Source
+    source: Origin
     rule: Rule
     bits: int
     """What it grants where it applies (`combine`): DENIED for a Deny; 0 where it can't apply to a caller."""

@@ -15,7 +15,6 @@ from itertools import groupby
 from msgspec import Struct
 
 from watchword.policy.evaluation.combine import PolicyType
-from watchword.policy.evaluation.document import Source
 from watchword.policy.evaluation.entries import Candidates, Cited, Entry
 from watchword.policy.evaluation.groups import Groups
 
@@ -72,12 +71,9 @@ class Index:
         "_statements",
         "_twins",
         "filed",
-        "sources",
     )
 
-    def __init__(self, sources: tuple[Source, ...], statements: Sequence[Cited]) -> None:
-        self.sources = sources
-        """The policies that the statements are from; they live as long as the index."""
+    def __init__(self, statements: Sequence[Cited]) -> None:
         self._statements = statements
         applicable = (cited for cited in statements if cited.bits)
         entries = (Entry(cited, target) for cited in applicable for target in cited.targets)

@@ -73,8 +73,7 @@ class Layers:
         return found
 
     def _build(self, reached: tuple[int, ...]) -> Index:
-        sources = tuple([source for layer in self.layers for source in layer.sources])
-        return Index(sources, list(self._cited(iter(reached))))
+        return Index(list(self._cited(iter(reached))))
 
     def _cited(self, reached: Iterator[int]) -> Iterator[Cited]:
         for layer in self.layers:
@@ -86,4 +85,6 @@ class Layers:
                     else:
                         applies = int(rule.deny or not (attached or rule.grantees))
                     bits = applies if layer.type is PolicyType.RESOURCE else layer.bits
-                    yield Cited(layer.type, source, rule, (DENIED if rule.deny else bits) if applies else 0)
+                    yield Cited(
+                        layer.type, source.key, rule, (DENIED if rule.deny else bits) if applies else 0
+                    )

@@ -24,7 +24,7 @@ from watchword.policy.evaluation.combine import (
     binds_rcps,
     blocked_by,
 )
-from watchword.policy.evaluation.document import Source
+from watchword.policy.evaluation.document import Origin, Source
 from watchword.policy.evaluation.index import Index
 from watchword.policy.evaluation.layers import Layer, Layers
 from watchword.policy.evaluation.request import KMS_KEY, ROLE, Request
@@ -70,7 +70,7 @@ class Setting:
             given=given,
             levels=tuple((each.type, each.bits, each.level) for each in layers),
         )
-        self.consulted: dict[tuple[int, str, str] | None, Consulted] = {}
+        self.consulted: dict[Origin | None, Consulted] = {}
         """By resource policy."""
         self.verdicts: dict[int, tuple[Verdict, tuple[PolicyType, ...]]] = {}
         """By bits: the verdict, and the types of policy that block."""

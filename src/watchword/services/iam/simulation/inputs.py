@@ -25,6 +25,7 @@ from watchword.names.ids import is_account_id
 from watchword.names.principal import RoleSession, User
 from watchword.policy import Policies, Policy, PolicyError, Source
 from watchword.policy.checking.validate import DocumentKind, wrong
+from watchword.policy.evaluation.document import Origin
 from watchword.policy.evaluation.setting import Levels
 from watchword.policy.evaluation.simulate import context_keys
 from watchword.policy.language import values
@@ -54,6 +55,11 @@ class SimulationInput:
     """The account of resources that have none in their ARN."""
     documents: Documents
     """What statements can be pointed at."""
+
+    @cached_property
+    def by_origin(self) -> dict[Origin, Document]:
+        """The documents, as statements refer to them."""
+        return {source.key: document for source, document in self.documents.items()}
 
     @cached_property
     def missing(self) -> tuple[str, ...]:

@@ -175,7 +175,7 @@ def _reported(inputs: SimulationInput, tried: Sequence[Simulation]) -> Shape:
     matched = dict.fromkeys(chain.from_iterable(each.matched for each in tried))
     return {
         "MatchedStatements": [
-            _statement(inputs, each) for each in matched if each.source in inputs.documents
+            _statement(inputs, each) for each in matched if each.source in inputs.by_origin
         ],
         "MissingContextValues": list(inputs.missing),
         **_boundary(tried),
@@ -231,7 +231,7 @@ def _strictest(words: Iterable[str]) -> str:
 
 def _statement(inputs: SimulationInput, cited: Cited) -> Shape:
     """Statement: which, of which document, and where in it."""
-    document = inputs.documents[cited.source]
+    document = inputs.by_origin[cited.source]
     start, end = document.extents[cited.rule.index]
     return {
         "SourcePolicyId": document.id,
