@@ -55,7 +55,8 @@ WINGS: dict[str, list[set[str]]] = {
     "services": [SERVICES, {"table"}, {"what_if"}],
     "gateway": [
         {"control", "dispatch"},
-        {"journey", "runner"},
+        {"journey", "runner", "token_exchange"},
+        {"issuers"},
         {"doors", "event_queue", "jobs"},
         {"batch"},
         {"application"},

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from watchword.identity.exchange import Exchanged
 from watchword.identity.pools.logins import VouchedForPool
 from watchword.identity.saml_attributes import VouchedBySaml
 from watchword.identity.token_claims import Vouched
@@ -39,7 +40,7 @@ class Caller(Struct, frozen=True):
     access_key_id: str = ""
     session: Session | None = None
     means: Means = IN_HEADER
-    vouched: Vouched | VouchedBySaml | VouchedForPool | None = None
+    vouched: Vouched | VouchedBySaml | VouchedForPool | Exchanged | None = None
     """What the verified token or assertion of an identity provider says."""
 
     @property

@@ -27,7 +27,7 @@ from watchword.facts.entities import GROUP, INSTANCE_PROFILE, NO_NAME, ROLE, SER
 from watchword.facts.functions import FUNCTION
 from watchword.facts.providers import OIDC_PROVIDER, SAML_PROVIDER
 from watchword.gateway.failure import as_fault, unrecorded
-from watchword.names import AwsError, fault
+from watchword.names import AwsError, HttpRequest, fault
 from watchword.names.ids import new_request_id
 from watchword.services.changes import Change, moving
 from watchword.services.operation import Call, Mode, Operation, Output
@@ -59,7 +59,7 @@ _HIDDEN = frozenset(
 """Facts whose existence callers without permission must not learn."""
 
 
-def dispatch(
+def dispatch(  # noqa: PLR0913 what a call has
     world: World,
     caller: Caller,
     operation: tuple[str, str],
@@ -68,20 +68,23 @@ def dispatch(
     via: Via,
     region: str = "us-east-1",
     request_id: str = "",
+    request: HttpRequest = INSIDE,
 ) -> Output:
     """The output of an operation (service, name) that a service calls as `caller`, with a valid input.
+
+    request: what the client sent, where this is its own call in another form.
 
     Raises AwsError, which is recorded; KeyError for an operation that isn't served.
     """
     service, name = operation
     row, now = SERVED[service][name], world.clock.now()
     request_id = request_id or new_request_id(world.randomness)
-    context = RequestContext(world, caller, INSIDE, region, now, via, request_id)
+    context = RequestContext(world, caller, request, region, now, via, request_id)
     call = Call(context, service, name, given)
     entry = RequestLog(
         request_id,
         now,
-        INSIDE,
+        request,
         via,
         access_key_id=caller.access_key_id,
         region=region,

@@ -2,6 +2,7 @@
 
     GET  /_watchword/issuers/ID/.well-known/openid-configuration    the issuer's metadata
     GET  /_watchword/issuers/ID/.well-known/jwks.json               its public keys (JWK Set)
+    POST /_watchword/issuers/ID/token                               exchanges tokens (`token_exchange`)
 
 The ID of a pool's issuer is the pool's, and its keys are those of its account.
 
@@ -17,6 +18,8 @@ from typing import Any
 from watchword.facts.issuers import ISSUER, TOKEN_KEYS
 from watchword.facts.pools import IDENTITY_POOL
 from watchword.gateway.failure import as_fault
+from watchword.gateway.token_exchange import exchanged
+from watchword.gateway.token_request import GRANT
 from watchword.identity import token_keys
 from watchword.identity.token_issuers import ISSUERS
 from watchword.names import HttpRequest, HttpResponse
@@ -30,6 +33,7 @@ UNRECORDED = "issuer"
 ERRORS = ErrorWriter("rest-json")
 METADATA = "/.well-known/openid-configuration"
 KEYS = "/.well-known/jwks.json"
+TOKEN = "/token"  # noqa: S105 a path
 CACHED = 300
 
 
@@ -49,9 +53,11 @@ def _answer(world: World, request: HttpRequest) -> HttpResponse:
     url, account = _issuer(world, issuer_id) if rest else ("", "")
     match request.method, slash + rest:
         case "GET" | "HEAD", path if url and path == METADATA:
-            return _json(200, _metadata(url))
+            return _json(200, _metadata(url, exchanges=":" not in issuer_id))
         case "GET" | "HEAD", path if account and path == KEYS:
             return _json(200, _keys(world, account))
+        case "POST", path if path == TOKEN and (issuer := world.facts.get(ISSUER, issuer_id)):
+            return exchanged(world, request, issuer)
     return _json(404, json.dumps({"message": "No issuer of this server has that document."}).encode())
 
 
@@ -64,7 +70,7 @@ def _issuer(world: World, issuer_id: str) -> tuple[str, str]:
     return (issuer.issuer_url or "", issuer.account) if issuer else ("", "")
 
 
-def _metadata(url: str) -> bytes:
+def _metadata(url: str, *, exchanges: bool) -> bytes:
     """OpenID Connect Discovery 1.0, section 3; nobody logs in here, so there is no authorization endpoint."""
     document: dict[str, Any] = {
         "issuer": url,
@@ -74,6 +80,10 @@ def _metadata(url: str) -> bytes:
         "id_token_signing_alg_values_supported": list(ALGORITHMS),
         "claims_supported": ["iss", "sub", "aud", "iat", "exp", "jti"],
     }
+    if exchanges:
+        document["token_endpoint"] = url + TOKEN
+        document["grant_types_supported"] = [GRANT]
+        document["token_endpoint_auth_methods_supported"] = ["none"]
     return json.dumps(document).encode()
 
 

@@ -14,7 +14,7 @@ from watchword.sessions.session import Session
 from watchword.world import World
 
 UNSERVED = ("ProvidedContexts", "MinimumSessionTokenSize")
-"""Contexts come from services of AWS that don't exist here."""
+"""Contexts come from IAM Identity Center, which isn't here, and only AWS STS can read them."""
 
 
 def credentials(world: World, session: Session) -> Output:

@@ -21,6 +21,7 @@ from watchword.access.demand import ContextValue
 from watchword.facts.entities import ACCOUNT_SETTINGS
 from watchword.facts.issuers import TOKEN_KEYS
 from watchword.identity import token_issuers, token_keys
+from watchword.identity.exchange import Exchanged
 from watchword.names import AwsError, fault
 from watchword.names.moment import iso
 from watchword.names.principal import RoleSession
@@ -56,7 +57,10 @@ def get_web_identity_token(call: Call) -> Output:
         (issued, lifetime),
         call.world.randomness,
     )
-    text = msgspec.json.encode({**claims, token_issuers.OF_PRINCIPALS: _of_principal(call)})
+    claims[token_issuers.OF_PRINCIPALS] = _of_principal(call)
+    if isinstance(call.caller.vouched, Exchanged):
+        claims |= call.caller.vouched.claims()
+    text = msgspec.json.encode(claims)
     if len(text) > LARGEST:  # 3.
         raise AwsError("JWTPayloadSizeExceededException", 400, TOO_LARGE)
     return {"WebIdentityToken": issued_token.sign(text, key), "Expiration": issued + lifetime}
