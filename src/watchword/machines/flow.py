@@ -3,7 +3,7 @@
     raw input -> InputPath -> Parameters -> (the state's work) -> ResultSelector -> ResultPath -> OutputPath
 
 ResultPath puts the result into the raw input. Assign sets variables from the result, as it is before
-ResultPath.
+ResultSelector.
 Source: Amazon States Language, "Input and Output Processing", "Variables".
 """
 
@@ -44,9 +44,9 @@ class PathFlow:
 
     def leave(self, result: Json, scope: Scope) -> tuple[Json, Mapping[str, Json]]:
         """The state's output and the variables that it sets; `scope` has its raw input."""
+        variables = assigned(self.assign, scope.of(result))
         if self.result_selector is not None:
             result = templates.fill(self.result_selector, scope.of(result), PARAMETER_PATH_FAILURE)
-        variables = assigned(self.assign, scope.of(result))
         output = scope.data if self.result_path is None else paths.put(self.result_path, scope.data, result)
         return read(self.output_path, scope.of(output)), variables
 
