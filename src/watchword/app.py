@@ -12,6 +12,7 @@ from watchword.functions.isolation import strongest
 from watchword.functions.platform import Platform
 from watchword.functions.sandbox.launch import Interpreter
 from watchword.gateway.dispatch import dispatch
+from watchword.gateway.runner.tasks import perform_alone
 from watchword.installation.bootstrap import CannotStart, open_installation
 from watchword.installation.installation import Installation
 from watchword.installation.memory import divide
@@ -89,4 +90,5 @@ def _world(installation: Installation, models: Models, opened: ExitStack) -> Wor
         packages=Objects.open(settings.packages, cached=0, durable=settings.ephemeral is None),
         functions=_platform(settings, opened) if settings.functions else None,
         inside=dispatch,
+        perform=perform_alone,
     )

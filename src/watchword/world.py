@@ -50,6 +50,10 @@ def _not_from_inside(*_: object, **__: object) -> Mapping[str, object]:
     raise RuntimeError("this world has no gateway")
 
 
+def _no_tasks(*_: object) -> str:
+    raise RuntimeError("this world has no gateway")
+
+
 @dataclass(frozen=True)
 class World(Installation):
     """One server's parts: the installation, and what only a server needs."""
@@ -80,6 +84,8 @@ class World(Installation):
     """Where functions run; None where they don't."""
     inside: Callable[..., Mapping[str, object]] = _not_from_inside
     """Calls an operation from inside: `gateway.dispatch`, which is above this floor and put in by `app`."""
+    perform: Callable[..., str] = _no_tasks
+    """Performs a task of a state that is tried alone: `gateway.runner.tasks`, put in likewise."""
 
     seed: "Callable[[World], None] | None" = None
     """Makes what an ephemeral server begins with; None for nothing."""

@@ -17,6 +17,7 @@ from watchword.access import Caller, Demand, RequestContext, RequestLog
 from watchword.access.request_context import INSIDE
 from watchword.facts import Facts
 from watchword.gateway.dispatch import dispatch, perform, permit
+from watchword.gateway.runner.tasks import perform_alone
 from watchword.installation.installation import Clock, RootKey
 from watchword.installation.operator import Operator
 from watchword.installation.settings import Settings
@@ -86,6 +87,7 @@ def world_on(database: Database, data: Path, now: datetime, *account_ids: str) -
         objects=Objects.open(data / "objects", durable=False),
         packages=Objects.open(data / "packages", cached=0, durable=False),
         inside=dispatch,
+        perform=perform_alone,
     )
 
 

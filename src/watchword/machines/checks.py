@@ -74,6 +74,24 @@ def check(text: str, compile_: Compile | None = None) -> tuple[Json, Diagnostics
     return definition, found
 
 
+def check_state(text: str, compile_: Compile) -> tuple[Json, Diagnostics]:
+    """The same for one state that stands alone: its machine isn't known, so it can lead anywhere."""
+    found = Diagnostics.none()
+    try:
+        state = decoded(text)
+    except (ValueError, RecursionError) as unreadable:
+        found.error(INVALID_JSON, f"The definition isn't JSON: {unreadable}", ())
+        return None, found
+    if too_deep(text, state):
+        found.error(TOO_DEEP, "The definition is nested too deeply.", ())
+        return None, found
+    with suppress(Enough):
+        one = _Check(found)
+        one.state(state, (), Inside(depth=1, names=one.references.machine(None)))
+        one.references.check(compile_)
+    return state, found
+
+
 class _Check:
     """One definition being checked."""
 

@@ -40,7 +40,7 @@ def begin_items(live: Live, run: Run, state: Map) -> Outcome:
     run.phase, run.results, run.begun, run.size = "children", [None] * len(items), 0, 0
     if not items:
         return _together(live, run, state)
-    for _ in range(min(len(items), _at_once(live, run, state))):
+    for _ in range(min(len(items), at_once(live, run, state))):
         _begin_item(live, run, state)
     return None
 
@@ -82,15 +82,20 @@ def _begin_item(live: Live, run: Run, state: Map) -> None:
     index, run.begun = run.begun, run.begun + 1
     live.record(run, "MapIterationStarted", {"name": run.state, "index": index})
     child = live.begin_run(run, index, (), "null")
-    item = live.items_of(run, state)[index]
-    if state.selector is not None:
-        scope = live.scope(child)  # whose context object has the item
-        entered = state.flow.enter(live.scope(run))
-        item = state.flow.item(state.selector, scope.of(entered))
+    item = item_of(live, run, state, child)
     live.set_input(child, encode(item), item)
 
 
-def _at_once(live: Live, run: Run, state: Map) -> int:
+def item_of(live: Live, run: Run, state: Map, child: Run) -> Json:
+    """What a run for an item of a Map gets."""
+    if state.selector is None:
+        return live.items_of(run, state)[child.index]
+    scope = live.scope(child)  # whose context object has the item
+    return state.flow.item(state.selector, scope.of(state.flow.enter(live.scope(run))))
+
+
+def at_once(live: Live, run: Run, state: Map) -> int:
+    """How many items of a Map run at a time."""
     scope = live.scope(run)
     wanted = state.concurrency.read(state.flow, scope.of(state.flow.enter(scope)))
     if isinstance(wanted, bool) or not isinstance(wanted, int) or wanted < 0:

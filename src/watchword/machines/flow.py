@@ -34,20 +34,22 @@ class PathFlow:
 
     def enter(self, scope: Scope) -> Json:
         """What the state works with."""
-        return read(self.input_path, scope)
+        return scope.noted("afterInputPath", read(self.input_path, scope))
 
     def arguments(self, entered: Json, scope: Scope) -> Json:
         """What a task is called with, or what the branches begin with."""
-        if self.parameters is None:
-            return entered
-        return templates.fill(self.parameters, scope.of(entered), PARAMETER_PATH_FAILURE)
+        if self.parameters is not None:
+            entered = templates.fill(self.parameters, scope.of(entered), PARAMETER_PATH_FAILURE)
+        return scope.noted("afterParameters", entered)
 
     def leave(self, result: Json, scope: Scope) -> tuple[Json, Mapping[str, Json]]:
         """The state's output and the variables that it sets; `scope` has its raw input."""
-        variables = assigned(self.assign, scope.of(result))
+        variables = assigned(self.assign, scope.of(scope.noted("result", result)))
         if self.result_selector is not None:
             result = templates.fill(self.result_selector, scope.of(result), PARAMETER_PATH_FAILURE)
+        scope.noted("afterResultSelector", result)
         output = scope.data if self.result_path is None else paths.put(self.result_path, scope.data, result)
+        scope.noted("afterResultPath", output)
         return read(self.output_path, scope.of(output)), variables
 
     def recover(self, error: Json, catcher: Any, scope: Scope) -> tuple[Json, Mapping[str, Json]]:  # noqa: ANN401 a Catcher

@@ -153,7 +153,7 @@ class Interpreter:
         try:
             self._follow(run, self.live.state_of(run), act())
         except Failure as failure:
-            self.live.note(run, failure)
+            self.live.record_failure(run, failure)
             said = f"An error occurred while executing the state '{run.state}' (entered at the event id "
             self._fail(run, Failure(failure.error, f"{said}#{entered}). {failure.cause}"))
 
@@ -209,7 +209,7 @@ class Interpreter:
             output, variables = state.flow.recover(error, catcher, self.live.scope(run))
             self._follow(run, state, Leave(output, variables, catcher.next))
         except Failure as again:
-            self.live.note(run, again)
+            self.live.record_failure(run, again)
             self._fail_run(run, again)
 
     def _again_later(self, run: Run, state: State, failure: Failure) -> bool:

@@ -4,7 +4,7 @@ What changes the checkpoint stands in `entering`, `children` and `interpreter`.
 """
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from watchword.machines.about import About, context_of
@@ -62,6 +62,9 @@ class Live:
         self.randomness, self.now, self._evaluate = randomness, now, evaluate
         self.seconds = MOST_SECONDS
         """What expressions may still take before the state that is being entered or left fails."""
+        self.given_context: Mapping[str, Json] = {}
+        """Members of the context object that are given, where a state is tried on its own."""
+        self.note: Callable[[str, Json], None] | None = None
         self.events: list[Event] = []
         self.calls: list[TaskCall] = []
         self.ready = deque(run.id for run in checkpoint.runs.values() if run.phase == "ready")
@@ -97,6 +100,7 @@ class Live:
             self.variables(run),
             self.randomness,
             self.evaluate,
+            note=self.note,
         )
 
     def evaluate(
@@ -114,7 +118,7 @@ class Live:
         """The context object."""
         if self._input is None:
             self._input = decode(self.about.input)
-        return context_of(self.about, self._input, run, self._item(run))
+        return context_of(self.about, self._input, run, self._item(run)) | dict(self.given_context)
 
     def record(
         self, run: Run, kind: str, details: Mapping[str, Any] | None = None, *, last: bool = False
@@ -132,7 +136,7 @@ class Live:
         self.seconds = MOST_SECONDS
         return run.event
 
-    def note(self, run: Run, failure: Failure) -> None:
+    def record_failure(self, run: Run, failure: Failure) -> None:
         """An expression that failed has an event of its own."""
         if isinstance(failure, EvaluationFailure):
             more = {"location": failure.location, "state": run.state}

@@ -51,13 +51,14 @@ class QueryFlow:
 
     def arguments(self, entered: Json, scope: Scope) -> Json:
         """What a task is called with, or what the branches begin with."""
-        if "Arguments" not in self.fields:
-            return entered
-        return self.value(self.fields["Arguments"], scope, "Arguments")
+        if "Arguments" in self.fields:
+            entered = self.value(self.fields["Arguments"], scope, "Arguments")
+        return scope.noted("afterArguments", entered)
 
     def leave(self, result: Json, scope: Scope) -> tuple[Json, Mapping[str, Json]]:
         """The state's output and the variables that it sets."""
-        return _left(self, result, scope, {"result": result} if self.has_result else NOTHING)
+        more = {"result": scope.noted("result", result)} if self.has_result else NOTHING
+        return _left(self, result, scope, more)
 
     def recover(self, error: Json, catcher: Any, scope: Scope) -> tuple[Json, Mapping[str, Json]]:  # noqa: ANN401 a Catcher
         """The same after an error that was caught."""

@@ -53,7 +53,17 @@ class Scope:
     randomness: Randomness
     evaluate: Evaluates
     allowance: Allowance = field(default_factory=Allowance)
+    note: Callable[[str, Json], None] | None = None
+    """Takes what the data are between the state's fields, where a state is tried on its own."""
 
     def of(self, data: Json) -> "Scope":
         """The same with other data."""
-        return Scope(data, self.context, self.variables, self.randomness, self.evaluate, self.allowance)
+        return Scope(
+            data, self.context, self.variables, self.randomness, self.evaluate, self.allowance, self.note
+        )
+
+    def noted(self, name: str, value: Json) -> Json:
+        """The value, which is what the data are after a field."""
+        if self.note is not None:
+            self.note(name, value)
+        return value

@@ -69,6 +69,17 @@ def write_output(operation: Operation, output: Mapping[str, Any]) -> Any:  # noq
     return _write(shape, output) if shape else {}
 
 
+def check_output(operation: Operation, given: Any, *, whole: bool) -> None:  # noqa: ANN401 any JSON
+    """Raises Unfit for what the operation doesn't answer. `whole`: for what is missing too.
+
+    Members that the model doesn't have are looked over, as AWS does.
+    """
+    if not isinstance(given, dict):
+        raise Unfit("it must be an object.")
+    if operation.output_shape is not None:
+        _check(operation.output_shape, given, "", whole=whole)
+
+
 def read_error(operation: Operation, error: AwsError) -> SdkError:
     """The error, by the name of its class."""
     wired = operation.error_writer.wire_error(error)
@@ -94,6 +105,31 @@ def _read(shape: Shape, value: Any, name: str) -> Any:  # noqa: ANN401 any JSON
             return _moment(value, name)
         case _:
             return value
+
+
+def _check(shape: Shape, value: Any, name: str, *, whole: bool) -> None:  # noqa: ANN401 any JSON
+    if not _is_of(shape.type, value):
+        raise Unfit(f"The value for the field '{name}' must be of the type {shape.type}.")
+    match shape.type:
+        case "structure":
+            _check_members(shape, value, whole=whole)
+        case "list":
+            for each in value:
+                _check(shape.element, each, name, whole=whole)
+        case "map":
+            for each in value.values():
+                _check(shape.value, each, name, whole=whole)
+        case "timestamp":
+            _moment(value, name)
+
+
+def _check_members(shape: Shape, given: Mapping[str, Any], *, whole: bool) -> None:
+    for name, member in shape.members.items():
+        called = _capital(name)
+        if given.get(called) is not None:
+            _check(member, given[called], called, whole=whole)
+        elif whole and name in shape.required:
+            raise Unfit(f"The field '{called}' is missing.")
 
 
 def _is_of(kind: str, value: object) -> bool:

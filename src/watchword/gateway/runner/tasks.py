@@ -53,6 +53,11 @@ def perform(world: World, sessions: Sessions, about: About, call: TaskCall) -> s
     return encode(_result(call.resource, sdk_json.write_output(model, output)))
 
 
+def perform_alone(world: World, about: About, call: TaskCall) -> str:
+    """The output of a task that belongs to no execution. The role is assumed for it alone. Raises Failure."""
+    return perform(world, Sessions(world), about, call)
+
+
 def _model(models: Models, resource: Resource) -> Model:
     if resource.operation not in SERVED.get(resource.service, {}):
         said = f"{resource.service}:{resource.operation} is not implemented here."

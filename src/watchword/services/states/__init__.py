@@ -9,6 +9,7 @@ from watchword.services.states import (
     synchronous,
     tags,
     tasks,
+    trials,
 )
 
 OPERATIONS: dict[str, Operation] = {
@@ -19,4 +20,5 @@ OPERATIONS: dict[str, Operation] = {
     **synchronous.OPERATIONS,
     **tags.OPERATIONS,
     **tasks.OPERATIONS,
+    **trials.OPERATIONS,
 }
