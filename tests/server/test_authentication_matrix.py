@@ -15,13 +15,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import botocore.session
 import pytest
+from botocore.model import ServiceModel
 from tests.functions.isolated import ISOLATED, OPTIONS
 from tests.server.harness import Answer, Draft, Keys, Line, client, journal, query
 from tests.server.test_audit import events
 
 from watchword.names import HttpRequest
+from watchword.reference.models import read_model
 from watchword.services.table import SERVED
 from watchword.store import Database, revocations
 from watchword.store.revocations import Revocation
@@ -30,6 +31,7 @@ from watchword.wire.faults import FAULTS
 from watchword.wire.services import SERVICES
 
 BUCKET = "matrix-bucket"
+MODELS = {name: ServiceModel(json.loads(read_model(name)), name) for name in SERVED}
 OPERATIONS = [(service, name) for service, rows in sorted(SERVED.items()) for name in sorted(rows)]
 
 JSON = "application/x-amz-json-1.1"
@@ -52,7 +54,11 @@ PROVES_NOTHING = (
     *("PayloadHashMismatch", "UnsignedHeaders", "InvalidAction"),
 )
 """Faults that say so."""
-TAKEN_FOR_S3 = (("AccessDenied", 403), ("MethodNotAllowed", 405), ("NoSuchBucket", 404))
+TAKEN_FOR_S3 = (
+    *(("AccessDenied", 403), ("MethodNotAllowed", 405), ("NoSuchBucket", 404)),
+    ("PreconditionFailed", 412),  # a form was expected
+    ("InvalidBucketName", 400),
+)
 """A path whose signature can't be read is S3's."""
 SINGLY = {("nothing", "DeleteObjects"): ("AccessDenied", 200)}
 """Refused key by key, as S3 does."""
@@ -77,6 +83,15 @@ PROOFS = {
 """The input of operations whose proof is in it: it proves nothing."""
 
 
+_ANYWHERE = "arn%3Aaws%3Arolesanywhere%3Aus-east-1%3A123456789012%3A"
+QUERY = {
+    "profileArn": f"{_ANYWHERE}profile%2Fa",
+    "trustAnchorArn": f"{_ANYWHERE}trust-anchor%2Fa",
+    "roleArn": "arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fexpired",
+}
+"""Of CreateSession, whose query is read before its proof."""
+
+
 def draft(service: str, name: str) -> Draft:
     """A request for the operation, as its protocol has it; what else it needs is never looked at."""
     row = SERVICES[service]
@@ -85,13 +100,14 @@ def draft(service: str, name: str) -> Draft:
     if row.protocol == "json":
         headers = {"content-type": JSON, "x-amz-target": f"{row.target}.{name}"}
         return Draft(row.signing_name, headers=headers, body=json.dumps(PROOFS.get(name, {})).encode())
-    model = botocore.session.get_session().get_service_model(service).operation_model(name)
+    model = MODELS[service].operation_model(name)
     http, shape = model.http, model.input_shape
     path, _, asked = http["requestUri"].partition("?")
     for member in shape.required_members if shape else ():
         place = shape.members[member].serialization
         if place.get("location") == "querystring":
-            asked += f"&{place['name']}=1" if asked else f"{place['name']}=1"
+            pair = f"{place['name']}={QUERY.get(place['name'], '1')}"
+            asked += f"&{pair}" if asked else pair
     path = re.sub(r"\{(\w+)\+?\}", lambda label: {"Bucket": BUCKET}.get(label[1], "key"), path)
     return Draft(row.signing_name, http["method"], path, asked, MARKS.get(name, {}), BODIES.get(name, b""))
 

@@ -4,13 +4,13 @@ Inputs and outputs are held against the model, so a test can't give what the wir
 operation answer what it can't write. `meanwhile` is what happens between the decision and the operation.
 """
 
+import json
 import os
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from botocore.loaders import Loader
 from botocore.model import ServiceModel, Shape
 
 from watchword.access import Caller, Demand, RequestContext, RequestLog
@@ -38,7 +38,7 @@ from watchword.wire import Models
 from watchword.world import World
 
 MODELS = Models(read_model)
-SHAPES = {name: ServiceModel(Loader().load_service_model(name, "service-2"), name) for name in SERVED}
+SHAPES = {name: ServiceModel(json.loads(read_model(name)), name) for name in SERVED}
 TYPES: dict[str, Any] = {
     "string": str,
     "integer": int,

@@ -19,8 +19,12 @@ from typing import Any
 
 from watchword.services.table import SERVED
 
-FREE_FOR_ALL = {("sts", "GetCallerIdentity"), ("sts", "GetSessionToken")}
-"""AWS STS API Reference: these need no permission."""
+FREE_FOR_ALL = {
+    ("rolesanywhere", "CreateSession"),
+    ("sts", "GetCallerIdentity"),
+    ("sts", "GetSessionToken"),
+}
+"""AWS STS API Reference: these two need no permission. CreateSession calls AssumeRole, which is decided."""
 
 
 class Step:

@@ -48,6 +48,11 @@ from watchword.store.organizations import members, units
 from watchword.store.organizations import policies as organization_policies
 from watchword.store.organizations.policies import Policy
 from watchword.store.organizations.units import Unit
+from watchword.store.rolesanywhere import crls, profiles, subjects, trust_anchors
+from watchword.store.rolesanywhere.crls import Crl
+from watchword.store.rolesanywhere.profiles import Profile
+from watchword.store.rolesanywhere.subjects import Subject, Use
+from watchword.store.rolesanywhere.trust_anchors import TrustAnchor
 from watchword.world import World
 
 LIST = Path(__file__).parents[1] / "golden" / "condition_keys_not_filled.txt"
@@ -180,6 +185,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     run(call(opened, "cognito-identity", "CreateIdentityPool"))
     run(call(opened, "cognito-identity", "GetId"))
     add_functions(opened)
+    add_anchors(opened)
     yield opened
     opened.close()
 
@@ -192,6 +198,33 @@ def add_functions(world: World) -> None:
             tags.put(tx, "function", name, {"Team": "red"})
 
 
+ID = str(UUID(int=0))
+"""Of one resource of each kind of Roles Anywhere."""
+
+
+def add_anchors(world: World) -> None:
+    """What Roles Anywhere has, with a tag."""
+    with world.database.write(world.clock.now()) as tx:
+        here, now = (ID, first_account(world), "us-east-1", "a"), tx.at
+        trust_anchors.insert(tx, TrustAnchor(*here, "", now, now))
+        profiles.insert(tx, Profile(*here, (), (), now, now))
+        crls.insert(tx, Crl(*here, ID, b"", b"", now, now))
+        subjects.note(tx, Subject(*here, now, now), Use(ID, "a", "1", "", now))
+        for kind in (nouns.TRUST_ANCHOR, nouns.PROFILE, nouns.CRL, nouns.SUBJECT):
+            tags.put(tx, kind, ID, {"Team": "red"})
+
+
+def of_anchors(account: str) -> dict[str, Any]:
+    """By the name of a member."""
+    arn = f"arn:aws:rolesanywhere:us-east-1:{account}:trust-anchor/{ID}"
+    given = {"tags": [{"key": "Team", "value": "red"}], "tagKeys": ["Team"], "notificationSettings": []}
+    return {
+        **dict.fromkeys(("trustAnchorId", "profileId", "crlId", "subjectId"), ID),
+        **dict.fromkeys(("trustAnchorArn", "resourceArn"), arn),
+        **given,
+    }
+
+
 def call(world: World, service: str, name: str) -> Call:
     """With everything that the model takes and is named above; what it requires besides is the row's."""
     account = first_account(world)
@@ -200,6 +233,7 @@ def call(world: World, service: str, name: str) -> Call:
     row = ROWS[service].ROWS.get(name, Row())
     named = {
         "iam": {"SerialNumber": f"arn:aws:iam::{account}:mfa/device"},
+        "rolesanywhere": of_anchors(account),
         "stepfunctions": of_machines(account),
     }
     known = (

@@ -109,6 +109,11 @@ from watchword.store.organizations.resource_policies import ResourcePolicy
 from watchword.store.organizations.services import Delegation
 from watchword.store.organizations.units import Unit
 from watchword.store.revocations import Revocation
+from watchword.store.rolesanywhere import crls, subjects, trust_anchors
+from watchword.store.rolesanywhere import profiles as anywhere_profiles
+from watchword.store.rolesanywhere.crls import Crl
+from watchword.store.rolesanywhere.profiles import Profile as AnywhereProfile
+from watchword.store.rolesanywhere.trust_anchors import TrustAnchor
 from watchword.store.s3 import buckets, objects, parts, uploads
 from watchword.store.s3.buckets import Bucket
 
@@ -151,6 +156,9 @@ FIRST, SECOND = (Revision(each, "m1", "{}", "arn", NOW) for each in ("r1", "r2")
 IDENTITY_POOL = Pool(
     "eu-west-1:1", A, "eu-west-1", "app", "https://w.example", PoolSettings(guests=True), NOW
 )
+ANCHOR = TrustAnchor("t1", A, "eu-west-1", "site", "", NOW, NOW)
+ANYWHERE_PROFILE = AnywhereProfile("p1", A, "eu-west-1", "web", (), (), NOW, NOW)
+CRL = Crl("c1", A, "eu-west-1", "gone", "t1", b"", b"", NOW, NOW)
 REVOCATION = Revocation(A, "role", "AROA1", NOW, NOW)
 
 CHANGES: dict[Callable[..., object], tuple[tuple[object, ...], dict[str, object], tuple[str, str]]] = {
@@ -295,6 +303,15 @@ CHANGES: dict[Callable[..., object], tuple[tuple[object, ...], dict[str, object]
     versions.insert: ((FUNCTION_VERSION,), {}, ("function", "f1")),
     versions.update: ((FUNCTION_VERSION,), {}, ("function", "f1")),
     versions.reseal: ((FUNCTION_VERSION,), {"sealed": b"", "sealing_key": "k2"}, ("function", "f1")),
+    trust_anchors.insert: ((ANCHOR,), {}, ("trust-anchor", "t1")),
+    trust_anchors.update: ((ANCHOR,), {}, ("trust-anchor", "t1")),
+    trust_anchors.remove: ((ANCHOR,), {}, ("trust-anchor", "t1")),
+    anywhere_profiles.insert: ((ANYWHERE_PROFILE,), {}, ("profile", "p1")),
+    anywhere_profiles.update: ((ANYWHERE_PROFILE,), {}, ("profile", "p1")),
+    anywhere_profiles.remove: ((ANYWHERE_PROFILE,), {}, ("profile", "p1")),
+    crls.insert: ((CRL,), {}, ("trust-anchor", "t1")),
+    crls.update: ((CRL,), {}, ("trust-anchor", "t1")),
+    crls.remove: ((CRL,), {}, ("trust-anchor", "t1")),
     versions.remove: ((FUNCTION_VERSION,), {}, ("function", "f1")),
     versions.remove_all: (("f1",), {}, ("function", "f1")),
     keyring.insert: ((WRAPPED,), {}, ("keyring", "*")),
@@ -341,6 +358,7 @@ BEFORE: dict[Callable[..., object], Callable[[Transaction], object]] = {
     saml_private_keys.insert: lambda tx: saml_providers.insert(tx, SAML, "<x/>"),
     service_credentials.insert: lambda tx: users.insert(tx, USER),
     state_machines.revise: lambda tx: state_machines.insert(tx, MACHINE, FIRST),
+    crls.insert: lambda tx: trust_anchors.insert(tx, ANCHOR),
 }
 """What must be there for a change to be one."""
 
@@ -387,6 +405,7 @@ NO_DECISION_DEPENDS_ON = {
     *(identities.insert, identities.link, identities.unlink, identities.remove, identities.remove_all),
     changes.append,
     revocations.remove_older,
+    subjects.note,
     used_signatures.insert,
     used_signatures.remove_expired,
 }

@@ -1,11 +1,10 @@
 """Values of any shape, drawn from the model: what the round trips of this folder send both ways.
 
-botocore is the other end of the wire: it reads the models on its own, serialises what we parse, and parses
-what we write. Nothing here asks the code under test what a shape means, only `pattern.compiled` whether a
-drawn string keeps the model's own expression.
+botocore is the other end of the wire: it interprets the models on its own, serialises what we parse, and
+parses what we write. Nothing here asks the code under test what a shape means, only `pattern.compiled`
+whether a drawn string keeps the model's own expression.
 """
 
-import gzip
 import json
 import random
 import re
@@ -14,14 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import botocore
 import pytest
 from botocore.model import ServiceModel, Shape
 from hypothesis import strategies as st
 
+from watchword.reference.models import read_model
 from watchword.wire import Models
 from watchword.wire.pattern import compiled
 from watchword.wire.services import SERVICES, Row
@@ -34,13 +32,6 @@ HEADER_TEXT = string.ascii_letters + string.digits + "-_.:;/=+@!*'()[]{}<>?&%$#~
 XML_TEXT = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff")
 ANY_TEXT = st.characters(exclude_categories=("Cs",))
 FIRST, LAST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-
-
-def read_model(service: str) -> bytes:
-    """The bytes of a model, as the server's own reader gives them."""
-    versions = Path(botocore.__file__).parent / "data" / service
-    newest = max(path for path in versions.iterdir() if path.is_dir())
-    return gzip.decompress((newest / "service-2.json.gz").read_bytes())
 
 
 @cache

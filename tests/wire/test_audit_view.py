@@ -46,12 +46,14 @@ assertionEncryptionMode globalEndpointTokenVersion lastUpdateStatusReasonCode st
 """Members that sound secret and aren't: see HARMLESS in `sensitive`, or their model has an enum."""
 SHOWN_INSIDE = """
 accessKeyId grantType redirectUri expiresIn expiration clientId roleArn userName serviceName serviceUserName
+issuer serialNumber arn assumedRoleId packedPolicySize sourceIdentity
 """
 """Members of structures that sound secret, which are shown nevertheless."""
 HARMLESS_STRUCTURES = """
 PasswordPolicy Code CodeSigningConfig CodeSigningConfigs CodeSigningPolicies
 """
 MINTING = """
+rolesanywhere CreateSession
 sts AssumeRole
 sts AssumeRoleWithSAML
 sts AssumeRoleWithWebIdentity

@@ -20,6 +20,7 @@ SERVED = {
     "lambda",
     "cognito-identity",
     "eks-auth",
+    "rolesanywhere",
     "sso",
     "sso-oidc",
     "stepfunctions",

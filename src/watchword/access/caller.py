@@ -3,7 +3,9 @@
 Requests make one only by an authentication scheme, so every floor above may rely on it.
 """
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
@@ -14,6 +16,10 @@ from watchword.identity.token_claims import Vouched
 from watchword.names import HttpRequest, Principal
 from watchword.names.principal import Anonymous
 from watchword.sessions import Session
+from watchword.store.rolesanywhere.trust_anchors import TrustAnchor
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 VERSION_2 = "AWS"
 
@@ -33,6 +39,15 @@ class Means(NamedTuple):
 IN_HEADER = Means()
 
 
+class VouchedByCertificate(Struct, frozen=True):
+    """A verified certificate, and the trust anchor that vouches for it."""
+
+    anchor: TrustAnchor
+    certificate: "Certificate"
+    tags: Mapping[str, str] = MappingProxyType({})
+    """What it says of its holder, as tags: of the service that asks for a session in the holder's stead."""
+
+
 class Caller(Struct, frozen=True):
     """Who calls, by which access key, within which session."""
 
@@ -40,8 +55,8 @@ class Caller(Struct, frozen=True):
     access_key_id: str = ""
     session: Session | None = None
     means: Means = IN_HEADER
-    vouched: Vouched | VouchedBySaml | VouchedForPool | Exchanged | None = None
-    """What the verified token or assertion of an identity provider says."""
+    vouched: Vouched | VouchedBySaml | VouchedForPool | Exchanged | VouchedByCertificate | None = None
+    """What the verified token or assertion of an identity provider says, or a certificate."""
 
     @property
     def account(self) -> str:

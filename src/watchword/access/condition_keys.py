@@ -11,7 +11,7 @@ Variables and tags" (Principal key values).
 from collections.abc import Mapping
 from datetime import datetime
 
-from watchword.access.caller import Caller
+from watchword.access.caller import Caller, VouchedByCertificate
 from watchword.access.demand import ContextValue, Demand
 from watchword.access.request_context import RequestContext, Via
 from watchword.facts import Facts
@@ -152,7 +152,7 @@ def principal_keys(caller: Caller, tags: Mapping[str, str]) -> Keys:
     if caller.anonymous:
         return keys | {"aws:PrincipalAccount": principal.userid}
     if isinstance(principal, Service):
-        return keys | _of_service(principal)
+        return keys | _of_service(principal) | _tags(tags)
     if isinstance(principal, WebIdentity | Saml):  # whose requests aren't signed
         return keys
     keys["aws:PrincipalIsAWSService"] = "false"
@@ -160,9 +160,11 @@ def principal_keys(caller: Caller, tags: Mapping[str, str]) -> Keys:
     keys["aws:PrincipalAccount"] = principal.account
     if isinstance(principal, User):
         keys["aws:username"] = principal.name
-    for key, value in tags.items():
-        keys[f"aws:PrincipalTag/{key}"] = value
-    return keys
+    return keys | _tags(tags)
+
+
+def _tags(tags: Mapping[str, str]) -> Keys:
+    return {f"aws:PrincipalTag/{key}": value for key, value in tags.items()}
 
 
 def _of_service(service: Service) -> Keys:
@@ -176,9 +178,12 @@ def _of_service(service: Service) -> Keys:
 def principal_tags(facts: Facts, caller: Caller) -> Mapping[str, str]:
     """Tags of the user or role; a session's own go before these, whatever the case of the key.
 
-    Those of a federated user are its user's.
+    Those of a federated user are its user's. A service that asks for the holder of a certificate has the tags
+    that the certificate says (IAM Roles Anywhere User Guide, "Trust policy").
     """
     principal = caller.principal
+    if isinstance(caller.vouched, VouchedByCertificate):
+        return caller.vouched.tags
     tags: Mapping[str, str] = {}
     if isinstance(principal, User | RoleSession):
         kind = "user" if isinstance(principal, User) else "role"

@@ -2,7 +2,8 @@
 
 No session is stored anywhere else. Each was handed out by an answer, which was recorded on this host before
 it was sent: in the journal, or in the database by those that also change something (AssumeRoleWithSAML,
-`watchword credentials`).
+CreateSession, `watchword credentials`). CreateSession has an event of its own beside that of AssumeRole; it
+counts, for it knows who asked.
 
 1. A session is alive until it expires, its role or user is deleted, or it was revoked.
 2. An event tells seconds, and a revocation milliseconds. Where both are of one second, the session is listed:
@@ -152,6 +153,8 @@ class _Made(Struct, rename="camel", gc=False):
     federated_user: _Named | None = None
     assumed_principal: str = ""
     source_identity: str = ""
+    credential_set: "tuple[_Made, ...]" = ()
+    """Of CreateSession, which has all the rest in here."""
     access_key_id: str = ""
     expiration: str = ""
     """The last two of `watchword credentials`."""
@@ -189,12 +192,17 @@ def _recorded(installation: Installation, tx: Transaction, begin: datetime) -> I
     changes = audit.containing(tx, _HANDED_OUT.decode(), begin)
     for line in chain(journal, (kept.event.encode() for kept in changes)):
         event = _decoder.decode(line)
-        if event.response_elements is not None and event.event_name != _ASKS_STS:
-            yield _of_sts(tx, event, event.response_elements, event.request_parameters or _Given())
+        for made in _handed_out(event):
+            yield _of_sts(tx, event, made, event.request_parameters or _Given())
     for kept in audit.containing(tx, _BY_OPERATORS, begin):
         event = _decoder.decode(kept.event)
         if event.response_elements and event.request_parameters:
             yield _of_operators(tx, event, event.response_elements, event.request_parameters)
+
+
+def _handed_out(event: _Event) -> tuple[_Made, ...]:
+    made = event.response_elements
+    return () if made is None or event.event_name == _ASKS_STS else made.credential_set or (made,)
 
 
 def _of_sts(tx: Transaction, event: _Event, made: _Made, given: _Given) -> Living:

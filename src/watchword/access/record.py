@@ -29,6 +29,7 @@ from watchword.names import Principal
 from watchword.names.moment import iso
 from watchword.names.principal import (
     PRINCIPAL_TYPES,
+    CertificateHolder,
     FederatedUser,
     RoleSession,
     Root,
@@ -55,6 +56,7 @@ _SIGNATURES: dict[str, Json] = {
     "": {},
     "SigV4": {"signatureVersion": "SigV4"},
     "SigV2": {"signatureVersion": "SigV2", "weak": True},
+    "X.509": {"signatureVersion": "X.509"},
 }
 _TYPES = {Root: "Root", User: "IAMUser"}
 """Principals whose type CloudTrail calls otherwise than aws:PrincipalType does."""
@@ -244,7 +246,7 @@ def _by_key(principal: Principal, access_key_id: str) -> Raw:
 
 
 def _of(principal: Principal, access_key_id: str) -> Json:
-    if isinstance(principal, WebIdentity | Saml):
+    if isinstance(principal, WebIdentity | Saml | CertificateHolder):
         return {
             "type": PRINCIPAL_TYPES[type(principal)],
             "principalId": principal.userid,

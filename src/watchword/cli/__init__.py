@@ -42,6 +42,10 @@ COMMANDS = {
     "credentials": Entry(
         "credentials:credentials", "Print credentials of an administrator's session of one hour."
     ),
+    "certified": Entry(
+        "certified:certified",
+        "Print credentials of a role for the holder of a certificate.",
+    ),
     "run": Entry("run:run", "Run a program with the credentials of a role."),
     "agent": Entry("agent:agent", "Serve credentials to the workloads of this host."),
     "token": Entry("token:token", "Issue a token that proves the name of a service of this host."),

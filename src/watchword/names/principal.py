@@ -166,6 +166,24 @@ class Saml(_Federated, frozen=True):
         return f"{self.name_qualifier or self.provider}:{self.subject}"
 
 
+class CertificateHolder(_Federated, frozen=True):
+    """Who signed with a certificate's key; `provider` is the ARN of the trust anchor, `subject` its name.
+
+    It is of the trust anchor's account, and no policy can name it.
+    """
+
+    serial: str = ""
+    """Of the certificate, in hexadecimal."""
+
+    @property
+    def account(self) -> str:
+        return self.provider.split(":")[4]
+
+    @property
+    def unique_id(self) -> str:
+        return f"{self.provider.rpartition('/')[2]}:{self.serial}"
+
+
 class Anonymous(Struct, frozen=True):
     """The caller of a request without credentials."""
 
@@ -186,7 +204,9 @@ class Anonymous(Struct, frozen=True):
         return "anonymous"
 
 
-Principal = Root | User | RoleSession | FederatedUser | Service | WebIdentity | Saml | Anonymous
+Principal = (
+    Root | User | RoleSession | FederatedUser | Service | WebIdentity | Saml | CertificateHolder | Anonymous
+)
 
 PRINCIPAL_TYPES: dict[type, str] = {
     Root: "Account",
@@ -196,6 +216,7 @@ PRINCIPAL_TYPES: dict[type, str] = {
     Service: "Service",
     WebIdentity: "WebIdentityUser",
     Saml: "SAMLUser",
+    CertificateHolder: "CertificateHolder",
     Anonymous: "Anonymous",
 }
 """Principal class -> the value of aws:PrincipalType."""

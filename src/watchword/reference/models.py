@@ -1,11 +1,18 @@
 """botocore's service models, read as data from where botocore keeps them.
 
-The newest version of each; nothing of botocore's code runs in the server.
+The newest version of each; nothing of botocore's code runs in the server. `additions` has what a service
+documents and its model leaves out, in the same form: operations whose clients sign in another way.
+Source of CreateSession: IAM Roles Anywhere User Guide, "CreateSession API"; AWS's signing helper for what is
+in the query.
 """
 
 import gzip
 import importlib.util
 from pathlib import Path
+
+import msgspec
+
+_ADDITIONS = Path(__file__).parent / "additions"
 
 
 def read_model(service: str) -> bytes:
@@ -13,7 +20,17 @@ def read_model(service: str) -> bytes:
     versions = sorted((_botocore() / "data" / service).glob("*/service-2.json.gz"))
     if not versions:
         raise FileNotFoundError(service)
-    return gzip.decompress(versions[-1].read_bytes())
+    model = gzip.decompress(versions[-1].read_bytes())
+    addition = _ADDITIONS / f"{service}.json"
+    return _joined(model, addition.read_bytes()) if addition.exists() else model
+
+
+def _joined(model: bytes, addition: bytes) -> bytes:
+    """The model with more operations and shapes. Those that it has already stay as they are."""
+    whole, more = msgspec.json.decode(model), msgspec.json.decode(addition)
+    for part, added in more.items():
+        whole[part] = added | whole[part]
+    return msgspec.json.encode(whole)
 
 
 def _botocore() -> Path:

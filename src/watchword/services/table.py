@@ -6,7 +6,16 @@ What the models know beyond this answers NotImplemented; tests/golden/not_yet.tx
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from watchword.services import cognito_identity, iam, lambda_, organizations, s3, states, sts
+from watchword.services import (
+    cognito_identity,
+    iam,
+    lambda_,
+    organizations,
+    rolesanywhere,
+    s3,
+    states,
+    sts,
+)
 from watchword.services.cognito_identity.attached import attached as attached_of_cognito_identity
 from watchword.services.iam.attached import attached as attached_of_iam
 from watchword.services.jobs import Job
@@ -15,6 +24,7 @@ from watchword.services.lambda_.attached import attached as attached_of_lambda
 from watchword.services.operation import Operation
 from watchword.services.organizations.attached import attached as attached_of_organizations
 from watchword.services.resources import AttachedTo
+from watchword.services.rolesanywhere.named import attached as attached_of_rolesanywhere
 from watchword.services.s3.attached import attached as attached_of_s3
 from watchword.services.s3.sweep import SWEEP
 from watchword.services.states.attached import attached as attached_of_states
@@ -41,6 +51,7 @@ SERVICES: Mapping[str, Service] = {
     "iam": Service(iam.OPERATIONS, attached_of_iam),
     "lambda": Service(lambda_.OPERATIONS, attached_of_lambda, upkeep.JOBS),
     "organizations": Service(organizations.OPERATIONS, attached_of_organizations),
+    "rolesanywhere": Service(rolesanywhere.OPERATIONS, attached_of_rolesanywhere),
     "s3": Service(s3.OPERATIONS, attached_of_s3, (SWEEP,)),
     "stepfunctions": Service(states.OPERATIONS, attached_of_states, (SWEEP_EXECUTIONS,), prefix="states"),
     "sts": Service(sts.OPERATIONS, attached_of_sts, (ROTATE,)),

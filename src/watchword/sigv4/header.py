@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from watchword.names import AwsError, fault
 from watchword.sigv4 import s3_words
-from watchword.sigv4.claim import ALGORITHM, ALGORITHMS, Claim
+from watchword.sigv4.claim import ALGORITHM, ALGORITHM_V4A, ALGORITHMS, Claim
 from watchword.sigv4.parts import MEMORABLE, amz_date, bad_date, check_signed_names, credential, region_set
 from watchword.sigv4.payload import declared_payload
 from watchword.sigv4.s3_words import IN_HEADER, NO_DATE, argument
@@ -24,19 +24,24 @@ _PARAMETERS = ("Credential", "Signature", "SignedHeaders")
 _REMEMBERED = 512
 
 
-def header_claim(authorization: str, headers: Mapping[str, str]) -> Claim:
-    """The claim in an Authorization header. headers: all headers of the request, by lower-case name."""
+def header_claim(
+    authorization: str, headers: Mapping[str, str], algorithms: frozenset[str] = ALGORITHMS
+) -> Claim:
+    """The claim in an Authorization header. headers: all headers of the request, by lower-case name.
+
+    algorithms: those that are taken.
+    """
     form, signature = _without_signature(authorization)
     names = "\n".join(headers)
     form_of = _remembered_form if len(form) <= MEMORABLE and len(names) <= MEMORABLE else _form
-    algorithm, who, signed = form_of(form, names)  # 3 4 5 6 7 8
+    algorithm, who, signed = form_of(form, names, algorithms)  # 3 4 5 6 7 8
     date = headers.get("x-amz-date")
     timestamp, date = _http_date(headers["date"]) if date is None else (amz_date(date), date)  # 9
     access_key_id, scope = credential(who, algorithm)  # 10
     payload = _payload_hash(headers, scope, algorithm)  # 11
     token = headers.get("x-amz-security-token")
     claim = Claim(algorithm, access_key_id, scope, signed, signature, token, date, timestamp, payload)
-    return claim if algorithm == ALGORITHM else replace(claim, region_set=_regions(headers))
+    return replace(claim, region_set=_regions(headers)) if algorithm == ALGORITHM_V4A else claim
 
 
 def _without_signature(authorization: str) -> tuple[str, str]:
@@ -50,14 +55,14 @@ def _without_signature(authorization: str) -> tuple[str, str]:
     return f"{before}Signature={'*' if signature else ''}{comma}{after}", signature
 
 
-def _form(form: str, names: str) -> tuple[str, str, str]:
+def _form(form: str, names: str, algorithms: frozenset[str]) -> tuple[str, str, str]:
     """Rules 3 to 8: the algorithm, the credential, and the names of the signed headers.
 
     names: of all headers, one on each line.
     """
     sent = frozenset(names.split("\n"))
     algorithm, _, parameters = form.partition(" ")
-    if algorithm not in ALGORITHMS:  # 3
+    if algorithm not in algorithms:  # 3
         raise _unsupported(algorithm, form)
     given, others = _pairs(parameters)  # 4
     wrong = [f"Authorization header requires '{key}' parameter." for key in _PARAMETERS if not given.get(key)]

@@ -23,6 +23,8 @@ Sources: IAM User Guide, "AWS Signature Version 4 for API requests" and "Trouble
 signing"; Amazon S3 API Reference, "Authenticating Requests (AWS Signature Version 4)".
 """
 
+from collections.abc import Iterable
+
 from watchword.names import HttpRequest, fault
 from watchword.sigv4.claim import ALGORITHM, Claim
 from watchword.sigv4.header import header_claim
@@ -50,7 +52,7 @@ def read(request: HttpRequest) -> Claim | None:
     """
     headers = request.by_name
     if request.repeats:
-        _check_repeats(request)  # 1
+        check_once(request, ONCE)  # 1
     authorization = headers.get("authorization")
     if request.query:
         pairs = query_pairs(request.query)
@@ -62,9 +64,10 @@ def read(request: HttpRequest) -> Claim | None:
     return None if authorization is None else header_claim(authorization, headers)
 
 
-def _check_repeats(request: HttpRequest) -> None:
+def check_once(request: HttpRequest, single: Iterable[str]) -> None:
+    """Rule 1, for headers of these names. Raises IncompleteSignature."""
     names = [name for name, _ in request.headers]
-    for name in ONCE:
+    for name in single:
         if names.count(name) > 1:
             raise fault("IncompleteSignature", f"The request has more than one '{name}' header.")
 

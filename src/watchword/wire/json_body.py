@@ -28,6 +28,8 @@ from watchword.wire.values import UnreadableError
 
 MAX_DEPTH = 64
 TIMESTAMPS = "unixtimestamp"
+OR_IN_BODY = "orInBody"
+"""A trait of ours: a member that clients send in its location or in the body (`rest_read`)."""
 
 Read = Callable[[Any], Any]
 Write = Callable[[Any], Any]
@@ -193,7 +195,7 @@ def _structure_reader(shape: Shape, compile_: Callable[[Shape], Read]) -> Read:
     members = {
         member.wire_name(name): (name, compile_(member))
         for name, member in shape.members.items()
-        if not member.location
+        if not member.location or member.traits.get(OR_IN_BODY)
     }
     union = bool(shape.traits.get("union"))
 

@@ -9,7 +9,7 @@ Rules:
 4. an empty body is an absent payload.
 
 A member with `hostLabel` is read from its location: clients send it there too (Smithy 2.0, "hostLabel
-trait").
+trait"). A member with `orInBody`, a trait of ours, comes in its location or in the body, not in both.
 Source: Smithy 2.0, "HTTP binding traits"; RFC 9110, section 5.6.1 (lists).
 What doesn't belong here: JSON and XML (given as `body_readers`), writing (rest_write).
 """
@@ -213,7 +213,10 @@ def _body_reader(shape: Shape, body_readers: BodyReaders) -> Callable[[HttpReque
 
     def read(request: HttpRequest, found: dict[str, Any]) -> None:
         if data := small_body(request):
-            found.update(read_value(data))
+            value = read_value(data)
+            if twice := next(iter(found.keys() & value.keys()), None):
+                raise UnreadableError(f"{twice} is given in the query and in the body", twice)
+            found.update(value)
 
     return read
 

@@ -66,6 +66,7 @@ ROWS = (
         invalid_input="InvalidParameterException",
     ),
     Row("eks-auth", "rest-json", "eks-auth", "2023-11-26", invalid_input="InvalidParameterException"),
+    Row("rolesanywhere", "rest-json", "rolesanywhere", "2018-05-10", invalid_input="ValidationException"),
     Row("sso", "rest-json", "awsssoportal", "2019-06-10", invalid_input="InvalidRequestException"),
     Row("sso-oidc", "rest-json", "sso-oauth", "2019-06-10", invalid_input="InvalidRequestException"),
     Row(

@@ -1,0 +1,49 @@
+"""Sends one request to the server, with what Python has: for programs that must stay small.
+
+No redirect is followed and no proxy is asked: what is signed for one host goes to that host. An answer has at
+most LONGEST bytes, and comes in time.
+"""
+
+import http.client
+import ssl
+from urllib.parse import urlsplit
+
+from watchword.names import HttpRequest
+
+SECONDS = 20
+LONGEST = 1 << 20
+
+
+class NotSent(Exception):  # noqa: N818 what happened
+    """There is no answer: why, for the operator."""
+
+
+def send(request: HttpRequest, endpoint: str, *, ca_bundle: str = "") -> tuple[int, bytes]:
+    """The status and body of the answer. Raises NotSent."""
+    try:
+        connection = _connection(endpoint, ca_bundle)
+    except (OSError, ValueError) as wrong:
+        raise NotSent(f"{endpoint} can't be asked: {wrong}") from None
+    target = f"{request.path}?{request.query}" if request.query else request.path
+    try:
+        connection.request(request.method, target, request.body.read(), dict(request.headers))
+        answer = connection.getresponse()
+        data = answer.read(LONGEST + 1)
+    except (OSError, http.client.HTTPException) as failed:
+        why = " ".join(str(failed).split()) or type(failed).__name__
+        raise NotSent(f"{endpoint} can't be reached: {why}") from None
+    finally:
+        connection.close()
+    if len(data) > LONGEST:
+        raise NotSent(f"{endpoint} answers more than {LONGEST} bytes")
+    return answer.status, data
+
+
+def _connection(endpoint: str, ca_bundle: str) -> http.client.HTTPConnection:
+    parts = urlsplit(endpoint)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("not the URL of a server")
+    if parts.scheme == "http":
+        return http.client.HTTPConnection(parts.hostname, parts.port, timeout=SECONDS)
+    context = ssl.create_default_context(cafile=ca_bundle or None)
+    return http.client.HTTPSConnection(parts.hostname, parts.port, timeout=SECONDS, context=context)
