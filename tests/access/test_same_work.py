@@ -28,8 +28,8 @@ STEPS = {
         "string_to_sign",
         "sign_text",
         "compare_digest",
-        "holds_v4a",
     ),
+    "watchword.sigv4.sigv4a": ("holds_v4a",),
     "watchword.sigv4.post": ("holds",),
     "watchword.sigv4.sigv2": ("_signature",),
 }

@@ -3,8 +3,8 @@
 The playbook is run, run again, changed, and undone. What was done already changes nothing: otherwise the
 server doesn't answer what was written.
 
-It runs where Ansible is installed: WATCHWORD_ANSIBLE names its `ansible-playbook` (`pip install ansible boto3`
-in an environment of its own: it is large, and GPL).
+It runs where Ansible is installed: WATCHWORD_ANSIBLE names its `ansible-playbook` (`pip install ansible
+boto3`, in an environment of its own: it is large, and GPL).
 """
 
 import json
@@ -42,8 +42,7 @@ class Ansible:
         ended = subprocess.run(
             [str(PROGRAM), str(HERE / playbook), "-e", f"@{self.variables}", "-e", json.dumps(more)],
             env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             text=True,
             check=False,
         )

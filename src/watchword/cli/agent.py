@@ -3,7 +3,6 @@
 import ipaddress
 import logging
 import re
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -68,7 +67,6 @@ def _address(text: str) -> Address:
 
 def _say_ready(endpoint: str, url: str) -> None:
     say(f"{_MEANINGS[endpoint]} at {url}")
-    sys.stdout.flush()
 
 
 class _Line(logging.Formatter):
