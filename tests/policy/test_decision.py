@@ -11,7 +11,7 @@ from watchword.policy.evaluation import engine, index
 from watchword.policy.evaluation.combine import PolicyType, Verdict
 from watchword.policy.evaluation.decision import message
 from watchword.policy.evaluation.engine import Engine
-from watchword.policy.evaluation.explain import as_json
+from watchword.policy.evaluation.explain import allowed_as_json, as_json
 from watchword.policy.evaluation.request import Later
 
 ALICE = User("111122223333", "alice", "AIDAALICE")
@@ -302,3 +302,13 @@ def test_the_caches_of_an_engine_are_bounded(monkeypatch: pytest.MonkeyPatch) ->
     assert all(len(each.consulted) <= 10 for each in alice._settings.values())
     own = alice._own[0]
     assert len(own.filed) + len(own._twins) <= 1_000 / 16
+
+
+@pytest.mark.parametrize("policies", [Policies(identity=(FULL,)), Policies((FULL, OTHER), rcps=((PUBLIC,),))])
+@pytest.mark.parametrize("principal", [ALICE, JOB])
+def test_what_is_cached_of_allowed_requests_is_what_an_explanation_says(
+    principal: User | RoleSession, policies: Policies
+) -> None:
+    decision = decide(Request(principal, "s3:GetObject", OBJECT), policies)
+    assert decision.allowed
+    assert allowed_as_json(principal, "s3:GetObject", OBJECT, decision.matches) == as_json(explain(decision))

@@ -40,7 +40,8 @@ from watchword.names.principal import (
 )
 from watchword.policy import Decision, explain
 from watchword.policy.evaluation.decision import message
-from watchword.policy.evaluation.explain import as_json
+from watchword.policy.evaluation.entries import Cited
+from watchword.policy.evaluation.explain import allowed_as_json, as_json
 from watchword.sessions.session import Session, moment
 from watchword.store.refusal_counts import Refused
 from watchword.wire.audit_text import LONGEST_TEXT, cut, cut_all
@@ -58,6 +59,7 @@ _SIGNATURES: dict[str, Json] = {
     "SigV2": {"signatureVersion": "SigV2", "weak": True},
     "X.509": {"signatureVersion": "X.509"},
 }
+_WITHOUT_ACCOUNT = (Service, WebIdentity, Saml)
 _TYPES = {Root: "Root", User: "IAMUser"}
 """Principals whose type CloudTrail calls otherwise than aws:PrincipalType does."""
 
@@ -91,23 +93,24 @@ class Event(Struct, frozen=True, rename="camel"):
 def record(log: RequestLog) -> Event:
     """The event of a request."""
     operation, traits, error = log.operation, log.traits, log.error
-    stranger = log.of_stranger
+    stranger, service = log.of_stranger, _service(log)
     longest = STRANGERS_TEXT if stranger else LONGEST_TEXT
     given = (operation and operation.audit_input(log.input)) or None
     made, additional = _response_elements(log), _additional(log, longest)
     if stranger:
         given, made, additional = _short(given), _short(made), _with_short_decisions(additional)
     return Event(
-        event_version=EVENT_VERSION,
-        user_identity=_identity(log),
-        event_time=iso(log.now),
-        event_source=f"{operation.service.name}.amazonaws.com" if operation else "unknown.amazonaws.com",
-        event_name=operation.name if operation else "Unknown",
-        aws_region=cut(log.region, longest),
-        source=_source(log),
-        user_agent=_agent(log, longest),
-        request_parameters=given,
-        response_elements=made,
+        # In their order: with more than fifteen by name, Python makes a dictionary of them for the call.
+        EVENT_VERSION,
+        _identity(log),
+        iso(log.now),
+        f"{operation.service.name}.amazonaws.com" if operation else "unknown.amazonaws.com",
+        operation.name if operation else "Unknown",
+        cut(log.region, longest),
+        service or log.request.peer,  # a service that makes a call has no address
+        service or cut(log.request.joined("user-agent"), longest),
+        given,
+        made,
         request_id=log.request_id,
         event_id=log.request_id,
         read_only=traits.reads_only,
@@ -156,24 +159,15 @@ def _account(log: RequestLog) -> str:
     """The caller's account; the resource's where the caller has none, like a service or a web identity."""
     if log.caller is None:
         return ""
-    if isinstance(log.caller.principal, Service | WebIdentity | Saml) and log.demands:
+    if isinstance(log.caller.principal, _WITHOUT_ACCOUNT) and log.demands:
         return log.demands[0].account
     return log.caller.account
-
-
-def _source(log: RequestLog) -> str:
-    """A service's name stands in for an address where the service made the call."""
-    return _service(log) or log.request.peer
 
 
 def _service(log: RequestLog) -> str:
     """The service that made the call, for itself or for its caller; empty for none."""
     principal = log.caller.principal if log.caller else None
     return log.via.service or (principal.name if isinstance(principal, Service) else "")
-
-
-def _agent(log: RequestLog, longest: int) -> str:
-    return _service(log) or cut(log.request.joined("user-agent"), longest)
 
 
 def _additional(log: RequestLog, longest: int) -> Json:
@@ -196,13 +190,14 @@ def _with_short_decisions(additional: Json) -> Json:
     return additional if short is decisions else additional | {"decisions": [short]}
 
 
-def _decision(demand: Demand, decision: Decision) -> Json:
+def _decision(demand: Demand, decision: Decision) -> Json | Raw:
     """With its reasons, unless nothing depended on it.
 
     Reasons of a refusal, and conditions that hold, can quote what was sent.
     """
     if decision.allowed and not any(each.rule.statement.conditions for each in decision.matches):
-        return as_json(explain(decision))
+        request = decision.request
+        return _allowed(request.principal, request.action, request.resource, decision.matches)
     if decision.allowed or not demand.optional:
         told: dict[str, Any] = cut_all(as_json(explain(decision)))
         return told
@@ -213,6 +208,12 @@ def _decision(demand: Demand, decision: Decision) -> Json:
         "optional": True,
         "message": cut(message(decision)),
     }
+
+
+# Cached: it is the same in all records of a request that is made again and again.
+@lru_cache(_REMEMBERED)
+def _allowed(principal: Principal, action: str, resource: str, matches: tuple[Cited, ...]) -> Raw:
+    return Raw(msgspec.json.encode(allowed_as_json(principal, action, resource, matches)))
 
 
 def _short(part: Any) -> Any:  # noqa: ANN401 any JSON

@@ -81,13 +81,8 @@ def explain(decision: Decision) -> Explanation:
 def as_json(explanation: Explanation) -> dict[str, Any]:
     """An explanation as plain JSON values, for records and programs."""
     decision, request = explanation.decision, explanation.decision.request
-    explained: dict[str, Any] = {
-        "decision": str(decision.verdict),
-        "principal": request.principal.arn,
-        "action": request.action,
-        "resource": request.resource,
-        "matches": [_applied(each, request) for each in explanation.matches],
-    }
+    matches = [_applied(each, request) for each in explanation.matches]
+    explained = _decided(decision.verdict, request.principal, request.action, request.resource, matches)
     if decision.allowed:
         return explained
     if decision.steps:
@@ -220,6 +215,25 @@ def _grantee(decision: Decision) -> tuple[Principals, int]:
         case RoleSession() if not blocked_by(decision.bits | BEHIND, decision.applicability):
             return Principals((("AWS", (principal.role_arn,)),)), BEHIND
     return Principals((("AWS", (principal.arn,)),)), DIRECT
+
+
+def allowed_as_json(
+    principal: Principal, action: str, resource: str, matches: tuple[Cited, ...]
+) -> dict[str, Any]:
+    """What `as_json` says of a request that these statements allow, none of which has conditions."""
+    return _decided(Verdict.ALLOW, principal, action, resource, list(map(_reference, matches)))
+
+
+def _decided(
+    verdict: Verdict, principal: Principal, action: str, resource: str, matches: list[dict[str, Any]]
+) -> dict[str, Any]:
+    return {
+        "decision": str(verdict),
+        "principal": principal.arn,
+        "action": action,
+        "resource": resource,
+        "matches": matches,
+    }
 
 
 def _literal(resource: str) -> str:
