@@ -26,6 +26,15 @@ def test_an_access_key_id_carries_its_account(account: str) -> None:
     assert account_of_access_key(key) == account
 
 
+@given(accounts)
+def test_what_an_account_leaves_of_an_access_key_id_is_random(account: str) -> None:
+    """39 of its 80 bits: four in the ninth character, five in each behind it."""
+    ids = [new_access_key_id(Prefix.ACCESS_KEY, account, bytes([byte]).__mul__) for byte in range(256)]
+    assert len({key[:12] for key in ids}) == 1
+    assert len({key[12] for key in ids}) == 16
+    assert {key[19] for key in ids} == set("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+
+
 def test_the_account_of_a_published_key() -> None:
     assert account_of_access_key("ASIAY34FZKBOKMUTVV7A") == "609629065308"
 

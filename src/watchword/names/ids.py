@@ -23,10 +23,8 @@ _SECRET_BYTES = 30  # 40 characters of base64
 _MARKER = 1 << 47
 _ACCOUNT_MASK = 0x7FFF_FFFF_FF80
 _UUID_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
-_DRAWN_MASK = (1 << 39) - 1
-_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
-"""Ten bits -> two characters of base32."""
-_HALF = 40
+_LETTERS = bytes(ord(_ALPHABET[byte & 31]) for byte in range(256))
+"""A random byte -> a character of base32, each as likely as the others."""
 _ACCOUNTS = 256
 
 
@@ -58,20 +56,17 @@ def new_long_id(randomness: Randomness) -> str:
 
 def new_access_key_id(prefix: Prefix, account: str, randomness: Randomness) -> str:
     """An access key id of 20 characters that contains `account`, or an id of that form."""
-    beginning, rest = _of_account(account)
-    return prefix + beginning + _base32(rest | int.from_bytes(randomness(5), "big") & _DRAWN_MASK)
+    beginning, ninth = _of_account(account)
+    drawn = randomness(8)
+    return prefix + beginning + ninth[drawn[0] & 15] + drawn[1:].translate(_LETTERS).decode("ascii")
 
 
 @lru_cache(_ACCOUNTS)
-def _of_account(account: str) -> tuple[str, int]:
-    """The first eight characters, and what the account leaves for the other eight: its last bit."""
-    carried = (_MARKER | (int(account) << 7)) << 32
-    return _base32(carried >> _HALF), carried & ((1 << _HALF) - 1)
-
-
-def _base32(half: int) -> str:
-    """Eight characters."""
-    return _PAIRS[half >> 30] + _PAIRS[half >> 20 & 1023] + _PAIRS[half >> 10 & 1023] + _PAIRS[half & 1023]
+def _of_account(account: str) -> tuple[str, str]:
+    """The first eight characters, and the sixteen that the ninth can be: it begins with the last bit."""
+    carried = _MARKER | (int(account) << 7)
+    beginning = "".join([_ALPHABET[carried >> place & 31] for place in range(43, 3, -5)])
+    return beginning, _ALPHABET[16:] if carried & 128 else _ALPHABET[:16]
 
 
 def account_of_access_key(access_key_id: str) -> str | None:
