@@ -59,6 +59,14 @@ def test_only_clients_that_know_of_it_are_told_to_continue(
     assert incoming.continues is told
 
 
+@pytest.mark.parametrize("version", [b"0.9", b"1.0", b"2.0"])
+@pytest.mark.parametrize("header", [b"", b"Connection: keep-alive\r\n", b"Proxy-Connection: keep-alive\r\n"])
+def test_no_other_version_keeps_its_connection(tmp_path: Path, version: bytes, header: bytes) -> None:
+    """Headers can ask for it in HTTP/1.0, which isn't offered."""
+    [incoming] = framed(tmp_path, b"GET / HTTP/%b\r\n%bHost: h\r\n\r\n" % (version, header))
+    assert not incoming.keep_alive
+
+
 def test_what_was_read_is_freed_with_its_connection(tmp_path: Path) -> None:
     """Not when the garbage collector comes by: many heads of 300 KB would be held until then."""
     framing = Framing(PEER, tmp_path, lambda _: None)

@@ -23,6 +23,8 @@ LONGEST_READ = 256 * 1024
 """Bytes that the event loop hands over at once."""
 INVALID = "Invalid HTTP request received."
 _OF_A_BODY = frozenset({"content-length", "transfer-encoding"})
+_OF_CONNECTIONS = frozenset({"connection", "expect", "proxy-connection"})
+"""What means something else, or nothing, before HTTP/1.1."""
 _NAMES = {
     spelt.encode(): name
     for name in (
@@ -122,7 +124,8 @@ class Framing:
             raise Malformed("an Upgrade with a body")
         self.part, size, self.head = _BODY, self.head + self._length, 0
         request = head(parser.get_method().decode(), self._target, headers, self._peer)
-        newest = parser.get_http_version() == "1.1"
+        # Asked only where it matters: llhttp keeps no connection of an older version, unless a header asks.
+        newest = request.by_name.keys().isdisjoint(_OF_CONNECTIONS) or parser.get_http_version() == "1.1"
         keep_alive = newest and parser.should_keep_alive()
         self._coming = Incoming(request, self._spool, keep_alive=keep_alive, size=size)
         if not newest:

@@ -5,7 +5,6 @@ its value does (response splitting), so
 `head` raises ValueError.
 """
 
-import re
 import time
 from email.utils import formatdate
 from functools import lru_cache
@@ -15,8 +14,10 @@ from watchword.names import HttpResponse
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 BROKEN = HttpResponse(500, (("content-length", "0"),))
-_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_CONTROLS = {*range(0x20), 0x7F} - {ord("\t")}
 """What may stand in no header."""
+_MARKED = bytes(byte ^ (byte in _CONTROLS) for byte in range(256))
+"""A table that changes them, and nothing else: to translate by it is faster than any search."""
 _STATUS = {each.value: f"HTTP/1.1 {each.value} {each.phrase}" for each in HTTPStatus}
 
 
@@ -30,8 +31,8 @@ def head(response: HttpResponse, *, keep_alive: bool) -> bytes:
     """The answer up to its body. Raises ValueError when a header holds a control character."""
     headers = response.headers if keep_alive else (*response.headers, ("connection", "close"))
     lines = [f"{name}: {value}" for name, value in headers]
-    text = "".join(lines)
-    if not text.isprintable() and _CONTROLS.search(text):
+    sent = "".join(lines).encode("latin-1")
+    if sent.translate(_MARKED) != sent:
         raise ValueError(f"a control character in a header: {lines!r}")
     start = _STATUS[response.status], f"date: {_date(int(time.time()))}"
     return "\r\n".join((*start, *lines, "\r\n")).encode("latin-1")
