@@ -35,16 +35,14 @@ def check_host(host: str | None, known: tuple[str, ...], prefix: str = "") -> No
         raise _foreign(hostname(sent))
 
 
-def before_path(host: str | None, known: Collection[str]) -> str:
+def before_path(host: str | None, known: tuple[str, ...]) -> str:
     """`/bucket` where the Host header names a bucket, else "". Raises AwsError InvalidRequest (3.)."""
-    name = hostname(host or "")
-    if _is_server(name, known):  # 1.
-        return ""
-    for candidate in sorted(known, key=len, reverse=True):
-        bucket = name.removesuffix(f".{candidate}")
-        if bucket not in {name, ""}:  # 2.
-            return f"/{bucket}"
-    raise _foreign(name)
+    sent = host or ""
+    find = _remembered_before if len(sent) <= _LONGEST_REMEMBERED else _before
+    before = find(sent, known)
+    if before is None:
+        raise _foreign(hostname(sent))
+    return before
 
 
 def read_path(path: str) -> str:
@@ -74,8 +72,20 @@ def _serves(host: str, known: tuple[str, ...]) -> bool:
     return _is_server(name, known) or name.endswith(".localhost")
 
 
+def _before(host: str, known: tuple[str, ...]) -> str | None:
+    name = hostname(host)
+    if _is_server(name, known):  # 1.
+        return ""
+    for candidate in sorted(known, key=len, reverse=True):
+        bucket = name.removesuffix(f".{candidate}")
+        if bucket not in {name, ""}:  # 2.
+            return f"/{bucket}"
+    return None
+
+
 # Cached: a client names the same host in all its requests.
 _remembered = lru_cache(_REMEMBERED)(_serves)
+_remembered_before = lru_cache(_REMEMBERED)(_before)
 
 
 def _is_server(name: str, known: Collection[str]) -> bool:

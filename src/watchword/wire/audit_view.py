@@ -71,18 +71,21 @@ class _Compiler:
         return _single(shape, strict=strict)
 
     def _structure(self, shape: Shape, *, strict: bool) -> View:
-        labels: dict[str, str] = {}
-        views: dict[str, View] = {}
+        shown: dict[str, tuple[str, View]] = {}
         for name, member in shape.members.items():
             secret = sensitive.is_secret(member, name, shape.name)
             unknown = strict and not sensitive.is_known(name, shape.name)
             if (view := self.view(member, strict=secret or unknown)) is not None:
-                labels[name], views[name] = name[:1].lower() + name[1:], view  # 1.
-        return lambda members: {
-            labels[name]: views[name](value)
-            for name, value in members.items()
-            if name in views and value is not None
-        }
+                shown[name] = name[:1].lower() + name[1:], view  # 1.
+
+        def show(members: Mapping[str, Any]) -> dict[str, Any]:
+            found = {}
+            for name, value in members.items():
+                if value is not None and (known := shown.get(name)) is not None:
+                    found[known[0]] = known[1](value)
+            return found
+
+        return show
 
     def _list(self, shape: Shape, *, strict: bool) -> View | None:
         view = self._nameless(shape.element, strict=strict)

@@ -16,7 +16,6 @@ What doesn't belong here: JSON and XML (given as `body_readers`), writing (rest_
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -149,11 +148,16 @@ def _header_reader(
     def read(request: HttpRequest, found: dict[str, Any]) -> None:
         if not starts and bindings.keys().isdisjoint(request.by_name):
             return
-        own = [pair for pair in request.headers if pair[0] in bindings or pair[0].startswith(starts)]
+        own = [
+            pair for pair in request.headers if pair[0] in bindings or (starts and pair[0].startswith(starts))
+        ]
         for key, texts in form.grouped(own).items():
             if (binding := bindings.get(key)) is not None:
-                with suppress(UnreadableError) if binding.member in lenient else nullcontext():
+                try:
                     found[binding.member] = binding(texts)
+                except UnreadableError:
+                    if binding.member not in lenient:
+                        raise
                 continue
             for name, prefix in prefixes:
                 if key.startswith(prefix):
