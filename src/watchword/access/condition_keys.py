@@ -34,6 +34,8 @@ from watchword.sessions.session import Session, milliseconds, moment
 
 Keys = dict[str, ContextValue]
 
+# Tuples: a union would be made again for each call.
+_VOUCHED, _TAGGED = (WebIdentity, Saml), (User, RoleSession)
 ONE_REGION = {"iam": "us-east-1", "organizations": "us-east-1"}
 """Services of one region, which is the one that is called whatever region was signed for."""
 PROVED_NOW: Keys = {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "0"}
@@ -94,7 +96,7 @@ def call_keys(context: RequestContext, tags: Mapping[str, str]) -> Keys:
         keys["aws:SourceArn"] = context.via.source_arn
         keys["aws:SourceAccount"] = context.via.source_account
     keys.update(principal_keys(context.caller, tags))
-    if isinstance(context.caller.principal, WebIdentity | Saml):
+    if isinstance(context.caller.principal, _VOUCHED):
         keys["aws:FederatedProvider"] = context.caller.principal.provider
     if context.caller.session:
         keys.update(_session(context.caller.session, context.now))
@@ -153,7 +155,7 @@ def principal_keys(caller: Caller, tags: Mapping[str, str]) -> Keys:
         return keys | {"aws:PrincipalAccount": principal.userid}
     if isinstance(principal, Service):
         return keys | _of_service(principal) | _tags(tags)
-    if isinstance(principal, WebIdentity | Saml):  # whose requests aren't signed
+    if isinstance(principal, _VOUCHED):  # whose requests aren't signed
         return keys
     keys["aws:PrincipalIsAWSService"] = "false"
     keys["aws:PrincipalArn"] = principal.role_arn if isinstance(principal, RoleSession) else principal.arn
@@ -185,7 +187,7 @@ def principal_tags(facts: Facts, caller: Caller) -> Mapping[str, str]:
     if isinstance(caller.vouched, VouchedByCertificate):
         return caller.vouched.tags
     tags: Mapping[str, str] = {}
-    if isinstance(principal, User | RoleSession):
+    if isinstance(principal, _TAGGED):
         kind = "user" if isinstance(principal, User) else "role"
         tags = facts.need(TAGS, kind, principal.unique_id)
     elif isinstance(principal, FederatedUser) and not principal.of_root:

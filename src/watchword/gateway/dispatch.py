@@ -138,7 +138,9 @@ def perform(call: Call, row: Operation, entry: RequestLog, answer: Callable[[Out
     if row.prepare:
         call = structs.replace(call, prepared=row.prepare(call))
     with _transaction_for(row.mode, call) as transaction:
-        entry.output = _run(structs.replace(call, transaction=transaction), row, entry)
+        if transaction is not None:
+            call = structs.replace(call, transaction=transaction)
+        entry.output = _run(call, row, entry)
         made = answer(entry.output)
         _record(call.world, entry, transaction if row.mode is Mode.WRITE else None)
     return made

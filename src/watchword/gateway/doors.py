@@ -26,9 +26,7 @@ class Door(NamedTuple):
     act: Act
     host: str = ""
 
-    def fits(self, request: HttpRequest) -> bool:
-        if not request.path.startswith(self.path):
-            return False
+    def has_host_of(self, request: HttpRequest) -> bool:
         return not self.host or hostname(request.header("host") or "") == self.host
 
 
@@ -38,6 +36,6 @@ DOORS = (Door(ISSUERS, issuers), Door(PREFIX, control))
 def act_for(request: HttpRequest, doors: tuple[Door, ...] = DOORS) -> Act:
     """What answers the request."""
     for door in doors:
-        if door.fits(request):
+        if request.path.startswith(door.path) and door.has_host_of(request):
             return door.act
     return journey
