@@ -7,7 +7,7 @@ import pytest
 
 from watchword.names.principal import Anonymous, RoleSession, User
 from watchword.policy import Policies, Policy, Request, Source, decide, explain
-from watchword.policy.evaluation import engine, index
+from watchword.policy.evaluation import engine, groups, index
 from watchword.policy.evaluation.combine import PolicyType, Verdict
 from watchword.policy.evaluation.decision import message
 from watchword.policy.evaluation.engine import Engine
@@ -289,6 +289,7 @@ def test_a_context_that_is_gathered_later_is_folded_too() -> None:
 def test_the_caches_of_an_engine_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index, "LEAST_CACHED", 1_000)
     monkeypatch.setattr(index, "CACHED_OF_A_STATEMENT", 0)
+    monkeypatch.setattr(groups, "_MOST_NAMES", 10)
     monkeypatch.setattr(engine, "_MOST_SETTINGS", 10)
     monkeypatch.setattr(engine, "_MOST_POLICIES", 10)
     alice = Engine(ALICE, (FULL,))
@@ -301,7 +302,8 @@ def test_the_caches_of_an_engine_are_bounded(monkeypatch: pytest.MonkeyPatch) ->
     assert len(alice._settings) <= 10
     assert all(len(each.consulted) <= 10 for each in alice._settings.values())
     own = alice._own[0]
-    assert len(own.filed) + len(own._twins) <= 1_000 / 16
+    assert len(own.filed) <= 1_000 / 16
+    assert len(own.naming) <= 10
 
 
 @pytest.mark.parametrize("policies", [Policies(identity=(FULL,)), Policies((FULL, OTHER), rcps=((PUBLIC,),))])

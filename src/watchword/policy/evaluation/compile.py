@@ -33,17 +33,18 @@ class Target:
     """One resource pattern of a rule: where an index files it, and what a request must pass."""
 
     __slots__ = (
-        "_compiled",
         "_negated",
         "_open",
         "_patterns",
         "_rule",
         "_weight",
+        "compiled",
         "covers",
         "end",
         "exact",
         "free",
         "holds",
+        "needle",
         "prefix",
     )
 
@@ -51,7 +52,6 @@ class Target:
         self._rule = rule
         self._patterns = patterns
         self._negated = negated
-        self._compiled = False
         self._open: Check | None = None
         self._weight: int | None = None
         single = patterns[0] if len(patterns) == 1 and not negated else ""
@@ -61,8 +61,11 @@ class Target:
         """Whether only one resource matches, which is the prefix."""
         self.end = f"{self.prefix}\0" if self.exact else _end(self.prefix)
         """Matching resources come before this text, in the order of texts; empty where all texts do."""
+        self.compiled = False
         self.covers: Match | None = None
         """Whether a resource matches; None where all between the prefix and the end do."""
+        self.needle = ""
+        """A text that every matching resource has in it."""
         self.holds: Check | None = None
         """What else must hold; None where nothing must."""
         self.free = not rule.statement.conditions and self._is_simple
@@ -77,7 +80,7 @@ class Target:
 
     def compile(self) -> None:
         """Makes the tests, before they are first needed."""
-        if self._compiled:
+        if self.compiled:
             return
         rule, patterns, conditions = self._rule, self._patterns, self._rule.conditions
         if not self._is_simple:
@@ -86,9 +89,10 @@ class Target:
                 conditions = (self._open, *conditions)
             else:
                 self.covers = _cover(patterns, self.prefix, negated=self._negated)
+                self.needle = "" if self._negated or len(patterns) > 1 else _needle(patterns[0], self.prefix)
         if conditions:
             self.holds = conditions[0] if len(conditions) == 1 else _all(conditions)
-        self._compiled = True
+        self.compiled = True
 
     def matches(self, request: Asked) -> bool:
         """Whether a request's resource matches; the conditions don't count."""
@@ -189,6 +193,11 @@ def _cover(patterns: Sequence[str], head: str, *, negated: bool) -> Match:
     if len(tests) == 1 and not negated:
         return tests[0]
     return lambda resource: any(test(resource) for test in tests) is not negated
+
+
+def _needle(pattern: str, head: str) -> str:
+    """The longest literal text of a pattern, but not its beginning."""
+    return max(re.split(r"[*?]", pattern[len(head) :]), key=len)
 
 
 def _open_cover(patterns: Sequence[str], *, negated: bool) -> Check:

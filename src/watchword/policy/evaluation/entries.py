@@ -1,17 +1,22 @@
 """Statements as an index files them, and what those that apply grant.
 
 A statement is cited with its place, for explanations. It has an entry for each of its resource patterns.
+Nothing here is part of a circle of references (a policy isn't referred to), so the garbage collector, which
+looks for circles, need not visit it.
 """
+
+from collections.abc import Iterator
 
 from msgspec import Struct
 
+from watchword.names.glob import Match
 from watchword.policy.evaluation.combine import PolicyType
 from watchword.policy.evaluation.compile import Rule, Target
 from watchword.policy.evaluation.conditions import Asked, Check
 from watchword.policy.evaluation.document import Origin
 
 
-class Cited(Struct, frozen=True, eq=False):
+class Cited(Struct, frozen=True, eq=False, gc=False):
     """A statement, with the policy it is in and where that is attached."""
 
     type: PolicyType
@@ -26,50 +31,65 @@ class Cited(Struct, frozen=True, eq=False):
         return self.rule.targets(attached=self.type is PolicyType.RESOURCE)
 
 
-Test = tuple[int, Check | None]
-"""What is granted, and the condition that must hold; None where there is none."""
+Test = tuple[int, Check]
+"""What is granted, and the condition that must hold."""
+Pattern = tuple[str, Match, int, Test | None]
+"""A text that every matching resource holds, whether a resource matches, what is granted, and, if there is a
+condition, the test."""
 
 
-class Entry:
+class Entry(Struct, eq=False, gc=False):
     """One of a statement's resource patterns, with what a request must pass."""
 
-    __slots__ = ("bits", "cited", "free", "target", "test")
+    cited: Cited
+    target: Target
+    test: Test | None = None
+    """None where nothing is to be tested but the resource,"""
+    pattern: Pattern | None = None
+    """and where every resource matches that it is filed for."""
 
-    def __init__(self, cited: Cited, target: Target) -> None:
-        self.cited = cited
-        self.target = target
-        self.bits = cited.bits
-        self.free = target.free
-        self.test: Test | None = None
-        """What is granted where its resource matches, and when; None until it is needed."""
-
-    def compile(self) -> Test:
-        self.target.compile()
-        self.test = (self.bits, self.target.holds)
-        return self.test
+    def compile(self) -> None:
+        """Makes the test and the pattern, before they are first needed."""
+        target, bits = self.target, self.cited.bits
+        target.compile()
+        if target.holds is not None:
+            self.test = (bits, target.holds)
+        if target.covers is not None:
+            self.pattern = (target.needle, target.covers, bits, self.test)
 
 
-class Candidates:
-    """The entries that may apply to a request."""
+class Candidates(Struct, eq=False, gc=False):
+    """What may apply to requests for the resources that start with a prefix."""
 
-    __slots__ = ("_certain", "_weight", "every", "free", "patterns", "tests")
+    entries: tuple[Entry, ...]
+    """What is filed under this prefix;"""
+    above: "Candidates | None" = None
+    """under the longest shorter one, what is filed applies too."""
+    free: int = 0
+    """Bits that every request is granted. This and the next two are right once they are gathered."""
+    tests: tuple[Test, ...] = ()
+    """Of the entries that may grant more: those that match every resource,"""
+    patterns: tuple[Pattern, ...] = ()
+    """and all others."""
+    gathered: bool = False
+    _weight: int | None = None
+    _certain: list[Cited] | None = None
+    """All of them, where every one applies to every request."""
 
-    def __init__(self, every: tuple[Entry, ...]) -> None:
-        free = 0
-        for entry in every:
-            if entry.free:
-                free |= entry.bits
-        self.every = every
-        self.free = free
-        """Bits that every request is granted."""
-        tests = [(each.test or each.compile(), each.target.covers) for each in every if each.bits & ~free]
-        self.tests = tuple([test for test, covers in tests if covers is None])
-        """Of the entries that may grant more: those that match every resource,"""
-        self.patterns = tuple([(covers, test) for test, covers in tests if covers is not None])
-        """and all others, each with the resources that it matches."""
-        self._weight: int | None = None
-        self._certain: list[Cited] | None = None
-        """All of them, where every one applies to every request."""
+    @property
+    def every(self) -> Iterator[Entry]:
+        """All entries, longest prefix first."""
+        place: Candidates | None = self
+        while place is not None:
+            yield from place.entries
+            place = place.above
+
+    def gather(self) -> int:
+        """What is to be tested, here and above, where it isn't known yet: how many references that takes."""
+        places = [self]
+        while (above := places[-1].above) is not None and not above.gathered:
+            places.append(above)
+        return sum([_gather(each) for each in reversed(places)])
 
     @property
     def weight(self) -> int:
@@ -84,8 +104,10 @@ class Candidates:
             return self._certain
         resource, found, certain = request.resource, [], True
         for entry in self.every:
-            _, holds = entry.test or entry.compile()
-            covers = entry.target.covers
+            target = entry.target
+            if not target.compiled:
+                target.compile()
+            covers, holds = target.covers, target.holds
             certain &= covers is None and holds is None
             if (covers is None or covers(resource)) and (holds is None or holds(request)):
                 found.append(entry.cited)
@@ -93,3 +115,29 @@ class Candidates:
         if certain:
             self._certain = found
         return found
+
+
+_NOTHING = Candidates((), gathered=True)
+
+
+def _gather(place: Candidates) -> int:
+    """The same where all above is gathered."""
+    above = place.above or _NOTHING
+    free = above.free
+    for entry in place.entries:
+        if entry.target.free:
+            free |= entry.cited.bits
+    tests, patterns = list(above.tests), list(above.patterns)
+    if free != above.free:
+        tests = [each for each in tests if each[0] & ~free]
+        patterns = [each for each in patterns if each[2] & ~free]
+    for entry in place.entries:
+        if entry.cited.bits & ~free:
+            entry.compile()
+            if entry.pattern is not None:
+                patterns.append(entry.pattern)
+            elif entry.test is not None:
+                tests.append(entry.test)
+    place.free, place.tests, place.patterns = free, tuple(tests), tuple(patterns)
+    place.gathered = True  # the last: other threads look at it first
+    return len(tests) + len(patterns)

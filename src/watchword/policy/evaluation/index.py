@@ -21,42 +21,20 @@ from watchword.policy.evaluation.groups import Groups
 LEAST_CACHED, CACHED_OF_A_STATEMENT = 1 << 13, 1 << 7
 """References that the cache of an index holds: in any case, and more for each statement."""
 _OF_AN_OBJECT = 16
-"""References that take the memory of a `Place`, of a `Candidates`, or of the name of an action."""
+"""References that take the memory of a `Candidates`."""
+_UNKNOWN = -1
+"""Groups that no index has: what an action is asked about that was never asked about."""
 SOME = 32
 """Allows of one type that are looked at for what nearly applied."""
 _MOST_ALLOWING = 256
 
 
-class Place(Struct, gc=False, eq=False):
-    """What is filed under one prefix."""
-
-    entries: tuple[Entry, ...]
-    above: "Place | None" = None
-    """The place of the longest shorter prefix."""
-    found: Candidates | None = None
-    """The entries of this place and those above, once they are gathered."""
-
-    @property
-    def end(self) -> str:
-        """The first text beyond this place."""
-        return self.entries[0].target.end
-
-    def gather(self) -> Candidates:
-        every = list(self.entries)
-        place = self.above
-        while place is not None:
-            every += place.entries
-            place = place.above
-        self.found = found = Candidates(tuple(every))
-        return found
-
-
-class Filed(Struct, frozen=True, eq=False):
+class Filed(Struct, frozen=True, eq=False, gc=False):
     """What names an action, by resource."""
 
-    cuts: list[str]
+    cuts: tuple[str, ...]
     """Where all texts are cut into pieces, in order."""
-    places: list[Place]
+    places: tuple[Candidates, ...]
     """What is filed for each piece: one more."""
 
 
@@ -69,8 +47,8 @@ class Index:
         "_groups",
         "_most_cached",
         "_statements",
-        "_twins",
         "filed",
+        "naming",
     )
 
     def __init__(self, statements: Sequence[Cited]) -> None:
@@ -78,10 +56,10 @@ class Index:
         applicable = (cited for cited in statements if cited.bits)
         entries = (Entry(cited, target) for cited in applicable for target in cited.targets)
         self._groups = Groups(sorted(entries, key=_order))
-        self.filed: dict[str, Filed] = {}
-        """By action, whose names are in lower case."""
-        self._twins: dict[int, Filed] = {}
-        """By the groups that name the action."""
+        self.naming = self._groups.naming
+        """By action: the groups that name it."""
+        self.filed: dict[int, Filed] = {}
+        """By groups."""
         self._cached, self._most_cached = 0, LEAST_CACHED + CACHED_OF_A_STATEMENT * len(statements)
         self._allowing: dict[str, Mapping[PolicyType, list[Cited]]] = {}
 
@@ -102,20 +80,16 @@ class Index:
         return dict(found)
 
     def file(self, name: str) -> Filed:
-        groups = self._groups.naming(name)
-        filed = self._twins.get(groups)
+        groups = self.naming.find(name)
+        filed = self.filed.get(groups)
         if filed is None:
             entries = self._groups.entries(groups)
-            filed = self._twins[groups] = _file(entries)
-            self._make_room((_OF_AN_OBJECT + 1) * len(entries))
-        self._make_room(_OF_AN_OBJECT)
-        self.filed[name] = filed
+            self._make_room((_OF_AN_OBJECT + 1) * len(entries) + _OF_AN_OBJECT)
+            filed = self.filed[groups] = _file(entries)
         return filed
 
-    def gather(self, place: Place) -> Candidates:
-        found = place.gather()
-        self._make_room(_OF_AN_OBJECT + len(found.every))
-        return found
+    def gather(self, place: Candidates) -> None:
+        self._make_room(place.gather())
 
     def _make_room(self, references: int) -> None:
         """For so many more: where there are too many, all that is filed goes."""
@@ -123,16 +97,17 @@ class Index:
         if self._cached > self._most_cached:
             self._cached = references
             self.filed.clear()
-            self._twins.clear()
 
 
 def candidates(indexes: Iterable[Index], name: str, resource: str) -> list[Candidates]:
     """What names an action, by its lower-case name, and may match a resource: of each index."""
     found = []
     for index in indexes:
-        filed = index.filed.get(name) or index.file(name)
+        filed = index.filed.get(index.naming.get(name, _UNKNOWN)) or index.file(name)
         place = filed.places[bisect_right(filed.cuts, resource)]
-        found.append(place.found or index.gather(place))
+        if not place.gathered:
+            index.gather(place)
+        found.append(place)
     return found
 
 
@@ -142,19 +117,24 @@ def _order(entry: Entry) -> tuple[str, bool]:
 
 def _file(entries: Sequence[Entry]) -> Filed:
     pieces = list(_pieces(entries))
-    return Filed([start for start, _ in pieces[1:]], [place for _, place in pieces])
+    return Filed(tuple([start for start, _ in pieces[1:]]), tuple([place for _, place in pieces]))
 
 
-def _pieces(entries: Sequence[Entry]) -> Iterator[tuple[str, Place]]:
+def _pieces(entries: Sequence[Entry]) -> Iterator[tuple[str, Candidates]]:
     """Where each piece of all texts begins, and what is filed there."""
-    place = Place(())
+    place = Candidates(())
     yield "", place
     for (prefix, _), here in groupby(entries, _order):
-        while place.above and "" < place.end <= prefix:
-            yield place.end, place.above
+        while place.above and "" < (end := _end(place)) <= prefix:
+            yield end, place.above
             place = place.above
-        place = Place(tuple(here), place)
+        place = Candidates(tuple(here), place)
         yield prefix, place
-    while place.above and place.end:
-        yield place.end, place.above
+    while place.above and (end := _end(place)):
+        yield end, place.above
         place = place.above
+
+
+def _end(place: Candidates) -> str:
+    """The first text beyond a prefix."""
+    return place.entries[0].target.end

@@ -39,7 +39,7 @@ class Known(Struct, frozen=True, eq=False, gc=False):
         """The bits that a request is granted."""
         bits = self.free
         for grant, holds in self.tests:
-            if grant & bits != grant and (holds is None or holds(request)):
+            if grant & bits != grant and holds(request):
                 bits |= grant
         return bits
 
@@ -51,9 +51,12 @@ def compare(candidates: Iterable[Candidates], resource: str, weight: int) -> Kno
     for each in candidates:
         free |= each.free
         tests += each.tests
-        for covers, test in each.patterns:
-            if covers(resource):
-                tests.append(test)
+        for needle, covers, grant, test in each.patterns:
+            if needle in resource and covers(resource):  # the former is much quicker, and mostly wrong
+                if test is None:
+                    free |= grant
+                else:
+                    tests.append(test)
     return Known(free, tuple(tests), weight)
 
 
