@@ -7,7 +7,7 @@ import pytest
 
 from watchword.names.principal import Anonymous, RoleSession, User
 from watchword.policy import Policies, Policy, Request, Source, decide, explain
-from watchword.policy.evaluation import engine, groups, index
+from watchword.policy.evaluation import engine, groups, index, setting
 from watchword.policy.evaluation.combine import PolicyType, Verdict
 from watchword.policy.evaluation.decision import message
 from watchword.policy.evaluation.engine import Engine
@@ -290,8 +290,8 @@ def test_the_caches_of_an_engine_are_bounded(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(index, "LEAST_CACHED", 1_000)
     monkeypatch.setattr(index, "CACHED_OF_A_STATEMENT", 0)
     monkeypatch.setattr(groups, "_MOST_NAMES", 10)
+    monkeypatch.setattr(setting, "_MOST_CONSULTED", 10)
     monkeypatch.setattr(engine, "_MOST_SETTINGS", 10)
-    monkeypatch.setattr(engine, "_MOST_POLICIES", 10)
     alice = Engine(ALICE, (FULL,))
     for number in range(100):
         asked = Request(ALICE, f"s3:Action{number}", OBJECT, resource_account=str(number))
@@ -300,8 +300,8 @@ def test_the_caches_of_an_engine_are_bounded(monkeypatch: pytest.MonkeyPatch) ->
                 bucket is not None
             )
     assert len(alice._settings) <= 10
-    assert all(len(each.consulted) <= 10 for each in alice._settings.values())
-    own = alice._own[0]
+    assert all(len(each._consulted) <= 10 for each in alice._settings.values())
+    own = alice._holder.indexes[0]
     assert len(own.filed) <= 1_000 / 16
     assert len(own.naming) <= 10
 

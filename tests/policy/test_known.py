@@ -148,12 +148,12 @@ def test_the_newest_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(known, "MOST", 4)
     kept = Recent()
     for number in range(10):
-        kept.keep((number, "s3:getobject", "resource"), Known())
-    assert [number for number, _, _ in kept] == [6, 7, 8, 9]
+        kept.keep((number, None, "s3:getobject", "resource"), Known())
+    assert [number for number, *_ in kept] == [6, 7, 8, 9]
 
 
 def test_what_is_large_is_not_kept() -> None:
     kept = Recent()
-    kept.keep((1, "s3:getobject", "0" * 300), Known())
-    kept.keep((1, "s3:getobject", "short"), Known(tests=((1, None),) * 300))
+    kept.keep((1, None, "s3:getobject", "0" * 300), Known())
+    kept.keep((1, None, "s3:getobject", "short"), Known(tests=((1, None),) * 300))
     assert not kept

@@ -8,11 +8,13 @@ messages" (rule 15 of `combine`).
 from msgspec import Struct
 
 from watchword.names.principal import Anonymous
-from watchword.policy.evaluation.combine import Applicability, PolicyType, Verdict
+from watchword.policy.evaluation.combine import EVERYTHING, Applicability, PolicyType, Verdict
 from watchword.policy.evaluation.cost import CALL
+from watchword.policy.evaluation.document import Source
 from watchword.policy.evaluation.entries import Candidates, Cited
 from watchword.policy.evaluation.index import Index, candidates
 from watchword.policy.evaluation.request import ROLE, Request
+from watchword.policy.evaluation.setting import Setting
 
 _WORDS = {
     PolicyType.SCP: "a service control policy",
@@ -36,15 +38,25 @@ class Decision(Struct, frozen=True, eq=False, dict=True):
     """For an implicit deny: the types of policy that lack an Allow."""
     bits: int
     """What was granted (`combine`)."""
-    applicability: Applicability
-    indexes: tuple[Index, ...] = ()
-    """The policies that were asked."""
+    setting: Setting
+    policy: Source | None = None
+    """The resource policy."""
     steps: int = 0
     """How much work the decision could have been, where that is why it was refused (`cost`)."""
 
     @property
     def allowed(self) -> bool:
         return self.verdict is _ALLOW
+
+    @property
+    def applicability(self) -> Applicability:
+        """Which types of policy apply."""
+        return self.setting.applicability
+
+    @property
+    def indexes(self) -> tuple[Index, ...]:
+        """The policies that were asked."""
+        return () if self.steps or self.bits == EVERYTHING else self.setting.indexes(self.policy)
 
     @property
     def candidates(self) -> list[Candidates]:

@@ -12,7 +12,7 @@ like it only the conditions are tested. What the statements that apply grant is 
 makes the verdict of it. Otherwise an engine is immutable, and its caches are bounded.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from watchword.names import Principal
 from watchword.names.principal import FederatedUser, Root
@@ -26,19 +26,17 @@ from watchword.policy.evaluation.combine import (
     PolicyType,
     Verdict,
 )
-from watchword.policy.evaluation.cost import CALL, LONGEST
+from watchword.policy.evaluation.cost import LONGEST
 from watchword.policy.evaluation.decision import Decision
 from watchword.policy.evaluation.document import Source
-from watchword.policy.evaluation.entries import Candidates
 from watchword.policy.evaluation.index import Index, candidates
-from watchword.policy.evaluation.known import UNWEIGHED, Known, Recent, compare
+from watchword.policy.evaluation.known import Recent, compare
 from watchword.policy.evaluation.layers import Layer, Layers
 from watchword.policy.evaluation.principals import Names, names_of
 from watchword.policy.evaluation.request import Request
-from watchword.policy.evaluation.setting import Consulted, Guardrails, Levels, Setting, attached, forget
+from watchword.policy.evaluation.setting import Guardrails, Holder, Levels, Setting, forget
 
 _MOST_SETTINGS = 64
-_MOST_POLICIES = 1024
 _NO_NAMES = Names()
 _RECENT = Recent()
 
@@ -67,15 +65,15 @@ class Engine:
         session: Iterable[Source] | None = None,
     ) -> None:
         own = identity if isinstance(identity, OwnPolicies) else OwnPolicies(identity, boundary)
-        self.principal = principal
-        self._names = names_of(principal)
-        self._bounded = own.bounded
-        self._given = _given(principal, bounded=own.bounded, in_session=session is not None)
-        self._undeniable = _undeniable(self._names)
-        self._own: tuple[Index, ...] = (own.index,)
+        names = names_of(principal)
+        indexes: tuple[Index, ...] = (own.index,)
         if session is not None:
             passed = Layers(Layer(PolicyType.SESSION, SESSION, tuple(session)))
-            self._own += (passed.index(_NO_NAMES, bounded=False),)
+            indexes += (passed.index(_NO_NAMES, bounded=False),)
+        given = _given(principal, bounded=own.bounded, in_session=session is not None)
+        self.principal = principal
+        self._holder = Holder(principal, names, own.bounded, given, indexes)
+        self._undeniable = _undeniable(names)
         self._settings: dict[str, Setting] = {}
 
     def decide(
@@ -99,59 +97,24 @@ class Engine:
             setting = self._set(request, (scps, rcps, vpc_endpoint))
         name = request.name
         if name in self._undeniable:
-            return Decision(Verdict.ALLOW, request, (), EVERYTHING, setting.applicability)
+            return Decision(Verdict.ALLOW, request, (), EVERYTHING, setting)
         key = None if resource_policy is None else resource_policy.key
-        consulted = setting.consulted.get(key) or self._consult(setting, resource_policy)
-        about = (consulted.number, name, request.resource)
+        about = (setting.number, key, name, request.resource)
         known = _RECENT.get(about)
         if known is None or (budget is not None and known.weight > budget // LONGEST):
-            known = _compare(consulted, request, budget)
+            found = candidates(setting.indexes(resource_policy), name, request.resource)
+            known = compare(found, request, budget)
             if known.steps:
-                return Decision(Verdict.IMPLICIT_DENY, request, (), 0, setting.applicability, (), known.steps)
+                return Decision(Verdict.IMPLICIT_DENY, request, (), 0, setting, None, known.steps)
             _RECENT.keep(about, known)
         bits = known.granted(request)
         verdict, blocked = setting.verdicts.get(bits) or setting.verdict(bits)
-        return Decision(verdict, request, blocked, bits, setting.applicability, consulted.indexes)
+        return Decision(verdict, request, blocked, bits, setting, resource_policy)
 
     def _set(self, request: Request, guardrails: Guardrails) -> Setting:
         forget(self._settings, _MOST_SETTINGS)
-        setting = Setting(self.principal, self._given, guardrails, request)
-        self._settings[request.setting] = setting
+        setting = self._settings[request.setting] = Setting(self._holder, guardrails, request)
         return setting
-
-    def _consult(self, setting: Setting, policy: Source | None) -> Consulted:
-        """The indexes that decide about requests under this resource policy."""
-        forget(setting.consulted, _MOST_POLICIES)
-        layers: Layers | None
-        if policy is None:
-            key, indexes, layers = None, self._own, setting.guards
-        else:
-            others = setting.consulted.get(None) or self._consult(setting, None)
-            key, indexes, layers = policy.key, others.indexes, attached(policy)
-        if layers is not None:
-            indexes += (layers.index(self._names, bounded=self._bounded),)
-        found = setting.consulted[key] = Consulted(indexes)
-        return found
-
-
-def _compare(consulted: Consulted, request: Request, budget: int | None) -> Known:
-    """Compares the resource with patterns, unless that could take more steps than the budget."""
-    found = candidates(consulted.indexes, request.name, request.resource)
-    if budget is None:
-        return compare(found, request.resource, UNWEIGHED)
-    weight = sum([each.weight for each in found])
-    if weight > budget // LONGEST and (steps := _steps(found, weight, request, budget)) > budget:
-        return Known(steps=steps)
-    return compare(found, request.resource, weight)
-
-
-def _steps(found: Sequence[Candidates], weight: int, request: Request, budget: int) -> int:
-    """What a decision takes at most: a rough sum where it is within the budget, else a closer one."""
-    size = request.size
-    roughly = weight * (CALL + size)
-    if roughly <= budget:
-        return roughly
-    return sum([entry.target.steps(request, size) for each in found for entry in each.every])
 
 
 def _given(principal: Principal, *, bounded: bool, in_session: bool) -> int:

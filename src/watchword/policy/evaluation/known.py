@@ -2,11 +2,11 @@
 
 A request that is like an earlier one (the same action on the same resource by the same principal) is decided
 without another look at patterns. What is known is right as long as the engine lives that found it, and is
-found under a number that no other engine has. All engines together keep the newest some thousand; no policy
-is kept alive by them, only conditions.
+found under numbers that no other setting and no other policy has. All engines together keep the newest some
+thousand; no policy is kept alive by them, only conditions.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from itertools import islice
 from sys import maxsize
 from typing import Final
@@ -14,7 +14,10 @@ from typing import Final
 from msgspec import Struct
 
 from watchword.policy.evaluation.conditions import Asked
+from watchword.policy.evaluation.cost import CALL, LONGEST
+from watchword.policy.evaluation.document import Origin
 from watchword.policy.evaluation.entries import Candidates, Test
+from watchword.policy.evaluation.request import Request
 
 UNWEIGHED: Final = maxsize
 MOST: Final = 1 << 13
@@ -44,9 +47,14 @@ class Known(Struct, frozen=True, eq=False, gc=False):
         return bits
 
 
-def compare(candidates: Iterable[Candidates], resource: str, weight: int) -> Known:
-    """A resource with the patterns of its candidates, which have this weight."""
-    free = 0
+def compare(candidates: Sequence[Candidates], request: Request, budget: int | None) -> Known:
+    """A request's resource with the patterns of its candidates, unless that could exceed the budget."""
+    weight = UNWEIGHED if budget is None else sum([each.weight for each in candidates])
+    if budget is not None and weight > budget // LONGEST:
+        steps = _steps(candidates, weight, request, budget)
+        if steps > budget:
+            return Known(steps=steps)
+    free, resource = 0, request.resource
     tests: list[Test] = []
     for each in candidates:
         free |= each.free
@@ -60,8 +68,17 @@ def compare(candidates: Iterable[Candidates], resource: str, weight: int) -> Kno
     return Known(free, tuple(tests), weight)
 
 
-About = tuple[int, str, str]
-"""The number of what was consulted, the name of an action, a resource."""
+def _steps(found: Sequence[Candidates], weight: int, request: Request, budget: int) -> int:
+    """What a decision takes at most: a rough sum where it is within the budget, else a closer one."""
+    size = request.size
+    roughly = weight * (CALL + size)
+    if roughly <= budget:
+        return roughly
+    return sum([entry.target.steps(request, size) for each in found for entry in each.every])
+
+
+About = tuple[int, Origin | None, str, str]
+"""The number of a setting, the resource policy, the name of an action, a resource."""
 
 
 class Recent(dict[About, Known]):
@@ -71,7 +88,7 @@ class Recent(dict[About, Known]):
 
     def keep(self, about: About, known: Known) -> None:
         """Keeps it, unless it is large. Where there are too many, the older half goes."""
-        if len(about[2]) + len(known.tests) > _LONGEST:
+        if len(about[3]) + len(known.tests) > _LONGEST:
             return
         if len(self) >= MOST:
             for oldest in list(islice(self, MOST // 2)):  # one step to other threads

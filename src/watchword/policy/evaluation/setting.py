@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import count
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from watchword.names import Principal
 from watchword.names.principal import Anonymous, Saml, Service, WebIdentity
@@ -27,6 +27,7 @@ from watchword.policy.evaluation.combine import (
 from watchword.policy.evaluation.document import Origin, Source
 from watchword.policy.evaluation.index import Index
 from watchword.policy.evaluation.layers import Layer, Layers
+from watchword.policy.evaluation.principals import Names
 from watchword.policy.evaluation.request import KMS_KEY, ROLE, Request
 
 Levels = tuple[tuple[Source, ...], ...]
@@ -43,37 +44,63 @@ _MOST_SHARED = 256
 """Sets of guardrails that stay compiled."""
 _MOST_NAMES = 16
 """Names under which one resource policy stays compiled."""
+_MOST_CONSULTED = 1024
+"""Resource policies whose indexes a setting keeps."""
+_NUMBERS = count()
 
 
-class Consulted(Struct, frozen=True, eq=False):
-    """The indexes that decide about requests under one resource policy."""
+class Holder(Struct, frozen=True, eq=False):
+    """A principal with its own policies, compiled."""
 
+    principal: Principal
+    names: Names
+    bounded: bool
+    """Whether it has a permissions boundary."""
+    given: int
+    """Rule 7: the bits that no policy has to grant."""
     indexes: tuple[Index, ...]
-    number: int = field(default_factory=count().__next__)
-    """No other has it (`known`)."""
 
 
 class Setting:
     """What an engine keeps for requests with one `setting`."""
 
-    __slots__ = ("applicability", "consulted", "guardrails", "guards", "verdicts")
+    __slots__ = ("_consulted", "_holder", "_indexes", "applicability", "guardrails", "number", "verdicts")
 
-    def __init__(self, principal: Principal, given: int, guardrails: Guardrails, request: Request) -> None:
-        self.guardrails = guardrails
+    def __init__(self, holder: Holder, guardrails: Guardrails, request: Request) -> None:
+        principal = holder.principal
         layers = tuple(_binding(principal, guardrails, request))
-        self.guards = _compiled(layers) if layers else None
-        """Those of the guardrails that bind these requests."""
+        self.number = next(_NUMBERS)
+        """No other has it (`known`)."""
+        self.guardrails = guardrails
+        self._holder = holder
+        self._indexes = holder.indexes
+        """The principal's own, and that of the guardrails that bind these requests."""
+        if layers:
+            self._indexes += (_compiled(layers).index(holder.names, bounded=holder.bounded),)
+        self._consulted: dict[Origin, tuple[Index, ...]] = {}
+        """By resource policy."""
         self.applicability = Applicability(
             has_account=not isinstance(principal, _WITHOUT_ACCOUNT),
             same_account=principal.account == request.resource_account,
             explicit=request.resource_type in (ROLE, KMS_KEY),
-            given=given,
+            given=holder.given,
             levels=tuple((each.type, each.bits, each.level) for each in layers),
         )
-        self.consulted: dict[Origin | None, Consulted] = {}
-        """By resource policy."""
         self.verdicts: dict[int, tuple[Verdict, tuple[PolicyType, ...]]] = {}
         """By bits: the verdict, and the types of policy that block."""
+
+    def indexes(self, policy: Source | None) -> tuple[Index, ...]:
+        """Those that decide about requests under this resource policy."""
+        if policy is None:
+            return self._indexes
+        return self._consulted.get(policy.key) or self._consult(policy)
+
+    def _consult(self, policy: Source) -> tuple[Index, ...]:
+        forget(self._consulted, _MOST_CONSULTED)
+        holder = self._holder
+        index = attached(policy).index(holder.names, bounded=holder.bounded)
+        found = self._consulted[policy.key] = (*self._indexes, index)
+        return found
 
     def verdict(self, bits: int) -> tuple[Verdict, tuple[PolicyType, ...]]:
         found = self.verdicts[bits] = self._judge(bits)
