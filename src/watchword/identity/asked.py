@@ -7,7 +7,9 @@ Source: IAM User Guide, "Pass session tags in AWS STS"; AWS STS API Reference, T
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from msgspec import Struct
 
 SESSION_NAME_FORM = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
 SOURCE_IDENTITY_FORM = re.compile(r"(?!(?i:aws:))[\w+=,.@-]{2,64}", re.ASCII)
@@ -15,11 +17,10 @@ LONGEST_KEY, LONGEST_VALUE = 128, 256
 _TAG_TEXT = re.compile(r"[\w .:/=+\-@]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What a provider asks for a session."""
 
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = MappingProxyType({})
     transitive: tuple[str, ...] = ()
     source_identity: str = ""
 

@@ -18,8 +18,9 @@ chosen.
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from watchword.identity import tags as tag_rules
 from watchword.identity.asked import SOURCE_IDENTITY_FORM, Asked, flaw_of_tag
@@ -37,8 +38,7 @@ KEPT = ("sub", "aud", "amr")
 Value = str | tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Vouched:
+class Vouched(Struct, frozen=True):
     """All that a verified token says of its subject and of the session to be made."""
 
     issuer: str
@@ -128,19 +128,28 @@ def _condition_keys(token: IdentityToken, issuer: str, client_id: str) -> dict[s
     values: dict[str, Any] = {**token.claims, "sub": token.subject, "aud": client_id}
     if token.authorized_party:
         values["oaud"] = token.claims["aud"]
-    times = Counter(map(fold, values))
+    twice = _differ_in_case_only(values)
     return {
         f"{issuer}:{name}": value
         for name, claim in values.items()
-        if not name.startswith(AWS) and times[fold(name)] == 1 and (value := _value(claim)) is not None
+        if name not in twice and not name.startswith(AWS) and (value := _value(claim)) is not None
     }
 
 
+def _differ_in_case_only(names: Collection[str]) -> Collection[str]:
+    if len(set(map(fold, names))) == len(names):
+        return ()
+    times = Counter(map(fold, names))
+    return {name for name in names if times[fold(name)] > 1}
+
+
 def _value(claim: object) -> Value | None:
+    if isinstance(claim, str):  # most are
+        return claim
     match claim:
         case bool():
             return "true" if claim else "false"
-        case str() | int():
+        case int():
             return str(claim)
         case list() if claim and all(isinstance(each, str) for each in claim):
             return tuple(claim)

@@ -22,6 +22,7 @@ from typing import Any, Final, Protocol
 
 from msgspec import Struct
 
+from watchword.proofs import base64url
 from watchword.proofs.public_keys import Keys
 
 LONGEST: Final = 20_000
@@ -90,8 +91,6 @@ def read(text: str) -> IdentityToken:
 
 def verify(token: IdentityToken, keys: Keys) -> None:
     """Returns if the issuer signed it. Raises WrongTokenError."""
-    from joserfc.util import urlsafe_b64decode  # noqa: PLC0415 many servers never see a token
-
     key = keys.get(token.kid)
     if key is None:
         raise UnknownKeyError(f"the issuer has no usable key {token.kid[:80]!r}")
@@ -103,7 +102,7 @@ def verify(token: IdentityToken, keys: Keys) -> None:
     signed, _, signature = token.text.rpartition(".")
     try:
         holds = _algorithm(token.algorithm).verify(  # 5.
-            signed.encode(), urlsafe_b64decode(signature.encode()), key.key
+            signed.encode(), base64url.decode(signature.encode()), key.key
         )
     except ValueError as wrong:
         raise WrongTokenError(f"its signature doesn't hold: {type(wrong).__name__}") from None
@@ -114,16 +113,14 @@ def verify(token: IdentityToken, keys: Keys) -> None:
 # The parts of the token were read already, so that the library has only the signature to verify.
 @lru_cache
 def _algorithm(name: str) -> _Algorithm:
-    from joserfc.jws import JWSRegistry  # noqa: PLC0415 as above
+    from joserfc.jws import JWSRegistry  # noqa: PLC0415 many servers never see a token
 
     return JWSRegistry(algorithms=[name]).get_alg(name)
 
 
 def _object(part: str, name: str) -> dict[str, Any]:
-    from joserfc.util import urlsafe_b64decode  # noqa: PLC0415 as above
-
     try:
-        text = urlsafe_b64decode(part.encode()).decode()
+        text = base64url.decode(part.encode()).decode()
         found = _STRICT.decode(text)
         if "\\u" in text:
             json.dumps(found, ensure_ascii=False).encode()  # no half of a surrogate pair

@@ -9,7 +9,10 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from watchword.proofs import base64url
 
 if TYPE_CHECKING:
     from joserfc.jwk import ECKey, RSAKey
@@ -18,7 +21,13 @@ RSA_BITS: Final = 2048
 ALGORITHMS: Final = ("RS256", "ES384")
 
 
-@dataclass(frozen=True, slots=True)
+class _Scheme(Protocol):
+    """How the library signs with one algorithm."""
+
+    def sign(self, msg: bytes, key: Any) -> bytes: ...  # noqa: ANN401 a key of its type
+
+
+@dataclass(frozen=True)
 class SigningKey:
     """A private key that was opened. `id` is the `kid` in what it signs."""
 
@@ -26,6 +35,21 @@ class SigningKey:
     algorithm: str
     created: datetime
     key: "RSAKey | ECKey" = field(repr=False)
+
+    @cached_property
+    def head(self) -> bytes:
+        """The first part of all tokens that it signs."""
+        header = {"alg": self.algorithm, "kid": self.id, "typ": "JWT"}
+        return base64url.encode(json.dumps(header, separators=(",", ":")).encode())
+
+    @cached_property
+    def scheme(self) -> _Scheme:
+        """Its algorithm, which it was made for."""
+        from joserfc.jws import JWSRegistry  # noqa: PLC0415 few servers issue tokens
+
+        found = JWSRegistry(algorithms=[self.algorithm]).get_alg(self.algorithm)
+        found.check_key(self.key)
+        return found
 
     @property
     def public(self) -> dict[str, Any]:
@@ -61,10 +85,8 @@ def read(key_id: str, algorithm: str, created: datetime, pem: str) -> SigningKey
 
 def sign(claims: bytes, key: SigningKey) -> str:
     """The token with these claims, which are JSON."""
-    from joserfc import jws  # noqa: PLC0415 as above
-
-    header = {"alg": key.algorithm, "kid": key.id, "typ": "JWT"}
-    return jws.serialize_compact(header, claims, key.key, algorithms=[key.algorithm])
+    signed = key.head + b"." + base64url.encode(claims)
+    return f"{signed.decode()}.{base64url.encode(key.scheme.sign(signed, key.key)).decode()}"
 
 
 def key_set(keys: Iterable[SigningKey]) -> bytes:

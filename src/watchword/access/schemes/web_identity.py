@@ -18,8 +18,9 @@ Source: AWS STS API Reference, AssumeRoleWithWebIdentity.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from watchword.access.caller import Caller, Proven
 from watchword.access.schemes import pool_tokens
@@ -53,8 +54,7 @@ UNREACHABLE = (
 OF_PRINCIPALS = "Tokens of GetWebIdentityToken can't be used to assume a role."
 
 
-@dataclass(frozen=True, slots=True)
-class WebIdentityToken:
+class WebIdentityToken(Struct, frozen=True):
     """A token as it was sent, with nothing proved."""
 
     request: HttpRequest
