@@ -20,6 +20,7 @@ LONGEST_TEXT = 4096
 """Characters."""
 
 _JSON = msgspec.json.Decoder(msgspec.Raw)  # checks the grammar and makes nothing of it
+_JSON_OF = msgspec.json.Encoder()
 _STRING_OR_SPACE = re.compile(r'("[^"\\]*(?:\\.[^"\\]*)*")|[ \t\n\r]+')
 
 
@@ -40,13 +41,25 @@ def cut(text: str, longest: int = LONGEST_TEXT) -> str:
 
 def cut_all(value: Any, longest: int = LONGEST_TEXT) -> Any:  # noqa: ANN401 any JSON
     """The same value with every text in it cut, keys included."""
+    return value if _is_short(value, longest) else _cut_all(value, longest)
+
+
+def _is_short(value: Any, longest: int) -> bool:  # noqa: ANN401 any JSON
+    """Whether no text in it can be too long. That is found out quicker than by a look at each."""
+    try:
+        return len(_JSON_OF.encode(value)) <= longest
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return False
+
+
+def _cut_all(value: Any, longest: int) -> Any:  # noqa: ANN401 any JSON
     match value:
         case str():
             return cut(value, longest)
         case dict():
-            return {cut(key, longest): cut_all(item, longest) for key, item in value.items()}
+            return {cut(key, longest): _cut_all(item, longest) for key, item in value.items()}
         case list() | tuple():
-            return [cut_all(item, longest) for item in value]
+            return [_cut_all(item, longest) for item in value]
     return value
 
 

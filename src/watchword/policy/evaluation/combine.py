@@ -130,7 +130,7 @@ def blocked_by(bits: int, applicability: Applicability) -> tuple[PolicyType, ...
         blocked.append(PolicyType.RESOURCE)
     # 7. How much of the identity's path is needed as well?
     blocked += [type_ for type_, bit in _path_left(bits, applicability) if not bits & bit]
-    return tuple(type_ for type_ in PolicyType if type_ in blocked)
+    return tuple(type_ for type_ in PolicyType if type_ in blocked) if blocked else ()
 
 
 def _resource_grant(applicability: Applicability) -> tuple[bool, int]:
