@@ -42,58 +42,67 @@ class Host:
 
 
 @pytest.mark.parametrize(
-    ("life", "renewed_from"),
+    ("life", "left"),
     [
-        pytest.param(12 * HOUR, 12 * HOUR - RENEW_AT, id="a long session"),
+        pytest.param(12 * HOUR, RENEW_AT, id="a long session"),
         pytest.param(HOUR, HOUR / 2, id="an hour"),
         pytest.param(15 * MINUTE, 7.5 * MINUTE, id="the shortest session"),
     ],
 )
-def test_they_are_renewed_before_an_sdk_asks(life: timedelta, renewed_from: timedelta) -> None:
+def test_what_is_served_lasts_long_enough(life: timedelta, left: timedelta) -> None:
     host = Host(life)
     first = host.supply.get()
-    host.now = START + renewed_from - SECOND
-    host.supply.renew()
+    host.now = first.expires - left - SECOND
     assert host.supply.at_once() == host.supply.get() == first
-    host.now = START + renewed_from
+    host.now += SECOND
+    assert host.supply.at_once() is None
+    assert host.supply.get().expires == host.now + life
+    assert host.asked == 2
+
+
+@pytest.mark.parametrize(("chance", "early"), [(0.0, HOUR / 24), (0.5, HOUR / 16), (1.0, HOUR / 12)])
+def test_they_are_renewed_before_by_chance(chance: float, early: timedelta) -> None:
+    host = Host(chance=chance)
+    first = host.supply.get()
+    host.now = START + HOUR / 2 - early - SECOND
+    host.supply.renew()
+    assert host.supply.at_once() == first
+    host.now += SECOND
     host.supply.renew()
     renewed = host.supply.at_once()
     assert renewed
-    assert renewed.expires == host.now + life
-    assert host.asked == 2
+    assert renewed.expires == host.now + HOUR
 
 
-def test_chance_has_them_renewed_earlier() -> None:
-    host = Host(chance=1.0)
-    first = host.supply.get()
-    host.supply.at_once()
-    host.now = START + HOUR / 2 - HOUR / 12 - SECOND
-    host.supply.renew()
-    assert host.supply.get() == first
-    host.now += SECOND
-    host.supply.renew()
-    assert host.supply.get() != first
-
-
-def test_what_nobody_asks_for_is_not_renewed() -> None:
+def test_what_nobody_asks_for_is_not_renewed_for_ever() -> None:
     host = Host()
     host.supply.get()
-    host.now = START + HOUR / 2
-    host.supply.renew()
-    assert host.asked == 1
-    host.supply.at_once()
-    host.supply.renew()
+    for _ in range(10):
+        host.now += 29 * MINUTE
+        host.supply.renew()
     assert host.asked == 2
+    host.supply.get()
+    assert host.asked == 3
+
+
+def test_who_asks_once_in_a_session_never_waits() -> None:
+    """As an SDK does, a quarter of an hour before its credentials end."""
+    host = Host()
+    host.supply.get()
+    for _ in range(100):
+        host.now += MINUTE
+        host.supply.renew()
+        if (host.now - START) % (45 * MINUTE) == timedelta(0):
+            assert host.supply.at_once()
 
 
 def test_an_outage_is_bridged_until_they_end() -> None:
     host = Host()
     first = host.supply.get()
     host.down, host.now = True, START + 40 * MINUTE
-    host.supply.at_once()
-    host.supply.renew()
-    assert host.supply.get() == first
+    assert host.supply.get() == host.supply.at_once() == first
     host.now = first.expires - SECOND
+    assert host.supply.at_once() == first, "who has good ones doesn't wait for a server that is down"
     host.supply.renew()
     assert host.supply.get() == first
     assert host.supply.failures == 2
@@ -110,7 +119,6 @@ def test_the_log_tells_once_of_an_outage_and_of_its_end(caplog: pytest.LogCaptur
     host = Host()
     host.supply.get()
     host.down, host.now = True, START + 40 * MINUTE
-    host.supply.at_once()
     for _ in range(3):
         host.supply.renew()
         host.now += RETRY
@@ -128,7 +136,6 @@ def test_what_the_server_refuses_is_dropped_at_once() -> None:
     host = Host()
     host.supply.get()
     host.refuses, host.now = True, START + HOUR / 2
-    host.supply.at_once()
     host.supply.renew()
     assert host.supply.held is None
     with pytest.raises(Refused, match="may not be assumed"):
@@ -239,8 +246,7 @@ def test_nobody_waits_who_can_have_good_ones() -> None:
 
     supply = Supply(issue, lambda: now)
     first = supply.get()
-    now = START + HOUR / 2
-    supply.at_once()
+    now = START + HOUR / 2 - MINUTE
     with ThreadPoolExecutor(1) as threads:
         threads.submit(supply.renew)
         assert stuck.wait(10)

@@ -1,9 +1,10 @@
 """Temporary credentials of one role, renewed before an SDK thinks of it.
 
-1. A thread renews them (`renewing`) when less than half of their life is left, or less than RENEW_AT if that
-   is less, and up to EARLY of their life before, by chance: the roles of many hosts do not come at once. SDKs
-   ask for new ones from 15 minutes before the end (botocore, `RefreshableCredentials`). By then we have them.
-   What nobody asked for since it was renewed isn't renewed again.
+1. What is served has at least half of its life left, or RENEW_AT if that is less. SDKs ask for new ones from
+   15 minutes before the end (botocore, `RefreshableCredentials`), and make those of instance metadata that
+   have less than 25 last longer by themselves. A thread (`renewing`) renews them before, by up to EARLY of
+   their life; by chance, so that many hosts don't come at once. After UNASKED renewals without a question it
+   stops.
 2. One thread asks the server; others that ask meanwhile wait for what it gets. Who can have good credentials
    waits for nobody.
 3. When the server can't be reached, what there is goes on being served until it ends. When the server refuses
@@ -21,6 +22,7 @@ from datetime import datetime, timedelta
 
 RENEW_AT = timedelta(minutes=30)
 EARLY = 1 / 12
+UNASKED = 2
 RETRY = timedelta(seconds=5)
 CONFIRMED = timedelta(seconds=1)
 
@@ -76,9 +78,11 @@ class Supply:
         self.renewals = self.failures = 0
         self._issue, self._now, self._alive, self._chance = issue, now, alive, chance
         self._held: Issued | None = None
-        self._renew_from = self._alive_at = self._failed_at = now()
+        self._may_from = self._must_from = self._alive_at = self._failed_at = now()
+        """From when credentials may be renewed, and from when they aren't served; when we last heard what."""
         self._patience = timedelta(0)
-        self._wanted = False
+        self._unasked = 0
+        """How often they were renewed since somebody asked."""
         self._asking = threading.Lock()
 
     @property
@@ -89,12 +93,12 @@ class Supply:
 
     def at_once(self) -> Issued | None:
         """What can be served now; None when `get` may have to wait for the server."""
-        self._wanted = True
-        return self.held if self._is_confirmed() else None
+        self._unasked = 0
+        return self.held if self._is_confirmed() and not self._is_late() else None
 
     def get(self) -> Issued:
         """Credentials that are good. Raises NotIssued."""
-        self._wanted = True
+        self._unasked = 0
         if self._asking.acquire(blocking=self.held is None):  # 2
             try:
                 self._refresh()
@@ -107,7 +111,7 @@ class Supply:
 
     def renew(self) -> None:
         """Renews what was asked for, when it is time."""
-        due = self._held is not None and self._wanted and self._now() >= self._renew_from
+        due = self._held is not None and self._unasked < UNASKED and self._now() >= self._may_from
         if due and not self._rests() and self._asking.acquire(blocking=False):
             try:
                 self._ask()
@@ -122,8 +126,12 @@ class Supply:
         held = self.held
         if held and not self._is_confirmed():
             self._confirm(held)
-        if self.held is None and not self._rests():
+        if self._is_late() or (self.held is None and not self._rests()):
             self._ask()
+
+    def _is_late(self) -> bool:
+        """Whether what is held must be renewed first. While that fails, it is served: rule 3."""
+        return self._held is not None and self.failure is None and self._now() >= self._must_from
 
     def _is_confirmed(self) -> bool:
         return self._alive is None or abs(self._now() - self._alive_at) < CONFIRMED
@@ -158,11 +166,13 @@ class Supply:
             return
         if self.failure:
             log.warning("%s: renewed again, until %s", issued.role, issued.expires)
-        self.failure, self._held, self._wanted, self._patience = None, issued, False, timedelta(0)
+        self.failure, self._held, self._patience = None, issued, timedelta(0)
         self.renewals += 1
+        self._unasked += 1
         self._alive_at = asked
         life = issued.expires - asked
-        self._renew_from = issued.expires - min(RENEW_AT, life / 2) - life * EARLY * self._chance()
+        self._must_from = issued.expires - min(RENEW_AT, life / 2)
+        self._may_from = self._must_from - life * EARLY * (1 + self._chance()) / 2
 
     def _tell(self, failure: NotIssued) -> None:
         """Says it once: nobody needs a line every RETRY."""

@@ -73,5 +73,5 @@ _ARCHITECTURES = {"aarch64": "arm64"}
 
 
 def _asking(file: File, now: Now) -> Asking:
-    server = Server(file.server, now)
+    server = Server(file.server)
     return Asking(server, source(file.host, server, now))

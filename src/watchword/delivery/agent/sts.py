@@ -53,7 +53,7 @@ class _Given(msgspec.Struct, rename="pascal"):
 class Server:
     """The server's STS. For any thread."""
 
-    def __init__(self, place: Place, now: Callable[[], datetime]) -> None:
+    def __init__(self, place: Place, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._place, self._now = place, now
         self._url = urlsplit(place.endpoint)
         self._rests_until = 0.0
