@@ -10,6 +10,7 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
+import delivery
 import entities
 import federation
 import http_rows
@@ -52,6 +53,7 @@ def main() -> None:
             *refusals.rows(stack),
             *machines.rows(stack),
             *http_rows.rows(stack),
+            *delivery.rows(stack),
             *entities.rows(stack),
             *starts.rows(stack),
         )

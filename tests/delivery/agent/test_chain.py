@@ -1,8 +1,8 @@
 """Every source of credentials that an unmodified SDK has, in the order in which it looks for them.
 
 All sources are there at once, each as somebody else. The first one wins. Then it is taken away, and the next
-one wins, until instance metadata is the last. Sources: botocore, `credentials.create_credential_resolver`; AWS
-SDK for JavaScript, `credential-provider-node`.
+one wins, until instance metadata is the last. Sources: botocore, `create_credential_resolver`; AWS SDK for
+JavaScript, `credential-provider-node`.
 """
 
 import json
