@@ -52,6 +52,15 @@ def test_it_is_who_made_the_socket(family: socket.AddressFamily) -> None:
         assert owner_of(peer) is None, "closed"
 
 
+def test_an_error_of_the_kernel_is_no_socket() -> None:
+    """Even where its bytes look like one."""
+    socket_ = local_peer._ANSWER.pack(2, local_peer._ESTABLISHED, 0, 0, 0, 0, 0, 1001, 7)
+    length = local_peer._HEADER.size + len(socket_)
+    found, error = (local_peer._HEADER.pack(length, kind, 0, 0, 0) + socket_ for kind in (20, 2))
+    assert local_peer._owner(found) == Owner(1001, None)
+    assert local_peer._owner(error) is None
+
+
 @pytest.mark.usefixtures("_told")
 @pytest.mark.skipif(not ROOT, reason="only root may make a socket as another user")
 def test_another_user_is_another_user() -> None:

@@ -1,8 +1,8 @@
 """An endpoint for workloads: a listening socket that is served from a thread, by our own transport."""
 
 import asyncio
+import os
 import socket
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +15,8 @@ from watchword.transport.service import By, Deliver, Meet
 
 MAX_CONNECTIONS = 1024
 MAX_HELD = 4 << 20
+NO_SPOOL = Path(os.devnull)
+"""No large body is admitted, so a full disk is nothing to us."""
 SECONDS = 10.0
 """A client that is silent for as long is disconnected."""
 
@@ -26,15 +28,14 @@ Respond = Callable[[HttpRequest, bool], HttpResponse | None]
 def serving(listener: socket.socket, meet: Meet) -> Iterator[None]:
     """Serves on it while the block runs. `meet` gives each connection what answers it."""
     limits = ConnectionLimits(MAX_CONNECTIONS, MAX_HELD, SECONDS)
-    with tempfile.TemporaryDirectory() as spool:
-        server = Server(Answers(_nothing), listener, Path(spool), limits=limits, meet=meet)
-        thread = threading.Thread(target=server.run, name=f"endpoint {listener.getsockname()[1]}")
-        thread.start()
-        try:
-            yield
-        finally:
-            server.stop()
-            thread.join()
+    server = Server(Answers(_nothing), listener, NO_SPOOL, limits=limits, meet=meet)
+    thread = threading.Thread(target=server.run, name=f"endpoint {listener.getsockname()[1]}")
+    thread.start()
+    try:
+        yield
+    finally:
+        server.stop()
+        thread.join()
 
 
 class Answers:

@@ -242,7 +242,7 @@ TOKEN = ("x-aws-ec2-metadata-token", "AQAAA")
         pytest.param("DELETE", CREDENTIALS, [], 405, id="DELETE"),
     ],
 )
-def test_who_is_refused(
+def test_n41_who_is_refused(
     service: Service, method: str, path: str, headers: list[tuple[str, str]], status: int
 ) -> None:
     answer = service.asked(method, path, *headers)
