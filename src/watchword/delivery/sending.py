@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from watchword.names import HttpRequest
 
-SECONDS = 20
+SECONDS = 20.0
 LONGEST = 1 << 20
 
 
@@ -18,17 +18,19 @@ class NotSent(Exception):  # noqa: N818 what happened
     """There is no answer: why, for the operator."""
 
 
-def send(request: HttpRequest, endpoint: str, *, ca_bundle: str = "") -> tuple[int, bytes]:
-    """The status and body of the answer. Raises NotSent."""
+def send(
+    request: HttpRequest, endpoint: str, *, ca_bundle: str = "", seconds: float = SECONDS
+) -> tuple[int, bytes]:
+    """The status and body of the answer, each part of which comes within so many seconds. Raises NotSent."""
     try:
-        connection = _connection(endpoint, ca_bundle)
+        connection = _connection(endpoint, ca_bundle, seconds)
     except (OSError, ValueError) as wrong:
         raise NotSent(f"{endpoint} can't be asked: {wrong}") from None
     target = f"{request.path}?{request.query}" if request.query else request.path
     try:
         connection.request(request.method, target, request.body.read(), dict(request.headers))
-        answer = connection.getresponse()
-        data = answer.read(LONGEST + 1)
+        with connection.getresponse() as answer:
+            data = answer.read(LONGEST + 1)
     except (OSError, http.client.HTTPException) as failed:
         why = " ".join(str(failed).split()) or type(failed).__name__
         raise NotSent(f"{endpoint} can't be reached: {why}") from None
@@ -39,11 +41,11 @@ def send(request: HttpRequest, endpoint: str, *, ca_bundle: str = "") -> tuple[i
     return answer.status, data
 
 
-def _connection(endpoint: str, ca_bundle: str) -> http.client.HTTPConnection:
+def _connection(endpoint: str, ca_bundle: str, seconds: float) -> http.client.HTTPConnection:
     parts = urlsplit(endpoint)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("not the URL of a server")
     if parts.scheme == "http":
-        return http.client.HTTPConnection(parts.hostname, parts.port, timeout=SECONDS)
+        return http.client.HTTPConnection(parts.hostname, parts.port, timeout=seconds)
     context = ssl.create_default_context(cafile=ca_bundle or None)
-    return http.client.HTTPSConnection(parts.hostname, parts.port, timeout=SECONDS, context=context)
+    return http.client.HTTPSConnection(parts.hostname, parts.port, timeout=seconds, context=context)

@@ -15,6 +15,7 @@ import pytest
 from watchword.delivery.agent import sts
 from watchword.delivery.agent.sts import Server, Wanted
 from watchword.delivery.agent.written import Place
+from watchword.delivery.sending import LONGEST
 from watchword.delivery.supply import Issued, NotIssued, Refused
 
 WANTED = Wanted("arn:aws:iam::111111111111:role/app", "app", 900)
@@ -50,6 +51,7 @@ def answering(status: int, body: bytes, *headers: tuple[str, str]) -> Iterator[t
             pass
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = False  # each is waited for at the end
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield Server(Place(f"http://127.0.0.1:{server.server_port}"), now), seen
         server.shutdown()
@@ -114,7 +116,7 @@ def test_who_is_refused_and_what_may_be_over_in_a_minute(status: int, code: str,
             200, answer("AssumeRole", {"Credentials": {**GIVEN, "Expiration": 1e300}}), id="too late"
         ),
         pytest.param(200, answer("AssumeRole", {"Credentials": {**GIVEN, "Expiration": "x"}}), id="no time"),
-        pytest.param(200, b" " * (1 << 17) + answer("AssumeRole", {"Credentials": GIVEN}), id="too long"),
+        pytest.param(200, b" " * LONGEST + answer("AssumeRole", {"Credentials": GIVEN}), id="too long"),
         pytest.param(403, b'{"Error": "no"}', id="an error of another form"),
         pytest.param(403, b'{"Error": {"Code": ["AccessDenied"], "Message": 1}}', id="a list as code"),
         pytest.param(502, b"Bad Gateway", id="a proxy's words"),

@@ -5,24 +5,21 @@ It isn't botocore that asks: that takes more memory than the whole agent. Answer
 1. Nobody waits long: SDKs give up on the agent after one or two seconds.
 2. Once the server couldn't be reached, it isn't tried again before REST: workloads that have credentials, and
    wait to hear whether these are alive, would all wait for the same nothing.
-3. Redirects aren't followed, no proxy is used, and of an answer no more than MAX_ANSWER is read.
 
 Source: STS API Reference, AssumeRole, AssumeRoleWithWebIdentity, GetCallerIdentity.
 """
 
-import http.client
-import ssl
-import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import cached_property
+from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
 from watchword.delivery.agent.written import Place
+from watchword.delivery.sending import NotSent, send
 from watchword.delivery.supply import Issued, NotIssued, not_issued
 from watchword.names import Body, HttpRequest
 from watchword.sigv4 import Credentials, sign
@@ -30,7 +27,6 @@ from watchword.sigv4 import Credentials, sign
 ISSUE_SECONDS = 3.0
 ALIVE_SECONDS = 0.5
 REST = 2.0
-MAX_ANSWER = 1 << 16
 _VERSION = "2011-06-15"
 _HEADERS = (("content-type", "application/x-www-form-urlencoded"), ("accept", "application/json"))
 
@@ -55,9 +51,8 @@ class Server:
 
     def __init__(self, place: Place, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._place, self._now = place, now
-        self._url = urlsplit(place.endpoint)
+        self._host = urlsplit(place.endpoint).netloc
         self._rests_until = 0.0
-        self._lock = threading.Lock()
 
     def assume_role(self, wanted: Wanted, own: Issued) -> Issued:
         """A session of the role. Raises NotIssued."""
@@ -88,10 +83,10 @@ class Server:
 
     def _call(self, operation: str, asked: Mapping[str, str], by: Issued | None, seconds: float) -> Any:  # noqa: ANN401 the result's members
         form = urlencode({"Action": operation, "Version": _VERSION, **asked}).encode()
-        status, body = self._send(self._signed(form, by), form, seconds)
+        status, body = self._send(self._signed(form, by), seconds)
         try:
             answer = msgspec.json.decode(body)
-            if status == http.HTTPStatus.OK:
+            if status == HTTPStatus.OK:
                 return answer[f"{operation}Response"][f"{operation}Result"]
             code, said = answer["Error"]["Code"], answer["Error"]["Message"]
         except (KeyError, TypeError, ValueError):
@@ -99,33 +94,18 @@ class Server:
         raise not_issued(str(code), " ".join(f"{operation}: {code}: {said}".split()))
 
     def _signed(self, form: bytes, by: Issued | None) -> HttpRequest:
-        request = HttpRequest("POST", headers=(("host", self._url.netloc), *_HEADERS), body=Body(form))
+        request = HttpRequest("POST", headers=(("host", self._host), *_HEADERS), body=Body(form))
         if by is None:
             return request
         credentials = Credentials(by.access_key_id, by.secret, by.token or None)
         return sign(request, credentials, service="sts", region=self._place.region, now=self._now())
 
-    def _send(self, request: HttpRequest, form: bytes, seconds: float) -> tuple[int, bytes]:
+    def _send(self, request: HttpRequest, seconds: float) -> tuple[int, bytes]:
+        endpoint = self._place.endpoint
         if time.monotonic() < self._rests_until:  # 2
-            raise NotIssued(f"{self._place.endpoint} can't be reached")
-        connection = self._connection(seconds)
+            raise NotIssued(f"{endpoint} can't be reached")
         try:
-            connection.request("POST", "/", form, dict(request.headers))
-            answer = connection.getresponse()
-            return answer.status, answer.read(MAX_ANSWER)
-        except (OSError, http.client.HTTPException) as error:
+            return send(request, endpoint, ca_bundle=self._place.certificates, seconds=seconds)
+        except NotSent as failed:
             self._rests_until = time.monotonic() + REST
-            why = str(error) or type(error).__name__
-            raise NotIssued(f"{self._place.endpoint} can't be reached: {why}") from None
-        finally:
-            connection.close()
-
-    def _connection(self, seconds: float) -> http.client.HTTPConnection:
-        host, port = self._url.hostname or "", self._url.port
-        if self._url.scheme == "https":
-            return http.client.HTTPSConnection(host, port, timeout=seconds, context=self._tls)
-        return http.client.HTTPConnection(host, port, timeout=seconds)
-
-    @cached_property
-    def _tls(self) -> ssl.SSLContext:
-        return ssl.create_default_context(cafile=self._place.certificates or None)
+            raise NotIssued(str(failed)) from None
