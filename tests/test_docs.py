@@ -202,17 +202,16 @@ RUN = {
     "console": {"README.md", "operating.md", "check.md", "decide.md", "policy-tests.md", "seeds.md"}
     | {"agent.md", "functions.md", "running-programs.md", "state-machines.md"},
     "ini": {"agent.md"},
-    "json": {"identity-pools.md", "lakehouses.md", "issued-tokens.md", "roles-anywhere.md", "saml.md"}
-    | {"web-identities.md"},
+    "json": {"hosts.md", "identity-pools.md", "lakehouses.md", "issued-tokens.md", "roles-anywhere.md"}
+    | {"saml.md", "web-identities.md"},
     "python": {"README.md", "functions.md", "signing.md"},
     "toml": {"agent.md"},
     "yaml": {"agent.md", "policy-tests.md", "seeds.md"},
 }
 """Pages whose blocks are run: here, by tests/client/test_page.py, tests/delivery, tests/policy_tests,
-tests/seeds, tests/server/test_service_tokens.py, tests/services/cognito_identity/test_pools.py,
-tests/services/lambda_/test_page.py, tests/services/rolesanywhere/test_page.py and tests/services/sts
-(test_lakehouse.py, test_saml.py and
-test_web_identity.py)."""
+tests/seeds, tests/server (test_hosts.py, test_service_tokens.py), and in tests/services by
+cognito_identity/test_pools.py, lambda_/test_page.py, rolesanywhere/test_page.py and sts (test_lakehouse.py,
+test_saml.py and test_web_identity.py)."""
 
 
 def test_every_block_is_of_a_page_that_is_run() -> None:

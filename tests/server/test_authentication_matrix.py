@@ -35,9 +35,14 @@ MODELS = {name: ServiceModel(json.loads(read_model(name)), name) for name in SER
 OPERATIONS = [(service, name) for service, rows in sorted(SERVED.items()) for name in sorted(rows)]
 
 JSON = "application/x-amz-json-1.1"
+ANCHOR = b"arn:aws:rolesanywhere:us-east-1:123456789012:trust-anchor/a"
 BODIES = {
     "DeleteObjects": b"<Delete><Object><Key>key</Key></Object></Delete>",
     "PutBucketPolicy": b"{}",
+    "JoinHost": b'{"token": "nobody-issued-this-one", "certificateRequest": "a"}',
+    "RenewHost": b'{"trustAnchorArn": "%b", "certificateRequest": "a"}' % ANCHOR,
+    "CreateHostSession": b'{"trustAnchorArn": "%b", "roleArn": "arn:aws:iam::1:role/a", "servicePrincipal": '
+    b'"ec2.amazonaws.com"}' % ANCHOR,
 }
 """What anonymous callers are let through with, to the decision."""
 MARKS = {
@@ -324,8 +329,9 @@ def everything(data: Path) -> tuple[list[str], list[str]]:
 
 
 def named(name: str, service: str, operation: str) -> set[str]:
-    """What the record may call the operation: a path without any signature is one of S3's."""
-    if name == "nothing" and SERVICES[service].protocol == "rest-json":
+    """What the record may call the operation: a path without any signature is one of S3's, but where the
+    operation is called without one."""
+    if name == "nothing" and SERVICES[service].protocol == "rest-json" and operation != "JoinHost":
         return {"Unknown", *SERVED["s3"]}
     return {operation} if FAKES[name].recognised else {"Unknown"}
 

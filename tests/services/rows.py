@@ -20,11 +20,12 @@ from typing import Any
 from watchword.services.table import SERVED
 
 FREE_FOR_ALL = {
-    ("rolesanywhere", "CreateSession"),
+    *(("rolesanywhere", name) for name in ("CreateHostSession", "CreateSession", "JoinHost", "RenewHost")),
     ("sts", "GetCallerIdentity"),
     ("sts", "GetSessionToken"),
 }
-"""AWS STS API Reference: these two need no permission. CreateSession calls AssumeRole, which is decided."""
+"""AWS STS API Reference: these two need no permission. Sessions for
+holders of certificates call AssumeRole, which is decided; hosts were enrolled."""
 
 
 class Step:

@@ -109,9 +109,11 @@ from watchword.store.organizations.resource_policies import ResourcePolicy
 from watchword.store.organizations.services import Delegation
 from watchword.store.organizations.units import Unit
 from watchword.store.revocations import Revocation
-from watchword.store.rolesanywhere import crls, subjects, trust_anchors
+from watchword.store.rolesanywhere import crls, host_authorities, hosts, subjects, trust_anchors
 from watchword.store.rolesanywhere import profiles as anywhere_profiles
 from watchword.store.rolesanywhere.crls import Crl
+from watchword.store.rolesanywhere.host_authorities import HostAuthority
+from watchword.store.rolesanywhere.hosts import Host
 from watchword.store.rolesanywhere.profiles import Profile as AnywhereProfile
 from watchword.store.rolesanywhere.trust_anchors import TrustAnchor
 from watchword.store.s3 import buckets, objects, parts, uploads
@@ -159,6 +161,8 @@ IDENTITY_POOL = Pool(
 ANCHOR = TrustAnchor("t1", A, "eu-west-1", "site", "", NOW, NOW)
 ANYWHERE_PROFILE = AnywhereProfile("p1", A, "eu-west-1", "web", (), (), NOW, NOW)
 CRL = Crl("c1", A, "eu-west-1", "gone", "t1", b"", b"", NOW, NOW)
+HOST = Host("i-1", A, "eu-west-1", "web-1", "t1", (), None, NOW, NOW)
+HOST_AUTHORITY = HostAuthority("t1", A, b"sealed", "k1", NOW)
 REVOCATION = Revocation(A, "role", "AROA1", NOW, NOW)
 
 CHANGES: dict[Callable[..., object], tuple[tuple[object, ...], dict[str, object], tuple[str, str]]] = {
@@ -302,6 +306,15 @@ CHANGES: dict[Callable[..., object], tuple[tuple[object, ...], dict[str, object]
     permissions.remove_all: (("f1",), {}, ("function", "f1")),
     versions.insert: ((FUNCTION_VERSION,), {}, ("function", "f1")),
     versions.update: ((FUNCTION_VERSION,), {}, ("function", "f1")),
+    hosts.insert: ((HOST,), {}, ("host", "i-1")),
+    hosts.update: ((HOST,), {}, ("host", "i-1")),
+    hosts.remove: ((HOST,), {}, ("host", "i-1")),
+    host_authorities.insert: ((HOST_AUTHORITY,), {}, ("trust-anchor", "t1")),
+    host_authorities.reseal: (
+        (HOST_AUTHORITY,),
+        {"sealed": b"", "sealing_key": "k2"},
+        ("trust-anchor", "t1"),
+    ),
     versions.reseal: ((FUNCTION_VERSION,), {"sealed": b"", "sealing_key": "k2"}, ("function", "f1")),
     trust_anchors.insert: ((ANCHOR,), {}, ("trust-anchor", "t1")),
     trust_anchors.update: ((ANCHOR,), {}, ("trust-anchor", "t1")),

@@ -53,6 +53,7 @@ HARMLESS_STRUCTURES = """
 PasswordPolicy Code CodeSigningConfig CodeSigningConfigs CodeSigningPolicies
 """
 MINTING = """
+rolesanywhere CreateHostSession
 rolesanywhere CreateSession
 sts AssumeRole
 sts AssumeRoleWithSAML

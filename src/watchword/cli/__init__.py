@@ -46,6 +46,7 @@ COMMANDS = {
         "certified:certified",
         "Print credentials of a role for the holder of a certificate.",
     ),
+    "host": Entry("host:group", "Enroll machines, which then get roles without keys."),
     "run": Entry("run:run", "Run a program with the credentials of a role."),
     "agent": Entry("agent:agent", "Serve credentials to the workloads of this host."),
     "token": Entry("token:token", "Issue a token that proves the name of a service of this host."),

@@ -52,18 +52,7 @@ class Certified:
         }
         if session_name:
             asked["roleSessionName"] = session_name
-        answer = self.call(_PATH, asked)
-        try:
-            given = answer["credentialSet"][0]["credentials"]
-            return Issued(
-                role,
-                given["accessKeyId"],
-                given["secretAccessKey"],
-                given["sessionToken"],
-                datetime.fromisoformat(given["expiration"]),
-            )
-        except (KeyError, IndexError, TypeError, ValueError):
-            raise NotIssued("the server's answer isn't one of CreateSession") from None
+        return issued_of(self.call(_PATH, asked), role)
 
     def call(self, path: str, asked: Mapping[str, object]) -> Any:  # noqa: ANN401 JSON
         """What the server answers to a request that the certificate's key signs. Raises NotIssued."""
@@ -86,7 +75,7 @@ class Certified:
         except msgspec.DecodeError:
             raise NotIssued(f"{self.endpoint} answers {status}, and no JSON") from None
         if status not in {200, 201}:
-            raise NotIssued(_refusal(status, answer))
+            raise NotIssued(refusal(status, answer))
         return answer
 
     def _material(self) -> tuple[list[x509.Certificate], PrivateKey]:
@@ -99,7 +88,22 @@ class Certified:
         return chain, key
 
 
-def _refusal(status: int, answer: object) -> str:
+def issued_of(answer: Any, role: str) -> Issued:  # noqa: ANN401 JSON
+    """The credentials in an answer of CreateSession. Raises NotIssued."""
+    try:
+        given = answer["credentialSet"][0]["credentials"]
+        return Issued(
+            role,
+            given["accessKeyId"],
+            given["secretAccessKey"],
+            given["sessionToken"],
+            datetime.fromisoformat(given["expiration"]),
+        )
+    except (KeyError, IndexError, TypeError, ValueError):
+        raise NotIssued("the server's answer isn't one of CreateSession") from None
+
+
+def refusal(status: int, answer: object) -> str:
     """What the server says, in one line."""
     said = answer.get("message") or answer.get("Message") if isinstance(answer, dict) else None
     return " ".join(str(said or f"the server answers {status}").split())

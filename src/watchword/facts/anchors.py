@@ -3,6 +3,7 @@
 Each is found by its id or its alias, in the account and Region that it is of.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
@@ -10,12 +11,16 @@ from typing import Any, Generic, Protocol, TypeVar
 from watchword.facts.fact import OF_A_TAG, Fact, Reading
 from watchword.names import nouns
 from watchword.store import Topic, Transaction, tags
-from watchword.store.rolesanywhere import crls, profiles, subjects, trust_anchors
+from watchword.store.rolesanywhere import crls, host_authorities, hosts, profiles, subjects, trust_anchors
 from watchword.store.rolesanywhere.crls import Crl
+from watchword.store.rolesanywhere.host_authorities import HostAuthority
+from watchword.store.rolesanywhere.hosts import Host
 from watchword.store.rolesanywhere.profiles import Profile
 from watchword.store.rolesanywhere.subjects import Subject
 from watchword.store.rolesanywhere.trust_anchors import TrustAnchor
 
+UUID_FORM = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""Of the ids. What has another form is never looked up: a database may not even take the text."""
 ALIAS = "alias/"
 """How the reference to something by its alias begins."""
 
@@ -88,6 +93,22 @@ def _lists(reading: Reading, anchor_id: str) -> tuple[bytes, ...]:
     return found
 
 
+def _host(reading: Reading, host_id: str) -> Host | None:
+    reading.depends_on(Topic(hosts.KIND, host_id))
+    return hosts.by_id(reading.tx, host_id)
+
+
+def _host_of_token(reading: Reading, digest: str) -> Host | None:
+    found = hosts.of_token(reading.tx, digest)
+    reading.depends_on(Topic(hosts.KIND, found.id if found else ""))
+    return found
+
+
+def _host_authority(reading: Reading, anchor_id: str) -> HostAuthority | None:
+    reading.depends_on(Topic(trust_anchors.KIND, anchor_id))
+    return host_authorities.by_anchor(reading.tx, anchor_id)
+
+
 TRUST_ANCHOR: Fact[[str, str, str], Tagged[TrustAnchor]] = _fact(
     nouns.TRUST_ANCHOR, trust_anchors.by_id, trust_anchors.called
 )
@@ -96,3 +117,9 @@ CRL: Fact[[str, str, str], Tagged[Crl]] = _fact(nouns.CRL, crls.by_id, crls.call
 SUBJECT: Fact[[str, str, str], Tagged[Subject]] = _fact(nouns.SUBJECT, subjects.by_id)
 REVOCATION_LISTS = Fact("revocation-lists", _lists)
 """By the id of a trust anchor: the lists (DER) that are enabled."""
+HOST = Fact(nouns.HOST, _host)
+"""By its id."""
+HOST_OF_TOKEN = Fact("host-of-token", _host_of_token)
+"""By the digest of its join token."""
+HOST_AUTHORITY = Fact("host-authority", _host_authority)
+"""By the id of its trust anchor; its key is sealed."""

@@ -12,6 +12,7 @@ from watchword.proofs.keyring import Keyring
 from watchword.store import Transaction
 from watchword.store.functions import versions
 from watchword.store.iam import access_keys, mfa_devices, saml_private_keys, server_certificates, token_keys
+from watchword.store.rolesanywhere import host_authorities
 
 Reseal = Callable[[Transaction, Keyring, int], tuple[int, bool]]
 """(transaction, keyring, most) -> (how many were sealed again, whether there are more)."""
@@ -53,5 +54,6 @@ EVERYTHING: tuple[Reseal, ...] = (
     _some(server_certificates, lambda each, ring: _private_key(each.private_key, each.certificate_id, ring)),
     _some(mfa_devices, lambda device, ring: seeds.seal(seeds.open(device, ring), device.id, ring)),
     _some(token_keys, lambda key, ring: _private_key(key.sealed, key.id, ring)),
+    _some(host_authorities, lambda each, ring: _private_key(each.sealed, each.anchor_id, ring)),
     _some(versions, _environment),
 )

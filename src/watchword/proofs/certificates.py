@@ -3,8 +3,8 @@
 A certificate that signs requests (the leaf) is checked in this order:
 
 1. it is X.509 version 3, and every part of it that is used can be read;
-2. its key is RSA with 2048 to 8192 bits, or on the curve P-256, P-384 or P-521. That comes before any
-   arithmetic with the key: with a modulus of 100,000 bits OpenSSL takes minutes;
+2. its key is RSA with 2048 to 8192 bits and a short exponent, or on the curve P-256, P-384 or P-521. That
+   comes before any arithmetic with the key: with a modulus of 100,000 bits OpenSSL takes minutes;
 3. it was signed with SHA-256 or stronger;
 4. its basic constraints are there, and say that it is no CA;
 5. its key usage is there, and has digitalSignature;
@@ -35,6 +35,7 @@ from cryptography.x509 import verification
 from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyBuilder, Store
 
 RSA_BITS = range(2048, 8193)
+EXPONENT_BITS = 32
 CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1"})
 HASHES = frozenset({"sha256", "sha384", "sha512"})
 MOST_STEPS = 5
@@ -64,7 +65,7 @@ def read(data: bytes) -> x509.Certificate:
         raise UntrustedError("it can't be read") from None
     if version is not x509.Version.v3:
         raise UntrustedError("it is not X.509 version 3")
-    _check_key(key)
+    check_key(key)
     return found
 
 
@@ -113,7 +114,7 @@ def path(
     except (verification.VerificationError, *_BROKEN) as wrong:
         raise UntrustedError(f"no path leads to the trust anchor: {wrong}") from None
     for issuer in found[1:]:
-        _check_key(issuer.public_key())
+        check_key(issuer.public_key())
         _check_hash(issuer)
         _check_issuer(issuer)
     return found
@@ -177,11 +178,13 @@ def _signed_by(revocations: x509.CertificateRevocationList, issuer: x509.Certifi
         return False
 
 
-def _check_key(key: object) -> None:
-    """Rule 2."""
+def check_key(key: object) -> None:
+    """Rule 2, for a public key. Raises UntrustedError."""
     if isinstance(key, rsa.RSAPublicKey):
         if key.key_size not in RSA_BITS:
             raise UntrustedError(f"an RSA key of {key.key_size} bits is not taken")
+        if key.public_numbers().e.bit_length() > EXPONENT_BITS:
+            raise UntrustedError("the exponent of its RSA key is too long")
     elif not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name not in CURVES:
         raise UntrustedError("its key is neither RSA nor on a curve that is taken")
 

@@ -1,7 +1,8 @@
 """botocore's service models, read as data from where botocore keeps them.
 
 The newest version of each; nothing of botocore's code runs in the server. `additions` has what a service
-documents and its model leaves out, in the same form: operations whose clients sign in another way.
+documents and its model leaves out, in the same form: operations whose clients sign in another way. Hosts have
+operations of our own there.
 Source of CreateSession: IAM Roles Anywhere User Guide, "CreateSession API"; AWS's signing helper for what is
 in the query.
 """

@@ -8,6 +8,7 @@ same role can be assumed again right after. It takes effect on the next request.
     role         the role's unique id
     principal    the unique id of a user, with the federated users that it asked for; the account, for its
                  root user; ACCOUNT:NAME, for a federated user
+    host         the ARN of a host: the sessions that it got for itself and for what runs on it
     everything   EVERYTHING: all sessions of the account
 
 Of a session that accepted a delegation request, and of its chain, role or user, it also ends the token of the
@@ -25,6 +26,8 @@ from watchword.sessions.session import LONGEST, Session, milliseconds
 from watchword.store import Transaction, revocations
 from watchword.store.revocations import CHAIN, EVERYTHING, Revocation
 
+OF_HOST = "ec2:SourceInstanceARN"
+"""The condition key of the sessions that a host got."""
 KEPT = 2 * max(LONGEST, delegation.LONGEST)
 
 
@@ -53,5 +56,5 @@ def covers(revoked: Revoked, session: Session) -> bool:
     if not revoked:
         return False
     whose = (session.access_key_id, session.unique_id, session.user_id or session.unique_id)
-    subjects = (*whose, CHAIN + session.chain, EVERYTHING)
+    subjects = (*whose, str(session.claims.get(OF_HOST, "")), CHAIN + session.chain, EVERYTHING)
     return any(session.issued <= revoked.get(subject, 0) for subject in subjects)

@@ -54,7 +54,14 @@ from watchword.store.organizations import (
 from watchword.store.organizations import (
     policies as organization_policies,
 )
-from watchword.store.rolesanywhere import crls, profiles, subjects, trust_anchors
+from watchword.store.rolesanywhere import (
+    crls,
+    host_authorities,
+    hosts,
+    profiles,
+    subjects,
+    trust_anchors,
+)
 from watchword.store.s3 import buckets, objects, parts, uploads
 from watchword.store.tables import METADATA
 
@@ -82,7 +89,7 @@ NOUNS = (
     *(state_machines, executions),
     *(functions, versions, aliases, permissions),
     *(events, event_configs, dead_letters),
-    *(trust_anchors, profiles, crls, subjects),
+    *(trust_anchors, profiles, crls, subjects, hosts, host_authorities),
 )
 
 __all__ = ["METADATA", "NOUNS"]

@@ -348,6 +348,10 @@ def test_another_region_has_its_own(anywhere: Any, role: str, watchword: Server)
     [
         "arn:aws:rolesanywhere:us-east-1:{}:trust-anchor/" + NONE,
         "arn:aws:rolesanywhere:us-east-1:{}:profile/",
+        "arn:aws:rolesanywhere:us-east-1:{}:profile/\x00",
+        "arn:aws:rolesanywhere:us-east-1:{}:alias/profile/\x00",
+        "arn:aws:rolesanywhere:\x00:{}:alias/profile/a",
+        "arn:aws:rolesanywhere:us-east-1:\x00:alias/profile/a",
         "arn:aws:iam::{}:role/web",
         "not an ARN",
     ],

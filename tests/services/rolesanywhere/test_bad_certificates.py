@@ -86,6 +86,29 @@ def test_a_key_of_another_kind(site: Site, authority: Authority) -> None:
     assert answer["message"].startswith(f"{INSUFFICIENT}its key is neither RSA")
 
 
+def test_an_rsa_key_with_a_long_exponent(site: Site, authority: Authority) -> None:
+    """Whoever verifies with it works as long as whoever signs."""
+    n = rsa.generate_private_key(65537, 2048).public_key().public_numbers().n
+    slow: Any = PublicOnly(rsa.RSAPublicNumbers((1 << 2000) + 1, n).public_key())
+    certificate = authority.issue(key=slow).certificate
+    request = site.signed(authority.issue())
+    encoded = b64encode(Holder(certificate, slow).der).decode()
+    assert refused(site, with_header(request, "x-amz-x509", encoded)) == (
+        403,
+        f"{INSUFFICIENT}the exponent of its RSA key is too long.",
+    )
+
+
+class PublicOnly:
+    """What a certificate needs of a key pair."""
+
+    def __init__(self, public: rsa.RSAPublicKey) -> None:
+        self._public = public
+
+    def public_key(self) -> rsa.RSAPublicKey:
+        return self._public
+
+
 # --- the chain -----------------------------------------------------------------------------------------
 
 
@@ -210,6 +233,14 @@ def test_a_trust_anchor_of_another_place(site: Site, authority: Authority, chang
             parts[5] = f"{parts[5][:-1]}{'0' if parts[5][-1] != '0' else '1'}"
     region = parts[3]
     assert site.refusal(authority.issue(), trustAnchorArn=":".join(parts), region=region) == (403, UNTRUSTED)
+
+
+@pytest.mark.parametrize("odd", ["\x00", "\ud800", "%00", "é", "a" * 900])
+def test_an_arn_that_no_database_takes(site: Site, authority: Authority, odd: str) -> None:
+    request = site.signed(authority.issue(), trustAnchorArn=f"{site.anchor}{odd}")
+    assert site.send(request)[0] in (400, 403)
+    request = site.signed(authority.issue(), profileArn=f"{site.profile}{odd}")
+    assert site.send(request)[0] in (400, 403)
 
 
 # --- revocation ----------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from watchword.access.caller import Caller, Proven, VouchedByCertificate
 from watchword.access.schemes.signature import skew_of
-from watchword.facts.anchors import REVOCATION_LISTS, TRUST_ANCHOR
+from watchword.facts.anchors import REVOCATION_LISTS, TRUST_ANCHOR, UUID_FORM
 from watchword.installation.settings import Settings
 from watchword.names import Arn, AwsError, HttpRequest, HttpResponse, fault
 from watchword.names.principal import CertificateHolder
@@ -136,8 +136,9 @@ def read_with_input(request: HttpRequest, given: Mapping[str, Any]) -> Certifica
 
 
 def _anchor_at(world: World, text: str) -> TrustAnchor:
-    arn = Arn.parse(text)
-    found = world.facts.get(TRUST_ANCHOR, arn.account, arn.region, text.rpartition("/")[2])
+    arn, reference = Arn.parse(text), text.rpartition("/")[2]
+    known = UUID_FORM.fullmatch(reference)
+    found = world.facts.get(TRUST_ANCHOR, arn.account, arn.region, reference) if known else None
     if found is None or found.record.arn != text:
         raise _denied(UNTRUSTED, f"there is no trust anchor {text}")
     if not found.record.enabled:

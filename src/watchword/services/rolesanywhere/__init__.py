@@ -1,7 +1,7 @@
 """IAM Roles Anywhere: sessions of roles for holders of X.509 certificates."""
 
 from watchword.services.operation import Operation
-from watchword.services.rolesanywhere import crls, profiles, sessions, subjects, tags, trust_anchors
+from watchword.services.rolesanywhere import crls, hosts, profiles, sessions, subjects, tags, trust_anchors
 
 OPERATIONS: dict[str, Operation] = {
     **trust_anchors.OPERATIONS,
@@ -10,4 +10,5 @@ OPERATIONS: dict[str, Operation] = {
     **subjects.OPERATIONS,
     **tags.OPERATIONS,
     **sessions.OPERATIONS,
+    **hosts.OPERATIONS,
 }

@@ -18,9 +18,10 @@ from msgspec import Struct
 
 from watchword.access import Demand
 from watchword.facts import Facts
-from watchword.facts.anchors import ALIAS, CRL, PROFILE, SUBJECT, TRUST_ANCHOR, Tagged
+from watchword.facts.anchors import ALIAS, CRL, PROFILE, SUBJECT, TRUST_ANCHOR, UUID_FORM, Tagged
 from watchword.facts.fact import Fact
 from watchword.names import Arn, nouns
+from watchword.names.ids import is_account_id
 from watchword.services.operation import Call, Demands
 from watchword.services.resources import NONE, Attached, Keys
 from watchword.services.rolesanywhere.errors import invalid, not_found
@@ -45,7 +46,8 @@ _MEMBERS = {
     nouns.CRL: "crlId",
     nouns.SUBJECT: "subjectId",
 }
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ALIAS = re.compile(r"[A-Za-z][A-Za-z0-9_/-]{0,255}")
+_REGION = re.compile(r"[a-z0-9-]{1,63}")
 
 
 class Named(Struct, frozen=True):
@@ -61,9 +63,14 @@ class Named(Struct, frozen=True):
     def of(cls, arn: Arn) -> "Named | None":
         """None for the ARN of anything else."""
         kind, slash, rest = arn.resource.removeprefix(ALIAS).partition("/")
-        if arn.service != SERVICE or kind not in FACTS or not (slash and rest) or "\0" in rest:
+        aliased = arn.resource.startswith(ALIAS)
+        if arn.service != SERVICE or kind not in FACTS or not slash:
             return None
-        reference = f"{ALIAS}{rest}" if arn.resource.startswith(ALIAS) else rest
+        if not (is_account_id(arn.account) and _REGION.fullmatch(arn.region)):
+            return None
+        if not (_ALIAS if aliased else UUID_FORM).fullmatch(rest):
+            return None
+        reference = f"{ALIAS}{rest}" if aliased else rest
         return cls(kind, arn.account, arn.region, reference, arn.partition)
 
     @property
@@ -75,7 +82,7 @@ class Named(Struct, frozen=True):
 
 def read(call: Call, text: str, kind: str) -> Named:
     """The resource that a text names. Raises ValidationException."""
-    if _UUID.fullmatch(text):
+    if UUID_FORM.fullmatch(text):
         return Named(kind, call.account, call.context.region, text, call.partition)
     found = read_arn(text)
     if found.kind != kind:

@@ -2,7 +2,8 @@
 
 The certificate has been proved (`access.schemes.certificate`). In this order:
 
-1. The profile is one of the trust anchor's account and Region, and enabled; it lists the role.
+1. The profile is one of the trust anchor's account and Region, and enabled; it lists the role. A host of ours
+   is still enrolled (`hosts`).
 2. A name for the session is given only where the profile takes one. Otherwise it is the certificate's serial
    number. Where the profile demands properties of the instance, some are given.
 3. What the certificate says becomes tags and the source identity (`identity.certificate_attributes`).
@@ -26,12 +27,14 @@ from watchword.access import Caller
 from watchword.access.caller import VouchedByCertificate
 from watchword.access.request_context import Via
 from watchword.access.schemes import certificate as scheme
-from watchword.facts.anchors import PROFILE
+from watchword.facts.anchors import PROFILE, UUID_FORM
 from watchword.identity import certificate_attributes
 from watchword.names import AwsError
 from watchword.names.principal import CertificateHolder, Service
 from watchword.services.operation import Call, Operation, Output, no_demands, writes
-from watchword.services.rolesanywhere.errors import denied, invalid
+from watchword.services.rolesanywhere import hosts
+from watchword.services.rolesanywhere.errors import denied
+from watchword.services.rolesanywhere.handed_out import as_ours, entry
 from watchword.store.rolesanywhere import subjects
 from watchword.store.rolesanywhere.profiles import Profile
 from watchword.store.rolesanywhere.subjects import Subject, Use
@@ -43,26 +46,13 @@ def create_session(call: Call) -> Output:
     """CreateSession: rule 5, and the answer."""
     answer: dict[str, Any] = call.prepared
     subject = _note(call)
-    assumed, credentials = answer["AssumedRoleUser"], answer["Credentials"]
-    entry = {
-        "assumedRoleUser": {"arn": assumed["Arn"], "assumedRoleId": assumed["AssumedRoleId"]},
-        "credentials": {
-            "accessKeyId": credentials["AccessKeyId"],
-            "secretAccessKey": credentials["SecretAccessKey"],
-            "sessionToken": credentials["SessionToken"],
-            "expiration": credentials["Expiration"],
-        },
-        "packedPolicySize": answer.get("PackedPolicySize"),
-        "roleArn": call.input["roleArn"],
-        "sourceIdentity": answer.get("SourceIdentity"),
-    }
-    shown = {name: value for name, value in entry.items() if value is not None}
-    return {"credentialSet": [shown], "subjectArn": subject.arn}
+    return {"credentialSet": [entry(answer, call.input["roleArn"])], "subjectArn": subject.arn}
 
 
 def assume(call: Call) -> Output:
     """Rules 1 to 4: what AssumeRole answers."""
     vouched, profile = _vouched(call), _profile(call)
+    hosts.check(call, vouched)
     said = certificate_attributes.attributes(vouched.certificate)
     tags = certificate_attributes.tags(said, profile.mappings, call.input["roleArn"])
     given = _given(call, profile, said, tags)
@@ -73,7 +63,7 @@ def assume(call: Call) -> Output:
         via = Via(source_arn=anchor.arn, source_account=anchor.account, invoked_by=PRINCIPAL)
         return call.act(caller, ("sts", "AssumeRole"), given, via)
     except AwsError as refused:
-        raise _as_ours(refused, call.input["roleArn"]) from refused
+        raise as_ours(refused, call.input["roleArn"]) from refused
 
 
 def _vouched(call: Call) -> VouchedByCertificate:
@@ -86,7 +76,9 @@ def _vouched(call: Call) -> VouchedByCertificate:
 def _profile(call: Call) -> Profile:
     """Rules 1 and 2. Raises AccessDenied."""
     anchor, arn = _vouched(call).anchor, call.input["profileArn"]
-    found = call.world.facts.get(PROFILE, anchor.account, anchor.region, arn.rpartition("/")[2])
+    reference = arn.rpartition("/")[2]
+    known = UUID_FORM.fullmatch(reference)
+    found = call.world.facts.get(PROFILE, anchor.account, anchor.region, reference) if known else None
     if found is None or found.record.arn != arn:
         raise denied("There is no such profile.", f"no profile {arn} in account {anchor.account}")
     profile = found.record
@@ -117,16 +109,6 @@ def _given(call: Call, profile: Profile, said: dict[str, str], tags: dict[str, s
         "PolicyArns": [{"arn": arn} for arn in profile.policy_arns],
     }
     return given | {name: value for name, value in optional.items() if value}
-
-
-def _as_ours(refused: AwsError, role: str) -> AwsError:
-    """A decision in AWS's one sentence, and what is wrong with the input as it is."""
-    if refused.code == "AccessDenied":
-        meant = f"{refused.said} (watchword explain {refused.request_id})"
-        return denied(f"Unable to assume role for {role}", meant)
-    if refused.code in {"ValidationError", "PackedPolicyTooLarge", "InvalidParameterValue"}:
-        return invalid(refused.said, refused.meant)
-    return refused
 
 
 def _note(call: Call) -> Subject:

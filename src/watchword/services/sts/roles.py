@@ -28,10 +28,16 @@ from watchword.services.sts.attached import of_role, role_at
 from watchword.services.sts.credentials import credentials, refuse_unserved
 from watchword.services.sts.multi_factor import second_factor
 from watchword.sessions.assume import INVALID_TAGS, Requester, SessionRequest, assume_role, packed_size
+from watchword.sessions.revocation import OF_HOST
 from watchword.sessions.session import Session
 from watchword.store.iam.roles import Role
 
-SOURCES = {"lambda.amazonaws.com": "lambda:SourceFunctionArn"}
+SOURCES = {
+    "lambda.amazonaws.com": "lambda:SourceFunctionArn",
+    "ec2.amazonaws.com": OF_HOST,
+    "ecs-tasks.amazonaws.com": OF_HOST,
+    "pods.eks.amazonaws.com": OF_HOST,
+}
 """Services whose sessions of roles carry the resource that they are for, and in which condition key."""
 
 
