@@ -16,6 +16,7 @@ import federation
 import http_rows
 import living
 import machines
+import organizations
 import policy
 import refusals
 import sigv4
@@ -52,6 +53,7 @@ def main() -> None:
             *federation.rows(stack),
             *refusals.rows(stack),
             *machines.rows(stack),
+            *organizations.rows(stack),
             *http_rows.rows(stack),
             *delivery.rows(stack),
             *entities.rows(stack),

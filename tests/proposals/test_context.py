@@ -33,6 +33,7 @@ from watchword.policy.language.variables import Value
 from watchword.proposals import identities, recorded
 from watchword.proposals.context import NEVER_FILLED, Asked, Known, known_of
 from watchword.proposals.recorded import Compared, Decided, Statement
+from watchword.proposals.resources import Resources
 from watchword.services.resources import Attached
 from watchword.wire.audit_text import LONGEST_TEXT, cut
 
@@ -59,6 +60,16 @@ def gathered(caller: Caller, via: Via, action: str) -> Mapping[str, Value]:
     return {fold(key): value for key, value in keys.of(demand, keys.standing_of(ACCOUNT)).items()}
 
 
+class There:
+    """Resources of a server that has the bucket."""
+
+    def attached(self, *_: object) -> Attached:
+        return BUCKET
+
+    def owner(self, *_: object) -> str:
+        return ACCOUNT
+
+
 def known(caller: Caller, via: Via = DIRECT, decided: Decided | None = None, **log: Any) -> Known:
     """What the record of that request tells."""
     request = log.pop("request", FROM_A_CLIENT if via is DIRECT else INSIDE)
@@ -67,7 +78,7 @@ def known(caller: Caller, via: Via = DIRECT, decided: Decided | None = None, **l
     identity = identities.read(event.user_identity)
     assert identity.principal is not None
     decided = decided or Decided("allow", CREATING, "arn:aws:s3:::bucket/key")
-    asked = Asked(identity, identity.principal, event, decided, BUCKET, ACCOUNT)
+    asked = Asked(identity, identity.principal, event, decided, cast("Resources", There()))
     return known_of(cast("Facts", Tagged()), asked, KEYS)
 
 

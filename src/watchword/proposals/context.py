@@ -14,6 +14,7 @@ the keys.
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import Enum
+from functools import cached_property
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -29,6 +30,7 @@ from watchword.names.principal import FederatedUser, RoleSession, Saml, User, We
 from watchword.policy.language.variables import Value
 from watchword.proposals.identities import Identity, SessionContext
 from watchword.proposals.recorded import Decided, Event, is_cut
+from watchword.proposals.resources import EVERYTHING, Resources
 from watchword.reference.actions import catalogue
 from watchword.services.resources import Attached
 
@@ -52,7 +54,6 @@ NEVER_FILLED = frozenset(
     """.split()  # noqa: SIM905 a table of names
 )
 """Global keys that no request here has (docs/condition-keys.md)."""
-EVERYTHING = "*"
 _OF_TODAY = ("aws:principaltag/", "aws:principalorg", "aws:resourcetag/", "aws:resourceorg")
 _OF_REQUESTS = ("aws:requesttag/", "aws:tagkeys")
 _WITH_REGIONS = frozenset({"s3"})
@@ -62,17 +63,25 @@ _TAKES_CODES = "sts:assumerole"
 _OF_FUNCTIONS = "lambda:sourcefunctionarn"
 
 
-class Asked(Struct, frozen=True):
+class Asked(Struct, frozen=True, dict=True):
     """A recorded request, with what is looked up about it."""
 
     identity: Identity
     principal: Principal
     event: Event
     decided: Decided
-    attached: Attached | None
-    """What is attached to the resource today; None where it isn't there."""
-    owner: str
-    """The account of the resource; empty where that isn't known."""
+    resources: Resources
+
+    @cached_property
+    def attached(self) -> Attached | None:
+        """What is attached to the resource today; None where it isn't there."""
+        return self.resources.attached(self.decided.action, self.decided.resource)
+
+    @cached_property
+    def owner(self) -> str:
+        """The account of the resource; empty where that isn't known."""
+        decided = self.decided
+        return self.resources.owner(decided.action, decided.resource, self.principal.account)
 
 
 class Known(Struct, frozen=True):

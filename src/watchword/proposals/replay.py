@@ -15,7 +15,7 @@ from msgspec import Struct
 from watchword.access.audit_lookup import Show, texts_since
 from watchword.facts import Facts
 from watchword.identity.service_linked_roles import acts_as_linked
-from watchword.names import Arn, Principal
+from watchword.names import Principal
 from watchword.names.fold import fold
 from watchword.names.moment import iso
 from watchword.names.principal import Anonymous, FederatedUser, RoleSession
@@ -23,13 +23,12 @@ from watchword.policy import Request
 from watchword.policy.evaluation.combine import PolicyType, binds_rcps
 from watchword.policy.evaluation.unknown import Said, ask
 from watchword.proposals import identities, recorded
-from watchword.proposals.context import EVERYTHING, Asked, known_of
+from watchword.proposals.context import Asked, known_of
 from watchword.proposals.effects import Effect, Outcome, Proposal, effect
 from watchword.proposals.identities import Identity
 from watchword.proposals.recorded import CALL, Decided, Event
 from watchword.proposals.report import Group, Report
-from watchword.services.resources import Attached
-from watchword.services.table import BY_PREFIX
+from watchword.proposals.resources import Resources
 from watchword.world import World
 
 _MOST_KEPT = 1 << 16
@@ -76,6 +75,7 @@ class Replay:
     def __init__(self, facts: Facts, proposal: Proposal, since: str = "", until: str = "") -> None:
         self.report = Report()
         self._facts, self._proposal = facts, proposal
+        self._resources = Resources(facts)
         self._since, self._until = since, until
         self._keys = sorted(proposal.readings.keys)
         self._varying = [member for key, member in _VARYING.items() if key in proposal.readings.keys]
@@ -157,10 +157,9 @@ class Replay:
         type_, readings = self._proposal.type, self._proposal.readings
         if type_ is PolicyType.RCP and not binds_rcps(fold(decided.action)):
             return None
-        attached, owner = self._resource(who, decided)
-        if type_ is PolicyType.RCP and owner not in self._proposal.place.covers:
-            return None if owner else NO_OWNER
-        asked = Asked(who.identity, who.principal, event, decided, attached, owner)
+        asked = Asked(who.identity, who.principal, event, decided, self._resources)
+        if type_ is PolicyType.RCP and asked.owner not in self._proposal.place.covers:
+            return None if asked.owner else NO_OWNER
         known = known_of(self._facts, asked, self._keys)
         self.report.today |= known.today
         request = Request(
@@ -168,24 +167,10 @@ class Replay:
             decided.action,
             decided.resource,
             known.keys,
-            resource_account=owner or None,
+            resource_account=asked.owner if type_ is PolicyType.RCP else who.principal.account,
             service_linked=acts_as_linked(who.principal),
         )
         return ask(readings, type_, request, known.unknown)
-
-    def _resource(self, who: Who, decided: Decided) -> tuple[Attached | None, str]:
-        """What is attached to the resource, and its account, where it can be known."""
-        if decided.resource == EVERYTHING:
-            return None, who.principal.account
-        try:
-            arn = Arn.parse(decided.resource)
-        except ValueError:
-            return None, ""
-        if arn.account and not self._keys:
-            return None, arn.account
-        service = BY_PREFIX.get(decided.action.partition(":")[0].lower())
-        attached = service.attached(self._facts, decided.action, arn) if service else None
-        return attached, arn.account or (attached.account if attached else "")
 
 
 def outcome_of(decisions: Iterable[Decided], effects: Iterable[Effect | None]) -> Outcome | None:
