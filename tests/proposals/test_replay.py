@@ -12,6 +12,7 @@ from watchword.access.caller import NOBODY
 from watchword.access.record import record
 from watchword.facts import Facts
 from watchword.names import AwsError, HttpRequest
+from watchword.names.principal import RoleSession
 from watchword.policy import Policies, Policy, Request, decide
 from watchword.policy.evaluation.combine import PolicyType
 from watchword.policy.evaluation.unknown import Readings
@@ -117,8 +118,36 @@ def test_whose_a_deleted_bucket_was_is_unknown() -> None:
     replay.read(event(None, ALLOWED))
     replay.read(event(None, ALLOWED | {"action": "iam:GetUser", "resource": USER.arn}))
     replay.read(event(None, ALLOWED | {"action": "sts:AssumeRole", "resource": "arn:aws:iam::9:role/x"}))
+    replay.read(event(None, ALLOWED | {"action": "lambda:Invoke", "resource": "no ARN"}))  # no RCP binds it
     ((group, _),) = replay.report.sorted_rows
     assert (group.outcome, group.because) == (Outcome.UNDECIDED, NO_OWNER.because)
+
+
+def test_that_a_bucket_is_gone_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(Empty, "get", lambda _, *key: asked.append(key))
+    replay = replayed(PolicyType.RCP, FOR_ALL)
+    for key in range(9):
+        replay.read(event(None, ALLOWED | {"resource": f"arn:aws:s3:::b/{key}"}))
+    assert len(asked) == 1
+
+
+def test_no_guardrail_binds_a_service_linked_role() -> None:
+    replay = replayed(PolicyType.SCP, DENY)
+    linked = RoleSession(ACCOUNT, "AWSServiceRoleForX", "AROA2", "s", "/aws-service-role/x.amazonaws.com/")
+    replay.read(event(Caller(linked, "ASIA1", session("role")), ALLOWED))
+    assert replay.report.unchanged == 1
+
+
+def test_what_conditions_compared_then_is_part_of_the_question() -> None:
+    prefix = {"Condition": {"StringLike": {"s3:prefix": "home/*"}}}
+    replay = replayed(PolicyType.SCP, DENY | prefix)
+    for value in ("home/ann", "shared/"):
+        compared = {"element": "Condition", "key": "s3:prefix", "actual": value}
+        match = {"policyType": "identity", "effect": "Allow", "conditions": [compared]}
+        listing = {"action": "s3:ListBucket", "resource": "arn:aws:s3:::b", "matches": [match]}
+        replay.read(event(None, ALLOWED | listing))
+    assert (replay.report.outcomes, replay.report.unchanged) == ({Outcome.REFUSED: 1}, 1)
 
 
 def test_callers_elsewhere_are_not_covered() -> None:
