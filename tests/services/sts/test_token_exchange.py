@@ -28,6 +28,7 @@ GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
 TYPE = "urn:ietf:params:oauth:token-type:"
 JWT, SESSION = f"{TYPE}jwt", f"{TYPE}access_token"
 AUDIENCE = "https://warehouse.example"
+OTHER = "210987654321"
 
 
 class Exchange:
@@ -35,6 +36,8 @@ class Exchange:
 
     headers: Mapping[str, str] = {}
     """Further ones, of signed requests."""
+    scope = "sts"
+    """The service that they are signed for."""
     appended = b""
     """To the body of signed requests, once they are signed."""
 
@@ -113,7 +116,7 @@ class Exchange:
         )
         media = {"content-type": "application/x-www-form-urlencoded", **self.headers}
         request = AWSRequest(method="POST", url=url, data=body, headers=media)
-        SigV4Auth(keys, "sts", "us-east-1").add_auth(request)
+        SigV4Auth(keys, self.scope, "us-east-1").add_auth(request)
         return self.send(
             body.encode() + self.appended, {name: str(value) for name, value in request.headers.items()}
         )
@@ -135,7 +138,7 @@ def started(issuer: Issuer, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     place = tmp_path_factory.mktemp("exchange")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(place))
-        server = Server.start("--private-issuers", issuer.url)
+        server = Server.start("--private-issuers", issuer.url, "--account", f"{ACCOUNT},{OTHER}")
     with server:
         yield server, next(place.glob("watchword-*"))
 
@@ -291,6 +294,23 @@ def test_a_session_token_alone_proves_nothing(exchange: Exchange) -> None:
         assert answer["error"] in {"invalid_client", "invalid_request"}, name
 
 
+def test_a_session_of_another_account(exchange: Exchange) -> None:
+    root = exchange.server.accounts[OTHER]
+    keys = {"AccessKeyId": root.access_key_id, "SecretAccessKey": root.secret}
+    iam = client(exchange.server, "iam", keys)
+    iam.create_user(UserName="bob")
+    iam.put_user_policy(UserName="bob", PolicyName="all", PolicyDocument=document("*", Resource="*"))
+    trust = document("sts:AssumeRole", Principal={"AWS": OTHER})
+    iam.create_role(RoleName="deploy", AssumeRolePolicyDocument=trust)
+    iam.put_role_policy(RoleName="deploy", PolicyName="all", PolicyDocument=document("*", Resource="*"))
+    bob = client(exchange.server, "sts", iam.create_access_key(UserName="bob")["AccessKey"])
+    role = arn("deploy").replace(ACCOUNT, OTHER)
+    session = bob.assume_role(RoleArn=role, RoleSessionName="one")["Credentials"]
+    status, answer = exchange.signed(session)
+    assert (status, answer["error"]) == (400, "invalid_request")
+    assert "another account" in answer["error_description"]
+
+
 def test_a_session_of_a_user_may_not(exchange: Exchange) -> None:
     exchange.iam.create_user(UserName="ann")
     policy = document("*", Resource="*")
@@ -302,11 +322,11 @@ def test_a_session_of_a_user_may_not(exchange: Exchange) -> None:
 
 
 def test_the_whole_request_is_signed(exchange: Exchange) -> None:
-    """Also where a signature of version 4 could leave the body out."""
-    exchange.headers = {"x-amz-content-sha256": "UNSIGNED-PAYLOAD"}
+    """Also where a signature of version 4 could leave the body out, as for S3."""
+    exchange.headers, exchange.scope = {"x-amz-content-sha256": "UNSIGNED-PAYLOAD"}, "s3"
     status, answer = exchange.signed(exchange.session())
     assert (status, answer["error"]) == (401, "invalid_client")
-    exchange.headers = {}
+    exchange.headers, exchange.scope = {}, "sts"
     exchange.appended = b"&audience=else"
     status, answer = exchange.signed(exchange.session())
     assert (status, answer["error"]) == (401, "invalid_client")
@@ -328,7 +348,7 @@ def test_where_the_account_issues_no_tokens(exchange: Exchange) -> None:
 
 
 def test_a_role_of_another_account(exchange: Exchange) -> None:
-    other = arn("deploy").replace(ACCOUNT, "210987654321")
+    other = arn("deploy").replace(ACCOUNT, OTHER)
     assert exchange.refused(role_arn=other) == (
         "invalid_request: role_arn is not a role of the issuer's account."
     )
