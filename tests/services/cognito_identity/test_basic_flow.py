@@ -118,8 +118,7 @@ def test_a_token_of_a_guest_is_no_login(app: App) -> None:
 
 
 def test_a_token_is_renewed_no_further_than_it_counts(app: App) -> None:
-    identity = app.identity(app.logins())
-    first = app.user.get_open_id_token(IdentityId=identity, Logins=app.logins())["Token"]
+    identity, first = app.developers_token("ann", TokenDuration=60)
     second = app.user.get_open_id_token(IdentityId=identity, Logins={COGNITO: first})["Token"]
     assert claims_in(second)["exp"] <= claims_in(first)["exp"]
     assert claims_in(second)["amr"] == claims_in(first)["amr"]
