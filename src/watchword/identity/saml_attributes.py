@@ -139,12 +139,18 @@ def name_qualifier(issuer: str, provider: SamlProvider) -> str:
     return base64.b64encode(hashlib.sha1(text, usedforsecurity=False).digest()).decode()
 
 
+def roles_for(assertion: Assertion, provider: str) -> tuple[str, ...]:
+    """The roles that stand in a pair with the provider of that ARN."""
+    pairs = [[arn.strip() for arn in pair.split(",")] for pair in assertion.attributes.get(f"{AWS}Role", ())]
+    of_two = [pair for pair in pairs if len(pair) == 2 and provider in pair]  # noqa: PLR2004 a pair
+    return tuple(next((each for each in pair if each != provider), provider) for pair in of_two)
+
+
 def _check_role(assertion: Assertion, role: str, provider: str) -> None:
     had = assertion.attributes.get(f"{AWS}Role", ())
     if not had:
         raise refused("Your request included an invalid SAML response", f"it has no attribute {AWS}Role")
-    pairs = [tuple(arn.strip() for arn in pair.split(",")) for pair in had]
-    if not any(len(pair) == 2 and set(pair) == {role, provider} for pair in pairs):  # noqa: PLR2004 a pair
+    if role not in roles_for(assertion, provider):
         meant = f"attribute Role: expected {role},{provider}, had {', '.join(map(repr, had))[:1000]}"
         raise AwsError("AccessDenied", 403, "Not authorized to perform sts:AssumeRoleWithSAML", meant)
 

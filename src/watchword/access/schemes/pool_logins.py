@@ -2,9 +2,9 @@
 
 1. The pool is there: the one that is named, or that of the identity.
 2. Without logins the caller is a guest, and the pool has guests.
-3. Each login is a token of a provider whose tokens the pool takes, or of the pool itself for somebody who
-   logged in. It is verified as for AssumeRoleWithWebIdentity (`web_identity`). One that doesn't hold ends the
-   request.
+3. Each login is a token or an assertion of a provider that the pool takes, or a token of the pool itself for
+   somebody who logged in. They are verified as for AssumeRoleWithWebIdentity and AssumeRoleWithSAML
+   (`web_identity`, `saml`). One that doesn't hold ends the request.
 
 Whose identity it is isn't known yet: logins are compared with those that are linked to it in the transaction
 of the operation. The caller in records is the first login, or the guest's identity.
@@ -17,18 +17,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from watchword.access.caller import Caller, Proven
-from watchword.access.schemes import pool_tokens, web_identity
+from watchword.access.schemes import pool_tokens, saml, web_identity
 from watchword.facts.pools import IDENTITY_POOL
 from watchword.facts.providers import OIDC_PROVIDER
 from watchword.identity.pools.errors import NO_GUESTS, UNSUPPORTED, error, no_identity, no_pool, wrong_login
-from watchword.identity.pools.logins import COGNITO, Login, VouchedForPool, client_ids
-from watchword.identity.pools.roles import AUTHENTICATED, texts
+from watchword.identity.pools.logins import COGNITO, Login, OneUse, VouchedForPool, client_ids
+from watchword.identity.pools.roles import AUTHENTICATED, LISTED, texts
+from watchword.identity.saml_attributes import roles_for
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault, nouns
 from watchword.names.entity_arn import EntityArn
-from watchword.names.principal import WebIdentity
+from watchword.names.principal import Saml, WebIdentity
 from watchword.names.would_block import WouldBlock
 from watchword.proofs import identity_token
-from watchword.proofs.identity_token import WrongTokenError
+from watchword.proofs.identity_token import LONGEST_SUBJECT, WrongTokenError
 from watchword.sigv4.replay import Trace
 from watchword.store.cognito_identity import identities
 from watchword.store.cognito_identity.pools import Pool
@@ -38,6 +39,7 @@ from watchword.world import World
 NOT_A_TOKEN = "Not a valid OpenId Connect identity token."  # noqa: S105 a sentence
 OTHER_ISSUER = "Issuer doesn't match providerName"
 OF_A_GUEST = "The token is one of a guest."
+NOT_AN_ASSERTION = "Not a valid SAML assertion."
 UNREACHABLE = "IDPCommunicationError"
 
 
@@ -88,8 +90,10 @@ class PoolLogins:
             raise no_identity(self.identity_id)
         return found.pool_id
 
-    def _principal(self, pool: Pool, logins: tuple[Login, ...]) -> WebIdentity:
+    def _principal(self, pool: Pool, logins: tuple[Login, ...]) -> WebIdentity | Saml:
         for login in logins[:1]:
+            if login.once:
+                return Saml(login.arn, login.subject)
             return WebIdentity(login.arn or login.provider, login.subject, login.client_id)
         return WebIdentity(COGNITO, self.identity_id, pool.id)
 
@@ -113,6 +117,8 @@ def verify(world: World, pool: Pool, logins: Mapping[str, str]) -> tuple[Login, 
 
 
 def _login(world: World, pool: Pool, name: str, text: str) -> Login:
+    if name in pool.settings.saml:
+        return _by_saml(world, pool, name, text)
     arn = str(EntityArn(pool.partition, pool.account, nouns.OIDC_PROVIDER, "/", name))
     provider = None if name == COGNITO else world.facts.get(OIDC_PROVIDER, pool.account, arn)
     allowed = client_ids(pool.settings, provider) if provider else frozenset()
@@ -134,3 +140,14 @@ def _login(world: World, pool: Pool, name: str, text: str) -> Login:
         raise wrong_login(OTHER_ISSUER, f"claim iss: expected {name}, had {token.issuer}")
     client_id = web_identity.verify(world, provider, token, allowed)
     return Login(name, token.subject, client_id, provider.arn, token.claims)
+
+
+def _by_saml(world: World, pool: Pool, provider: str, text: str) -> Login:
+    """The attributes are its claims; the roles that it has are as a token lists them."""
+    assertion = saml.proved(world, saml.trust_of(world, pool.account, provider), text)
+    if len(assertion.subject) > LONGEST_SUBJECT:
+        raise wrong_login(NOT_AN_ASSERTION, "its subject is too long")
+    attributes: dict[str, Any] = {name: list(values) for name, values in assertion.attributes.items()}
+    claims = attributes | {LISTED: list(roles_for(assertion, provider))}
+    once = OneUse(assertion.id, assertion.issued, assertion.session_ends)
+    return Login(provider, assertion.subject, "", provider, claims, once)

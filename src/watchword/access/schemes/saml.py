@@ -5,9 +5,9 @@
 3. It is for us, and for now (`identity.saml_profile`).
 4. It names the role, and all else that it says is right (`identity.saml_attributes`).
 
-That an assertion is used only once is noted with the session that it brings (`services.sts.saml`). The real
-time counts, as for tokens (`web_identity`). AWS's sentences say less than is known; what is meant, for the
-operator, says which check failed, and what it expected and had.
+That an assertion is used only once is noted with the session that it brings (`identity.used_assertions`). The
+real time counts, as for tokens (`web_identity`). AWS's sentences say less than is known; what is meant, for
+the operator, says which check failed, and what it expected and had.
 Source: AWS STS API Reference, AssumeRoleWithSAML; IAM User Guide, "Troubleshoot SAML federation with IAM".
 """
 
@@ -22,6 +22,7 @@ from watchword.identity.arns import role_to_assume
 from watchword.identity.saml_profile import refused
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
 from watchword.names.principal import Saml
+from watchword.proofs.saml.assertion import Assertion
 from watchword.proofs.saml.errors import Kind, WrongResponseError
 from watchword.sigv4.replay import Trace
 from watchword.wire import Operation
@@ -57,11 +58,9 @@ class SamlResponse:
 
     def prove(self, world: World, operation: Operation, *, anonymous: bool) -> Proven:  # noqa: ARG002 the face
         now = world.clock.wall().timestamp()
-        trust = self._trust(world, now)  # 1.
-        proved = _verify(self.text, trust)  # 2.
-        around = proved.issuer, proved.destination
-        saml_profile.check(proved.assertion, around, trust.entity_id, world.settings.hosts, now)  # 3.
-        vouched = saml_attributes.vouched(proved.assertion, trust.provider, self.role_arn, now)  # 4.
+        trust = trust_of(world, role_to_assume(self.role_arn).account, self.provider_arn)  # 1.
+        assertion = proved(world, trust, self.text)  # 2.  3.
+        vouched = saml_attributes.vouched(assertion, trust.provider, self.role_arn, now)  # 4.
         principal = Saml(trust.provider.arn, vouched.subject, vouched.name_qualifier)
         return Proven(Caller(principal, vouched=vouched), self.request)
 
@@ -75,19 +74,28 @@ class SamlResponse:
     def answer(self, response: HttpResponse) -> HttpResponse:
         return response
 
-    def _trust(self, world: World, now: float) -> SamlTrust:
-        role = role_to_assume(self.role_arn)
-        found = world.facts.get(SAML_TRUST, role.account, self.provider_arn)
-        if found is None:
-            raise refused(NO_PROVIDER, f"account {role.account} has no SAML provider {self.provider_arn}")
-        if found.provider.valid_until.timestamp() <= now:
-            raise refused(NO_PROVIDER, f"the metadata of {self.provider_arn} has expired")
-        return found
-
 
 def read(request: HttpRequest, given: Mapping[str, Any]) -> SamlResponse:
     """What the input of AssumeRoleWithSAML presents."""
     return SamlResponse(request, given["RoleArn"], given["PrincipalArn"], given["SAMLAssertion"])
+
+
+def trust_of(world: World, account: str, provider_arn: str) -> SamlTrust:
+    """The account's provider of that ARN, and what it is believed by. Raises InvalidIdentityToken: rule 1."""
+    found = world.facts.get(SAML_TRUST, account, provider_arn)
+    if found is None:
+        raise refused(NO_PROVIDER, f"account {account} has no SAML provider {provider_arn}")
+    if found.provider.valid_until <= world.clock.wall():
+        raise refused(NO_PROVIDER, f"the metadata of {provider_arn} has expired")
+    return found
+
+
+def proved(world: World, trust: SamlTrust, text: str) -> Assertion:
+    """The assertion in a response of the provider. Raises AwsError: rules 2 and 3."""
+    found, now = _verify(text, trust), world.clock.wall().timestamp()
+    around = found.issuer, found.destination
+    saml_profile.check(found.assertion, around, trust.entity_id, world.settings.hosts, now)
+    return found.assertion
 
 
 def _verify(text: str, trust: SamlTrust) -> "Response":

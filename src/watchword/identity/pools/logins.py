@@ -5,7 +5,8 @@ A pool takes the tokens of an OpenID Connect provider of its account:
 2. that is among its public login providers or its user pools by name: for the client ids given there, as far
    as the provider has them.
 
-A token of the pool itself is a login too: it names an identity (the enhanced flow of developers).
+It takes the assertions of its SAML providers. A token of the pool itself is a login too: it names an identity
+(the enhanced flow of developers).
 Source: Amazon Cognito Developer Guide, "Identity pools third-party identity providers".
 """
 
@@ -22,6 +23,16 @@ COGNITO = "cognito-identity.amazonaws.com"
 
 
 @dataclass(frozen=True, slots=True)
+class OneUse:
+    """An assertion of a SAML provider, which is good for one session."""
+
+    assertion_id: str
+    issued: float
+    session_ends: float | None
+    """When the session at the provider ends, seconds since the epoch; None if it doesn't say."""
+
+
+@dataclass(frozen=True, slots=True)
 class Login:
     """A user of a provider, whose token was verified."""
 
@@ -32,6 +43,8 @@ class Login:
     arn: str = ""
     """The provider's ARN; empty for the pool itself and for developers."""
     claims: Mapping[str, Any] = field(default_factory=dict)
+    once: OneUse | None = None
+    """Where it is good for one session."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -45,6 +58,11 @@ class VouchedForPool:
 
     pool: Pool
     logins: tuple[Login, ...] = ()
+
+    @property
+    def session_ends(self) -> tuple[float | None, ...]:
+        """When sessions at SAML providers end."""
+        return tuple(each.once.session_ends for each in self.logins if each.once)
 
     @property
     def own_token(self) -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ Source: Amazon Cognito Developer Guide, "Identity pools authentication flow", "U
 control"; IAM User Guide, "Available keys for AWS OIDC federation".
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
@@ -66,6 +66,17 @@ def told(vouched: VouchedForPool, identity: str) -> Told:
         (AUTHENTICATED, *chain.from_iterable(map(_methods, vouched.logins))) if vouched.logins else (GUEST,)
     )
     return Told(vouched.pool, identity, methods, _tags(vouched))
+
+
+def seconds_until(ends: Iterable[float | None], now: float, longest: int) -> int:
+    """How long something counts that ends with the first of these, if they end at all.
+
+    Raises NotAuthorized where that is over.
+    """
+    left = min([longest, *(int(each - now) for each in ends if each is not None)])
+    if left < 1:
+        raise wrong_login("The session at the identity provider has ended.")
+    return left
 
 
 def check_tags(tags: Mapping[str, str]) -> None:

@@ -6,6 +6,7 @@
 3. A guest's identity takes whatever is proved: its id is all that a guest has.
 4. The other logins are linked to it. It has one user of a provider at most, but any number of developers'
    users; MOST_LOGINS in all.
+5. An assertion of a SAML provider is good for GetId, and for one session or token.
 
 Source: Amazon Cognito Identity API Reference, GetId, GetOpenIdToken, MergeDeveloperIdentities,
 UnlinkDeveloperIdentity; Amazon Cognito Developer Guide, "Identity pools authentication flow".
@@ -13,9 +14,12 @@ UnlinkDeveloperIdentity; Amazon Cognito Developer Guide, "Identity pools authent
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 
-from watchword.identity.pools.errors import NO_MATCH, TAKEN, error, forbidden, no_identity
+from watchword.identity.pools.errors import NO_MATCH, TAKEN, error, forbidden, no_identity, wrong_login
 from watchword.identity.pools.logins import COGNITO, Login, VouchedForPool
+from watchword.identity.used_assertions import use
+from watchword.names import AwsError
 from watchword.names.ids import Randomness
 from watchword.store import Conflict, Transaction
 from watchword.store.cognito_identity import identities
@@ -46,6 +50,16 @@ def claim(tx: Transaction, vouched: VouchedForPool, identity_id: str) -> Identit
         raise error("NotAuthorized", NO_MATCH)  # 2.
     link(tx, vouched.pool, identity, vouched.logins)
     return identity
+
+
+def use_up(tx: Transaction, vouched: VouchedForPool, now: datetime) -> None:
+    """Uses up what is good for one session or token: rule 5. Raises NotAuthorized when it was used."""
+    for each in vouched.logins:
+        if each.once:
+            try:
+                use(tx, each.provider, each.once.assertion_id, each.once.issued, now)
+            except AwsError as used:
+                raise wrong_login(used.said, used.meant) from None
 
 
 def link(tx: Transaction, pool: Pool, identity: Identity, logins: Sequence[Login]) -> None:

@@ -7,7 +7,7 @@ Source: Amazon Cognito Identity API Reference, GetOpenIdToken.
 """
 
 from dataclasses import replace as with_proof
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import msgspec
 
@@ -15,14 +15,14 @@ from watchword.access.schemes import pool_logins
 from watchword.facts.issuers import TOKEN_KEYS
 from watchword.identity import token_issuers, token_keys
 from watchword.identity.pools.errors import NO_CLASSIC, error
-from watchword.identity.pools.tokens import Told, told
+from watchword.identity.pools.tokens import Told, seconds_until, told
 from watchword.names import fault
 from watchword.proofs import issued_token
 from watchword.services.cognito_identity import linking
 from watchword.services.cognito_identity.demands import public, vouched_of
 from watchword.services.operation import Call, Operation, Output, writes
 
-LIFETIME = timedelta(minutes=10)
+LONGEST = 600
 ALGORITHM = "RS256"
 
 
@@ -32,14 +32,15 @@ def get_open_id_token(call: Call) -> Output:
     if not vouched.pool.settings.classic:
         raise error("InvalidParameter", NO_CLASSIC)
     identity = linking.claim(call.tx, vouched, call.input["IdentityId"])
+    linking.use_up(call.tx, vouched, call.world.clock.wall())
     return {"IdentityId": identity.id, "Token": signed(call, told(vouched, identity.id), _lifetime(call))}
 
 
 def _lifetime(call: Call) -> timedelta:
-    ends = vouched_of(call).own_token.get("exp")
-    if ends is None:
-        return LIFETIME
-    return min(LIFETIME, datetime.fromtimestamp(ends, UTC) - call.world.clock.wall())
+    """Until a token or a session of the login ends, if that is sooner."""
+    vouched, now = vouched_of(call), call.world.clock.wall().timestamp()
+    ends = (*vouched.session_ends, vouched.own_token.get("exp"))
+    return timedelta(seconds=seconds_until(ends, now, LONGEST))
 
 
 def signed(call: Call, said: Told, lifetime: timedelta) -> str:

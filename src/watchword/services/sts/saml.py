@@ -7,28 +7,24 @@ assertion).
 """
 
 from dataclasses import replace as with_proof
-from datetime import UTC, datetime
-from hashlib import sha256
 
 from watchword.access import Demand
 from watchword.access.demand import ContextValue
 from watchword.access.schemes import saml
 from watchword.identity.saml_attributes import VouchedBySaml
-from watchword.identity.saml_profile import REDEEMED_WITHIN, SKEW, refused
+from watchword.identity.used_assertions import use
 from watchword.names.principal import Saml
 from watchword.services.operation import Call, Operation, Output, writes
 from watchword.services.sts import vouched_for
 from watchword.services.sts.roles import answer
-from watchword.store import Conflict, used_signatures
-
-USED = "The assertion was used before"
 
 
 def assume(call: Call) -> Output:
     """AssumeRoleWithSAML."""
     principal, vouched = _caller(call)
     session = vouched_for.session(call, principal, vouched, vouched.session_name, vouched.longest)
-    _use(call, principal, vouched)
+    now = call.world.clock.wall()
+    use(call.tx, principal.provider, vouched.assertion_id, vouched.issued, now)
     return answer(call, session) | {
         "Subject": vouched.subject,
         "SubjectType": vouched.subject_type,
@@ -50,16 +46,6 @@ def _caller(call: Call) -> tuple[Saml, VouchedBySaml]:
     if not isinstance(principal, Saml) or not isinstance(vouched, VouchedBySaml):
         raise RuntimeError("a SAML caller has an assertion")  # noqa: TRY004 a wrong row, not type
     return principal, vouched
-
-
-def _use(call: Call, principal: Saml, vouched: VouchedBySaml) -> None:
-    """Raises InvalidIdentityToken when the assertion was used. It is remembered until it has expired."""
-    identity = sha256(f"saml\n{principal.provider}\n{vouched.assertion_id}".encode()).digest()
-    until = datetime.fromtimestamp(vouched.issued + REDEEMED_WITHIN + SKEW + 1, UTC)
-    try:
-        used_signatures.insert(call.tx, identity, until, call.world.clock.wall())
-    except Conflict:
-        raise refused(USED, f"assertion {vouched.assertion_id[:200]!r} was used before") from None
 
 
 OPERATIONS: dict[str, Operation] = {
