@@ -56,7 +56,7 @@ WINGS: dict[str, list[set[str]]] = {
     "gateway": [
         {"control", "dispatch"},
         {"journey", "runner", "token_exchange"},
-        {"issuers"},
+        {"issuers", "preflight"},
         {"doors", "event_queue", "jobs"},
         {"batch"},
         {"application"},

@@ -40,8 +40,9 @@ from watchword.services.table import SERVED
 from watchword.store import tags
 from watchword.store.cognito_identity import identities, pools
 from watchword.store.cognito_identity.pools import Pool
-from watchword.store.functions import functions
+from watchword.store.functions import functions, urls
 from watchword.store.functions.functions import Function
+from watchword.store.functions.urls import FunctionUrl
 from watchword.store.iam import delegation_requests, service_credentials
 from watchword.store.iam.saml_providers import SamlProvider
 from watchword.store.organizations import members, units
@@ -193,8 +194,9 @@ def world(tmp_path: Path) -> Iterator[World]:
 def add_functions(world: World) -> None:
     """Those that the rows name."""
     with world.database.write(world.clock.now()) as tx:
-        for name in ("echo", "free", "spare"):
+        for name in ("echo", "free", "plain", "spare"):
             functions.insert(tx, Function(name, first_account(world), "us-east-1", name, tx.at))
+            urls.insert(tx, FunctionUrl(name, name, "", "NONE", "", tx.at, tx.at))
             tags.put(tx, "function", name, {"Team": "red"})
 
 

@@ -36,12 +36,14 @@ from watchword.store.functions import (
     event_configs,
     functions,
     permissions,
+    urls,
     versions,
 )
 from watchword.store.functions import events as function_events
 from watchword.store.functions.aliases import Alias as FunctionAlias
 from watchword.store.functions.functions import Function
 from watchword.store.functions.permissions import Permissions
+from watchword.store.functions.urls import FunctionUrl
 from watchword.store.functions.versions import Version as FunctionVersion
 from watchword.store.iam import (
     access_keys,
@@ -152,6 +154,7 @@ FUNCTION_VERSION = FunctionVersion(
 )
 FUNCTION_ALIAS = FunctionAlias("f1", "live", 1, "", "r")
 FUNCTION_POLICY = Permissions("f1", "", "{}", "r")
+FUNCTION_URL = FunctionUrl("u" * 32, "f1", "", "NONE", "", NOW, NOW)
 WRAPPED = WrappedKey("k1", b"sealed", NOW)
 MACHINE = StateMachine("m1", A, "eu-west-1", "nightly", "STANDARD", NOW, "r1")
 FIRST, SECOND = (Revision(each, "m1", "{}", "arn", NOW) for each in ("r1", "r2"))
@@ -304,6 +307,10 @@ CHANGES: dict[Callable[..., object], tuple[tuple[object, ...], dict[str, object]
     permissions.put: ((FUNCTION_POLICY,), {}, ("function", "f1")),
     permissions.remove: (("f1", ""), {}, ("function", "f1")),
     permissions.remove_all: (("f1",), {}, ("function", "f1")),
+    urls.insert: ((FUNCTION_URL,), {}, ("function", "f1")),
+    urls.update: ((FUNCTION_URL,), {}, ("function", "f1")),
+    urls.remove: (("f1", ""), {}, ("function", "f1")),
+    urls.remove_all: (("f1",), {}, ("function", "f1")),
     versions.insert: ((FUNCTION_VERSION,), {}, ("function", "f1")),
     versions.update: ((FUNCTION_VERSION,), {}, ("function", "f1")),
     hosts.insert: ((HOST,), {}, ("host", "i-1")),
@@ -365,6 +372,7 @@ BEFORE: dict[Callable[..., object], Callable[[Transaction], object]] = {
     versions.insert: lambda tx: functions.insert(tx, FUNCTION),
     aliases.insert: lambda tx: functions.insert(tx, FUNCTION),
     permissions.put: lambda tx: functions.insert(tx, FUNCTION),
+    urls.insert: lambda tx: functions.insert(tx, FUNCTION),
     password_policies.put: lambda tx: accounts.insert(tx, ACCOUNT),
     policy_versions.insert: lambda tx: policies.insert(tx, POLICY, "{}"),
     policy_versions.insert_all: lambda tx: policies.insert(tx, POLICY, "{}"),

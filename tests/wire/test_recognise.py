@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from watchword.names import AwsError, Body, HttpRequest
 from watchword.sigv4.canonical import canonical_key, canonical_query
-from watchword.wire import Models, UnrecognisedError, error_response, recognise
+from watchword.wire import Models, UnrecognisedError, addressing, error_response, recognise
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "wire"
 CASES: list[dict[str, Any]] = json.loads((VECTORS / "recognise.json").read_text())
@@ -117,3 +117,23 @@ def test_vectors_do_not_vanish() -> None:
 def test_every_file_of_vectors_is_read() -> None:
     tests = "".join(file.read_text() for file in Path(__file__).parent.glob("test_*.py"))
     assert {file.name for file in VECTORS.iterdir() if f'"{file.name}"' not in tests} == set()
+
+
+@pytest.mark.parametrize(
+    ("host", "found"),
+    [
+        (f"{'a' * 32}.lambda-url.us-east-1.localhost:4566", ("a" * 32, "us-east-1")),
+        (f"{'A7' * 16}.Lambda-URL.eu-west-1.s3.example.com", None),
+        (f"{'A7' * 16}.lambda-url.EU-west-1.s3.example.com.", ("a7" * 16, "eu-west-1")),
+        (f"{'a' * 32}.lambda-url.us-east-1.own.localhost", ("a" * 32, "us-east-1")),
+        (f"{'a' * 31}.lambda-url.us-east-1.localhost", None),
+        (f"b.{'a' * 32}.lambda-url.us-east-1.localhost", None),
+        (f"{'a' * 32}.lambda-url.us-east-1.example.org", None),
+        (f"{'a' * 32}.lambda-url.us-east-1", None),
+        (f"{'a' * 32}.lambda-url.localhost", None),
+        (".lambda-url.us-east-1.localhost", None),
+        ("localhost", None),
+    ],
+)
+def test_a_host_names_the_url_of_a_function(host: str, found: tuple[str, str] | None) -> None:
+    assert addressing.function_url(host, HOSTS) == found

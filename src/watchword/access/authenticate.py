@@ -12,7 +12,7 @@ only one that is asked to prove them. A proof that fails ends the request.
 
 from watchword.access.caller import Caller, Proven
 from watchword.access.presented import Presented
-from watchword.access.schemes import certificate, form, presigned_v2, signature
+from watchword.access.schemes import certificate, form, function_url, presigned_v2, signature
 from watchword.access.schemes.anonymous import Anonymous
 from watchword.installation.settings import Settings
 from watchword.names import HttpRequest
@@ -20,7 +20,7 @@ from watchword.sessions import limits
 from watchword.wire import Operation
 from watchword.world import World
 
-SCHEMES = (presigned_v2.read, certificate.read, signature.read, form.read)
+SCHEMES = (function_url.read, presigned_v2.read, certificate.read, signature.read, form.read)
 
 
 def read_credentials(settings: Settings, request: HttpRequest) -> Presented:

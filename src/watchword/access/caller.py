@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
+from watchword.facts.functions import UrlFact
 from watchword.identity.exchange import Exchanged
 from watchword.identity.pools.logins import VouchedForPool
 from watchword.identity.saml_attributes import VouchedBySaml
@@ -48,6 +49,14 @@ class VouchedByCertificate(Struct, frozen=True):
     """What it says of its holder, as tags: of the service that asks for a session in the holder's stead."""
 
 
+class ByUrl(Struct, frozen=True):
+    """How a function was called by its URL."""
+
+    found: UrlFact
+    sent: HttpRequest
+    """The request as the client sent it, for the function."""
+
+
 class Caller(Struct, frozen=True):
     """Who calls, by which access key, within which session."""
 
@@ -57,6 +66,8 @@ class Caller(Struct, frozen=True):
     means: Means = IN_HEADER
     vouched: Vouched | VouchedBySaml | VouchedForPool | Exchanged | VouchedByCertificate | None = None
     """What the verified token or assertion of an identity provider says, or a certificate."""
+    by_url: ByUrl | None = None
+    """Of a call of a function by its URL."""
 
     @property
     def account(self) -> str:

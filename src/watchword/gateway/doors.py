@@ -1,7 +1,7 @@
 """The doors of the server: which requests are answered by something other than the journey.
 
-A door has a beginning of the path, and may have a host name, which is compared without port and case. The
-first door of the table that fits is taken. All other requests are calls of AWS's services.
+A door has a beginning of the path, and may have a host name, which is compared without port and case, and a
+condition. The first door of the table that fits is taken. All other requests are calls of AWS's services.
 """
 
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from typing import NamedTuple
 from watchword.gateway.control import PREFIX, control
 from watchword.gateway.issuers import issuers
 from watchword.gateway.journey import journey
+from watchword.gateway.preflight import of_a_function, preflight
 from watchword.identity.token_issuers import ISSUERS
 from watchword.names import HttpRequest, HttpResponse
 from watchword.wire.addressing import hostname
@@ -25,17 +26,22 @@ class Door(NamedTuple):
     path: str
     act: Act
     host: str = ""
+    only: Callable[[HttpRequest], bool] | None = None
+    """Which of these requests; all of them if it is None."""
 
-    def has_host_of(self, request: HttpRequest) -> bool:
+    def is_for(self, request: HttpRequest) -> bool:
+        """Whether a request to such a path is one that it takes."""
+        if self.only and not self.only(request):
+            return False
         return not self.host or hostname(request.header("host") or "") == self.host
 
 
-DOORS = (Door(ISSUERS, issuers), Door(PREFIX, control))
+DOORS = (Door(ISSUERS, issuers), Door(PREFIX, control), Door("/", preflight, only=of_a_function))
 
 
 def act_for(request: HttpRequest, doors: tuple[Door, ...] = DOORS) -> Act:
     """What answers the request."""
     for door in doors:
-        if request.path.startswith(door.path) and door.has_host_of(request):
+        if request.path.startswith(door.path) and door.is_for(request):
             return door.act
     return journey

@@ -9,6 +9,7 @@ from watchword.store.functions import (
     events,
     functions,
     permissions,
+    urls,
     versions,
 )
 from watchword.store.iam import (
@@ -88,7 +89,7 @@ NOUNS = (
     *(identities, pools),
     *(state_machines, executions),
     *(functions, versions, aliases, permissions),
-    *(events, event_configs, dead_letters),
+    *(events, event_configs, dead_letters, urls),
     *(trust_anchors, profiles, crls, subjects, hosts, host_authorities),
 )
 

@@ -34,7 +34,8 @@ def head(response: HttpResponse, *, keep_alive: bool) -> bytes:
     sent = "".join(lines).encode("latin-1")
     if sent.translate(_MARKED) != sent:
         raise ValueError(f"a control character in a header: {lines!r}")
-    start = _STATUS[response.status], f"date: {_date(int(time.time()))}"
+    status = _STATUS.get(response.status) or f"HTTP/1.1 {response.status} "
+    start = status, f"date: {_date(int(time.time()))}"
     return "\r\n".join((*start, *lines, "\r\n")).encode("latin-1")
 
 

@@ -9,17 +9,22 @@ Rules:
    hold of it; to S3 it would even name another bucket than its client meant;
 4. S3 decodes a path before it takes bucket and key out of it: a plus is a space, an escaped slash a slash.
    Signatures cover the path in this sense (`sigv4.canonical`).
+5. `<id>.lambda-url.<region>.<known host>` is the URL of a function, for every path and method. No bucket is
+   reached by such a name.
 
 The caller gives the known hosts, in lower case. Sources: RFC 6761, section 6.3, on loopback names; Amazon S3
 User Guide, "Virtual hosting of general purpose buckets". AWS doesn't document rule 4; its SDKs sign by it.
 """
 
 import ipaddress
+import re
 from collections.abc import Collection
 from functools import lru_cache
 
 from watchword.names import AwsError
 
+FUNCTION_HOST = ".lambda-url."
+_URL_ID = re.compile(r"[a-z0-9]{32}")
 _REMEMBERED, _LONGEST_REMEMBERED = 1024, 256
 _LONGEST_ADDRESS = len("0000:0000:0000:0000:0000:ffff:255.255.255.255")
 
@@ -53,6 +58,17 @@ def read_path(path: str) -> str:
 def read_slashes(text: str) -> str:
     """The same for what has no plus with a meaning: the source of a copy."""
     return text.replace("%2F", "/").replace("%2f", "/") if "%2" in text else text
+
+
+def function_url(host: str, known: Collection[str]) -> tuple[str, str] | None:
+    """Id and region, where the Host header is of a function's URL (5.)."""
+    if FUNCTION_HOST not in host:
+        return None
+    url_id, _, rest = hostname(host).partition(FUNCTION_HOST)
+    region, _, base = rest.partition(".")
+    if not _URL_ID.fullmatch(url_id) or not (base in known or base.endswith(".localhost")):
+        return None
+    return url_id, region
 
 
 def hostname(host: str) -> str:

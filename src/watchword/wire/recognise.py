@@ -95,13 +95,13 @@ def _find(
 
 
 def guess_error_writer(request: HttpRequest) -> ErrorWriter:
-    """For the protocol that a request looks like; S3's where it looks like no other."""
+    """For the protocol that a request looks like, or its host; S3's where it looks like no other."""
     content_type = _content_type(request)
     if request.header("x-amz-target") is not None:
         writer = ErrorWriter("json", json_version="1.0" if content_type.endswith("-1.0") else "1.1")
     elif _is_form(request):
         writer = ErrorWriter("query")
-    elif content_type == "application/json":
+    elif content_type == "application/json" or addressing.FUNCTION_HOST in (request.header("host") or ""):
         writer = ErrorWriter("rest-json")
     else:
         writer = ErrorWriter(FALLBACK.error_format, FALLBACK.dialect.request_id_headers)

@@ -117,7 +117,7 @@ def no_entity(**changed: str) -> Refused:
 
 
 NO_USER, NO_GROUP, NO_ROLE = no_entity(**user("none")), no_entity(**group("none")), no_entity(**role("none"))
-NO_PROFILE, NO_POLICY, NO_INLINE = (no_entity(**each("none")) for each in (profile, policy, inline))
+NO_PROFILE, NO_RESOURCE, NO_INLINE = (no_entity(**each("none")) for each in (profile, policy, inline))
 NO_VERSION, NO_KEY = no_entity(**version("v9")), no_entity(AccessKeyId="AKIA" + "Z" * 16)
 NO_SOURCE = no_entity(PolicySourceArn=f"{OURS}:role/none")
 NO_BOUNDARY = no_entity(UserName="other", PermissionsBoundary=f"{OURS}:policy/none")
@@ -307,18 +307,18 @@ ROWS = {
     "ListInstanceProfileTags": Row(MACHINES, missing=NO_PROFILE, pages=1),
     # managed policies
     "CreatePolicy": Row(inline("new") | DOCUMENT, conflict=taken(**inline("read"))),
-    "GetPolicy": Row(READ, missing=NO_POLICY),
+    "GetPolicy": Row(READ, missing=NO_RESOURCE),
     "ListPolicies": Row({"Scope": "Local"}, pages=1),
-    "DeletePolicy": Row(policy("spare"), missing=NO_POLICY, conflict=in_use(**READ)),
-    "CreatePolicyVersion": Row(policy("other") | DOCUMENT, missing=NO_POLICY),
+    "DeletePolicy": Row(policy("spare"), missing=NO_RESOURCE, conflict=in_use(**READ)),
+    "CreatePolicyVersion": Row(policy("other") | DOCUMENT, missing=NO_RESOURCE),
     "GetPolicyVersion": Row(READ | version("v1"), missing=NO_VERSION),
-    "ListPolicyVersions": Row(READ, missing=NO_POLICY, pages=1),
+    "ListPolicyVersions": Row(READ, missing=NO_RESOURCE, pages=1),
     "SetDefaultPolicyVersion": Row(READ | version("v1"), missing=NO_VERSION),
     "DeletePolicyVersion": Row(READ | version("v3"), missing=NO_VERSION, conflict=in_use(**version("v1"))),
-    "ListEntitiesForPolicy": Row(READ, missing=NO_POLICY, pages=1),
-    "TagPolicy": Row(READ | NEW_TAG, missing=NO_POLICY),
-    "UntagPolicy": Row(READ | OLD_TAG, missing=NO_POLICY),
-    "ListPolicyTags": Row(READ, missing=NO_POLICY, pages=1),
+    "ListEntitiesForPolicy": Row(READ, missing=NO_RESOURCE, pages=1),
+    "TagPolicy": Row(READ | NEW_TAG, missing=NO_RESOURCE),
+    "UntagPolicy": Row(READ | OLD_TAG, missing=NO_RESOURCE),
+    "ListPolicyTags": Row(READ, missing=NO_RESOURCE, pages=1),
     # attachments
     "AttachUserPolicy": Row(ANN | policy("other"), missing=NO_USER),
     "AttachGroupPolicy": Row(STAFF | policy("other"), missing=NO_GROUP),

@@ -32,12 +32,16 @@ def permission(statement: str) -> dict[str, Any]:
 ALLOWING = {"Action": "lambda:InvokeFunction", "Principal": "s3.amazonaws.com"}
 
 SCENE = [
-    *(Step("CreateFunction", function(name) | NEW) for name in ("echo", "free", "spare")),
+    *(Step("CreateFunction", function(name) | NEW) for name in ("echo", "free", "plain", "spare")),
     Step("PublishVersion", ECHOING),
     *(Step("CreateAlias", alias(name) | {"FunctionVersion": "1"}) for name in ("live", "spare")),
     *(Step("AddPermission", permission(name) | ALLOWING) for name in ("kept", "spare")),
     *(
         Step("PutFunctionEventInvokeConfig", each | {"MaximumRetryAttempts": 1})
+        for each in (ECHOING, ECHOING | {"Qualifier": "live"}, function("free"))
+    ),
+    *(
+        Step("CreateFunctionUrlConfig", each | {"AuthType": "NONE"})
         for each in (ECHOING, ECHOING | {"Qualifier": "live"}, function("free"))
     ),
     Step("PutFunctionConcurrency", function("free") | {"ReservedConcurrentExecutions": 2}),
@@ -77,6 +81,24 @@ ROWS = {
         conflict=AT_ONCE,
     ),
     "ListFunctionEventInvokeConfigs": Row(ECHOING, missing=NO_FUNCTION, pages=1),
+    # URLs
+    "CreateFunctionUrlConfig": Row(
+        function("plain") | {"AuthType": "AWS_IAM"},
+        missing=NO_FUNCTION,
+        conflict=Refused("ResourceConflictException", FunctionName="echo"),
+    ),
+    "GetFunctionUrlConfig": Row(ECHOING, missing=Refused("ResourceNotFoundException", FunctionName="spare")),
+    "UpdateFunctionUrlConfig": Row(
+        ECHOING | {"AuthType": "AWS_IAM"},
+        missing=Refused("ResourceNotFoundException", FunctionName="spare"),
+        conflict=AT_ONCE,
+    ),
+    "DeleteFunctionUrlConfig": Row(
+        function("free"),
+        missing=Refused("ResourceNotFoundException", FunctionName="spare"),
+        conflict=AT_ONCE,
+    ),
+    "ListFunctionUrlConfigs": Row(ECHOING, missing=NO_FUNCTION, pages=1),
     # versions and aliases
     "PublishVersion": Row(ECHOING, missing=NO_FUNCTION, conflict=AT_ONCE),
     "ListVersionsByFunction": Row(ECHOING, missing=NO_FUNCTION, pages=1),

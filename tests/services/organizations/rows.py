@@ -11,7 +11,7 @@ CONTENT = {"Content": json.dumps({"Version": "2012-10-17", "Statement": [ALLOWED
 TAGS = {"Tags": [{"Key": "team", "Value": "red"}]}
 NONE = "ou-zzzz-zzzzzzzz"
 NOWHERE, NO_UNIT = {"ParentId": NONE}, {"OrganizationalUnitId": NONE}
-NO_ACCOUNT, NO_POLICY = {"AccountId": "999999999999"}, {"PolicyId": "p-0000000000"}
+NO_ACCOUNT, NO_RESOURCE = {"AccountId": "999999999999"}, {"PolicyId": "p-0000000000"}
 ROOT, UNIT, DEV = {"ParentId": "<root>"}, {"OrganizationalUnitId": "<unit>"}, {"AccountId": "<dev>"}
 POLICY, OF_TYPE = {"PolicyId": "<policy>"}, {"Filter": SCP}
 READING = {"Effect": "Allow", "Action": "organizations:Describe*", "Resource": "*"}
@@ -60,7 +60,7 @@ def duplicate(what: str, **changed: Any) -> Refused:
 
 
 NO_PARENT, NO_SUCH_UNIT = missing("Parent", **NOWHERE), missing("OrganizationalUnit", **NO_UNIT)
-NO_SUCH_ACCOUNT, NO_SUCH_POLICY = missing("Account", **NO_ACCOUNT), missing("Policy", **NO_POLICY)
+NO_SUCH_ACCOUNT, NO_SUCH_POLICY = missing("Account", **NO_ACCOUNT), missing("Policy", **NO_RESOURCE)
 NO_TARGET, NO_ROOT = missing("Target", TargetId=NONE), missing("Root", RootId="r-zzzz")
 NO_HANDSHAKE = missing("Handshake", HandshakeId="h-00000000")
 NO_RESOURCE = missing("Target", ResourceId=NONE)

@@ -123,6 +123,41 @@ resource "aws_lambda_function_event_invoke_config" "live" {
   maximum_retry_attempts = var.changed ? 2 : 1
 }
 
+resource "aws_lambda_function_url" "report" {
+  function_name      = aws_lambda_function.report.function_name
+  authorization_type = var.changed ? "AWS_IAM" : "NONE"
+
+  dynamic "cors" {
+    for_each = var.changed ? [] : ["https://app.example"]
+
+    content {
+      allow_credentials = true
+      allow_headers     = ["x-own"]
+      allow_methods     = ["GET", "POST"]
+      allow_origins     = [cors.value]
+      expose_headers    = ["x-shown"]
+      max_age           = 600
+    }
+  }
+}
+
+resource "aws_lambda_function_url" "live" {
+  function_name      = aws_lambda_function.report.function_name
+  qualifier          = aws_lambda_alias.live.name
+  authorization_type = "AWS_IAM"
+}
+
+data "aws_lambda_function_url" "read" {
+  function_name = aws_lambda_function_url.report.function_name
+
+  lifecycle {
+    postcondition {
+      condition     = self.function_url == aws_lambda_function_url.report.function_url
+      error_message = "another URL was read"
+    }
+  }
+}
+
 data "aws_lambda_function" "read" {
   function_name = aws_lambda_function.report.function_name
 

@@ -7,6 +7,7 @@ from watchword.services.lambda_ import (
     invocations,
     permissions,
     tags,
+    urls,
     versions,
 )
 from watchword.services.lambda_.events import configs as event_configs
@@ -19,6 +20,7 @@ OPERATIONS: dict[str, Operation] = {
     **versions.OPERATIONS,
     **aliases.OPERATIONS,
     **permissions.OPERATIONS,
+    **urls.OPERATIONS,
     **tags.OPERATIONS,
     **account.OPERATIONS,
 }

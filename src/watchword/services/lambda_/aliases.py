@@ -14,7 +14,7 @@ from watchword.services.lambda_.functions import check_revision, current, new_re
 from watchword.services.lambda_.names import version_number
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.store import Conflict
-from watchword.store.functions import aliases, event_configs, permissions, versions
+from watchword.store.functions import aliases, event_configs, permissions, urls, versions
 from watchword.store.functions.aliases import Alias
 from watchword.store.functions.functions import Function
 from watchword.store.functions.versions import LATEST
@@ -69,6 +69,7 @@ def delete_alias(call: Call) -> Output:
         if alias.name == call.input["Name"]:
             permissions.remove(call.tx, function.id, alias.name)
             event_configs.remove(call.tx, function.id, alias.name)
+            urls.remove(call.tx, function.id, alias.name)
             aliases.remove(call.tx, alias)
     return {}
 

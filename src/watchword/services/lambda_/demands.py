@@ -77,6 +77,18 @@ def on_function(action: str) -> Demands:
     return lambda call: (demand(call, action, FunctionName.of(call)),)
 
 
+def to_invoke(call: Call) -> tuple[Demand, ...]:
+    """For running a function: by its URL, that needs two permissions."""
+    named, by_url = FunctionName.of(call), call.caller.by_url
+    invoke = demand(
+        call, "InvokeFunction", named, {"lambda:InvokedViaFunctionUrl": "true" if by_url else "false"}
+    )
+    if by_url is None:
+        return (invoke,)
+    keys: Keys = {"lambda:FunctionUrlAuthType": by_url.found.url.auth_type}
+    return (demand(call, "InvokeFunctionUrl", named, keys), invoke)
+
+
 def on_everything(action: str) -> Demands:
     """For operations that have no resource."""
     return lambda call: (Demand(f"lambda:{action}", "*", call.account),)

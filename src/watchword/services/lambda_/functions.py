@@ -36,6 +36,7 @@ from watchword.store.functions import (
     events,
     functions,
     permissions,
+    urls,
     versions,
 )
 from watchword.store.functions.functions import Function
@@ -206,7 +207,7 @@ def _refuse_aliased(call: Call, function: Function, number: int) -> None:
 
 def remove(call: Call, function: Function) -> None:
     """Removes a function and all that belongs to it."""
-    for belonging in (events, event_configs, aliases, permissions, versions):
+    for belonging in (events, event_configs, urls, aliases, permissions, versions):
         belonging.remove_all(call.tx, function.id)
     tags.remove_all(call.tx, nouns.FUNCTION, function.id)
     functions.remove(call.tx, function)

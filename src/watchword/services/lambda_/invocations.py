@@ -15,17 +15,22 @@ import math
 
 import msgspec
 
+from watchword.access.caller import ByUrl
+from watchword.facts.organizations import STANDING
+from watchword.functions import url_payload
 from watchword.functions.instance import Ran
 from watchword.functions.runtime_api import Invocation
+from watchword.functions.url_payload import Addressed, Who
 from watchword.names import AwsError, fault
-from watchword.services.lambda_.demands import on_function, version_of
-from watchword.services.lambda_.errors import invalid, too_large
+from watchword.services.lambda_.demands import function_of, to_invoke, version_of
+from watchword.services.lambda_.errors import invalid, no_function, too_large
 from watchword.services.lambda_.events.performing import accept
 from watchword.services.lambda_.execution import platform, run
 from watchword.services.lambda_.names import FunctionName
 from watchword.services.operation import Call, Operation, Output, waits, writes
 from watchword.store.functions.events import Event
 from watchword.store.functions.versions import Version
+from watchword.wire.addressing import hostname
 
 MAX_EVENT = 6 << 20
 MAX_QUEUED = 1 << 20
@@ -77,6 +82,9 @@ def invoke_later(call: Call) -> Output:
 
 def event_of(call: Call, most: int = MAX_EVENT) -> bytes:
     """Rule 1. Raises AwsError."""
+    by_url = call.caller.by_url
+    if by_url:
+        return of_request(call, by_url)
     event: bytes = call.input.get("Payload") or b"{}"
     if len(event) > most:
         raise too_large(most, "InvokeFunction")
@@ -86,6 +94,28 @@ def event_of(call: Call, most: int = MAX_EVENT) -> bytes:
     except (ValueError, RecursionError) as wrong:
         said = f"Could not parse request body into json: {wrong}"
         raise AwsError("InvalidRequestContentException", 400, said) from wrong
+    return event
+
+
+def of_request(call: Call, by_url: ByUrl) -> bytes:
+    """The event of a request to the function's URL (`functions.url_payload`). Raises AwsError."""
+    fact, sent, who = function_of(call), by_url.sent, None
+    if fact.function.id != by_url.found.function.id:  # its name has been given to another one
+        raise no_function(fact.function.arn)
+    caller = call.caller
+    if not caller.anonymous:
+        standing = call.world.facts.need(STANDING, caller.account).organization
+        organization = standing.id if standing else None
+        principal = caller.principal
+        who = Who(caller.access_key_id, caller.account, principal.userid, principal.arn, organization)
+    to = Addressed(by_url.found.url.id, hostname(sent.header("host") or ""), fact.function.account)
+    event = (
+        b""
+        if sent.body.size > MAX_EVENT
+        else url_payload.event(sent, to, who, call.context.request_id, call.now)
+    )
+    if not event or len(event) > MAX_EVENT:
+        raise too_large(MAX_EVENT, "InvokeFunctionUrl")
     return event
 
 
@@ -131,8 +161,7 @@ def _check_served(call: Call) -> None:
         raise fault("NotImplemented", "Durable executions and tenants are not implemented.")
 
 
-_TO_INVOKE = on_function("InvokeFunction")
-_LATER = writes(invoke_later, _TO_INVOKE, prepare=prepare_event)
+_LATER = writes(invoke_later, to_invoke, prepare=prepare_event)
 
 
 def _row_of(call: Call) -> Operation | None:
@@ -140,5 +169,5 @@ def _row_of(call: Call) -> Operation | None:
 
 
 OPERATIONS: dict[str, Operation] = {
-    "Invoke": waits(invoke, _TO_INVOKE, variant=_row_of),
+    "Invoke": waits(invoke, to_invoke, variant=_row_of),
 }

@@ -29,7 +29,7 @@ from watchword.store.functions.versions import LATEST
 
 MOST = 20_480
 """Bytes of a policy."""
-NO_POLICY = "The resource you requested does not exist."
+NO_RESOURCE = "The resource you requested does not exist."
 _CONDITIONS = (
     ("SourceArn", "ArnLike", "AWS:SourceArn"),
     ("SourceAccount", "StringEquals", "AWS:SourceAccount"),
@@ -83,7 +83,7 @@ def get_policy(call: Call) -> Output:
     named, function = FunctionName.of(call), current(call)
     found = _policy(call, function, named.qualifier)
     if found is None:
-        raise not_found(NO_POLICY)
+        raise not_found(NO_RESOURCE)
     readable = policy_principals.unbind(call.tx, Policy.parse(found.document))
     return {"Policy": str(readable), "RevisionId": found.revision}
 

@@ -1,4 +1,4 @@
 """The Alembic revisions, as data of the package; `watchword.store.migrate` runs them."""
 
-NEWEST = "0023"
+NEWEST = "0024"
 """The last revision in `versions`."""
