@@ -13,6 +13,7 @@ from pathlib import Path
 import delivery
 import entities
 import federation
+import functions
 import http_rows
 import living
 import machines
@@ -57,6 +58,7 @@ def main() -> None:
             *http_rows.rows(stack),
             *delivery.rows(stack),
             *entities.rows(stack),
+            *functions.rows(stack),
             *starts.rows(stack),
         )
         results = [Result(row) for row in every]
