@@ -43,6 +43,7 @@ def instance(tmp_path: Path) -> Iterator[Instance]:
     instance = platform.start(Plan(code, "", {}, 512, 512, 10, None))
     yield instance
     instance.end()
+    platform.close()
 
 
 def test_nobody_else_takes_its_events(instance: Instance) -> None:

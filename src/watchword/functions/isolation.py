@@ -17,7 +17,7 @@ import tempfile
 from enum import Enum
 from pathlib import Path
 
-from watchword.functions.sandbox.launch import CannotLaunchError, Interpreter, launch
+from watchword.functions.sandbox.launch import CannotLaunchError, Interpreter, Spare, launch
 from watchword.functions.sandbox.spec import Spec
 
 FIRST_USER, USERS = 1_000_000_000, 1_000_000_000
@@ -66,7 +66,7 @@ def works(form: Isolation, interpreter: Interpreter) -> bool:
         paths = [each for each in interpreter.paths if "'" not in each]
         program.write_text(_TRIED.format(program=interpreter.program, paths=json.dumps(paths)))
         program.chmod(0o755)
-        launched = launch(interpreter, _trial(form, folder, interpreter))
+        launched = launch(Spare.start(interpreter), _trial(form, folder, interpreter))
         launched.process.wait()
         return launched.end() == 0
     except CannotLaunchError:

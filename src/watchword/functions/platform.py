@@ -10,6 +10,7 @@ import socket
 import tempfile
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from watchword.functions import package
 from watchword.functions.instance import Clocks, Instance, Limits
 from watchword.functions.isolation import Isolation
 from watchword.functions.pool import Pool
-from watchword.functions.sandbox.launch import Interpreter, Launched, launch
+from watchword.functions.sandbox.launch import CannotLaunchError, Interpreter, Launched, Spare, launch
 from watchword.functions.sandbox.spec import SERVER_PORT, TASK, Spec
 
 Adopt = Callable[[socket.socket], Callable[[], None]]
@@ -66,6 +67,10 @@ class Platform:
     clocks: Clocks = field(default_factory=Clocks)
     pool: Pool = field(init=False)
     _unpacking: threading.Lock = field(default_factory=threading.Lock)
+    _keeping: threading.Lock = field(default_factory=threading.Lock)
+    _spare: Spare | None = None
+    """For the next instance, from when the first one was started."""
+    _closed: bool = False
 
     def __post_init__(self) -> None:
         self.pool = Pool(self.clocks.monotonic)
@@ -84,10 +89,11 @@ class Platform:
         """A new instance. Raises CannotLaunchError."""
         private = None if self.isolation.namespaces else self._private(plan)
         try:
-            launched = launch(self.interpreter, self._spec(plan, private))
+            launched = self._launch(self._spec(plan, private))
         except BaseException:
             _remove(private)
             raise
+        self._keep(Spare.start(self.interpreter))
         leave = self._serve(launched)
 
         def ended() -> None:
@@ -102,6 +108,32 @@ class Platform:
 
     def close(self) -> None:
         self.pool.stop()
+        self._closed = True
+        self._keep(None)
+
+    def end_idle(self) -> None:
+        """Ends what wasn't used for long; the launcher that is kept too, once there is no instance."""
+        self.pool.end_idle()
+        if self.pool.empty:
+            self._keep(None)
+
+    def _launch(self, spec: Spec) -> Launched:
+        """By the launcher that was kept; by a new one if there is none, or if it can't any more."""
+        with self._keeping:
+            spare, self._spare = self._spare, None
+        if spare:
+            with suppress(CannotLaunchError):
+                return launch(spare, spec)
+        return launch(Spare.start(self.interpreter), spec)
+
+    def _keep(self, spare: Spare | None) -> None:
+        """Keeps that one for the next instance, and no other."""
+        with self._keeping:
+            surplus, self._spare = self._spare, None if self._closed else spare
+            unwanted = spare if self._closed else None
+        for each in (surplus, unwanted):
+            if each:
+                each.end()
 
     def _spec(self, plan: Plan, private: Path | None) -> Spec:
         task = str(private / "task") if private else TASK

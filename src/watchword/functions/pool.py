@@ -81,6 +81,12 @@ class Pool:
             self._give_back(key, instance, reusable=ran.outcome.reusable)
             return ran
 
+    @property
+    def empty(self) -> bool:
+        """Whether there is no instance."""
+        with self._lock:
+            return not (self._idle or self._running)
+
     def end_idle(self) -> None:
         """Rule 3, as far as time is concerned."""
         oldest = self._monotonic() - IDLE_SECONDS

@@ -2,7 +2,8 @@
 
 The process gets an empty environment and no descriptor but its output and one end of a socket pair. As long
 as the server holds the other end, it runs; when the server closes it, or dies, it is killed with all that it
-started.
+started. A launcher that is started before it is needed waits for what it shall become: starting Python takes
+longer than all that it does then.
 """
 
 import contextlib
@@ -99,26 +100,50 @@ class Launched:
         return status
 
 
-def launch(interpreter: Interpreter, spec: Spec) -> Launched:
-    """Starts a process. Raises CannotLaunchError, with what it said."""
-    own, theirs = socket.socketpair()
-    output, their_output = os.pipe()
-    with theirs, open(their_output, "wb", buffering=0) as written:  # noqa: PTH123 a descriptor
-        process = subprocess.Popen(  # noqa: S603 this interpreter, with a program of ours
-            [interpreter.program, *_ALONE, "-c", _PROGRAM],
-            stdin=theirs.fileno(),
-            stdout=written,
-            stderr=written,
-            env={},
-            cwd="/",
-        )
-    os.set_blocking(output, False)
+@dataclass(frozen=True)
+class Spare:
+    """A launcher that waits. It knows nothing yet, and holds nothing."""
+
+    process: "subprocess.Popen[bytes]"
+    control: socket.socket
+    output: int
+
+    @classmethod
+    def start(cls, interpreter: Interpreter) -> Self:
+        own, theirs = socket.socketpair()
+        output, their_output = os.pipe()
+        with theirs, open(their_output, "wb", buffering=0) as written:  # noqa: PTH123 a descriptor
+            process = subprocess.Popen(  # noqa: S603 this interpreter, with a program of ours
+                [interpreter.program, *_ALONE, "-c", _PROGRAM],
+                stdin=theirs.fileno(),
+                stdout=written,
+                stderr=written,
+                env={},
+                cwd="/",
+            )
+        os.set_blocking(output, False)
+        return cls(process, own, output)
+
+    def end(self) -> str:
+        """Ends it; the last line that it said. Called once."""
+        self.control.close()
+        self.process.kill()
+        self.process.wait()
+        said = b""
+        with contextlib.suppress(BlockingIOError):
+            said = os.read(self.output, 1 << 16)
+        os.close(self.output)
+        return said.decode(errors="replace").strip().rpartition("\n")[2]
+
+
+def launch(spare: Spare, spec: Spec) -> Launched:
+    """Has it start a process. Raises CannotLaunchError, with what it said."""
     try:
-        sockets = _greet(own, spec)
+        sockets = _greet(spare.control, spec)
     except OSError:
-        raise CannotLaunchError(_give_up(process, own, output)) from None
+        raise CannotLaunchError(spare.end()) from None
     server, user = (sockets[1], None) if spec.namespaces else (None, spec.uid)
-    return Launched(process, own, output, sockets[0], server, user)
+    return Launched(spare.process, spare.control, spare.output, sockets[0], server, user)
 
 
 def _greet(own: socket.socket, spec: Spec) -> list[socket.socket]:
@@ -130,15 +155,3 @@ def _greet(own: socket.socket, spec: Spec) -> list[socket.socket]:
         raise ConnectionResetError
     own.settimeout(None)
     return [socket.socket(fileno=each) for each in descriptors]
-
-
-def _give_up(process: "subprocess.Popen[bytes]", own: socket.socket, output: int) -> str:
-    """Ends it; the last line that it said."""
-    own.close()
-    process.kill()
-    process.wait()
-    said = b""
-    with contextlib.suppress(BlockingIOError):
-        said = os.read(output, 1 << 16)
-    os.close(output)
-    return said.decode(errors="replace").strip().rpartition("\n")[2]

@@ -2,7 +2,7 @@
 
 It runs outside of the namespaces that it makes, so the function can neither see nor signal it:
 
-1. It reads the spec from the server.
+1. It reads the spec from the server, or ends if there is none.
 2. It makes the namespaces, and in them the sockets on which the server listens: for the runtime API, and, in
    a network namespace, for the calls of the function to the server. It hands them to the server.
 3. It forks the function's process (`inside`).
@@ -44,7 +44,10 @@ def main() -> None:
 
 def _read_spec(server: socket.socket) -> Spec:
     with server.makefile("rb") as stream:
-        size = int.from_bytes(stream.read(ANNOUNCED), "big")
+        announced = stream.read(ANNOUNCED)
+        if not announced:
+            os._exit(0)
+        size = int.from_bytes(announced, "big")
         return Spec.load(stream.read(size))
 
 

@@ -19,7 +19,7 @@ KEPT = timedelta(days=14)
 def end_idle(world: World) -> None:
     """Ends instances that weren't used for long."""
     if world.functions:
-        world.functions.pool.end_idle()
+        world.functions.end_idle()
 
 
 def sweep(world: World) -> int:
