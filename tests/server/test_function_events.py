@@ -3,6 +3,7 @@
 import json
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,25 @@ def test_workers_share_the_events(tmp_path: Path) -> None:
             host.send(f"e{number}")
         assert eventually(lambda: host.count("done/") == 10)
         assert host.count("begun/") == 10
+
+
+def test_workers_share_what_is_reserved(tmp_path: Path) -> None:
+    server = serve(tmp_path / "data", "--functions", "--workers", "2")
+    with ThreadPoolExecutor(1) as beside, server as running:
+        host = Host(running)
+        host.furnish()
+        host.lambda_.put_function_concurrency(FunctionName="keeps", ReservedConcurrentExecutions=1)
+        keys = credentials(host.data)
+
+        def invoke(**event: Any) -> str:
+            own: Any = client("lambda", running.endpoint, keys)
+            return code_of(own.invoke, FunctionName="keeps", Payload=json.dumps(event))
+
+        beside.submit(invoke, name="slow", seconds=50)  # until the server ends
+        assert eventually(lambda: host.count("begun/slow"))
+        others = [invoke(name="other") for _ in range(8)]  # each by a new connection
+        assert others == ["TooManyRequestsException"] * 8
+        running.stop(signal.SIGKILL)
 
 
 def test_a_dead_letter_is_kept_for_a_queue(host: Host) -> None:

@@ -22,6 +22,7 @@ from watchword.functions.isolation import Isolation
 from watchword.functions.pool import Pool
 from watchword.functions.sandbox.launch import CannotLaunchError, Interpreter, Launched, Spare, launch
 from watchword.functions.sandbox.spec import SERVER_PORT, TASK, Spec
+from watchword.functions.slots import Slots
 
 Adopt = Callable[[socket.socket], Callable[[], None]]
 """Has the server listen on a socket; returns what ends that."""
@@ -73,9 +74,9 @@ class Platform:
     _closed: bool = False
 
     def __post_init__(self) -> None:
-        self.pool = Pool(self.clocks.monotonic)
         self.folder = self.folder / _BOOT.read_text().strip()
         (self.folder / "root").mkdir(parents=True, exist_ok=True)
+        self.pool = Pool(self.clocks.monotonic, Slots(self.folder / "slots"))
 
     def unpacked(self, name: str, read: Callable[[], BinaryIO]) -> Path:
         """The directory of a package; `read` opens the archive if it isn't unpacked yet."""

@@ -1,8 +1,8 @@
 """The instances of one process: kept while they are warm, never more than there may be.
 
 1. An invocation runs in an idle instance of the very same version and configuration, or in a new one.
-2. At most MOST_RUNNING run at once, MOST_OF_ACCOUNT of one account, and of a function what is reserved for
-   it. More are refused at once, nothing waits.
+2. At most MOST_RUNNING run at once in a process. In all processes of the host, at most MOST_OF_ACCOUNT of one
+   account, and of a function what is reserved for it (`slots`). More are refused at once, nothing waits.
 3. An idle instance ends after IDLE_SECONDS, and earlier when its credentials are to be replaced, when they
    don't hold any more, or when there are MOST_RUNNING idle ones.
 
@@ -10,14 +10,15 @@ Every process of a server has a pool of its own (docs/decisions/0017).
 """
 
 import threading
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import NamedTuple
 
 from watchword.functions.instance import Instance, Ran
 from watchword.functions.runtime_api import Invocation
+from watchword.functions.slots import Slots
 
 MOST_RUNNING = 64
 MOST_OF_ACCOUNT = 32
@@ -44,14 +45,14 @@ class TooManyError(Exception):
 class Pool:
     """The instances of this process."""
 
-    def __init__(self, monotonic: Callable[[], float]) -> None:
+    def __init__(self, monotonic: Callable[[], float], slots: Slots) -> None:
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._idle: deque[tuple[Key, Instance]] = deque()
         """The one that was used last is at the right."""
         self._running: dict[Instance, Key] = {}
-        self._taken: Counter[str] = Counter()
-        """Places, by account and by function; taken before there is an instance."""
+        self._here = threading.BoundedSemaphore(MOST_RUNNING)
+        self._slots = slots
         self._closed = False
 
     def run(
@@ -121,23 +122,19 @@ class Pool:
     @contextmanager
     def _place(self, key: Key, reserved: int | None) -> Iterator[None]:
         """Rule 2."""
-        limits: tuple[tuple[str, int, str], ...] = (
-            (key.account, MOST_OF_ACCOUNT, "ConcurrentInvocationLimitExceeded"),
-        )
+        limits = [(key.account, MOST_OF_ACCOUNT, "ConcurrentInvocationLimitExceeded")]
         if reserved is not None:
-            limits += ((key.function_id, reserved, "ReservedFunctionConcurrentInvocationLimitExceeded"),)
-        with self._lock:
-            if self._taken.total() // 2 >= MOST_RUNNING:
+            limits.append((key.function_id, reserved, "ReservedFunctionConcurrentInvocationLimitExceeded"))
+        with ExitStack() as taken:
+            if not self._here.acquire(blocking=False):
                 raise TooManyError("ConcurrentInvocationLimitExceeded")
+            taken.callback(self._here.release)
             for name, most, reason in limits:
-                if self._taken[name] >= most:
+                place = self._slots.take(name, most)
+                if place is None:
                     raise TooManyError(reason)
-            self._taken.update((key.account, key.function_id))
-        try:
+                taken.callback(self._slots.give_back, place)
             yield
-        finally:
-            with self._lock:
-                self._taken -= Counter((key.account, key.function_id))
 
     def _take(self, key: Key, holds: Callable[[object], bool]) -> Instance | None:
         """The idle instance that was used last, if there is one that works."""

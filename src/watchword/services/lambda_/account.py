@@ -1,7 +1,7 @@
 """What an account may have of functions, how many may run at once, and how many of one function.
 
-Limits of concurrency are those of one process of the server. What is reserved for a function is the most that
-it gets; 0 stops it.
+Limits of concurrency are those of one host. What is reserved for a function is the most that it gets; 0 stops
+it.
 Source: AWS Lambda API Reference, GetAccountSettings, PutFunctionConcurrency and its siblings.
 """
 
