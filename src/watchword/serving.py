@@ -28,6 +28,7 @@ def serving(
     listener: socket.socket,
     tls: ssl.SSLContext | None = None,
     limits: ConnectionLimits | None = None,
+    application: Application | None = None,
 ) -> Iterator[Server]:
     """A server, to be run in this block. At its end the jobs are stopped and the world is closed."""
     with ExitStack() as parts:
@@ -46,7 +47,12 @@ def serving(
         ending = _with_events(world, parts) if world.functions else lambda: None
         limits = limits or ConnectionLimits(max_held=divide(world.settings.memory).held)
         server = Server(
-            Application(world), listener, world.settings.data, tls=tls, limits=limits, ending=ending
+            application or Application(world),
+            listener,
+            world.settings.data,
+            tls=tls,
+            limits=limits,
+            ending=ending,
         )
         if world.functions:
             world.functions.adopt = server.adopt

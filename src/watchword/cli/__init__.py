@@ -37,7 +37,7 @@ class Entry:
 
 COMMANDS = {
     "serve": Entry("serve:serve", "Serve the interfaces of IAM, STS and S3."),
-    "tour": Entry("tour:tour", "Follow requests from an assumed role to a refusal."),
+    "tour": Entry("tour:tour", "Follow a story of roles, functions and accounts, request by request."),
     "configure": Entry("configure:configure", "Write a profile for SDKs and the aws CLI."),
     "credentials": Entry(
         "credentials:credentials", "Print credentials of an administrator's session of one hour."

@@ -1,4 +1,4 @@
-"""watchword tour: requests from an assumed role to a refusal, with a real server and unmodified boto3."""
+"""watchword tour: a story of roles, functions and accounts, on a real server with unmodified boto3."""
 
 from importlib.util import find_spec
 
@@ -6,7 +6,7 @@ from watchword.cli.ending import fail
 
 
 def tour() -> None:
-    """Follow requests from an assumed role to a refusal, on a real server with unmodified boto3."""
+    """Follow a story of roles, functions and accounts, on a real server with unmodified boto3."""
     if find_spec("boto3") is None:
         raise fail("the tour needs boto3: pip install 'watchword[tour]'")
     from watchword.cli.tour.command import walk  # noqa: PLC0415 no other command needs boto3

@@ -12,9 +12,10 @@ from watchword.access import audit_lookup
 from watchword.cli.ending import BAD_NEWS
 from watchword.cli.output import say
 from watchword.cli.pages import VERDICTS, decisions, line, lines, show
+from watchword.cli.tour import functions
 from watchword.cli.tour.stage import Stage, stage
 from watchword.cli.tour.story import ALLOWED, STEPS, Step, Story
-from watchword.names import AwsError
+from watchword.names import AwsError, HttpRequest
 from watchword.policy.evaluation.reasons import reasons
 from watchword.sigv4 import explain, read
 
@@ -24,25 +25,23 @@ def walk() -> None:
     began = time.monotonic()
     with stage() as playing:
         story = Story.begin(playing)
-        surprises = [step for number, step in enumerate(STEPS, 1) if not play(story, number, step)]
+        steps = STEPS if playing.no_functions else (*STEPS, *functions.STEPS)
+        surprises = [step for number, step in enumerate(steps, 1) if not play(story, number, step)]
     say("")
-    say(f"{len(STEPS)} requests in {time.monotonic() - began:.1f} s.")
+    if playing.no_functions:
+        say(f"Without its second half: {playing.no_functions}.")
+    say(f"{len(steps)} steps in {time.monotonic() - began:.1f} s.")
     if surprises:
         say(f"watchword: not as expected: {', '.join(step.title for step in surprises)}", error=True)
         raise typer.Exit(BAD_NEWS)
 
 
 def play(story: Story, number: int, step: Step) -> bool:
-    """Sends one request and prints it. Returns whether the answer was as expected."""
-    code, said, request_id = ALLOWED, "", ""
-    try:
-        step.act(story)
-    except ClientError as refused:
-        code, said = refused.response["Error"]["Code"], refused.response["Error"]["Message"]
-        request_id = refused.response["ResponseMetadata"]["RequestId"]
+    """Acts one step and prints its request. Returns whether the answer was as expected."""
+    code, said, request_id = _act(story, step)
     colour = "green" if code == ALLOWED else "red"
     show(Rule(line((f"{number}. {step.title}", "bold")), align="left"), framed=True)
-    show(_signed(story.stage), framed=True)
+    show(_signed(story.stage.newest(step.shown)), framed=True)
     show(line((code or "allowed", f"bold {colour}"), f" {said}" if said else ""))
     for told in _decided(story.stage, request_id):
         show(line(f"  {told}"))
@@ -51,8 +50,17 @@ def play(story: Story, number: int, step: Step) -> bool:
     return code == step.expected
 
 
-def _signed(playing: Stage) -> Panel:
-    request = playing.sent[-1]
+def _act(story: Story, step: Step) -> tuple[str, str, str]:
+    """The error's code and message, and the request's id; all empty for what a client was allowed to do."""
+    try:
+        told = step.act(story)
+    except ClientError as refused:
+        error, sent = refused.response["Error"], refused.response["ResponseMetadata"]
+        return error["Code"], error["Message"], sent["RequestId"]
+    return (told.code, told.said, told.request_id) if told else (ALLOWED, "", "")
+
+
+def _signed(request: HttpRequest) -> Panel:
     try:
         claim = read(request)
         assert claim is not None

@@ -1,7 +1,6 @@
-"""What the story needs: a server on a temporary directory, accounts, and clients that record what they send.
+"""What the story needs: a server on a temporary directory, accounts, clients, and the requests that arrived.
 
-Everything is real: the server listens on a socket, boto3 is unmodified, and each request is recorded after
-boto3 has signed it and before it is sent.
+Everything is real: the server listens on a socket, boto3 is unmodified, and functions run in their sandboxes.
 """
 
 import socket
@@ -9,21 +8,24 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
 
 from watchword.app import open_world
 from watchword.facts.credentials import KEYRING
+from watchword.gateway import Application
 from watchword.installation.administrator import administrator_session, create_account
+from watchword.installation.bootstrap import CannotStart
 from watchword.installation.settings import Settings
-from watchword.names import Body, HttpRequest
+from watchword.names import HttpRequest
 from watchword.serving import serving
 from watchword.sessions import session as sessions
+from watchword.sigv4 import read
+from watchword.transport.service import By, Deliver
 from watchword.world import World
 
 REGION = "us-east-1"
@@ -37,11 +39,13 @@ Tamper = Callable[[Any], None]
 
 @dataclass
 class Stage:
-    """The running server, and the requests that were sent to it."""
+    """The running server, and the requests that arrived at it."""
 
     world: World
     endpoint: str
-    sent: list[HttpRequest] = field(default_factory=list)
+    no_functions: str
+    """Why functions can't run here; empty where they can."""
+    arrived: list[HttpRequest] = field(default_factory=list)
 
     def account(self, name: str) -> str:
         """The id of a new account."""
@@ -71,41 +75,60 @@ class Stage:
             config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
         )
 
-        def before_send(request: Any, **_: object) -> None:  # noqa: ANN401 botocore's prepared request
-            if tamper:
-                tamper(request)
-            self.sent.append(_as_sent(request))
-
-        client.meta.events.register("before-send", before_send)
+        if tamper:
+            client.meta.events.register("before-send", lambda request, **_: tamper(request))
         return client
+
+    def newest(self, service: str) -> HttpRequest:
+        """The newest request to a service, by what was signed; to any service for an empty name."""
+        found = (each for each in reversed(self.arrived) if not service or _service(each) == service)
+        return next(found)
+
+    def newest_key(self, service: str) -> str:
+        """The access key of that request."""
+        claim = read(self.newest(service))
+        assert claim
+        return claim.access_key_id
+
+
+def _service(request: HttpRequest) -> str:
+    claim = read(request)
+    return claim.scope.service if claim else ""
+
+
+class Recording(Application):
+    """The application, with a list of the requests that arrived."""
+
+    def __init__(self, playing: Stage) -> None:
+        super().__init__(playing.world)
+        self._arrived = playing.arrived
+
+    def at_once(self, request: HttpRequest, deliver: Deliver, error: Exception | None = None) -> By:
+        self._arrived.append(request)
+        return super().at_once(request, deliver, error)
 
 
 @contextmanager
 def stage() -> Iterator[Stage]:
     """A server that ends with the block. All its data is removed."""
     with tempfile.TemporaryDirectory(prefix="watchword-tour-") as directory:
-        world = open_world(Settings(Path(directory), audit_reserve=0))
         listener = socket.create_server(("127.0.0.1", 0))
-        with serving(world, listener) as server:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        world, why_not = _open(Settings(Path(directory), audit_reserve=0, endpoint=address))
+        playing = Stage(world, address, why_not)
+        with serving(world, listener, application=Recording(playing)) as server:
             thread = threading.Thread(target=server.run, daemon=True)
             thread.start()
             try:
-                yield Stage(world, f"http://127.0.0.1:{listener.getsockname()[1]}")
+                yield playing
             finally:
                 server.stop()
                 thread.join(START_SECONDS)
 
 
-def _as_sent(request: Any) -> HttpRequest:  # noqa: ANN401 botocore's prepared request
-    url = urlsplit(request.url)
-    names = {name.lower() for name in request.headers}
-    headers = [(name.lower(), _text(value)) for name, value in request.headers.items()]
-    if "host" not in names:
-        headers.append(("host", url.netloc))
-    body = request.body or b""
-    data = body if isinstance(body, bytes) else body.encode() if isinstance(body, str) else b""
-    return HttpRequest(request.method, url.path or "/", url.query, tuple(headers), Body(data))
-
-
-def _text(value: bytes | str) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else value
+def _open(settings: Settings) -> tuple[World, str]:
+    """A world with functions, or one without, and why."""
+    try:
+        return open_world(replace(settings, functions=True)), ""
+    except CannotStart as error:
+        return open_world(settings), str(error)

@@ -1,4 +1,4 @@
-"""The story, step by step: a request, and the answer that AWS gives and this server must give.
+"""The first half of the story: requests, and the answers that AWS gives and this server must give.
 
 There are accounts A and B. Alice is a user of A. The role `reader` of A trusts her and may use one bucket.
 The role `partner` of B trusts callers of account A who give the external id.
@@ -12,6 +12,7 @@ from typing import Any
 from watchword.cli.tour.stage import Client, Stage
 
 EXTERNAL_ID = "invoice-4711"
+KEY = "2026/november.txt"
 ALLOWED = ""
 HOUR_AND_A_BIT = 3700
 
@@ -23,8 +24,19 @@ class Step:
     """One request. `expected` is the error code of the answer, or ALLOWED."""
 
     title: str
-    act: Callable[["Story"], Any]
+    act: Callable[["Story"], "Told | None"]
     expected: str = ALLOWED
+    shown: str = ""
+    """The service of the request that is shown; the newest of any service by default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer that a client passes on, as programs log it."""
+
+    code: str
+    said: str
+    request_id: str
 
 
 @dataclass
@@ -34,8 +46,6 @@ class Story:
     stage: Stage
     account_a: str
     account_b: str
-    iam_a: Client
-    iam_b: Client
     alice: Credentials = field(default_factory=dict)
     session: Credentials = field(default_factory=dict)
 
@@ -43,22 +53,31 @@ class Story:
     def begin(cls, stage: Stage) -> "Story":
         """The administrators of both accounts create users, roles and buckets."""
         a, b = stage.account("A"), stage.account("B")
-        story = cls(stage, a, b, stage.administrator("iam", a), stage.administrator("iam", b))
+        story = cls(stage, a, b)
         story.iam_a.create_user(UserName="alice")
         story.alice = story.iam_a.create_access_key(UserName="alice")["AccessKey"]
         story.make_reader()
-        s3 = stage.administrator("s3", a)
-        for bucket in (story.reports, story.secrets):
-            s3.create_bucket(Bucket=bucket)
+        for account, bucket in ((a, story.reports), (a, story.secrets), (b, story.ledger)):
+            stage.administrator("s3", account).create_bucket(Bucket=bucket)
+        stage.administrator("s3", b).put_object(Bucket=story.ledger, Key=KEY, Body=b"paid\n")
         story.iam_b.create_role(
             RoleName="partner",
-            AssumeRolePolicyDocument=_policy(
+            AssumeRolePolicyDocument=policy(
                 "sts:AssumeRole",
                 Principal={"AWS": a},
                 Condition={"StringEquals": {"sts:ExternalId": EXTERNAL_ID}},
             ),
         )
         return story
+
+    @property
+    def iam_a(self) -> Client:
+        """IAM of A, in a new session of its administrator: time passes in this story."""
+        return self.stage.administrator("iam", self.account_a)
+
+    @property
+    def iam_b(self) -> Client:
+        return self.stage.administrator("iam", self.account_b)
 
     @property
     def reports(self) -> str:
@@ -69,6 +88,10 @@ class Story:
         return f"secrets-{self.account_a}"
 
     @property
+    def ledger(self) -> str:
+        return f"ledger-{self.account_b}"
+
+    @property
     def partner(self) -> str:
         return f"arn:aws:iam::{self.account_b}:role/partner"
 
@@ -76,14 +99,14 @@ class Story:
         """The role, its trust policy, and its permissions."""
         self.iam_a.create_role(
             RoleName="reader",
-            AssumeRolePolicyDocument=_policy(
+            AssumeRolePolicyDocument=policy(
                 "sts:AssumeRole", Principal={"AWS": f"arn:aws:iam::{self.account_a}:user/alice"}
             ),
         )
         self.iam_a.put_role_policy(
             RoleName="reader",
             PolicyName="reports",
-            PolicyDocument=_policy(
+            PolicyDocument=policy(
                 ["s3:GetObject", "s3:PutObject"], Resource=f"arn:aws:s3:::{self.reports}/*"
             ),
         )
@@ -100,6 +123,10 @@ class Story:
     def s3(self, tamper: Callable[[Any], None] | None = None) -> Client:
         return self.stage.client("s3", self.session, tamper)
 
+    def read(self) -> None:
+        """Reads the object with the credentials of the session."""
+        assert self.s3().get_object(Bucket=self.reports, Key=KEY)["Body"].read()
+
     def ask_partner(self, **more: str) -> None:
         sts = self.stage.client("sts", self.alice)
         sts.assume_role(RoleArn=self.partner, RoleSessionName="invoice", **more)
@@ -109,16 +136,12 @@ class Story:
         self.iam_a.put_user_policy(
             UserName="alice",
             PolicyName="partner",
-            PolicyDocument=_policy("sts:AssumeRole", Resource=self.partner),
+            PolicyDocument=policy("sts:AssumeRole", Resource=self.partner),
         )
 
 
 def _put(story: Story) -> None:
-    story.s3().put_object(Bucket=story.reports, Key="2026/november.txt", Body=b"all is well\n")
-
-
-def _get(story: Story) -> None:
-    assert story.s3().get_object(Bucket=story.reports, Key="2026/november.txt")["Body"].read()
+    story.s3().put_object(Bucket=story.reports, Key=KEY, Body=b"all is well\n")
 
 
 def _get_other_bucket(story: Story) -> None:
@@ -130,7 +153,7 @@ def _get_with_changed_signature(story: Story) -> None:
         said = _header(request, "Authorization")
         request.headers["Authorization"] = said[:-1] + ("0" if said[-1] != "0" else "1")
 
-    story.s3(flip).get_object(Bucket=story.reports, Key="2026/november.txt")
+    story.s3(flip).get_object(Bucket=story.reports, Key=KEY)
 
 
 def _get_with_changed_token(story: Story) -> None:
@@ -138,23 +161,23 @@ def _get_with_changed_token(story: Story) -> None:
     middle = len(token) // 2
     changed = token[:middle] + ("A" if token[middle] != "A" else "B") + token[middle + 1 :]
     client = story.stage.client("s3", {**story.session, "SessionToken": changed})
-    client.get_object(Bucket=story.reports, Key="2026/november.txt")
+    client.get_object(Bucket=story.reports, Key=KEY)
 
 
 def _get_after_expiry(story: Story) -> None:
     story.stage.world.clock.advance(HOUR_AND_A_BIT)
-    _get(story)
+    story.read()
 
 
 def _get_after_deletion(story: Story) -> None:
     story.stage.world.clock.advance(-HOUR_AND_A_BIT)
     story.remove_reader()
-    _get(story)
+    story.read()
 
 
 def _get_after_recreation(story: Story) -> None:
     story.make_reader()
-    _get(story)
+    story.read()
 
 
 def _cross_with_both(story: Story) -> None:
@@ -165,7 +188,7 @@ def _cross_with_both(story: Story) -> None:
 STEPS = (
     Step("Alice assumes the role that trusts her", Story.assume_reader),
     Step("The role may put an object into its bucket", _put),
-    Step("... and get it back", _get),
+    Step("... and get it back", Story.read),
     Step("The role may not read another bucket", _get_other_bucket, "AccessDenied"),
     Step("A changed signature", _get_with_changed_signature, "SignatureDoesNotMatch"),
     Step("A changed session token", _get_with_changed_token, "InvalidToken"),
@@ -187,6 +210,7 @@ def _header(request: Any, name: str) -> str:  # noqa: ANN401 botocore's prepared
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
-def _policy(action: str | list[str], **rest: object) -> str:
+def policy(action: str | list[str], **rest: object) -> str:
+    """A document that allows it."""
     statement = {"Effect": "Allow", "Action": action, **rest}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
