@@ -79,7 +79,7 @@ ENGINES_MAY_IMPORT = {
     """
     base64 binascii bisect codecs collections contextlib dataclasses datetime decimal difflib email.utils enum
     functools hashlib hmac ipaddress itertools json math operator re sys types typing unicodedata
-    urllib.parse xml.parsers zlib
+    urllib.parse weakref xml.parsers zlib
     """.split()  # noqa: SIM905 a table of names
 )
 """None of these reads a file, a socket or the clock, but for the calls below."""

