@@ -12,6 +12,7 @@ from watchword.access.refusals import record_counts
 from watchword.gateway import Application, ConnectionLimits, Server
 from watchword.gateway.event_queue import EventQueue
 from watchword.gateway.jobs import Jobs
+from watchword.gateway.memory import give_back
 from watchword.gateway.runner import Runner
 from watchword.installation import operator_log
 from watchword.installation.memory import divide
@@ -90,4 +91,5 @@ def warm(models: Models) -> None:
     """Reads models now, rather than at the first request."""
     for service in CALLED_BY_ALL:
         models.service(service).warm()
+    give_back()  # what was needed to read them
     gc.freeze()  # models stay for good: looking through them again and again finds no garbage

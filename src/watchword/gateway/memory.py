@@ -33,11 +33,11 @@ def make_room(world: World) -> None:
         return
     world.facts.forget()
     gc.collect()
-    _give_back()
+    give_back()
     log.warning("memory", extra={"taken": taken, "left": resident()})
 
 
-def _give_back() -> None:
+def give_back() -> None:
     """Gives freed memory back to the system, where the C library can (glibc)."""
     if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
         trim(0)

@@ -8,6 +8,7 @@ What doesn't belong here: protocols.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import msgspec
 
@@ -44,15 +45,40 @@ class ErrorShape:
     shape: Shape
 
 
+class _Loaded(msgspec.Struct):
+    """A model whose parts are decoded one by one, so that no two hold their documentation at once."""
+
+    metadata: dict[str, Any]
+    operations: dict[str, msgspec.Raw]
+    shapes: dict[str, msgspec.Raw]
+
+
+def _decoded(text: msgspec.Raw) -> Any:  # noqa: ANN401 any JSON
+    return _undocumented(msgspec.json.decode(text))
+
+
+def _undocumented(part: Any) -> Any:  # noqa: ANN401 as above
+    """Without the texts for people, which take most of a model's memory. A member can have that name too."""
+    if isinstance(part, list):
+        return [_undocumented(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    return {
+        name: _undocumented(item)
+        for name, item in part.items()
+        if name != "documentation" or not isinstance(item, str)
+    }
+
+
 class Model:
     """One service's model."""
 
     def __init__(self, row: Row, source: bytes) -> None:
-        loaded: Json = msgspec.json.decode(source)
+        loaded = msgspec.json.decode(source, type=_Loaded)
         self.row = row
-        self.metadata: Json = loaded["metadata"]
-        self._operations: Json = loaded["operations"]
-        self._shapes: Json = loaded["shapes"]
+        self.metadata = loaded.metadata
+        self._operations: Json = {name: _decoded(text) for name, text in loaded.operations.items()}
+        self._shapes: Json = {name: _decoded(text) for name, text in loaded.shapes.items()}
 
     @property
     def operations(self) -> tuple[str, ...]:
