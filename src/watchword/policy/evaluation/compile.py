@@ -197,7 +197,7 @@ def _cover(patterns: Sequence[str], head: str, *, negated: bool) -> Match:
 
 def _needle(pattern: str, head: str) -> str:
     """The longest literal text of a pattern, but not its beginning."""
-    return max(re.split(r"[*?]", pattern[len(head) :]), key=len)
+    return max(pattern[len(head) :].replace("?", "*").split("*"), key=len)
 
 
 def _open_cover(patterns: Sequence[str], *, negated: bool) -> Check:

@@ -133,7 +133,8 @@ def _gather(place: Candidates) -> int:
         patterns = [each for each in patterns if each[2] & ~free]
     for entry in place.entries:
         if entry.cited.bits & ~free:
-            entry.compile()
+            if entry.pattern is None and entry.test is None:
+                entry.compile()
             if entry.pattern is not None:
                 patterns.append(entry.pattern)
             elif entry.test is not None:
