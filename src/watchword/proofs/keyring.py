@@ -27,6 +27,8 @@ _ID_BYTES = 8
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
 _HEAD_BYTES = len(_VERSION) + _ID_BYTES
+_BEGIN = _HEAD_BYTES + _NONCE_BYTES
+"""Where the ciphertext begins."""
 OVERHEAD = _HEAD_BYTES + _NONCE_BYTES + _TAG_BYTES
 """Bytes by which an envelope is longer than its plaintext."""
 _WRAPPING = b"watchword keyring key 1 "
@@ -76,7 +78,7 @@ class Keyring:
         if not self.keys or len(self._by_head) != len(self.keys):
             raise ValueError("a keyring holds at least one key, and each once")
 
-    @property
+    @cached_property
     def newest(self) -> Key:
         """The key that seals."""
         return self.keys[-1]
@@ -88,13 +90,12 @@ class Keyring:
 
     def open(self, envelope: bytes, purpose: bytes) -> bytes:
         """The plaintext of an envelope. Raises Unopenable."""
-        head, sealed = envelope[:_HEAD_BYTES], envelope[_HEAD_BYTES:]
-        nonce, ciphertext = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+        head = envelope[:_HEAD_BYTES]
         key = self._by_head.get(head)
-        if key is None or len(ciphertext) < _TAG_BYTES:
+        if key is None or len(envelope) < OVERHEAD:
             raise Unopenable
         try:
-            return key.cipher.decrypt(nonce, ciphertext, head + purpose)
+            return key.cipher.decrypt(envelope[_HEAD_BYTES:_BEGIN], envelope[_BEGIN:], head + purpose)
         except InvalidTag:
             raise Unopenable from None
 

@@ -7,9 +7,8 @@ Source: docs/decisions/0005 (see `keyring` for the cipher).
 What doesn't belong here: the content of a payload (watchword.sessions).
 """
 
-import base64
-import binascii
 import zlib
+from binascii import a2b_base64, b2a_base64
 
 from watchword.names import fault
 from watchword.proofs.keyring import Keyring, Unopenable
@@ -25,7 +24,7 @@ MAX_TOKEN = 16_384
 def seal(payload: bytes, keyring: Keyring) -> str:
     """The token for `payload`, in base64."""
     packed = PLAIN + payload if len(payload) < WORTH_PACKING else PACKED + zlib.compress(payload, 1)
-    return base64.b64encode(keyring.seal(packed, PURPOSE)).decode("ascii")
+    return b2a_base64(keyring.seal(packed, PURPOSE), newline=False).decode()
 
 
 def open(token: str, keyring: Keyring) -> bytes:  # noqa: A001 the other half of seal
@@ -33,7 +32,7 @@ def open(token: str, keyring: Keyring) -> bytes:  # noqa: A001 the other half of
     if len(token) > MAX_TOKEN:
         raise fault("InvalidSessionToken", meant="token too long")
     try:
-        packed = keyring.open(base64.b64decode(token, validate=True), PURPOSE)
+        packed = keyring.open(a2b_base64(token, strict_mode=True), PURPOSE)
         return packed[1:] if packed.startswith(PLAIN) else zlib.decompress(packed[1:])
-    except (ValueError, binascii.Error, Unopenable, zlib.error) as unreadable:
+    except (ValueError, Unopenable, zlib.error) as unreadable:
         raise fault("InvalidSessionToken", meant=f"token: {type(unreadable).__name__}") from None
