@@ -36,6 +36,7 @@ TAGS, SOURCE_IDENTITY, ROLES = f"{AWS}tags", f"{AWS}source_identity", f"{AWS}rol
 KEPT = ("sub", "aud", "amr")
 """Claims that are condition keys of the session, too."""
 Value = str | tuple[str, ...]
+_NOTHING_ASKED = Asked()
 
 
 class Vouched(Struct, frozen=True):
@@ -104,6 +105,8 @@ def _names(token: IdentityToken, role: str) -> bool:
 
 def _asked(token: IdentityToken) -> Asked:
     """Tags and source identity. Raises AwsError."""
+    if not any(name.startswith(AWS) for name in token.claims):  # most tokens
+        return _NOTHING_ASKED
     tags = dict(_tags(token.claims))
     listed = [{"Key": key, "Value": value} for key, value in tags.items()]
     nested = token.claims.get(TAGS)
@@ -132,7 +135,9 @@ def _condition_keys(token: IdentityToken, issuer: str, client_id: str) -> dict[s
     return {
         f"{issuer}:{name}": value
         for name, claim in values.items()
-        if name not in twice and not name.startswith(AWS) and (value := _value(claim)) is not None
+        if name not in twice
+        and not name.startswith(AWS)
+        and (value := claim if isinstance(claim, str) else _value(claim)) is not None
     }
 
 
@@ -144,12 +149,10 @@ def _differ_in_case_only(names: Collection[str]) -> Collection[str]:
 
 
 def _value(claim: object) -> Value | None:
-    if isinstance(claim, str):  # most are
-        return claim
     match claim:
         case bool():
             return "true" if claim else "false"
-        case int():
+        case str() | int():
             return str(claim)
         case list() if claim and all(isinstance(each, str) for each in claim):
             return tuple(claim)

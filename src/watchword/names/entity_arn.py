@@ -7,8 +7,9 @@ CreateOpenIDConnectProvider, for the length of a URL.
 """
 
 import re
-from dataclasses import dataclass
 from typing import Self
+
+from msgspec import Struct
 
 from watchword.names.arn import MAX_LENGTH
 from watchword.names.nouns import OIDC_PROVIDER
@@ -25,8 +26,7 @@ _OIDC_PROVIDER = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class EntityArn:
+class EntityArn(Struct, frozen=True):
     """The ARN of an entity, whether it exists or not.
 
     `account` is "aws" for managed policies of AWS; `path` begins and ends with a slash; `noun` is one of

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from watchword.proofs import base64url
+from watchword.proofs.public_keys import PublicKey
 
 if TYPE_CHECKING:
     from joserfc.jwk import ECKey, RSAKey
@@ -50,6 +51,11 @@ class SigningKey:
         found = JWSRegistry(algorithms=[self.algorithm]).get_alg(self.algorithm)
         found.check_key(self.key)
         return found
+
+    @cached_property
+    def verifier(self) -> PublicKey:
+        """What verifies a token that it signed."""
+        return PublicKey(self.key, frozenset({self.algorithm}))
 
     @property
     def public(self) -> dict[str, Any]:

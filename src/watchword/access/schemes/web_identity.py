@@ -35,7 +35,7 @@ from watchword.names.entity_arn import EntityArn
 from watchword.names.principal import WebIdentity
 from watchword.proofs import identity_token
 from watchword.proofs.identity_token import IdentityToken, UnknownKeyError, WrongTokenError
-from watchword.proofs.public_keys import Keys, PublicKey
+from watchword.proofs.public_keys import Keys
 from watchword.sigv4.replay import Trace
 from watchword.store.iam.account_settings import AccountSettings
 from watchword.store.iam.oidc_providers import OidcProvider
@@ -144,4 +144,4 @@ def _keys(world: World, provider: OidcProvider, token: IdentityToken) -> Keys:
             OF_PRINCIPALS, f"account {own.account}'s own issuer: a token of a principal, or disabled"
         )
     keys = token_keys.published(world.facts.need(TOKEN_KEYS, own.account), world.clock.wall())
-    return {key.id: PublicKey(key.key, frozenset({key.algorithm})) for key in keys}
+    return {key.id: key.verifier for key in keys}

@@ -34,6 +34,7 @@ Levels = tuple[tuple[Source, ...], ...]
 """The policies of each level of an organization, from its root to the account."""
 Guardrails = tuple[Levels | None, Levels | None, tuple[Source, ...] | None]
 """The policies that limit and never grant: SCPs, RCPs and those of a VPC endpoint."""
+_NO_GUARDRAILS: Guardrails = (None, None, None)
 _WITHOUT_ACCOUNT = (Anonymous, Service, WebIdentity, Saml)
 _FIRST_BIT = {
     PolicyType.SCP: FIRST_SCP,
@@ -68,7 +69,7 @@ class Setting:
 
     def __init__(self, holder: Holder, guardrails: Guardrails, request: Request) -> None:
         principal = holder.principal
-        layers = tuple(_binding(principal, guardrails, request))
+        layers = tuple(_binding(principal, guardrails, request)) if guardrails != _NO_GUARDRAILS else ()
         self.number = next(_NUMBERS)
         """No other has it (`known`)."""
         self.guardrails = guardrails
