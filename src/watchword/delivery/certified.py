@@ -19,7 +19,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from watchword.delivery.sending import NotSent, send
-from watchword.delivery.supply import Issued, NotIssued
+from watchword.delivery.supply import Issued, NotIssued, not_issued
 from watchword.names import Arn, Body, HttpRequest
 from watchword.sigv4 import x509_keys
 from watchword.sigv4.x509_keys import PrivateKey
@@ -68,14 +68,14 @@ class Certified:
         now = datetime.now(UTC)
         signed = x509_keys.sign(request, key, chain[0], chain[1:], region=region, now=now)
         try:
-            status, data = send(signed, self.endpoint, ca_bundle=self.ca_bundle)
+            status, data, code = send(signed, self.endpoint, ca_bundle=self.ca_bundle)
             answer = msgspec.json.decode(data)
         except NotSent as failed:
             raise NotIssued(str(failed)) from None
         except msgspec.DecodeError:
             raise NotIssued(f"{self.endpoint} answers {status}, and no JSON") from None
         if status not in {200, 201}:
-            raise NotIssued(refusal(status, answer))
+            raise not_issued(code, refusal(status, answer))
         return answer
 
     def _material(self) -> tuple[list[x509.Certificate], PrivateKey]:

@@ -33,25 +33,14 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from watchword.delivery.certified import Certified, issued_of, refusal
+from watchword.delivery.joined import ABOUT, CERTIFICATE, KEY, About, about
 from watchword.delivery.sending import NotSent, send
 from watchword.delivery.supply import Issued, NotIssued
-from watchword.names import Arn, Body, HttpRequest
+from watchword.names import Body, HttpRequest
 
-KEY, CERTIFICATE, ABOUT = "key.pem", "certificate.pem", "host.json"
 RETRY = timedelta(minutes=1)
 _PATH = "/watchword-hosts/"
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
-
-
-class About(msgspec.Struct, frozen=True, rename="camel"):
-    """What host.json has."""
-
-    endpoint: str
-    host_arn: str
-    host_id: str
-    name: str
-    trust_anchor_arn: str
-    ca_bundle: str = ""
 
 
 @dataclass(slots=True)
@@ -66,10 +55,7 @@ class Host:
     @classmethod
     def open(cls, directory: Path) -> "Host":
         """The host whose directory that is. Raises NotIssued."""
-        try:
-            return cls(directory, msgspec.json.decode((directory / ABOUT).read_bytes(), type=About))
-        except (OSError, msgspec.DecodeError) as wrong:
-            raise NotIssued(f"{directory} isn't that of a host that has joined: {wrong}") from None
+        return cls(directory, about(directory))
 
     @property
     def arn(self) -> str:
@@ -89,7 +75,7 @@ class Host:
 
     @property
     def region(self) -> str:
-        return Arn.parse(self.arn).region
+        return self.about.region
 
     def issue(
         self, role: str, *, service: str = "ec2.amazonaws.com", duration: int = 3600, session_name: str = ""
@@ -150,7 +136,7 @@ def join(endpoint: str, token: str, directory: Path, *, ca_bundle: str = "") -> 
     headers = (("content-type", "application/json"), ("host", urlsplit(endpoint).netloc))
     request = HttpRequest("POST", f"{_PATH}join", headers=headers, body=Body(body))
     try:
-        status, data = send(request, endpoint, ca_bundle=ca_bundle)
+        status, data, _ = send(request, endpoint, ca_bundle=ca_bundle)
         answer = msgspec.json.decode(data)
         if status != 201:  # noqa: PLR2004 Created
             raise NotIssued(refusal(status, answer))

@@ -6,6 +6,7 @@ most LONGEST bytes, and comes in time.
 
 import http.client
 import ssl
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from watchword.names import HttpRequest
@@ -14,14 +15,21 @@ SECONDS = 20.0
 LONGEST = 1 << 20
 
 
+class Reply(NamedTuple):
+    """What the server answers."""
+
+    status: int
+    body: bytes
+    error: str
+    """The code that REST services have in a header; empty where there is none."""
+
+
 class NotSent(Exception):  # noqa: N818 what happened
     """There is no answer: why, for the operator."""
 
 
-def send(
-    request: HttpRequest, endpoint: str, *, ca_bundle: str = "", seconds: float = SECONDS
-) -> tuple[int, bytes]:
-    """The status and body of the answer, each part of which comes within so many seconds. Raises NotSent."""
+def send(request: HttpRequest, endpoint: str, *, ca_bundle: str = "", seconds: float = SECONDS) -> Reply:
+    """The answer, each part of which comes within so many seconds. Raises NotSent."""
     try:
         connection = _connection(endpoint, ca_bundle, seconds)
     except (OSError, ValueError) as wrong:
@@ -38,7 +46,7 @@ def send(
         connection.close()
     if len(data) > LONGEST:
         raise NotSent(f"{endpoint} answers more than {LONGEST} bytes")
-    return answer.status, data
+    return Reply(answer.status, data, answer.headers.get("x-amzn-errortype", ""))
 
 
 def _connection(endpoint: str, ca_bundle: str, seconds: float) -> http.client.HTTPConnection:

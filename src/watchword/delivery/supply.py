@@ -52,7 +52,15 @@ class Refused(NotIssued):
     """The server was reached and won't give them, or doesn't accept them any more."""
 
 
-REFUSALS = frozenset({"AccessDenied", "ExpiredToken", "InvalidClientTokenId", "InvalidIdentityToken"})
+REFUSALS = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "ExpiredToken",
+        "InvalidClientTokenId",
+        "InvalidIdentityToken",
+    }
+)
 """Codes of errors that are about who asks, or for what. Any other may be over in a minute."""
 
 

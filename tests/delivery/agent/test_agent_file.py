@@ -36,15 +36,24 @@ def test_what_is_not_said_is_the_safest(file: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "missing required field `server`"),
+        ("", "missing required field `host`"),
+        ('[host]\nprofile = "host"\n', "the server has no endpoint"),
+        (BEGINNING + "[instance]\n", "the instance has no id"),
+        ('[host]\ndirectory = "/nowhere"\n', "/nowhere isn't that of a host that has joined"),
         ("[server", "Expected ']'"),
         ("[server]\nendpoint = 1", "Expected `str`"),
         (BEGINNING + "[workload.app]\n", "there is no member 'workload'; did you mean 'workloads'?"),
         (BEGINNING.replace("https://iam", "ftp://iam"), "$.server.endpoint"),
         (BEGINNING.replace("4566", "4566/path"), "$.server.endpoint"),
         (BEGINNING.replace("https://", "https://user@"), "$.server.endpoint"),
-        (BEGINNING + 'process = ["x"]\n', "say one of profile, process and web_identity_token_file"),
-        (BEGINNING.replace("profile", "#"), "say one of profile, process and web_identity_token_file"),
+        (
+            BEGINNING + 'process = ["x"]\n',
+            "say one of directory, profile, process and web_identity_token_file",
+        ),
+        (
+            BEGINNING.replace("profile", "#"),
+            "say one of directory, profile, process and web_identity_token_file",
+        ),
         (BEGINNING + '[instance]\nid = "a b"\n', "$.instance.id"),
         (BEGINNING + '[instance]\nid = "host-1"\nhttp_tokens = "never"\n', "Invalid enum value 'never'"),
         (BEGINNING + '[instance]\nid = "host-1"\nhttp_put_response_hop_limit = 0\n', "hop_limit"),

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from watchword.cli import app
 from watchword.delivery.agent.workloads import Workloads
+from watchword.delivery.agent.written import Host as Written
 from watchword.delivery.agent.written import Instance, Workload, read
 from watchword.testing import Server
 
@@ -31,6 +32,7 @@ def test_the_agent_starts_with_the_file_and_says_what_the_page_shows(
     (text,) = blocks("toml")
     host = Host.of(tmp_path, watchword)
     mine = text.replace("https://iam.example.internal:4566", watchword.endpoint)
+    mine = re.sub(r"^directory = .*", 'profile = "host"', mine, flags=re.MULTILINE)
     mine = re.sub(r"^certificates.*\n", "", mine, flags=re.MULTILINE).replace('"billing"', f'"{os.getuid()}"')
     shown = blocks("console")[0].splitlines()[1:]
     places = ("--imds=127.0.0.1:0", "--container=127.0.0.1:0")
@@ -45,13 +47,13 @@ def test_the_agent_starts_with_the_file_and_says_what_the_page_shows(
 def test_the_file_says_what_the_page_says(tmp_path: Path) -> None:
     (text,) = blocks("toml")
     file = tmp_path / "agent.toml"
-    file.write_text(text)
+    file.write_text(re.sub(r"^directory = .*", 'profile = "host"', text, flags=re.MULTILINE))
     assert read(file).workloads.keys() == {"billing", "shop"}
     told = {*re.findall(r"`(\w+)`", PAGE), *re.findall(r"^(?:# )?(\w+) =", text, re.MULTILINE)}
     assert set(Instance.__struct_fields__) <= told
     assert set(Workload.__struct_fields__) <= told
-    assert {"profile", "process", "web_identity_token_file"} <= told
-    assert tomllib.loads(text)["host"].keys() == {"profile"}
+    assert set(Written.__struct_fields__) <= told
+    assert tomllib.loads(text)["host"].keys() == {"directory"}
 
 
 def test_the_unit_starts_the_agent_with_options_that_it_has() -> None:

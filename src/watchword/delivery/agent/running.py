@@ -100,8 +100,10 @@ class Agent:
         self._seen = self._stamps()
 
     def _stamps(self) -> list[tuple[int, ...]]:
-        tokens = (Path(each.token_file) for each in self.state.file.workloads.values() if each.token_file)
-        return [_stamp(each) for each in (self._file, *tokens)]
+        file = self.state.file
+        others = [each.token_file for each in file.workloads.values()]
+        others += [file.instance.identity_certificate] if file.instance else []
+        return [_stamp(each) for each in (self._file, *map(Path, filter(None, others)))]
 
     def _tell(self, request: HttpRequest, link: Link, *, wait: bool) -> HttpResponse:  # noqa: ARG002 never waits
         return self._metrics.respond(request, link, self.state, self._now())

@@ -14,6 +14,7 @@ from typing import Literal
 
 import msgspec
 
+from watchword.delivery.agent.enrolled import Enrolled
 from watchword.delivery.agent.sts import Server, Wanted
 from watchword.delivery.agent.written import Host
 from watchword.delivery.supply import Issued, NotIssued, Refused, Supply
@@ -47,6 +48,8 @@ class _Printed(msgspec.Struct, rename="pascal"):
 
 def source(host: Host, server: Server, now: Callable[[], datetime]) -> Source:
     """The source that the agent's file names."""
+    if host.directory:
+        return Source(Enrolled(Path(host.directory)).issue)
     if host.web_identity_token_file:
         return _by_token(Path(host.web_identity_token_file), server)
     command = host.process or [sys.executable, "-m", "watchword.delivery.agent.profile", host.profile]

@@ -13,10 +13,11 @@ from functools import partial
 
 from watchword.delivery.agent.groups import Groups
 from watchword.delivery.agent.sources import Source, source
-from watchword.delivery.agent.sts import Server, Wanted
+from watchword.delivery.agent.sts import INSTANCE, Server, Wanted
 from watchword.delivery.agent.workloads import Workloads
 from watchword.delivery.agent.written import File
 from watchword.delivery.metadata.endpoint import Told
+from watchword.delivery.metadata.instance import Instance
 from watchword.delivery.metadata.tree import Tree
 from watchword.delivery.supply import Supply
 
@@ -52,7 +53,7 @@ def state_of(file: File, now: Now, before: State | None = None) -> State:
         name: Wanted(workload.role, name, workload.seconds) for name, workload in file.workloads.items()
     }
     instance = file.instance
-    of_instance = Wanted(instance.role, instance.id, instance.seconds) if instance and instance.role else None
+    of_instance = _of_instance(instance) if instance and instance.role else None
     same = before is not None and (before.file.server, before.file.host) == (file.server, file.host)
     asking = before.asking if before and same else _asking(file, now)
     kept = before.supplies if before and same else {}
@@ -66,6 +67,10 @@ def state_of(file: File, now: Now, before: State | None = None) -> State:
     by_name = {name: supplies[each] for name, each in wanted.items()}
     groups = Groups(workload.cgroup for workload in file.workloads.values() if workload.cgroup)
     return State(file, asking, supplies, told, Workloads(file.workloads, by_name, groups))
+
+
+def _of_instance(instance: Instance) -> Wanted:
+    return Wanted(instance.role, instance.id, instance.seconds, INSTANCE)
 
 
 _ARCHITECTURES = {"aarch64": "arm64"}

@@ -19,7 +19,7 @@ from urllib.parse import urlencode, urlsplit
 import msgspec
 
 from watchword.delivery.agent.written import Place
-from watchword.delivery.sending import NotSent, send
+from watchword.delivery.sending import NotSent, Reply, send
 from watchword.delivery.supply import Issued, NotIssued, not_issued
 from watchword.names import Body, HttpRequest
 from watchword.sigv4 import Credentials, sign
@@ -27,6 +27,7 @@ from watchword.sigv4 import Credentials, sign
 ISSUE_SECONDS = 3.0
 ALIVE_SECONDS = 0.5
 REST = 2.0
+INSTANCE, CONTAINER = "ec2.amazonaws.com", "ecs-tasks.amazonaws.com"
 _VERSION = "2011-06-15"
 _HEADERS = (("content-type", "application/x-www-form-urlencoded"), ("accept", "application/json"))
 
@@ -37,6 +38,8 @@ class Wanted(NamedTuple):
     role: str
     session_name: str
     seconds: int
+    service: str = CONTAINER
+    """For what the role is assumed; trust policies name it where the agent is known as an enrolled host."""
 
 
 class _Given(msgspec.Struct, rename="pascal"):
@@ -83,7 +86,7 @@ class Server:
 
     def _call(self, operation: str, asked: Mapping[str, str], by: Issued | None, seconds: float) -> Any:  # noqa: ANN401 the result's members
         form = urlencode({"Action": operation, "Version": _VERSION, **asked}).encode()
-        status, body = self._send(self._signed(form, by), seconds)
+        status, body, _ = self._send(self._signed(form, by), seconds)
         try:
             answer = msgspec.json.decode(body)
             if status == HTTPStatus.OK:
@@ -100,7 +103,7 @@ class Server:
         credentials = Credentials(by.access_key_id, by.secret, by.token or None)
         return sign(request, credentials, service="sts", region=self._place.region, now=self._now())
 
-    def _send(self, request: HttpRequest, seconds: float) -> tuple[int, bytes]:
+    def _send(self, request: HttpRequest, seconds: float) -> Reply:
         endpoint = self._place.endpoint
         if time.monotonic() < self._rests_until:  # 2
             raise NotIssued(f"{endpoint} can't be reached")

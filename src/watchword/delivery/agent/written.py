@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Annotated
 
 from msgspec import Meta, Struct, field
+from msgspec.structs import replace
 
+from watchword.delivery.joined import CERTIFICATE, KEY, about
 from watchword.delivery.metadata.instance import Instance, Seconds
+from watchword.delivery.supply import NotIssued
 from watchword.names import Arn
 from watchword.names.members import fit
 
@@ -26,15 +29,18 @@ Name = Annotated[str, Meta(pattern=r"^[\w+=,.@-]{2,64}\Z")]
 class Place(Struct, frozen=True, forbid_unknown_fields=True):
     """The table `server`: where roles are assumed."""
 
-    endpoint: Annotated[str, Meta(pattern=r"^https?://[^/\s?#@]+/?\Z")]
+    endpoint: Annotated[str, Meta(pattern=r"^https?://[^/\s?#@]+/?\Z")] = ""
+    """Empty only where an enrolled host knows it."""
     region: str = "us-east-1"
     certificates: str = ""
     """A file of the CAs that the server's certificate is verified by."""
 
 
 class Host(Struct, frozen=True, forbid_unknown_fields=True):
-    """The table `host`: where the agent's own credentials come from, one of these."""
+    """The table `host`: by what the agent is known to the server, one of these."""
 
+    directory: str = ""
+    """That of a host that was enrolled (`watchword host join`)."""
     profile: str = ""
     process: list[str] = []
     """A command that prints credentials as `credential_process` of an SDK's profile does."""
@@ -42,8 +48,8 @@ class Host(Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         """Raises ValueError."""
-        if sum(map(bool, (self.profile, self.process, self.web_identity_token_file))) != 1:
-            raise ValueError("say one of profile, process and web_identity_token_file")
+        if sum(map(bool, (self.directory, self.profile, self.process, self.web_identity_token_file))) != 1:
+            raise ValueError("say one of directory, profile, process and web_identity_token_file")
 
 
 class Workload(Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,12 +78,35 @@ class Workload(Struct, frozen=True, forbid_unknown_fields=True):
 class File(Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file."""
 
-    server: Place
     host: Host
+    server: Place = Place()
     instance: Instance | None = None
     workloads: Mapping[Name, Workload] = field(default_factory=dict)
 
 
 def read(file: Path) -> File:
     """The agent's file. Raises OSError, and ValueError with one line that says what is wrong and where."""
-    return fit(tomllib.loads(file.read_text(encoding="utf-8")), File)
+    written = fit(tomllib.loads(file.read_text(encoding="utf-8")), File)
+    if written.host.directory:
+        written = _completed(written, Path(written.host.directory))
+    if not written.server.endpoint:
+        raise ValueError("the server has no endpoint")
+    if written.instance and not written.instance.id:
+        raise ValueError("the instance has no id")
+    return written
+
+
+def _completed(written: File, directory: Path) -> File:
+    """With what an enrolled host knows of itself, where the file doesn't say it."""
+    try:
+        known = about(directory)
+    except NotIssued as wrong:
+        raise ValueError(str(wrong)) from None
+    instance = written.instance
+    if instance:
+        instance = replace(instance, id=instance.id or known.host_id)
+    if instance and not instance.identity_key:
+        files = {"identity_key": directory / KEY, "identity_certificate": directory / CERTIFICATE}
+        instance = replace(instance, **{name: str(file) for name, file in files.items()})
+    place = Place(known.endpoint, known.region, known.ca_bundle)
+    return replace(written, server=written.server if written.server.endpoint else place, instance=instance)

@@ -24,7 +24,7 @@ class Access(StrEnum):
     DISABLED = "disabled"
 
 
-Id = Annotated[str, Meta(pattern=r"^[\w+=,.@-]{2,64}\Z")]
+Id = Annotated[str, Meta(pattern=r"^([\w+=,.@-]{2,64})?\Z")]
 """It is the name of the sessions, so what STS takes as one."""
 Account = Annotated[str, Meta(pattern=r"^([0-9]{12})?\Z")]
 Hops = Annotated[int, Meta(ge=1, le=64)]
@@ -37,7 +37,8 @@ class Instance(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     http_tokens: Tokens = Tokens.REQUIRED
     http_put_response_hop_limit: Hops = 1
     http_endpoint: Access = Access.ENABLED
-    id: Id
+    id: Id = ""
+    """Empty only where an enrolled host knows it."""
     role: str = ""
     """The ARN of the role whose credentials its programs get; empty for none."""
     seconds: Seconds = 3600
