@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from tests.sessions.test_assume import ACCOUNT, assume
 
 from watchword.identity.delegation import MAX_SECONDS
-from watchword.sessions.revocation import KEPT, by_subject, covers, revoke
+from watchword.sessions.revocation import KEPT, OF_HOST, by_subject, covers, revoke
 from watchword.sessions.session import LONGEST, milliseconds
 from watchword.store import Database, revocations
 from watchword.store.revocations import CHAIN, EVERYTHING
@@ -60,14 +60,17 @@ def test_which_subjects_end_which_sessions() -> None:
     federated = replace(
         assume(), kind="federated", unique_id=f"{ACCOUNT}:bob", user_id="AIDAXXXXXXXXXXXXXXXXX"
     )
-    sessions = {"first": first, "later": later, "federated": federated}
+    host = "arn:aws:ec2:us-east-1:123456789012:instance/i-1"
+    of_host = replace(assume(), unique_id="AROAOTHER", claims={OF_HOST: host})
+    sessions = {"first": first, "later": later, "federated": federated, "of a host": of_host}
     ended = {
         first.access_key_id: {"first"},
         CHAIN + first.access_key_id: {"first", "later"},
         first.unique_id: {"first", "later"},
         federated.user_id: {"federated"},
         federated.unique_id: {"federated"},
-        EVERYTHING: {"first", "later", "federated"},
+        host: {"of a host"},
+        EVERYTHING: set(sessions),
         ACCOUNT: set(),
         "": set(),
     }

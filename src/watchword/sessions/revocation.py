@@ -56,5 +56,6 @@ def covers(revoked: Revoked, session: Session) -> bool:
     if not revoked:
         return False
     whose = (session.access_key_id, session.unique_id, session.user_id or session.unique_id)
-    subjects = (*whose, str(session.claims.get(OF_HOST, "")), CHAIN + session.chain, EVERYTHING)
+    host = (str(session.claims[OF_HOST]),) if OF_HOST in session.claims else ()
+    subjects = (*whose, *host, CHAIN + session.chain, EVERYTHING)
     return any(session.issued <= revoked.get(subject, 0) for subject in subjects)
