@@ -33,11 +33,11 @@ from watchword.access.schemes.saml import REJECTED
 from watchword.app import open_world
 from watchword.gateway.journey import journey
 from watchword.identity.saml_profile import REDEEMED_WITHIN, SKEW
+from watchword.identity.used_assertions import USED
 from watchword.installation.administrator import first_account
 from watchword.installation.settings import Settings
 from watchword.names import Body, HttpRequest, HttpResponse
 from watchword.proofs.saml.document import ASSERTION
-from watchword.services.sts.saml import USED
 from watchword.store import used_signatures
 from watchword.store.iam import roles, saml_providers
 from watchword.store.iam.roles import Role
