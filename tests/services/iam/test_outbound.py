@@ -10,6 +10,8 @@ from watchword.facts.credentials import KEYRING
 from watchword.identity import private_keys
 from watchword.installation.installation import Clock
 from watchword.services.sts.rotation import rotate
+from watchword.store.cognito_identity import pools
+from watchword.store.cognito_identity.pools import Pool, PoolSettings
 from watchword.store.iam import token_keys
 from watchword.store.iam.token_keys import TokenKey
 from watchword.world import World
@@ -63,6 +65,16 @@ def test_keys_are_made_once_and_rotated(iam: Iam, world: World, now: datetime) -
     assert len(second) == 2
     rotate(later(world, now, days=180))
     assert {key.id for key in keys_of(world)} & (first | second) == second
+
+
+def test_keys_are_rotated_where_only_identity_pools_need_them(world: World, now: datetime) -> None:
+    with world.database.write(now) as tx:
+        pools.insert(tx, Pool("us-east-1:1", A, "us-east-1", "app", "", PoolSettings(guests=True), now))
+    rotate(world)
+    first = {key.id for key in keys_of(world)}
+    assert len(first) == 2
+    rotate(later(world, now, days=90))
+    assert len({key.id for key in keys_of(world)} - first) == 2
 
 
 def test_the_keys_are_sealed(iam: Iam, world: World) -> None:
