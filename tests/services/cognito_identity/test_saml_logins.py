@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests.identity.pem import key_descriptor, metadata
 from tests.proofs.saml.provider import AWS, CERTIFICATE, ENTITY, assertion, encode, instant, response, sign
-from tests.services.cognito_identity.harness import App, assumed, refusal
+from tests.services.cognito_identity.harness import DEVELOPER, App, assumed, refusal
 from tests.services.sts.harness import ACCOUNT, arn
 
 OFFICE = f"arn:aws:iam::{ACCOUNT}:saml-provider/office"
@@ -53,6 +53,14 @@ def test_an_assertion_is_good_for_one_session(office: App) -> None:
     shown = login()
     assert office.user.get_open_id_token(IdentityId=identity, Logins=shown)["Token"]
     assert refusal(office.credentials, identity, shown) == USED
+
+
+def test_a_backend_does_not_use_it_twice_either(office: App) -> None:
+    shown = login()
+    token = office.admin.get_open_id_token_for_developer_identity
+    given: dict[str, Any] = {"IdentityPoolId": office.pool, "Logins": {DEVELOPER: "ann", **shown}}
+    assert token(**given)["IdentityId"] == office.identity(shown)
+    assert refusal(token, **given) == USED
 
 
 def test_what_is_refused_does_not_use_it_up(office: App) -> None:

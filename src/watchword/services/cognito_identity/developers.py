@@ -38,6 +38,7 @@ def get_open_id_token(call: Call) -> Output:
             raise error("DeveloperUserAlreadyRegistered", f"{TAKEN[:-1]}: {linked.identity_id}.")
         identity = linking.identity_of(tx, pool, identity_id)
         linking.link(tx, pool, identity, vouched.logins)
+    linking.use_up(tx, vouched, call.world.clock.wall())
     said, lifetime = told(vouched, identity.id), call.input.get("TokenDuration", DEFAULT_SECONDS)
     if tags := call.input.get("PrincipalTags"):
         check_tags(tags)
