@@ -5,7 +5,7 @@ Each case takes what the library doesn't count. Without the kernel's limits it w
 
 import json
 import os
-import resource
+import re
 import signal
 import subprocess
 import threading
@@ -21,6 +21,7 @@ from watchword.machines.errors import Failure
 from watchword.machines.jsonata import MEMORY, TIMEOUT, Asked
 
 A = "a" * 60
+HOSTILE = Path(__file__).parents[1] / "vectors" / "states-language" / "jsonata_hostile.json"
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def asked(*texts: str, seconds: float = 0.2, until_true: bool = False, **variabl
 def values(expressions: Expressions, *texts: str, **more: Any) -> list[Any]:
     found = expressions.evaluate(asked(*texts, **more)).found
     assert [each.problem for each in found if each.problem] == []
-    return [each.value for each in found]
+    return [json.loads(each.text) for each in found]
 
 
 def number_of(expressions: Expressions) -> int:
@@ -62,7 +63,21 @@ def test_the_first_problem_ends_it(expressions: Expressions) -> None:
 
 def test_the_first_that_is_true_ends_it_where_that_is_wanted(expressions: Expressions) -> None:
     found = expressions.evaluate(asked("false", "'true'", "true", "$x", until_true=True)).found
-    assert [each.value for each in found] == [False, "true", True]
+    assert [each.text for each in found] == ["false", '"true"', "true"]
+
+
+@pytest.mark.parametrize("vector", json.loads(HOSTILE.read_text()), ids=lambda vector: vector["name"])
+def test_what_is_counted_ends_at_its_count(expressions: Expressions, vector: Any) -> None:
+    """The library says so, before the kernel has to end the process."""
+    (found,) = expressions.evaluate(asked(vector["expression"], seconds=30)).found
+    assert vector["problem"] in found.problem
+    assert values(expressions, "1") == [1]
+
+
+def test_results_are_not_large_together(expressions: Expressions) -> None:
+    large = "[1..9].$pad('', 100000, 'x')"
+    found = expressions.evaluate(asked(large, large, large, "1", seconds=30)).found
+    assert [MEMORY in each.problem for each in found] == [False, False, True]
 
 
 @pytest.mark.parametrize(
@@ -161,24 +176,16 @@ def test_it_has_nothing_and_can_open_nothing(expressions: Expressions) -> None:
     place = Path(f"/proc/{number_of(expressions)}")
     assert (place / "environ").read_bytes() == b""
     assert (place / "cwd").readlink() == Path("/")
-    limits = (place / "limits").read_text()
-    assert [line.split("  ")[0] for line in limits.splitlines() if f" {child.MOST_MEMORY} " in line] == [
-        "Max address space"
-    ]
     open_files = [each.readlink().name.split(":")[0] for each in (place / "fd").iterdir()]
     assert sorted(open_files) == ["null", "pipe", "pipe"]
+    limits = dict(re.findall(r"Max (.+?)  +(\d+)", (place / "limits").read_text()))
+    assert limits["address space"] == str(child.MOST_MEMORY)
+    assert {limits[name] for name in ("open files", "processes", "file size", "core file size")} == {"0"}
+    user = re.search(r"Uid:\t(\d+)\t(\d+)\t(\d+)", (place / "status").read_text())
+    assert user is not None
+    assert set(user.groups()) == {str(os.geteuid() or child.NOBODY)}
 
 
 def test_a_message_that_is_cut_off_is_the_end() -> None:
     done = subprocess.run(COMMAND, input=b"\0\0\1\0abc", capture_output=True, check=True)
     assert done.stdout == b""
-
-
-def test_the_limits_are_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept: dict[int, Any] = {}
-    monkeypatch.setattr(resource, "setrlimit", kept.__setitem__)
-    for name in ("signal", "chdir"):
-        monkeypatch.setattr(signal if name == "signal" else os, name, lambda *_: None)
-    child.limit()
-    assert kept[resource.RLIMIT_AS] == (child.MOST_MEMORY, child.MOST_MEMORY)
-    assert kept[resource.RLIMIT_FSIZE] == kept[resource.RLIMIT_CORE] == (0, 0)

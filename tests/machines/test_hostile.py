@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 from tests.machines.test_vectors import ABOUT, scope, zeros
 
+from watchword.expressions.evaluator import evaluate
 from watchword.machines import check_rules, data, paths, templates
 from watchword.machines.build import build
 from watchword.machines.checks import check
 from watchword.machines.choices import Comparison
 from watchword.machines.data import MOST_BYTES, decode, encode, too_deep
-from watchword.machines.errors import DATA_LIMIT_EXCEEDED, RUNTIME, Failure
-from watchword.machines.interpreter import Interpreter
+from watchword.machines.errors import DATA_LIMIT_EXCEEDED, QUERY_EVALUATION_ERROR, RUNTIME, Failure
+from watchword.machines.interpreter import LARGEST_CHECKPOINT, Interpreter
+from watchword.machines.jsonata import Evaluated, Found
 from watchword.machines.retrying import Retrier
 
 DEEP: Any = []
@@ -172,3 +174,38 @@ def test_nothing_more_is_looked_for_then(monkeypatch: pytest.MonkeyPatch) -> Non
     state = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Retry": [retrier], "End": True}
     assert check(json.dumps({"StartAt": "A", "States": {"A": state}}))[1].truncated
     assert len(guessed) == 101
+
+
+@pytest.mark.parametrize(("items", "error"), [(2, None), (3, QUERY_EVALUATION_ERROR)])
+def test_all_expressions_of_a_part_of_a_state_share_their_time(items: int, error: str | None) -> None:
+    """Each item has an expression; the next part of a state has time of its own."""
+    map_ = {
+        "Type": "Map",
+        "Items": list(range(items)),
+        "ItemSelector": "{% $states.input %}",
+        "ItemProcessor": {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}},
+        "Output": "{% 1 %}",
+        "End": True,
+    }
+    text = json.dumps({"QueryLanguage": "JSONata", "StartAt": "M", "States": {"M": map_}})
+    slow = lambda asked: Evaluated([Found("1")] * len(asked.texts), 0.5)  # noqa: E731 as short as what it does
+    interpreter = Interpreter.begin(build(text), ABOUT, zeros, slow)
+    interpreter.advance(1000)
+    assert interpreter.live.checkpoint.error == error
+
+
+def test_variables_have_room_of_their_own() -> None:
+    """Nine million bytes: less than all variables may have, and more than the rest of a checkpoint."""
+    keep = {"Type": "Pass", "Assign": {"x": "{% $pad('', 250000, 'x') %}"}, "Output": 1, "Next": "W"}
+    states = {"P": keep, "W": {"Type": "Wait", "Seconds": 9, "End": True}}
+    map_ = {
+        "Type": "Map",
+        "Items": list(range(36)),
+        "ItemProcessor": {"StartAt": "P", "States": states},
+        "End": True,
+    }
+    text = json.dumps({"QueryLanguage": "JSONata", "StartAt": "M", "States": {"M": map_}})
+    interpreter = Interpreter.begin(build(text), ABOUT, zeros, evaluate)
+    interpreter.advance(1000)
+    assert len(interpreter.written()) > LARGEST_CHECKPOINT
+    assert interpreter.running

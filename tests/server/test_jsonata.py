@@ -114,6 +114,8 @@ def test_nobody_is_held_up(one: Account, expression: str, cause: str) -> None:
     ended = [one.end(each) for each in started]
     assert [each["status"] for each in ended] == ["FAILED", "SUCCEEDED", "FAILED", "SUCCEEDED"]
     assert cause in ended[0]["cause"]
+    assert "specified for the field 'Output' threw an error" in ended[0]["cause"]
+    assert one.types(started[0])[-2:] == ["EvaluationFailed", "ExecutionFailed"]
 
 
 def test_what_is_wrong_with_expressions_is_said_at_once(one: Account) -> None:

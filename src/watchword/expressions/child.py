@@ -4,7 +4,8 @@ It answers one message after the other, until nothing more comes. Whatever an ex
 
 1. It has MOST_MEMORY of address space. Who needs more dies.
 2. A question takes so many seconds of the processor as it says; then the kernel ends the process.
-3. It has no environment, opens no file, starts no process. It knows what it is asked and nothing else.
+3. It has no environment, can open no file and no connection, and start no process; as root it becomes nobody.
+   It knows what it is asked and nothing else.
 
 What has grown large ends by itself after its answer, and another is started for the next question.
 Messages are a length of four bytes and MessagePack.
@@ -25,6 +26,7 @@ from watchword.machines.jsonata import MOST_SECONDS, Asked
 MOST_MEMORY = 384 << 20
 LARGE = 96 << 20
 """Bytes that it has held at most, beyond which it doesn't serve again."""
+NOBODY = 65534
 _KIBI = 1024
 LENGTH = 4
 
@@ -38,8 +40,10 @@ class Message(Struct, array_like=True):
 
 def main() -> None:
     """Serves its standard input and output."""
-    from watchword.expressions import evaluator  # noqa: PLC0415 the limits hold for its import too
+    limit()
+    from watchword.expressions import evaluator  # noqa: PLC0415 its allocator reserves what it may have
 
+    give_up()
     given, answers, decoder = sys.stdin.buffer, sys.stdout.buffer, msgspec.msgpack.Decoder(Message)
     while (data := received(given)) is not None:
         message = decoder.decode(data)
@@ -49,23 +53,27 @@ def main() -> None:
             answer = msgspec.msgpack.encode(evaluator.evaluate(message.evaluate))
         else:
             answer = msgspec.msgpack.encode(evaluator.compiled(message.compile or ()))
-        signal.setitimer(signal.ITIMER_PROF, 0)
         sent(answers, answer)
         if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KIBI > LARGE:
             return
 
 
 def limit() -> None:
-    """Rules 1 to 3."""
-    for kind, most in (
-        (resource.RLIMIT_AS, MOST_MEMORY),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-    ):
-        resource.setrlimit(kind, (most, most))
+    """Rules 1 and 2."""
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # from a terminal it is for the server
+
+
+def give_up() -> None:
+    """Rule 3, once all that it needs is imported."""
     os.chdir("/")
+    for kind in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, resource.RLIMIT_NPROC, resource.RLIMIT_NOFILE):
+        resource.setrlimit(kind, (0, 0))
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setresgid(NOBODY, NOBODY, NOBODY)
+        os.setresuid(NOBODY, NOBODY, NOBODY)
 
 
 def sent(stream: BinaryIO, data: bytes) -> None:
@@ -83,5 +91,4 @@ def received(stream: BinaryIO) -> bytes | None:
 
 
 if __name__ == "__main__":
-    limit()
     main()

@@ -10,14 +10,14 @@ Source: docs.jsonata.org; Step Functions Developer Guide, "Transforming data wit
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 import jlens
 import msgspec
 
-from watchword.expressions.functions import Draw, TooMuch, draws, functions
+from watchword.expressions.functions import TooMuch, draws, functions
 from watchword.machines.data import Json
 from watchword.machines.jsonata import (
     DEPTH,
@@ -49,13 +49,12 @@ _WITHOUT = {"eval": None}
 def evaluate(asked: Asked) -> Evaluated:
     """What the expressions give, up to the first that fails."""
     begun, found, size = time.process_time(), list[Found](), 0
-    draw = draws(asked.seed)
-    own = functions(draw)
+    around = _Around(asked)
     for text in asked.texts:
-        one, length = _evaluated(text, asked, own, draw)
-        size += length
+        one = _evaluated(text, around)
+        size += len(one.text)
         found.append(Found(problem=_threw(MEMORY)) if size > MOST_RESULTS else one)
-        if found[-1].problem or (asked.until_true and one.value is True):
+        if found[-1].problem or (asked.until_true and one.text == "true"):
             break
     return Evaluated(found, time.process_time() - begun)
 
@@ -65,33 +64,52 @@ def compiled(texts: Sequence[str]) -> list[Compiled]:
     return [_compiled(text) for text in texts]
 
 
-def _evaluated(
-    text: str, asked: Asked, own: Mapping[str, Callable[..., Json]], draw: Draw
-) -> tuple[Found, int]:
+class _Around:
+    """What the expressions of a question see: each variable is read once, when the first refers to it."""
+
+    def __init__(self, asked: Asked) -> None:
+        self.now, self.draw = asked.now, draws(asked.seed)
+        self.functions = functions(self.draw)
+        self._texts, self._values = asked.bindings, dict[str, Json]()
+
+    def bindings(self, expression: jlens.Expression) -> dict[str, Any]:
+        """What an expression refers to; of $states, the members."""
+        read: Any = expression.reads()["bindings"]
+        found = {name: self._value(name) for name in read if name in self._texts}
+        states = read.get(STATES)
+        if isinstance(states, dict) and STATES in found:
+            found[STATES] = {name: value for name, value in found[STATES].items() if name in states}
+        return _WITHOUT | found
+
+    def _value(self, name: str) -> Json:
+        if name not in self._values:
+            self._values[name] = msgspec.json.decode(self._texts[name])
+        return self._values[name]
+
+
+def _evaluated(text: str, around: _Around) -> Found:
     try:
         expression = _read(text)
-        for name, function in own.items():
+        for name, function in around.functions.items():
             expression.register_function(name, function)
         result = expression.evaluate_json(
             None,
-            _WITHOUT | _bindings(expression, asked.bindings),
+            around.bindings(expression),
             max_steps=MOST_STEPS,
             max_depth=DEEPEST,
             max_string_length=MOST_BYTES,
             max_array_length=MOST_ITEMS,
             max_result_size=MOST_BYTES,
-            now=asked.now,
-            seed=int.from_bytes(draw(4)),
+            now=around.now,
+            seed=int.from_bytes(around.draw(4)),
         )
     except jlens.JlensError as error:
-        return Found(problem=_threw(_said(error))), 0
+        return Found(problem=_threw(_said(error)))
     except TooMuch:
-        return Found(problem=_threw(MEMORY)), 0
+        return Found(problem=_threw(MEMORY))
     except (TypeError, ValueError, OverflowError) as error:  # of AWS's functions
-        return Found(problem=_threw(str(error))), 0
-    if result is None:
-        return Found(problem=UNDEFINED), 0
-    return Found(msgspec.json.decode(result)), len(result)
+        return Found(problem=_threw(str(error)))
+    return Found(problem=UNDEFINED) if result is None else Found(result)
 
 
 def _compiled(text: str) -> Compiled:
@@ -118,16 +136,6 @@ def _compiled(text: str) -> Compiled:
 @lru_cache(REMEMBERED)
 def _read(text: str) -> jlens.Expression:
     return jlens.Expression(text)
-
-
-def _bindings(expression: jlens.Expression, given: Mapping[str, str]) -> dict[str, Any]:
-    """What the expression refers to; of $states, the members."""
-    read: Any = expression.reads()["bindings"]
-    found = {name: msgspec.json.decode(given[name]) for name in read if name in given}
-    states = read.get(STATES)
-    if isinstance(states, dict) and STATES in found:
-        found[STATES] = {name: value for name, value in found[STATES].items() if name in states}
-    return found
 
 
 def _nothing(*_: object) -> None:

@@ -43,9 +43,9 @@ class Asked(Struct, array_like=True):
 
 
 class Found(Struct, array_like=True):
-    """What an expression gives, or what is wrong with it."""
+    """What an expression gives, as JSON text, or what is wrong with it."""
 
-    value: Json = None
+    text: str = "null"
     problem: str = ""
 
 

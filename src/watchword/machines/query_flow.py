@@ -17,9 +17,9 @@ from typing import Any
 import msgspec
 
 from watchword.machines import jsonata
-from watchword.machines.data import Json
+from watchword.machines.data import Json, decode
 from watchword.machines.diagnostics import Place, location
-from watchword.machines.errors import EvaluationFailure
+from watchword.machines.errors import EvaluationFailure, Failure
 from watchword.machines.jsonata import STATES, Found
 from watchword.machines.scope import Scope
 
@@ -87,8 +87,12 @@ class QueryFlow:
 
 def first_true(conditions: Sequence[Json], scope: Scope) -> int | None:
     """The first of the conditions of a Choice that is true. Raises EvaluationFailure for one before it."""
-    texts = [jsonata.text_of(each) for each in conditions if isinstance(each, str)]
-    found = iter(scope.evaluate(texts, _bindings(scope, NOTHING, texts), until_true=True) if texts else ())
+    listed = [
+        (("Choices", index, "Condition"), jsonata.text_of(each))
+        for index, each in enumerate(conditions)
+        if isinstance(each, str)
+    ]
+    found = iter(_found(listed, scope, NOTHING, until_true=True))
     for index, condition in enumerate(conditions):
         value, flow = condition, QueryFlow({}, where=("Choices", index))
         if isinstance(condition, str):
@@ -113,18 +117,32 @@ def _evaluated(
 ) -> Mapping[str, Json]:
     """The values of fields, all from the same data. Raises EvaluationFailure."""
     listed = [each for name, value in fields.items() for each in jsonata.expressions(value, (*where, name))]
-    if not listed:
-        return fields
-    texts = [text for _, text in listed]
-    found = scope.evaluate(texts, _bindings(scope, more, texts))
+    found = _found(listed, scope, more)
     values = iter([_value(each, *listed[at]) for at, each in enumerate(found)])
     return {name: jsonata.filled(value, values) for name, value in fields.items()}
+
+
+def _found(
+    listed: Sequence[tuple[Place, str]], scope: Scope, more: Mapping[str, Json], *, until_true: bool = False
+) -> list[Found]:
+    """What expressions give, all at once. Raises EvaluationFailure when that takes too long, or too much."""
+    if not listed:
+        return []
+    texts = [text for _, text in listed]
+    try:
+        return scope.evaluate(texts, _bindings(scope, more, texts), until_true=until_true)
+    except Failure as failure:
+        (place, text), others = listed[0], len(listed) - 1
+        if not others:
+            raise _failure(place, text, f"threw an error during evaluation. {failure.cause}") from None
+        said = f"{failure.cause}, of {len(listed)} expressions; the first is '{text}'"
+        raise EvaluationFailure(said, location(place)[1:]) from None
 
 
 def _value(found: Found, place: Place, text: str) -> Json:
     if found.problem:
         raise _failure(place, text, found.problem)
-    return found.value
+    return decode(found.text)
 
 
 def _failure(place: Place, text: str, said: str) -> EvaluationFailure:
