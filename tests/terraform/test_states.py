@@ -42,3 +42,10 @@ def test_a_definition_that_is_wrong_is_refused_by_the_plan(terraform: Terraform)
     file.write_text(file.read_text().replace('Next       = "Done"', 'Next       = "Dnoe"'))
     with pytest.raises(AssertionError, match="MISSING_TRANSITION_TARGET"):
         terraform.run("plan", "-no-color", "-compact-warnings")
+
+
+def test_an_expression_that_is_wrong_is_refused_by_the_plan(terraform: Terraform) -> None:
+    file = terraform.directory / "machines.tf"
+    file.write_text(file.read_text().replace("$sum($states.input)", "$sum($states.input"))
+    with pytest.raises(AssertionError, match="SCHEMA_VALIDATION_FAILED"):
+        terraform.run("plan", "-no-color", "-compact-warnings")

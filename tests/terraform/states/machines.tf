@@ -34,10 +34,14 @@ resource "aws_sfn_state_machine" "letters" {
 }
 
 resource "aws_sfn_state_machine" "quick" {
-  name       = "quick"
-  type       = "EXPRESS"
-  role_arn   = aws_iam_role.machine.arn
-  definition = jsonencode({ StartAt = "Done", States = { Done = { Type = "Succeed" } } })
+  name     = "quick"
+  type     = "EXPRESS"
+  role_arn = aws_iam_role.machine.arn
+  definition = jsonencode({
+    QueryLanguage = "JSONata"
+    StartAt       = "Done"
+    States        = { Done = { Type = "Succeed", Output = "{% $sum($states.input) %}" } }
+  })
 }
 
 data "aws_sfn_state_machine" "letters" {
