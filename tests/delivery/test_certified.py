@@ -22,7 +22,7 @@ from tests.services.rolesanywhere.authority import Authority, Holder, new_key
 from tests.services.rolesanywhere.conftest import Site, new_site
 
 from watchword.delivery.certified import Certified
-from watchword.delivery.supply import NotIssued
+from watchword.delivery.supply import NotIssued, Refused
 from watchword.testing import Server
 
 ANCHOR = "arn:aws:rolesanywhere:us-east-1:123456789012:trust-anchor/a"
@@ -174,6 +174,16 @@ def test_a_server_that_answers_otherwise(tmp_path: Path, case: str) -> None:
     with answering(answer) as endpoint, pytest.raises(NotIssued, match=reason) as failed:
         holder_in(tmp_path, endpoint).issue(ROLE)
     assert "\n" not in str(failed.value)
+
+
+def test_a_refusal_is_told_from_a_failure(tmp_path: Path) -> None:
+    """What the server refuses ends credentials that are held; what may be over in a minute doesn't."""
+    denied = http("403 Forbidden", b'{"message": "no"}', "x-amzn-errortype: AccessDeniedException")
+    failed = http("503 Busy", b'{"message": "later"}', "x-amzn-errortype: ServiceUnavailableException")
+    for answer, refused in ((denied, True), (failed, False)):
+        with answering(answer) as endpoint, pytest.raises(NotIssued) as caught:
+            holder_in(tmp_path, endpoint).issue(ROLE)
+        assert isinstance(caught.value, Refused) is refused
 
 
 def test_nobody_listens(tmp_path: Path) -> None:

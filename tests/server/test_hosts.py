@@ -22,7 +22,7 @@ from tests.services.rolesanywhere.conftest import trust
 from watchword.delivery import host as hosts
 from watchword.delivery.certified import Certified
 from watchword.delivery.host import Host, join
-from watchword.delivery.supply import Issued, NotIssued
+from watchword.delivery.supply import Issued, NotIssued, Refused
 from watchword.installation import hosts as operators
 from watchword.installation.bootstrap import open_installation
 from watchword.installation.settings import Settings
@@ -209,7 +209,7 @@ def test_a_revoked_host_is_cut_off(site: Site, tmp_path: Path) -> None:
     issued, kept = host.issue(site.role), other.issue(site.role)
     site.revoke("gone")
     for call in (lambda: host.issue(site.role), host.renew):
-        with pytest.raises(NotIssued, match="not enrolled, or was revoked"):
+        with pytest.raises(Refused, match="not enrolled, or was revoked"):
             call()
     assert site.identity(issued) == "InvalidClientTokenId"
     assert site.identity(kept).startswith("arn:")

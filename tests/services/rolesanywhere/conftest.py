@@ -75,8 +75,8 @@ class Site:
 
     def send(self, request: HttpRequest) -> tuple[int, dict[str, Any]]:
         """Status and body of the answer."""
-        status, data = send(request, self.server.endpoint)
-        return status, json.loads(data) if data.startswith(b"{") else {"message": data.decode()}
+        status, body, _ = send(request, self.server.endpoint)
+        return status, json.loads(body) if body.startswith(b"{") else {"message": body.decode()}
 
     def refusal(self, holder: Holder, **given: Any) -> tuple[int, str]:
         """Status and message of the answer to CreateSession."""

@@ -221,10 +221,12 @@ def test_a_disabled_trust_anchor(site: Site, authority: Authority) -> None:
     assert site.refusal(authority.issue()) == (403, UNTRUSTED)
 
 
-@pytest.mark.parametrize("change", ["account", "region", "id"])
+@pytest.mark.parametrize("change", ["partition", "account", "region", "id"])
 def test_a_trust_anchor_of_another_place(site: Site, authority: Authority, change: str) -> None:
     parts = site.anchor.split(":")
     match change:
+        case "partition":
+            parts[1] = "aws-cn"
         case "account":
             parts[4] = "111111111111"
         case "region":
