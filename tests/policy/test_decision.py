@@ -286,6 +286,12 @@ def test_a_context_that_is_gathered_later_is_folded_too() -> None:
     assert (dict(context), len(context), "A" in context, context.get("a")) == ({"a": "b"}, 1, False, "b")
 
 
+def test_no_policy_is_the_reason_for_what_none_can_deny() -> None:
+    denied = source("own", "Deny", Action="*")
+    decision = decide(Request(ALICE, "sts:GetCallerIdentity", "*"), Policies(identity=(denied,)))
+    assert (decision.allowed, decision.indexes, explain(decision).matches) == (True, (), ())
+
+
 def test_the_caches_of_an_engine_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index, "LEAST_CACHED", 1_000)
     monkeypatch.setattr(index, "CACHED_OF_A_STATEMENT", 0)
