@@ -24,6 +24,8 @@ from watchword.store.iam.saml_private_keys import SamlPrivateKey
 from watchword.store.iam.saml_providers import SamlProvider
 from watchword.store.iam.server_certificates import Material, ServerCertificate
 from watchword.store.iam.token_keys import TokenKey
+from watchword.store.rolesanywhere import host_authorities
+from watchword.store.rolesanywhere.host_authorities import HostAuthority
 from watchword.store.tables import METADATA
 
 A = "111111111111"
@@ -32,7 +34,8 @@ A = "111111111111"
 def test_all_that_rests_sealed_is_in_the_table() -> None:
     sealed = {table.name for table in METADATA.tables.values() if "sealing_key" in table.c}
     certificates = {"saml_private_keys", "server_certificate_material"}
-    assert sealed == {"access_keys", "function_versions", "mfa_devices", "token_keys"} | certificates
+    others = {"access_keys", "function_versions", "host_authorities", "mfa_devices", "token_keys"}
+    assert sealed == others | certificates
     assert len(resealing.EVERYTHING) == len(sealed)
 
 
@@ -50,6 +53,7 @@ def test_it_opens_under_the_new_key(database: Database, now: datetime) -> None:
         saml_providers.insert(tx, provider, "<x/>")
         saml_private_keys.insert(tx, SamlPrivateKey("K", "S", pem.secret, pem.sealing_key, now))
         token_keys.insert(tx, TokenKey("K", A, "ES384", pem.secret, pem.sealing_key, now))
+        host_authorities.insert(tx, HostAuthority("K", A, pem.secret, pem.sealing_key, now))
         material = Material("K", "body", None, pem.secret, pem.sealing_key)
         server_certificates.insert(tx, certificate, material)
         functions.insert(tx, Function("F", A, "us-east-1", "f", now))
@@ -60,6 +64,7 @@ def test_it_opens_under_the_new_key(database: Database, now: datetime) -> None:
         (key,) = access_keys.of_root(tx, A)
         device = mfa_devices.by_id(tx, "M")
         (signs,) = token_keys.of_account(tx, A)
+        (vouches,) = host_authorities.of_account(tx, A)
         (opens,) = saml_private_keys.of(tx, provider)
         material = server_certificates.material_of(tx, certificate)
         latest = versions.numbered(tx, "F", 0)
@@ -71,6 +76,7 @@ def test_it_opens_under_the_new_key(database: Database, now: datetime) -> None:
     assert environments.open(latest.environment, "F", alone) == {"A": "b"}
     assert private_keys.open(opens.sealed, "K", alone) == "PEM"
     assert private_keys.open(signs.sealed, "K", alone) == "PEM"
+    assert private_keys.open(vouches.sealed, "K", alone) == "PEM"
     assert private_keys.open(material.private_key, "K", alone) == "PEM"
 
 

@@ -217,4 +217,7 @@ def test_operations_and_actions() -> None:
         f"s3:{each}" for each in ("HeadBucket", "ListObjects", "ListObjectsV2", "ListMultipartUploads")
     }
     newer_than_the_list = {"iam:AcquireRole", "iam:UpdateDelegationRequest"}
-    assert unknown == listing | newer_than_the_list
+    by_certificate = {
+        f"rolesanywhere:{each}" for each in ("CreateHostSession", "CreateSession", "JoinHost", "RenewHost")
+    }  # decided by a role's trust policy, or by a token to join
+    assert unknown == listing | newer_than_the_list | by_certificate
