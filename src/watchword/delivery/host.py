@@ -8,7 +8,7 @@ A directory of the host has all of it, for its owner only:
 
 1. To join, a key is made and a certificate request is sent with the token. Nothing is written before the
    server has answered, and nothing of an earlier join is written over.
-2. The certificate is renewed when half of its life is over, by whoever asks for credentials first. If that
+2. The certificate is renewed when half of its life is over, by the first that asks for credentials. If that
    fails, the present one goes on until it ends; nobody tries again before RETRY.
 3. A file is replaced whole, or not at all.
 """

@@ -1,4 +1,4 @@
-"""An assertion of a SAML provider is good for one session, whoever made it: STS or an identity pool.
+"""An assertion of a SAML provider is good for one session, of STS or of an identity pool.
 
 Its use commits with the record of the call. A call that is refused doesn't use it up. It is remembered until
 it has expired.

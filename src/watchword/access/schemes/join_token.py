@@ -1,4 +1,4 @@
-"""The scheme of join tokens: whoever has the token is the host that was enrolled, once, for minutes.
+"""The scheme of join tokens: the holder of the token is the host that was enrolled, once, for minutes.
 
 Only its digest is kept. That it is used once is decided in the transaction that joins the host
 (`services.rolesanywhere.hosts`). A token that nobody issued, that was used, or that expired is refused alike.

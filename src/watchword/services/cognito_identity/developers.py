@@ -1,4 +1,4 @@
-"""Users whom the account's own service logs in: developer identities.
+"""Users that the account's own service logs in: developer identities.
 
 The service calls with credentials of its own and names its users as it likes. The token that it gets for one
 is a login of that user's identity (`identity.pools.logins`).

@@ -1,6 +1,6 @@
 """The roles of a pool: SetIdentityPoolRoles, GetIdentityPoolRoles.
 
-Setting roles replaces them all. It is passing each of them: whoever logs in acts in it (`pass_role`).
+Setting roles replaces them all. It is passing each of them: users who log in act in it (`pass_role`).
 Source: Amazon Cognito Identity API Reference, SetIdentityPoolRoles; Amazon Cognito Developer Guide, "Using
 role-based access control" (25 rules).
 """

@@ -1,6 +1,6 @@
 """TestState: one state is tried on its own, and nothing of it is kept but the calls that it made.
 
-1. Without a mock, whoever asks must be allowed to pass the role, and a task is performed in it.
+1. Without a mock, the caller must be allowed to pass the role, and a task is performed in it.
 2. With a mock, nothing is called and no role is needed: the mock is the task's result, or its error.
 3. A mocked result is held against the model of the operation's output, as strictly as is asked.
 4. States that begin other runs or wait for a token can only be mocked. A Wait doesn't wait.

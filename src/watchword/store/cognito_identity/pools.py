@@ -29,7 +29,7 @@ class UserPool(Struct, frozen=True, array_like=True):
 
 
 class Rule(Struct, frozen=True, array_like=True):
-    """Whoever has a claim that matches gets the role."""
+    """A user with a claim that matches gets the role."""
 
     claim: str
     match: str
