@@ -214,6 +214,9 @@ class Ours:
         return 1000 * (time.perf_counter() - begun)
 
     def _signed(self) -> AWSRequest:
+        """A request, and a new connection for it: the server ends one that was idle between rounds."""
+        self._connection.close()
+        self._connection.connect()
         url = f"{self._server.endpoint}/2015-03-31/functions/empty/invocations"
         request = AWSRequest("POST", url, {"Content-Type": "application/json"}, b"{}")
         keys = Credentials(self._server.access_key_id, self._server.secret)
