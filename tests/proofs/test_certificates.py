@@ -44,7 +44,8 @@ def test_a_leaf_is_good_from_its_first_to_its_last_second() -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "reason"), [("sha1", "SHA-256"), ("md5", "SHA-256"), ("version_1", "version 3")]
+    ("file", "reason"),
+    [("sha1", "SHA-256"), ("md5", "SHA-256"), ("version_1", "version 3"), ("serial", "serial number is too")],
 )
 def test_what_openssl_made(file: str, reason: str) -> None:
     made = x509.load_pem_x509_certificate((VECTORS / f"{file}.pem").read_bytes())

@@ -2,7 +2,8 @@
 
 A certificate that signs requests (the leaf) is checked in this order:
 
-1. it is X.509 version 3, and every part of it that is used can be read;
+1. it is X.509 version 3, its serial number has at most SERIAL_BITS (RFC 5280, section 4.1.2.2), and every
+   part of it that is used can be read;
 2. its key is RSA with 2048 to 8192 bits and a short exponent, or on the curve P-256, P-384 or P-521. That
    comes before any arithmetic with the key: with a modulus of 100,000 bits OpenSSL takes minutes;
 3. it was signed with SHA-256 or stronger;
@@ -36,6 +37,7 @@ from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyB
 
 RSA_BITS = range(2048, 8193)
 EXPONENT_BITS = 32
+SERIAL_BITS = 160
 CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1"})
 HASHES = frozenset({"sha256", "sha384", "sha512"})
 MOST_STEPS = 5
@@ -65,6 +67,8 @@ def read(data: bytes) -> x509.Certificate:
         raise UntrustedError("it can't be read") from None
     if version is not x509.Version.v3:
         raise UntrustedError("it is not X.509 version 3")
+    if found.serial_number.bit_length() > SERIAL_BITS:
+        raise UntrustedError("its serial number is too long")
     check_key(key)
     return found
 
