@@ -50,6 +50,14 @@ def test_targets_that_name_a_host(tmp_path: Path, target: bytes, path: str, quer
     assert (incoming.request.path, incoming.request.query) == (path, query)
 
 
+@pytest.mark.parametrize("names", [(b"Host", b"host"), (b"Host", b"X", b"HOST")])
+def test_a_request_has_one_host(tmp_path: Path, names: tuple[bytes, ...]) -> None:
+    lines = b"".join(b"%b: a\r\n" % name for name in names)
+    with pytest.raises(Malformed):
+        framed(tmp_path, b"GET / HTTP/1.1\r\n%b\r\n" % lines)
+    assert len(framed(tmp_path, b"GET / HTTP/1.1\r\nHost: a\r\nX: b\r\nx: c\r\n\r\n")) == 1
+
+
 @pytest.mark.parametrize(("version", "told"), [(b"1.0", False), (b"1.1", True)])
 def test_only_clients_that_know_of_it_are_told_to_continue(
     tmp_path: Path, version: bytes, told: bool

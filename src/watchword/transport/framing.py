@@ -8,7 +8,8 @@ and control characters. What it lets pass is dealt with here:
 2. A head ends within MAX_HEAD bytes, and what else the same read brings. `receive` limits whole heads.
 3. Trailers behind a chunked body are no headers (RFC 9110, section 6.5.1). They are left out, and the same
    limit holds for them, and for extensions of a chunk.
-4. Whatever comes behind a request that closes the connection isn't looked at.
+4. There is one Host (RFC 9112, section 3.2). Of two, a proxy could use the other one.
+5. Whatever comes behind a request that closes the connection isn't looked at.
 """
 
 from collections.abc import Callable
@@ -99,7 +100,7 @@ class Framing:
                 raise  # a defect
             raise Malformed(INVALID) from None
         except HttpParserError:
-            if not self.ended:  # rule 4
+            if not self.ended:  # rule 5
                 raise Malformed(INVALID) from None
         return b""
 
@@ -124,6 +125,8 @@ class Framing:
             raise Malformed("an Upgrade with a body")
         self.part, size, self.head = _BODY, self.head + self._length, 0
         request = head(parser.get_method().decode(), self._target, headers, self._peer)
+        if request.repeats and [name for name, _ in headers].count("host") > 1:
+            raise Malformed("more than one Host")
         # Asked only where it matters: llhttp keeps no connection of an older version, unless a header asks.
         newest = request.by_name.keys().isdisjoint(_OF_CONNECTIONS) or parser.get_http_version() == "1.1"
         keep_alive = newest and parser.should_keep_alive()
