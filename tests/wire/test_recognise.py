@@ -123,7 +123,7 @@ def test_every_file_of_vectors_is_read() -> None:
     ("host", "found"),
     [
         (f"{'a' * 32}.lambda-url.us-east-1.localhost:4566", ("a" * 32, "us-east-1")),
-        (f"{'A7' * 16}.Lambda-URL.eu-west-1.s3.example.com", None),
+        (f"{'A7' * 16}.Lambda-URL.eu-west-1.s3.example.com", ("a7" * 16, "eu-west-1")),
         (f"{'A7' * 16}.lambda-url.EU-west-1.s3.example.com.", ("a7" * 16, "eu-west-1")),
         (f"{'a' * 32}.lambda-url.us-east-1.own.localhost", ("a" * 32, "us-east-1")),
         (f"{'a' * 31}.lambda-url.us-east-1.localhost", None),

@@ -21,7 +21,7 @@ ERRORS = ErrorWriter("rest-json")
 
 def of_a_function(request: HttpRequest) -> bool:
     """Whether it is such a request."""
-    return is_preflight(request) and FUNCTION_HOST in (request.header("host") or "")
+    return is_preflight(request) and FUNCTION_HOST in (request.header("host") or "").lower()
 
 
 def preflight(world: World, request: HttpRequest) -> HttpResponse:

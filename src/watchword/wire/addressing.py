@@ -62,7 +62,7 @@ def read_slashes(text: str) -> str:
 
 def function_url(host: str, known: Collection[str]) -> tuple[str, str] | None:
     """Id and region, where the Host header is of a function's URL (5.)."""
-    if FUNCTION_HOST not in host:
+    if FUNCTION_HOST not in host.lower():
         return None
     url_id, _, rest = hostname(host).partition(FUNCTION_HOST)
     region, _, base = rest.partition(".")

@@ -315,6 +315,12 @@ def test_an_unknown_url_is_refused(echo: Called) -> None:
         assert (answer.status, answer.json["message"]) == (403, "There is no function URL of this name.")
 
 
+def test_a_host_may_be_in_upper_case(echo: Called, shared: Called) -> None:
+    assert "event" in echo.send(host=urlsplit(echo.url).netloc.upper()).json
+    answer = shared.send("OPTIONS", headers=ASKS, host=urlsplit(shared.url).netloc.upper())
+    assert answer.header("access-control-allow-origin") == ASKS["Origin"]
+
+
 def test_a_foreign_host_is_no_url(echo: Called) -> None:
     host = urlsplit(echo.url).netloc.replace("localhost", "example.com")
     assert echo.send(host=host).status == 400
