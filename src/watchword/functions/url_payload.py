@@ -28,6 +28,8 @@ Kind = TypeVar("Kind", dict[str, Any], list[Any])
 DEFAULT = "$default"
 JSON = ("content-type", "application/json")
 _CREDENTIALS = frozenset({"authorization", "x-amz-security-token"})
+_COOKIE = frozenset({"cookie"})
+"""Its lines aren't one list with commas, as those of other headers (RFC 6265, section 5.4)."""
 _IN_QUERY = frozenset(
     f"x-amz-{name}"
     for name in ("algorithm", "credential", "date", "expires", "signedheaders", "signature", "security-token")
@@ -66,8 +68,9 @@ class Who(Struct, frozen=True):
 def event(request: HttpRequest, to: Addressed, who: Who | None, request_id: str, now: datetime) -> bytes:
     """Rules 1 and 2. who: None for anybody."""
     query = _without_proof(request.query) if who else request.query
-    headers = _headers(request, _CREDENTIALS if who else frozenset())
-    cookies = [each.strip() for each in headers.pop("cookie", "").split(";") if each.strip()]
+    headers = _headers(request, _COOKIE | _CREDENTIALS if who else _COOKIE)
+    pairs = (each.strip() for line in _values(request, "cookie") for each in line.split(";"))
+    cookies = [each for each in pairs if each]
     parameters = _parameters(query)
     document: dict[str, object] = {
         "version": "2.0",

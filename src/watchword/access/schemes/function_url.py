@@ -8,7 +8,7 @@ Everything above sees one way to run a function and one decision on it. In this 
 3. with AWS_IAM, the request must be signed, for Lambda and the URL's region;
 4. with NONE, anybody calls, whatever else is in the request: `authorization` is the function's too. The
    function's policy decides on everybody;
-5. the answer of the function becomes the response.
+5. the answer of the function becomes the response. Its request id is this server's.
 
 Source: AWS Lambda Developer Guide, "Control access to Lambda function URLs", "Invoking Lambda function URLs".
 """
@@ -91,7 +91,8 @@ class FunctionUrl:
         failed = any(name == _FAILED for name, _ in response.headers)
         answer = url_payload.failed() if failed else url_payload.answer(body, head=is_head)
         kept = tuple(each for each in response.headers if each[0] == _REQUEST_ID)
-        given, shared = answer.headers, cors_of(self.found) if self.found else None
+        given = tuple(each for each in answer.headers if each[0] != _REQUEST_ID)
+        shared = cors_of(self.found) if self.found else None
         if shared:
             given = tuple(each for each in given if not each[0].startswith(cors.PREFIX))
             kept += shared.after(self.sent)
