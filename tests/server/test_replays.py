@@ -1,15 +1,18 @@
 """A setting by which one signature makes one change, in all processes together."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlencode, urlsplit
 
 import pytest
-from tests.server.harness import REGION, Answer, Draft, Keys, Line, client, credentials, query, serve
+from tests.server.harness import FORM, REGION, Answer, Draft, Keys, Line, client, credentials, query, serve
 from tests.server.test_signature_matrix import BUCKET as FORMS
 from tests.server.test_signature_matrix import Make, Signing, form, version_2
 
+from watchword.gateway.token_request import ACCESS_TOKEN, GRANT
 from watchword.names import HttpRequest
 from watchword.sigv4 import Credentials, presign
 
@@ -76,6 +79,25 @@ def test_a_second_change_is_refused(desk: Desk, name: str) -> None:
     assert first.status in {200, 204}, first
     for answer in others:
         assert (answer.status, answer.code) == (403, "AccessDenied")
+        assert b"This signature was used before." in answer.body
+
+
+def test_a_session_is_exchanged_once(desk: Desk) -> None:
+    iam = client("iam", desk.endpoint, desk.keys)
+    issuer = urlsplit(str(iam.enable_outbound_web_identity_federation()["IssuerIdentifier"])).path
+    allowed = {"Effect": "Allow", "Action": "sts:GetWebIdentityToken", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": allowed})
+    iam.put_role_policy(RoleName="r", PolicyName="p", PolicyDocument=policy)
+    role = iam.get_role(RoleName="r")["Role"]["Arn"]
+    session = client("sts", desk.endpoint, desk.keys).assume_role(RoleArn=role, RoleSessionName="exchange")
+    token = session["Credentials"]["SessionToken"]
+    given = {"grant_type": GRANT, "subject_token": token, "subject_token_type": ACCESS_TOKEN, "audience": "a"}
+    form = {"content-type": FORM}
+    draft = Draft("sts", "POST", f"{issuer}/token", headers=form, body=urlencode(given).encode())
+    first, *others = desk.answers(draft.signed(desk.endpoint, session["Credentials"]))
+    assert first.status == 200, first
+    for answer in others:
+        assert answer.status == 400
         assert b"This signature was used before." in answer.body
 
 

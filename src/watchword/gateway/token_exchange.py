@@ -6,7 +6,8 @@ There is no authority in it that the callers don't have already: an exchange is 
 recorded and explained like any other (docs/decisions/0019).
 
 1. A session of the account shows its session token, and signs the request with its secret: a session token
-   alone proves nothing. It calls GetWebIdentityToken.
+   alone proves nothing. It calls GetWebIdentityToken. Where a signature is good for one change only
+   (`access.replays`), this is one.
 2. A token of an OpenID Connect provider of the account names a role with `role_arn`. It calls
    AssumeRoleWithWebIdentity, so the role's trust policy decides. The session calls GetWebIdentityToken. It is
    given to nobody.
@@ -23,9 +24,9 @@ from typing import Final
 
 from watchword.access import Caller, RequestLog
 from watchword.access.client_address import as_sent
+from watchword.access.replays import refuse_replay
 from watchword.access.request_context import DIRECT
-from watchword.access.schemes import web_identity
-from watchword.access.schemes.signature import identify
+from watchword.access.schemes import signature, web_identity
 from watchword.gateway import token_request
 from watchword.gateway.dispatch import dispatch, refuse
 from watchword.gateway.failure import as_fault
@@ -103,7 +104,7 @@ def _session(
         raise fault("MissingAuthenticationToken", "A session token is only taken in a request that it signs.")
     if log.request.header("x-amz-content-sha256") not in {None, log.request.body.sha256}:
         raise fault("UnsupportedSignature", "The body must be signed.")
-    log.caller = caller = identify(world, log.request)
+    log.caller = caller = signature.identify(world, log.request)
     if caller.session is None or log.request.header("x-amz-security-token") != asked.subject_token:
         raise wrong("The subject_token is not the session token that signs the request.")
     limits.check(caller.session, "sts", ISSUES)
@@ -111,6 +112,8 @@ def _session(
         raise wrong("The subject_token is of another account than the issuer.")
     if exchange.narrowed((), asked.scope) is None:
         raise AwsError("invalid_scope", 400, "A session has no scope.")
+    if presented := signature.read(world.settings, log.request):
+        refuse_replay(world, presented, "sts")
     return caller, _seconds(moment(caller.session.expires).timestamp(), log.now.timestamp())
 
 
