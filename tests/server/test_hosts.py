@@ -472,3 +472,18 @@ def test_the_trust_policy_of_the_page(site: Site, tmp_path: Path) -> None:
     first.issue(own)
     with pytest.raises(NotIssued, match="Unable to assume role"):
         second.issue(own)
+
+
+def test_nobody_else_certifies_hosts(site: Site, tmp_path: Path) -> None:
+    """Else who may change trust anchors would be any host, whatever the hosts' roles trust."""
+    host, enemy = site.join("certified", tmp_path), Authority.new("Enemy")
+    anchor = host.about.trust_anchor_arn
+    anywhere: Any = client("rolesanywhere", site.server.endpoint, credentials(site.server.data))
+    source = {"sourceType": "CERTIFICATE_BUNDLE", "sourceData": {"x509CertificateData": enemy.pem}}
+    given: Json = {"trustAnchorId": anchor.rpartition("/")[2], "source": source}
+    assert code_of(anywhere.update_trust_anchor, **given) == "ValidationException"
+    certificate, key = enemy.issue(name("certified", USER_ID=host.id)).write(tmp_path)
+    certified = Certified(site.server.endpoint, certificate, key, anchor, "")
+    asked = {"trustAnchorArn": anchor, "roleArn": site.role, "servicePrincipal": "ec2.amazonaws.com"}
+    with pytest.raises(NotIssued, match="Untrusted"):
+        certified.call("/watchword-hosts/sessions", asked)

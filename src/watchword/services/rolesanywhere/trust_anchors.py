@@ -4,7 +4,8 @@
 2. Each certificate of the bundle could have signed others: a CA with keyCertSign, a strong key, SHA-256. It
    needn't be valid yet.
 3. Lists that certificates point to (crlDpRevocationEnabled) are not fetched, so asking for that is refused.
-4. A new one is disabled unless the request says otherwise. When it is deleted, so are its revocation lists.
+4. The certificate of an authority of hosts stays: who may change trust anchors can't name hosts.
+5. A new one is disabled unless the request says otherwise. When it is deleted, so are its revocation lists.
 
 Source: IAM Roles Anywhere API Reference, CreateTrustAnchor and its siblings; User Guide, "Trust model".
 """
@@ -18,12 +19,13 @@ from watchword.services.rolesanywhere.crls import remove as remove_crl
 from watchword.services.rolesanywhere.errors import invalid
 from watchword.services.rolesanywhere.named import current, on, on_everything
 from watchword.store import tags as stored_tags
-from watchword.store.rolesanywhere import crls, trust_anchors
+from watchword.store.rolesanywhere import crls, host_authorities, trust_anchors
 from watchword.store.rolesanywhere.trust_anchors import TrustAnchor
 
 KIND = nouns.TRUST_ANCHOR
 BUNDLE = "CERTIFICATE_BUNDLE"
 MOST_CERTIFICATES = 10
+OF_HOSTS = "The trust anchor certifies the hosts of this server. Its source can't be changed."
 
 
 def create_trust_anchor(call: Call) -> Output:
@@ -63,6 +65,8 @@ def update_trust_anchor(call: Call) -> Output:
     """UpdateTrustAnchor."""
     before = current(call, KIND)
     _refuse_fetching(call)
+    if "source" in call.input and host_authorities.by_anchor(call.tx, before.id):  # 4.
+        raise invalid(OF_HOSTS)
     more = {"certificates": _certificates(call)} if "source" in call.input else {}
     anchor = made.changed(call, before, {"name": "name"}, **more)
     made.write(call, trust_anchors.update, anchor)
