@@ -142,7 +142,7 @@ def test_a_trust_policy_sees_trust_anchor_and_account(site: Site, authority: Aut
     site.client("iam").update_assume_role_policy(RoleName="web", PolicyDocument=trust(StringEquals=equal))
     site.issue(authority.issue())
     site.client("iam").update_assume_role_policy(
-        RoleName="web", PolicyDocument=trust(StringEquals=equal | {"aws:SourceArn": site.anchor[:-1] + "0"})
+        RoleName="web", PolicyDocument=trust(StringEquals=equal | {"aws:SourceArn": f"{site.anchor}0"})
     )
     assert site.refusal(authority.issue())[1].startswith("Unable to assume role")
 
