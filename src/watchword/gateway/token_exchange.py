@@ -5,9 +5,9 @@
 There is no authority in it that the callers don't have already: an exchange is calls of STS, each decided,
 recorded and explained like any other (docs/decisions/0019).
 
-1. A session of the account shows its session token, and signs the request with its secret: a session token
-   alone proves nothing. It calls GetWebIdentityToken. Where a signature is good for one change only
-   (`access.replays`), this is one.
+1. A session of the account shows its session token, and signs the request with its secret, for this server or
+   for the host of the issuer's URL: a session token alone proves nothing. It calls GetWebIdentityToken. Where
+   a signature is good for one change only (`access.replays`), this is one.
 2. A token of an OpenID Connect provider of the account names a role with `role_arn`. It calls
    AssumeRoleWithWebIdentity, so the role's trust policy decides. The session calls GetWebIdentityToken. It is
    given to nobody.
@@ -21,6 +21,7 @@ Source: RFC 8693, sections 2.1 to 2.2.2; RFC 6749, section 5.2.
 import re
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import urlsplit
 
 from watchword.access import Caller, RequestLog
 from watchword.access.client_address import as_sent
@@ -42,6 +43,7 @@ from watchword.services.table import SERVED
 from watchword.sessions import limits
 from watchword.sessions.session import moment
 from watchword.store.iam.account_settings import AccountSettings
+from watchword.wire.addressing import check_host, hostname
 from watchword.world import World
 
 ISSUES, ASSUMES = "GetWebIdentityToken", "AssumeRoleWithWebIdentity"
@@ -100,6 +102,8 @@ def _session(
     world: World, log: RequestLog, issuer: AccountSettings, asked: TokenRequest
 ) -> tuple[Caller, int]:
     """Rule 1."""
+    known = (*world.settings.hosts, hostname(urlsplit(issuer.issuer_url or "").netloc))
+    check_host(log.request.header("host"), known)
     if log.request.header("authorization") is None:
         raise fault("MissingAuthenticationToken", "A session token is only taken in a request that it signs.")
     if log.request.header("x-amz-content-sha256") not in {None, log.request.body.sha256}:

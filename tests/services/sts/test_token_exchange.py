@@ -332,6 +332,14 @@ def test_the_whole_request_is_signed(exchange: Exchange) -> None:
     assert (status, answer["error"]) == (401, "invalid_client")
 
 
+def test_a_request_for_another_server_is_not_used_here(exchange: Exchange) -> None:
+    session = exchange.session()
+    exchange.headers = {"host": "sts.example.com"}
+    status, answer = exchange.signed(session)
+    assert (status, answer["error"]) == (400, "invalid_request")
+    assert "not a name of this server" in answer["error_description"]
+
+
 def test_what_was_exchanged_is_not_exchanged_again(exchange: Exchange) -> None:
     _, answer = exchange.send(exchange.form())
     exchange.iam.create_open_id_connect_provider(Url=exchange.url, ClientIDList=[AUDIENCE])
