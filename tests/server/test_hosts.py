@@ -244,8 +244,10 @@ def test_a_revoked_host_gets_nothing_by_create_session_either(site: Site, tmp_pa
         host.about.trust_anchor_arn,
         made["profile"]["profileArn"],
     )
-    certified.issue(role)
+    session = certified.issue(role)
+    assert "anywhere" in site.identity(session)
     site.revoke("anywhere")
+    assert site.identity(session) == "InvalidClientTokenId"
     with pytest.raises(NotIssued, match="not enrolled, or was revoked"):
         certified.issue(role)
 

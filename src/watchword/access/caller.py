@@ -47,6 +47,8 @@ class VouchedByCertificate(Struct, frozen=True):
     certificate: "Certificate"
     tags: Mapping[str, str] = MappingProxyType({})
     """What it says of its holder, as tags: of the service that asks for a session in the holder's stead."""
+    host: str = ""
+    """The ARN of the host that is the holder, where it is one of this server's: of the service as well."""
 
 
 class ByUrl(Struct, frozen=True):

@@ -88,10 +88,10 @@ def host_of(call: Call) -> Host:
     return host
 
 
-def check(call: Call, vouched: VouchedByCertificate) -> None:
-    """CreateSession, of a host: rule 2 holds there too. Raises AccessDenied."""
-    if call.world.facts.get(HOST_AUTHORITY, vouched.anchor.id) is not None:
-        host_of(call)
+def check(call: Call, vouched: VouchedByCertificate) -> str:
+    """CreateSession: the ARN of a host, for which rule 2 holds there too. Raises AccessDenied."""
+    of_hosts = call.world.facts.get(HOST_AUTHORITY, vouched.anchor.id) is not None
+    return host_of(call).arn if of_hosts else ""
 
 
 def _certified(call: Call, host: Host) -> Output:

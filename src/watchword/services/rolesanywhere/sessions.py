@@ -3,7 +3,7 @@
 The certificate has been proved (`access.schemes.certificate`). In this order:
 
 1. The profile is one of the trust anchor's account and Region, and enabled; it lists the role. A host of ours
-   is still enrolled (`hosts`).
+   is still enrolled, and its session ends when it is revoked (`hosts`).
 2. A name for the session is given only where the profile takes one. Otherwise it is the certificate's serial
    number. Where the profile demands properties of the instance, some are given.
 3. What the certificate says becomes tags and the source identity (`identity.certificate_attributes`).
@@ -52,14 +52,14 @@ def create_session(call: Call) -> Output:
 def assume(call: Call) -> Output:
     """Rules 1 to 4: what AssumeRole answers."""
     vouched, profile = _vouched(call), _profile(call)
-    hosts.check(call, vouched)
+    host = hosts.check(call, vouched)
     said = certificate_attributes.attributes(vouched.certificate)
     tags = certificate_attributes.tags(said, profile.mappings, call.input["roleArn"])
     given = _given(call, profile, said, tags)
     world, anchor = call.world, vouched.anchor
     try:
         world.models.service("sts").operation("AssumeRole").check(given)
-        caller = Caller(Service(PRINCIPAL), vouched=structs.replace(vouched, tags=tags))
+        caller = Caller(Service(PRINCIPAL), vouched=structs.replace(vouched, tags=tags, host=host))
         via = Via(source_arn=anchor.arn, source_account=anchor.account, invoked_by=PRINCIPAL)
         return call.act(caller, ("sts", "AssumeRole"), given, via)
     except AwsError as refused:

@@ -15,6 +15,7 @@ from functools import partial
 from msgspec.structs import replace
 
 from watchword.access import Demand
+from watchword.access.caller import VouchedByCertificate
 from watchword.access.demand import ContextValue
 from watchword.facts.grants import MANAGED_POLICY
 from watchword.identity import tags as tag_rules
@@ -105,7 +106,9 @@ def _request(call: Call) -> SessionRequest:
 
 def _of_service(call: Call) -> dict[str, str]:
     """What a session that a service assumes says of the resource that it is for."""
-    principal = call.caller.principal
+    principal, vouched = call.caller.principal, call.caller.vouched
+    if isinstance(vouched, VouchedByCertificate) and vouched.host:
+        return {OF_HOST: vouched.host}
     key = SOURCES.get(principal.name) if isinstance(principal, Service) else None
     return {key: call.context.via.source_arn} if key else {}
 
