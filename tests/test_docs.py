@@ -203,7 +203,7 @@ RUN = {
     | {"agent.md", "functions.md", "running-programs.md", "state-machines.md"},
     "ini": {"agent.md"},
     "json": {"hosts.md", "identity-pools.md", "lakehouses.md", "issued-tokens.md", "roles-anywhere.md"}
-    | {"saml.md", "web-identities.md"},
+    | {"pods.md", "saml.md", "web-identities.md"},
     "python": {"README.md", "functions.md", "signing.md"},
     "toml": {"agent.md"},
     "yaml": {"agent.md", "policy-tests.md", "seeds.md"},

@@ -40,6 +40,9 @@ from watchword.services.table import SERVED
 from watchword.store import tags
 from watchword.store.cognito_identity import identities, pools
 from watchword.store.cognito_identity.pools import Pool
+from watchword.store.eks import associations, clusters
+from watchword.store.eks.associations import Association
+from watchword.store.eks.clusters import Cluster
 from watchword.store.functions import functions, urls
 from watchword.store.functions.functions import Function
 from watchword.store.functions.urls import FunctionUrl
@@ -187,6 +190,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     run(call(opened, "cognito-identity", "GetId"))
     add_functions(opened)
     add_anchors(opened)
+    add_clusters(opened)
     yield opened
     opened.close()
 
@@ -216,6 +220,25 @@ def add_anchors(world: World) -> None:
             tags.put(tx, kind, ID, {"Team": "red"})
 
 
+def add_clusters(world: World) -> None:
+    """A cluster and an association, with a tag."""
+    with world.database.write(world.clock.now()) as tx:
+        here = (ID, first_account(world), "us-east-1", "prod")
+        clusters.insert(tx, Cluster(*here, "https://issuer.example.com", "OTHER", "", tx.at))
+        associations.insert(tx, Association(PODS, ID, "shop", "cart", "", tx.at, tx.at))
+        for kind, owner in ((nouns.CLUSTER, ID), (nouns.POD_IDENTITY_ASSOCIATION, PODS)):
+            tags.put(tx, kind, owner, {"Team": "red"})
+
+
+PODS = "a-aaaaaaaaaaaaaaaaa"
+
+
+def of_clusters(account: str) -> dict[str, Any]:
+    """By the name of a member."""
+    role, own = f"arn:aws:iam::{account}:role/role", {"Team": "red"}
+    return {"name": "prod", "clusterName": "prod", "associationId": PODS, "roleArn": role, "tags": own}
+
+
 def of_anchors(account: str) -> dict[str, Any]:
     """By the name of a member."""
     arn = f"arn:aws:rolesanywhere:us-east-1:{account}:trust-anchor/{ID}"
@@ -234,6 +257,7 @@ def call(world: World, service: str, name: str) -> Call:
     required = shape.required_members if shape else ()
     row = ROWS[service].ROWS.get(name, Row())
     named = {
+        **dict.fromkeys(("eks", "eks-auth"), of_clusters(account)),
         "iam": {"SerialNumber": f"arn:aws:iam::{account}:mfa/device"},
         "rolesanywhere": of_anchors(account),
         "stepfunctions": of_machines(account),

@@ -30,6 +30,9 @@ from watchword.store.accounts import Account
 from watchword.store.changes import CHANGES as CHANGES_LOG
 from watchword.store.cognito_identity import identities, pools
 from watchword.store.cognito_identity.pools import Pool, PoolSettings
+from watchword.store.eks import associations, clusters
+from watchword.store.eks.associations import Association
+from watchword.store.eks.clusters import Cluster
 from watchword.store.functions import (
     aliases,
     dead_letters,
@@ -165,6 +168,8 @@ ANCHOR = TrustAnchor("t1", A, "eu-west-1", "site", "", NOW, NOW)
 ANYWHERE_PROFILE = AnywhereProfile("p1", A, "eu-west-1", "web", (), (), NOW, NOW)
 CRL = Crl("c1", A, "eu-west-1", "gone", "t1", b"", b"", NOW, NOW)
 HOST = Host("i-1", A, "eu-west-1", "web-1", "t1", (), None, NOW, NOW)
+CLUSTER = Cluster("c1", A, "eu-west-1", "prod", "https://issuer.example.com", "OTHER", "", NOW)
+PODS = Association("a-1", "c1", "shop", "cart", "", NOW, NOW)
 HOST_AUTHORITY = HostAuthority("t1", A, b"sealed", "k1", NOW)
 REVOCATION = Revocation(A, "role", "AROA1", NOW, NOW)
 
@@ -313,6 +318,11 @@ CHANGES: dict[Callable[..., object], tuple[tuple[object, ...], dict[str, object]
     urls.remove_all: (("f1",), {}, ("function", "f1")),
     versions.insert: ((FUNCTION_VERSION,), {}, ("function", "f1")),
     versions.update: ((FUNCTION_VERSION,), {}, ("function", "f1")),
+    clusters.insert: ((CLUSTER,), {}, ("cluster", "c1")),
+    clusters.remove: ((CLUSTER,), {}, ("cluster", "c1")),
+    associations.insert: ((PODS,), {}, ("podidentityassociation", "a-1")),
+    associations.update: ((PODS,), {}, ("podidentityassociation", "a-1")),
+    associations.remove: ((PODS,), {}, ("podidentityassociation", "a-1")),
     hosts.insert: ((HOST,), {}, ("host", "i-1")),
     hosts.update: ((HOST,), {}, ("host", "i-1")),
     hosts.remove: ((HOST,), {}, ("host", "i-1")),
@@ -358,6 +368,7 @@ def _attached(tx: Transaction) -> None:
 
 
 BEFORE: dict[Callable[..., object], Callable[[Transaction], object]] = {
+    associations.insert: lambda tx: clusters.insert(tx, CLUSTER),
     organizations.insert: lambda tx: accounts.insert(tx, ACCOUNT),
     units.insert: _organization,
     services.delegate: _organization,

@@ -19,6 +19,7 @@ SERVED = {
     "organizations",
     "lambda",
     "cognito-identity",
+    "eks",
     "eks-auth",
     "rolesanywhere",
     "sso",

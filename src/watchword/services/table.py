@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from watchword.services import (
     cognito_identity,
+    eks,
+    eks_auth,
     iam,
     lambda_,
     organizations,
@@ -16,6 +18,7 @@ from watchword.services import (
     states,
     sts,
 )
+from watchword.services.clusters import attached as attached_of_clusters
 from watchword.services.cognito_identity.attached import attached as attached_of_cognito_identity
 from watchword.services.iam.attached import attached as attached_of_iam
 from watchword.services.jobs import Job
@@ -48,6 +51,8 @@ class Service:
 
 SERVICES: Mapping[str, Service] = {
     "cognito-identity": Service(cognito_identity.OPERATIONS, attached_of_cognito_identity),
+    "eks": Service(eks.OPERATIONS, attached_of_clusters),
+    "eks-auth": Service(eks_auth.OPERATIONS, attached_of_clusters),
     "iam": Service(iam.OPERATIONS, attached_of_iam),
     "lambda": Service(lambda_.OPERATIONS, attached_of_lambda, upkeep.JOBS),
     "organizations": Service(organizations.OPERATIONS, attached_of_organizations),

@@ -2,6 +2,7 @@
 
 from watchword.store import accounts, audit, changes, keyring, revocations, tags, used_signatures
 from watchword.store.cognito_identity import identities, pools
+from watchword.store.eks import associations, clusters
 from watchword.store.functions import (
     aliases,
     dead_letters,
@@ -91,6 +92,7 @@ NOUNS = (
     *(functions, versions, aliases, permissions),
     *(events, event_configs, dead_letters, urls),
     *(trust_anchors, profiles, crls, subjects, hosts, host_authorities),
+    *(clusters, associations),
 )
 
 __all__ = ["METADATA", "NOUNS"]

@@ -65,6 +65,7 @@ ROWS = (
         json_version="1.1",
         invalid_input="InvalidParameterException",
     ),
+    Row("eks", "rest-json", "eks", "2017-11-01", invalid_input="InvalidParameterException"),
     Row("eks-auth", "rest-json", "eks-auth", "2023-11-26", invalid_input="InvalidParameterException"),
     Row("rolesanywhere", "rest-json", "rolesanywhere", "2018-05-10", invalid_input="ValidationException"),
     Row("sso", "rest-json", "awsssoportal", "2019-06-10", invalid_input="InvalidRequestException"),

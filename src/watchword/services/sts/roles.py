@@ -21,7 +21,7 @@ from watchword.facts.grants import MANAGED_POLICY
 from watchword.identity import tags as tag_rules
 from watchword.identity.arns import role_to_assume
 from watchword.identity.aws_managed import OWNER
-from watchword.names import fault, nouns
+from watchword.names import Arn, fault, nouns
 from watchword.names.entity_arn import EntityArn
 from watchword.names.principal import Service
 from watchword.services.operation import Call, Operation, Output, pure
@@ -33,13 +33,8 @@ from watchword.sessions.revocation import OF_HOST
 from watchword.sessions.session import Session
 from watchword.store.iam.roles import Role
 
-SOURCES = {
-    "lambda.amazonaws.com": "lambda:SourceFunctionArn",
-    "ec2.amazonaws.com": OF_HOST,
-    "ecs-tasks.amazonaws.com": OF_HOST,
-    "pods.eks.amazonaws.com": OF_HOST,
-}
-"""Services whose sessions of roles carry the resource that they are for, and in which condition key."""
+SOURCES = {"lambda": "lambda:SourceFunctionArn", "ec2": OF_HOST}
+"""Services whose resources the sessions that are for them carry, and in which condition key."""
 
 
 def assume(call: Call) -> Output:
@@ -109,8 +104,9 @@ def _of_service(call: Call) -> dict[str, str]:
     principal, vouched = call.caller.principal, call.caller.vouched
     if isinstance(vouched, VouchedByCertificate) and vouched.host:
         return {OF_HOST: vouched.host}
-    key = SOURCES.get(principal.name) if isinstance(principal, Service) else None
-    return {key: call.context.via.source_arn} if key else {}
+    source = call.context.via.source_arn
+    key = SOURCES.get(Arn.parse(source).service) if source else None
+    return {key: source} if key and isinstance(principal, Service) else {}
 
 
 def policy_arns(call: Call) -> list[str]:

@@ -1,0 +1,1 @@
+"""Kubernetes clusters, and the roles of their pods."""
