@@ -33,6 +33,7 @@ resource "aws_organizations_account" "ops" {
   email                      = "ops@example.com"
   role_name                  = "Keeper"
   iam_user_access_to_billing = "ALLOW"
+  depends_on                 = [aws_organizations_organization.this]
 }
 
 resource "aws_organizations_delegated_administrator" "config" {
