@@ -27,6 +27,12 @@ SECONDS = 10
 Change = Callable[[Transaction], None]
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long the threads of a test take to meet."""
+    monkeypatch.setattr(group_commit, "SECONDS", 60)
+
+
 @pytest.fixture
 def commits(database: Database) -> list[int]:
     """One entry for each commit: how many changes had returned before it."""
@@ -95,12 +101,12 @@ def test_changes_that_wait_share_a_commit(database: Database, now: datetime, com
     assert (stored(database), len(commits)) == (6, 1)
 
 
-def test_so_many_and_no_more(
+def test_a_transaction_takes_up_changes_for_so_long(
     database: Database, now: datetime, commits: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(group_commit, "MOST", 2)
+    monkeypatch.setattr(group_commit, "SECONDS", 0)
     assert errors(together(database, now, *map(add, range(6)))) == [None] * 6
-    assert (stored(database), len(commits)) == (6, 3)
+    assert (stored(database), len(commits)) == (6, 6)
 
 
 def test_nobody_returns_before_the_commit(database: Database, now: datetime) -> None:

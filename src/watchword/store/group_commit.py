@@ -1,7 +1,7 @@
 """Group commit: changes that wait for each other share one transaction, and so one sync of the disk.
 
 1. Changes run one after another. One that ends while others wait leaves the transaction open to the next.
-   The last one, or the one that makes MOST, commits.
+   The last one commits, or the first that ends after SECONDS: other processes wait as long, too.
 2. Nobody returns before the commit. When it fails, it fails for all.
 3. A change that raises is undone alone: each but the first has a savepoint.
 4. When the database ended the transaction itself (a full disk, a lost connection), it fails for all.
@@ -10,6 +10,7 @@ A change that meets no other costs nothing more: it begins and commits.
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -18,8 +19,8 @@ from sqlalchemy import Connection, exc
 from watchword.store.engines import LOCK_TIMEOUT_SECONDS
 from watchword.store.errors import Unavailable, translate
 
-MOST = 32
-"""Changes in one transaction, so that the first doesn't wait long for the last."""
+SECONDS = 0.05
+"""How long a transaction takes up changes."""
 
 
 def commit(connection: Connection) -> None:
@@ -36,6 +37,7 @@ class Group:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.takes_until = time.monotonic() + SECONDS
         self.changes = 0
         """Those that ended, and wait for the commit."""
         self.ended = threading.Event()
@@ -95,7 +97,7 @@ class GroupCommit:
     def _leave(self, group: Group) -> None:
         """Rule 1. Who gives up waiting does so while another change goes on, which then ends here."""
         with self._turn:
-            if self.waiting and group.changes < MOST:
+            if self.waiting and time.monotonic() < group.takes_until:
                 self._pass_on(group)
                 return
         try:
