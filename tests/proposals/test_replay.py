@@ -92,6 +92,20 @@ def test_what_is_no_decision_is_no_change(line: bytes, requests: int, unreadable
     assert (report.requests, report.unreadable, report.outcomes) == (requests, unreadable, {})
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"DateGreaterThan": {"aws:CurrentTime": "2020-01-01T00:00:00Z"}},
+        {"NumericGreaterThan": {"aws:EpochTime": "1"}},
+    ],
+)
+def test_a_time_that_is_none_is_not_known(condition: dict[str, object]) -> None:
+    for time, outcome in ((TIME, Outcome.REFUSED), ("soon", Outcome.UNDECIDED)):
+        replay = replayed(PolicyType.SCP, DENY | {"Condition": condition})
+        replay.read(event(None, ALLOWED, eventTime=time))
+        assert replay.report.outcomes == {outcome: 1}
+
+
 def test_a_period_begins_with_its_first_second_and_ends_before_its_last() -> None:
     for since, until, requests in ((TIME, "", 1), ("", TIME, 0), ("2026-11-23T00:00:01Z", "", 0)):
         replay = replayed(PolicyType.SCP, DENY, since=since, until=until)

@@ -26,6 +26,7 @@ from watchword.facts.organizations import STANDING
 from watchword.identity.tags import as_condition_keys
 from watchword.names import Principal
 from watchword.names.fold import fold
+from watchword.names.moment import iso
 from watchword.names.principal import FederatedUser, RoleSession, Saml, User, WebIdentity
 from watchword.policy.language.variables import Value
 from watchword.proposals.identities import Identity, SessionContext
@@ -130,8 +131,16 @@ def _text(text: str) -> Found:
     return NOT_RECORDED if is_cut(text) else text or None
 
 
-def _epoch(time: str) -> str:
-    return str(int(datetime.fromisoformat(time).timestamp()))
+def _time(asked: Asked, shown: Callable[[datetime], str]) -> Found:
+    """When it was asked. A line of a damaged log may say no time."""
+    try:
+        return shown(datetime.fromisoformat(asked.event.event_time))
+    except ValueError:
+        return NOT_RECORDED
+
+
+def _epoch(time: datetime) -> str:
+    return str(int(time.timestamp()))
 
 
 def _region(_facts: Facts, asked: Asked, _key: str) -> Found:
@@ -240,8 +249,8 @@ Find = Callable[[Facts, Asked, str], Found]
 _DIRECTLY = _inside(NOT_RECORDED, lambda _: None)
 """Of keys that only calls of services have."""
 _KEYS: Mapping[str, Find] = {
-    "aws:currenttime": lambda _, asked, __: asked.event.event_time,
-    "aws:epochtime": lambda _, asked, __: _epoch(asked.event.event_time),
+    "aws:currenttime": lambda _, asked, __: _time(asked, iso),
+    "aws:epochtime": lambda _, asked, __: _time(asked, _epoch),
     "aws:sourceip": _inside(None, lambda asked: _text(asked.event.source)),
     "aws:useragent": _inside(NOT_RECORDED, lambda asked: _text(asked.event.user_agent)),
     "aws:referer": _inside(None, lambda _: NOT_RECORDED),
