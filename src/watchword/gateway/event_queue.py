@@ -6,7 +6,7 @@
    others wait.
 3. When the server ends, events under way are left to other processes, or to the next start, as if they
    hadn't begun.
-4. It looks into the store when it is told of an event, when one is due, and once a second.
+4. It looks into the store when it hears of an event, when one is due, and once a second.
 """
 
 import logging

@@ -44,7 +44,7 @@ _NO_STORE = ("cache-control", "no-store")
 
 @dataclass(frozen=True)
 class Told:
-    """What is told of an instance at present; a change of the file replaces it."""
+    """What the metadata says at present; a change of the file replaces it."""
 
     instance: Instance
     tree: Tree

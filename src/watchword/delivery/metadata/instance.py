@@ -1,4 +1,4 @@
-"""What is told of an instance, as the agent's file has it (its table `instance`)."""
+"""What instance metadata says, as the agent's file has it (its table `instance`)."""
 
 from collections.abc import Mapping
 from datetime import datetime

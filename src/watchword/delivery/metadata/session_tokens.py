@@ -1,6 +1,6 @@
 """The session tokens of version 2: a random number and an end, under a key of this process.
 
-None is stored, so a flood of requests for tokens fills no memory and evicts nobody's token. A token holds for
+None is stored, so a flood of requests for tokens fills no memory and evicts no other token. A token holds for
 the instance that it was made for. It ends with this process; then SDKs ask for another (401).
 """
 

@@ -2,7 +2,7 @@
 
 1. Logins that are linked to two identities are refused.
 2. An identity to which a login was ever linked takes a login that is linked to it, or its own token. One from
-   which all were taken away is nobody's: it isn't a guest's again.
+   which all were taken away belongs to no user, and isn't a guest's again.
 3. A guest's identity takes whatever is proved: its id is all that a guest has.
 4. The other logins are linked to it. It has one user of a provider at most, but any number of developers'
    users; MOST_LOGINS in all.
