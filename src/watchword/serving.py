@@ -5,11 +5,12 @@ import signal
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 
 from watchword.access.refusals import record_counts
-from watchword.gateway import Application, ConnectionLimits, Server
+from watchword.gateway import Application, ConnectionLimits, Hooks, Server
 from watchword.gateway.event_queue import EventQueue
 from watchword.gateway.jobs import Jobs
 from watchword.gateway.memory import give_back
@@ -42,10 +43,12 @@ def serving(
         jobs = Jobs(world, time.monotonic)
         jobs.start()
         parts.callback(jobs.stop)
-        runner = Runner(world)
-        runner.start()
-        parts.callback(runner.stop)
-        ending = _with_events(world, parts) if world.functions else lambda: None
+        performing: list[Runner | EventQueue] = [Runner(world)]
+        if world.functions:
+            performing.append(EventQueue(world))
+        for each in performing:
+            each.start()
+            parts.callback(each.stop)
         limits = limits or ConnectionLimits(max_held=divide(world.settings.memory).held)
         server = Server(
             application or Application(world),
@@ -53,25 +56,21 @@ def serving(
             world.settings.data,
             tls=tls,
             limits=limits,
-            ending=ending,
+            hooks=Hooks(partial(_leave, performing), partial(_end, world)),
         )
         if world.functions:
             world.functions.adopt = server.adopt
         yield server
 
 
-def _with_events(world: World, parts: ExitStack) -> Callable[[], None]:
-    """Has events of functions performed. Returns what ends that, and all functions."""
-    events = EventQueue(world)
-    events.start()
-    parts.callback(events.stop)
+def _leave(performing: Iterable[Runner | EventQueue]) -> None:
+    for each in performing:
+        each.leave()
 
-    def end() -> None:
-        events.leave()
-        if world.functions:
-            world.functions.close()
 
-    return end
+def _end(world: World) -> None:
+    if world.functions:
+        world.functions.close()
 
 
 def _record_counts(world: World) -> None:

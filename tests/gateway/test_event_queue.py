@@ -5,6 +5,7 @@ A stand-in does the events.
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -189,6 +190,23 @@ def test_what_is_under_way_at_the_end_is_left_as_if_it_had_not_begun(
     next_one.turn()
     assert eventually(lambda: scene.left() == 0)
     assert [each.begun for each in scene.begun] == [1, 1]
+
+
+def test_what_fails_while_the_server_stops_is_left_to_the_next(scene: Scene) -> None:
+    """A call of the function may have failed because of that, and the event would wait for a minute."""
+    queue, wait = EventQueue(scene.world), threading.Event()
+    later = scene.world.clock.now() + timedelta(minutes=1)
+    scene.outcome = lambda event: replace(event, attempts=int(wait.wait(30)), due=later)
+    scene.add("e1")
+    queue.start()
+    assert eventually(lambda: scene.begun)
+    queue.leave()
+    wait.set()
+    queue.stop()
+    scene.outcome = lambda _event: ()
+    EventQueue(scene.world).turn()
+    assert eventually(lambda: scene.left() == 0)
+    assert [each.attempts for each in scene.begun] == [0, 0]
 
 
 def test_an_outcome_is_committed_when_the_store_is_back(

@@ -18,6 +18,7 @@ from watchword.gateway.dispatch import dispatch
 from watchword.gateway.runner import held
 from watchword.gateway.runner import runner as module
 from watchword.gateway.runner.runner import LEASE, Runner
+from watchword.machines.errors import Failure
 from watchword.machines.live import TaskCall
 from watchword.names import AwsError
 from watchword.names.principal import Root
@@ -175,11 +176,14 @@ class Slow:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.called: list[TaskCall] = []
         self.go_on = threading.Semaphore(0)
+        self.failure: Failure | None = None
         monkeypatch.setattr(module.tasks, "perform", self.perform)
 
     def perform(self, _world: object, _sessions: object, _about: object, call: TaskCall) -> str:
         self.called.append(call)
         assert self.go_on.acquire(timeout=20)
+        if self.failure:
+            raise self.failure
         return json.dumps({"answer": len(self.called)})
 
 
@@ -231,6 +235,25 @@ def test_an_orderly_end_leaves_everything_to_others(scene: Scene, monkeypatch: p
     first.stop()
     assert called
     slow.go_on.release(2)
+    assert until(second, lambda: scene.status(execution) == "SUCCEEDED")
+    assert len(slow.called) == 2
+
+
+def test_a_task_that_fails_while_the_server_stops_is_called_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Slow(monkeypatch)
+    execution = scene.start(scene.machine("task", {"T": {**TASK, "End": True}}))
+    first, second = Runner(scene.world), Runner(scene.world)
+    first.start()
+    called = eventually(lambda: slow.called)
+    first.leave()
+    slow.failure = Failure("Lambda.Unknown", "the function ended with the server")
+    slow.go_on.release()
+    first.stop()
+    assert called
+    slow.failure = None
+    slow.go_on.release()
     assert until(second, lambda: scene.status(execution) == "SUCCEEDED")
     assert len(slow.called) == 2
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.server.harness import bytes_answered, in_process
+from tests.server.harness import bytes_answered, in_a_thread, in_process
 
 from watchword.app import open_world
-from watchword.gateway import Application, Server
+from watchword.gateway import Application, Hooks, Server
 from watchword.installation.settings import Settings
 from watchword.names import HttpRequest, HttpResponse
 from watchword.transport.pipeline import MAX_AT_ONCE
@@ -104,3 +104,22 @@ def test_a_connection_with_an_answer_of_this_turn_is_not_evictable(
             assert connection.recv(1000).startswith(b"HTTP/1.1 200 OK")
         [member] = server.limits.open
         assert (evictable, member.evictable()) == ([False, False], True)
+
+
+def test_who_performs_events_leaves_before_connections_end(world: World) -> None:
+    """Otherwise calls of functions fail, and it isn't known that they did because the server stops."""
+    open_then: list[int] = []
+
+    def look() -> None:
+        open_then.append(len(server.limits.open))
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        folder = world.settings.data
+        server = Server(Application(world), listener, folder, hooks=Hooks(look, look))
+        with in_a_thread(server), socket.create_connection(listener.getsockname()) as client:
+            client.sendall(HEALTH)
+            assert client.recv(1)
+            server.stop()
+            while client.recv(1 << 16):
+                pass
+    assert open_then == [1, 0]

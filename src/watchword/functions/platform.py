@@ -94,8 +94,13 @@ class Platform:
         except BaseException:
             _remove(private)
             raise
-        self._keep(Spare.start(self.interpreter))
-        leave = self._serve(launched)
+        try:
+            self._keep(Spare.start(self.interpreter))
+            leave = self._serve(launched)
+        except BaseException:
+            launched.end()
+            _remove(private)
+            raise
 
         def ended() -> None:
             leave()

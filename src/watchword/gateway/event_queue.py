@@ -4,8 +4,8 @@
    lost meanwhile, nothing is committed: the other process does it.
 2. MOST_RUNNING events are under way at once, and MOST_OF_ACCOUNT of one account, so that none makes the
    others wait.
-3. When the server ends, events under way are left to other processes, or to the next start, as if they
-   hadn't begun.
+3. From when the server begins to stop, events under way are left to other processes, or to the next start,
+   as if they hadn't begun. What comes of them may come of that: calls of functions aren't answered any more.
 4. It looks into the store when it hears of an event, when one is due, and once a second.
 """
 

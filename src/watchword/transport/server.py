@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import uvloop
 
@@ -28,6 +29,18 @@ GRACE_SECONDS = 10.0
 _LOOK_SECONDS = 0.05
 
 
+class Hooks(NamedTuple):
+    """What is called when a server stops."""
+
+    stopping: Callable[[], None]
+    """First of all: what fails from then on may fail because of that."""
+    ending: Callable[[], None]
+    """When no answer is waited for any more: it has threads end that still work."""
+
+
+NO_HOOKS = Hooks(lambda: None, lambda: None)
+
+
 class Server:
     """Serves an application on a listening socket, which it closes at the end."""
 
@@ -39,17 +52,14 @@ class Server:
         *,
         tls: ssl.SSLContext | None = None,
         limits: ConnectionLimits | None = None,
-        ending: Callable[[], None] = lambda: None,
+        hooks: Hooks = NO_HOOKS,
         meet: Meet | None = None,
     ) -> None:
-        """`ending` is called when no answer is waited for any more: it has threads end that still work.
-
-        `meet` gives each connection without TLS an application of its own, in place of the one for all.
-        """
+        """`meet` gives each connection without TLS an application of its own, in place of the one for all."""
         self.limits = limits or ConnectionLimits()
         self._application = application
         self._listener, self._spool, self._tls = listener, spool, tls
-        self._ending, self._meet = ending, meet
+        self._hooks, self._meet = hooks, meet
         self._service: Service | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop = asyncio.Event()
@@ -96,10 +106,11 @@ class Server:
             accepting = await loop.create_server(connect, sock=self._listener, backlog=BACKLOG)
             if not self._stopped:
                 await self._stop.wait()
+            self._hooks.stopping()
             self._loop = None  # from now on there is nothing to stop
             accepting.close()
             await self._end_connections()
-            self._ending()
+            self._hooks.ending()
 
     async def _end_connections(self) -> None:
         for connection in tuple(self.limits.open):

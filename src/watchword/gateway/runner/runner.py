@@ -6,7 +6,9 @@
 3. What can't be committed is tried again and nothing else is done, since answers of tasks are in it.
 4. An execution that somebody else has changed meanwhile is dropped. One that can't be carried on, because of
    a defect, fails: the others go on.
-5. It looks into the store when it hears of an execution, when one is due, and once a second.
+5. From when the server begins to stop, a task that fails is left to be called again by others: it may fail
+   because of that.
+6. It looks into the store when it hears of an execution, when one is due, and once a second.
 
 A turn is about 4,000 events at most, and one execution has 500 of it, so that none holds up the others. It
 ends sooner when it is late, since states can be costly and a turn must be shorter than a lease.
@@ -73,15 +75,20 @@ class Runner:
         self._sessions, self._workers = Sessions(world), Workers(MOST_TASKS)
         self._expressions = Expressions()
         self._renewed = world.clock.wall() - LEASE
-        self._bell, self._stopped = threading.Event(), threading.Event()
+        self._bell, self._leaving, self._stopped = threading.Event(), threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="runner", daemon=True)
         world.database.subscribe(self._hear)
 
     def start(self) -> None:
         self._thread.start()
 
+    def leave(self) -> None:
+        """From now on rule 5 holds."""
+        self._leaving.set()
+
     def stop(self) -> None:
         """Leaves everything to others. What is under way is called again by them, unless it ends in time."""
+        self.leave()
         self._stopped.set()
         self._bell.set()
         self._thread.join()
@@ -205,7 +212,7 @@ class Runner:
         self._broken.clear()
 
     def _until_next(self) -> float:
-        """Rule 5."""
+        """Rule 6."""
         now = timestamps.milliseconds(self._world.clock.now())
         wakes = [held.wakes for held in self._held.values()]
         with self._world.database.read() as tx:
@@ -241,18 +248,20 @@ class Runner:
 
     def _perform(self, held: Held, call: TaskCall) -> None:
         """Performs a task, in a thread of its own."""
+        answer = self._answer(held, call) if self._confirmed() else None
+        if answer and not (answer.failure and self._leaving.is_set()):
+            self._answers.put(answer)
+            self._bell.set()
+
+    def _answer(self, held: Held, call: TaskCall) -> Answer:
         try:
-            if not self._confirmed():
-                return
-            output = tasks.perform(self._world, self._sessions, held.about, call)
-            self._answers.put(Answer(held.id, call, output))
+            return Answer(held.id, call, tasks.perform(self._world, self._sessions, held.about, call))
         except Failure as failure:
-            self._answers.put(Answer(held.id, call, failure=failure))
+            return Answer(held.id, call, failure=failure)
         except Exception:
             log.exception("task failed")
             said = "The task ended in an internal error."
-            self._answers.put(Answer(held.id, call, failure=Failure(RUNTIME, said)))
-        self._bell.set()
+            return Answer(held.id, call, failure=Failure(RUNTIME, said))
 
     def _confirmed(self) -> bool:
         """Whether this process knows of every change. It waits until it does, or ends."""

@@ -1,12 +1,11 @@
 """Running a function under its role.
 
 1. The platform assumes the function's role, as lambda.amazonaws.com: the role's trust policy decides, with
-   the
-   function's ARN as aws:SourceArn. This is the same decision, and the same record, as any other AssumeRole.
+   the function's ARN as aws:SourceArn. This is the same decision, and the same record, as any other
+   AssumeRole.
 2. The credentials are in the environment before the function's first line runs. They can't be replaced
-   there, so
-   an instance is used only as long as they outlast the longest invocation, and as long as the role is the
-   same one, trusts as it did then, and its session isn't revoked.
+   there, so an instance is used only as long as they outlast the longest invocation, and as long as the
+   role is the same one, trusts as it did then, and its session isn't revoked.
 3. A role that doesn't trust Lambda, or is gone, ends the invocation with AccessDeniedException; the record
    of the refused AssumeRole says why.
 
