@@ -173,7 +173,10 @@ PODS = Association("a-1", "c1", "shop", "cart", "", NOW, NOW)
 HOST_AUTHORITY = HostAuthority("t1", A, b"sealed", "k1", NOW)
 REVOCATION = Revocation(A, "role", "AROA1", NOW, NOW)
 
-CHANGES: dict[Callable[..., object], tuple[tuple[object, ...], dict[str, object], tuple[str, str]]] = {
+Told = tuple[tuple[object, ...], dict[str, object], *tuple[tuple[str, str], ...]]
+"""Arguments of a function, and the topics that it changes."""
+
+CHANGES: dict[Callable[..., object], Told] = {
     accounts.insert: ((ACCOUNT,), {}, ("account", A)),
     accounts.set_alias: ((A, "legion"), {}, ("account", A)),
     accounts.close: ((A,), {}, ("account", A)),
@@ -341,7 +344,7 @@ CHANGES: dict[Callable[..., object], tuple[tuple[object, ...], dict[str, object]
     anywhere_profiles.remove: ((ANYWHERE_PROFILE,), {}, ("profile", "p1")),
     crls.insert: ((CRL,), {}, ("trust-anchor", "t1")),
     crls.update: ((CRL,), {}, ("trust-anchor", "t1")),
-    crls.remove: ((CRL,), {}, ("trust-anchor", "t1")),
+    crls.remove: ((CRL,), {}, ("crl", "c1"), ("trust-anchor", "t1")),
     versions.remove: ((FUNCTION_VERSION,), {}, ("function", "f1")),
     versions.remove_all: (("f1",), {}, ("function", "f1")),
     keyring.insert: ((WRAPPED,), {}, ("keyring", "*")),
@@ -454,14 +457,14 @@ NOUNS: list[ModuleType] = [
 def test_a_change_is_told(
     function: Callable[..., object], opened: Callable[[str], Database], now: datetime
 ) -> None:
-    positional, named, topic = CHANGES[function]
+    positional, named, *topics = CHANGES[function]
     database = opened("sqlite")
     with database.write(now) as tx:
         if function in BEFORE:
             BEFORE[function](tx)
             tx.topics.clear()
         function(tx, *positional, **named)
-        assert list(tx.topics) == [Topic(*topic)]
+        assert list(tx.topics) == [Topic(*each) for each in topics]
     database.empty(now)
 
 

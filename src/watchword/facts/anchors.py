@@ -50,15 +50,15 @@ class Tagged(Generic[Record]):
 
 
 ById = Callable[[Transaction, str], Any]
-Called = Callable[[Transaction, str, str, str], Any]
+Named = Callable[[Transaction, str, str, str], Any]
 
 
-def _fact(kind: str, by_id: ById, called: Called | None = None) -> Fact[[str, str, str], Tagged[Any]]:
+def _fact(kind: str, by_id: ById, named: Named | None = None) -> Fact[[str, str, str], Tagged[Any]]:
     """By account, Region, and an id or `alias/` and an alias."""
 
     def read(reading: Reading, account: str, region: str, reference: str) -> Tagged[Any] | None:
-        if called and reference.startswith(ALIAS):
-            found = called(reading.tx, account, region, reference.removeprefix(ALIAS))
+        if named and reference.startswith(ALIAS):
+            found = named(reading.tx, account, region, reference.removeprefix(ALIAS))
         else:
             found = by_id(reading.tx, reference)
         if found is None or (found.account, found.region) != (account, region):
@@ -110,10 +110,10 @@ def _host_authority(reading: Reading, anchor_id: str) -> HostAuthority | None:
 
 
 TRUST_ANCHOR: Fact[[str, str, str], Tagged[TrustAnchor]] = _fact(
-    nouns.TRUST_ANCHOR, trust_anchors.by_id, trust_anchors.called
+    nouns.TRUST_ANCHOR, trust_anchors.by_id, trust_anchors.named
 )
-PROFILE: Fact[[str, str, str], Tagged[Profile]] = _fact(nouns.PROFILE, profiles.by_id, profiles.called)
-CRL: Fact[[str, str, str], Tagged[Crl]] = _fact(nouns.CRL, crls.by_id, crls.called)
+PROFILE: Fact[[str, str, str], Tagged[Profile]] = _fact(nouns.PROFILE, profiles.by_id, profiles.named)
+CRL: Fact[[str, str, str], Tagged[Crl]] = _fact(nouns.CRL, crls.by_id, crls.named)
 SUBJECT: Fact[[str, str, str], Tagged[Subject]] = _fact(nouns.SUBJECT, subjects.by_id)
 REVOCATION_LISTS = Fact("revocation-lists", _lists)
 """By the id of a trust anchor: the lists (DER) that are enabled."""

@@ -15,7 +15,6 @@ from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.services.rolesanywhere import made, pages, tags
 from watchword.services.rolesanywhere.errors import invalid
 from watchword.services.rolesanywhere.named import current, look_up, on, on_everything, read, still
-from watchword.store import Transaction
 from watchword.store import tags as stored_tags
 from watchword.store.rolesanywhere import crls, trust_anchors
 from watchword.store.rolesanywhere.crls import Crl
@@ -93,14 +92,8 @@ def disable_crl(call: Call) -> Output:
 def delete_crl(call: Call) -> Output:
     """DeleteCrl."""
     crl = current(call, KIND)
-    remove(call.tx, crl)
+    crls.remove(call.tx, crl)
     return _detail(crl)
-
-
-def remove(tx: Transaction, crl: Crl) -> None:
-    """Removes a list and its tags."""
-    stored_tags.remove_all(tx, KIND, crl.id)
-    crls.remove(tx, crl)
 
 
 def described(crl: Crl, before: Crl | None = None) -> Output:

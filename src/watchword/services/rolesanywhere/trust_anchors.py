@@ -15,7 +15,6 @@ from dataclasses import replace
 from watchword.names import nouns
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.services.rolesanywhere import made, notifications, pages, tags
-from watchword.services.rolesanywhere.crls import remove as remove_crl
 from watchword.services.rolesanywhere.errors import invalid
 from watchword.services.rolesanywhere.named import current, on, on_everything
 from watchword.store import tags as stored_tags
@@ -87,7 +86,7 @@ def delete_trust_anchor(call: Call) -> Output:
     """DeleteTrustAnchor."""
     anchor = current(call, KIND)
     for crl in crls.of(call.tx, anchor.id):
-        remove_crl(call.tx, crl)
+        crls.remove(call.tx, crl)
     trust_anchors.remove(call.tx, anchor)
     return _detail(anchor)
 
