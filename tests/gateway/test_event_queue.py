@@ -17,7 +17,8 @@ from tests.services.harness import world_on
 from watchword.access import Caller, RequestContext
 from watchword.access.request_context import INSIDE
 from watchword.gateway import event_queue
-from watchword.gateway.event_queue import LEASE, MOST_OF_ACCOUNT, MOST_RUNNING, EventQueue
+from watchword.gateway.event_queue import MOST_OF_ACCOUNT, MOST_RUNNING, EventQueue
+from watchword.gateway.turns import LEASE
 from watchword.names import AwsError
 from watchword.names.principal import Root
 from watchword.services.lambda_.events import performing

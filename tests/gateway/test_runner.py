@@ -17,7 +17,8 @@ from watchword.access.request_context import Via
 from watchword.gateway.dispatch import dispatch
 from watchword.gateway.runner import held
 from watchword.gateway.runner import runner as module
-from watchword.gateway.runner.runner import LEASE, Runner
+from watchword.gateway.runner.runner import Runner
+from watchword.gateway.turns import LEASE
 from watchword.machines.errors import Failure
 from watchword.machines.live import TaskCall
 from watchword.names import AwsError

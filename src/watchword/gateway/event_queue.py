@@ -6,33 +6,25 @@
    others wait.
 3. From when the server begins to stop, events under way are left to other processes, or to the next start,
    as if they hadn't begun. What comes of them may come of that: calls of functions aren't answered any more.
-4. It looks into the store when it hears of an event, when one is due, and once a second.
+4. Turns are taken when it hears of an event, when one is due, and once a second (`gateway.turns`).
 """
 
 import logging
-import threading
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 
 from watchword.gateway.runner.workers import Workers
-from watchword.names import AwsError
-from watchword.names.ids import new_request_id
+from watchword.gateway.turns import LEASE, LOOKS, RENEWED, Turns
 from watchword.services.lambda_.events import TOPIC, perform
 from watchword.services.lambda_.events.retries import LONGEST_BACKOFF
-from watchword.store import StoreError, Topic
+from watchword.store import StoreError
 from watchword.store.functions import dead_letters, events
 from watchword.store.functions.dead_letters import DeadLetter
 from watchword.store.functions.events import Event
 from watchword.store.leases import Lease
 from watchword.world import World
 
-LEASE = timedelta(seconds=5)
-RENEWED = timedelta(seconds=1.5)
-LOOKS = 1.0
-"""Seconds between two looks into the store."""
 MOST_RUNNING, MOST_OF_ACCOUNT = 16, 8
 PATIENCE = 5.0
 """Seconds for threads to notice that the server ends."""
@@ -45,31 +37,26 @@ class EventQueue:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._owner = new_request_id(world.randomness)
         self._running: dict[str, str] = {}
         """Ids of events, and whose they are."""
         self._workers = Workers(MOST_RUNNING)
         self._renewed = world.clock.wall() - LEASE
-        self._bell, self._left = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._run, name="events", daemon=True)
-        world.database.subscribe(self._hear)
+        self._turns = Turns(world, TOPIC, self.turn)
 
     def start(self) -> None:
-        self._thread.start()
+        self._turns.start()
 
     def leave(self) -> None:
         """Rule 3. From now on nothing is begun, and nothing that comes of events is committed."""
-        self._left.set()
-        self._bell.set()
+        self._turns.end()
 
     def stop(self) -> None:
         """Leaves everything to others."""
-        self.leave()
-        self._thread.join()
+        self._turns.stop()
         self._workers.stop(PATIENCE)
         try:
             with self._world.database.write(self._world.clock.now(), shared=True) as tx:
-                events.release(tx, self._owner)
+                events.release(tx, self._turns.owner)
         except StoreError:
             log.warning("events weren't released")
 
@@ -82,13 +69,13 @@ class EventQueue:
             return 0.0
         now = self._world.clock.now()
         with self._world.database.read() as tx:
-            due = events.next_due(tx, self._lease())
+            due = events.next_due(tx, self._turns.lease())
         later = due is not None and due > now  # what is due already waits for another one's end
         return min(LOOKS, (due - now).total_seconds()) if due and later else LOOKS
 
     def _claimed(self) -> list[Event]:
         """What begins now, and is held from now on."""
-        now, lease = self._world.clock.now(), self._lease()
+        now, lease = self._world.clock.now(), self._turns.lease()
         chosen = self._chosen(lease)
         if not chosen and (not self._running or lease.now - self._renewed <= RENEWED):
             return []
@@ -116,35 +103,14 @@ class EventQueue:
                 chosen.append(each.id)
         return chosen
 
-    def _lease(self) -> Lease:
-        wall = self._world.clock.wall()
-        return Lease(self._owner, wall, wall + LEASE)
-
-    def _hear(self, topics: Sequence[Topic]) -> None:
-        if any(topic.kind == TOPIC for topic in topics):
-            self._bell.set()
-
-    def _run(self) -> None:
-        while not self._left.is_set():
-            self._bell.clear()
-            try:
-                seconds = self.turn()
-            except StoreError as refused:
-                log.warning("events wait: %s", refused)
-                seconds = LOOKS
-            except Exception:
-                log.exception("events wait")
-                seconds = LOOKS
-            self._bell.wait(seconds)
-
     def _perform(self, event: Event) -> None:
         """One event, in a thread of its own."""
         try:
-            if self._confirmed():
+            if self._turns.confirmed():
                 self._commit(event, self._outcome(event))
         finally:
             self._running.pop(event.id, None)
-            self._bell.set()
+            self._turns.ring()
 
     def _outcome(self, event: Event) -> Event | tuple[DeadLetter, ...]:
         """What came of it. A defect is no fault of the function: it is tried again later."""
@@ -156,27 +122,16 @@ class EventQueue:
 
     def _commit(self, event: Event, outcome: Event | tuple[DeadLetter, ...]) -> None:
         """Rule 1. It is tried until it works, for the event is held as long."""
-        while not self._left.is_set():
+        while not self._turns.stopped.is_set():
             try:
                 with self._world.database.write(self._world.clock.now(), shared=True) as tx:
                     if isinstance(outcome, Event):
-                        events.put_off(tx, outcome, self._owner)
-                    elif events.remove(tx, event, self._owner):
+                        events.put_off(tx, outcome, self._turns.owner)
+                    elif events.remove(tx, event, self._turns.owner):
                         for letter in outcome:
                             dead_letters.insert(tx, letter)
             except StoreError as refused:
                 log.warning("event %s waits: %s", event.id, refused)
-                self._left.wait(LOOKS)
+                self._turns.stopped.wait(LOOKS)
             else:
                 return
-
-    def _confirmed(self) -> bool:
-        """Whether this process knows of every change. It waits until it does, or ends."""
-        while not self._left.is_set():
-            try:
-                self._world.facts.confirm()
-            except AwsError:
-                self._left.wait(LOOKS)
-            else:
-                return True
-        return False

@@ -8,7 +8,7 @@
    a defect, fails: the others go on.
 5. From when the server begins to stop, a task that fails is left to be called again by others: it may fail
    because of that.
-6. It looks into the store when it hears of an execution, when one is due, and once a second.
+6. Turns are taken when it hears of an execution, when one is due, and once a second (`gateway.turns`).
 
 A turn is about 4,000 events at most, and one execution has 500 of it, so that none holds up the others. It
 ends sooner when it is late, since states can be costly and a turn must be shorter than a lease.
@@ -18,9 +18,8 @@ import logging
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from functools import partial
 from queue import SimpleQueue
 
@@ -30,24 +29,19 @@ from watchword.gateway.runner import tasks
 from watchword.gateway.runner.held import Answer, Held
 from watchword.gateway.runner.sessions import Sessions
 from watchword.gateway.runner.workers import Workers
+from watchword.gateway.turns import LEASE, LOOKS, RENEWED, Turns
 from watchword.machines import timestamps
 from watchword.machines.errors import RUNTIME, Failure
 from watchword.machines.live import TaskCall
 from watchword.names import AwsError
-from watchword.names.ids import new_request_id
 from watchword.services.states.ending import end_from_outside
 from watchword.services.states.executions import TOPIC
-from watchword.store import StoreError, Topic, Transaction
-from watchword.store.leases import Lease
+from watchword.store import StoreError, Transaction
 from watchword.store.machines import executions, leases, state_machines
 from watchword.store.machines.executions import RUNNING, Execution, Signal
 from watchword.store.machines.leases import MOST_CLAIMED, Progress
 from watchword.world import World
 
-LEASE = timedelta(seconds=5)
-RENEWED = timedelta(seconds=1.5)
-LOOKS = 1.0
-"""Seconds between two looks into the store."""
 MOST_HELD = 256
 MOST_TASKS = 16
 """Tasks that are performed at the same time."""
@@ -67,7 +61,6 @@ class Runner:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._owner = new_request_id(world.randomness)
         self._held: dict[str, Held] = {}
         self._uncommitted: list[tuple[Held, Progress, list[TaskCall]]] = []
         self._broken: dict[str, int] = {}
@@ -75,12 +68,11 @@ class Runner:
         self._sessions, self._workers = Sessions(world), Workers(MOST_TASKS)
         self._expressions = Expressions()
         self._renewed = world.clock.wall() - LEASE
-        self._bell, self._leaving, self._stopped = threading.Event(), threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._run, name="runner", daemon=True)
-        world.database.subscribe(self._hear)
+        self._leaving = threading.Event()
+        self._turns = Turns(world, TOPIC, self.turn)
 
     def start(self) -> None:
-        self._thread.start()
+        self._turns.start()
 
     def leave(self) -> None:
         """From now on rule 5 holds."""
@@ -89,14 +81,12 @@ class Runner:
     def stop(self) -> None:
         """Leaves everything to others. What is under way is called again by them, unless it ends in time."""
         self.leave()
-        self._stopped.set()
-        self._bell.set()
-        self._thread.join()
+        self._turns.stop()
         self._workers.stop(PATIENCE)
         try:
             self.turn()
             with self._world.database.write(self._world.clock.now(), shared=True) as tx:
-                leases.release(tx, self._owner)
+                leases.release(tx, self._turns.owner)
         except (StoreError, AwsError):
             log.warning("executions weren't released")
         self._expressions.close()
@@ -118,17 +108,17 @@ class Runner:
 
     def _take_up(self) -> dict[str, list[Signal]]:
         """Claims what is due. The signals that were left for what is held."""
-        world, now, lease = self._world, self._world.clock.now(), self._lease()
+        world, now, lease = self._world, self._world.clock.now(), self._turns.lease()
         with world.database.read() as tx:
             free = MOST_HELD - len(self._held)
-            due = [] if self._stopped.is_set() else leases.claimable(tx, lease, now, limit=MOST_CLAIMED)
-            signals = leases.signals(tx, self._owner) if self._held else []
+            due = [] if self._turns.stopped.is_set() else leases.claimable(tx, lease, now, limit=MOST_CLAIMED)
+            signals = leases.signals(tx, lease.owner) if self._held else []
         if due or (self._held and lease.now - self._renewed > RENEWED):
             with world.database.write(now, shared=True) as tx:
                 self._keep(tx, leases.renew(tx, lease))
                 for execution in leases.claim(tx, lease, now, due[: max(0, free)]):
                     self._hold(tx, execution)
-                signals = leases.signals(tx, self._owner)
+                signals = leases.signals(tx, lease.owner)
             self._renewed = lease.now
         found = defaultdict(list)
         for signal in signals:
@@ -213,10 +203,12 @@ class Runner:
 
     def _until_next(self) -> float:
         """Rule 6."""
+        if not self._answers.empty():
+            return 0.0
         now = timestamps.milliseconds(self._world.clock.now())
         wakes = [held.wakes for held in self._held.values()]
         with self._world.database.read() as tx:
-            due = leases.next_due(tx, self._lease()) if len(self._held) < MOST_HELD else None
+            due = leases.next_due(tx, self._turns.lease()) if len(self._held) < MOST_HELD else None
         times = [each for each in wakes if each is not None]
         if due is not None:
             times.append(max(timestamps.milliseconds(due), 1))
@@ -224,34 +216,12 @@ class Runner:
 
     # --- around it -----------------------------------------------------------------------------------
 
-    def _lease(self) -> Lease:
-        wall = self._world.clock.wall()
-        return Lease(self._owner, wall, wall + LEASE)
-
-    def _hear(self, topics: Sequence[Topic]) -> None:
-        if any(topic.kind == TOPIC for topic in topics):
-            self._bell.set()
-
-    def _run(self) -> None:
-        while not self._stopped.is_set():
-            self._bell.clear()
-            try:
-                seconds = self.turn()
-            except (StoreError, AwsError) as refused:
-                log.warning("executions wait: %s", refused)
-                seconds = LOOKS
-            except Exception:
-                log.exception("executions wait")
-                seconds = LOOKS
-            if self._answers.empty():
-                self._bell.wait(seconds)
-
     def _perform(self, held: Held, call: TaskCall) -> None:
         """Performs a task, in a thread of its own."""
-        answer = self._answer(held, call) if self._confirmed() else None
+        answer = self._answer(held, call) if self._turns.confirmed() else None
         if answer and not (answer.failure and self._leaving.is_set()):
             self._answers.put(answer)
-            self._bell.set()
+            self._turns.ring()
 
     def _answer(self, held: Held, call: TaskCall) -> Answer:
         try:
@@ -262,14 +232,3 @@ class Runner:
             log.exception("task failed")
             said = "The task ended in an internal error."
             return Answer(held.id, call, failure=Failure(RUNTIME, said))
-
-    def _confirmed(self) -> bool:
-        """Whether this process knows of every change. It waits until it does, or ends."""
-        while not self._stopped.is_set():
-            try:
-                self._world.facts.confirm()
-            except AwsError:
-                self._stopped.wait(LOOKS)
-            else:
-                return True
-        return False
