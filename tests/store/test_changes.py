@@ -121,7 +121,7 @@ from watchword.store.rolesanywhere.host_authorities import HostAuthority
 from watchword.store.rolesanywhere.hosts import Host
 from watchword.store.rolesanywhere.profiles import Profile as AnywhereProfile
 from watchword.store.rolesanywhere.trust_anchors import TrustAnchor
-from watchword.store.s3 import buckets, objects, parts, uploads
+from watchword.store.s3 import bucket_settings, buckets, objects, parts, uploads
 from watchword.store.s3.buckets import Bucket
 
 A = "111111111111"
@@ -304,6 +304,8 @@ CHANGES: dict[Callable[..., object], Told] = {
     buckets.insert: ((BUCKET,), {}, ("bucket", "b1")),
     buckets.set_policy: ((BUCKET, "{}"), {}, ("bucket", "b1")),
     buckets.remove: ((BUCKET,), {}, ("bucket", "b1")),
+    bucket_settings.put: ((BUCKET, "cors", "{}"), {}, ("bucket", "b1")),
+    bucket_settings.remove_all: ((BUCKET,), {}, ("bucket", "b1")),
     functions.insert: ((FUNCTION,), {}, ("function", "f1")),
     functions.reserve: ((FUNCTION, 1), {}, ("function", "f1")),
     functions.publish: ((FUNCTION,), {}, ("function", "f1")),
@@ -384,6 +386,7 @@ BEFORE: dict[Callable[..., object], Callable[[Transaction], object]] = {
     groups.add_member: _members,
     groups.add_members: _members,
     versions.insert: lambda tx: functions.insert(tx, FUNCTION),
+    bucket_settings.put: lambda tx: buckets.insert(tx, BUCKET),
     aliases.insert: lambda tx: functions.insert(tx, FUNCTION),
     permissions.put: lambda tx: functions.insert(tx, FUNCTION),
     urls.insert: lambda tx: functions.insert(tx, FUNCTION),
@@ -423,6 +426,7 @@ NO_DECISION_DEPENDS_ON = {
     *(services.allow, services.deny, services.remove_all),
     audit.insert,
     objects.put,
+    objects.set_tags,  # decisions read them with the row
     objects.remove,
     parts.put,
     parts.remove_all,

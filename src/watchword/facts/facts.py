@@ -5,9 +5,9 @@ of them changes, by this process or another. `confirm` is called once a request,
 process that can't know whether anything changed refuses (docs/decisions/0002). Absence is not kept.
 
 A `Facts` whose `cached` is true never waits for the database: where it would have to, it raises WouldBlock,
-and the caller starts over with one that may. The row of an object is no fact, since no decision depends on
-it; a cached `Facts` reads it by a `PointReader`, where the database is a file, and caches it for this version
-of the database: until anything is committed.
+and the caller starts over with one that may. The row of an object is no fact: it is read each time. A cached
+`Facts` reads it by a `PointReader`, where the database is a file, and caches it for this version of the
+database: until anything is committed.
 
 How each fact is read stands in the file of its subject. What may be done with a fact belongs to
 `watchword.access`.
@@ -54,8 +54,9 @@ def weight_of_session(session: Session, token: str) -> int:
 
 def weight_of_row(row: Object) -> int:
     """Bytes of an object's row that is cached."""
-    texts = chain((row.key,), row.headers.values(), row.metadata, row.metadata.values())
-    return 2 * OF_A_VALUE + sum(map(len, texts)) + OF_A_TAG * (len(row.headers) + len(row.metadata))
+    named = (row.headers, row.metadata, row.tags)
+    texts = chain((row.key,), *named, *(each.values() for each in named))
+    return 2 * OF_A_VALUE + sum(map(len, texts)) + OF_A_TAG * sum(map(len, named))
 
 
 def weight_of_engine(session: Session | None) -> int:

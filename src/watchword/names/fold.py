@@ -23,7 +23,7 @@ CASE_SENSITIVE_TAGS = frozenset(
         *(nouns.POLICY, nouns.INSTANCE_PROFILE),
         *(nouns.OIDC_PROVIDER, nouns.SAML_PROVIDER, nouns.SERVER_CERTIFICATE, nouns.MFA),
         *(nouns.FUNCTION, nouns.IDENTITY_POOL, nouns.IN_ORGANIZATION, nouns.STATE_MACHINE),
-        *(nouns.CLUSTER, nouns.POD_IDENTITY_ASSOCIATION),
+        *(nouns.BUCKET, nouns.CLUSTER, nouns.POD_IDENTITY_ASSOCIATION),
         *(nouns.TRUST_ANCHOR, nouns.PROFILE, nouns.CRL, nouns.SUBJECT),
     }
 )

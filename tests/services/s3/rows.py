@@ -23,6 +23,7 @@ POLICY = {
     )
 }
 BODY = {"Body": b"bytes"}
+TAGS = {"Tagging": {"TagSet": [{"Key": "team", "Value": "red"}]}}
 
 
 def bucket(name: str) -> dict[str, str]:
@@ -55,6 +56,8 @@ OURS = Refused("BucketAlreadyOwnedByYou", **BUCKET)
 SCENE = [
     *(Step("CreateBucket", bucket(name)) for name in ("payroll", "free", "spare")),
     Step("PutBucketPolicy", BUCKET | POLICY),
+    Step("CreateBucket", bucket("tagged")),
+    Step("PutBucketTagging", bucket("tagged") | TAGS),
     *(Step("PutObject", key(name) | BODY) for name in ("2025", "2026", "a/1", "b/1", "free", "spare")),
     *(
         Step("CreateMultipartUpload", key(name), **{name: "UploadId"})
@@ -88,12 +91,20 @@ ROWS = {
     "GetBucketCors": Row(BUCKET, missing=NO_BUCKET, answer="NoSuchCORSConfiguration"),
     "GetBucketLifecycleConfiguration": Row(BUCKET, missing=NO_BUCKET, answer="NoSuchLifecycleConfiguration"),
     "GetBucketReplication": Row(BUCKET, missing=NO_BUCKET, answer="ReplicationConfigurationNotFoundError"),
-    "GetBucketTagging": Row(BUCKET, missing=NO_BUCKET, answer="NoSuchTagSet"),
     "GetBucketWebsite": Row(BUCKET, missing=NO_BUCKET, answer="NoSuchWebsiteConfiguration"),
     "GetObjectLockConfiguration": Row(
         BUCKET, missing=NO_BUCKET, answer="ObjectLockConfigurationNotFoundError"
     ),
     "GetPublicAccessBlock": Row(BUCKET, missing=NO_BUCKET, answer="NoSuchPublicAccessBlockConfiguration"),
+    # tags
+    "PutBucketTagging": Row(BUCKET | TAGS, missing=NO_BUCKET),
+    "GetBucketTagging": Row(bucket("tagged"), missing=NO_BUCKET),
+    "DeleteBucketTagging": Row(bucket("free"), missing=NO_BUCKET),
+    "PutBucketAbac": Row(bucket("free") | {"AbacStatus": {"Status": "Disabled"}}, missing=NO_BUCKET),
+    "GetBucketAbac": Row(BUCKET, missing=NO_BUCKET),
+    "PutObjectTagging": Row(OBJECT | TAGS, missing=NO_KEY),
+    "GetObjectTagging": Row(OBJECT, missing=NO_KEY),
+    "DeleteObjectTagging": Row(key("2025"), missing=NO_KEY),
     # objects
     "PutObject": Row(
         key("new") | BODY, missing=NO_BUCKET, conflict=Refused("PreconditionFailed", **ONLY_NEW)

@@ -58,8 +58,8 @@ def test_a_bucket_is_in_the_region_named_or_signed_for(
     assert location == (None if expected == "us-east-1" else expected)
 
 
-def test_only_a_location_can_be_configured(s3: Counter) -> None:
-    configuration = {"Tags": [{"Key": "k", "Value": "v"}]}
+def test_only_location_and_tags_can_be_configured(s3: Counter) -> None:
+    configuration = {"Location": {"Type": "AvailabilityZone", "Name": "a"}}
     assert (
         s3.code("CreateBucket", Bucket="bucket", CreateBucketConfiguration=configuration) == "NotImplemented"
     )

@@ -17,7 +17,6 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
         ("x-amz-server-side-encryption-bucket-key-enabled", "true"),
         ("x-amz-server-side-encryption-customer-algorithm", "AES256"),
         ("x-amz-copy-source-server-side-encryption-customer-key", "a"),
-        ("x-amz-tagging", "a=b"),
         ("x-amz-object-lock-mode", "GOVERNANCE"),
         ("x-amz-object-lock-legal-hold", "ON"),
         ("x-amz-website-redirect-location", "/"),

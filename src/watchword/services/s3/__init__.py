@@ -13,11 +13,13 @@ from watchword.access import Demand
 from watchword.services.operation import Call, Operation
 from watchword.services.s3 import (
     bucket_policies,
+    bucket_tags,
     buckets,
     completion,
     copies,
     deletions,
     listings,
+    object_tags,
     objects,
     parts,
     settings,
@@ -45,11 +47,13 @@ OPERATIONS: dict[str, Operation] = {
     name: _guarded(name, row)
     for table in (
         bucket_policies.OPERATIONS,
+        bucket_tags.OPERATIONS,
         buckets.OPERATIONS,
         completion.OPERATIONS,
         copies.OPERATIONS,
         deletions.OPERATIONS,
         listings.OPERATIONS,
+        object_tags.OPERATIONS,
         objects.OPERATIONS,
         parts.OPERATIONS,
         settings.OPERATIONS,

@@ -10,6 +10,8 @@ import re
 from msgspec import structs
 
 from watchword.access import Demand
+from watchword.identity.tags import as_condition_keys
+from watchword.names import nouns
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.services.s3.attached import of_account
 from watchword.services.s3.demands import bucket_demand, bucket_of, on_bucket
@@ -17,9 +19,10 @@ from watchword.services.s3.described import second
 from watchword.services.s3.errors import invalid_argument, s3_error
 from watchword.services.s3.keys import keys_of
 from watchword.services.s3.limits import canonical_id, is_bucket_name
+from watchword.services.s3.tag_sets import Tags, tags_of_list
 from watchword.services.s3.tokens import decode_token, encode_token
-from watchword.store import StillReferenced
-from watchword.store.s3 import buckets, objects, uploads
+from watchword.store import StillReferenced, tags
+from watchword.store.s3 import bucket_settings, buckets, objects, uploads
 from watchword.store.s3.buckets import Bucket
 
 FIRST_REGION = "us-east-1"
@@ -41,6 +44,7 @@ def create_bucket(call: Call) -> Output:
         raise s3_error("BucketAlreadyOwnedByYou" if own else "BucketAlreadyExists", BucketName=name)
     bucket_id = call.world.randomness(16).hex()
     buckets.insert(call.tx, Bucket(bucket_id, name, call.account, _region_of(call), call.now))
+    tags.put(call.tx, nouns.BUCKET, bucket_id, _tags(call))
     return {"Location": f"/{name}"}
 
 
@@ -81,6 +85,8 @@ def delete_bucket(call: Call) -> Output:
         raise s3_error("BucketNotEmpty", BucketName=bucket.name)
     try:
         uploads.remove_all(call.tx, bucket.id)
+        bucket_settings.remove_all(call.tx, bucket)
+        tags.remove_all(call.tx, nouns.BUCKET, bucket.id)
         buckets.remove(call.tx, bucket)
     except StillReferenced:  # an object or a part was stored since the check
         raise s3_error("BucketNotEmpty", BucketName=bucket.name) from None
@@ -88,12 +94,17 @@ def delete_bucket(call: Call) -> Output:
 
 
 def to_create(call: Call) -> tuple[Demand, ...]:
-    """s3:CreateBucket in the caller's account."""
+    """s3:CreateBucket in the caller's account, and s3:TagResource for a bucket with tags."""
     action, arn = "s3:CreateBucket", f"arn:aws:s3:::{call.input['Bucket']}"
-    context = keys_of(call, action)
+    owner, context = of_account(call.account), keys_of(call, action)
     if constraint := _constraint(call):
         context["s3:locationconstraint"] = constraint
-    return (of_account(call.account).demand(action, arn, context),)
+    given = _tags(call)
+    if not given:
+        return (owner.demand(action, arn, context),)
+    asked = {**as_condition_keys("aws:RequestTag", given.items()), "aws:TagKeys": tuple(given)}
+    tagging = owner.demand("s3:TagResource", arn, keys_of(call, "s3:TagResource") | asked)
+    return owner.demand(action, arn, context | asked), tagging
 
 
 def to_list_all(call: Call) -> tuple[Demand, ...]:
@@ -109,6 +120,10 @@ def to_head(call: Call) -> tuple[Demand, ...]:
     return (structs.replace(bucket_demand(call, fact, "s3:ListBucket"), headers=told),)
 
 
+def _tags(call: Call) -> Tags:
+    return tags_of_list(call.input.get("CreateBucketConfiguration", {}).get("Tags", ()), "Bucket")
+
+
 def _constraint(call: Call) -> str | None:
     constraint: str | None = call.input.get("CreateBucketConfiguration", {}).get("LocationConstraint")
     return constraint or None
@@ -116,7 +131,7 @@ def _constraint(call: Call) -> str | None:
 
 def _region_of(call: Call) -> str:
     """Only us-east-1 creates buckets in other regions: API Reference, CreateBucket, LocationConstraint."""
-    beyond = set(call.input.get("CreateBucketConfiguration", {})) - {"LocationConstraint"}
+    beyond = set(call.input.get("CreateBucketConfiguration", {})) - {"LocationConstraint", "Tags"}
     if beyond:
         raise s3_error("NotImplemented", f"{min(beyond)} of a new bucket is not implemented.")
     constraint = _constraint(call)

@@ -27,7 +27,7 @@ from watchword.services.s3.demands import bucket_of
 from watchword.services.s3.described import COMPOSITE, ENCRYPTION, checksums, quoted
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.limits import MAX_LIST, key_bytes
-from watchword.services.s3.objects import to_put
+from watchword.services.s3.objects import to_write
 from watchword.services.s3.parts import MAX_PARTS
 from watchword.services.s3.uploads import end, upload_of
 from watchword.store.s3 import objects, parts
@@ -176,6 +176,7 @@ def _object(
         checksum,
         parts=sizes,
         upload=upload.id,
+        tags=upload.tags,
     )
 
 
@@ -189,6 +190,6 @@ def _join(call: Call, chosen: Sequence[Part], blob: str) -> None:
 
 OPERATIONS: dict[str, Operation] = {
     "CompleteMultipartUpload": object_write(
-        complete_multipart_upload, to_put, max_body=MAX_LIST, moves_bytes=True
+        complete_multipart_upload, to_write, max_body=MAX_LIST, moves_bytes=True
     ),
 }

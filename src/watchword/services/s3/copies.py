@@ -3,28 +3,30 @@
 Source: Amazon S3 API Reference, CopyObject.
 """
 
+from dataclasses import replace
+
 from watchword.access import Demand
-from watchword.facts.buckets import BucketFact
 from watchword.objects import BlobMissingError, Sums
 from watchword.services.operation import Call, Operation, Output, object_write
 from watchword.services.s3.commits import commit_object, fresh_blob
-from watchword.services.s3.copy_source import Source
-from watchword.services.s3.demands import bucket_named, bucket_of, no_such_key, object_demand
+from watchword.services.s3.demands import bucket_of
 from watchword.services.s3.described import ENCRYPTION, Description, checksums, quoted, second
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import known_algorithm
 from watchword.services.s3.limits import key_bytes
+from watchword.services.s3.new_tags import new_tags
 from watchword.services.s3.objects import to_put
 from watchword.services.s3.preconditions import Preconditions
-from watchword.store.s3.objects import UNVERSIONED, Object
+from watchword.services.s3.sources import source_of, source_row, to_read_source
+from watchword.store.s3.objects import Object
 
 
 def copy_object(call: Call) -> Output:
     """CopyObject."""
-    source, target = Source.parse(call.input["CopySource"]), bucket_of(call).bucket
-    row = source_row(call, source)
+    source, target = source_of(call), bucket_of(call).bucket
+    row = source_row(call)
     Preconditions.of(call.input, "CopySource").check_source(row.etag, row.modified)
-    description = _description(call, source, row)
+    description = _description(call, row)
     with fresh_blob(call) as blob:
         etag, kept = _copy_bytes(call, row, blob)
         new = Object(
@@ -45,41 +47,20 @@ def copy_object(call: Call) -> Output:
 
 def to_copy(call: Call) -> tuple[Demand, ...]:
     """Permission to read the source and to write the target."""
-    return (*to_read_source(call), *to_put(call))
+    return (to_read_source(call), *to_put(call))
 
 
-def to_read_source(call: Call) -> tuple[Demand, ...]:
-    """Permission to read the source."""
-    source, fact = Source.parse(call.input["CopySource"]), _source_bucket(call)
-    return (object_demand(call, fact, "s3:GetObject", source.key, version=source.version),)
-
-
-def source_row(call: Call, source: Source) -> Object:
-    """The source object. Raises NoSuchKey, or AccessDenied if the caller may not list the bucket."""
-    if source.version not in ("", UNVERSIONED):
-        raise s3_error("NoSuchVersion", Key=source.key, VersionId=source.version)
-    fact = _source_bucket(call)
-    row = call.world.facts.object_at(fact.bucket.id, key_bytes(source.key))
-    if row is None:
-        raise no_such_key(call, fact, source.key)
-    return row
-
-
-def _source_bucket(call: Call) -> BucketFact:
-    source = Source.parse(call.input["CopySource"])
-    return bucket_named(call, source.bucket, call.input.get("ExpectedSourceBucketOwner"))
-
-
-def _description(call: Call, source: Source, row: Object) -> Description:
+def _description(call: Call, row: Object) -> Description:
+    source = source_of(call)
     if call.input.get("MetadataDirective", "COPY") == "REPLACE":
-        return Description.given(call.input)
+        return Description.given(call.input, new_tags(call))
     if (source.bucket, source.key) == (call.input["Bucket"], call.input["Key"]):
         raise s3_error(
             "InvalidRequest",
             "This copy request is illegal because it is trying to copy an object to itself without changing "
             "the object's metadata, storage class, website redirect location or encryption attributes.",
         )
-    return Description.of(row)
+    return replace(Description.of(row), tags=new_tags(call))
 
 
 def _copy_bytes(call: Call, row: Object, blob: str) -> tuple[str, dict[str, str]]:

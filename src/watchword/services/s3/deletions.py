@@ -18,8 +18,8 @@ from watchword.services.s3.commits import remove_object
 from watchword.services.s3.demands import bucket_of, object_demand
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import check_body
-from watchword.services.s3.keys import Context
 from watchword.services.s3.limits import MAX_KEYS, MAX_LIST, key_bytes
+from watchword.services.s3.stored import existing_tags, stored
 from watchword.store.s3.objects import UNVERSIONED
 
 Entry = Mapping[str, Any]
@@ -71,30 +71,28 @@ def _entries(call: Call) -> list[Entry]:
     return entries
 
 
-def _actions(match: str | None) -> tuple[str, ...]:
-    """If-Match reveals whether the object has that ETag, so it needs permission to read as well."""
-    return ("s3:DeleteObject",) if match is None else ("s3:DeleteObject", "s3:GetObject")
-
-
 def _demands(call: Call, key: str, version: str, match: str | None, *, optional: bool) -> tuple[Demand, ...]:
+    """If-Match reveals whether the object has that ETag, so it needs permission to read as well."""
     fact = bucket_of(call)
-    return tuple(
-        object_demand(
-            call, fact, action, key, _conditional(action, version, match), version=version, optional=optional
-        )
-        for action in _actions(match)
+    deletes = object_demand(
+        call,
+        fact,
+        "s3:DeleteObject",
+        key,
+        {"s3:if-match": match} if match and not version else {},  # deleting a version doesn't have it
+        version=version,
+        optional=optional,
     )
-
-
-def _conditional(action: str, version: str, match: str | None) -> Context:
-    """The condition key s3:if-match. Deleting a version doesn't have it."""
-    return {"s3:if-match": match} if match and not version and action == "s3:DeleteObject" else {}
+    if match is None:
+        return (deletes,)
+    tags = existing_tags(stored(call, fact, key))
+    return deletes, object_demand(call, fact, "s3:GetObject", key, tags, version=version, optional=optional)
 
 
 def _delete_all(call: Call) -> list[tuple[Entry, AwsError | None]]:
     """Each entry, and why it wasn't deleted; None if it was."""
     entries, decisions = _entries(call), iter(call.decisions)
-    decided = [[next(decisions) for _ in _actions(entry.get("ETag"))] for entry in entries]
+    decided = [[next(decisions) for _ in range(1 + ("ETag" in entry))] for entry in entries]
     errors: dict[int, AwsError | None] = {}
     # Rows are locked in the order of their keys, so that two calls can't deadlock.
     for number in sorted(range(len(entries)), key=lambda number: entries[number]["Key"]):

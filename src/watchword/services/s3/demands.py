@@ -14,10 +14,11 @@ Sources: Service Authorization Reference, "Amazon S3"; Amazon S3 API Reference, 
 Amazon S3 User Guide, "Bucket owner condition" and "Amazon S3 policy keys".
 """
 
+from collections.abc import Mapping
 from functools import partial
 
 from watchword.access import Demand
-from watchword.access.demand import Reserved
+from watchword.access.demand import ContextValue, Reserved
 from watchword.facts.buckets import BUCKET, BucketFact
 from watchword.names import fault
 from watchword.names.principal import Root
@@ -26,6 +27,8 @@ from watchword.services.s3.attached import of_bucket
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.keys import Context, keys_of
 from watchword.services.s3.limits import is_bucket_name, key_bytes
+from watchword.services.s3.stored import existing_tags, stored
+from watchword.store.s3.objects import UNVERSIONED
 
 
 def bucket_named(call: Call, name: str, owner: str | None) -> BucketFact:
@@ -56,7 +59,7 @@ def object_demand(
     fact: BucketFact,
     action: str,
     key: str,
-    context: Context | None = None,
+    context: Mapping[str, ContextValue] | None = None,
     *,
     version: str = "",
     optional: bool = False,
@@ -64,7 +67,8 @@ def object_demand(
     """`action` on an object, or with a version the action for versions (rule 3)."""
     context = context or {}
     if version:
-        action, context = f"{action}Version", {"s3:VersionId": version}
+        action = action.replace("Object", "ObjectVersion", 1)
+        context = {**context, "s3:VersionId": version}
     key_bytes(key)
     return _demand(call, fact, action, f"{fact.bucket.name}/{key}", context, optional=optional)
 
@@ -87,9 +91,14 @@ def on_own_policy(action: str) -> Demands:
 
 
 def to_read(call: Call) -> tuple[Demand, ...]:
-    """For GetObject and HeadObject: rule 3."""
-    version = call.input.get("VersionId", "")
-    return (object_demand(call, bucket_of(call), "s3:GetObject", call.input["Key"], version=version),)
+    """For GetObject and HeadObject: rule 3. Who may not read the tags doesn't learn how many there are."""
+    fact, key, version = bucket_of(call), call.input["Key"], call.input.get("VersionId", "")
+    tags = existing_tags(stored(call, fact, key) if version in ("", UNVERSIONED) else None)
+    read = object_demand(call, fact, "s3:GetObject", key, tags, version=version)
+    if not tags:
+        return (read,)
+    counts = object_demand(call, fact, "s3:GetObjectTagging", key, tags, version=version, optional=True)
+    return read, counts
 
 
 def no_such_key(call: Call, fact: BucketFact, key: str) -> Reserved:
@@ -103,9 +112,9 @@ def _demand(
     fact: BucketFact,
     action: str,
     resource: str,
-    context: Context,
+    context: Mapping[str, ContextValue],
     *,
     optional: bool = False,
 ) -> Demand:
     arn = f"arn:{fact.bucket.partition}:s3:::{resource}"
-    return of_bucket(fact).demand(action, arn, keys_of(call, action) | context, optional=optional)
+    return of_bucket(fact).demand(action, arn, {**keys_of(call, action), **context}, optional=optional)

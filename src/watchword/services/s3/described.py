@@ -33,34 +33,41 @@ class Columns(TypedDict):
     content_type: str
     headers: Mapping[str, str]
     metadata: Mapping[str, str]
+    tags: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """The metadata of an object."""
+    """The metadata and the tags of an object."""
 
     content_type: str = DEFAULT_TYPE
     headers: Mapping[str, str] = field(default_factory=dict)
     metadata: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def given(cls, members: Mapping[str, Any]) -> "Description":
+    def given(cls, members: Mapping[str, Any], tags: Mapping[str, str]) -> "Description":
         """From the input of a put. Raises MetadataTooLarge."""
         metadata = {name.lower(): value for name, value in members.get("Metadata", {}).items()}
         check_metadata(metadata)
         headers = {name: members[name] for name in SYSTEM_HEADERS if name in members}
         if codings := _codings(headers.pop("ContentEncoding", "")):
             headers["ContentEncoding"] = codings
-        return cls(members.get("ContentType") or DEFAULT_TYPE, headers, metadata)
+        return cls(members.get("ContentType") or DEFAULT_TYPE, headers, metadata, tags)
 
     @classmethod
     def of(cls, row: Object) -> "Description":
-        return cls(row.content_type, row.headers, row.metadata)
+        return cls(row.content_type, row.headers, row.metadata, row.tags)
 
     @property
     def columns(self) -> Columns:
         """The same as fields of a row."""
-        return {"content_type": self.content_type, "headers": self.headers, "metadata": self.metadata}
+        return {
+            "content_type": self.content_type,
+            "headers": self.headers,
+            "metadata": self.metadata,
+            "tags": self.tags,
+        }
 
 
 def described(call: Call, row: Object) -> dict[str, object]:

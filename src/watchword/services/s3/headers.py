@@ -32,6 +32,8 @@ READ = frozenset(
         *(f"x-amz-checksum-{algorithm.lower()}" for algorithm in ALGORITHMS),
         *("x-amz-checksum-algorithm", "x-amz-checksum-mode", "x-amz-checksum-type"),
         *("x-amz-mp-object-size", "x-amz-sdk-checksum-algorithm"),
+        # Tags.
+        *("x-amz-tagging", "x-amz-tagging-directive"),
         # Copies.
         *("x-amz-copy-source", "x-amz-copy-source-range"),
         *("x-amz-copy-source-if-match", "x-amz-copy-source-if-none-match"),
@@ -62,7 +64,6 @@ TRUE_ANYWAY = {
     "x-amz-server-side-encryption": {"AES256"},
     "x-amz-server-side-encryption-bucket-key-enabled": {"false", "False"},
     "x-amz-storage-class": {"STANDARD"},
-    "x-amz-tagging-directive": {"COPY", "REPLACE"},
 }
 """Header -> the values that are accepted."""
 
@@ -71,7 +72,6 @@ REFUSED = frozenset(
         "x-amz-mfa",
         "x-amz-object-annotation-directive",
         "x-amz-s3session-token",
-        "x-amz-tagging",
         "x-amz-website-redirect-location",
         "x-amz-write-offset-bytes",
     }
@@ -82,7 +82,7 @@ REFUSED_PREFIXES = (
     "x-amz-object-lock-",
     "x-amz-server-side-encryption-",
 )
-"""For what isn't served: tags, KMS keys and customer keys, object lock, websites, appending, annotations."""
+"""For what isn't served: KMS keys and customer keys, object lock, websites, appending, annotations."""
 
 _OF_CLIENTS = frozenset(
     {

@@ -8,7 +8,11 @@ Source: Amazon S3 API Reference, PutObject, GetObject, HeadObject; User Guide, "
 model".
 """
 
+from collections.abc import Callable, Mapping
+
 from watchword.access import Demand
+from watchword.access.demand import ContextValue
+from watchword.facts.buckets import BucketFact
 from watchword.names import Body
 from watchword.objects import BlobMissingError
 from watchword.services.operation import Call, Operation, Output, object_write, point_read
@@ -25,8 +29,10 @@ from watchword.services.s3.described import (
 from watchword.services.s3.errors import invalid_argument
 from watchword.services.s3.integrity import promised
 from watchword.services.s3.limits import key_bytes
+from watchword.services.s3.new_tags import new_tags, request_tags, to_tag
 from watchword.services.s3.preconditions import Preconditions
 from watchword.services.s3.ranges import part_of, range_of
+from watchword.services.s3.stored import existing_tags, stored, stored_now
 from watchword.store.s3.objects import UNVERSIONED, Object
 
 _TRIES = 5
@@ -36,7 +42,7 @@ _TRIES = 5
 def put_object(call: Call) -> Output:
     """PutObject."""
     promise, bucket = promised(call.request), bucket_of(call).bucket
-    key, description = key_bytes(call.input["Key"]), Description.given(call.input)
+    key, description = key_bytes(call.input["Key"]), Description.given(call.input, new_tags(call))
     sums = promise.sums()
     with fresh_blob(call) as blob:
         call.world.objects.put(blob, sums.through(body_of(call).pieces()))
@@ -57,27 +63,35 @@ def put_object(call: Call) -> Output:
 
 def get_object(call: Call) -> Output:
     """GetObject."""
+    look = stored
     for _ in range(_TRIES):
-        row = _row(call)
+        row = _row(call, look)
         output, (start, end) = _looked_at(call, row)
         try:
             return output | {"Body": call.world.objects.get(row.blob, start, end)}
         except BlobMissingError:
-            continue
+            look = stored_now
     raise RuntimeError(f"the bytes of an object are missing: {row.blob}")
 
 
 def head_object(call: Call) -> Output:
     """HeadObject."""
-    output, _ = _looked_at(call, _row(call))
+    output, _ = _looked_at(call, _row(call, stored))
     return output
 
 
 def to_put(call: Call) -> tuple[Demand, ...]:
+    """s3:PutObject, and the permission for the tags of the object."""
+    return (*to_write(call, request_tags(new_tags(call))), *to_tag(call))
+
+
+def to_write(call: Call, asked: Mapping[str, ContextValue] | None = None) -> tuple[Demand, ...]:
     """s3:PutObject. If-Match reveals whether the object has that ETag, so it needs s3:GetObject as well."""
     fact, key = bucket_of(call), call.input["Key"]
-    actions = ("s3:PutObject", "s3:GetObject") if "IfMatch" in call.input else ("s3:PutObject",)
-    return tuple(object_demand(call, fact, action, key) for action in actions)
+    puts = object_demand(call, fact, "s3:PutObject", key, asked)
+    if "IfMatch" not in call.input:
+        return (puts,)
+    return puts, object_demand(call, fact, "s3:GetObject", key, existing_tags(stored(call, fact, key)))
 
 
 def body_of(call: Call) -> Body:
@@ -87,10 +101,10 @@ def body_of(call: Call) -> Body:
     return body
 
 
-def _row(call: Call) -> Object:
+def _row(call: Call, look: Callable[[Call, BucketFact, str], Object | None]) -> Object:
     """The row of the object."""
     fact, key = bucket_of(call), call.input["Key"]
-    row = call.world.facts.object_at(fact.bucket.id, key_bytes(key))
+    row = look(call, fact, key)
     version = call.input.get("VersionId", UNVERSIONED)
     if version != UNVERSIONED:
         raise invalid_argument("Invalid version id specified", "versionId", version)
@@ -104,6 +118,8 @@ def _looked_at(call: Call, row: Object) -> tuple[dict[str, object], tuple[int, i
     if not Preconditions.of_read(call.input, call.now).check_read(row.etag, row.modified):
         raise not_modified(row)
     output, asked = described(call, row), range_of(call.input.get("Range"), row.size)
+    if len(call.decisions) > 1 and call.decisions[1].allowed:  # to read the tags (to_read)
+        output["TagCount"] = len(row.tags)
     if "PartNumber" in call.input:
         asked = part_of(call.input["PartNumber"], row.parts or (row.size,), call.input.get("Range"))
         output |= {"PartsCount": len(row.parts)} if row.parts else {}

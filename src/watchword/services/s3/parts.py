@@ -5,7 +5,7 @@ A part is stored like an object (`commits`), but isn't visible as one. Its check
 2. If the upload's checksum is composite, each part must come with a checksum.
 3. If it is of the full object, the checksum of a part that comes without one is computed.
 4. If the upload has no checksum, one that a part comes with is still checked.
-A copy needs permission to read its source as well (`copies`).
+A copy needs permission to read its source as well (`sources`).
 Source: Amazon S3 API Reference, UploadPart, UploadPartCopy, ListParts.
 """
 
@@ -16,13 +16,12 @@ from watchword.access import Demand
 from watchword.objects import BlobMissingError, Sums
 from watchword.services.operation import Call, Operation, Output, object_write, reads
 from watchword.services.s3.commits import delete_after_commit, fresh_blob
-from watchword.services.s3.copies import source_row, to_read_source
-from watchword.services.s3.copy_source import Source
 from watchword.services.s3.described import COMPOSITE, ENCRYPTION, quoted, second
 from watchword.services.s3.errors import invalid_argument, s3_error
 from watchword.services.s3.integrity import Promise, promised
 from watchword.services.s3.objects import body_of
 from watchword.services.s3.preconditions import Preconditions
+from watchword.services.s3.sources import source_of, source_row, to_read_source
 from watchword.services.s3.uploads import (
     kept_checksum,
     no_such_upload,
@@ -57,8 +56,8 @@ def upload_part(call: Call) -> Output:
 
 def upload_part_copy(call: Call) -> Output:
     """UploadPartCopy."""
-    number, upload, source = _number(call), _upload(call), Source.parse(call.input["CopySource"])
-    row = source_row(call, source)
+    number, upload, source = _number(call), _upload(call), source_of(call)
+    row = source_row(call)
     Preconditions.of(call.input, "CopySource").check_source(row.etag, row.modified)
     start, end = _source_range(call, row)
     with fresh_blob(call) as blob:
@@ -90,7 +89,7 @@ def list_parts(call: Call) -> Output:
 
 def to_copy_part(call: Call) -> tuple[Demand, ...]:
     """Permission to read the source and to write the part."""
-    return (*to_read_source(call), *on_upload("s3:PutObject")(call))
+    return (to_read_source(call), *on_upload("s3:PutObject")(call))
 
 
 def checksum_of(upload: Upload, part: Part) -> dict[str, str]:

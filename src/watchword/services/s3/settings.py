@@ -32,7 +32,6 @@ ABSENT: dict[str, tuple[str, str]] = {
     "GetBucketCors": ("s3:GetBucketCORS", "NoSuchCORSConfiguration"),
     "GetBucketLifecycleConfiguration": ("s3:GetLifecycleConfiguration", "NoSuchLifecycleConfiguration"),
     "GetBucketReplication": ("s3:GetReplicationConfiguration", "ReplicationConfigurationNotFoundError"),
-    "GetBucketTagging": ("s3:GetBucketTagging", "NoSuchTagSet"),
     "GetBucketWebsite": ("s3:GetBucketWebsite", "NoSuchWebsiteConfiguration"),
     "GetObjectLockConfiguration": (
         "s3:GetBucketObjectLockConfiguration",

@@ -21,6 +21,7 @@ from watchword.services.s3.errors import invalid_argument, s3_error
 from watchword.services.s3.integrity import known_algorithm
 from watchword.services.s3.limits import MAX_KEYS, canonical_id, key_bytes
 from watchword.services.s3.listings import encoded
+from watchword.services.s3.new_tags import new_tags, request_tags, to_tag
 from watchword.store import StillReferenced, Transaction
 from watchword.store.s3 import uploads
 from watchword.store.s3.uploads import Upload
@@ -40,7 +41,7 @@ def create_multipart_upload(call: Call) -> Output:
         _initiator(call),
         algorithm,
         checksum_type,
-        **Description.given(call.input).columns,
+        **Description.given(call.input, new_tags(call)).columns,
     )
     try:
         uploads.insert(call.change.begin(), new)
@@ -134,6 +135,13 @@ def on_upload(action: str) -> Demands:
     return demands
 
 
+def to_create(call: Call) -> tuple[Demand, ...]:
+    """s3:PutObject, and the permission for the tags that the object will have."""
+    asked = request_tags(new_tags(call))
+    puts = object_demand(call, bucket_of(call), "s3:PutObject", call.input["Key"], asked)
+    return (puts, *to_tag(call))
+
+
 def _checksum(call: Call) -> tuple[str, str]:
     """Algorithm and type of the object's checksum."""
     asked, wanted = call.input.get("ChecksumAlgorithm"), call.input.get("ChecksumType")
@@ -194,7 +202,7 @@ def _next(call: Call, last: Upload | str) -> Members:
 
 
 OPERATIONS: dict[str, Operation] = {
-    "CreateMultipartUpload": object_write(create_multipart_upload, on_upload("s3:PutObject")),
+    "CreateMultipartUpload": object_write(create_multipart_upload, to_create),
     "AbortMultipartUpload": object_write(
         abort_multipart_upload, on_upload("s3:AbortMultipartUpload"), makes_room=True
     ),

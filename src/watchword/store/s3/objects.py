@@ -1,7 +1,8 @@
 """Objects of a bucket, a row each. Their bytes are a blob (`watchword.objects`), named in `blob`.
 
-Keys are bytes (UTF-8), sorted as S3 sorts them, byte by byte, on both engines. No decision depends on these
-rows, so they have no topic, and writers can run beside each other. `listing` lists them.
+Keys are bytes (UTF-8), sorted as S3 sorts them, byte by byte, on both engines. Decisions can depend on the
+tags of a row, but they read it each time, as it is now. So rows have no topic, and writers can run beside
+each other. `listing` lists them.
 """
 
 from collections.abc import Collection, Mapping
@@ -39,6 +40,7 @@ OBJECTS = Table(
     Column("modified", Timestamp, nullable=False),
     Column("parts", Numbers),
     Column("upload", CodepointText),
+    Column("tags", JsonStrings, nullable=False, server_default="{}"),
 )
 
 
@@ -61,6 +63,7 @@ class Object:
     """The sizes of its parts, if it was uploaded in parts."""
     upload: str | None = None
     """Id of the multipart upload it came from, so that completing that again gives the same answer."""
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 ALL = select(*columns(OBJECTS, Object))
@@ -103,6 +106,17 @@ def remove(
     if blob is None:
         return tx.take(Object, _TAKE, **where)
     return tx.take(Object, _TAKE_THIS, **where, blob=blob)
+
+
+def set_tags(tx: Transaction, seen: Object, tags: Mapping[str, str]) -> bool:
+    """Gives the object other tags. False if it, or its tags, aren't what was seen any more."""
+    row = (
+        OBJECTS.c.bucket_id == seen.bucket_id,
+        OBJECTS.c.key == seen.key,
+        OBJECTS.c.version == seen.version,
+    )
+    same = (OBJECTS.c.blob == seen.blob, OBJECTS.c.tags == seen.tags)
+    return tx.run(OBJECTS.update().where(*row, *same), {"tags": tags}) > 0
 
 
 def any_in(tx: Transaction, bucket_id: str) -> bool:

@@ -30,6 +30,7 @@ UPLOADS = Table(
     Column("content_type", Text, nullable=False),
     Column("headers", JsonStrings, nullable=False),
     Column("metadata", JsonStrings, nullable=False),
+    Column("tags", JsonStrings, nullable=False, server_default="{}"),
     Index("ix_uploads_bucket_id", "bucket_id", "key", "id"),
 )
 
@@ -48,6 +49,7 @@ class Upload:
     content_type: str = "binary/octet-stream"
     headers: Mapping[str, str] = field(default_factory=dict)
     metadata: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 _ALL = select(*columns(UPLOADS, Upload))
