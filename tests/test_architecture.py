@@ -56,7 +56,7 @@ WINGS: dict[str, list[set[str]]] = {
     "gateway": [
         {"control", "dispatch"},
         {"journey", "runner", "token_exchange"},
-        {"issuers", "preflight"},
+        {"issuers", "cross_origin"},
         {"doors", "event_queue", "jobs"},
         {"batch"},
         {"application"},

@@ -9,6 +9,7 @@ SQLite's own freshness check and point reads of objects' rows. Nothing outside `
 from functools import partial
 
 from watchword.gateway.batch import Batch
+from watchword.gateway.cross_origin import cross_origin
 from watchword.gateway.doors import act_for
 from watchword.gateway.journey import admit, check_size, journey, refuse_unreceived
 from watchword.names import HttpRequest, HttpResponse
@@ -37,7 +38,7 @@ class Application:
 
     def admit(self, request: HttpRequest) -> None:
         """Raises if the request, whose body isn't here yet, is refused whatever its body is. In a thread."""
-        if act_for(request) is journey:
+        if act_for(request) in (journey, cross_origin):
             admit(self._world, request)
         else:
             check_size(request, MAX_BODY)

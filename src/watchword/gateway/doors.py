@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from watchword.gateway.control import PREFIX, control
+from watchword.gateway.cross_origin import cross_origin, of_a_browser
 from watchword.gateway.issuers import issuers
 from watchword.gateway.journey import journey
-from watchword.gateway.preflight import of_a_function, preflight
 from watchword.identity.token_issuers import ISSUERS
 from watchword.names import HttpRequest, HttpResponse
 from watchword.wire.addressing import hostname
@@ -36,7 +36,7 @@ class Door(NamedTuple):
         return not self.host or hostname(request.header("host") or "") == self.host
 
 
-DOORS = (Door(ISSUERS, issuers), Door(PREFIX, control), Door("/", preflight, only=of_a_function))
+DOORS = (Door(ISSUERS, issuers), Door(PREFIX, control), Door("/", cross_origin, only=of_a_browser))
 
 
 def act_for(request: HttpRequest, doors: tuple[Door, ...] = DOORS) -> Act:

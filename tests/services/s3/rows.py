@@ -23,6 +23,11 @@ POLICY = {
     )
 }
 BODY = {"Body": b"bytes"}
+CORS = {
+    "CORSConfiguration": {
+        "CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["https://example.com"]}]
+    }
+}
 TAGS = {"Tagging": {"TagSet": [{"Key": "team", "Value": "red"}]}}
 
 
@@ -58,6 +63,7 @@ SCENE = [
     Step("PutBucketPolicy", BUCKET | POLICY),
     Step("CreateBucket", bucket("tagged")),
     Step("PutBucketTagging", bucket("tagged") | TAGS),
+    Step("PutBucketCors", bucket("tagged") | CORS),
     *(Step("PutObject", key(name) | BODY) for name in ("2025", "2026", "a/1", "b/1", "free", "spare")),
     *(
         Step("CreateMultipartUpload", key(name), **{name: "UploadId"})
@@ -88,7 +94,6 @@ ROWS = {
     "GetBucketRequestPayment": Row(BUCKET, missing=NO_BUCKET),
     "GetBucketVersioning": Row(BUCKET, missing=NO_BUCKET),
     # what a bucket never has
-    "GetBucketCors": Row(BUCKET, missing=NO_BUCKET, answer="NoSuchCORSConfiguration"),
     "GetBucketLifecycleConfiguration": Row(BUCKET, missing=NO_BUCKET, answer="NoSuchLifecycleConfiguration"),
     "GetBucketReplication": Row(BUCKET, missing=NO_BUCKET, answer="ReplicationConfigurationNotFoundError"),
     "GetBucketWebsite": Row(BUCKET, missing=NO_BUCKET, answer="NoSuchWebsiteConfiguration"),
@@ -96,6 +101,10 @@ ROWS = {
         BUCKET, missing=NO_BUCKET, answer="ObjectLockConfigurationNotFoundError"
     ),
     "GetPublicAccessBlock": Row(BUCKET, missing=NO_BUCKET, answer="NoSuchPublicAccessBlockConfiguration"),
+    # for browsers
+    "PutBucketCors": Row(BUCKET | CORS, missing=NO_BUCKET),
+    "GetBucketCors": Row(bucket("tagged"), missing=NO_BUCKET),
+    "DeleteBucketCors": Row(bucket("free"), missing=NO_BUCKET),
     # tags
     "PutBucketTagging": Row(BUCKET | TAGS, missing=NO_BUCKET),
     "GetBucketTagging": Row(bucket("tagged"), missing=NO_BUCKET),

@@ -29,7 +29,6 @@ ANSWERS: dict[str, tuple[str, Output]] = {
 """Operation -> its action and its output."""
 
 ABSENT: dict[str, tuple[str, str]] = {
-    "GetBucketCors": ("s3:GetBucketCORS", "NoSuchCORSConfiguration"),
     "GetBucketLifecycleConfiguration": ("s3:GetLifecycleConfiguration", "NoSuchLifecycleConfiguration"),
     "GetBucketReplication": ("s3:GetReplicationConfiguration", "ReplicationConfigurationNotFoundError"),
     "GetBucketWebsite": ("s3:GetBucketWebsite", "NoSuchWebsiteConfiguration"),
