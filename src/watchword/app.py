@@ -6,6 +6,7 @@ installation opens that alone (`installation.bootstrap.open_installation`).
 
 import time
 from contextlib import ExitStack
+from pathlib import Path
 
 from watchword.facts import Facts
 from watchword.functions.isolation import strongest
@@ -16,15 +17,19 @@ from watchword.gateway.runner.tasks import perform_alone
 from watchword.installation.bootstrap import CannotStart, open_installation
 from watchword.installation.installation import Installation
 from watchword.installation.memory import divide
+from watchword.installation.object_place import object_place
 from watchword.installation.settings import Settings
-from watchword.objects import Objects
+from watchword.objects import Objects, PlaceUnavailable
+from watchword.objects.claim import PlaceRefused, check_sample, claim
+from watchword.objects.remote import BadPlace
 from watchword.proofs.audit_chain import audit_key
 from watchword.reference.models import read_model
-from watchword.store import Cache, StoreError
+from watchword.store import Cache, StoreError, keyring
 from watchword.store.audit_files import Journal
 from watchword.store.audit_reserve import Reserve
 from watchword.store.disk import Disk
 from watchword.store.refusal_counts import RefusalCounts
+from watchword.store.s3 import objects
 from watchword.wire import Models
 from watchword.world import World
 
@@ -35,7 +40,7 @@ def open_journal(installation: Installation) -> Journal:
     places = {
         "data directory": settings.data,
         "audit journal": settings.journal,
-        "objects": settings.objects,
+        **({"objects": place} if isinstance(place := object_place(settings), Path) else {}),
         **({"database": database.directory} if database.directory else {}),
     }
     reserve = settings.audit_reserve << 20
@@ -52,10 +57,26 @@ def open_world(settings: Settings, models: Models | None = None) -> World:
             world = _world(installation, models or Models(read_model), opened)
         except OSError as error:
             raise CannotStart(f"data directory {settings.data}: {error.strerror}") from None
+        except (BadPlace, PlaceRefused, PlaceUnavailable) as error:
+            where = settings.objects_url or settings.objects
+            raise CannotStart(f"objects at {where}: {error}") from None
         except StoreError as error:
             raise CannotStart(str(error)) from None
         opened.pop_all()  # the world closes them
     return world
+
+
+def open_objects(installation: Installation, cached: int = 0) -> Objects:
+    """The bytes of objects, where they are this server's. Raises BadPlace, PlaceRefused, PlaceUnavailable."""
+    settings, place = installation.settings, object_place(installation.settings)
+    opened = Objects.open(place, cached=cached, durable=settings.ephemeral is None)
+    with installation.database.read() as tx:
+        sample, server = objects.some_blobs(tx), keyring.all_keys(tx)[0].id
+    if place == settings.objects:
+        check_sample(opened.blobs, sample)
+    elif not settings.ephemeral:
+        claim(opened.blobs, server, sample, installation.randomness)
+    return opened
 
 
 def _platform(settings: Settings, opened: ExitStack) -> Platform:
@@ -86,7 +107,7 @@ def _world(installation: Installation, models: Models, opened: ExitStack) -> Wor
         models=models,
         journal=open_journal(installation),
         refusals=RefusalCounts(settings.recorded_refusals),
-        objects=Objects.open(settings.objects, cached=shares.blobs, durable=settings.ephemeral is None),
+        objects=open_objects(installation, shares.blobs),
         packages=Objects.open(settings.packages, cached=0, durable=settings.ephemeral is None),
         functions=_platform(settings, opened) if settings.functions else None,
         inside=dispatch,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from watchword.names.would_block import WouldBlock
-from watchword.objects import Objects, new_blob
+from watchword.objects import Objects, Remote, new_blob
 from watchword.objects.blob_cache import LONGEST, BlobCache
 
 
@@ -37,7 +37,7 @@ def test_what_is_put_twice_takes_its_room_once() -> None:
 
 @pytest.mark.parametrize("place", ["folder", "memory"])
 def test_who_cannot_wait_reads_what_was_read_before(place: str, tmp_path: Path) -> None:
-    objects = Objects.open(tmp_path / "objects") if place == "folder" else Objects.open("memory:///")
+    objects = Objects.open(tmp_path / "objects") if place == "folder" else Objects.open(Remote("memory:///"))
     at_once, blob = objects.at_once(), new_blob(os.urandom)
     objects.put(blob, [b"hello world"])
     with pytest.raises(WouldBlock):

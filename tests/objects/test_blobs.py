@@ -17,13 +17,17 @@ from hypothesis import strategies as st
 from obstore.exceptions import GenericError
 from tests.server.harness import eventually
 
-from watchword.objects import BlobMissingError, Objects, new_blob
-from watchword.objects.blobs import PART
+from watchword.objects import BlobMissingError, Objects, PlaceUnavailable, Remote, new_blob
+from watchword.objects.blobs import PART, Blobs
 
 
 @pytest.fixture(params=["folder", "memory"])
 def objects(request: pytest.FixtureRequest, tmp_path: Path) -> Objects:
-    return Objects.open(tmp_path / "objects") if request.param == "folder" else Objects.open("memory:///")
+    return (
+        Objects.open(tmp_path / "objects")
+        if request.param == "folder"
+        else Objects.open(Remote("memory:///"))
+    )
 
 
 @pytest.fixture
@@ -107,8 +111,8 @@ def test_what_cannot_go_now_is_no_error() -> None:
         def delete(self, blob: str) -> None:
             raise GenericError(blob)
 
-    objects = Objects("memory:///")
-    vars(objects)["store"] = Broken()
+    objects = Objects.open(Remote("memory:///"))
+    vars(objects.blobs)["store"] = Broken()
     objects.delete(blob())
 
 
@@ -206,7 +210,7 @@ def test_a_reset_is_in_the_way_of_nobody_who_writes(local: Objects) -> None:
 )
 @settings(deadline=None, max_examples=60)
 def test_any_range_of_any_bytes(pieces: list[bytes], cut: tuple[int, int]) -> None:
-    objects, name, data = Objects.open("memory:///"), blob(), b"".join(pieces)
+    objects, name, data = Objects.open(Remote("memory:///")), blob(), b"".join(pieces)
     start, end = sorted(min(at, len(data)) for at in cut)
     objects.put(name, pieces)
     assert whole(objects.get(name, start, end)) == data[start:end]
@@ -222,7 +226,7 @@ def test_a_full_disk_is_the_operating_systems_error(
 
         copy = put
 
-    monkeypatch.setattr(Objects, "store", Full())
+    monkeypatch.setattr(Blobs, "store", Full())
     monkeypatch.setattr("obstore.open_writer", Full().put)
     with pytest.raises(OSError, match="No space left") as full:
         local.put(blob(), [bytes(PART if large else 1)])
@@ -237,6 +241,6 @@ def test_another_error_of_the_store_stays(local: Objects, monkeypatch: pytest.Mo
         def put(self, *_: object, **__: object) -> None:
             raise GenericError("something else")
 
-    monkeypatch.setattr(Objects, "store", Broken())
-    with pytest.raises(GenericError):
+    monkeypatch.setattr(Blobs, "store", Broken())
+    with pytest.raises(PlaceUnavailable):
         local.put(blob(), [b"x"])

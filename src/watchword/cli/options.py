@@ -27,6 +27,20 @@ Database = Annotated[
 RootKeyFile = Annotated[
     str, typer.Option(envvar="WATCHWORD_ROOT_KEY_FILE", help="File of the root key, when not DATA/root.key.")
 ]
+ObjectsUrl = Annotated[
+    str,
+    typer.Option(
+        "--objects",
+        envvar="WATCHWORD_OBJECTS",
+        help="URL of the objects' bytes (s3://, gs://, az://, file://); DATA/objects by default.",
+    ),
+]
+ObjectsConfig = Annotated[
+    str,
+    typer.Option(
+        envvar="WATCHWORD_OBJECTS_CONFIG", help="Private file of JSON with settings of that object store."
+    ),
+]
 EndpointUrl = Annotated[
     str, typer.Option("--endpoint-url", help="URL of the server; by default where it started last.")
 ]

@@ -14,7 +14,14 @@ import typer
 
 from watchword.cli.combinations import Combinations
 from watchword.cli.ending import fail
-from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile
+from watchword.cli.options import (
+    DEFAULT_DATA_DIRECTORY,
+    Data,
+    Database,
+    ObjectsConfig,
+    ObjectsUrl,
+    RootKeyFile,
+)
 from watchword.cli.servers.wanted import Place, Ready, ReadyForm, Wanted
 from watchword.installation.bootstrap import CannotStart
 from watchword.installation.memory import DEFAULT_MEBIBYTES, LEAST_MEBIBYTES
@@ -41,9 +48,10 @@ OF_EPHEMERAL_SERVERS = ("access_key_id", "secret_access_key", "seed", "ready_fil
         *(("ephemeral", name) for name in ("data", "database", "root_key_file", "audit_reserve", "workers")),
         *(("seed", name) for name in ("account", "access_key_id", "secret_access_key")),
     ],
-    only_with=dict.fromkeys(
-        ("access_key_id", "secret_access_key", "seed", "ready_file", "form"), ("ephemeral",)
-    ),
+    only_with={
+        **dict.fromkeys(("access_key_id", "secret_access_key", "seed", "ready_file", "form"), ("ephemeral",)),
+        "objects_config": ("objects",),
+    },
 )
 def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
     host: Annotated[str, typer.Option(envvar="WATCHWORD_HOST", help="Address to listen on.")] = DEFAULT_HOST,
@@ -53,6 +61,8 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
     data: Data = DEFAULT_DATA_DIRECTORY,
     database: Database = "",
     root_key_file: RootKeyFile = "",
+    objects: ObjectsUrl = "",
+    objects_config: ObjectsConfig = "",
     workers: Annotated[int, typer.Option(envvar="WATCHWORD_WORKERS", min=1, help="Processes.")] = 1,
     hostname: Annotated[
         str, typer.Option(envvar="WATCHWORD_HOSTNAME", help="Further names of this server, comma-separated.")
@@ -185,6 +195,8 @@ def serve(  # noqa: PLR0913, PLR0917 one parameter a flag
         functions=functions,
         log=log,
         account=account.strip(),
+        objects_url=objects,
+        objects_config=objects_config,
     )
     with _bind(host, port) as listener:
         endpoint = f"{'https' if tls else 'http'}://{_url_host(host)}:{listener.getsockname()[1]}"

@@ -8,8 +8,10 @@ import logging
 
 from watchword.access.room import no_room
 from watchword.names import AwsError, fault
+from watchword.objects import PlaceUnavailable
 from watchword.store import Unavailable
 
+OUT_OF_REACH = "The object store behind this server can't be used now. Nothing was changed."
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 log = logging.getLogger(__name__)
@@ -22,6 +24,9 @@ def as_fault(broken: Exception, request_id: str) -> AwsError:
             return broken
         case Unavailable():
             return fault("ServiceUnavailable", meant=str(broken))
+        case PlaceUnavailable():
+            log.warning("objects out of reach", extra={"request_id": request_id, "reason": str(broken)})
+            return fault("ServiceUnavailable", OUT_OF_REACH, str(broken))
         case OSError() if broken.errno in NO_ROOM:
             log.warning("disk full", extra={"request_id": request_id})
             return no_room(type(broken).__name__)

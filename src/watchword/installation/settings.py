@@ -82,6 +82,10 @@ class Settings:
     """Whether functions run: who may create one, runs code on this host."""
     endpoint: str = ""
     """Where a server can be reached from this host."""
+    objects_url: str = ""
+    """Where the bytes of objects are; empty for the data directory."""
+    objects_config: str = ""
+    """A file with the settings of that place."""
     must_exist: bool = False
     """Whether there must be a store already; otherwise what is missing is made."""
     ephemeral: Ephemeral | None = None
@@ -101,6 +105,7 @@ class Settings:
 
     @property
     def objects(self) -> Path:
+        """Where the bytes of objects are by default."""
         return self.data / "objects"
 
     @property

@@ -97,6 +97,13 @@ class Transaction:
         row = self._execute(statement, values).first()
         return None if row is None else make(*row)
 
+    def take_all(
+        self, make: Callable[..., Record], statement: ReturningDelete[Any], **values: object
+    ) -> list[Record]:
+        """Deletes rows and returns their records."""
+        self._must_write()
+        return [make(*row) for row in self._execute(statement, values)]
+
     def run(self, statement: Insert | Update | Delete, values: Mapping[str, object] | None = None) -> int:
         """Changes rows; returns their number."""
         self._must_write()

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -13,11 +13,14 @@ from tests.services.s3.harness import OTHER, Counter
 from watchword.names import Body
 from watchword.names.principal import User
 from watchword.objects import Objects, Sums
+from watchword.objects.blobs import Blobs
 from watchword.services.s3 import completion
 from watchword.services.s3.sweep import LONGEST_UPLOAD, sweep
 
 FIRST, LAST = b"a" * (5 << 20), b"The watchword of tonight"
 ALL = FIRST + LAST
+JOINED = 3
+"""Files of an object of two parts: theirs, and the list of them."""
 ALLOW_ALL = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}'
 
 
@@ -58,7 +61,7 @@ def test_parts_become_an_object(s3: Counter, bucket: str, whole: dict[str, Any])
     head = s3("HeadObject", Bucket=bucket, Key="key")
     assert (head["ETag"], head["ContentLength"]) == (done["ETag"], len(ALL))
     assert (head["ContentType"], head["Metadata"]) == ("text/plain", {"a": "b"})
-    assert s3.blobs() == 1
+    assert s3.blobs() == JOINED
 
 
 @pytest.mark.parametrize("condition", [{}, {"IfNoneMatch": "*"}])
@@ -71,7 +74,7 @@ def test_what_is_completed_may_be_completed_again(
     s3.now += timedelta(hours=1)
     assert s3("CompleteMultipartUpload", **whole, **condition) == done
     assert s3("HeadObject", Bucket=bucket, Key="key") == before
-    assert s3.blobs() == 1
+    assert s3.blobs() == JOINED
 
 
 def test_what_is_completed_is_completed_in_one_way(s3: Counter, whole: dict[str, Any]) -> None:
@@ -119,7 +122,54 @@ def test_two_complete_it_at_the_same_time(
     monkeypatch.setattr(Objects, "join", meanwhile)
     assert [s3("CompleteMultipartUpload", **whole)] == others
     assert s3.get(bucket, "key") == ALL
-    assert s3.blobs() == 1
+    assert s3.blobs() == JOINED
+
+
+def test_no_byte_of_a_part_is_written_again(
+    s3: Counter, whole: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+    put = Blobs.put
+
+    def noted(blobs: Blobs, blob: str, pieces: Iterable[bytes]) -> None:
+        data = b"".join(pieces)
+        written.append(len(data))
+        put(blobs, blob, (data,))
+
+    monkeypatch.setattr(Blobs, "put", noted)
+    s3("CompleteMultipartUpload", **whole)
+    assert sum(written) < 200
+
+
+def test_a_part_that_is_replaced_while_it_is_joined(
+    s3: Counter, bucket: str, whole: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its bytes go, so no object may name them."""
+
+    def meanwhile(objects: Objects, *given: Any) -> None:
+        monkeypatch.undo()
+        objects.join(*given)
+        send(s3, whole["UploadId"], 2, b"another")
+
+    monkeypatch.setattr(Objects, "join", meanwhile)
+    assert s3.code("CompleteMultipartUpload", **whole) == "OperationAborted"
+    assert s3.code("GetObject", Bucket=bucket, Key="key") == "NoSuchKey"
+    assert s3.blobs() == 2
+    etags = [whole["MultipartUpload"]["Parts"][0]["ETag"], hashlib.md5(b"another").hexdigest()]
+    s3("CompleteMultipartUpload", **whole | named(*etags))
+    assert s3.get(bucket, "key") == FIRST + b"another"
+
+
+def test_what_was_joined_is_copied_and_deleted(s3: Counter, bucket: str, whole: dict[str, Any]) -> None:
+    s3("CompleteMultipartUpload", **whole)
+    s3("CopyObject", Bucket=bucket, Key="copy", CopySource="bucket/key")
+    s3("CopyObject", Bucket=bucket, Key="copy of the copy", CopySource="bucket/copy")
+    for key in ("key", "copy"):
+        s3("DeleteObject", Bucket=bucket, Key=key)
+    assert s3.get(bucket, "copy of the copy") == ALL
+    assert s3.blobs() == JOINED
+    s3("DeleteObject", Bucket=bucket, Key="copy of the copy")
+    assert s3.blobs() == 0
 
 
 def test_a_part_of_an_object(s3: Counter, bucket: str, whole: dict[str, Any]) -> None:
@@ -155,7 +205,7 @@ def test_parts_that_are_not_named_go(s3: Counter, bucket: str, whole: dict[str, 
     send(s3, whole["UploadId"], 9, b"superfluous")
     s3("CompleteMultipartUpload", **whole)
     assert s3.get(bucket, "key") == ALL
-    assert s3.blobs() == 1
+    assert s3.blobs() == JOINED
 
 
 def test_what_is_given_up_is_gone(s3: Counter, bucket: str, whole: dict[str, Any]) -> None:

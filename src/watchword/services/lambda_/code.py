@@ -17,7 +17,7 @@ from watchword.access.request_context import Via
 from watchword.functions import package
 from watchword.functions.package import BadPackageError
 from watchword.names import AwsError, fault
-from watchword.objects.blobs import new_blob
+from watchword.objects import new_blob
 from watchword.services.lambda_.demands import SERVICE
 from watchword.services.lambda_.errors import invalid
 from watchword.services.operation import Call

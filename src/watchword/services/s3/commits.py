@@ -9,12 +9,11 @@
 Source: Amazon S3 User Guide, "Add preconditions to S3 operations with conditional requests".
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 
 from watchword.names import AwsError
-from watchword.objects import new_blob
 from watchword.services.operation import Call
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.preconditions import Preconditions
@@ -23,18 +22,23 @@ from watchword.store.s3 import objects
 from watchword.store.s3.objects import Object
 
 
+def fresh_blob(call: Call, size: int | None = None, *, family: str = "") -> AbstractContextManager[str]:
+    """A name for new bytes, as many as the request has if `size` isn't given."""
+    size = call.request.body.size if size is None else size
+    return undone(call.world.objects.name(call.world.randomness, size, family), call.world.objects.delete)
+
+
 @contextmanager
-def fresh_blob(call: Call) -> Iterator[str]:
+def undone(blob: str, delete: Callable[[str], None]) -> Iterator[str]:
     """A name for new bytes. They are deleted if the block ends with an AwsError.
 
     After any other error, such as a connection lost during the commit, a row may name them: they stay, and
     `sweep` deletes them if no row does.
     """
-    blob = new_blob(call.world.randomness)
     try:
         yield blob
     except AwsError:
-        call.world.objects.delete(blob)
+        delete(blob)
         raise
 
 

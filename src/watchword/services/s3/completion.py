@@ -7,9 +7,10 @@
 5. Every part but the last has MIN_PART bytes, or EntityTooSmall.
 6. What the request says of the object's size and checksum is true, or it is refused.
 
-The bytes of the parts are joined into one blob. One change creates the object and ends the upload; parts
-that the list doesn't name are deleted. The operation is idempotent: the same list gets the same answer for
-as long as the object is there, since the first answer may have been lost.
+The blobs of the parts become pieces of one joined blob: no byte is written again. One change creates the
+object and ends the upload, if the parts are still the same; parts that the list doesn't name are deleted.
+The operation is idempotent: the same list gets the same answer for as long as the object is there, since the
+first answer may have been lost.
 Source: Amazon S3 API Reference, CompleteMultipartUpload.
 """
 
@@ -19,10 +20,10 @@ from itertools import pairwise
 from typing import Any
 
 from watchword.names import AwsError
-from watchword.objects import BlobMissingError
+from watchword.objects.blob_names import joined, new_in_family, upload_family
 from watchword.objects.joined import composite, full, joined_etag
 from watchword.services.operation import Call, Operation, Output, object_write
-from watchword.services.s3.commits import commit_object, fresh_blob
+from watchword.services.s3.commits import commit_object, undone
 from watchword.services.s3.demands import bucket_of
 from watchword.services.s3.described import COMPOSITE, ENCRYPTION, checksums, quoted
 from watchword.services.s3.errors import s3_error
@@ -69,10 +70,11 @@ def _made(call: Call, entries: Sequence[Entry]) -> Object:
     chosen = [_chosen(call, upload, sent, entry) for entry in entries]
     _check_sizes(call, chosen)
     checksum = _checksum(call, upload, chosen)
-    with fresh_blob(call) as blob:
+    name = joined(new_in_family(upload_family(upload.id), call.world.randomness))
+    with undone(name, call.world.objects.unjoin) as blob:
         new = _object(call, upload, chosen, blob, checksum)
-        _join(call, chosen, blob)
-        end(call, upload)
+        call.world.objects.join([(part.blob, part.size) for part in chosen], blob)
+        end(call, upload, kept=[part.blob for part in chosen])
         commit_object(call, new, call.input["Bucket"])
     return new
 
@@ -180,16 +182,6 @@ def _object(
     )
 
 
-def _join(call: Call, chosen: Sequence[Part], blob: str) -> None:
-    """Joins the bytes. A part without bytes was replaced, or its upload ended, since it was read."""
-    try:
-        call.world.objects.join(((part.blob, part.size) for part in chosen), blob)
-    except BlobMissingError:
-        raise s3_error("OperationAborted") from None
-
-
 OPERATIONS: dict[str, Operation] = {
-    "CompleteMultipartUpload": object_write(
-        complete_multipart_upload, to_write, max_body=MAX_LIST, moves_bytes=True
-    ),
+    "CompleteMultipartUpload": object_write(complete_multipart_upload, to_write, max_body=MAX_LIST),
 }

@@ -6,9 +6,10 @@ Source: Amazon S3 API Reference, CopyObject.
 from dataclasses import replace
 
 from watchword.access import Demand
-from watchword.objects import BlobMissingError, Sums
+from watchword.objects import BlobMissingError, Sums, new_blob
+from watchword.objects.blob_names import like
 from watchword.services.operation import Call, Operation, Output, object_write
-from watchword.services.s3.commits import commit_object, fresh_blob
+from watchword.services.s3.commits import commit_object, undone
 from watchword.services.s3.demands import bucket_of
 from watchword.services.s3.described import ENCRYPTION, Description, checksums, quoted, second
 from watchword.services.s3.errors import s3_error
@@ -27,7 +28,8 @@ def copy_object(call: Call) -> Output:
     row = source_row(call)
     Preconditions.of(call.input, "CopySource").check_source(row.etag, row.modified)
     description = _description(call, row)
-    with fresh_blob(call) as blob:
+    copy = like(row.blob, new_blob(call.world.randomness))
+    with undone(copy, call.world.objects.delete) as blob:
         etag, kept = _copy_bytes(call, row, blob)
         new = Object(
             target.id,

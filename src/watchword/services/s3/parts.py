@@ -14,6 +14,7 @@ from collections.abc import Iterable
 
 from watchword.access import Demand
 from watchword.objects import BlobMissingError, Sums
+from watchword.objects.blob_names import upload_family
 from watchword.services.operation import Call, Operation, Output, object_write, reads
 from watchword.services.s3.commits import delete_after_commit, fresh_blob
 from watchword.services.s3.described import COMPOSITE, ENCRYPTION, quoted, second
@@ -45,7 +46,7 @@ def upload_part(call: Call) -> Output:
     number, promise = _number(call), promised(call.request)
     upload = _upload(call)
     _check_algorithm(upload, promise)
-    with fresh_blob(call) as blob:
+    with fresh_blob(call, family=upload_family(upload.id)) as blob:
         sums = Sums(filter(None, {upload.algorithm, promise.algorithm}))
         call.world.objects.put(blob, sums.through(body_of(call).pieces()))
         promise.check(sums)
@@ -60,7 +61,7 @@ def upload_part_copy(call: Call) -> Output:
     row = source_row(call)
     Preconditions.of(call.input, "CopySource").check_source(row.etag, row.modified)
     start, end = _source_range(call, row)
-    with fresh_blob(call) as blob:
+    with fresh_blob(call, end - start, family=upload_family(upload.id)) as blob:
         sums = Sums((upload.algorithm,) if upload.algorithm else ())
         call.world.objects.put(blob, sums.through(_source_bytes(call, row, start, end)))
         part = _keep(call, upload, number, blob, sums)

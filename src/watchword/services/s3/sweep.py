@@ -1,8 +1,11 @@
 """Garbage collection of blobs: bytes without an object or part, left by a server that was killed."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import timedelta
 
+from watchword.objects import BlobMissingError
+from watchword.objects.blob_names import family, is_joined
 from watchword.services.jobs import Job
 from watchword.store.s3 import objects, parts
 from watchword.world import World
@@ -13,12 +16,26 @@ LONGEST_UPLOAD = timedelta(days=1)
 
 def sweep(world: World) -> int:
     """Deletes blobs that no row names. Returns how many."""
+    return world.objects.sweep(lambda blobs: in_use(world, blobs), world.clock.wall() - LONGEST_UPLOAD)
 
-    def in_use(blobs: Collection[str]) -> Collection[str]:
-        with world.database.read() as tx:
-            return [*objects.blobs_in_use(tx, blobs), *parts.blobs_in_use(tx, blobs)]
 
-    return world.objects.sweep(in_use, world.clock.wall() - LONGEST_UPLOAD)
+def in_use(world: World, blobs: Collection[str]) -> Collection[str]:
+    """Those of the blobs that a row names, and the pieces of those.
+
+    A piece is of the family of what it is a piece of, so the rows of its family are all that can name it.
+    """
+    with world.database.read() as tx:
+        named = {*objects.blobs_in_use(tx, blobs), *parts.blobs_in_use(tx, blobs)}
+        families = {family(each) for each in blobs if each not in named and family(each) != each}
+        rows = {
+            row
+            for each in families
+            for row in (*objects.blobs_of_family(tx, each), *parts.blobs_of_family(tx, each))
+        }
+    for row in filter(is_joined, rows):
+        with suppress(BlobMissingError):  # it was deleted meanwhile
+            named.update(world.objects.stored(row))
+    return named
 
 
 SWEEP = Job("sweep objects", timedelta(days=1), sweep)

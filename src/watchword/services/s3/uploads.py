@@ -7,7 +7,7 @@ Source: Amazon S3 API Reference, CreateMultipartUpload, AbortMultipartUpload, Li
 Guide, "Uploading and copying objects using multipart upload".
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from watchword.access import Demand
 from watchword.names import AwsError
@@ -85,15 +85,20 @@ def upload_of(call: Call, tx: Transaction) -> Upload:
     return found
 
 
-def end(call: Call, upload: Upload) -> None:
-    """Deletes the upload and its parts. Raises NoSuchUpload if another call has ended it."""
+def end(call: Call, upload: Upload, kept: Collection[str] = ()) -> None:
+    """Deletes the upload and its parts, but for the blobs that are `kept`.
+
+    Raises NoSuchUpload if another call has ended it, and OperationAborted if one of the `kept` was replaced.
+    """
     try:
         blobs = uploads.remove(call.change.begin(), upload.id)
     except StillReferenced:
         raise s3_error("OperationAborted") from None
     if blobs is None:
         raise no_such_upload(call)
-    delete_after_commit(call, blobs)
+    if not set(kept) <= set(blobs):
+        raise s3_error("OperationAborted")
+    delete_after_commit(call, set(blobs) - set(kept))
 
 
 def no_such_upload(call: Call) -> AwsError:

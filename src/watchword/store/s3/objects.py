@@ -76,6 +76,8 @@ _AT = ALL.where(*_THERE)
 _TAKE = OBJECTS.delete().where(*_THERE).returning(*columns(OBJECTS, Object))
 _TAKE_THIS = _TAKE.where(OBJECTS.c.blob == bindparam("blob"))
 _ANY = select(OBJECTS.c.bucket_id).where(OBJECTS.c.bucket_id == bindparam("bucket_id")).limit(1)
+_SOME = select(OBJECTS.c.blob).limit(20)
+_FAMILY = select(OBJECTS.c.blob).where(OBJECTS.c.blob >= bindparam("low"), OBJECTS.c.blob < bindparam("high"))
 _NAMED = select(OBJECTS.c.blob).where(OBJECTS.c.blob.in_(bindparam("blobs", expanding=True)))
 
 
@@ -127,3 +129,13 @@ def any_in(tx: Transaction, bucket_id: str) -> bool:
 def blobs_in_use(tx: Transaction, blobs: Collection[str]) -> list[str]:
     """Those of the blobs that belong to an object."""
     return tx.all(str, _NAMED, blobs=list(blobs))
+
+
+def some_blobs(tx: Transaction) -> list[str]:
+    """Blobs of a few objects; none only if there are no objects."""
+    return tx.all(str, _SOME)
+
+
+def blobs_of_family(tx: Transaction, family: str) -> list[str]:
+    """The blobs of objects whose names begin with the family and a dot."""
+    return tx.all(str, _FAMILY, low=f"{family}.", high=f"{family}/")

@@ -43,7 +43,8 @@ _AFTER = (
     select(*columns(PARTS, Part)).where(_OF, PARTS.c.number > bindparam("after")).order_by(PARTS.c.number)
 )
 _TAKE = PARTS.delete().where(_OF, PARTS.c.number == bindparam("number")).returning(PARTS.c.blob)
-_BLOBS = select(PARTS.c.blob).where(_OF)
+_TAKE_ALL = PARTS.delete().where(_OF).returning(PARTS.c.blob)
+_FAMILY = select(PARTS.c.blob).where(PARTS.c.blob >= bindparam("low"), PARTS.c.blob < bindparam("high"))
 _NAMED = select(PARTS.c.blob).where(PARTS.c.blob.in_(bindparam("blobs", expanding=True)))
 
 
@@ -67,12 +68,15 @@ def page(tx: Transaction, upload_id: str, *, after: int = 0, limit: int) -> tupl
 
 
 def remove_all(tx: Transaction, upload_id: str) -> list[str]:
-    """Removes all parts of an upload, and returns their blobs."""
-    blobs = tx.all(str, _BLOBS, upload_id=upload_id)
-    tx.run(PARTS.delete().where(PARTS.c.upload_id == upload_id))
-    return blobs
+    """Removes all parts of an upload, and returns the blobs of just those."""
+    return tx.take_all(str, _TAKE_ALL, upload_id=upload_id)
 
 
 def blobs_in_use(tx: Transaction, blobs: Collection[str]) -> list[str]:
     """Those of the blobs that belong to a part."""
     return tx.all(str, _NAMED, blobs=list(blobs))
+
+
+def blobs_of_family(tx: Transaction, family: str) -> list[str]:
+    """The blobs of parts whose names begin with the family and a dot."""
+    return tx.all(str, _FAMILY, low=f"{family}.", high=f"{family}/")

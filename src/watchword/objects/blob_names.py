@@ -1,0 +1,65 @@
+"""Names of blobs: random, never a user's key, and telling what a blob is.
+
+    ab/<30 hex>         a whole blob: its bytes, in one file of the store
+    ab/<30 hex>.all     a joined blob: the list of the blobs whose bytes it has, one after the other
+    ab/<30 hex>.<...>   a piece of a joined blob, or a part of an upload, either of them whole or joined
+
+What stands before the first dot is the family. A joined blob and its pieces are of one family, so whose a
+piece may be is found by its name. The parts of an upload are of the family of that upload.
+"""
+
+import hashlib
+import re
+
+from watchword.names.ids import Randomness
+
+_ALL = ".all"
+_BLOB = re.compile(r"[0-9a-f]{2}/[0-9a-f]{30}(\.[0-9a-z.]+)?", re.ASCII)
+
+
+def new_blob(randomness: Randomness) -> str:
+    """A new name: 128 random bits, in one of 256 folders."""
+    return _spread(randomness(16).hex())
+
+
+def new_in_family(family: str, randomness: Randomness) -> str:
+    """A new name in a family."""
+    return f"{family}.{randomness(8).hex()}"
+
+
+def upload_family(upload_id: str) -> str:
+    """The family of an upload's parts."""
+    return _spread(hashlib.sha256(upload_id.encode()).hexdigest()[:32])
+
+
+def joined(blob: str) -> str:
+    """The name of a joined blob instead of a whole one."""
+    return f"{blob}{_ALL}"
+
+
+def is_joined(blob: str) -> bool:
+    return blob.endswith(_ALL)
+
+
+def like(blob: str, new: str) -> str:
+    """A new name in the form of a blob's: of a joined one if that is joined."""
+    return joined(new) if is_joined(blob) else new
+
+
+def piece(blob: str, number: int) -> str:
+    """The name of a piece of a joined blob."""
+    return f"{blob.removesuffix(_ALL)}.{number}"
+
+
+def family(blob: str) -> str:
+    """The family of a blob; of a blob that is neither joined nor a piece, itself."""
+    return blob.partition(".")[0]
+
+
+def is_blob(path: str) -> bool:
+    """Whether a path in a store can be a blob, and not something else that lies there."""
+    return _BLOB.fullmatch(path) is not None
+
+
+def _spread(digits: str) -> str:
+    return f"{digits[:2]}/{digits[2:]}"
