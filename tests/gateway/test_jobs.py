@@ -1,7 +1,7 @@
 """Jobs run when they are due, one at a time, whatever one of them does."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -83,9 +83,37 @@ def test_every_service_may_have_jobs(world: World) -> None:
         "sweep packages",
         "remove dead letters",
         "sweep objects",
+        "verify objects",
         "remove state machines and executions",
         "rotate the keys of issuers",
     ]
     acts: list[Callable[[World], object]] = [job.act for job in ALL]
     for act in acts:
         act(world)
+
+
+def test_a_long_job_takes_a_step_each_turn(world: World) -> None:
+    ran: list[str] = []
+    clock = Seconds()
+
+    def long(_: World) -> Iterator[None]:
+        for step in ("first", "second"):
+            ran.append(step)
+            yield
+
+    def broken(_: World) -> Iterator[None]:
+        ran.append("broken")
+        yield
+        raise OSError("the disk is full")
+
+    jobs = Jobs(world, clock, [Job("long", timedelta(seconds=5), long), noting(ran, "short", 5)])
+    for _ in range(4):
+        jobs.run_due()
+        clock.now += 5
+    assert ran == ["first", "short", "second", "short", "short", "first", "short"]
+    ran.clear()
+    jobs = Jobs(world, clock, [Job("broken", timedelta(seconds=5), broken)])
+    for _ in range(3):
+        jobs.run_due()
+        clock.now += 5
+    assert ran == ["broken", "broken"]

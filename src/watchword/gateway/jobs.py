@@ -2,13 +2,14 @@
 
 1. A job is due when the server starts, and a period after it was last begun.
 2. Jobs never run at the same time: the thread runs one, then looks which is due next.
-3. An exception is logged, and the job is due again a period later.
-4. `stop` waits for the job that is running, and no other begins.
+3. Of a job whose act is an iterator each turn takes one step; it begins again when that has ended.
+4. An exception is logged, and the job is due again a period later.
+5. `stop` waits for the job that is running, and no other begins.
 """
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
 from watchword.access.refusals import record_counts
@@ -26,6 +27,8 @@ SPOOL = Job(
 REFUSALS = Job("record refusals that were counted", timedelta(minutes=1), record_counts)
 ALL = (SPOOL, REFUSALS, MEMORY, *(job for service in SERVICES.values() for job in service.jobs))
 
+_END = object()
+
 log = logging.getLogger(__name__)
 
 
@@ -35,6 +38,7 @@ class Jobs:
     def __init__(self, world: World, monotonic: Callable[[], float], jobs: Iterable[Job] = ALL) -> None:
         self._world, self._monotonic = world, monotonic
         self._due = dict.fromkeys(jobs, monotonic())
+        self._under_way: dict[Job, Iterator[object]] = {}
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
 
@@ -59,6 +63,8 @@ class Jobs:
 
     def _run_one(self, job: Job) -> None:
         try:
-            job.act(self._world)
+            steps = self._under_way.pop(job, None) or job.act(self._world)
+            if isinstance(steps, Iterator) and next(steps, _END) is not _END:
+                self._under_way[job] = steps
         except Exception:
             log.exception("job failed", extra={"job": job.name})

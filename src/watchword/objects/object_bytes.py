@@ -116,6 +116,10 @@ class Objects:
         """The same bytes, for readers that must not block."""
         return Objects(replace(self.blobs, waits=False))
 
+    def uncached(self) -> "Objects":
+        """The same bytes, as they are in their place now."""
+        return Objects(replace(self.blobs, cache=BlobCache(0)))
+
     def pieces(self, blob: str, start: int, end: int) -> Iterable[bytes]:
         """As `get`, but always in pieces."""
         read = self.get(blob, start, end)

@@ -10,7 +10,8 @@ from watchword.world import World
 class Job(NamedTuple):
     """What is done when a server starts and once in every `period` from then on, by one thread.
 
-    Every server of a database does it: whatever an act does, another may do at the same time.
+    Every server of a database does it: whatever an act does, another may do at the same time. An act that is
+    long is an iterator: each turn takes one step of it.
     """
 
     name: str

@@ -30,6 +30,7 @@ from watchword.services.resources import AttachedTo
 from watchword.services.rolesanywhere.named import attached as attached_of_rolesanywhere
 from watchword.services.s3.attached import attached as attached_of_s3
 from watchword.services.s3.sweep import SWEEP
+from watchword.services.s3.verified import VERIFY
 from watchword.services.states.attached import attached as attached_of_states
 from watchword.services.states.removal import SWEEP as SWEEP_EXECUTIONS
 from watchword.services.sts.attached import attached as attached_of_sts
@@ -57,7 +58,7 @@ SERVICES: Mapping[str, Service] = {
     "lambda": Service(lambda_.OPERATIONS, attached_of_lambda, upkeep.JOBS),
     "organizations": Service(organizations.OPERATIONS, attached_of_organizations),
     "rolesanywhere": Service(rolesanywhere.OPERATIONS, attached_of_rolesanywhere),
-    "s3": Service(s3.OPERATIONS, attached_of_s3, (SWEEP,)),
+    "s3": Service(s3.OPERATIONS, attached_of_s3, (SWEEP, VERIFY)),
     "stepfunctions": Service(states.OPERATIONS, attached_of_states, (SWEEP_EXECUTIONS,), prefix="states"),
     "sts": Service(sts.OPERATIONS, attached_of_sts, (ROTATE,)),
 }

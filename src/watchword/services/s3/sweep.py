@@ -3,10 +3,12 @@
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
-from watchword.objects import BlobMissingError
+from watchword.objects import BlobMissingError, Objects
 from watchword.objects.blob_names import family, is_joined
 from watchword.services.jobs import Job
+from watchword.store import Database
 from watchword.store.s3 import objects, parts
 from watchword.world import World
 
@@ -16,15 +18,16 @@ LONGEST_UPLOAD = timedelta(days=1)
 
 def sweep(world: World) -> int:
     """Deletes blobs that no row names. Returns how many."""
-    return world.objects.sweep(lambda blobs: in_use(world, blobs), world.clock.wall() - LONGEST_UPLOAD)
+    named = partial(in_use, world.database, world.objects)
+    return world.objects.sweep(named, world.clock.wall() - LONGEST_UPLOAD)
 
 
-def in_use(world: World, blobs: Collection[str]) -> Collection[str]:
+def in_use(database: Database, stored: Objects, blobs: Collection[str]) -> Collection[str]:
     """Those of the blobs that a row names, and the pieces of those.
 
     A piece is of the family of what it is a piece of, so the rows of its family are all that can name it.
     """
-    with world.database.read() as tx:
+    with database.read() as tx:
         named = {*objects.blobs_in_use(tx, blobs), *parts.blobs_in_use(tx, blobs)}
         families = {family(each) for each in blobs if each not in named and family(each) != each}
         rows = {
@@ -34,7 +37,7 @@ def in_use(world: World, blobs: Collection[str]) -> Collection[str]:
         }
     for row in filter(is_joined, rows):
         with suppress(BlobMissingError):  # it was deleted meanwhile
-            named.update(world.objects.stored(row))
+            named.update(stored.stored(row))
     return named
 
 

@@ -76,7 +76,7 @@ _AT = ALL.where(*_THERE)
 _TAKE = OBJECTS.delete().where(*_THERE).returning(*columns(OBJECTS, Object))
 _TAKE_THIS = _TAKE.where(OBJECTS.c.blob == bindparam("blob"))
 _ANY = select(OBJECTS.c.bucket_id).where(OBJECTS.c.bucket_id == bindparam("bucket_id")).limit(1)
-_SOME = select(OBJECTS.c.blob).limit(20)
+_SOME = select(OBJECTS.c.blob).where(OBJECTS.c.blob != "").limit(20)
 _FAMILY = select(OBJECTS.c.blob).where(OBJECTS.c.blob >= bindparam("low"), OBJECTS.c.blob < bindparam("high"))
 _NAMED = select(OBJECTS.c.blob).where(OBJECTS.c.blob.in_(bindparam("blobs", expanding=True)))
 

@@ -1,0 +1,45 @@
+"""Whether the bytes of an object are those that were stored: its size, its ETag, and each checksum it has.
+
+Of an object that was uploaded in parts, ETag and composite checksum are computed part by part, as at first.
+Source: Amazon S3 User Guide, "Checking object integrity for data uploads".
+"""
+
+from collections.abc import Generator
+
+from watchword.objects import BlobMissingError, Objects, Sums
+from watchword.objects.joined import composite, joined_etag
+from watchword.store.s3.objects import Object
+
+MISSING, DAMAGED = "missing", "damaged"
+
+
+def examine(objects: Objects, row: Object) -> Generator[int, None, str]:
+    """Reads all bytes, yields how many each time, and returns what is wrong; empty if nothing is."""
+    whole = Sums(row.checksums)
+    parts: list[Sums] = []
+    try:
+        for blob in objects.stored(row.blob):
+            objects.blobs.size(blob)
+        start = 0
+        for size in row.parts or (row.size,):
+            parts.append(Sums(row.checksums))
+            for piece in objects.pieces(row.blob, start, start + size):
+                parts[-1].take(piece)
+                whole.take(piece)
+                yield len(piece)
+            start += size
+    except BlobMissingError:
+        return MISSING
+    return "" if whole.size == row.size and _proven(row, whole, parts) else DAMAGED
+
+
+def _proven(row: Object, whole: Sums, parts: list[Sums]) -> bool:
+    etag = joined_etag([part.etag for part in parts]) if "-" in row.etag else whole.etag
+    return row.etag == etag and all(
+        value == _checksum(name, value, whole, parts) for name, value in row.checksums.items()
+    )
+
+
+def _checksum(name: str, stored: str, whole: Sums, parts: list[Sums]) -> str:
+    """The checksum in the form of the stored one."""
+    return composite(name, [part.value(name) for part in parts]) if "-" in stored else whole.value(name)
