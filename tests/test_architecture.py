@@ -55,8 +55,8 @@ WINGS: dict[str, list[set[str]]] = {
     "services": [SERVICES, {"table"}, {"what_if"}],
     "gateway": [
         {"control", "dispatch"},
-        {"journey", "runner", "token_exchange"},
-        {"issuers", "cross_origin"},
+        {"console", "journey", "runner", "token_exchange"},
+        {"browser_door", "cross_origin", "issuers"},
         {"doors", "event_queue", "jobs"},
         {"batch"},
         {"application"},

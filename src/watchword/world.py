@@ -16,6 +16,7 @@ from typing import Protocol, runtime_checkable
 from watchword.expressions.process import Expressions
 from watchword.facts import Facts
 from watchword.functions.platform import Platform
+from watchword.identity.failed_sign_ins import FailedSignIns
 from watchword.installation.bootstrap import bootstrap
 from watchword.installation.gate import Gate
 from watchword.installation.installation import Installation
@@ -71,6 +72,8 @@ class World(Installation):
     """What was used when, by this process: keys and roles by their ids, and operations by who calls them."""
     hashing: Gate = field(default_factory=HASHING)
     """Where passwords are hashed."""
+    failed_sign_ins: FailedSignIns = field(default_factory=FailedSignIns)
+    """The wrong ones of this minute."""
     simulating: Gate = field(default_factory=SIMULATING)
     """Where policies are simulated."""
     waiting: Gate = field(default_factory=WAITING)

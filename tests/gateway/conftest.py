@@ -26,9 +26,10 @@ def signed(world: World) -> Callable[..., HttpRequest]:
     """Given method, path and body: a request to S3, signed by root."""
     credentials = Credentials(*new_root_key(world, ""))
 
-    def make(method: str, path: str, body: bytes = b"") -> HttpRequest:
+    def make(method: str, path: str, body: bytes = b"", **headers: str) -> HttpRequest:
         path, _, query = path.partition("?")
-        request = HttpRequest(method, path, query, (("host", "localhost"),), Body(body))
+        sent = {"host": "localhost", **headers}
+        request = HttpRequest(method, path, query, tuple(sent.items()), Body(body))
         return sign(request, credentials, service="s3", region="us-east-1", now=datetime.now(UTC))
 
     return make

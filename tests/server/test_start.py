@@ -166,6 +166,7 @@ def test_the_first_account_has_the_id_that_was_wanted(tmp_path: Path) -> None:
 STORE_NEEDED = [
     ["configure"],
     ["credentials"],
+    ["console"],
     ["explain", "--last-denied"],
     ["simulate", "--principal", "arn:aws:iam::111122223333:root", "--action", "s3:GetObject"],
     ["account", "list"],

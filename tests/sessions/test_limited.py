@@ -53,3 +53,9 @@ def test_only_limited_sessions_of_users_and_roots_call_iam() -> None:
     for principal in (ANN, Root(ACCOUNT)):
         with pytest.raises(AwsError, match="InvalidClientTokenId"):
             limits.check(new_session(principal, timedelta(hours=1), NOW, os.urandom), "iam", "ListRoles")
+
+
+def test_who_signed_in_can_call_iam_without_a_second_factor() -> None:
+    limits.check(new_session(ANN, timedelta(hours=1), NOW, os.urandom, signed_in=True), "iam", "ListUsers")
+    with pytest.raises(AwsError, match="InvalidClientTokenId"):
+        limits.check(new_session(ANN, timedelta(hours=1), NOW, os.urandom), "iam", "ListUsers")

@@ -23,6 +23,7 @@ from watchword.store import (
     keyring,
     revocations,
     schema,
+    sign_ins,
     tags,
     used_signatures,
 )
@@ -445,6 +446,9 @@ NO_DECISION_DEPENDS_ON = {
     changes.append,
     revocations.remove_older,
     subjects.note,
+    sign_ins.insert,
+    sign_ins.take,
+    sign_ins.remove,
     used_signatures.insert,
     used_signatures.remove_expired,
 }

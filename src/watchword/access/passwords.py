@@ -22,6 +22,7 @@ from watchword.proofs.password import DUMMY, is_one_of
 from watchword.store import Transaction
 from watchword.store.iam import login_profiles, password_policies, users
 from watchword.store.iam.login_profiles import LoginProfile
+from watchword.store.iam.password_policies import PasswordPolicy
 from watchword.store.iam.users import User
 from watchword.world import World
 
@@ -38,10 +39,11 @@ class Outcome(Enum):
 
 
 class SignIn(NamedTuple):
-    """The outcome of an attempt to sign in; `user` is there unless it is WRONG."""
+    """The outcome of an attempt to sign in; `user`, and when the password was set, unless it is WRONG."""
 
     outcome: Outcome
     user: User | None = None
+    password_set: datetime | None = None
     meant: str = ""
     """Why it is WRONG, for the operator alone."""
 
@@ -54,7 +56,10 @@ class Tried(NamedTuple):
 
 
 def sign_in(world: World, account: str, name: str, password: str, now: datetime) -> SignIn:
-    """Whether the password is that of the account's user of that name. Raises the fault Throttling."""
+    """Whether the password is that of the account's user of that name. Raises the fault Throttling.
+
+    account: its id; empty for one that doesn't exist.
+    """
     with world.database.read() as tx:
         user = users.named(tx, account, name)
         profile = login_profiles.of(tx, user.id if user else "")
@@ -64,11 +69,16 @@ def sign_in(world: World, account: str, name: str, password: str, now: datetime)
         return SignIn(Outcome.WRONG, meant=_why(user, profile, tried))
     with world.database.write(now, shared=True) as tx:
         users.note_sign_in(tx, user.id, now, SPAN)
+    return SignIn(state(profile, policy, now), user, profile.changed)
+
+
+def state(profile: LoginProfile, policy: PasswordPolicy | None, now: datetime) -> Outcome:
+    """What a right password gives now (3.)."""
     ends = expiry(profile, policy)
     if ends is not None and ends <= now:
         hard = policy is not None and policy.hard_expiry
-        return SignIn(Outcome.EXPIRED if hard else Outcome.MUST_CHANGE, user)
-    return SignIn(Outcome.MUST_CHANGE if profile.reset_required else Outcome.RIGHT, user)
+        return Outcome.EXPIRED if hard else Outcome.MUST_CHANGE
+    return Outcome.MUST_CHANGE if profile.reset_required else Outcome.RIGHT
 
 
 def try_password(

@@ -44,6 +44,8 @@ def _asked(log: RequestLog) -> tuple[str, str]:
             return demand.action, demand.resource
     if log.demands:
         return log.demands[0].action, log.demands[0].resource
+    if log.console:
+        return f"signin:{log.console.name}", ""
     return f"{log.operation.service.name}:{log.operation.name}" if log.operation else "unknown", ""
 
 

@@ -15,6 +15,8 @@ from watchword.access.demand import Demand
 from watchword.access.request_context import DIRECT, Via
 from watchword.names import AwsError, HttpRequest
 from watchword.policy import Decision
+from watchword.sessions import Session
+from watchword.store.iam.users import User
 from watchword.wire import Operation
 
 
@@ -26,6 +28,19 @@ class Traits(NamedTuple):
     """Whether its answer holds credentials."""
     data_event: bool = False
     """Whether it acts on data rather than on the account's resources."""
+
+
+class ConsoleEvent(Struct):
+    """What is known of somebody who signs in or out (`console_events`)."""
+
+    name: str
+    account: str = ""
+    """Whose user somebody wants to be; empty while that isn't known."""
+    user: User | None = None
+    """The user of that name, proved or not."""
+    made: Session | None = None
+    """The session that came of it."""
+    additional: Mapping[str, str] = field(default_factory=dict)
 
 
 class RequestLog(Struct):
@@ -51,6 +66,8 @@ class RequestLog(Struct):
     """The encoded authorization message, where a decision refused."""
     output: Mapping[str, Any] = field(default_factory=dict)
     error: AwsError | None = None
+    console: ConsoleEvent | None = None
+    """Set for what isn't a call of an operation, but somebody who signs in or out."""
 
     @property
     def of_stranger(self) -> bool:

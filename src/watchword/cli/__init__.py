@@ -42,6 +42,7 @@ COMMANDS = {
     "credentials": Entry(
         "credentials:credentials", "Print credentials of an administrator's session of one hour."
     ),
+    "console": Entry("console:console", "Print a one-time link that signs a browser in to the console."),
     "certified": Entry(
         "certified:certified",
         "Print credentials of a role for the holder of a certificate.",

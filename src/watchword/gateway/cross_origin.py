@@ -47,7 +47,7 @@ class Shared(Protocol):
         """What is said with an answer."""
 
 
-def of_a_browser(request: HttpRequest) -> bool:
+def from_another_origin(request: HttpRequest) -> bool:
     """Whether it comes from a page of another origin."""
     return "origin" in request.by_name
 

@@ -17,6 +17,7 @@ from msgspec import structs
 
 from watchword.access import Caller, Demand, RequestContext, RequestLog, authorize, record, refusal
 from watchword.access.authorization_message import authorization_message
+from watchword.access.console_events import console_event
 from watchword.access.demand import Reserved
 from watchword.access.refusals import only_counted
 from watchword.access.request_context import INSIDE, Via
@@ -142,7 +143,7 @@ def perform(call: Call, row: Operation, entry: RequestLog, answer: Callable[[Out
             call = structs.replace(call, transaction=transaction)
         entry.output = _run(call, row, entry)
         made = answer(entry.output)
-        _record(call.world, entry, transaction if row.mode is Mode.WRITE else None)
+        keep_record(call.world, entry, transaction if row.mode is Mode.WRITE else None)
     return made
 
 
@@ -150,12 +151,25 @@ def refuse(world: World, entry: RequestLog, error: AwsError) -> AwsError:
     """Records the refusal; the error to answer with, which is another one when the record can't be kept."""
     entry.error, entry.output = error, {}
     try:
-        _record(world, entry, None)
+        keep_record(world, entry, None)
     except Exception as broken:
         log.exception("audit journal", extra={"request_id": entry.request_id})
         entry.message = ""
         return unrecorded() if isinstance(broken, OSError) else fault("InternalFailure")
     return error
+
+
+def keep_record(world: World, entry: RequestLog, transaction: Around) -> None:
+    """Records an answer: with the change if there was one, which is made in `transaction`."""
+    if only_counted(world, entry):
+        return
+    event = console_event(entry, entry.console) if entry.console else record(entry)
+    tell(entry)
+    if not isinstance(transaction, Transaction):
+        world.journal.append(event, entry.now)
+    else:
+        text, account = msgspec.json.encode(event).decode(), event.recipient_account_id
+        audit.insert(transaction, audit.Event(event.event_id, entry.now, account, entry.request_id, text))
 
 
 def _run(call: Call, row: Operation, entry: RequestLog) -> Output:
@@ -176,15 +190,3 @@ def _transaction_for(mode: Mode, call: Call) -> AbstractContextManager[Around]:
             return call.world.database.write(call.now)
         case Mode.OBJECT_WRITE:
             return moving(call.world.database, call.now)
-
-
-def _record(world: World, entry: RequestLog, transaction: Around) -> None:
-    if only_counted(world, entry):
-        return
-    event = record(entry)
-    tell(entry)
-    if not isinstance(transaction, Transaction):
-        world.journal.append(event, entry.now)
-    else:
-        text, account = msgspec.json.encode(event).decode(), event.recipient_account_id
-        audit.insert(transaction, audit.Event(event.event_id, entry.now, account, entry.request_id, text))

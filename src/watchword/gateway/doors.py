@@ -7,8 +7,9 @@ condition. The first door of the table that fits is taken. All other requests ar
 from collections.abc import Callable
 from typing import NamedTuple
 
+from watchword.gateway.browser_door import PAGES, browser_door, of_a_browser
 from watchword.gateway.control import PREFIX, control
-from watchword.gateway.cross_origin import cross_origin, of_a_browser
+from watchword.gateway.cross_origin import cross_origin, from_another_origin
 from watchword.gateway.issuers import issuers
 from watchword.gateway.journey import journey
 from watchword.identity.token_issuers import ISSUERS
@@ -23,7 +24,8 @@ Act = Callable[[World, HttpRequest], HttpResponse]
 class Door(NamedTuple):
     """Requests to paths that begin so, on that host or (if it is empty) on any, are answered by `act`."""
 
-    path: str
+    path: str | tuple[str, ...]
+    """One of several, where it is a tuple."""
     act: Act
     host: str = ""
     only: Callable[[HttpRequest], bool] | None = None
@@ -36,7 +38,12 @@ class Door(NamedTuple):
         return not self.host or hostname(request.header("host") or "") == self.host
 
 
-DOORS = (Door(ISSUERS, issuers), Door(PREFIX, control), Door("/", cross_origin, only=of_a_browser))
+DOORS = (
+    Door(ISSUERS, issuers),
+    Door(PREFIX, control),
+    Door(PAGES, browser_door, only=of_a_browser),
+    Door("/", cross_origin, only=from_another_origin),
+)
 
 
 def act_for(request: HttpRequest, doors: tuple[Door, ...] = DOORS) -> Act:

@@ -28,6 +28,7 @@ from watchword.access.room import check_room
 from watchword.gateway import failure
 from watchword.gateway.dispatch import perform, permit, refuse
 from watchword.gateway.failure import as_fault
+from watchword.gateway.foreign_pages import may_be_a_page, sandboxed
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
 from watchword.names.ids import new_request_id
 from watchword.names.would_block import MovesBytes, Waits, WouldBlock
@@ -117,7 +118,8 @@ def _run(world: World, log: RequestLog) -> HttpResponse:
         refuse_replay(world, presented, call.service)
 
     def answer(output: Output) -> HttpResponse:
-        return presented.answer(model.write(output, log.request_id))
+        response = model.write(output, log.request_id)
+        return presented.answer(sandboxed(response) if may_be_a_page(model) else response)
 
     return perform(call, row, log, answer)
 

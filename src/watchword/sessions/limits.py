@@ -31,11 +31,14 @@ def _may_call_sts(session: Session, operation: str) -> bool:
 
 
 def _may_call_iam(session: Session) -> bool:
-    """A user's or root's session with session policies is one of `limited`; GetSessionToken's have none."""
+    """A user's or root's session with session policies is one of `limited`; GetSessionToken's have none.
+
+    One that signed in can do in IAM what the user can.
+    """
     match session.kind:
         case "role":
             return True
         case "federated":
             return False
         case "user" | "root":
-            return session.mfa_at is not None or session.restricted
+            return session.signed_in or session.mfa_at is not None or session.restricted

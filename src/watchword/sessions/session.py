@@ -67,6 +67,8 @@ class Session(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
     """When that session expires; 0 if this is the first."""
     assumed_root: bool = False
     """Of a root user: whether somebody else asked for the session (AssumeRoot)."""
+    signed_in: bool = False
+    """Of a user: whether it is that of a sign-in by a password, not one of GetSessionToken."""
 
     @property
     def chain(self) -> str:
@@ -114,6 +116,7 @@ class Carried(TypedDict, total=False):
     first: str
     first_expires: int
     assumed_root: bool
+    signed_in: bool
 
 
 def new_session(

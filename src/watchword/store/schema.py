@@ -1,6 +1,6 @@
 """All tables. A noun that isn't imported here is missing from the schema."""
 
-from watchword.store import accounts, audit, changes, keyring, revocations, tags, used_signatures
+from watchword.store import accounts, audit, changes, keyring, revocations, sign_ins, tags, used_signatures
 from watchword.store.cognito_identity import identities, pools
 from watchword.store.eks import associations, clusters
 from watchword.store.functions import (
@@ -68,7 +68,7 @@ from watchword.store.s3 import bucket_settings, buckets, objects, parts, uploads
 from watchword.store.tables import METADATA
 
 NOUNS = (
-    *(accounts, audit, changes, keyring, revocations, tags, used_signatures),
+    *(accounts, audit, changes, keyring, revocations, sign_ins, tags, used_signatures),
     *(
         access_keys,
         accesses,

@@ -70,6 +70,12 @@ class _Compiled:
         return query_json.writer(self.spec)
 
     @cached_property
+    def answers_bytes(self) -> bool:
+        shape = self.spec.output
+        payload = shape.traits.get("payload") if shape else None
+        return bool(shape and payload and shape.members[payload].type == "blob")
+
+    @cached_property
     def audit_input(self) -> Show:
         return compile_view(self.spec.input)
 
@@ -139,6 +145,11 @@ class Operation:
         shape = self.compiled.spec.input
         payload = shape.traits.get("payload") if shape else None
         return bool(shape and payload and shape.members[payload].streaming)
+
+    @property
+    def answers_bytes(self) -> bool:
+        """Whether the body of the answer is bytes that a caller once sent, of any type."""
+        return self.compiled.answers_bytes
 
     @property
     def input_shape(self) -> Shape | None:
