@@ -182,6 +182,7 @@ STORE_NEEDED = [
     ["host", "list"],
     ["host", "revoke", "web"],
     ["keyring", "rotate"],
+    ["objects", "check"],
     ["delegation", "token", "00000000-0000-0000-0000-000000000000"],
     ["export"],
     ["import", os.devnull],
