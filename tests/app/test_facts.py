@@ -82,7 +82,7 @@ def test_the_row_of_an_object_is_read_once_between_two_commits(
     """Also when the commit wasn't about the row: nothing says what a put changed."""
     reads: list[bytes] = []
 
-    def at(_reader: Reader, bucket_id: str, key: bytes) -> Object:
+    def at(_reader: Reader, bucket_id: str, key: bytes, _version: str) -> Object:
         reads.append(key)
         return Object(bucket_id, key, "", 0, "", now)
 
@@ -108,5 +108,5 @@ def test_that_there_is_no_object_is_not_remembered(world: World, now: datetime) 
     assert facts.object_at("b1", b"k") is None
     with world.database.write(now) as tx:
         buckets.insert(tx, Bucket("b1", "logs", "111111111111", "eu-west-1", now))
-        objects.put(tx, row)
+        objects.append(tx, row)
     assert facts.object_at("b1", b"k") == row

@@ -122,7 +122,7 @@ from watchword.store.rolesanywhere.host_authorities import HostAuthority
 from watchword.store.rolesanywhere.hosts import Host
 from watchword.store.rolesanywhere.profiles import Profile as AnywhereProfile
 from watchword.store.rolesanywhere.trust_anchors import TrustAnchor
-from watchword.store.s3 import bucket_settings, buckets, objects, parts, uploads
+from watchword.store.s3 import bucket_settings, buckets, locks, objects, parts, uploads
 from watchword.store.s3.buckets import Bucket
 
 A = "111111111111"
@@ -304,6 +304,8 @@ CHANGES: dict[Callable[..., object], Told] = {
     revocations.put: ((REVOCATION,), {}, ("revocation", A)),
     buckets.insert: ((BUCKET,), {}, ("bucket", "b1")),
     buckets.set_policy: ((BUCKET, "{}"), {}, ("bucket", "b1")),
+    buckets.set_versioning: ((BUCKET, "Enabled"), {}, ("bucket", "b1")),
+    buckets.set_object_lock: ((BUCKET, "{}"), {}, ("bucket", "b1")),
     buckets.remove: ((BUCKET,), {}, ("bucket", "b1")),
     bucket_settings.put: ((BUCKET, "cors", "{}"), {}, ("bucket", "b1")),
     bucket_settings.remove_all: ((BUCKET,), {}, ("bucket", "b1")),
@@ -426,7 +428,8 @@ NO_DECISION_DEPENDS_ON = {
     *(creations.insert, creations.remove_all, handshakes.insert, handshakes.set_state),
     *(services.allow, services.deny, services.remove_all),
     audit.insert,
-    objects.put,
+    objects.append,
+    *(locks.take_unlocked, locks.set_retention, locks.set_hold),
     objects.set_tags,  # decisions read them with the row
     objects.remove,
     parts.put,

@@ -147,7 +147,7 @@ def test_a_commit_that_fails_fails_for_all(database: Database, now: datetime) ->
         add(2)(tx)
         if database.on_sqlite:
             tx.connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-            objects.put(tx, Object("no bucket", b"k", "blob", 1, "e", now))
+            objects.append(tx, Object("no bucket", b"k", "blob", 1, "e", now))
         else:
             lost = tx.number(select(func.pg_backend_pid()))
             tx.topics.clear()  # so that COMMIT itself is what finds the connection gone

@@ -37,7 +37,8 @@ def put(database: Database, new: Object) -> Object:
     with database.write(new.modified) as tx:
         if buckets.named(tx, "logs") is None:
             buckets.insert(tx, Bucket(new.bucket_id, "logs", "111111111111", "eu-west-1", new.modified))
-        objects.put(tx, new)
+        objects.remove(tx, new.bucket_id, new.key)
+        objects.append(tx, new)
     return new
 
 

@@ -83,7 +83,7 @@ def test_a_bucket_with_objects_stays(database: Database, now: datetime) -> None:
     bucket = Bucket("b1", "logs", A, "eu-west-1", now)
     with database.write(now) as tx:
         buckets.insert(tx, bucket)
-        objects.put(tx, Object("b1", b"k", "blob", 1, "etag", now))
+        objects.append(tx, Object("b1", b"k", "blob", 1, "etag", now))
     with pytest.raises(StillReferenced), database.write(now) as tx:
         buckets.remove(tx, bucket)
 

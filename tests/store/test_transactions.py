@@ -103,20 +103,21 @@ def test_of_changes_made_at_once_none_is_lost(database: Database, now: datetime)
         assert found.max_session == 40
 
 
-def test_of_one_key_put_by_many_at_once_one_object_stays(database: Database, now: datetime) -> None:
+def test_of_many_that_add_behind_the_same_version_one_does(database: Database, now: datetime) -> None:
     with database.write(now) as tx:
         buckets.insert(tx, Bucket("b1", "logs", A, "eu-west-1", now))
 
-    def put(number: int) -> list[str]:
+    def append(number: int) -> bool:
+        new = Object("b1", b"k", f"{number}", 1, "e", now, version=f"{number}", rank=-7)
         with database.write(now, shared=True) as tx:
-            return [old.blob for old in objects.put(tx, Object("b1", b"k", f"{number}", 1, "e", now))]
+            return objects.append(tx, new)
 
     with ThreadPoolExecutor(8) as pool:
-        replaced = [blob for blobs in pool.map(put, range(40)) for blob in blobs]
+        added = list(pool.map(append, range(40)))
     with database.read() as tx:
         left = objects.at(tx, "b1", b"k")
-        assert left
-        assert sorted([*replaced, left.blob]) == sorted(f"{number}" for number in range(40))
+    assert left
+    assert [number for number, one in enumerate(added) if one] == [int(left.version)]
 
 
 def test_a_shared_transaction_changes_no_topic(database: Database, now: datetime) -> None:
@@ -135,7 +136,7 @@ def test_postgresql_lets_shared_transactions_pass_a_change(
     with database.write(now) as tx:
         accounts.insert(tx, Account(A, "main", now))
         with database.write(now, shared=True) as beside:
-            objects.put(beside, Object("b1", b"k", "blob", 1, "e", now))
+            objects.append(beside, Object("b1", b"k", "blob", 1, "e", now))
     database.empty(now)
 
 
@@ -165,7 +166,7 @@ def test_a_reset_leaves_nothing_and_goes_on_counting(database: Database, now: da
     with database.write(now) as tx:
         accounts.insert(tx, Account(A, "main", now))
         buckets.insert(tx, Bucket("b1", "logs", A, "eu-west-1", now))
-        objects.put(tx, Object("b1", b"k", "blob", 1, "e", now))
+        objects.append(tx, Object("b1", b"k", "blob", 1, "e", now))
     with database.read() as tx:
         before = tx.connection.exec_driver_sql(LATEST).scalar_one()
     database.empty(now)

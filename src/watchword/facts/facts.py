@@ -135,15 +135,15 @@ class Facts:
             self._cache.put(key, session, [keyring.WHOLE], generation, weight)
         return session
 
-    def object_at(self, bucket_id: str, key: bytes) -> Object | None:
-        """The row of an object as it is now; on the event loop, as it was in this turn."""
+    def object_at(self, bucket_id: str, key: bytes, version: str = "") -> Object | None:
+        """The current or the named version as it is now; on the event loop, as it was in this turn."""
         if self._point_reader is not None:
-            row = self._cache.get(("object", self._version, bucket_id, key))
-            return cast("Object", row) if row else self._read_row(self._point_reader, bucket_id, key)
+            row = self._cache.get(("object", self._version, bucket_id, key, version))
+            return cast("Object", row) if row else self._read_row(self._point_reader, bucket_id, key, version)
         if self.cached:
             raise WouldBlock
         with self._database.read() as tx:
-            return objects.at(tx, bucket_id, key)
+            return objects.at(tx, bucket_id, key, version)
 
     def engine(self, principal: Principal, session: Session | None) -> Engine:
         """The compiled policies of a caller, within its session."""
@@ -156,14 +156,14 @@ class Facts:
             self._cache.put(key, engine, topics, generation, weight_of_engine(restricted))
         return engine
 
-    def _read_row(self, reader: PointReader, bucket_id: str, key: bytes) -> Object | None:
+    def _read_row(self, reader: PointReader, bucket_id: str, key: bytes, version: str) -> Object | None:
         generation = self._cache.generation
         try:
-            row = objects.at(reader, bucket_id, key)
+            row = objects.at(reader, bucket_id, key, version)
         except Unavailable:
             raise WouldBlock from None
         if row is not None:
-            place = ("object", self._version, bucket_id, key)
+            place = ("object", self._version, bucket_id, key, version)
             self._cache.put(place, row, (), generation, weight_of_row(row))
         return row
 

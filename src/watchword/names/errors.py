@@ -67,6 +67,11 @@ class AwsError(Exception):
         self.request_id = ""
         """Of a call from inside, which has a record of its own."""
 
+    def with_headers(self, headers: Mapping[str, str]) -> "AwsError":
+        """The same error, told with these headers as well."""
+        self.headers = {**self.headers, **headers}
+        return self
+
     def in_s3_as(self, other: "AwsError") -> "AwsError":
         """The same error; S3 reports it as `other`."""
         self.in_s3 = other

@@ -1,6 +1,7 @@
 """How each operation of S3 is called: what a row is stands in tests/services/rows.py."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.services.rows import Refused, Row, Step, Without
@@ -23,6 +24,15 @@ POLICY = {
     )
 }
 BODY = {"Body": b"bytes"}
+LOCKED = {"Bucket": "vault", "Key": "kept"}
+UNTIL = datetime(2096, 1, 1, tzinfo=UTC)
+LOCK = {
+    "ObjectLockMode": "GOVERNANCE",
+    "ObjectLockRetainUntilDate": UNTIL,
+    "ObjectLockLegalHoldStatus": "OFF",
+}
+RETENTION = {"Retention": {"Mode": "GOVERNANCE", "RetainUntilDate": UNTIL}}
+LOCKS = {"ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled"}}
 CORS = {
     "CORSConfiguration": {
         "CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["https://example.com"]}]
@@ -60,6 +70,8 @@ OURS = Refused("BucketAlreadyOwnedByYou", **BUCKET)
 
 SCENE = [
     *(Step("CreateBucket", bucket(name)) for name in ("payroll", "free", "spare")),
+    Step("CreateBucket", bucket("vault") | {"ObjectLockEnabledForBucket": True}),
+    Step("PutObject", LOCKED | BODY | LOCK),
     Step("PutBucketPolicy", BUCKET | POLICY),
     Step("CreateBucket", bucket("tagged")),
     Step("PutBucketTagging", bucket("tagged") | TAGS),
@@ -81,6 +93,10 @@ ROWS = {
     "GetBucketLocation": Row(BUCKET, missing=NO_BUCKET),
     "DeleteBucket": Row(bucket("spare"), missing=NO_BUCKET, conflict=Refused("BucketNotEmpty", **BUCKET)),
     "PutBucketPolicy": Row(BUCKET | POLICY, missing=NO_BUCKET),
+    "PutBucketVersioning": Row(
+        bucket("free") | {"VersioningConfiguration": {"Status": "Enabled"}}, missing=NO_BUCKET
+    ),
+    "GetBucketVersioning": Row(BUCKET, missing=NO_BUCKET),
     "GetBucketPolicy": Row(BUCKET, missing=Refused("NoSuchBucketPolicy", **bucket("free"))),
     "GetBucketPolicyStatus": Row(BUCKET, missing=Refused("NoSuchBucketPolicy", **bucket("free"))),
     "DeleteBucketPolicy": Row(bucket("free"), missing=NO_BUCKET),
@@ -92,14 +108,10 @@ ROWS = {
     "GetBucketNotificationConfiguration": Row(BUCKET, missing=NO_BUCKET),
     "GetBucketOwnershipControls": Row(BUCKET, missing=NO_BUCKET),
     "GetBucketRequestPayment": Row(BUCKET, missing=NO_BUCKET),
-    "GetBucketVersioning": Row(BUCKET, missing=NO_BUCKET),
     # what a bucket never has
     "GetBucketLifecycleConfiguration": Row(BUCKET, missing=NO_BUCKET, answer="NoSuchLifecycleConfiguration"),
     "GetBucketReplication": Row(BUCKET, missing=NO_BUCKET, answer="ReplicationConfigurationNotFoundError"),
     "GetBucketWebsite": Row(BUCKET, missing=NO_BUCKET, answer="NoSuchWebsiteConfiguration"),
-    "GetObjectLockConfiguration": Row(
-        BUCKET, missing=NO_BUCKET, answer="ObjectLockConfigurationNotFoundError"
-    ),
     "GetPublicAccessBlock": Row(BUCKET, missing=NO_BUCKET, answer="NoSuchPublicAccessBlockConfiguration"),
     # for browsers
     "PutBucketCors": Row(BUCKET | CORS, missing=NO_BUCKET),
@@ -125,6 +137,18 @@ ROWS = {
     "DeleteObjects": Row(BUCKET | {"Delete": {"Objects": [{"Key": "spare"}]}}, missing=NO_BUCKET),
     "ListObjects": Row(BUCKET | {"Delimiter": "/"}, missing=NO_BUCKET, pages=1),
     "ListObjectsV2": Row(BUCKET | {"Delimiter": "/"}, missing=NO_BUCKET, pages=1),
+    # locks
+    "PutObjectLockConfiguration": Row(
+        bucket("vault") | LOCKS, missing=NO_BUCKET, conflict=Refused("InvalidBucketState", **BUCKET)
+    ),
+    "GetObjectLockConfiguration": Row(
+        bucket("vault"), missing=Refused("ObjectLockConfigurationNotFoundError", **BUCKET)
+    ),
+    "PutObjectRetention": Row(LOCKED | RETENTION, missing=NO_KEY),
+    "GetObjectRetention": Row(LOCKED, missing=NO_KEY),
+    "PutObjectLegalHold": Row(LOCKED | {"LegalHold": {"Status": "ON"}}, missing=NO_KEY),
+    "GetObjectLegalHold": Row(LOCKED, missing=NO_KEY),
+    "ListObjectVersions": Row(BUCKET | {"Delimiter": "/"}, missing=NO_BUCKET, pages=1),
     # uploads in parts
     "CreateMultipartUpload": Row(key("begun"), missing=NO_BUCKET),
     "ListMultipartUploads": Row(BUCKET, missing=NO_BUCKET, pages=1),

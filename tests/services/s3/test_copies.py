@@ -71,7 +71,8 @@ def test_a_missing_source_or_bucket_is_named(s3: Counter, bucket: str) -> None:
     given: dict[str, Any] = {"Bucket": bucket, "Key": "copy"}
     assert s3.error("CopyObject", **given, CopySource="bucket/no").fields == {"Key": "no"}
     assert s3.error("CopyObject", **given, CopySource="nowhere/no").fields == {"BucketName": "nowhere"}
-    assert s3.code("CopyObject", **given, CopySource="bucket/no?versionId=1") == "NoSuchVersion"
+    assert s3.code("CopyObject", **given, CopySource="bucket/no?versionId=1") == "InvalidArgument"
+    assert s3.code("CopyObject", **given, CopySource=f"bucket/no?versionId={'0' * 32}") == "NoSuchVersion"
     assert s3.code("CopyObject", **given, CopySource="bucket/no", ExpectedSourceBucketOwner=OTHER) == (
         "AccessDenied"
     )

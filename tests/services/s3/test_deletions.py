@@ -53,7 +53,9 @@ def test_a_tag_that_does_not_match_keeps_the_object(s3: Counter, bucket: str) ->
 
 def test_there_is_no_version_but_the_only_one(s3: Counter, bucket: str) -> None:
     s3.put(bucket, "key", b"data")
-    assert s3.code("DeleteObject", Bucket=bucket, Key="key", VersionId="1") == "NoSuchVersion"
+    assert s3.code("DeleteObject", Bucket=bucket, Key="key", VersionId="1") == "InvalidArgument"
+    assert s3("DeleteObject", Bucket=bucket, Key="key", VersionId="0" * 32) == {"VersionId": "0" * 32}
+    assert keys(s3, bucket) == ["key"]
     assert s3("DeleteObject", Bucket=bucket, Key="key", VersionId="null") == {"VersionId": "null"}
     assert keys(s3, bucket) == []
 

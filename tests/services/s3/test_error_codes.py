@@ -14,7 +14,7 @@ import watchword
 
 NEVER = {
     "states that accounts, buckets and objects don't have here": {
-        *("AccountProblem", "AllAccessDisabled", "InvalidBucketState", "InvalidObjectState", "InvalidPayer"),
+        *("AccountProblem", "AllAccessDisabled", "InvalidObjectState", "InvalidPayer"),
         *("InvalidSecurity", "NotSignedUp", "ObjectAlreadyInActiveTierError", "ObjectNotInActiveTierError"),
         *("RestoreAlreadyInProgress", "TokenRefreshRequired"),
     },
@@ -26,8 +26,7 @@ NEVER = {
         *("AmbiguousGrantByEmailAddress", "MalformedACLError", "UnresolvableGrantByEmailAddress"),
     },
     "settings of buckets that can't be changed here": {
-        *("CrossLocationLoggingProhibited", "IllegalVersioningConfigurationException"),
-        "InvalidTargetBucketForLogging",
+        *("CrossLocationLoggingProhibited", "InvalidTargetBucketForLogging"),
     },
     "operations and parts of operations that answer NotImplemented": {
         *("AnnotationLimitExceeded", "AnnotationNameTooLong", "InvalidAnnotationName", "InvalidPrefix"),

@@ -122,7 +122,7 @@ def test_a_page_has_at_most_a_thousand(s3: Counter, bucket: str) -> None:
     bucket_id = s3.world.facts.get(BUCKET, bucket).bucket.id  # type: ignore[union-attr]
     with s3.world.database.write(s3.now, shared=True) as tx:
         for number in range(1001):
-            objects.put(tx, objects.Object(bucket_id, b"%04d" % number, "blob", 0, "tag", s3.now))
+            objects.append(tx, objects.Object(bucket_id, b"%04d" % number, "blob", 0, "tag", s3.now))
     output = s3("ListObjectsV2", Bucket=bucket, MaxKeys=5000)
     assert (len(output["Contents"]), output["MaxKeys"], output["IsTruncated"]) == (1000, 1000, True)
 

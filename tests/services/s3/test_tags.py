@@ -129,7 +129,23 @@ def test_there_must_be_an_object(s3: Counter, bucket: str, user: Callable[..., U
     assert s3.code(name, Key="none", **given) == "NoSuchKey"
     assert s3.code(name, Key="none", by=user("ann", allow(f"s3:{name}")), **given) == "AccessDenied"
     s3.put(bucket, "key")
-    assert s3.code(name, Key="key", VersionId="1", **given) == "NoSuchVersion"
+    assert s3.code(name, Key="key", VersionId="0" * 32, **given) == "NoSuchVersion"
+
+
+def test_each_version_has_its_tags(s3: Counter, bucket: str, user: Callable[..., User]) -> None:
+    s3("PutBucketVersioning", Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    red, blue = (s3.put(bucket, "key", Tagging=f"team={team}")["VersionId"] for team in ("red", "blue"))
+    here = {"Bucket": bucket, "Key": "key"}
+    told = s3("GetObjectTagging", **here, VersionId=red)
+    assert told == {"TagSet": [{"Key": "team", "Value": "red"}], "VersionId": red}
+    condition = {"StringEquals": {"s3:ExistingObjectTag/team": "blue"}}
+    ann = user("ann", allow("s3:GetObjectVersion", condition))
+    assert s3("GetObject", **here, VersionId=blue, by=ann)["VersionId"] == blue
+    assert s3.code("GetObject", **here, VersionId=red, by=ann) == "AccessDenied"
+    s3("PutObjectTagging", **here, VersionId=red, Tagging=tagging(team="blue"), headers=MD5)
+    assert s3("GetObject", **here, VersionId=red, by=ann)["VersionId"] == red
+    marker = s3("DeleteObject", **here)["VersionId"]
+    assert s3.code("GetObjectTagging", **here, VersionId=marker) == "MethodNotAllowed"
 
 
 def test_a_document_comes_with_its_checksum(s3: Counter, bucket: str) -> None:

@@ -20,11 +20,15 @@ from watchword.services.s3 import (
     cors,
     deletions,
     listings,
+    object_lock,
     object_tags,
     objects,
     parts,
+    retention,
     settings,
     uploads,
+    version_listings,
+    versioning,
 )
 from watchword.services.s3.headers import check_headers
 
@@ -55,11 +59,15 @@ OPERATIONS: dict[str, Operation] = {
         cors.OPERATIONS,
         deletions.OPERATIONS,
         listings.OPERATIONS,
+        object_lock.OPERATIONS,
         object_tags.OPERATIONS,
         objects.OPERATIONS,
         parts.OPERATIONS,
+        retention.OPERATIONS,
         settings.OPERATIONS,
         uploads.OPERATIONS,
+        version_listings.OPERATIONS,
+        versioning.OPERATIONS,
     )
     for name, row in table.items()
 }

@@ -6,6 +6,7 @@ Source: Amazon S3 API Reference, CreateBucket, ListBuckets, HeadBucket, GetBucke
 """
 
 import re
+from dataclasses import replace
 
 from msgspec import structs
 
@@ -19,17 +20,19 @@ from watchword.services.s3.described import second
 from watchword.services.s3.errors import invalid_argument, s3_error
 from watchword.services.s3.keys import keys_of
 from watchword.services.s3.limits import canonical_id, is_bucket_name
+from watchword.services.s3.object_lock import NO_DEFAULT
 from watchword.services.s3.tag_sets import Tags, tags_of_list
 from watchword.services.s3.tokens import decode_token, encode_token
 from watchword.store import StillReferenced, tags
 from watchword.store.s3 import bucket_settings, buckets, objects, uploads
-from watchword.store.s3.buckets import Bucket
+from watchword.store.s3.buckets import ENABLED, Bucket
 
 FIRST_REGION = "us-east-1"
 """The region whose buckets have no location constraint."""
 MAX_BUCKETS = 10_000
 _REGION = re.compile(r"[a-z]{2,}(-[a-z0-9]+)*", re.ASCII)
 _OLD_NAMES = {"EU": "eu-west-1"}
+_TO_LOCK = ("s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning")
 _PAGING = {"MaxBuckets", "ContinuationToken", "Prefix", "BucketRegion"}
 
 
@@ -43,7 +46,10 @@ def create_bucket(call: Call) -> Output:
         own = taken.account == call.account
         raise s3_error("BucketAlreadyOwnedByYou" if own else "BucketAlreadyExists", BucketName=name)
     bucket_id = call.world.randomness(16).hex()
-    buckets.insert(call.tx, Bucket(bucket_id, name, call.account, _region_of(call), call.now))
+    new = Bucket(bucket_id, name, call.account, _region_of(call), call.now)
+    if call.input.get("ObjectLockEnabledForBucket"):
+        new = replace(new, versioning=ENABLED, object_lock=NO_DEFAULT)
+    buckets.insert(call.tx, new)
     tags.put(call.tx, nouns.BUCKET, bucket_id, _tags(call))
     return {"Location": f"/{name}"}
 
@@ -94,17 +100,19 @@ def delete_bucket(call: Call) -> Output:
 
 
 def to_create(call: Call) -> tuple[Demand, ...]:
-    """s3:CreateBucket in the caller's account, and s3:TagResource for a bucket with tags."""
+    """s3:CreateBucket in the caller's account; s3:TagResource for tags, and what object lock takes."""
     action, arn = "s3:CreateBucket", f"arn:aws:s3:::{call.input['Bucket']}"
     owner, context = of_account(call.account), keys_of(call, action)
     if constraint := _constraint(call):
         context["s3:locationconstraint"] = constraint
+    locking = _TO_LOCK if call.input.get("ObjectLockEnabledForBucket") else ()
+    beside = [owner.demand(other, arn, keys_of(call, other)) for other in locking]
     given = _tags(call)
     if not given:
-        return (owner.demand(action, arn, context),)
+        return (owner.demand(action, arn, context), *beside)
     asked = {**as_condition_keys("aws:RequestTag", given.items()), "aws:TagKeys": tuple(given)}
     tagging = owner.demand("s3:TagResource", arn, keys_of(call, "s3:TagResource") | asked)
-    return owner.demand(action, arn, context | asked), tagging
+    return (owner.demand(action, arn, context | asked), tagging, *beside)
 
 
 def to_list_all(call: Call) -> tuple[Demand, ...]:

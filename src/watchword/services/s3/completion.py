@@ -28,9 +28,11 @@ from watchword.services.s3.demands import bucket_of
 from watchword.services.s3.described import COMPOSITE, ENCRYPTION, checksums, quoted
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.limits import MAX_LIST, key_bytes
+from watchword.services.s3.locks import Lock
 from watchword.services.s3.objects import to_write
 from watchword.services.s3.parts import MAX_PARTS
 from watchword.services.s3.uploads import end, upload_of
+from watchword.services.s3.versions import version_id
 from watchword.store.s3 import objects, parts
 from watchword.store.s3.objects import Object
 from watchword.store.s3.parts import Part
@@ -57,6 +59,7 @@ def complete_multipart_upload(call: Call) -> Output:
         "Bucket": call.input["Bucket"],
         "Key": call.input["Key"],
         "ETag": quoted(made.etag),
+        **version_id(call, made),
         **ENCRYPTION,
         **checksums(made),
     }
@@ -75,8 +78,7 @@ def _made(call: Call, entries: Sequence[Entry]) -> Object:
         new = _object(call, upload, chosen, blob, checksum)
         call.world.objects.join([(part.blob, part.size) for part in chosen], blob)
         end(call, upload, kept=[part.blob for part in chosen])
-        commit_object(call, new, call.input["Bucket"])
-    return new
+        return commit_object(call, new, call.input["Bucket"])
 
 
 def _made_before(call: Call, entries: Sequence[Entry]) -> Object | None:
@@ -179,6 +181,7 @@ def _object(
         parts=sizes,
         upload=upload.id,
         tags=upload.tags,
+        **Lock.of(upload).or_default(call).columns,
     )
 
 

@@ -15,19 +15,20 @@ from watchword.services.s3.described import ENCRYPTION, Description, checksums, 
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import known_algorithm
 from watchword.services.s3.limits import key_bytes
+from watchword.services.s3.locks import new_lock
 from watchword.services.s3.new_tags import new_tags
 from watchword.services.s3.objects import to_put
 from watchword.services.s3.preconditions import Preconditions
-from watchword.services.s3.sources import source_of, source_row, to_read_source
+from watchword.services.s3.sources import source_of, source_row, source_version, to_read_source
+from watchword.services.s3.versions import version_id
 from watchword.store.s3.objects import Object
 
 
 def copy_object(call: Call) -> Output:
     """CopyObject."""
-    source, target = source_of(call), bucket_of(call).bucket
-    row = source_row(call)
+    target, row = bucket_of(call).bucket, source_row(call)
     Preconditions.of(call.input, "CopySource").check_source(row.etag, row.modified)
-    description = _description(call, row)
+    description, lock = _description(call, row), new_lock(call)
     copy = like(row.blob, new_blob(call.world.randomness))
     with undone(copy, call.world.objects.delete) as blob:
         etag, kept = _copy_bytes(call, row, blob)
@@ -40,11 +41,12 @@ def copy_object(call: Call) -> Output:
             call.now,
             checksums=kept,
             **description.columns,
+            **lock.columns,
         )
-        commit_object(call, new, target.name)
+        new = commit_object(call, new, target.name)
     result = {"ETag": quoted(new.etag), "LastModified": second(new.modified), **checksums(new)}
-    output: dict[str, object] = {"CopyObjectResult": result, **ENCRYPTION}
-    return output | {"CopySourceVersionId": source.version} if source.version else output
+    output: dict[str, object] = {"CopyObjectResult": result, **version_id(call, new), **ENCRYPTION}
+    return output | source_version(call, row)
 
 
 def to_copy(call: Call) -> tuple[Demand, ...]:
@@ -56,7 +58,7 @@ def _description(call: Call, row: Object) -> Description:
     source = source_of(call)
     if call.input.get("MetadataDirective", "COPY") == "REPLACE":
         return Description.given(call.input, new_tags(call))
-    if (source.bucket, source.key) == (call.input["Bucket"], call.input["Key"]):
+    if (source.bucket, source.key, source.version) == (call.input["Bucket"], call.input["Key"], ""):
         raise s3_error(
             "InvalidRequest",
             "This copy request is illegal because it is trying to copy an object to itself without changing "

@@ -1,9 +1,13 @@
 """DeleteObject and DeleteObjects (bulk delete).
 
-DeleteObjects is decided on for each key: keys that are refused come back as errors, the others are deleted.
-It succeeds if there is no object.
+1. Without a version, a bucket with versioning gets a delete marker in front of what is there (`commits`).
+2. With a version, it is deleted for good, a delete marker as well.
+3. It succeeds if there is nothing to delete.
+4. DeleteObjects is decided on for each key: keys that are refused come back as errors, the others are
+   deleted.
+
 Source: Amazon S3 API Reference, DeleteObject and DeleteObjects; User Guide, "How to perform conditional
-deletes".
+deletes" and "Deleting object versions from a versioning-enabled bucket".
 """
 
 from collections.abc import Mapping
@@ -14,22 +18,32 @@ from watchword.names import AwsError
 from watchword.policy import Decision
 from watchword.policy.evaluation.decision import message
 from watchword.services.operation import Call, Operation, Output, object_write
-from watchword.services.s3.commits import remove_object
+from watchword.services.s3.commits import remove_object, remove_version
 from watchword.services.s3.demands import bucket_of, object_demand
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import check_body
 from watchword.services.s3.limits import MAX_KEYS, MAX_LIST, key_bytes
+from watchword.services.s3.preconditions import Preconditions
+from watchword.services.s3.retention import to_bypass
 from watchword.services.s3.stored import existing_tags, stored
-from watchword.store.s3.objects import UNVERSIONED
+from watchword.services.s3.version_ids import is_version
+from watchword.services.s3.versions import check_version
+from watchword.store.s3.objects import Object
 
 Entry = Mapping[str, Any]
+Outcome = Object | AwsError | None
+"""The delete marker that was put, the version that was deleted, or why neither was possible."""
 
 
 def delete_object(call: Call) -> Output:
     """DeleteObject."""
-    version = call.input.get("VersionId")
-    _delete(call, call.input["Key"], version, call.input.get("IfMatch"))
-    return {} if version is None else {"VersionId": version}
+    given = call.input
+    check_version(given.get("VersionId", ""))
+    taken = _delete(call, given["Key"], given.get("VersionId", ""), given.get("IfMatch"))
+    output: dict[str, Any] = {"VersionId": taken.version} if taken else _named(given)
+    if taken and taken.marker:
+        output["DeleteMarker"] = True
+    return output
 
 
 def delete_objects(call: Call) -> Output:
@@ -37,12 +51,12 @@ def delete_objects(call: Call) -> Output:
     check_body(call.request, required=True)
     deleted: list[Entry] = []
     errors: list[Entry] = []
-    for entry, error in _delete_all(call):
-        named = {name: entry[name] for name in ("Key", "VersionId") if name in entry}
-        if error is None:
-            deleted.append(named)
+    for entry, outcome in _delete_all(call):
+        named = {"Key": entry["Key"], **_named(entry)}
+        if isinstance(outcome, AwsError):
+            errors.append(named | {"Code": outcome.code, "Message": outcome.said})
         else:
-            errors.append(named | {"Code": error.code, "Message": error.said})
+            deleted.append(named | _marker(outcome))
     quiet = call.input["Delete"].get("Quiet", False)
     return {"Deleted": [] if quiet else deleted, "Errors": errors}
 
@@ -54,14 +68,8 @@ def to_delete(call: Call) -> tuple[Demand, ...]:
 
 
 def to_delete_each(call: Call) -> tuple[Demand, ...]:
-    """Permission for each key. A refusal of one doesn't stop the others."""
-    return tuple(
-        demand
-        for entry in _entries(call)
-        for demand in _demands(
-            call, entry["Key"], entry.get("VersionId", ""), entry.get("ETag"), optional=True
-        )
-    )
+    """Permission for each key."""
+    return tuple(demand for entry in _entries(call) for demand in _demands_of(call, entry))
 
 
 def _entries(call: Call) -> list[Entry]:
@@ -83,41 +91,64 @@ def _demands(call: Call, key: str, version: str, match: str | None, *, optional:
         version=version,
         optional=optional,
     )
+    bypass = to_bypass(call, key, optional=optional) if version else ()
     if match is None:
-        return (deletes,)
-    tags = existing_tags(stored(call, fact, key))
-    return deletes, object_demand(call, fact, "s3:GetObject", key, tags, version=version, optional=optional)
+        return (deletes, *bypass)
+    tags = existing_tags(stored(call, fact, key, version))
+    reads = object_demand(call, fact, "s3:GetObject", key, tags, version=version, optional=optional)
+    return (deletes, reads, *bypass)
 
 
-def _delete_all(call: Call) -> list[tuple[Entry, AwsError | None]]:
-    """Each entry, and why it wasn't deleted; None if it was."""
+def _demands_of(call: Call, entry: Entry) -> tuple[Demand, ...]:
+    """For one of many keys. A refusal of one doesn't stop the others."""
+    return _demands(call, entry["Key"], entry.get("VersionId", ""), entry.get("ETag"), optional=True)
+
+
+def _delete_all(call: Call) -> list[tuple[Entry, Outcome]]:
+    """Each entry and its outcome."""
     entries, decisions = _entries(call), iter(call.decisions)
-    decided = [[next(decisions) for _ in range(1 + ("ETag" in entry))] for entry in entries]
-    errors: dict[int, AwsError | None] = {}
+    decided = [[next(decisions) for _ in _demands_of(call, entry)] for entry in entries]
+    outcomes: dict[int, Outcome] = {}
     # Rows are locked in the order of their keys, so that two calls can't deadlock.
     for number in sorted(range(len(entries)), key=lambda number: entries[number]["Key"]):
-        errors[number] = _delete_entry(call, entries[number], decided[number])
-    return [(entry, errors[number]) for number, entry in enumerate(entries)]
+        outcomes[number] = _delete_entry(call, entries[number], decided[number])
+    return [(entry, outcomes[number]) for number, entry in enumerate(entries)]
 
 
-def _delete_entry(call: Call, entry: Entry, decisions: list[Decision]) -> AwsError | None:
-    """Deletes the entry. Returns the error if that isn't possible."""
+def _delete_entry(call: Call, entry: Entry, decisions: list[Decision]) -> Outcome:
+    """Deletes the entry."""
+    version = entry.get("VersionId", "")
     refused = next((decision for decision in decisions if not decision.allowed), None)
     if refused is not None:
         return AwsError("AccessDenied", 403, message(refused))
     if "LastModifiedTime" in entry or "Size" in entry:
         return s3_error("NotImplemented")
+    if version and not is_version(version):
+        return s3_error("NoSuchVersion")
     try:
-        _delete(call, entry["Key"], entry.get("VersionId"), entry.get("ETag"))
+        return _delete(call, entry["Key"], version, entry.get("ETag"))
     except AwsError as error:
         return error
-    return None
 
 
-def _delete(call: Call, key: str, version: str | None, match: str | None) -> None:
-    if version not in (None, UNVERSIONED):
-        raise s3_error("NoSuchVersion", Key=key, VersionId=version or "")
-    remove_object(call, bucket_of(call).bucket.id, key_bytes(key), match)
+def _delete(call: Call, key: str, version: str, match: str | None) -> Object | None:
+    """Rules 1 and 2: the delete marker that was put, or the version that was deleted."""
+    bucket_id = bucket_of(call).bucket.id
+    if version:
+        return remove_version(call, bucket_id, key_bytes(key), version, Preconditions(match))
+    return remove_object(call, bucket_id, key_bytes(key), match)
+
+
+def _named(entry: Entry) -> dict[str, Any]:
+    """The version that a request names."""
+    return {"VersionId": entry["VersionId"]} if entry.get("VersionId") else {}
+
+
+def _marker(taken: Object | None) -> dict[str, Any]:
+    """What the answer to a bulk delete says of a delete marker that was put or deleted."""
+    if taken is None or not taken.marker:
+        return {}
+    return {"DeleteMarker": True, "DeleteMarkerVersionId": taken.version}
 
 
 OPERATIONS: dict[str, Operation] = {

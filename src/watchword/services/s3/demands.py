@@ -5,8 +5,8 @@
 2. The ARN has the same key as the row of the object. After the decision no path is decoded or normalised,
    so there is no path traversal (a key is any UTF-8).
 3. Reading and deleting a version are actions of their own: s3:GetObject doesn't allow s3:GetObjectVersion.
-4. A caller who may not list a bucket doesn't learn which keys exist: NoSuchKey needs s3:ListBucket, others
-   get AccessDenied.
+4. A caller who may not list a bucket doesn't learn which keys exist: NoSuchKey needs s3:ListBucket and
+   NoSuchVersion s3:ListBucketVersions, others get AccessDenied.
 5. The root user of the bucket's account may always read, replace and delete the bucket policy, so that
    nobody is locked out of a bucket for good.
 
@@ -16,6 +16,7 @@ Amazon S3 User Guide, "Bucket owner condition" and "Amazon S3 policy keys".
 
 from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
 
 from watchword.access import Demand
 from watchword.access.demand import ContextValue, Reserved
@@ -27,8 +28,6 @@ from watchword.services.s3.attached import of_bucket
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.keys import Context, keys_of
 from watchword.services.s3.limits import is_bucket_name, key_bytes
-from watchword.services.s3.stored import existing_tags, stored
-from watchword.store.s3.objects import UNVERSIONED
 
 
 def bucket_named(call: Call, name: str, owner: str | None) -> BucketFact:
@@ -90,21 +89,18 @@ def on_own_policy(action: str) -> Demands:
     return demands
 
 
-def to_read(call: Call) -> tuple[Demand, ...]:
-    """For GetObject and HeadObject: rule 3. Who may not read the tags doesn't learn how many there are."""
-    fact, key, version = bucket_of(call), call.input["Key"], call.input.get("VersionId", "")
-    tags = existing_tags(stored(call, fact, key) if version in ("", UNVERSIONED) else None)
-    read = object_demand(call, fact, "s3:GetObject", key, tags, version=version)
-    if not tags:
-        return (read,)
-    counts = object_demand(call, fact, "s3:GetObjectTagging", key, tags, version=version, optional=True)
-    return read, counts
-
-
-def no_such_key(call: Call, fact: BucketFact, key: str) -> Reserved:
+def no_such_key(
+    call: Call, fact: BucketFact, key: str, headers: Mapping[str, str] = MappingProxyType({})
+) -> Reserved:
     """Rule 4."""
     may_list = bucket_demand(call, fact, "s3:ListBucket", {"s3:prefix": key})
-    return Reserved(s3_error("NoSuchKey", Key=key), may_list)
+    return Reserved(s3_error("NoSuchKey", Key=key).with_headers(headers), may_list)
+
+
+def no_such_version(call: Call, fact: BucketFact, key: str, version: str) -> Reserved:
+    """Rule 4, for a version."""
+    may_list = bucket_demand(call, fact, "s3:ListBucketVersions", {"s3:prefix": key})
+    return Reserved(s3_error("NoSuchVersion", Key=key, VersionId=version), may_list)
 
 
 def _demand(

@@ -83,8 +83,6 @@ def described(call: Call, row: Object) -> dict[str, object]:
     }
     if row.metadata:
         output["Metadata"] = dict(row.metadata)
-    if "VersionId" in call.input:
-        output["VersionId"] = row.version
     return output
 
 

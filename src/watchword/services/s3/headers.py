@@ -38,6 +38,9 @@ READ = frozenset(
         *("x-amz-copy-source", "x-amz-copy-source-range"),
         *("x-amz-copy-source-if-match", "x-amz-copy-source-if-none-match"),
         *("x-amz-copy-source-if-modified-since", "x-amz-copy-source-if-unmodified-since"),
+        # Object lock.
+        *("x-amz-bucket-object-lock-enabled", "x-amz-bypass-governance-retention", "x-amz-object-lock-mode"),
+        *("x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold"),
     }
 )
 """Headers that the server acts on."""
@@ -45,6 +48,7 @@ READ = frozenset(
 WITHOUT_EFFECT = frozenset(
     {
         "x-amz-api-version",  # C++, older JavaScript: the version of the client's model
+        "x-amz-bucket-object-lock-token",  # from the time when AWS's support turned object lock on
         "x-amz-cf-id",  # CloudFront: the id of its request
         "x-amz-confirm-remove-self-bucket-access",  # root can change the policy whatever it says
         "x-amz-optional-object-attributes",  # listings: objects have no such attributes here
@@ -57,8 +61,6 @@ WITHOUT_EFFECT = frozenset(
 
 TRUE_ANYWAY = {
     "x-amz-bucket-namespace": {"global"},
-    "x-amz-bucket-object-lock-enabled": {"false", "False"},
-    "x-amz-bypass-governance-retention": {"false", "False"},
     "x-amz-metadata-directive": {"COPY", "REPLACE"},
     "x-amz-object-ownership": {"BucketOwnerEnforced"},
     "x-amz-server-side-encryption": {"AES256"},
@@ -79,10 +81,10 @@ REFUSED = frozenset(
 REFUSED_PREFIXES = (
     "x-amz-copy-source-server-side-encryption-customer-",
     "x-amz-if-match-",
-    "x-amz-object-lock-",
+    "x-amz-object-lock-event-hold",
     "x-amz-server-side-encryption-",
 )
-"""For what isn't served: KMS keys and customer keys, object lock, websites, appending, annotations."""
+"""For what isn't served: KMS keys and customer keys, event holds, websites, appending, annotations."""
 
 _OF_CLIENTS = frozenset(
     {

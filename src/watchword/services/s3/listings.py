@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from watchword.access import Demand
-from watchword.services.operation import Call, Operation, Output, reads
+from watchword.services.operation import Call, Demands, Operation, Output, reads
 from watchword.services.s3.demands import bucket_demand, bucket_of
 from watchword.services.s3.described import checksum_type, quoted, second
 from watchword.services.s3.errors import invalid_argument
@@ -54,10 +54,14 @@ def list_objects_v2(call: Call) -> Output:
     return output | {"Contents": [_entry(call, row, owner=owner) for row in page.objects]}
 
 
-def to_list(call: Call) -> tuple[Demand, ...]:
-    """s3:ListBucket, with the condition keys of what is asked for."""
-    context: Context = {key: str(call.input[name]) for name, key in CONTEXT.items() if name in call.input}
-    return (bucket_demand(call, bucket_of(call), "s3:ListBucket", context),)
+def to_list(action: str) -> Demands:
+    """For operations that need `action` on their bucket, with the condition keys of what is asked for."""
+
+    def demands(call: Call) -> tuple[Demand, ...]:
+        context: Context = {key: str(call.input[name]) for name, key in CONTEXT.items() if name in call.input}
+        return (bucket_demand(call, bucket_of(call), action, context),)
+
+    return demands
 
 
 def _page(call: Call, after: str) -> Listing:
@@ -68,11 +72,12 @@ def _page(call: Call, after: str) -> Listing:
         prefix=given.get("Prefix", "").encode(),
         delimiter=given.get("Delimiter", "").encode(),
         after=after.encode(),
-        limit=_limit(given),
+        limit=limit_of(given),
     )
 
 
-def _limit(given: Mapping[str, Any]) -> int:
+def limit_of(given: Mapping[str, Any]) -> int:
+    """The most entries that the page may have."""
     asked: int = given.get("MaxKeys", MAX_KEYS)
     if not 0 <= asked <= _MAX_INTEGER:
         said = f"Argument max-keys must be an integer between 0 and {_MAX_INTEGER}"
@@ -86,8 +91,8 @@ def _common(call: Call, page: Listing) -> Members:
     output: Members = {
         "Name": given["Bucket"],
         "Prefix": encoded(given, given.get("Prefix", "")),
-        "MaxKeys": _limit(given),
-        "IsTruncated": page.more and _limit(given) > 0,
+        "MaxKeys": limit_of(given),
+        "IsTruncated": page.more and limit_of(given) > 0,
         "CommonPrefixes": [{"Prefix": encoded(given, prefix.decode())} for prefix in page.prefixes],
     }
     if given.get("Delimiter"):
@@ -120,6 +125,6 @@ def encoded(given: Mapping[str, Any], text: str) -> str:
 
 
 OPERATIONS: dict[str, Operation] = {
-    "ListObjects": reads(list_objects, to_list),
-    "ListObjectsV2": reads(list_objects_v2, to_list),
+    "ListObjects": reads(list_objects, to_list("s3:ListBucket")),
+    "ListObjectsV2": reads(list_objects_v2, to_list("s3:ListBucket")),
 }

@@ -13,14 +13,14 @@ from collections.abc import Mapping
 from watchword.access import Demand
 from watchword.access.demand import ContextValue
 from watchword.services.operation import Call, Demands, Operation, Output, object_write, reads
-from watchword.services.s3.demands import bucket_of, no_such_key, object_demand
+from watchword.services.s3.demands import bucket_of, object_demand
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import check_body
 from watchword.services.s3.new_tags import request_tags
 from watchword.services.s3.stored import existing_tags, stored
 from watchword.services.s3.tag_sets import Tags, tag_set, tags_of_document
+from watchword.services.s3.versions import version_id, version_of
 from watchword.store.s3 import objects
-from watchword.store.s3.objects import UNVERSIONED, Object
 
 
 def put_object_tagging(call: Call) -> Output:
@@ -31,7 +31,8 @@ def put_object_tagging(call: Call) -> Output:
 
 def get_object_tagging(call: Call) -> Output:
     """GetObjectTagging. The tag set can be empty."""
-    return tag_set(_row(call).tags) | _version(call)
+    row = version_of(call)
+    return tag_set(row.tags) | version_id(call, row)
 
 
 def delete_object_tagging(call: Call) -> Output:
@@ -45,7 +46,7 @@ def on_tags(action: str) -> Demands:
     def demands(call: Call) -> tuple[Demand, ...]:
         fact, key, version = bucket_of(call), call.input["Key"], call.input.get("VersionId", "")
         context: Mapping[str, ContextValue] = {
-            **existing_tags(stored(call, fact, key) if version in ("", UNVERSIONED) else None),
+            **existing_tags(stored(call, fact, key, version)),
             **request_tags(_given(call) if "Tagging" in call.input else {}),
         }
         return (object_demand(call, fact, action, key, context, version=version),)
@@ -57,25 +58,12 @@ def _given(call: Call) -> Tags:
     return tags_of_document(call.input["Tagging"], "Object")
 
 
-def _row(call: Call) -> Object:
-    fact, key, version = bucket_of(call), call.input["Key"], call.input.get("VersionId", UNVERSIONED)
-    if version != UNVERSIONED:
-        raise s3_error("NoSuchVersion", Key=key, VersionId=version)
-    row = stored(call, fact, key)
-    if row is None:
-        raise no_such_key(call, fact, key)
-    return row
-
-
 def _retag(call: Call, tags: Tags) -> Output:
     """Rule 2."""
-    if not objects.set_tags(call.change.begin(), _row(call), tags):
+    row = version_of(call)
+    if not objects.set_tags(call.change.begin(), row, tags):
         raise s3_error("OperationAborted")
-    return _version(call)
-
-
-def _version(call: Call) -> dict[str, object]:
-    return {"VersionId": call.input["VersionId"]} if "VersionId" in call.input else {}
+    return version_id(call, row)
 
 
 OPERATIONS: dict[str, Operation] = {

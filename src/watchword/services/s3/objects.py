@@ -8,16 +8,15 @@ Source: Amazon S3 API Reference, PutObject, GetObject, HeadObject; User Guide, "
 model".
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from watchword.access import Demand
 from watchword.access.demand import ContextValue
-from watchword.facts.buckets import BucketFact
 from watchword.names import Body
 from watchword.objects import BlobMissingError
 from watchword.services.operation import Call, Operation, Output, object_write, point_read
 from watchword.services.s3.commits import commit_object, fresh_blob
-from watchword.services.s3.demands import bucket_of, no_such_key, object_demand, to_read
+from watchword.services.s3.demands import bucket_of, object_demand
 from watchword.services.s3.described import (
     ENCRYPTION,
     Description,
@@ -26,15 +25,17 @@ from watchword.services.s3.described import (
     not_modified,
     quoted,
 )
-from watchword.services.s3.errors import invalid_argument
 from watchword.services.s3.integrity import promised
 from watchword.services.s3.limits import key_bytes
+from watchword.services.s3.locks import granted, locked, new_lock, to_lock, to_see_lock
 from watchword.services.s3.new_tags import new_tags, request_tags, to_tag
 from watchword.services.s3.preconditions import Preconditions
 from watchword.services.s3.ranges import part_of, range_of
 from watchword.services.s3.stored import existing_tags, stored, stored_now
-from watchword.store.s3.objects import UNVERSIONED, Object
+from watchword.services.s3.versions import Look, version_id, version_of
+from watchword.store.s3.objects import Object
 
+_COUNTS = {"s3:GetObjectTagging", "s3:GetObjectVersionTagging"}
 _TRIES = 5
 """After so many tries the bytes aren't replaced, they are missing."""
 
@@ -43,6 +44,8 @@ def put_object(call: Call) -> Output:
     """PutObject."""
     promise, bucket = promised(call.request), bucket_of(call).bucket
     key, description = key_bytes(call.input["Key"]), Description.given(call.input, new_tags(call))
+    lock = new_lock(call)
+    lock.check_promise(promise)
     sums = promise.sums()
     with fresh_blob(call) as blob:
         call.world.objects.put(blob, sums.through(body_of(call).pieces()))
@@ -56,16 +59,17 @@ def put_object(call: Call) -> Output:
             call.now,
             checksums=promise.kept(),
             **description.columns,
+            **lock.columns,
         )
-        commit_object(call, new, bucket.name)
-    return {"ETag": quoted(new.etag), **ENCRYPTION, **checksums(new)}
+        new = commit_object(call, new, bucket.name)
+    return {"ETag": quoted(new.etag), **version_id(call, new), **ENCRYPTION, **checksums(new)}
 
 
 def get_object(call: Call) -> Output:
     """GetObject."""
-    look = stored
+    look: Look = stored
     for _ in range(_TRIES):
-        row = _row(call, look)
+        row = version_of(call, look)
         output, (start, end) = _looked_at(call, row)
         try:
             return output | {"Body": call.world.objects.get(row.blob, start, end)}
@@ -76,13 +80,27 @@ def get_object(call: Call) -> Output:
 
 def head_object(call: Call) -> Output:
     """HeadObject."""
-    output, _ = _looked_at(call, _row(call, stored))
+    output, _ = _looked_at(call, version_of(call))
     return output
 
 
+def to_read(call: Call) -> tuple[Demand, ...]:
+    """s3:GetObject, or for a version s3:GetObjectVersion.
+
+    Who may not read the tags doesn't learn how many there are, and the same holds for the lock.
+    """
+    fact, key, version = bucket_of(call), call.input["Key"], call.input.get("VersionId", "")
+    tags = existing_tags(stored(call, fact, key, version))
+    read = object_demand(call, fact, "s3:GetObject", key, tags, version=version)
+    if not tags:
+        return (read, *to_see_lock(call))
+    counts = object_demand(call, fact, "s3:GetObjectTagging", key, tags, version=version, optional=True)
+    return (read, counts, *to_see_lock(call))
+
+
 def to_put(call: Call) -> tuple[Demand, ...]:
-    """s3:PutObject, and the permission for the tags of the object."""
-    return (*to_write(call, request_tags(new_tags(call))), *to_tag(call))
+    """s3:PutObject, and the permissions for the tags and the lock of the object."""
+    return (*to_write(call, request_tags(new_tags(call))), *to_tag(call), *to_lock(call))
 
 
 def to_write(call: Call, asked: Mapping[str, ContextValue] | None = None) -> tuple[Demand, ...]:
@@ -101,24 +119,13 @@ def body_of(call: Call) -> Body:
     return body
 
 
-def _row(call: Call, look: Callable[[Call, BucketFact, str], Object | None]) -> Object:
-    """The row of the object."""
-    fact, key = bucket_of(call), call.input["Key"]
-    row = look(call, fact, key)
-    version = call.input.get("VersionId", UNVERSIONED)
-    if version != UNVERSIONED:
-        raise invalid_argument("Invalid version id specified", "versionId", version)
-    if row is None:
-        raise no_such_key(call, fact, key)
-    return row
-
-
 def _looked_at(call: Call, row: Object) -> tuple[dict[str, object], tuple[int, int]]:
     """The output without the bytes, and the range of bytes that is asked for."""
     if not Preconditions.of_read(call.input, call.now).check_read(row.etag, row.modified):
         raise not_modified(row)
-    output, asked = described(call, row), range_of(call.input.get("Range"), row.size)
-    if len(call.decisions) > 1 and call.decisions[1].allowed:  # to read the tags (to_read)
+    output = described(call, row) | version_id(call, row) | locked(call, row)
+    asked = range_of(call.input.get("Range"), row.size)
+    if not _COUNTS.isdisjoint(granted(call)):
         output["TagCount"] = len(row.tags)
     if "PartNumber" in call.input:
         asked = part_of(call.input["PartNumber"], row.parts or (row.size,), call.input.get("Range"))

@@ -22,7 +22,7 @@ from watchword.services.s3.errors import invalid_argument, s3_error
 from watchword.services.s3.integrity import Promise, promised
 from watchword.services.s3.objects import body_of
 from watchword.services.s3.preconditions import Preconditions
-from watchword.services.s3.sources import source_of, source_row, to_read_source
+from watchword.services.s3.sources import source_row, source_version, to_read_source
 from watchword.services.s3.uploads import (
     kept_checksum,
     no_such_upload,
@@ -57,8 +57,7 @@ def upload_part(call: Call) -> Output:
 
 def upload_part_copy(call: Call) -> Output:
     """UploadPartCopy."""
-    number, upload, source = _number(call), _upload(call), source_of(call)
-    row = source_row(call)
+    number, upload, row = _number(call), _upload(call), source_row(call)
     Preconditions.of(call.input, "CopySource").check_source(row.etag, row.modified)
     start, end = _source_range(call, row)
     with fresh_blob(call, end - start, family=upload_family(upload.id)) as blob:
@@ -67,7 +66,7 @@ def upload_part_copy(call: Call) -> Output:
         part = _keep(call, upload, number, blob, sums)
     result = {"ETag": quoted(part.etag), "LastModified": second(part.modified), **checksum_of(upload, part)}
     output: dict[str, object] = {"CopyPartResult": result, **ENCRYPTION}
-    return output | {"CopySourceVersionId": source.version} if source.version else output
+    return output | source_version(call, row)
 
 
 def list_parts(call: Call) -> Output:

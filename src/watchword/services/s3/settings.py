@@ -1,7 +1,7 @@
 """Bucket settings that can be read but not changed. They are the same for every bucket.
 
 Programs that manage buckets, such as terraform's aws_s3_bucket, read all settings. Here buckets have no
-versioning and no logging, the owner pays, ACLs are off, and the encryption is AES256. There is no other
+logging, the owner pays, ACLs are off, and the encryption is AES256. There is no other
 configuration.
 Source: Amazon S3 API Reference, the operation's own page; Service Authorization Reference, "Amazon S3".
 """
@@ -24,7 +24,6 @@ ANSWERS: dict[str, tuple[str, Output]] = {
         {"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}},
     ),
     "GetBucketRequestPayment": ("s3:GetBucketRequestPayment", {"Payer": "BucketOwner"}),
-    "GetBucketVersioning": ("s3:GetBucketVersioning", {}),
 }
 """Operation -> its action and its output."""
 
@@ -32,10 +31,6 @@ ABSENT: dict[str, tuple[str, str]] = {
     "GetBucketLifecycleConfiguration": ("s3:GetLifecycleConfiguration", "NoSuchLifecycleConfiguration"),
     "GetBucketReplication": ("s3:GetReplicationConfiguration", "ReplicationConfigurationNotFoundError"),
     "GetBucketWebsite": ("s3:GetBucketWebsite", "NoSuchWebsiteConfiguration"),
-    "GetObjectLockConfiguration": (
-        "s3:GetBucketObjectLockConfiguration",
-        "ObjectLockConfigurationNotFoundError",
-    ),
     "GetPublicAccessBlock": ("s3:GetBucketPublicAccessBlock", "NoSuchPublicAccessBlockConfiguration"),
 }
 """Operation -> its action, and the error that says there is no such configuration."""

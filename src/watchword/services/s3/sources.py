@@ -2,12 +2,14 @@
 
 from watchword.access import Demand
 from watchword.facts.buckets import BucketFact
+from watchword.names import AwsError
 from watchword.services.operation import Call
 from watchword.services.s3.copy_source import Source
-from watchword.services.s3.demands import bucket_named, no_such_key, object_demand
+from watchword.services.s3.demands import bucket_named, object_demand
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.stored import existing_tags, stored
-from watchword.store.s3.objects import UNVERSIONED, Object
+from watchword.services.s3.versions import version_at
+from watchword.store.s3.objects import Object
 
 
 def source_of(call: Call) -> Source:
@@ -23,18 +25,25 @@ def source_bucket(call: Call) -> BucketFact:
 def stored_source(call: Call) -> Object | None:
     """Its row, None when there is none."""
     source = source_of(call)
-    return stored(call, source_bucket(call), source.key) if source.version in ("", UNVERSIONED) else None
+    return stored(call, source_bucket(call), source.key, source.version)
 
 
 def source_row(call: Call) -> Object:
-    """Its row. Raises NoSuchKey, or AccessDenied if the caller may not list the bucket."""
+    """The version that is copied: the current one, or the one that the source names."""
     source = source_of(call)
-    if source.version not in ("", UNVERSIONED):
-        raise s3_error("NoSuchVersion", Key=source.key, VersionId=source.version)
-    row = stored_source(call)
-    if row is None:
-        raise no_such_key(call, source_bucket(call), source.key)
-    return row
+    try:
+        return version_at(call, source_bucket(call), source.key, source.version)
+    except AwsError as error:
+        if error.code != "MethodNotAllowed":
+            raise
+        said = "The source of a copy request may not specifically refer to a delete marker by version id."
+        raise s3_error("InvalidRequest", said) from None
+
+
+def source_version(call: Call, row: Object) -> dict[str, object]:
+    """The member that says which version was copied."""
+    told = source_of(call).version or source_bucket(call).bucket.versioning
+    return {"CopySourceVersionId": row.version} if told else {}
 
 
 def to_read_source(call: Call, action: str = "s3:GetObject") -> Demand:

@@ -1,4 +1,4 @@
 """The Alembic revisions, as data of the package; `watchword.store.migrate` runs them."""
 
-NEWEST = "0027"
+NEWEST = "0028"
 """The last revision in `versions`."""

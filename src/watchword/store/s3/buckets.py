@@ -18,14 +18,23 @@ BUCKETS = Table(
     Column("region", CodepointText, nullable=False),
     Column("created", Timestamp, nullable=False),
     Column("policy", Text),
+    Column("versioning", CodepointText, nullable=False),
+    Column("object_lock", Text),
     UniqueConstraint("partition", "name"),
     Index("ix_buckets_account", "account", "name"),
 )
 
 
+NEVER, ENABLED, SUSPENDED = "", "Enabled", "Suspended"
+"""States of versioning. A bucket that had it once never gets back to NEVER."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A bucket; `policy` is its policy's text."""
+    """A bucket; `policy` is its policy's text, `versioning` one of the three states.
+
+    `object_lock` is the text of its default retention; None where versions can't be locked.
+    """
 
     id: str
     name: str
@@ -34,6 +43,8 @@ class Bucket:
     created: datetime
     partition: str = "aws"
     policy: str | None = None
+    versioning: str = NEVER
+    object_lock: str | None = None
 
 
 _ALL = select(*columns(BUCKETS, Bucket))
@@ -41,6 +52,8 @@ _NAMED = _ALL.where(BUCKETS.c.partition == bindparam("partition"), BUCKETS.c.nam
 _PAGE = _ALL.where(BUCKETS.c.account == bindparam("account"), BUCKETS.c.name > bindparam("after")).order_by(
     BUCKETS.c.name
 )
+
+_VERSIONING = select(BUCKETS.c.versioning).where(BUCKETS.c.id == bindparam("id"))
 
 
 def insert(tx: Transaction, bucket: Bucket) -> None:
@@ -63,6 +76,27 @@ def set_policy(tx: Transaction, bucket: Bucket, policy: str | None) -> None:
     """Sets the bucket policy, or removes it."""
     tx.run(BUCKETS.update().where(BUCKETS.c.id == bucket.id), {"policy": policy})
     tx.changed("bucket", bucket.id, bucket.account)
+
+
+def set_versioning(tx: Transaction, bucket: Bucket, state: str) -> bool:
+    """Sets the state of versioning. False where it can't be: with object lock it stays enabled."""
+    update = BUCKETS.update().where(BUCKETS.c.id == bucket.id)
+    if state != ENABLED:
+        update = update.where(BUCKETS.c.object_lock.is_(None))
+    tx.changed("bucket", bucket.id, bucket.account)
+    return tx.run(update, {"versioning": state}) > 0
+
+
+def set_object_lock(tx: Transaction, bucket: Bucket, default: str) -> bool:
+    """Turns object lock on, with that default retention. False while versioning isn't enabled."""
+    update = BUCKETS.update().where(BUCKETS.c.id == bucket.id, BUCKETS.c.versioning == ENABLED)
+    tx.changed("bucket", bucket.id, bucket.account)
+    return tx.run(update, {"object_lock": default}) > 0
+
+
+def versioning(tx: Transaction, bucket_id: str) -> str | None:
+    """The state of versioning as this transaction sees it, None when the bucket is gone."""
+    return tx.one(str, _VERSIONING, id=bucket_id)
 
 
 def remove(tx: Transaction, bucket: Bucket) -> None:

@@ -1,15 +1,36 @@
-"""Objects of a bucket, a row each. Their bytes are a blob (`watchword.objects`), named in `blob`.
+"""Versions of objects, a row each. Their bytes are a blob (`watchword.objects`), named in `blob`.
 
-Keys are bytes (UTF-8), sorted as S3 sorts them, byte by byte, on both engines. Decisions can depend on the
-tags of a row, but they read it each time, as it is now. So rows have no topic, and writers can run beside
-each other. `listing` lists them.
+1. Keys are bytes (UTF-8), sorted as S3 sorts them, byte by byte, on both engines.
+2. `rank` puts the versions of a key in order: each new one gets a lower number than all others. So the newest
+   is the first in the unique index of ranks, for every key, and that is the current version. There is no
+   flag to move from row to row.
+3. The index is also what makes a change atomic (optimistic concurrency, compare-and-append): of two writers
+   that saw the same newest version one takes the next rank, and the other is told that it is taken.
+4. A bucket without versioning has one row for a key, the version `UNVERSIONED`.
+5. A delete marker is a row without bytes: its `blob` is empty.
+
+Decisions can depend on the tags of a row, but they read it each time, as it is now. So rows have no topic,
+and writers can run beside each other. `listing` lists current versions, `version_listing` all of them.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, ForeignKey, LargeBinary, Table, Text, bindparam, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    bindparam,
+    literal_column,
+    select,
+)
 
 from watchword.store.tables import (
     METADATA,
@@ -23,6 +44,7 @@ from watchword.store.tables import (
 from watchword.store.transaction import Reader, Transaction
 
 UNVERSIONED = "null"
+"""The version of what was put while the bucket had no versioning, or none any more: the null version."""
 
 OBJECTS = Table(
     "objects",
@@ -41,6 +63,12 @@ OBJECTS = Table(
     Column("parts", Numbers),
     Column("upload", CodepointText),
     Column("tags", JsonStrings, nullable=False, server_default="{}"),
+    Column("rank", BigInteger, nullable=False),
+    Column("marker", Boolean, nullable=False),
+    Column("lock_mode", CodepointText),
+    Column("retain_until", Timestamp),
+    Column("legal_hold", Boolean),
+    Index("ix_objects_rank", "bucket_id", "key", "rank", unique=True),
 )
 
 
@@ -64,6 +92,15 @@ class Object:
     upload: str | None = None
     """Id of the multipart upload it came from, so that completing that again gives the same answer."""
     tags: Mapping[str, str] = field(default_factory=dict)
+    rank: int = -1
+    """Its place among the versions of its key: see rule 2."""
+    marker: bool = False
+    """Whether it is a delete marker."""
+    lock_mode: str | None = None
+    """GOVERNANCE or COMPLIANCE, until `retain_until`: see `locks`."""
+    retain_until: datetime | None = None
+    legal_hold: bool | None = None
+    """None where nothing was ever said of it."""
 
 
 ALL = select(*columns(OBJECTS, Object))
@@ -73,40 +110,42 @@ _THERE = (
     OBJECTS.c.version == bindparam("version"),
 )
 _AT = ALL.where(*_THERE)
-_TAKE = OBJECTS.delete().where(*_THERE).returning(*columns(OBJECTS, Object))
-_TAKE_THIS = _TAKE.where(OBJECTS.c.blob == bindparam("blob"))
+_CURRENT = (
+    ALL.where(*_THERE[:2])
+    .order_by(OBJECTS.c.rank)
+    .limit(literal_column("1", Integer))  # as text: a point reader binds what it is given
+    .offset(literal_column("0", Integer))
+)
+TAKE = OBJECTS.delete().where(*_THERE).returning(*columns(OBJECTS, Object))
+_TAKE_THIS = TAKE.where(OBJECTS.c.blob == bindparam("blob"))
 _ANY = select(OBJECTS.c.bucket_id).where(OBJECTS.c.bucket_id == bindparam("bucket_id")).limit(1)
 _SOME = select(OBJECTS.c.blob).where(OBJECTS.c.blob != "").limit(20)
 _FAMILY = select(OBJECTS.c.blob).where(OBJECTS.c.blob >= bindparam("low"), OBJECTS.c.blob < bindparam("high"))
 _NAMED = select(OBJECTS.c.blob).where(OBJECTS.c.blob.in_(bindparam("blobs", expanding=True)))
 
 
-def put(tx: Transaction, new: Object) -> list[Object]:
-    """Puts the object under its key, and returns the objects that it replaced.
+def append(tx: Transaction, new: Object) -> bool:
+    """Adds a version, unless there is one of that name or rank: returns whether it was added.
 
-    There can be two: another writer may put the same key between the two statements. Raises StillReferenced
-    when its bucket is gone.
+    Raises StillReferenced when its bucket is gone.
     """
-    replaced: list[Object] = []
-    while True:
-        old = remove(tx, new.bucket_id, new.key, new.version)
-        replaced += [old] if old else []
-        if tx.run(insert_new(OBJECTS), asdict(new)):
-            return replaced
+    return tx.run(insert_new(OBJECTS), asdict(new)) > 0
 
 
-def at(tx: Reader, bucket_id: str, key: bytes, version: str = UNVERSIONED) -> Object | None:
-    """The object of that key, None when there is none."""
-    return tx.one(Object, _AT, bucket_id=bucket_id, key=key, version=version)
+def at(tx: Reader, bucket_id: str, key: bytes, version: str = "") -> Object | None:
+    """That version of the key, or the current one; None when there is none. It may be a delete marker."""
+    if version:
+        return tx.one(Object, _AT, bucket_id=bucket_id, key=key, version=version)
+    return tx.one(Object, _CURRENT, bucket_id=bucket_id, key=key)
 
 
 def remove(
     tx: Transaction, bucket_id: str, key: bytes, version: str = UNVERSIONED, *, blob: str | None = None
 ) -> Object | None:
-    """Removes the object and returns it; with `blob`, only an object that has that blob."""
+    """Removes a version and returns it; with `blob`, only if it has that blob."""
     where = {"bucket_id": bucket_id, "key": key, "version": version}
     if blob is None:
-        return tx.take(Object, _TAKE, **where)
+        return tx.take(Object, TAKE, **where)
     return tx.take(Object, _TAKE_THIS, **where, blob=blob)
 
 
@@ -122,7 +161,7 @@ def set_tags(tx: Transaction, seen: Object, tags: Mapping[str, str]) -> bool:
 
 
 def any_in(tx: Transaction, bucket_id: str) -> bool:
-    """Whether the bucket has any object."""
+    """Whether the bucket has any version or delete marker."""
     return tx.one(str, _ANY, bucket_id=bucket_id) is not None
 
 

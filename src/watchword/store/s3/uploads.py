@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Table, Text, bindparam, select, tuple_
+from sqlalchemy import Boolean, Column, ForeignKey, Index, LargeBinary, Table, Text, bindparam, select, tuple_
 
 from watchword.store.s3 import parts
 from watchword.store.tables import METADATA, CodepointText, JsonStrings, Timestamp, columns
@@ -31,6 +31,9 @@ UPLOADS = Table(
     Column("headers", JsonStrings, nullable=False),
     Column("metadata", JsonStrings, nullable=False),
     Column("tags", JsonStrings, nullable=False, server_default="{}"),
+    Column("lock_mode", CodepointText),
+    Column("retain_until", Timestamp),
+    Column("legal_hold", Boolean),
     Index("ix_uploads_bucket_id", "bucket_id", "key", "id"),
 )
 
@@ -50,6 +53,9 @@ class Upload:
     headers: Mapping[str, str] = field(default_factory=dict)
     metadata: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
+    lock_mode: str | None = None
+    retain_until: datetime | None = None
+    legal_hold: bool | None = None
 
 
 _ALL = select(*columns(UPLOADS, Upload))
