@@ -34,7 +34,7 @@ ENGINES = FLOORS[0] | FLOORS[1]
 NOUNS_OF_SERVICES = {place.parent.name for place in SOURCE.glob("store/*/__init__.py")} - {"migrations"}
 SERVICES = {place.parent.name for place in SOURCE.glob("services/*/__init__.py")}
 WINGS: dict[str, list[set[str]]] = {
-    "policy": [{"language"}, {"evaluation"}, {"checking"}, {"lines"}, {"__init__"}],
+    "policy": [{"language"}, {"evaluation"}, {"buckets", "checking"}, {"lines"}, {"__init__"}],
     "store": [NOUNS_OF_SERVICES, {"schema"}, {"migrate"}, {"database"}, {"__init__"}],
     "facts": [
         {

@@ -132,6 +132,7 @@ def test_a_stranger_writes_little_whatever_they_send(kept: Running, administrato
             "Condition": {"StringLike": {"aws:Referer": pages}},
         },
     }
+    s3.delete_public_access_block(Bucket="opened")
     s3.put_bucket_policy(Bucket="opened", Policy=json.dumps(policy))
     for name, draft in OF_STRANGERS.items():
         with Line(kept.endpoint) as line:

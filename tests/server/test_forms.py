@@ -222,6 +222,7 @@ def test_without_a_signature_a_bucket_policy_decides(desk: Desk) -> None:
         "Effect": "Allow", "Principal": "*", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{BUCKET}/*",
     }  # fmt: skip
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    desk.client().delete_public_access_block(Bucket=BUCKET)
     desk.client().put_bucket_policy(Bucket=BUCKET, Policy=policy)
     assert send(url, multipart({"key": "k"}, b"x")).status == 204
     assert send(url, multipart({"key": "k"}, bytes(2 << 20))).status == 403

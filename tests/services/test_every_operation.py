@@ -6,6 +6,7 @@ case that is left out.
 """
 
 import re
+import socket
 from collections.abc import Iterator, Mapping
 from functools import reduce
 from operator import getitem
@@ -20,6 +21,7 @@ from botocore.model import OperationModel
 from tests.functions.isolated import ISOLATED, OPTIONS
 from tests.server.test_audit import events
 from tests.services.rows import FREE_FOR_ALL, Refused, Row, tables
+from tests.services.s3control.hosts import getaddrinfo
 
 from watchword.testing import Server
 
@@ -96,7 +98,8 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(place))
         server = Server.start(*OPTIONS)
-    with server:
+    with server, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", getaddrinfo)
         iam = boto3.client("iam", **server.client_arguments)
         administrator, powerless = (clients(server, iam, name) for name in ("administrator", "powerless"))
         iam.attach_user_policy(UserName="administrator", PolicyArn=ADMINISTRATOR)

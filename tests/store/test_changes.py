@@ -122,7 +122,7 @@ from watchword.store.rolesanywhere.host_authorities import HostAuthority
 from watchword.store.rolesanywhere.hosts import Host
 from watchword.store.rolesanywhere.profiles import Profile as AnywhereProfile
 from watchword.store.rolesanywhere.trust_anchors import TrustAnchor
-from watchword.store.s3 import bucket_settings, buckets, locks, objects, parts, uploads
+from watchword.store.s3 import account_blocks, bucket_settings, buckets, locks, objects, parts, uploads
 from watchword.store.s3.buckets import Bucket
 
 A = "111111111111"
@@ -309,6 +309,8 @@ CHANGES: dict[Callable[..., object], Told] = {
     buckets.remove: ((BUCKET,), {}, ("bucket", "b1")),
     bucket_settings.put: ((BUCKET, "cors", "{}"), {}, ("bucket", "b1")),
     bucket_settings.remove_all: ((BUCKET,), {}, ("bucket", "b1")),
+    account_blocks.put: ((A, ()), {}, ("account", A)),
+    account_blocks.remove: ((A,), {}, ("account", A)),
     functions.insert: ((FUNCTION,), {}, ("function", "f1")),
     functions.reserve: ((FUNCTION, 1), {}, ("function", "f1")),
     functions.publish: ((FUNCTION,), {}, ("function", "f1")),
@@ -393,6 +395,7 @@ BEFORE: dict[Callable[..., object], Callable[[Transaction], object]] = {
     aliases.insert: lambda tx: functions.insert(tx, FUNCTION),
     permissions.put: lambda tx: functions.insert(tx, FUNCTION),
     urls.insert: lambda tx: functions.insert(tx, FUNCTION),
+    account_blocks.put: lambda tx: accounts.insert(tx, ACCOUNT),
     password_policies.put: lambda tx: accounts.insert(tx, ACCOUNT),
     policy_versions.insert: lambda tx: policies.insert(tx, POLICY, "{}"),
     policy_versions.insert_all: lambda tx: policies.insert(tx, POLICY, "{}"),
@@ -430,7 +433,8 @@ NO_DECISION_DEPENDS_ON = {
     audit.insert,
     objects.append,
     *(locks.take_unlocked, locks.set_retention, locks.set_hold),
-    objects.set_tags,  # decisions read them with the row
+    objects.set_acl,  # decisions read it with the row
+    objects.set_tags,  # and so these
     objects.remove,
     parts.put,
     parts.remove_all,

@@ -233,7 +233,7 @@ class Values:
         location = member.serialization.get("location", "")
         known = location if location in {"header", "headers", "uri", "querystring"} else ""
         inside = replace(self._inside(), location=known, flat=payload or self.protocol == "query")
-        if member.serialization.get("hostLabel"):
+        if member.serialization.get("hostLabel") and "pattern" not in member.metadata:
             return st.text(string.ascii_letters, min_size=1)
         if location == "statusCode":
             return st.sampled_from([200, 202])

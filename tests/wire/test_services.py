@@ -16,6 +16,7 @@ SERVED = {
     "iam",
     "sts",
     "s3",
+    "s3control",
     "organizations",
     "lambda",
     "cognito-identity",
@@ -52,11 +53,12 @@ def test_a_code_for_invalid_input_is_modelled(row: Row, foreign: Callable[[str],
 
 
 def test_rows_can_be_told_apart() -> None:
-    signing = [row.signing_name for row in ROWS]
+    signing = [(row.signing_name, row.header) for row in ROWS]
     versions = [row.version for row in ROWS if row.protocol == "query"]
     targets = [row.target for row in ROWS if row.target]
     for names in (signing, versions, targets):
         assert len(names) == len(set(names))
+    assert {row.signing_name for row in ROWS} == {row.signing_name for row in ROWS if not row.header}
 
 
 @pytest.mark.parametrize("file", sorted(Path(wire.__file__).parent.glob("*.py")), ids=lambda file: file.name)

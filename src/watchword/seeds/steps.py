@@ -98,6 +98,8 @@ def _buckets(_seed: Seed, account: Account, within: Place) -> Calls:
 
 def _bucket_policies(seed: Seed, account: Account, within: Place) -> Calls:
     for index, bucket in enumerate(account.buckets):
+        if not bucket.block_public_access:
+            yield (*within, "buckets", index), "s3", "DeletePublicAccessBlock", {"Bucket": bucket.name}
         if bucket.policy is not None:
             here = (*within, "buckets", index, "policy")
             text = seed.text_of(bucket.policy, here)

@@ -85,6 +85,7 @@ class Bucket(_Shape):
     name: str
     region: str = "us-east-1"
     policy: Policy | None = None
+    block_public_access: bool = True
 
 
 class Account(_Shape):

@@ -15,6 +15,7 @@ from watchword.services import (
     organizations,
     rolesanywhere,
     s3,
+    s3control,
     states,
     sts,
 )
@@ -59,6 +60,7 @@ SERVICES: Mapping[str, Service] = {
     "organizations": Service(organizations.OPERATIONS, attached_of_organizations),
     "rolesanywhere": Service(rolesanywhere.OPERATIONS, attached_of_rolesanywhere),
     "s3": Service(s3.OPERATIONS, attached_of_s3, (SWEEP, VERIFY)),
+    "s3control": Service(s3control.OPERATIONS, attached_of_s3, prefix="s3"),
     "stepfunctions": Service(states.OPERATIONS, attached_of_states, (SWEEP_EXECUTIONS,), prefix="states"),
     "sts": Service(sts.OPERATIONS, attached_of_sts, (ROTATE,)),
 }

@@ -263,15 +263,20 @@ class Models:
 
     def __init__(self, read: Callable[[str], bytes], rows: Mapping[str, Row] = SERVICES) -> None:
         self._services = {name: Service(row, read) for name, row in rows.items()}
-        self._signed = {service.signing_name: service for service in self._services.values()}
+        self._signed: dict[str, Service] = {}
+        self._beside: dict[str, Service] = {}
+        """By signing name, the service that a header tells from the one in `_signed`."""
+        for service in self._services.values():
+            (self._beside if service.row.header else self._signed)[service.signing_name] = service
 
     def service(self, name: str) -> Service:
         """The service of that name. Raises KeyError."""
         return self._services[name]
 
-    def signed_as(self, name: str) -> Service | None:
+    def signed_as(self, name: str, headers: Mapping[str, str]) -> Service | None:
         """The service with that name in credential scopes."""
-        return self._signed.get(name)
+        beside = self._beside.get(name)
+        return self._signed.get(name) if beside is None or beside.row.header not in headers else beside
 
     @property
     def services(self) -> tuple[Service, ...]:

@@ -3,8 +3,9 @@
 In this order:
 1. headers that have one value must come once, for every service;
 2. `X-Amz-Target` names a json service and its operation;
-3. the credential scope of the signature names the service (`scope_service`). In a query service, Action and
-   Version name the operation; in a rest service, method, path and query do;
+3. the credential scope of the signature names the service (`scope_service`), together with a header where
+   two have the same name. In a query service, Action and Version name the operation; in a rest service,
+   method, path and query do;
 4. without a signature: Action and Version of a form (STS has unsigned operations);
 5. without a signature: a rest operation that the model marks as unsigned, if the request has all its parts;
 6. else S3, whose objects can be public;
@@ -70,8 +71,7 @@ def recognise(
     operation = _find(request, models, scope_service, hosts)
     if not operation.service.row.dialect.bucket_in_host:
         try:
-            prefix = operation.service.row.host_prefix
-            addressing.check_host(request.header("host"), hosts, prefix)  # 7.
+            addressing.check_host(request.header("host"), hosts, _prefix(request, operation.service))  # 7.
         except AwsError as error:
             raise _unrecognised(error, operation.service.error_writer, request) from error
     return operation
@@ -92,6 +92,12 @@ def _find(
     if _is_form(request):
         return _by_form(request, models)  # 4.
     return _unsigned(request, models) or _by_route(request, models.service(FALLBACK.name), hosts)  # 5. 6.
+
+
+def _prefix(request: HttpRequest, service: Service) -> str:
+    """What clients of the service may put before a name of this server."""
+    row = service.row
+    return f"{request.header(row.header)}." if row.header else row.host_prefix
 
 
 def guess_error_writer(request: HttpRequest) -> ErrorWriter:
@@ -152,7 +158,7 @@ def _by_target(request: HttpRequest, models: Models, target: str, scope: str | N
 
 
 def _by_scope(request: HttpRequest, models: Models, scope: str, hosts: tuple[str, ...]) -> Operation:
-    service = models.signed_as(scope)
+    service = models.signed_as(scope, request.by_name)
     if service is None:
         error = fault("InvalidAction", f"The service {scope[:60]!r} is not served here.")
         raise UnrecognisedError(error, guess_error_writer(request))

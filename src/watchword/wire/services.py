@@ -35,6 +35,9 @@ class Row:
     dialect: Dialect = STANDARD
     host_prefix: str = ""
     """What clients put before the host's name for some operations."""
+    header: str = ""
+    """The header that tells its requests from those of the service with the same signing name. Clients put
+    its value, and a dot, before the host's name."""
 
     @property
     def error_format(self) -> ErrorFormat:
@@ -46,6 +49,7 @@ ROWS = (
     Row("iam", "query", "iam", "2010-05-08", dialect=iam.DIALECT),
     Row("sts", "query", "sts", "2011-06-15"),
     Row("s3", "rest-xml", "s3", "2006-03-01", dialect=s3.DIALECT),
+    Row("s3control", "rest-xml", "s3", "2018-08-20", header="x-amz-account-id"),
     Row(
         "organizations",
         "json",

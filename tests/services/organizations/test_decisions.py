@@ -61,6 +61,7 @@ def tree(management: By) -> Tree:
 def bucket(by: By, name: str, policy: str = "") -> None:
     by("s3:CreateBucket", Bucket=name)
     if policy:
+        by("s3:DeletePublicAccessBlock", Bucket=name)
         by("s3:PutBucketPolicy", Bucket=name, Policy=policy)
 
 

@@ -30,6 +30,13 @@ def bucket(s3: Counter) -> str:
 
 
 @pytest.fixture
+def open_bucket(s3: Counter, bucket: str) -> str:
+    """The same, where public access isn't blocked."""
+    s3("DeletePublicAccessBlock", Bucket=bucket)
+    return bucket
+
+
+@pytest.fixture
 def user(s3: Counter) -> Callable[..., User]:
     """Makes a user: given a name, its policy documents, and an account."""
 

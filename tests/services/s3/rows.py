@@ -39,6 +39,8 @@ CORS = {
     }
 }
 TAGS = {"Tagging": {"TagSet": [{"Key": "team", "Value": "red"}]}}
+MIXED = {"OwnershipControls": {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}}
+OPEN = {"PublicAccessBlockConfiguration": {"BlockPublicAcls": True}}
 
 
 def bucket(name: str) -> dict[str, str]:
@@ -74,6 +76,7 @@ SCENE = [
     Step("PutObject", LOCKED | BODY | LOCK),
     Step("PutBucketPolicy", BUCKET | POLICY),
     Step("CreateBucket", bucket("tagged")),
+    Step("CreateBucket", bucket("mixed") | {"ObjectOwnership": "ObjectWriter"}),
     Step("PutBucketTagging", bucket("tagged") | TAGS),
     Step("PutBucketCors", bucket("tagged") | CORS),
     *(Step("PutObject", key(name) | BODY) for name in ("2025", "2026", "a/1", "b/1", "free", "spare")),
@@ -100,19 +103,27 @@ ROWS = {
     "GetBucketPolicy": Row(BUCKET, missing=Refused("NoSuchBucketPolicy", **bucket("free"))),
     "GetBucketPolicyStatus": Row(BUCKET, missing=Refused("NoSuchBucketPolicy", **bucket("free"))),
     "DeleteBucketPolicy": Row(bucket("free"), missing=NO_BUCKET),
+    "PutPublicAccessBlock": Row(BUCKET | OPEN, missing=NO_BUCKET),
+    "GetPublicAccessBlock": Row(BUCKET, missing=NO_BUCKET),
+    "DeletePublicAccessBlock": Row(bucket("free"), missing=NO_BUCKET),
+    # owners and ACLs
+    "PutBucketOwnershipControls": Row(bucket("mixed") | MIXED, missing=NO_BUCKET),
+    "GetBucketOwnershipControls": Row(BUCKET, missing=NO_BUCKET),
+    "DeleteBucketOwnershipControls": Row(bucket("mixed"), missing=NO_BUCKET),
+    "PutBucketAcl": Row(bucket("mixed") | {"ACL": "private"}, missing=NO_BUCKET),
+    "GetBucketAcl": Row(BUCKET, missing=NO_BUCKET),
+    "PutObjectAcl": Row(OBJECT | {"ACL": "bucket-owner-full-control"}, missing=NO_KEY),
+    "GetObjectAcl": Row(OBJECT, missing=NO_KEY),
     # what a bucket always is
     "GetBucketAccelerateConfiguration": Row(BUCKET, missing=NO_BUCKET),
-    "GetBucketAcl": Row(BUCKET, missing=NO_BUCKET),
     "GetBucketEncryption": Row(BUCKET, missing=NO_BUCKET),
     "GetBucketLogging": Row(BUCKET, missing=NO_BUCKET),
     "GetBucketNotificationConfiguration": Row(BUCKET, missing=NO_BUCKET),
-    "GetBucketOwnershipControls": Row(BUCKET, missing=NO_BUCKET),
     "GetBucketRequestPayment": Row(BUCKET, missing=NO_BUCKET),
     # what a bucket never has
     "GetBucketLifecycleConfiguration": Row(BUCKET, missing=NO_BUCKET, answer="NoSuchLifecycleConfiguration"),
     "GetBucketReplication": Row(BUCKET, missing=NO_BUCKET, answer="ReplicationConfigurationNotFoundError"),
     "GetBucketWebsite": Row(BUCKET, missing=NO_BUCKET, answer="NoSuchWebsiteConfiguration"),
-    "GetPublicAccessBlock": Row(BUCKET, missing=NO_BUCKET, answer="NoSuchPublicAccessBlockConfiguration"),
     # for browsers
     "PutBucketCors": Row(BUCKET | CORS, missing=NO_BUCKET),
     "GetBucketCors": Row(bucket("tagged"), missing=NO_BUCKET),

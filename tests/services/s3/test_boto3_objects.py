@@ -230,6 +230,7 @@ def test_a_policy_lets_anybody_read(s3: BaseClient, watchword: Server) -> None:
         "Resource": "arn:aws:s3:::bucket/*",
     }
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    s3.delete_public_access_block(Bucket="bucket")
     s3.put_bucket_policy(Bucket="bucket", Policy=document)
     assert json.loads(s3.get_bucket_policy(Bucket="bucket")["Policy"])["Statement"] == [statement]
     assert s3.get_bucket_policy_status(Bucket="bucket")["PolicyStatus"]["IsPublic"] is True

@@ -23,7 +23,8 @@ def policy(**statement: object) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [whole]})
 
 
-def test_put_read_removed(s3: Counter, bucket: str) -> None:
+def test_put_read_removed(s3: Counter, open_bucket: str) -> None:
+    bucket = open_bucket
     assert s3.error("GetBucketPolicy", Bucket=bucket).code == "NoSuchBucketPolicy"
     s3("PutBucketPolicy", Bucket=bucket, Policy=policy())
     assert json.loads(s3("GetBucketPolicy", Bucket=bucket)["Policy"])["Statement"][0]["Principal"] == "*"
@@ -61,7 +62,8 @@ def test_a_malformed_policy_is_refused(s3: Counter, bucket: str, document: str) 
     assert s3.code("GetBucketPolicy", Bucket=bucket) == "NoSuchBucketPolicy"
 
 
-def test_nobody_in_particular(s3: Counter, bucket: str) -> None:
+def test_nobody_in_particular(s3: Counter, open_bucket: str) -> None:
+    bucket = open_bucket
     s3.put(bucket, "key", b"data")
     nobody = Anonymous()
     assert s3.code("GetObject", Bucket=bucket, Key="key", by=nobody) == "AccessDenied"
@@ -147,6 +149,9 @@ def test_another_account_never_writes_it(s3: Counter, bucket: str, user: Callabl
         assert error.fields["ResourceType"] == "BUCKETPOLICY"
 
 
+POINT = f"arn:aws:s3:eu-west-1:{OWNER}:accesspoint/*"
+
+
 @pytest.mark.parametrize(
     ("statement", "public"),
     [
@@ -160,10 +165,22 @@ def test_another_account_never_writes_it(s3: Counter, bucket: str, user: Callabl
         ({"Condition": {"StringEquals": {"aws:PrincipalAccount": OWNER}}}, False),
         ({"Condition": {"StringLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/x"}}}, True),
         ({"Condition": {"StringEquals": {"aws:UserAgent": "x"}}}, True),
+        ({"Condition": {"StringEquals": {"aws:userid": "AROAX:session"}}}, False),
+        ({"Condition": {"StringLike": {"aws:userid": "AROAX:*"}}}, True),
+        ({"Condition": {"StringEquals": {"aws:userid": "${aws:username}"}}}, True),
+        ({"Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}, False),
+        ({"Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/7"}}}, True),
+        ({"Condition": {"IpAddress": {"aws:SourceIp": "2001:db8::/32"}}}, False),
+        ({"Condition": {"IpAddress": {"aws:SourceIp": "2001::/31"}}}, True),
+        ({"Condition": {"StringEqualsIfExists": {"aws:PrincipalAccount": OWNER}}}, True),
+        ({"Condition": {"ForAllValues:StringEquals": {"aws:PrincipalAccount": OWNER}}}, True),
+        ({"Condition": {"StringLike": {"s3:DataAccessPointArn": POINT}}}, False),
+        ({"Condition": {"StringLike": {"s3:DataAccessPointArn": POINT.replace(OWNER, "*")}}}, True),
     ],
 )
 def test_the_status_says_whether_a_policy_is_public(
-    s3: Counter, bucket: str, statement: dict[str, object], public: bool
+    s3: Counter, open_bucket: str, statement: dict[str, object], public: bool
 ) -> None:
+    bucket = open_bucket
     s3("PutBucketPolicy", Bucket=bucket, Policy=policy(**statement))
     assert s3("GetBucketPolicyStatus", Bucket=bucket) == {"PolicyStatus": {"IsPublic": public}}

@@ -178,6 +178,7 @@ def browser(watchword: Server) -> Browser:
         s3.create_bucket(Bucket=bucket)
     everybody = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}
     policy = {"Version": "2012-10-17", "Statement": everybody | {"Resource": "arn:aws:s3:::bucket/open"}}
+    s3.delete_public_access_block(Bucket="bucket")
     s3.put_bucket_policy(Bucket="bucket", Policy=json.dumps(policy))
     for key in ("open", "secret"):
         s3.put_object(Bucket="bucket", Key=key, Body=b"data")

@@ -68,7 +68,18 @@ ASKED: list[tuple[str, dict[str, Any], tuple[tuple[str, str, bool], ...]]] = [
     ("GetBucketPolicyStatus", ONE, (("s3:GetBucketPolicyStatus", BUCKET, False),)),
     ("PutBucketPolicy", ONE, (("s3:PutBucketPolicy", BUCKET, False),)),
     ("DeleteBucketPolicy", ONE, (("s3:DeleteBucketPolicy", BUCKET, False),)),
+    ("PutPublicAccessBlock", ONE, (("s3:PutBucketPublicAccessBlock", BUCKET, False),)),
+    ("GetPublicAccessBlock", ONE, (("s3:GetBucketPublicAccessBlock", BUCKET, False),)),
+    ("DeletePublicAccessBlock", ONE, (("s3:PutBucketPublicAccessBlock", BUCKET, False),)),
+    ("PutBucketOwnershipControls", ONE, (("s3:PutBucketOwnershipControls", BUCKET, False),)),
+    ("GetBucketOwnershipControls", ONE, (("s3:GetBucketOwnershipControls", BUCKET, False),)),
+    ("DeleteBucketOwnershipControls", ONE, (("s3:PutBucketOwnershipControls", BUCKET, False),)),
+    ("PutBucketAcl", ONE, (("s3:PutBucketAcl", BUCKET, False),)),
     ("GetBucketAcl", ONE, (("s3:GetBucketAcl", BUCKET, False),)),
+    ("PutObjectAcl", ONE, (("s3:PutObjectAcl", KEY, False),)),
+    ("PutObjectAcl", ONE | {"VersionId": "null"}, (("s3:PutObjectVersionAcl", KEY, False),)),
+    ("GetObjectAcl", ONE, (("s3:GetObjectAcl", KEY, False),)),
+    ("GetObjectAcl", ONE | {"VersionId": "null"}, (("s3:GetObjectVersionAcl", KEY, False),)),
     ("PutObject", ONE, (("s3:PutObject", KEY, False),)),
     ("PutObject", ONE | {"IfMatch": "x"}, (("s3:PutObject", KEY, False), ("s3:GetObject", KEY, False))),
     ("GetObject", ONE, (("s3:GetObject", KEY, False),)),
@@ -314,6 +325,7 @@ POLICY = json.dumps(
         ("DeleteBucket", {}),
         ("PutBucketPolicy", {"Policy": POLICY}),
         ("DeleteBucketPolicy", {}),
+        ("DeletePublicAccessBlock", {}),
     ],
 )
 def test_permission_for_a_bucket_is_none_for_the_next_of_its_name(
@@ -322,6 +334,7 @@ def test_permission_for_a_bucket_is_none_for_the_next_of_its_name(
     s3("CreateBucket", Bucket="source")
     s3.put("source", "key", b"ours")
     s3("CreateBucket", Bucket="name")
+    s3("DeletePublicAccessBlock", Bucket="name")
 
     def change_hands() -> None:
         s3.meanwhile = str
@@ -337,4 +350,6 @@ def test_permission_for_a_bucket_is_none_for_the_next_of_its_name(
     assert s3("ListObjectsV2", Bucket="name", by=Root(OTHER))["KeyCount"] == 1
     assert s3.get("name", "key", by=Root(OTHER)) == b"theirs"
     assert s3.code("GetBucketPolicy", Bucket="name", by=Root(OTHER)) == "NoSuchBucketPolicy"
+    blocked = s3("GetPublicAccessBlock", Bucket="name", by=Root(OTHER))["PublicAccessBlockConfiguration"]
+    assert all(blocked.values())
     assert not s3("ListMultipartUploads", Bucket="name", by=Root(OTHER))["Uploads"]

@@ -22,9 +22,7 @@ NEVER = {
         *("PermanentRedirect", "Redirect", "TemporaryRedirect"),
     },
     "an account has any number of buckets": {"TooManyBuckets"},
-    "ACLs are off, so no grant is read": {
-        *("AmbiguousGrantByEmailAddress", "MalformedACLError", "UnresolvableGrantByEmailAddress"),
-    },
+    "accounts can't be found by their email addresses": {"AmbiguousGrantByEmailAddress"},
     "settings of buckets that can't be changed here": {
         *("CrossLocationLoggingProhibited", "InvalidTargetBucketForLogging"),
     },
@@ -37,11 +35,10 @@ NEVER = {
     "SOAP, which S3 has given up": {"InlineDataTooLarge", "InvalidAddressingHeader"},
     "the connection is closed without an answer": {"RequestTimeout"},
     "S3 answers another code in fact": {
-        "MissingSecurityHeader",  # InvalidRequest: Missing required header for this request
         "RequestIsNotMultiPartContent",  # PreconditionFailed, with this as the condition
         "UserKeyMustBeSpecified",  # InvalidArgument: Bucket POST must contain a field named 'key'
     },
-    "when S3 answers it isn't documented": {"CredentialsNotSupported", "UnexpectedContent"},
+    "when S3 answers it isn't documented": {"CredentialsNotSupported"},
 }
 
 

@@ -66,10 +66,14 @@ def test_what_holds_anyway_may_be_said_and_changes_nothing(
     "headers",
     [{"x-amz-acl": "public-read"}, {"x-amz-grant-read": "id=a"}, {"x-amz-grant-full-control": "id=a"}],
 )
-def test_acls_are_off(s3: Counter, bucket: str, headers: dict[str, str]) -> None:
-    given = {"Bucket": bucket, "headers": headers}
-    assert s3.code("PutObject", **given, Key="key") == "AccessControlListNotSupported"
-    assert s3.code("CreateBucket", **given) == "InvalidBucketAclWithObjectOwnership"
+def test_an_acl_in_an_operation_that_sets_none_is_refused(
+    s3: Counter, bucket: str, headers: dict[str, str]
+) -> None:
+    for name in ("GetObject", "UploadPart", "CompleteMultipartUpload", "DeleteObject"):
+        given = {"Bucket": bucket, "Key": "key", "headers": headers}
+        assert s3.code(name, **given) == "AccessControlListNotSupported"
+    unwritable = {"Bucket": bucket, "Key": "key", "headers": {"x-amz-grant-write": "id=a"}}
+    assert s3.code("PutObject", **unwritable) == "AccessControlListNotSupported"
 
 
 @pytest.mark.parametrize(

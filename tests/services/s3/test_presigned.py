@@ -42,7 +42,8 @@ def send(watchword: Server) -> Send:
 
 
 def test_headers_in_the_query_are_obeyed(send: Send, watchword: Server) -> None:
-    query = "x-amz-meta-color=light%20blue&x-amz-acl=private&x-amz-storage-class=STANDARD&x-amz-user-agent=js"
+    query = "x-amz-meta-color=light%20blue&x-amz-acl=bucket-owner-full-control"
+    query += "&x-amz-storage-class=STANDARD&x-amz-user-agent=js"
     assert send("PUT", "/bucket/key", query, b"data")[0] == 200
     s3 = boto3.client("s3", **watchword.client_arguments)
     assert s3.head_object(Bucket="bucket", Key="key")["Metadata"] == {"color": "light blue"}

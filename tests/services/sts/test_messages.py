@@ -186,6 +186,7 @@ class TestTwoAccounts:
                 "Null": {"aws:SourceVpc": "true"},
             }
             grant = {"Principal": "*", "Resource": "arn:aws:s3:::theirs/*", "Condition": secret}
+            s3.delete_public_access_block(Bucket="theirs")
             s3.put_bucket_policy(Bucket="theirs", Policy=document("s3:GetObject", **grant))
             role = {"RoleName": "closed", "Tags": [{"Key": "hush", "Value": "a secret"}]}
             trust = document("sts:AssumeRole", Principal={"AWS": "*"}, Condition=secret)

@@ -19,7 +19,8 @@ evaluation"; AWS KMS Developer Guide, "Key policies". The rules, by the numbers 
     any) allow. A root needs no identity policy. The identity of a federated user is that of the user who
     asked for the session; without a session policy it has no path.
  8. Across accounts both sides: the resource policy by any of these names, and the identity's path.
- 9. Trust and key policies must allow explicitly; an Allow that names the account needs the identity's path
+ 9. Trust and key policies, and the ACLs of objects that another account owns than the bucket's, must allow
+    explicitly; an Allow that names the account needs the identity's path
     as well. Callers without an account (services, web identities, SAML, anonymous) have only the resource
     policy. No caller with an account can be denied sts:GetCallerIdentity, and no user or root
     sts:GetSessionToken (IAM User Guide, "Permissions for GetSessionToken").

@@ -97,14 +97,18 @@ def message(decision: Decision, called: str = "") -> str:
 
     called: what to call the resource instead of its ARN.
     """
-    request = decision.request
+    return f"{unauthorized(decision.request, called)} {_because(decision)}"
+
+
+def unauthorized(request: Request, called: str = "") -> str:
+    """How such a sentence begins."""
     who = request.principal
     name = who.unique_id if isinstance(who, Anonymous) else who.arn
     head = f"User: {name} is not authorized to perform: {request.action}"
     if request.resource != "*":
         quote = '"' if request.name.startswith("s3:") else ""
         head += f" on resource: {quote}{called or request.resource}{quote}"
-    return f"{head} {_because(decision)}"
+    return head
 
 
 def _because(decision: Decision) -> str:

@@ -20,7 +20,7 @@ from watchword.policy.evaluation.combine import PolicyType, Verdict, blocked_by
 from watchword.policy.evaluation.decision import Decision, message
 from watchword.policy.evaluation.entries import Cited
 from watchword.policy.evaluation.principals import ACCOUNT, BEHIND, DIRECT
-from watchword.policy.evaluation.request import ROLE, Request
+from watchword.policy.evaluation.request import OTHERS_OBJECT, ROLE, Request
 from watchword.policy.language.grammar import Condition, Effect, Patterns, Principals, Statement, element_name
 from watchword.policy.language.print import statement_as_json
 from watchword.policy.language.variables import Value, folded, keys_in
@@ -193,8 +193,8 @@ def _remedies(decision: Decision) -> Iterator[Remedy]:
         grantee, reached = _grantee(decision)
         lacking.update(blocked_by(decision.bits | reached, decision.applicability))
     for type_ in PolicyType:
-        if type_ in lacking:
-            attached = type_ is PolicyType.RESOURCE
+        attached = type_ is PolicyType.RESOURCE
+        if type_ in lacking and not (attached and request.resource_type == OTHERS_OBJECT):
             named = None if attached and request.resource_type == ROLE else resource
             principal = grantee if attached else _EVERYONE if type_ in _FOR_EVERYONE else None
             yield Remedy(type_, Statement(Effect.ALLOW, action, named, principal))

@@ -19,6 +19,10 @@ from watchword.policy.language.variables import Value
 
 ROLE = "role"
 KMS_KEY = "kms-key"
+OTHERS_OBJECT = "others-object"
+"""An object of S3 that belongs to another account than its bucket."""
+EXPLICIT = (ROLE, KMS_KEY, OTHERS_OBJECT)
+"""Resources whose policies must allow explicitly, even within one account."""
 
 
 class Later(Mapping[str, Value]):
@@ -65,7 +69,7 @@ class Request(Struct, frozen=True):
     resource_account: str | None = None
     """Who owns the resource; by default the account in its ARN, or else the principal's."""
     resource_type: str | None = None
-    """ROLE or KMS_KEY: their policies must allow explicitly, even within one account."""
+    """One of EXPLICIT, or None."""
     service_linked: bool = False
     """Whether the caller is a service-linked role."""
     principal_account_is_management: bool = False

@@ -28,7 +28,7 @@ from watchword.policy.evaluation.document import Origin, Source
 from watchword.policy.evaluation.index import Index
 from watchword.policy.evaluation.layers import Layer, Layers
 from watchword.policy.evaluation.principals import Names
-from watchword.policy.evaluation.request import KMS_KEY, ROLE, Request
+from watchword.policy.evaluation.request import EXPLICIT, Request
 
 Levels = tuple[tuple[Source, ...], ...]
 """The policies of each level of an organization, from its root to the account."""
@@ -83,7 +83,7 @@ class Setting:
         self.applicability = Applicability(
             has_account=not isinstance(principal, _WITHOUT_ACCOUNT),
             same_account=principal.account == request.resource_account,
-            explicit=request.resource_type in (ROLE, KMS_KEY),
+            explicit=request.resource_type in EXPLICIT,
             given=holder.given,
             levels=tuple((each.type, each.bits, each.level) for each in layers),
         )

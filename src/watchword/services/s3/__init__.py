@@ -12,6 +12,7 @@ from dataclasses import replace
 from watchword.access import Demand
 from watchword.services.operation import Call, Operation
 from watchword.services.s3 import (
+    acls,
     bucket_policies,
     bucket_tags,
     buckets,
@@ -23,7 +24,9 @@ from watchword.services.s3 import (
     object_lock,
     object_tags,
     objects,
+    ownership_controls,
     parts,
+    public_access_blocks,
     retention,
     settings,
     uploads,
@@ -51,6 +54,7 @@ def _guarded(name: str, row: Operation) -> Operation:
 OPERATIONS: dict[str, Operation] = {
     name: _guarded(name, row)
     for table in (
+        acls.OPERATIONS,
         bucket_policies.OPERATIONS,
         bucket_tags.OPERATIONS,
         buckets.OPERATIONS,
@@ -62,7 +66,9 @@ OPERATIONS: dict[str, Operation] = {
         object_lock.OPERATIONS,
         object_tags.OPERATIONS,
         objects.OPERATIONS,
+        ownership_controls.OPERATIONS,
         parts.OPERATIONS,
+        public_access_blocks.OPERATIONS,
         retention.OPERATIONS,
         settings.OPERATIONS,
         uploads.OPERATIONS,

@@ -4,7 +4,8 @@
    is allowed.
 2. The document is valid as a bucket policy: it is about S3 and this bucket only, and its actions, resources
    and condition keys fit together.
-3. Users and roles in it are stored by their unique ids, so that a user who is made again under an old name
+3. It isn't public, where public policies are blocked.
+4. Users and roles in it are stored by their unique ids, so that a user who is made again under an old name
    gets no access. Readers see ARNs again, and the unique ids of principals that were deleted.
 
 Source: Amazon S3 API Reference, PutBucketPolicy, GetBucketPolicy, DeleteBucketPolicy,
@@ -14,12 +15,13 @@ GetBucketPolicyStatus; User Guide, "Policies and permissions in Amazon S3" and "
 
 from watchword.identity import policy_principals
 from watchword.policy import Policy
+from watchword.policy.buckets.public import BLOCK_POLICY, is_public
 from watchword.policy.checking.validate import DocumentKind, validate
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.services.s3.demands import bucket_of, on_own_policy
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import check_body
-from watchword.services.s3.public import is_public
+from watchword.services.s3.public_access_blocks import prevented
 from watchword.store.s3 import buckets
 from watchword.store.s3.buckets import Bucket
 
@@ -32,6 +34,8 @@ def put_bucket_policy(call: Call) -> Output:
     check_body(call.request, required=False)
     policy = validate(call.input["Policy"], DocumentKind.S3_BUCKET, catalogue())
     _check_scope(policy, bucket)
+    if BLOCK_POLICY in bucket_of(call).blocked and is_public(policy):
+        raise prevented(call, BLOCK_POLICY)  # 3.
     try:
         stored = policy_principals.bind(call.tx, policy)
     except policy_principals.UnknownPrincipal as unknown:

@@ -20,6 +20,7 @@ from watchword.services.s3.described import second
 from watchword.services.s3.errors import invalid_argument, s3_error
 from watchword.services.s3.keys import keys_of
 from watchword.services.s3.limits import canonical_id, is_bucket_name
+from watchword.services.s3.new_settings import new_settings, to_set
 from watchword.services.s3.object_lock import NO_DEFAULT
 from watchword.services.s3.tag_sets import Tags, tags_of_list
 from watchword.services.s3.tokens import decode_token, encode_token
@@ -46,10 +47,13 @@ def create_bucket(call: Call) -> Output:
         own = taken.account == call.account
         raise s3_error("BucketAlreadyOwnedByYou" if own else "BucketAlreadyExists", BucketName=name)
     bucket_id = call.world.randomness(16).hex()
+    settings = new_settings(call)
     new = Bucket(bucket_id, name, call.account, _region_of(call), call.now)
     if call.input.get("ObjectLockEnabledForBucket"):
         new = replace(new, versioning=ENABLED, object_lock=NO_DEFAULT)
     buckets.insert(call.tx, new)
+    for setting, document in settings.items():
+        bucket_settings.put(call.tx, new, setting, document)
     tags.put(call.tx, nouns.BUCKET, bucket_id, _tags(call))
     return {"Location": f"/{name}"}
 
@@ -100,13 +104,13 @@ def delete_bucket(call: Call) -> Output:
 
 
 def to_create(call: Call) -> tuple[Demand, ...]:
-    """s3:CreateBucket in the caller's account; s3:TagResource for tags, and what object lock takes."""
+    """s3:CreateBucket in the caller's account, and what its tags, lock, ACL and ownership need."""
     action, arn = "s3:CreateBucket", f"arn:aws:s3:::{call.input['Bucket']}"
     owner, context = of_account(call.account), keys_of(call, action)
     if constraint := _constraint(call):
         context["s3:locationconstraint"] = constraint
     locking = _TO_LOCK if call.input.get("ObjectLockEnabledForBucket") else ()
-    beside = [owner.demand(other, arn, keys_of(call, other)) for other in locking]
+    beside = (*(owner.demand(other, arn, keys_of(call, other)) for other in locking), *to_set(call, arn))
     given = _tags(call)
     if not given:
         return (owner.demand(action, arn, context), *beside)

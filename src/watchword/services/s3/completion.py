@@ -182,6 +182,8 @@ def _object(
         upload=upload.id,
         tags=upload.tags,
         **Lock.of(upload).or_default(call).columns,
+        owner=upload.owner,
+        acl=upload.acl,
     )
 
 

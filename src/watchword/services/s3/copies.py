@@ -16,6 +16,7 @@ from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import known_algorithm
 from watchword.services.s3.limits import key_bytes
 from watchword.services.s3.locks import new_lock
+from watchword.services.s3.new_owner import new_owner
 from watchword.services.s3.new_tags import new_tags
 from watchword.services.s3.objects import to_put
 from watchword.services.s3.preconditions import Preconditions
@@ -28,7 +29,7 @@ def copy_object(call: Call) -> Output:
     """CopyObject."""
     target, row = bucket_of(call).bucket, source_row(call)
     Preconditions.of(call.input, "CopySource").check_source(row.etag, row.modified)
-    description, lock = _description(call, row), new_lock(call)
+    description, lock, owned = _description(call, row), new_lock(call), new_owner(call)
     copy = like(row.blob, new_blob(call.world.randomness))
     with undone(copy, call.world.objects.delete) as blob:
         etag, kept = _copy_bytes(call, row, blob)
@@ -42,6 +43,7 @@ def copy_object(call: Call) -> Output:
             checksums=kept,
             **description.columns,
             **lock.columns,
+            **owned,
         )
         new = commit_object(call, new, target.name)
     result = {"ETag": quoted(new.etag), "LastModified": second(new.modified), **checksums(new)}

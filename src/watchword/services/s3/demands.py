@@ -23,11 +23,18 @@ from watchword.access.demand import ContextValue, Reserved
 from watchword.facts.buckets import BUCKET, BucketFact
 from watchword.names import fault
 from watchword.names.principal import Root
+from watchword.policy.buckets.governing import ENFORCED
 from watchword.services.operation import Call, Demands
-from watchword.services.s3.attached import of_bucket
+from watchword.services.resources import Attached
+from watchword.services.s3.attached import OF_BUCKET, of_bucket, of_object
 from watchword.services.s3.errors import s3_error
-from watchword.services.s3.keys import Context, keys_of
+from watchword.services.s3.keys import keys_of
 from watchword.services.s3.limits import is_bucket_name, key_bytes
+from watchword.services.s3.stored import stored
+from watchword.services.signing_keys import Context
+
+_CREATE = {"CopyObject", "CreateMultipartUpload", "PutObject"}
+"""Operations that are about an object to come; of one that is there they only read."""
 
 
 def bucket_named(call: Call, name: str, owner: str | None) -> BucketFact:
@@ -50,7 +57,7 @@ def bucket_of(call: Call) -> BucketFact:
 
 def bucket_demand(call: Call, fact: BucketFact, action: str, context: Context | None = None) -> Demand:
     """`action` on the bucket itself."""
-    return _demand(call, fact, action, fact.bucket.name, context or {})
+    return _demand(call, of_bucket(fact), action, fact.bucket.name, context or {})
 
 
 def object_demand(
@@ -69,7 +76,14 @@ def object_demand(
         action = action.replace("Object", "ObjectVersion", 1)
         context = {**context, "s3:VersionId": version}
     key_bytes(key)
-    return _demand(call, fact, action, f"{fact.bucket.name}/{key}", context, optional=optional)
+    whole = fact.ownership == ENFORCED or _creates(call, action)
+    known = of_bucket(fact) if whole else of_object(fact, stored(call, fact, key, version))
+    return _demand(call, known, action, f"{fact.bucket.name}/{key}", context, optional=optional)
+
+
+def _creates(call: Call, action: str) -> bool:
+    """Whether the action isn't about the object that is there (`attached`)."""
+    return action in OF_BUCKET or (call.name in _CREATE and not action.startswith("s3:Get"))
 
 
 def on_bucket(action: str) -> Demands:
@@ -83,7 +97,7 @@ def on_own_policy(action: str) -> Demands:
     def demands(call: Call) -> tuple[Demand, ...]:
         fact, caller = bucket_of(call), call.caller.principal
         if isinstance(caller, Root) and caller.account == fact.bucket.account:
-            fact = BucketFact(fact.bucket, None)
+            fact = fact.without_policy
         return (bucket_demand(call, fact, action),)
 
     return demands
@@ -105,12 +119,12 @@ def no_such_version(call: Call, fact: BucketFact, key: str, version: str) -> Res
 
 def _demand(
     call: Call,
-    fact: BucketFact,
+    known: Attached,
     action: str,
     resource: str,
     context: Mapping[str, ContextValue],
     *,
     optional: bool = False,
 ) -> Demand:
-    arn = f"arn:{fact.bucket.partition}:s3:::{resource}"
-    return of_bucket(fact).demand(action, arn, {**keys_of(call, action), **context}, optional=optional)
+    arn = f"{known.policy_name.rpartition(':')[0]}:{resource}"
+    return known.demand(action, arn, {**keys_of(call, action), **context}, optional=optional)

@@ -9,8 +9,9 @@
 4. A condition (`If-Match` and so on) that a write doesn't support is refused. If it were ignored, the write
    could overwrite a change that the client wanted to keep.
 
-ACLs are off on every bucket (Object Ownership is BucketOwnerEnforced, the default at AWS since April 2023),
-so an ACL must say what is true anyway. Every object has server-side encryption AES256, as at S3.
+5. An ACL is read by the operations that set one (_OF_ACLS). In any other it must say what is true anyway.
+
+Every object has server-side encryption AES256, as at S3.
 Sources: Amazon S3 API Reference, "Common request headers" and the headers of each operation; User Guide,
 "Controlling ownership of objects and disabling ACLs"; the sources of AWS's SDKs.
 """
@@ -94,7 +95,16 @@ _OF_CLIENTS = frozenset(
 )
 """Headers that SDKs send with all requests."""
 _ENFORCED_ACLS = {"private", "bucket-owner-full-control"}
-_NO_ACLS = {"CreateBucket": "InvalidBucketAclWithObjectOwnership"}
+_OF_ACLS = {
+    "CopyObject",
+    "CreateBucket",
+    "CreateMultipartUpload",
+    "PutBucketAcl",
+    "PutObject",
+    "PutObjectAcl",
+}
+_TO_WRITE, _OF_WRITING = "x-amz-grant-write", {"CreateBucket", "PutBucketAcl", "PutObjectAcl"}
+"""An object to come can't be granted to be written: its operations don't have this header."""
 _CONDITIONS = {"if-match", "if-none-match", "if-modified-since", "if-unmodified-since"}
 _CONDITIONAL = {
     "CompleteMultipartUpload": {"if-match", "if-none-match"},
@@ -135,8 +145,11 @@ def _check_header(operation: str, name: str, value: str) -> None:
     if name in READ or name in WITHOUT_EFFECT or name.startswith("x-amz-meta-"):
         return
     if name == "x-amz-acl" or name.startswith("x-amz-grant-"):
-        if value not in _ENFORCED_ACLS:
-            raise s3_error(_NO_ACLS.get(operation, "AccessControlListNotSupported"))
+        read = operation in (_OF_WRITING if name == _TO_WRITE else _OF_ACLS)
+        if not read and value not in _ENFORCED_ACLS:
+            raise s3_error("AccessControlListNotSupported")  # 5.
+    elif name == "x-amz-object-ownership" and operation == "CreateBucket":
+        return
     elif value not in TRUE_ANYWAY.get(name, ()):
         raise s3_error("NotImplemented", Header=name)
 

@@ -1,4 +1,4 @@
-"""Condition keys of S3's actions: how a request is signed, and what it asks for.
+"""Condition keys of S3's actions: what a request asks for. How it is signed is in `signing_keys`.
 
 An action has only the keys that the Service Authorization Reference gives it. Values come from the parsed
 input, which the operation works with too, so a header that the operation doesn't read fills no key. If the
@@ -11,11 +11,10 @@ from datetime import timedelta
 from math import ceil
 from typing import Any
 
-from watchword.access.demand import ContextValue
 from watchword.services.operation import Call
 from watchword.services.s3.copy_source import Source
+from watchword.services.signing_keys import Context, signing_keys
 
-Context = dict[str, ContextValue]
 Members = Mapping[str, str]
 """Member of the input -> its condition key."""
 
@@ -39,6 +38,10 @@ OF_ACTION: Mapping[str, Members] = {
         "BucketNamespace": "s3:x-amz-bucket-namespace",
         "ObjectOwnership": "s3:x-amz-object-ownership",
     },
+    **dict.fromkeys(
+        ("s3:PutBucketAcl", "s3:PutObjectAcl", "s3:PutObjectVersionAcl"),
+        _ACL,
+    ),
     "s3:PutObject": {
         **_ACL,
         "CopySource": "s3:x-amz-copy-source",
@@ -65,8 +68,7 @@ _OF_PARTS = {"CreateMultipartUpload", "UploadPart", "UploadPartCopy"}
 
 def keys_of(call: Call, action: str) -> Context:
     """The condition keys of `action` in this call."""
-    context = _signing(call)
-    members = _members(call)
+    context, members = signing_keys(call), _members(call)
     for member, key in OF_ACTION.get(action, {}).items():
         if member in members:
             context[key] = _WRITTEN.get(member, str)(members[member])
@@ -89,17 +91,3 @@ def _members(call: Call) -> Mapping[str, Any]:
         "ObjectLockLegalHoldStatus": hold.get("Status"),
     }
     return {**given, **{name: value for name, value in renamed.items() if value is not None}}
-
-
-def _signing(call: Call) -> Context:
-    context: Context = {}
-    if not call.caller.anonymous:
-        means = call.caller.means
-        context["s3:authType"], context["s3:signatureversion"] = means.form, means.version
-        if means.age is not None:
-            context["s3:signatureAge"] = str(means.age)
-    if hashed := call.request.header("x-amz-content-sha256"):
-        context["s3:x-amz-content-sha256"] = hashed
-    if call.request.tls:
-        context["s3:TlsVersion"] = call.request.tls
-    return context

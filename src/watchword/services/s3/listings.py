@@ -14,9 +14,9 @@ from watchword.services.operation import Call, Demands, Operation, Output, reads
 from watchword.services.s3.demands import bucket_demand, bucket_of
 from watchword.services.s3.described import checksum_type, quoted, second
 from watchword.services.s3.errors import invalid_argument
-from watchword.services.s3.keys import Context
 from watchword.services.s3.limits import MAX_KEYS, canonical_id
 from watchword.services.s3.tokens import decode_token, encode_token
+from watchword.services.signing_keys import Context
 from watchword.store.s3 import listing
 from watchword.store.s3.listing import Listing
 from watchword.store.s3.objects import Object
@@ -113,7 +113,7 @@ def _entry(call: Call, row: Object, *, owner: bool) -> Members:
     if row.checksums:
         entry |= {"ChecksumAlgorithm": list(row.checksums), **checksum_type(row)}
     if owner:
-        entry["Owner"] = {"ID": canonical_id(bucket_of(call).bucket.account)}
+        entry["Owner"] = {"ID": canonical_id(bucket_of(call).owner_of(row))}
     return entry
 
 

@@ -28,6 +28,7 @@ from watchword.services.s3.described import (
 from watchword.services.s3.integrity import promised
 from watchword.services.s3.limits import key_bytes
 from watchword.services.s3.locks import granted, locked, new_lock, to_lock, to_see_lock
+from watchword.services.s3.new_owner import new_owner, to_give
 from watchword.services.s3.new_tags import new_tags, request_tags, to_tag
 from watchword.services.s3.preconditions import Preconditions
 from watchword.services.s3.ranges import part_of, range_of
@@ -44,6 +45,7 @@ def put_object(call: Call) -> Output:
     """PutObject."""
     promise, bucket = promised(call.request), bucket_of(call).bucket
     key, description = key_bytes(call.input["Key"]), Description.given(call.input, new_tags(call))
+    owned = new_owner(call)
     lock = new_lock(call)
     lock.check_promise(promise)
     sums = promise.sums()
@@ -60,6 +62,7 @@ def put_object(call: Call) -> Output:
             checksums=promise.kept(),
             **description.columns,
             **lock.columns,
+            **owned,
         )
         new = commit_object(call, new, bucket.name)
     return {"ETag": quoted(new.etag), **version_id(call, new), **ENCRYPTION, **checksums(new)}
@@ -99,8 +102,9 @@ def to_read(call: Call) -> tuple[Demand, ...]:
 
 
 def to_put(call: Call) -> tuple[Demand, ...]:
-    """s3:PutObject, and the permissions for the tags and the lock of the object."""
-    return (*to_write(call, request_tags(new_tags(call))), *to_tag(call), *to_lock(call))
+    """s3:PutObject, and the permissions for the tags, the lock and the ACL of the object."""
+    beside = (*to_tag(call), *to_lock(call), *to_give(call))
+    return (*to_write(call, request_tags(new_tags(call))), *beside)
 
 
 def to_write(call: Call, asked: Mapping[str, ContextValue] | None = None) -> tuple[Demand, ...]:

@@ -7,9 +7,8 @@ Source: Amazon S3 API Reference, the operation's own page; Service Authorization
 """
 
 from watchword.services.operation import Call, Operation, Output, Perform, reads
-from watchword.services.s3.demands import bucket_of, on_bucket
+from watchword.services.s3.demands import on_bucket
 from watchword.services.s3.errors import s3_error
-from watchword.services.s3.limits import canonical_id
 
 _AES256 = {
     "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False}]
@@ -19,10 +18,6 @@ ANSWERS: dict[str, tuple[str, Output]] = {
     "GetBucketEncryption": ("s3:GetEncryptionConfiguration", {"ServerSideEncryptionConfiguration": _AES256}),
     "GetBucketLogging": ("s3:GetBucketLogging", {}),
     "GetBucketNotificationConfiguration": ("s3:GetBucketNotification", {}),
-    "GetBucketOwnershipControls": (
-        "s3:GetBucketOwnershipControls",
-        {"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}},
-    ),
     "GetBucketRequestPayment": ("s3:GetBucketRequestPayment", {"Payer": "BucketOwner"}),
 }
 """Operation -> its action and its output."""
@@ -31,16 +26,8 @@ ABSENT: dict[str, tuple[str, str]] = {
     "GetBucketLifecycleConfiguration": ("s3:GetLifecycleConfiguration", "NoSuchLifecycleConfiguration"),
     "GetBucketReplication": ("s3:GetReplicationConfiguration", "ReplicationConfigurationNotFoundError"),
     "GetBucketWebsite": ("s3:GetBucketWebsite", "NoSuchWebsiteConfiguration"),
-    "GetPublicAccessBlock": ("s3:GetBucketPublicAccessBlock", "NoSuchPublicAccessBlockConfiguration"),
 }
 """Operation -> its action, and the error that says there is no such configuration."""
-
-
-def get_bucket_acl(call: Call) -> Output:
-    """GetBucketAcl. While ACLs are off, an ACL says that the owner has full control."""
-    owner = canonical_id(bucket_of(call).bucket.account)
-    grantee = {"Type": "CanonicalUser", "ID": owner}
-    return {"Owner": {"ID": owner}, "Grants": [{"Grantee": grantee, "Permission": "FULL_CONTROL"}]}
 
 
 def _answer(output: Output) -> Perform:
@@ -55,7 +42,6 @@ def _absence(code: str) -> Perform:
 
 
 OPERATIONS: dict[str, Operation] = {
-    "GetBucketAcl": reads(get_bucket_acl, on_bucket("s3:GetBucketAcl")),
     **{name: reads(_answer(output), on_bucket(action)) for name, (action, output) in ANSWERS.items()},
     **{name: reads(_absence(code), on_bucket(action)) for name, (action, code) in ABSENT.items()},
 }

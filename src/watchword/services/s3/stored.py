@@ -29,13 +29,18 @@ def stored(call: Call, fact: BucketFact, key: str, version: str = "") -> Object 
 def stored_now(call: Call, fact: BucketFact, key: str, version: str = "") -> Object | None:
     """The same, read again because its bytes were replaced meanwhile.
 
-    Raises ServiceUnavailable if its tags have changed, since the decision can depend on them.
+    Raises ServiceUnavailable if its tags, its owner or its ACL have changed, since the decision can depend on
+    them.
     """
     decided = stored(call, fact, key, version)
     row = call.world.facts.object_at(fact.bucket.id, key_bytes(key), version)
-    if decided and row and row.tags != decided.tags:
-        raise fault("ServiceUnavailable", meant="the object's tags changed after the decision")
+    if decided and row and _decisive(row) != _decisive(decided):
+        raise fault("ServiceUnavailable", meant="tags, owner or ACL of the object changed after the decision")
     return row
+
+
+def _decisive(row: Object) -> tuple[object, ...]:
+    return row.tags, row.owner, row.acl
 
 
 def existing_tags(row: Object | None) -> dict[str, ContextValue]:

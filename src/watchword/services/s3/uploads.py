@@ -22,6 +22,7 @@ from watchword.services.s3.integrity import known_algorithm
 from watchword.services.s3.limits import MAX_KEYS, canonical_id, key_bytes
 from watchword.services.s3.listings import encoded
 from watchword.services.s3.locks import Lock, to_lock
+from watchword.services.s3.new_owner import new_owner, to_give
 from watchword.services.s3.new_tags import new_tags, request_tags, to_tag
 from watchword.store import StillReferenced, Transaction
 from watchword.store.s3 import uploads
@@ -44,6 +45,7 @@ def create_multipart_upload(call: Call) -> Output:
         checksum_type,
         **Description.given(call.input, new_tags(call)).columns,
         **Lock.asked(call).columns,
+        **new_owner(call),
     )
     try:
         uploads.insert(call.change.begin(), new)
@@ -146,7 +148,7 @@ def to_create(call: Call) -> tuple[Demand, ...]:
     """s3:PutObject, and the permissions for the tags and the lock that the object will have."""
     asked = request_tags(new_tags(call))
     puts = object_demand(call, bucket_of(call), "s3:PutObject", call.input["Key"], asked)
-    return (puts, *to_tag(call), *to_lock(call))
+    return (puts, *to_tag(call), *to_lock(call), *to_give(call))
 
 
 def _checksum(call: Call) -> tuple[str, str]:

@@ -71,7 +71,7 @@ def _behind(call: Call, where: Range, key: bytes, version: str) -> Position:
 def _entry(call: Call, listed: Listed) -> Members:
     row = listed.row
     return {
-        "Owner": {"ID": canonical_id(bucket_of(call).bucket.account)},
+        "Owner": {"ID": canonical_id(bucket_of(call).owner_of(row))},
         "Key": encoded(call.input, row.key.decode()),
         "VersionId": row.version,
         "IsLatest": listed.latest,

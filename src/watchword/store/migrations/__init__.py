@@ -1,4 +1,4 @@
 """The Alembic revisions, as data of the package; `watchword.store.migrate` runs them."""
 
-NEWEST = "0028"
+NEWEST = "0029"
 """The last revision in `versions`."""

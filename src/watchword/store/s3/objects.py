@@ -21,6 +21,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -68,6 +69,8 @@ OBJECTS = Table(
     Column("lock_mode", CodepointText),
     Column("retain_until", Timestamp),
     Column("legal_hold", Boolean),
+    Column("owner", CodepointText),
+    Column("acl", CodepointText),
     Index("ix_objects_rank", "bucket_id", "key", "rank", unique=True),
 )
 
@@ -101,6 +104,10 @@ class Object:
     retain_until: datetime | None = None
     legal_hold: bool | None = None
     """None where nothing was ever said of it."""
+    owner: str | None = None
+    """The account that owns it, None where that is the bucket's; without effect where ACLs are disabled."""
+    acl: str | None = None
+    """Its ACL, None where only the owner has a grant."""
 
 
 ALL = select(*columns(OBJECTS, Object))
@@ -151,13 +158,21 @@ def remove(
 
 def set_tags(tx: Transaction, seen: Object, tags: Mapping[str, str]) -> bool:
     """Gives the object other tags. False if it, or its tags, aren't what was seen any more."""
-    row = (
+    return tx.run(OBJECTS.update().where(*_is(seen), OBJECTS.c.tags == seen.tags), {"tags": tags}) > 0
+
+
+def set_acl(tx: Transaction, seen: Object, acl: str) -> bool:
+    """Gives the object another ACL. False if it, or its ACL, isn't what was seen any more."""
+    return tx.run(OBJECTS.update().where(*_is(seen), OBJECTS.c.acl == seen.acl), {"acl": acl}) > 0
+
+
+def _is(seen: Object) -> tuple[ColumnElement[bool], ...]:
+    return (
         OBJECTS.c.bucket_id == seen.bucket_id,
         OBJECTS.c.key == seen.key,
         OBJECTS.c.version == seen.version,
+        OBJECTS.c.blob == seen.blob,
     )
-    same = (OBJECTS.c.blob == seen.blob, OBJECTS.c.tags == seen.tags)
-    return tx.run(OBJECTS.update().where(*row, *same), {"tags": tags}) > 0
 
 
 def any_in(tx: Transaction, bucket_id: str) -> bool:

@@ -34,6 +34,8 @@ UPLOADS = Table(
     Column("lock_mode", CodepointText),
     Column("retain_until", Timestamp),
     Column("legal_hold", Boolean),
+    Column("owner", CodepointText),
+    Column("acl", CodepointText),
     Index("ix_uploads_bucket_id", "bucket_id", "key", "id"),
 )
 
@@ -56,6 +58,9 @@ class Upload:
     lock_mode: str | None = None
     retain_until: datetime | None = None
     legal_hold: bool | None = None
+    owner: str | None = None
+    acl: str | None = None
+    """Owner and ACL of the object to be."""
 
 
 _ALL = select(*columns(UPLOADS, Upload))

@@ -1,0 +1,6 @@
+"""The S3 Control service: what holds for all buckets of an account."""
+
+from watchword.services.operation import Operation
+from watchword.services.s3control import public_access_blocks
+
+OPERATIONS: dict[str, Operation] = {**public_access_blocks.OPERATIONS}
