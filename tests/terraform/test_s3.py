@@ -1,4 +1,4 @@
-"""Terraform against a running server: buckets, and who may use them: applied, planned clean, changed, destroyed.
+"""Terraform against a running server: who may use buckets is applied, planned clean, changed and destroyed.
 
 aws_s3_account_public_access_block isn't among it: its client puts the account before the name of the host.
 It runs where the provider is unpacked, as test_iam.py does.

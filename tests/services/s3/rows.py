@@ -68,7 +68,9 @@ NO_UPLOAD = Refused("NoSuchUpload", UploadId="none")
 PARTS = {"MultipartUpload": {"Parts": [part(1) | {"ETag": "<part>"}]}}
 ONLY_NEW = OBJECT | {"IfNoneMatch": "*"}
 
-OURS = Refused("BucketAlreadyOwnedByYou", **BUCKET)
+OURS = Refused(
+    "BucketAlreadyOwnedByYou", **BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+)
 
 SCENE = [
     *(Step("CreateBucket", bucket(name)) for name in ("payroll", "free", "spare")),

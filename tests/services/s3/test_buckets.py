@@ -19,10 +19,30 @@ def test_made_looked_at_removed(s3: Counter) -> None:
 
 
 def test_a_name_is_had_once(s3: Counter, bucket: str) -> None:
-    own = s3.error("CreateBucket", Bucket=bucket)
+    there = {"CreateBucketConfiguration": {"LocationConstraint": "eu-west-1"}}
+    own = s3.error("CreateBucket", Bucket=bucket, **there)
     assert (own.code, own.status, own.fields) == ("BucketAlreadyOwnedByYou", 409, {"BucketName": bucket})
     others = s3.error("CreateBucket", Bucket=bucket, by=Root(OTHER))
     assert (others.code, others.status) == ("BucketAlreadyExists", 409)
+
+
+def test_a_bucket_is_made_again_in_the_first_region_only(s3: Counter) -> None:
+    """API Reference, CreateBucket, BucketAlreadyOwnedByYou: 200, and the ACL is reset."""
+    s3("CreateBucket", Bucket="first", ObjectOwnership="ObjectWriter")
+    private = s3("GetBucketAcl", Bucket="first")
+    s3("PutBucketAcl", Bucket="first", GrantRead=f"id={canonical_id(OTHER)}")
+    s3.put("first", "key", b"data")
+    for acl in ({}, {"ACL": "private"}):
+        assert s3("CreateBucket", Bucket="first", **acl) == {"Location": "/first"}
+    assert s3("GetBucketAcl", Bucket="first") == private
+    assert s3.get("first", "key") == b"data"
+    tagged = {"CreateBucketConfiguration": {"Tags": [{"Key": "a", "Value": "1"}]}}
+    for more in ({"ObjectOwnership": "BucketOwnerEnforced"}, {"ACL": "public-read"}, tagged):
+        assert s3.code("CreateBucket", Bucket="first", **more) == "BucketAlreadyOwnedByYou"
+    second = {"Bucket": "second", "CreateBucketConfiguration": {"LocationConstraint": "eu-west-1"}}
+    s3("CreateBucket", **second)
+    assert s3.code("CreateBucket", **second) == "BucketAlreadyOwnedByYou"
+    assert s3.code("CreateBucket", Bucket="second") == "BucketAlreadyOwnedByYou"
 
 
 def test_an_impossible_name(s3: Counter) -> None:

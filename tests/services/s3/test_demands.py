@@ -353,3 +353,24 @@ def test_permission_for_a_bucket_is_none_for_the_next_of_its_name(
     blocked = s3("GetPublicAccessBlock", Bucket="name", by=Root(OTHER))["PublicAccessBlockConfiguration"]
     assert all(blocked.values())
     assert not s3("ListMultipartUploads", Bucket="name", by=Root(OTHER))["Uploads"]
+
+
+def test_a_missing_key_is_told_across_accounts_to_who_may_list(
+    s3: Counter, bucket: str, user: Callable[..., User]
+) -> None:
+    everything = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}'
+    eve, arn = user("eve", everything, account=OTHER), f"arn:aws:s3:::{bucket}"
+    reads = {"Effect": "Allow", "Principal": {"AWS": OTHER}, "Action": "s3:GetObject", "Resource": f"{arn}/*"}
+    lists = reads | {"Action": "s3:ListBucket", "Resource": arn}
+    for statements, code in (
+        ([reads], "AccessDenied"),
+        ([reads, lists], "NoSuchKey"),
+        ([lists], "AccessDenied"),
+    ):
+        policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        s3("PutBucketPolicy", Bucket=bucket, Policy=policy)
+        for name in ("GetObject", "HeadObject"):
+            assert s3.code(name, Bucket=bucket, Key="none", by=eve) == code
+    for by in (eve, Anonymous()):
+        assert s3.code("HeadBucket", Bucket="nowhere", by=by) == "NoSuchBucket"
+    assert s3.code("HeadBucket", Bucket=bucket, by=Anonymous()) == "AccessDenied"

@@ -11,6 +11,7 @@ from dataclasses import replace
 from msgspec import structs
 
 from watchword.access import Demand
+from watchword.facts.buckets import ACL
 from watchword.identity.tags import as_condition_keys
 from watchword.names import nouns
 from watchword.services.operation import Call, Operation, Output, reads, writes
@@ -44,8 +45,7 @@ def create_bucket(call: Call) -> Output:
         raise s3_error("InvalidBucketName", BucketName=name)
     taken = buckets.named(call.tx, name)
     if taken is not None:
-        own = taken.account == call.account
-        raise s3_error("BucketAlreadyOwnedByYou" if own else "BucketAlreadyExists", BucketName=name)
+        return _made_again(call, taken)
     bucket_id = call.world.randomness(16).hex()
     settings = new_settings(call)
     new = Bucket(bucket_id, name, call.account, _region_of(call), call.now)
@@ -56,6 +56,17 @@ def create_bucket(call: Call) -> Output:
         bucket_settings.put(call.tx, new, setting, document)
     tags.put(call.tx, nouns.BUCKET, bucket_id, _tags(call))
     return {"Location": f"/{name}"}
+
+
+def _made_again(call: Call, taken: Bucket) -> Output:
+    """In us-east-1, making a bucket again that one owns succeeds and resets its ACL. It sets nothing else."""
+    if taken.account != call.account:
+        raise s3_error("BucketAlreadyExists", BucketName=taken.name)
+    sets = to_set(call, "") or _tags(call)
+    if sets or {taken.region, _region_of(call)} != {FIRST_REGION}:
+        raise s3_error("BucketAlreadyOwnedByYou", BucketName=taken.name)
+    bucket_settings.put(call.tx, taken, ACL, None)
+    return {"Location": f"/{taken.name}"}
 
 
 def list_buckets(call: Call) -> Output:
