@@ -77,7 +77,7 @@ class Caller(Struct, frozen=True):
 
     @property
     def anonymous(self) -> bool:
-        return isinstance(self.principal, Anonymous)
+        return type(self.principal) is Anonymous
 
 
 NOBODY = Caller(Anonymous())

@@ -34,8 +34,9 @@ from watchword.sessions.session import Session, milliseconds, moment
 
 Keys = dict[str, ContextValue]
 
-# Tuples: a union would be made again for each call.
-_VOUCHED, _TAGGED = (WebIdentity, Saml), (User, RoleSession)
+_VOUCHED = (WebIdentity, Saml)  # a union would be made again for each call
+_KINDS: Mapping[type, str] = {User: "user", RoleSession: "role"}
+"""What has the tags of a principal."""
 ONE_REGION = {"iam": "us-east-1", "organizations": "us-east-1"}
 """Services of one region, which is the one that is called whatever region was signed for."""
 PROVED_NOW: Keys = {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "0"}
@@ -184,12 +185,11 @@ def principal_tags(facts: Facts, caller: Caller) -> Mapping[str, str]:
     that the certificate says (IAM Roles Anywhere User Guide, "Trust policy").
     """
     principal = caller.principal
-    if isinstance(caller.vouched, VouchedByCertificate):
+    if type(caller.vouched) is VouchedByCertificate:
         return caller.vouched.tags
     tags: Mapping[str, str] = {}
-    if isinstance(principal, _TAGGED):
-        kind = "user" if isinstance(principal, User) else "role"
-        tags = facts.need(TAGS, kind, principal.unique_id)
+    if type(principal) in _KINDS:
+        tags = facts.need(TAGS, _KINDS[type(principal)], principal.unique_id)
     elif isinstance(principal, FederatedUser) and not principal.of_root:
         tags = facts.need(TAGS, "user", principal.user_id)
     if caller.session and caller.session.tags:

@@ -159,7 +159,7 @@ def _account(log: RequestLog) -> str:
     """The caller's account; the resource's where the caller has none, like a service or a web identity."""
     if log.caller is None:
         return ""
-    if isinstance(log.caller.principal, _WITHOUT_ACCOUNT) and log.demands:
+    if type(log.caller.principal) in _WITHOUT_ACCOUNT and log.demands:
         return log.demands[0].account
     return log.caller.account
 
@@ -167,7 +167,7 @@ def _account(log: RequestLog) -> str:
 def _service(log: RequestLog) -> str:
     """The service that made the call, for itself or for its caller; empty for none."""
     principal = log.caller.principal if log.caller else None
-    return log.via.service or (principal.name if isinstance(principal, Service) else "")
+    return log.via.service or (principal.name if type(principal) is Service else "")
 
 
 def _additional(log: RequestLog, longest: int) -> Json:
@@ -228,7 +228,7 @@ def _identity(log: RequestLog) -> Json | Raw:
     caller = log.caller
     if caller is None:
         return {"type": "Unknown", "accessKeyId": cut(log.access_key_id, STRANGERS_TEXT)}
-    if isinstance(caller.principal, Service):
+    if type(caller.principal) is Service:
         return {"type": "AWSService", "invokedBy": caller.principal.name}
     if caller.session is None and not log.via.service:
         return _by_key(caller.principal, caller.access_key_id)

@@ -68,7 +68,7 @@ class Requester(Struct, frozen=True):
     @property
     def chaining(self) -> bool:
         """Role chaining: a session of a role asks for a session of another role."""
-        return isinstance(self.principal, RoleSession)
+        return type(self.principal) is RoleSession
 
 
 class Inherited(Struct, frozen=True):
@@ -86,7 +86,7 @@ def assume_role(
 ) -> Session:
     """A session of `role`. Raises AwsError with STS's codes."""
     # 1. The root user can't assume roles.
-    if isinstance(requester.principal, Root):
+    if type(requester.principal) is Root:
         raise AwsError("AccessDenied", 403, "Roles may not be assumed by root accounts.")
     # 2. The duration: up to the role's own maximum, and up to one hour with role chaining. An identity
     #    provider can cut it, and so can a setting, to what is left of the chain's first session.

@@ -73,7 +73,7 @@ def is_linked(noun: str, path: str) -> bool:
 
 def acts_as_linked(principal: Principal) -> bool:
     """Whether a principal is a session of a service-linked role."""
-    return isinstance(principal, RoleSession) and principal.path.startswith(ROOT)
+    return type(principal) is RoleSession and principal.path.startswith(ROOT)
 
 
 @cache

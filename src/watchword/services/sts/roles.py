@@ -102,7 +102,7 @@ def _request(call: Call) -> SessionRequest:
 def _of_service(call: Call) -> dict[str, str]:
     """What a session that a service assumes says of the resource that it is for."""
     principal, vouched = call.caller.principal, call.caller.vouched
-    if isinstance(vouched, VouchedByCertificate) and vouched.host:
+    if type(vouched) is VouchedByCertificate and vouched.host:
         return {OF_HOST: vouched.host}
     source = call.context.via.source_arn
     key = SOURCES.get(Arn.parse(source).service) if source else None
