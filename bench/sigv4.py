@@ -12,13 +12,13 @@ import secrets
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotocoreCredentials
+from msgspec.structs import replace
 
 from rows import Row, print_medians
 from watchword.names import Body, HttpRequest

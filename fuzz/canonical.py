@@ -3,8 +3,9 @@
 The canonical query is its own canonical form, and the order of different headers makes no difference.
 """
 
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from fuzz.requests import request_of, vectors
 from watchword.names import AwsError

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from botocore.model import ServiceModel
+from msgspec import structs
 from tests.functions.isolated import ISOLATED, OPTIONS
 from tests.server.harness import Answer, Draft, Keys, Line, client, journal, query
 from tests.server.test_audit import events
@@ -172,7 +173,7 @@ def no_signature_value(draft: Draft, endpoint: str, cast: Cast) -> HttpRequest:
         (name, value.rpartition("=")[0] + "=" + "0" * 64 if name == "authorization" else value)
         for name, value in request.headers
     ]
-    return replace(request, headers=tuple(headers))
+    return structs.replace(request, headers=tuple(headers))
 
 
 def of_another_service(draft: Draft, endpoint: str, cast: Cast) -> HttpRequest:
@@ -189,13 +190,13 @@ def early(draft: Draft, endpoint: str, cast: Cast) -> HttpRequest:
 
 def unsigned_header(draft: Draft, endpoint: str, cast: Cast) -> HttpRequest:
     request = draft.signed(endpoint, cast.good)
-    return replace(request, headers=(*request.headers, ("x-amz-meta-added", "later")))
+    return structs.replace(request, headers=(*request.headers, ("x-amz-meta-added", "later")))
 
 
 def added_token(draft: Draft, endpoint: str, cast: Cast) -> HttpRequest:
     request = draft.signed(endpoint, cast.good)
     token = cast.session["SessionToken"]
-    return replace(request, headers=(*request.headers, ("x-amz-security-token", token)))
+    return structs.replace(request, headers=(*request.headers, ("x-amz-security-token", token)))
 
 
 def changed_body(draft: Draft, endpoint: str, cast: Cast) -> HttpRequest:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 from tests.server.harness import (
     FORM,
     Answer,
@@ -243,7 +244,7 @@ def test_headers_given_twice(kept: Running, administrator: Keys) -> None:
     for name in ("authorization", "x-amz-date", "x-amz-security-token", "host", "content-type"):
         value = request.header(name) or ""
         with Line(kept.endpoint) as line:
-            answer = line.send(replace(request, headers=(*request.headers, (name, value))))
+            answer = line.send(structs.replace(request, headers=(*request.headers, (name, value))))
         assert answer.status == 400, name
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 from tests.server.harness import REGION, Answer, Draft, Keys, Line, Running, client, journal, query
 
 from watchword.proofs.keyring import Keyring, new_key
@@ -83,7 +84,9 @@ def test_n7_a_signature_is_for_the_host_it_was_made_for(kept: Running, administr
     headers: Mapping[str, str] = dict(signed.headers) | {"host": here}
     with Line(kept.endpoint) as line:
         assert line.send(signed).status == 200  # under the name that it was signed for
-        assert line.send(replace(signed, headers=tuple(headers.items()))).code == "SignatureDoesNotMatch"
+        assert (
+            line.send(structs.replace(signed, headers=tuple(headers.items()))).code == "SignatureDoesNotMatch"
+        )
         assert line.send(WHO.signed("http://sts.amazonaws.com", administrator)).code == "InvalidRequest"
 
 

@@ -10,11 +10,12 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.server.harness import Answer, Draft, Keys, Line, client
 from tests.server.test_authentication_matrix import BUCKET, DRAFTS, everything
 

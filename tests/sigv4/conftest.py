@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from unittest import mock
 
@@ -13,6 +12,7 @@ from awscrt.http import HttpHeaders as CrtHeaders
 from awscrt.http import HttpRequest as CrtRequest
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotocoreCredentials
+from msgspec.structs import replace
 
 from watchword.names import HttpRequest
 from watchword.sigv4 import Credentials

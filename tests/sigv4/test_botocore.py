@@ -5,13 +5,13 @@ What they sign we verify; what we sign is byte-equal to theirs, where a signatur
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from watchword.names import AwsError, Body, HttpRequest, fault
 from watchword.sigv4 import Credentials, presign, read, sign, verify

@@ -4,16 +4,16 @@ N1, N2: test_chunked. N6, N8: test_query and test_post. On a whole server: tests
 too stands how many tests every lesson has.
 """
 
+import dataclasses
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest import mock
 
 import pytest
-from msgspec.structs import replace as replaced
+from msgspec.structs import replace
 
 from watchword.names import AwsError, Body, HttpRequest
 from watchword.sigv4 import Credentials, explain, read, sign, verify
@@ -219,7 +219,7 @@ def test_n11_a_signature_for_one_service_is_none_for_another() -> None:
     assert refused(signed("sts"), "iam") == "ScopeMismatch"
     claim = read(signed("sts"))
     assert claim
-    moved = replaced(claim, scope=replace(claim.scope, service="iam"))
+    moved = replace(claim, scope=dataclasses.replace(claim.scope, service="iam"))
     with pytest.raises(AwsError, match="SignatureDoesNotMatch"):
         verify(moved, signed("sts"), SIGNER.secret, now=NOW)
 
@@ -234,7 +234,7 @@ def test_n46_no_access_key_is_special(name: str, signature: str) -> None:
 
 
 def test_n47_a_doubled_header_that_authenticates_is_refused() -> None:
-    request = signed(signer=replace(SIGNER, token="t"))
+    request = signed(signer=dataclasses.replace(SIGNER, token="t"))
     for name, value in request.headers:
         doubled = replace(request, headers=(*request.headers, (name, value)))
         assert refused(doubled) == "IncompleteSignature"

@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -196,7 +196,7 @@ def test_the_table_holds_the_rules_that_the_heads_number() -> None:
 def test_all_that_is_wrong_with_a_scope_is_said_at_once() -> None:
     parts = Parts.good()
     parts.parameters["Credential"] = "AKIAIOSFODNN7EXAMPLE/20261122/us-east-1/s3/aws5_request"
-    request = replace(parts.request())
+    request = parts.request()
     claim = read(request)
     assert claim
     with pytest.raises(AwsError) as refused:

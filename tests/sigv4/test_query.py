@@ -1,11 +1,12 @@
 """Presigned queries: AWS's published example, which error wins, and every way to twist one."""
 
+import dataclasses
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
+from msgspec.structs import replace
 
 from watchword.names import AwsError, Body, HttpRequest
 from watchword.sigv4 import Credentials, explain, presign, read, sign, verify
@@ -13,7 +14,7 @@ from watchword.sigv4.claim import ALGORITHM_V4A
 
 NOW = datetime(2026, 11, 23, 12, 34, 56, tzinfo=UTC)
 SIGNER = Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
-SESSION = replace(SIGNER, token="tok/en+==")
+SESSION = dataclasses.replace(SIGNER, token="tok/en+==")
 HOST = (("host", "s3.local"),)
 GET = HttpRequest("GET", "/b/a key", "versionId=1&x-id=GetObject", HOST)
 

@@ -1,12 +1,13 @@
 """What a request claims, and what is said of one that claims badly."""
 
+import dataclasses
 from base64 import b64encode
-from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from watchword.names import AwsError, Body, HttpRequest
 from watchword.sigv4 import Claim, Credentials, presign, read, sign, verify
@@ -42,7 +43,9 @@ def refused(request: HttpRequest) -> AwsError:
 
 
 def test_every_part_of_a_claim() -> None:
-    claim = claim_of(sign(REQUEST, replace(SIGNER, token="t"), service="sts", region="us-east-1", now=NOW))
+    claim = claim_of(
+        sign(REQUEST, dataclasses.replace(SIGNER, token="t"), service="sts", region="us-east-1", now=NOW)
+    )
     assert claim.algorithm == "AWS4-HMAC-SHA256"
     assert claim.access_key_id == SIGNER.access_key_id
     assert claim.scope.text == "20261123/us-east-1/sts/aws4_request"

@@ -1,9 +1,9 @@
 """What the replay guard remembers."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from watchword.names import AwsError, Body, HttpRequest
 from watchword.sigv4 import Credentials, presign, read, sign, verify

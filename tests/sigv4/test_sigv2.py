@@ -1,10 +1,10 @@
 """Signature version 2: only presigned GET and PUT and forms, against botocore's signers."""
 
 import base64
+import dataclasses
 import json
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from unittest import mock
 
@@ -12,6 +12,7 @@ import botocore.auth
 import pytest
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotocoreCredentials
+from msgspec.structs import replace
 
 from watchword.names import AwsError, HttpRequest
 from watchword.sigv4 import Credentials, read
@@ -19,7 +20,7 @@ from watchword.sigv4.sigv2 import Presigned, read_form, read_presigned, verify_p
 
 NOW = datetime(2026, 11, 23, 12, 34, 56, tzinfo=UTC)
 SIGNER = Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
-SESSION = replace(SIGNER, token="tok/en+==")
+SESSION = dataclasses.replace(SIGNER, token="tok/en+==")
 
 
 def by_botocore(

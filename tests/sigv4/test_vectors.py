@@ -15,12 +15,12 @@ opinion.
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.sigv4.test_chunked import CHECKSUMS
 
 from watchword.names import AwsError, Body, HttpRequest

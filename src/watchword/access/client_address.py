@@ -16,8 +16,9 @@ RFC 7239, section 6, for ports and brackets of addresses.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from msgspec.structs import replace
 
 from watchword.installation.settings import Network
 from watchword.names import HttpRequest, fault

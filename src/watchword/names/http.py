@@ -8,12 +8,13 @@ Parsing of protocols doesn't belong here.
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
 _PIECE = 1 << 20
 
@@ -53,56 +54,34 @@ class Body(Struct, frozen=True, dict=True):
 NO_BODY = Body()
 
 
-@dataclass(frozen=True, init=False)
-class HttpRequest:
+class HttpRequest(Struct, frozen=True):
     """A request as it was sent."""
 
     method: str
-    path: str
-    query: str
-    headers: tuple[tuple[str, str], ...]
-    body: Body
-    peer: str
+    path: str = "/"
+    query: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    body: Body = NO_BODY
+    peer: str = ""
     """The IP address of the other end of the connection."""
-    secure: bool
+    secure: bool = False
     """Whether the connection was TLS."""
-    tls: str
+    tls: str = ""
     """The version of TLS, such as 1.3; empty when it isn't known."""
-    by_name: Mapping[str, str] = field(init=False, repr=False, compare=False)
-    """The first value of each header, by its lower-case name."""
-    repeats: bool = field(init=False, repr=False, compare=False)
-    """Whether a header occurs more than once."""
+    by_name: Mapping[str, str] = MappingProxyType({})
+    """Worked out: the first value of each header, by its lower-case name."""
+    repeats: bool = False
+    """Worked out: whether a header occurs more than once."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 the fields
-        self,
-        method: str,
-        path: str = "/",
-        query: str = "",
-        headers: tuple[tuple[str, str], ...] = (),
-        body: Body = NO_BODY,
-        peer: str = "",
-        secure: bool = False,  # noqa: FBT001, FBT002 named by all but the transport
-        tls: str = "",
-    ) -> None:
-        by_name = dict(reversed(headers))
-        # All at once: the constructor of a frozen dataclass takes three times as long.
-        vars(self).update(
-            method=method,
-            path=path,
-            query=query,
-            headers=headers,
-            body=body,
-            peer=peer,
-            secure=secure,
-            tls=tls,
-            by_name=by_name,
-            repeats=len(by_name) != len(headers),
-        )
+    def __post_init__(self) -> None:
+        by_name = dict(reversed(self.headers))
+        force_setattr(self, "by_name", by_name)
+        force_setattr(self, "repeats", len(by_name) != len(self.headers))
 
     def with_body(self, body: Body) -> Self:
         """The same request with its body."""
-        whole = object.__new__(type(self))
-        vars(whole).update(vars(self), body=body)
+        whole: Self = self.__copy__()  # type: ignore[attr-defined]  # it works nothing out again
+        force_setattr(whole, "body", body)
         return whole
 
     def header(self, name: str) -> str | None:

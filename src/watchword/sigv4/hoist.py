@@ -10,7 +10,8 @@ for JavaScript and Go.
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from watchword.names import AwsError, HttpRequest, fault
 from watchword.sigv4.query import SIGNATURE, query_pairs

@@ -8,11 +8,10 @@ Sources: IAM User Guide, "Create a signed AWS API request"; Amazon S3 API Refere
 Requests: Using Query Parameters". Sending belongs to the client.
 """
 
-from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 
-from msgspec.structs import replace as replaced
+from msgspec.structs import replace
 
 from watchword.names import HttpRequest
 from watchword.sigv4.canonical import canonical_request, string_to_sign
@@ -74,7 +73,7 @@ def sign(
     kept = (header for header in request.headers if header[0] not in ours)
     added = ((name, value) for name, value in ours.items() if value is not None)
     prepared = replace(request, headers=(*kept, *added))
-    claim = replaced(claim, payload_hash=payload, signed_headers=_signed(prepared))
+    claim = replace(claim, payload_hash=payload, signed_headers=_signed(prepared))
     authorization = (
         f"{algorithm} Credential={claim.access_key_id}/{claim.scope.text}, "
         f"SignedHeaders={claim.signed_headers}, Signature={_signature(claim, prepared, credentials)}"
@@ -115,7 +114,7 @@ def presign(
     pairs = [f"{name}={quote(value, safe='~')}" for name, value in parameters.items()]
     query = "&".join([request.query, *pairs] if request.query else pairs)
     declared = request.header("x-amz-content-sha256")
-    claim = replaced(
+    claim = replace(
         claim,
         expires=expires,
         signed_headers=_signed(request),

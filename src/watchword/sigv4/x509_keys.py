@@ -13,7 +13,6 @@ the signature.
 
 from base64 import b64encode
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from cryptography import x509
@@ -21,6 +20,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
+from msgspec.structs import replace
 
 from watchword.names import HttpRequest
 from watchword.sigv4.canonical import canonical_request, string_to_sign

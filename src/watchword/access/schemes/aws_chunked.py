@@ -6,8 +6,9 @@ in place, since the payload is always shorter than the chunks that carry it. Che
 headers, as if they had been sent as headers.
 """
 
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from watchword.names import Body, HttpRequest
 from watchword.objects import ALGORITHMS

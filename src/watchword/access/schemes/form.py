@@ -15,7 +15,7 @@ copy. Sources: Amazon S3 API Reference, "POST Object", "Authenticating Requests:
 import mmap
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -105,7 +105,7 @@ class Form:
         body = self._take_file(world.clock.wall())
         length = ("content-length", str(body.size))
         request = self.request
-        return Proven(caller, replace(request, headers=(*request.headers, length), body=body))
+        return Proven(caller, structs.replace(request, headers=(*request.headers, length), body=body))
 
     def admit(self, world: World, operation: Operation) -> Proven:  # noqa: ARG002 the face
         return Proven(self._signer(world), self.request)
@@ -208,7 +208,7 @@ def _put(request: HttpRequest, path: str, fields: Mapping[str, str]) -> HttpRequ
         elif name not in OWN and not name.startswith("x-ignore-"):
             raise AwsError("NotImplemented", 501, f"The form field '{name[:80]}' is not implemented.")
     path += quote(fields["key"], safe="")
-    return replace(request, method="PUT", path=path, headers=tuple(headers))
+    return structs.replace(request, method="PUT", path=path, headers=tuple(headers))
 
 
 def _expanded(name: str, value: str, filename: str) -> str:

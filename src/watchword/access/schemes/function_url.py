@@ -13,7 +13,7 @@ Everything above sees one way to run a function and one decision on it. In this 
 Source: AWS Lambda Developer Guide, "Control access to Lambda function URLs", "Invoking Lambda function URLs".
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import msgspec
 from msgspec import structs
@@ -124,7 +124,7 @@ class FunctionUrl:
     def _invoke(self, name: str, query: str = "") -> HttpRequest:
         """Rule 1."""
         agent = self.sent.header("user-agent")
-        return replace(
+        return structs.replace(
             self.sent,
             method="POST",
             path=f"/2015-03-31/functions/{name}/invocations",

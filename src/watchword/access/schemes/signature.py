@@ -7,7 +7,6 @@ request to S3, and decodes a body in aws-chunked form with the secret that signe
 import re
 from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache, lru_cache, partial
 
 from msgspec import Struct, structs
@@ -119,7 +118,7 @@ def _with_headers(request: HttpRequest) -> HttpRequest:
     if not any(name.startswith(_CHECKSUM) for name, _ in added) or _of_nothing().isdisjoint(added):
         return hoisted
     kept = [each for each in added if each not in _of_nothing() and each[0] != "x-amz-sdk-checksum-algorithm"]
-    return replace(hoisted, headers=(*request.headers, *kept))
+    return structs.replace(hoisted, headers=(*request.headers, *kept))
 
 
 # Not when this module is imported: the algorithms import awscrt, which most servers never need.
