@@ -7,11 +7,11 @@ import pytest
 
 from watchword.identity.delegation import Carried, Redeemed
 from watchword.names import AwsError
-from watchword.names.principal import Root, User
+from watchword.names.principal import RoleSession, Root, User
 from watchword.sessions import limits
 from watchword.sessions.assume import Requester
 from watchword.sessions.limited import delegated_session, root_session
-from watchword.sessions.session import new_session
+from watchword.sessions.session import OF_HOST, new_session
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ACCOUNT = "123456789012"
@@ -45,6 +45,14 @@ def test_2_a_root_session_is_short_and_has_one_task(asked: int | None, seconds: 
     session = root_session(Root(ACCOUNT), TASK, asked, Requester(ANN), NOW, os.urandom)
     assert session.expires - session.issued == 1000 * seconds
     assert (session.principal, session.policy_arns, session.assumed_root) == (Root(ACCOUNT), (TASK,), True)
+
+
+def test_2_a_root_session_ends_with_the_host_that_it_came_of() -> None:
+    role = RoleSession(ACCOUNT, "machine", "AROAXXXXXXXXXXXXXXXXX", "i-1", "/")
+    host = "arn:aws:ec2:us-east-1:123456789012:instance/i-1"
+    before = new_session(role, timedelta(hours=1), NOW, os.urandom, claims={OF_HOST: host})
+    session = root_session(Root(ACCOUNT), TASK, None, Requester(role, before), NOW, os.urandom)
+    assert (session.host, session.host_account) == (host, ACCOUNT)
 
 
 def test_only_limited_sessions_of_users_and_roots_call_iam() -> None:

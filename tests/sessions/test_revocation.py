@@ -7,8 +7,8 @@ from msgspec.structs import replace
 from tests.sessions.test_assume import ACCOUNT, assume
 
 from watchword.identity.delegation import MAX_SECONDS
-from watchword.sessions.revocation import KEPT, OF_HOST, by_subject, covers, revoke
-from watchword.sessions.session import LONGEST, milliseconds
+from watchword.sessions.revocation import KEPT, by_subject, covers, covers_host, revoke
+from watchword.sessions.session import LONGEST, OF_HOST, milliseconds
 from watchword.store import Database, revocations
 from watchword.store.revocations import CHAIN, EVERYTHING
 
@@ -62,14 +62,15 @@ def test_which_subjects_end_which_sessions() -> None:
     )
     host = "arn:aws:ec2:us-east-1:123456789012:instance/i-1"
     of_host = replace(assume(), unique_id="AROAOTHER", claims={OF_HOST: host})
-    sessions = {"first": first, "later": later, "federated": federated, "of a host": of_host}
+    of_pod = replace(assume(), unique_id="AROAPOD", came_of_host=host)
+    sessions = {"first": first, "later": later, "federated": federated, "of a host": of_host, "pod": of_pod}
     ended = {
         first.access_key_id: {"first"},
         CHAIN + first.access_key_id: {"first", "later"},
         first.unique_id: {"first", "later"},
         federated.user_id: {"federated"},
         federated.unique_id: {"federated"},
-        host: {"of a host"},
+        host: {"of a host", "pod"},
         EVERYTHING: set(sessions),
         ACCOUNT: set(),
         "": set(),
@@ -77,3 +78,5 @@ def test_which_subjects_end_which_sessions() -> None:
     for subject, expected in ended.items():
         made = {subject: first.issued + 1000}
         assert {name for name, session in sessions.items() if covers(made, session)} == expected, subject
+        by_host = {name for name, session in sessions.items() if covers_host(made, session)}
+        assert by_host == (expected if subject == host else set()), subject

@@ -88,9 +88,19 @@ def check_session(facts: Facts, session: Session, now: datetime) -> Principal:
         raise fault("InvalidSessionToken", meant=f"the {session.kind} of this session no longer exists")
     if session.long_term_key and not _is_active(facts, session.long_term_key):
         raise fault("InvalidSessionToken", meant="the access key that asked for this session is gone")
-    if revocation.covers(facts.need(REVOCATIONS, session.account), session):
+    if _is_revoked(facts, session):
         raise fault("InvalidSessionToken", meant="the session was revoked")
     return principal
+
+
+def _is_revoked(facts: Facts, session: Session) -> bool:
+    """Whether a revocation ends it, of its own account or of the account of the host that it came of."""
+    if revocation.covers(facts.need(REVOCATIONS, session.account), session):
+        return True
+    account = session.host_account
+    if account in {"", session.account}:
+        return False
+    return revocation.covers_host(facts.need(REVOCATIONS, account), session)
 
 
 def _is_active(facts: Facts, access_key_id: str) -> bool:

@@ -29,6 +29,8 @@ class Via(Struct, frozen=True):
     invoked_by: str = ""
     """The service that calls in its own name, or in a role that it has assumed. Records name it, but no
     condition key does: it isn't a call that was handed on for a principal."""
+    host: str = ""
+    """The ARN of the host whose session has the service call: what comes of it ends with the host."""
 
     @property
     def service(self) -> str:

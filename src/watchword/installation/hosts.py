@@ -5,8 +5,8 @@
 3. The first host of an account and Region makes its authority, and the trust anchor that vouches for it. When
    the trust anchor was deleted, the next host makes another; hosts of the old one are cut off.
 4. The token is told once, and only its digest is kept.
-5. A revocation ends the host's sessions too. Sessions of roles that were assumed with these last an hour more
-   at most.
+5. A revocation ends the host's sessions too, and all that came of them: those of roles that were assumed with
+   them, and those of the pods of a node.
 
 Each is recorded (`operator_events`).
 """

@@ -64,6 +64,8 @@ class Requester(Struct, frozen=True):
     """Whether they gave a right code of their MFA device."""
     bounded: bool = False
     """Whether their new session must end with the first session of its chain."""
+    host: str = ""
+    """The ARN of the host for which a service asks; empty where the session itself tells it."""
 
     @property
     def chaining(self) -> bool:
@@ -114,6 +116,7 @@ def assume_role(
         claims=dict(request.claims),
         first=before.chain if before else "",
         first_expires=before.chain_expires if before else 0,
+        came_of_host=before.host if before else requester.host,
     )
     # 6. Policies and tags together have a size limit.
     check_packed_size(session)

@@ -79,4 +79,5 @@ def root_session(
         assumed_root=True,
         first=before.chain if before else "",
         first_expires=before.chain_expires if before else 0,
+        came_of_host=before.host if before else "",
     )

@@ -8,7 +8,8 @@ same role can be assumed again right after. It takes effect on the next request.
     role         the role's unique id
     principal    the unique id of a user, with the federated users that it asked for; the account, for its
                  root user; ACCOUNT:NAME, for a federated user
-    host         the ARN of a host: the sessions that it got for itself and for what runs on it
+    host         the ARN of a host: the sessions that it got for itself and for what runs on it, and those
+                 that came of them, in other accounts too
     everything   EVERYTHING: all sessions of the account
 
 Of a session that accepted a delegation request, and of its chain, role or user, it also ends the token of the
@@ -26,8 +27,6 @@ from watchword.sessions.session import LONGEST, Session, milliseconds
 from watchword.store import Transaction, revocations
 from watchword.store.revocations import CHAIN, EVERYTHING, Revocation
 
-OF_HOST = "ec2:SourceInstanceARN"
-"""The condition key of the sessions that a host got."""
 KEPT = 2 * max(LONGEST, delegation.LONGEST)
 
 
@@ -52,10 +51,15 @@ def by_subject(made: Iterable[Revocation]) -> Revoked:
 
 
 def covers(revoked: Revoked, session: Session) -> bool:
-    """Whether the account's revocations end this session."""
+    """Whether the revocations of the session's account end it."""
     if not revoked:
         return False
     whose = (session.access_key_id, session.unique_id, session.user_id or session.unique_id)
-    host = (str(session.claims[OF_HOST]),) if OF_HOST in session.claims else ()
+    host = (session.host,) if session.host else ()
     subjects = (*whose, *host, CHAIN + session.chain, EVERYTHING)
     return any(session.issued <= revoked.get(subject, 0) for subject in subjects)
+
+
+def covers_host(revoked: Revoked, session: Session) -> bool:
+    """Whether the revocations of its host's account end the host that the session came of."""
+    return bool(session.host) and session.issued <= revoked.get(session.host, 0)

@@ -10,7 +10,7 @@ from typing import Literal, TypedDict, Unpack
 
 import msgspec
 
-from watchword.names import fault
+from watchword.names import Arn, fault
 from watchword.names.ids import Prefix, Randomness, new_access_key_id, new_secret
 from watchword.names.principal import FederatedUser, RoleSession, Root, User
 from watchword.proofs import session_token
@@ -20,6 +20,8 @@ LONGEST = timedelta(hours=36)
 """The maximum of GetSessionToken (AWS STS API Reference). No session of any kind lasts longer."""
 _MILLISECOND = timedelta(milliseconds=1)
 NO_USER = ("", "")
+OF_HOST = "ec2:SourceInstanceARN"
+"""The condition key of the sessions that a host got."""
 SessionKind = Literal["role", "user", "root", "federated"]
 SessionPrincipal = RoleSession | User | Root | FederatedUser
 """The principals that can have a session."""
@@ -69,6 +71,18 @@ class Session(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
     """Of a root user: whether somebody else asked for the session (AssumeRoot)."""
     signed_in: bool = False
     """Of a user: whether it is that of a sign-in by a password, not one of GetSessionToken."""
+    came_of_host: str = ""
+    """The ARN of the host whose session asked for this one, or for one before it in the chain."""
+
+    @property
+    def host(self) -> str:
+        """The ARN of the host that it is of, or came of; empty for all others."""
+        return str(self.claims.get(OF_HOST, "")) or self.came_of_host
+
+    @property
+    def host_account(self) -> str:
+        """The account of that host; empty where there is none."""
+        return Arn.parse(self.host).account if self.host else ""
 
     @property
     def chain(self) -> str:
@@ -117,6 +131,7 @@ class Carried(TypedDict, total=False):
     first_expires: int
     assumed_root: bool
     signed_in: bool
+    came_of_host: str
 
 
 def new_session(

@@ -15,7 +15,8 @@ service account. Both must hold. In this order:
    aws:SourceArn and the pod's tags as aws:RequestTag. They are transitive. This is the same decision, and the
    same record, as of any other AssumeRole.
 
-A session lasts an hour. It can outlast the token, the pod and the association.
+A session lasts an hour. It can outlast the token, the pod and the association; where the node is a host, it
+ends when the host is revoked.
 Source: Amazon EKS Auth API Reference, AssumeRoleForPodIdentity; Amazon EKS User Guide, "Learn how EKS Pod
 Identity grants pods access to AWS services". AWS documents no sentences, and not how it
 shortens the name of a session.
@@ -124,7 +125,13 @@ def _assume(call: Call, cluster: Cluster, pod: Pod, association: Association) ->
         tags = pod.tags(cluster.arn, cluster.name)
         given["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
         given["TransitiveTagKeys"] = list(tags)
-    via = Via(source_arn=cluster.arn, source_account=cluster.account, invoked_by=POD_PRINCIPAL)
+    node = call.caller.session
+    via = Via(
+        source_arn=cluster.arn,
+        source_account=cluster.account,
+        invoked_by=POD_PRINCIPAL,
+        host=node.host if node else "",
+    )
     try:
         return call.act(Caller(Service(POD_PRINCIPAL)), ("sts", "AssumeRole"), given, via)
     except AwsError as refused:

@@ -29,8 +29,7 @@ from watchword.services.sts.attached import of_role, role_at
 from watchword.services.sts.credentials import credentials, refuse_unserved
 from watchword.services.sts.multi_factor import second_factor
 from watchword.sessions.assume import INVALID_TAGS, Requester, SessionRequest, assume_role, packed_size
-from watchword.sessions.revocation import OF_HOST
-from watchword.sessions.session import Session
+from watchword.sessions.session import OF_HOST, Session
 from watchword.store.iam.roles import Role
 
 SOURCES = {"lambda": "lambda:SourceFunctionArn", "ec2": OF_HOST}
@@ -40,7 +39,9 @@ SOURCES = {"lambda": "lambda:SourceFunctionArn", "ec2": OF_HOST}
 def assume(call: Call) -> Output:
     role: Role = call.resolved["role", call.input["RoleArn"]].role
     bounded = call.world.settings.bounded_chains
-    requester = Requester(call.caller.principal, call.caller.session, bounded=bounded)
+    requester = Requester(
+        call.caller.principal, call.caller.session, bounded=bounded, host=call.context.via.host
+    )
     request = _request(call)
     check_policies(call, request.policy_arns, role.account)
     session = assume_role(role, request, requester, call.now, call.world.randomness)
