@@ -29,7 +29,9 @@ def agent(
     ] = None,
     container: Annotated[
         list[str] | None,
-        typer.Option("--container", help="ADDRESS:PORT of container credentials, where it has workloads."),
+        typer.Option(
+            "--container", help="ADDRESS:PORT of container credentials, where it has workloads or pods."
+        ),
     ] = None,
     metrics: Annotated[
         list[str] | None,
@@ -43,10 +45,11 @@ def agent(
     _begin_log()
     try:
         made = Agent(config)
-        workloads = made.state.file.workloads
+        file = made.state.file
+        asks = file.workloads or file.pods
         wanted = (
             *((IMDS, each) for each in imds or ([DEFAULT_IMDS] if made.state.told else [])),
-            *((CONTAINER, each) for each in container or ([DEFAULT_CONTAINER] if workloads else [])),
+            *((CONTAINER, each) for each in container or ([DEFAULT_CONTAINER] if asks else [])),
             *((METRICS, each) for each in metrics or ()),
         )
         run_agent(made, [(endpoint, _address(each)) for endpoint, each in wanted], _say_ready)

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from watchword.cli import app
 from watchword.delivery.agent.workloads import Workloads
 from watchword.delivery.agent.written import Host as Written
-from watchword.delivery.agent.written import Instance, Workload, read
+from watchword.delivery.agent.written import Instance, Pods, Workload, read
 from watchword.testing import Server
 
 PAGE = (Path(__file__).parents[3] / "docs" / "agent.md").read_text()
@@ -53,6 +53,7 @@ def test_the_file_says_what_the_page_says(tmp_path: Path) -> None:
     assert set(Instance.__struct_fields__) <= told
     assert set(Workload.__struct_fields__) <= told
     assert set(Written.__struct_fields__) <= told
+    assert set(Pods.__struct_fields__) <= told
     assert tomllib.loads(text)["host"].keys() == {"directory"}
 
 

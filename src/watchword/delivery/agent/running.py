@@ -48,7 +48,7 @@ class Agent:
         self.state = state_of(read(file), now)
         self._seen = self._stamps()
         metadata = Metadata(lambda: self.state.told, SessionTokens(secrets.token_bytes, time.monotonic), now)
-        containers = Containers(lambda: self.state.workloads)
+        containers = Containers(lambda: self.state.workloads, lambda: self.state.pods)
         self._endpoints: Mapping[str, tuple[Callable[..., HttpResponse | None], Sequence[str]]] = {
             IMDS: (metadata.respond, OF_METADATA),
             CONTAINER: (containers.respond, OF_CONTAINERS),

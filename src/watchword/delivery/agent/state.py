@@ -12,14 +12,15 @@ from datetime import datetime
 from functools import partial
 
 from watchword.delivery.agent.groups import Groups
+from watchword.delivery.agent.pods import PodTokens
 from watchword.delivery.agent.sources import Source, source
 from watchword.delivery.agent.sts import INSTANCE, Server, Wanted
 from watchword.delivery.agent.workloads import Workloads
-from watchword.delivery.agent.written import File
+from watchword.delivery.agent.written import File, Pods
 from watchword.delivery.metadata.endpoint import Told
 from watchword.delivery.metadata.instance import Instance
 from watchword.delivery.metadata.tree import Tree
-from watchword.delivery.supply import Supply
+from watchword.delivery.supply import Issued, Supply
 
 Now = Callable[[], datetime]
 
@@ -45,6 +46,7 @@ class State:
     supplies: Mapping[Wanted, Supply]
     told: Told | None
     workloads: Workloads
+    pods: PodTokens | None
 
 
 def state_of(file: File, now: Now, before: State | None = None) -> State:
@@ -57,7 +59,8 @@ def state_of(file: File, now: Now, before: State | None = None) -> State:
     same = before is not None and (before.file.server, before.file.host) == (file.server, file.host)
     asking = before.asking if before and same else _asking(file, now)
     kept = before.supplies if before and same else {}
-    every = {*wanted.values(), *([of_instance] if of_instance else [])}
+    of_node = _of_node(file.pods) if file.pods else None
+    every = {*wanted.values(), *filter(None, (of_instance, of_node))}
     supplies = {each: kept.get(each) or asking.supply(each, now) for each in every}
     told = None
     if instance:
@@ -66,11 +69,25 @@ def state_of(file: File, now: Now, before: State | None = None) -> State:
         told = Told(instance, tree, supplies[of_instance] if of_instance else None)
     by_name = {name: supplies[each] for name, each in wanted.items()}
     groups = Groups(workload.cgroup for workload in file.workloads.values() if workload.cgroup)
-    return State(file, asking, supplies, told, Workloads(file.workloads, by_name, groups))
+    pods = before.pods if before and same and before.file.pods == file.pods else None
+    if pods is None and of_node and file.pods:
+        pods = _pods(file.pods.cluster, supplies[of_node], asking.server, now)
+    return State(file, asking, supplies, told, Workloads(file.workloads, by_name, groups), pods)
 
 
 def _of_instance(instance: Instance) -> Wanted:
     return Wanted(instance.role, instance.id, instance.seconds, INSTANCE)
+
+
+def _of_node(pods: Pods) -> Wanted:
+    return Wanted(pods.role, pods.node, 3600, INSTANCE)
+
+
+def _pods(cluster: str, node: Supply, server: Server, now: Now) -> PodTokens:
+    def exchange(token: str) -> Issued:
+        return server.assume_role_for_pod(cluster, token, node.get())
+
+    return PodTokens(exchange, now, alive=server.check)
 
 
 _ARCHITECTURES = {"aarch64": "arm64"}

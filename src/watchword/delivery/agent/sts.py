@@ -1,4 +1,4 @@
-"""What the agent asks the server: to assume a role, and whether credentials are still accepted.
+"""What the agent asks the server: to assume a role, also for a pod; whether credentials are still accepted.
 
 It isn't botocore that asks: that takes more memory than the whole agent. Answers are asked for in JSON.
 
@@ -6,7 +6,8 @@ It isn't botocore that asks: that takes more memory than the whole agent. Answer
 2. Once the server couldn't be reached, it isn't tried again before REST: workloads that have credentials, and
    wait to hear whether these are alive, would all wait for the same nothing.
 
-Source: STS API Reference, AssumeRole, AssumeRoleWithWebIdentity, GetCallerIdentity.
+Source: STS API Reference, AssumeRole, AssumeRoleWithWebIdentity, GetCallerIdentity; EKS Auth API Reference,
+AssumeRoleForPodIdentity.
 """
 
 import time
@@ -20,7 +21,7 @@ import msgspec
 
 from watchword.delivery.agent.written import Place
 from watchword.delivery.sending import NotSent, Reply, send
-from watchword.delivery.supply import Issued, NotIssued, not_issued
+from watchword.delivery.supply import Issued, NotIssued, Refused, not_issued
 from watchword.names import Body, HttpRequest
 from watchword.sigv4 import Credentials, sign
 
@@ -49,8 +50,15 @@ class _Given(msgspec.Struct, rename="pascal"):
     expiration: float
 
 
+class _GivenToPod(msgspec.Struct, rename="camel"):
+    access_key_id: str
+    secret_access_key: str
+    session_token: str
+    expiration: float
+
+
 class Server:
-    """The server's STS. For any thread."""
+    """The server's STS and EKS Auth. For any thread."""
 
     def __init__(self, place: Place, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._place, self._now = place, now
@@ -64,6 +72,27 @@ class Server:
     def assume_role_with_token(self, wanted: Wanted, token: str) -> Issued:
         """The same by a web identity token. Raises NotIssued."""
         return self._assume("AssumeRoleWithWebIdentity", wanted, {"WebIdentityToken": token}, None)
+
+    def assume_role_for_pod(self, cluster: str, token: str, own: Issued) -> Issued:
+        """A session of the role that is associated with the pod's service account. Raises NotIssued."""
+        path, body = (
+            f"/clusters/{cluster}/assume-role-for-pod-identity",
+            msgspec.json.encode({"token": token}),
+        )
+        headers = (("host", self._host), ("content-type", "application/json"))
+        request = HttpRequest("POST", path, headers=headers, body=Body(body))
+        status, body, code = self._send(self._signed(request, own, "eks-auth"), ISSUE_SECONDS)
+        try:
+            answer = msgspec.json.decode(body)
+            if status == HTTPStatus.OK:
+                given = msgspec.convert(answer["credentials"], _GivenToPod)
+                return self._issued(str(answer["assumedRoleUser"]["arn"]), given)
+            said = answer.get("message") or answer.get("Message")
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise self._unreadable(status) from None
+        wrong = status in range(400, 500) and status != HTTPStatus.TOO_MANY_REQUESTS
+        told = " ".join(f"AssumeRoleForPodIdentity: {code}: {said}".split())
+        raise (Refused if wrong else NotIssued)(told)
 
     def check(self, issued: Issued) -> None:
         """Raises Refused if the server doesn't accept these credentials, NotIssued if it can't tell."""
@@ -79,29 +108,38 @@ class Server:
         answer = self._call(operation, asked, by, ISSUE_SECONDS)
         try:
             given = msgspec.convert(answer["Credentials"], _Given)
-            expires = datetime.fromtimestamp(given.expiration, UTC)
-        except (KeyError, TypeError, ValueError, OverflowError, OSError):
+        except (KeyError, TypeError, ValueError):
             raise NotIssued(f"{self._place.endpoint} gave no credentials that can be read") from None
-        return Issued(wanted.role, given.access_key_id, given.secret_access_key, given.session_token, expires)
+        return self._issued(wanted.role, given)
+
+    def _issued(self, role: str, given: "_Given | _GivenToPod") -> Issued:
+        try:
+            expires = datetime.fromtimestamp(given.expiration, UTC)
+        except (ValueError, OverflowError, OSError):
+            raise NotIssued(f"{self._place.endpoint} gave no credentials that can be read") from None
+        return Issued(role, given.access_key_id, given.secret_access_key, given.session_token, expires)
 
     def _call(self, operation: str, asked: Mapping[str, str], by: Issued | None, seconds: float) -> Any:  # noqa: ANN401 the result's members
         form = urlencode({"Action": operation, "Version": _VERSION, **asked}).encode()
-        status, body, _ = self._send(self._signed(form, by), seconds)
+        request = HttpRequest("POST", headers=(("host", self._host), *_HEADERS), body=Body(form))
+        status, body, _ = self._send(self._signed(request, by, "sts"), seconds)
         try:
             answer = msgspec.json.decode(body)
             if status == HTTPStatus.OK:
                 return answer[f"{operation}Response"][f"{operation}Result"]
             code, said = answer["Error"]["Code"], answer["Error"]["Message"]
         except (KeyError, TypeError, ValueError):
-            raise NotIssued(f"{self._place.endpoint} gave an answer that can't be read ({status})") from None
+            raise self._unreadable(status) from None
         raise not_issued(str(code), " ".join(f"{operation}: {code}: {said}".split()))
 
-    def _signed(self, form: bytes, by: Issued | None) -> HttpRequest:
-        request = HttpRequest("POST", headers=(("host", self._host), *_HEADERS), body=Body(form))
+    def _unreadable(self, status: int) -> NotIssued:
+        return NotIssued(f"{self._place.endpoint} gave an answer that can't be read ({status})")
+
+    def _signed(self, request: HttpRequest, by: Issued | None, service: str) -> HttpRequest:
         if by is None:
             return request
         credentials = Credentials(by.access_key_id, by.secret, by.token or None)
-        return sign(request, credentials, service="sts", region=self._place.region, now=self._now())
+        return sign(request, credentials, service=service, region=self._place.region, now=self._now())
 
     def _send(self, request: HttpRequest, seconds: float) -> Reply:
         endpoint = self._place.endpoint

@@ -66,13 +66,25 @@ class Workload(Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         """Raises ValueError."""
-        arn = Arn.parse(self.role)
-        if arn.service != "iam" or not arn.resource.startswith("role/"):
-            raise ValueError(f"not the ARN of a role: {self.role!r}")
+        _check_role(self.role)
         if not (self.user or self.cgroup or self.token or self.token_file):
             raise ValueError("say how it is recognised: by user, cgroup, token or token_file")
         if self.token and self.token_file:
             raise ValueError("say token or token_file")
+
+
+class Pods(Struct, frozen=True, forbid_unknown_fields=True):
+    """The table `pods`: the cluster of this node, and the role by which it asks for its pods' credentials."""
+
+    cluster: Annotated[str, Meta(pattern=r"^[0-9A-Za-z][\w-]{0,99}\Z")]
+    role: str
+    """The ARN of a role that may eks-auth:AssumeRoleForPodIdentity for that cluster."""
+    node: Name = "node"
+    """The name of its sessions; the host's id, where the host was enrolled."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError."""
+        _check_role(self.role)
 
 
 class File(Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,6 +94,7 @@ class File(Struct, frozen=True, forbid_unknown_fields=True):
     server: Place = Place()
     instance: Instance | None = None
     workloads: Mapping[Name, Workload] = field(default_factory=dict)
+    pods: Pods | None = None
 
 
 def read(file: Path) -> File:
@@ -108,5 +121,14 @@ def _completed(written: File, directory: Path) -> File:
     if instance and not instance.identity_key:
         files = {"identity_key": directory / KEY, "identity_certificate": directory / CERTIFICATE}
         instance = replace(instance, **{name: str(file) for name, file in files.items()})
+    pods = replace(written.pods, node=known.host_id) if written.pods else None
     place = Place(known.endpoint, known.region, known.ca_bundle)
-    return replace(written, server=written.server if written.server.endpoint else place, instance=instance)
+    server = written.server if written.server.endpoint else place
+    return replace(written, server=server, instance=instance, pods=pods)
+
+
+def _check_role(text: str) -> None:
+    """Raises ValueError."""
+    arn = Arn.parse(text)
+    if arn.service != "iam" or not arn.resource.startswith("role/"):
+        raise ValueError(f"not the ARN of a role: {text!r}")
