@@ -34,8 +34,9 @@ README = (ROOT / "README.md").read_text()
 OPERATING = (ROOT / "docs" / "operating.md").read_text()
 MAKES = ("make run", "make test")
 READ_THE_ENVIRONMENT = {"testing.py", "cli/aws_profile.py", "cli/configure.py", "cli/run.py"}
-READ_THE_ENVIRONMENT |= {"functions/sandbox/inside.py"}
-"""Where SDKs are pointed at a server; what a program inherits; a function's own. typer reads the settings."""
+READ_THE_ENVIRONMENT |= {"functions/sandbox/inside.py", "cli/tour/no_passwords/search.py"}
+"""Where SDKs are pointed at a server; what a program inherits; a function's own; what the tour searches.
+typer reads the settings."""
 WHO = "aws sts get-caller-identity"
 
 
@@ -205,7 +206,7 @@ RUN = {
     "json": {"hosts.md", "identity-pools.md", "lakehouses.md", "issued-tokens.md", "roles-anywhere.md"}
     | {"pods.md", "saml.md", "web-identities.md"},
     "python": {"README.md", "functions.md", "signing.md"},
-    "toml": {"agent.md"},
+    "toml": {"agent.md", "pods.md"},
     "yaml": {"agent.md", "policy-tests.md", "seeds.md"},
 }
 """Pages whose blocks are run: here, by tests/client/test_page.py, tests/delivery, tests/policy_tests,

@@ -1,6 +1,7 @@
 """watchword tour: sends the requests of the story, and prints what was signed and what was decided."""
 
 import time
+from collections.abc import Iterable, Sequence
 
 import typer
 from botocore.exceptions import ClientError
@@ -14,7 +15,7 @@ from watchword.cli.output import say
 from watchword.cli.pages import VERDICTS, decisions, line, lines, show
 from watchword.cli.tour import functions
 from watchword.cli.tour.stage import Stage, stage
-from watchword.cli.tour.story import ALLOWED, STEPS, Step, Story
+from watchword.cli.tour.story import ALLOWED, STEPS, Acting, Step, Story
 from watchword.names import AwsError, HttpRequest
 from watchword.policy.evaluation.reasons import reasons
 from watchword.sigv4 import explain, read
@@ -26,17 +27,27 @@ def walk() -> None:
     with stage() as playing:
         story = Story.begin(playing)
         steps = STEPS if playing.no_functions else (*STEPS, *functions.STEPS)
-        surprises = [step for number, step in enumerate(steps, 1) if not play(story, number, step)]
+        surprises = play_all(story, steps)
     say("")
     if playing.no_functions:
         say(f"Without its second half: {playing.no_functions}.")
-    say(f"{len(steps)} steps in {time.monotonic() - began:.1f} s.")
+    end(len(steps), time.monotonic() - began, surprises)
+
+
+def end(steps: int, seconds: float, surprises: Sequence[str]) -> None:
+    """The last lines. The exit code is 1 when something isn't as expected."""
+    say(f"{steps} steps in {seconds:.1f} s.")
     if surprises:
-        say(f"watchword: not as expected: {', '.join(step.title for step in surprises)}", error=True)
+        say(f"watchword: not as expected: {', '.join(surprises)}", error=True)
         raise typer.Exit(BAD_NEWS)
 
 
-def play(story: Story, number: int, step: Step) -> bool:
+def play_all(story: Acting, steps: Iterable[Step[Acting]], first: int = 1) -> list[str]:
+    """Plays steps, numbered from `first`. Returns the titles of those that went otherwise than expected."""
+    return [step.title for number, step in enumerate(steps, first) if not play(story, number, step)]
+
+
+def play(story: Acting, number: int, step: Step[Acting]) -> bool:
     """Acts one step and prints its request. Returns whether the answer was as expected."""
     code, said, request_id = _act(story, step)
     colour = "green" if code == ALLOWED else "red"
@@ -50,7 +61,7 @@ def play(story: Story, number: int, step: Step) -> bool:
     return code == step.expected
 
 
-def _act(story: Story, step: Step) -> tuple[str, str, str]:
+def _act(story: Acting, step: Step[Acting]) -> tuple[str, str, str]:
     """The error's code and message, and the request's id; all empty for what a client was allowed to do."""
     try:
         told = step.act(story)

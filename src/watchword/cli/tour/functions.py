@@ -184,7 +184,7 @@ def _invoke(story: Story, name: str, event: Mapping[str, object]) -> Any:  # noq
     return json.loads(answer["Payload"].read())
 
 
-STEPS = (
+STEPS: tuple[Step[Story], ...] = (
     Step("A function reads the object, in a role that Lambda assumed for it", _read_first, shown="s3"),
     Step("Its permission is taken away", _read_without_permission, "AccessDenied", shown="s3"),
     Step("It is given back, and hours pass: the credentials are renewed", _read_for_hours, shown="s3"),

@@ -7,7 +7,7 @@ The role `partner` of B trusts callers of account A who give the external id.
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from watchword.cli.tour.stage import Client, Stage
 
@@ -19,12 +19,22 @@ HOUR_AND_A_BIT = 3700
 Credentials = dict[str, str]
 
 
+class OnStage(Protocol):
+    """A story: whatever acts on a stage."""
+
+    @property
+    def stage(self) -> Stage: ...
+
+
+Acting = TypeVar("Acting", bound=OnStage)
+
+
 @dataclass(frozen=True, slots=True)
-class Step:
+class Step(Generic[Acting]):
     """One request. `expected` is the error code of the answer, or ALLOWED."""
 
     title: str
-    act: Callable[["Story"], "Told | None"]
+    act: Callable[[Acting], "Told | None"]
     expected: str = ALLOWED
     shown: str = ""
     """The service of the request that is shown; the newest of any service by default."""
@@ -185,7 +195,7 @@ def _cross_with_both(story: Story) -> None:
     story.ask_partner(ExternalId=EXTERNAL_ID)
 
 
-STEPS = (
+STEPS: tuple[Step[Story], ...] = (
     Step("Alice assumes the role that trusts her", Story.assume_reader),
     Step("The role may put an object into its bucket", _put),
     Step("... and get it back", Story.read),
