@@ -1,6 +1,7 @@
 """The rules of a new session, one test a rule, in their order."""
 
 import secrets
+import string
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from watchword.names import AwsError
 from watchword.names.principal import FederatedUser, RoleSession, Root, User
+from watchword.proofs import session_token
 from watchword.proofs.keyring import Keyring, new_key
 from watchword.sessions import session as sessions
 from watchword.sessions.assume import Requester, SessionRequest, assume_role, packed_size
@@ -154,6 +156,18 @@ def test_a_token_opens_only_whole_and_by_its_own_ring(long: bool) -> None:
         assert caught.value.code == "InvalidSessionToken"
     with pytest.raises(AwsError):
         sessions.open(token, other)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_a_token_has_one_text_only(size: int) -> None:
+    """Bits that base64 leaves over in the last character are no other token."""
+    ring = Keyring((new_key(secrets.token_bytes),), secrets.token_bytes)
+    token = session_token.seal(b"x" * size, ring)
+    assert session_token.open(token, ring) == b"x" * size
+    head, padding = token.rstrip("="), token[len(token.rstrip("=")) :]
+    for last in set(string.ascii_letters + string.digits + "+/") - {head[-1]}:
+        with pytest.raises(AwsError, match="InvalidSessionToken"):
+            session_token.open(head[:-1] + last + padding, ring)
 
 
 def test_a_chain_remembers_its_first_session() -> None:

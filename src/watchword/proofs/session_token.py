@@ -24,7 +24,7 @@ MAX_TOKEN = 16_384
 def seal(payload: bytes, keyring: Keyring) -> str:
     """The token for `payload`, in base64."""
     packed = PLAIN + payload if len(payload) < WORTH_PACKING else PACKED + zlib.compress(payload, 1)
-    return b2a_base64(keyring.seal(packed, PURPOSE), newline=False).decode()
+    return _text(keyring.seal(packed, PURPOSE))
 
 
 def open(token: str, keyring: Keyring) -> bytes:  # noqa: A001 the other half of seal
@@ -32,7 +32,20 @@ def open(token: str, keyring: Keyring) -> bytes:  # noqa: A001 the other half of
     if len(token) > MAX_TOKEN:
         raise fault("InvalidSessionToken", meant="token too long")
     try:
-        packed = keyring.open(a2b_base64(token, strict_mode=True), PURPOSE)
+        sealed = _bytes(token)
+        packed = keyring.open(sealed, PURPOSE)
         return packed[1:] if packed.startswith(PLAIN) else zlib.decompress(packed[1:])
     except (ValueError, Unopenable, zlib.error) as unreadable:
         raise fault("InvalidSessionToken", meant=f"token: {type(unreadable).__name__}") from None
+
+
+def _text(sealed: bytes) -> str:
+    return b2a_base64(sealed, newline=False).decode()
+
+
+def _bytes(token: str) -> bytes:
+    """The inverse of `_text`. Raises ValueError, also for bits left over in the last character."""
+    sealed = a2b_base64(token, strict_mode=True)
+    if _text(sealed) != token:
+        raise ValueError("another text for the same token")
+    return sealed
