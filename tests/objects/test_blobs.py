@@ -108,6 +108,9 @@ def test_missing(objects: Objects) -> None:
 
 def test_what_cannot_go_now_is_no_error() -> None:
     class Broken:
+        def head(self, path: str) -> None:
+            raise FileNotFoundError(path)
+
         def delete(self, blob: str) -> None:
             raise GenericError(blob)
 

@@ -65,6 +65,8 @@ COMMANDS = {
     "session": Entry("sessions:group", "End sessions before they expire."),
     "delegation": Entry("delegation:group", "Print the tokens of delegation requests."),
     "dead-letters": Entry("dead_letters:letters", "List what no destination of a function's events took."),
+    "backup": Entry("backup:backup", "Copy the database and the bytes of objects, at one moment."),
+    "restore": Entry("backup:restore", "Make a data directory from a backup."),
     "objects": Entry("objects:group", "Check the bytes of objects."),
     "keyring": Entry("keyring:group", "Rotate the keyring."),
     "root-key": Entry("credentials:root_key", "Create static root keys, for tools that accept nothing else."),

@@ -25,6 +25,7 @@ from watchword.names.would_block import WouldBlock
 from watchword.objects.blob_cache import LONGEST, BlobCache
 from watchword.objects.blob_names import is_blob
 from watchword.objects.failures import BlobMissingError, PlaceUnavailable, translated
+from watchword.objects.hold import Hold
 from watchword.objects.remote import Remote
 
 if TYPE_CHECKING:
@@ -48,6 +49,15 @@ class Listed(NamedTuple):
     size: int
 
 
+@dataclass
+class _Opened:
+    """What all readers of a place share: its store, opened once, and what is known of its folders."""
+
+    stores: "list[ObjectStore]" = field(default_factory=list)
+    synced: set[Path] = field(default_factory=set)
+    """Folders whose own names are on stable storage."""
+
+
 @dataclass(frozen=True)
 class Blobs:
     """All whole blobs of one place: a folder, or an object store."""
@@ -57,8 +67,7 @@ class Blobs:
     cache: BlobCache = field(default_factory=lambda: BlobCache(CACHE_SIZE))
     waits: bool = True
     """False for readers that must not block: they get what is cached, or WouldBlock."""
-    synced: set[Path] = field(default_factory=set)
-    """Folders whose own names are on stable storage."""
+    opened: _Opened = field(default_factory=_Opened)
 
     @property
     def folder(self) -> Path | None:
@@ -68,7 +77,14 @@ class Blobs:
     def store(self) -> "ObjectStore":
         from obstore.store import LocalStore  # noqa: PLC0415 see the head of this file
 
-        return LocalStore(self.place) if isinstance(self.place, Path) else self.place.store()
+        if not self.opened.stores:
+            found = LocalStore(self.place) if isinstance(self.place, Path) else self.place.store()
+            self.opened.stores.append(found)
+        return self.opened.stores[0]
+
+    @cached_property
+    def hold(self) -> Hold:
+        return Hold(self.folder, lambda: self.store)
 
     def put(self, blob: str, pieces: Iterable[bytes]) -> None:
         """Writes a blob. When `pieces` raises, no blob is left."""
@@ -129,7 +145,9 @@ class Blobs:
             return int(self.store.head(blob)["size"])
 
     def delete(self, blob: str) -> None:
-        """Deletes a blob. A missing blob is no error; one that can't be deleted now is swept later."""
+        """Deletes a blob. A missing one is no error; one that can't go now, or is held, is swept later."""
+        if self.hold.is_held():
+            return
         with suppress(LookupError, OSError, PlaceUnavailable), translated(blob):
             self.store.delete(blob)
 
@@ -160,9 +178,9 @@ class Blobs:
         file = self.folder / blob
         _fsync(file)
         _fsync(file.parent)
-        if file.parent not in self.synced:
+        if file.parent not in self.opened.synced:
             _fsync(self.folder)
-            self.synced.add(file.parent)
+            self.opened.synced.add(file.parent)
 
     def _kept(self, blob: str) -> bytes | None:
         """A cached blob. Raises WouldBlock where nothing else may be read."""

@@ -71,9 +71,14 @@ class Database:
         return cls(engine)
 
     @property
+    def file(self) -> Path | None:
+        """The database's file; None for a database that isn't one."""
+        return Path(str(self.engine.url.database)).absolute() if self.on_sqlite else None
+
+    @property
     def directory(self) -> Path | None:
         """Of the database's file; None for a database that isn't one."""
-        return Path(str(self.engine.url.database)).parent if self.on_sqlite else None
+        return self.file.parent if self.file else None
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:

@@ -131,6 +131,11 @@ def blobs_in_use(tx: Transaction, blobs: Collection[str]) -> list[str]:
     return tx.all(str, select(VERSIONS.c.blob).where(VERSIONS.c.blob.in_(list(blobs))).distinct())
 
 
+def all_blobs(tx: Transaction) -> list[str]:
+    """The blobs of all versions."""
+    return tx.all(str, select(VERSIONS.c.blob).distinct())
+
+
 def to_reseal(tx: Transaction, sealing_key: str, *, limit: int) -> tuple[list[Version], bool]:
     """Versions whose variables another key than `sealing_key` has sealed; and whether there are more."""
     return tx.page(Version, _TO_RESEAL, limit, sealing_key=sealing_key)
