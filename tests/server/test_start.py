@@ -183,6 +183,7 @@ STORE_NEEDED = [
     ["host", "revoke", "web"],
     ["keyring", "rotate"],
     ["objects", "check"],
+    ["backup", os.devnull],
     ["delegation", "token", "00000000-0000-0000-0000-000000000000"],
     ["export"],
     ["import", os.devnull],
@@ -206,7 +207,7 @@ def test_a_directory_without_a_store(tmp_path: Path, command: list[str]) -> None
 
 
 def test_every_command_that_needs_a_store_is_in_the_table() -> None:
-    makers = {"serve", "account create"}
+    makers = {"serve", "account create", "restore"}
     commands = {name: entry.load() for name, entry in COMMANDS.items()}
     inner = {
         f"{name} {word}": found
