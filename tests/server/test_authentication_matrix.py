@@ -40,6 +40,8 @@ ANCHOR = b"arn:aws:rolesanywhere:us-east-1:123456789012:trust-anchor/a"
 BODIES = {
     "DeleteObjects": b"<Delete><Object><Key>key</Key></Object></Delete>",
     "PutBucketPolicy": b"{}",
+    "CreateOAuth2Token": b'{"clientId": "arn:aws:signin:::devtools/same-device", "refreshToken": "nobodys", '
+    b'"grantType": "refresh_token"}',
     "JoinHost": b'{"token": "nobody-issued-this-one", "certificateRequest": "a"}',
     "RenewHost": b'{"trustAnchorArn": "%b", "certificateRequest": "a"}' % ANCHOR,
     "CreateHostSession": b'{"trustAnchorArn": "%b", "roleArn": "arn:aws:iam::1:role/a", "servicePrincipal": '
@@ -68,7 +70,10 @@ TAKEN_FOR_S3 = (
 """A path whose signature can't be read is S3's."""
 SINGLY = {("nothing", "DeleteObjects"): ("AccessDenied", 200)}
 """Refused key by key, as S3 does."""
-MODELLED = {"AssumeRoleForPodIdentity": ("ExpiredTokenException", 400)}
+MODELLED = {
+    "AssumeRoleForPodIdentity": ("ExpiredTokenException", 400),
+    "CreateOAuth2Token": ("ValidationException", 400),
+}
 """Where the model of the operation has the code of a fault, with another status."""
 
 
@@ -334,7 +339,11 @@ def everything(data: Path) -> tuple[list[str], list[str]]:
 def named(name: str, service: str, operation: str) -> set[str]:
     """What the record may call the operation: a path without any signature is one of S3's, but where the
     operation is called without one."""
-    if name == "nothing" and SERVICES[service].protocol == "rest-json" and operation != "JoinHost":
+    if (
+        name == "nothing"
+        and SERVICES[service].protocol == "rest-json"
+        and operation not in {"JoinHost", "CreateOAuth2Token"}
+    ):
         return {"Unknown", *SERVED["s3"]}
     return {operation} if FAKES[name].recognised else {"Unknown"}
 

@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlencode
 
+from tests.gateway.console.browser import Page
 from tests.server.harness import FORM, client, credentials, serve, watchword
 from tests.server.test_sessions import listed
 
@@ -29,6 +30,10 @@ class Browser:
             page = response.read().decode()
         self.cookie = response.headers.get("Set-Cookie", self.cookie).partition(";")[0]
         return response.status, response.headers.get("Location", ""), page
+
+    def fields(self, page: str, action: str) -> dict[str, str]:
+        """Those of the form of a page that goes there."""
+        return Page("", 200, {}, page).forms[action].fields
 
 
 def test_an_operators_link_then_a_users_password(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from watchword.services.table import SERVED
 from watchword.wire import Models
 
 LIST = Path(__file__).parents[1] / "golden" / "not_yet.txt"
-COUNT = 361
+COUNT = 360
 """Lowered with the list, never raised but with a new model."""
 
 
@@ -59,7 +59,7 @@ ASKED = {
         },
         body=b"{}",
     ),
-    "signin CreateOAuth2Token": Draft("signin", "POST", "/v1/token", headers=JSON, body=b"{}"),
+    "signin GetResourcePolicy": Draft("signin", "POST", "/get-resource-policy", headers=JSON, body=b"{}"),
     "cloudtrail LookupEvents": target(
         "cloudtrail", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101", "LookupEvents"
     ),

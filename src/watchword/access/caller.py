@@ -17,7 +17,9 @@ from watchword.identity.token_claims import Vouched
 from watchword.names import HttpRequest, Principal
 from watchword.names.principal import Anonymous
 from watchword.sessions import Session
+from watchword.sigv4.replay import Trace
 from watchword.store.rolesanywhere.trust_anchors import TrustAnchor
+from watchword.store.sign_ins import SignIn
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -51,6 +53,16 @@ class VouchedByCertificate(Struct, frozen=True):
     """The ARN of the host that is the holder, where it is one of this server's: of the service as well."""
 
 
+class Granted(Struct, frozen=True):
+    """A code or a refresh token of a sign-in, and the proof of the key that it was shown with."""
+
+    row: SignIn
+    thumbprint: str
+    """Of the key."""
+    proof: Trace
+    """What to remember of the proof, which is good once."""
+
+
 class ByUrl(Struct, frozen=True):
     """How a function was called by its URL."""
 
@@ -66,8 +78,10 @@ class Caller(Struct, frozen=True):
     access_key_id: str = ""
     session: Session | None = None
     means: Means = IN_HEADER
-    vouched: Vouched | VouchedBySaml | VouchedForPool | Exchanged | VouchedByCertificate | None = None
-    """What the verified token or assertion of an identity provider says, or a certificate."""
+    vouched: Vouched | VouchedBySaml | VouchedForPool | Exchanged | VouchedByCertificate | Granted | None = (
+        None
+    )
+    """What the verified token or assertion of an identity provider says, a certificate, or a sign-in."""
     by_url: ByUrl | None = None
     """Of a call of a function by its URL."""
 

@@ -82,7 +82,7 @@ def caller_of(session: Session) -> Caller:
     return Caller(session.principal, session.access_key_id, session)
 
 
-def begin(
+def begin(  # noqa: PLR0913 what a sign-in has
     world: World,
     tx: Transaction,
     kind: Kind,
@@ -90,11 +90,21 @@ def begin(
     *,
     user_id: str | None = None,
     password_set: datetime | None = None,
+    bound_to: str = "",
+    lifetime: timedelta = HOURS,
 ) -> str:
-    """A new sign-in, which ends with its session: its secret."""
+    """A new sign-in, which ends with its session, or after `lifetime`: its secret."""
     secret, token = new_secret(world.randomness), sessions.seal(session, world.facts.need(KEYRING))
-    expires = moment(session.expires)
-    row = SignIn(digest(secret), kind.value, token, tx.at, expires, user_id, password_set)
+    row = SignIn(
+        digest(secret),
+        kind.value,
+        token,
+        tx.at,
+        min(moment(session.expires), tx.at + lifetime),
+        user_id,
+        password_set,
+        bound_to=bound_to,
+    )
     sign_ins.insert(tx, row)
     return secret
 

@@ -197,9 +197,14 @@ def reads(perform: Perform, demands: Demands, *, mints: bool = False, data_event
 
 
 def writes(
-    perform: Perform, demands: Demands, *, mints: bool = False, prepare: Prepare | None = None
+    perform: Perform,
+    demands: Demands,
+    *,
+    mints: bool = False,
+    prepare: Prepare | None = None,
+    proof: ReadProof | None = None,
 ) -> Operation:
-    return Operation(perform, demands, Mode.WRITE, Traits(mints=mints), prepare=prepare)
+    return Operation(perform, demands, Mode.WRITE, Traits(mints=mints), prepare=prepare, proof=proof)
 
 
 def waits(perform: Perform, demands: Demands, *, variant: Variant = _itself) -> Operation:

@@ -16,6 +16,7 @@ from watchword.services import (
     rolesanywhere,
     s3,
     s3control,
+    signin,
     states,
     sts,
 )
@@ -32,6 +33,7 @@ from watchword.services.rolesanywhere.named import attached as attached_of_roles
 from watchword.services.s3.attached import attached as attached_of_s3
 from watchword.services.s3.sweep import SWEEP
 from watchword.services.s3.verified import VERIFY
+from watchword.services.signin.attached import attached as attached_of_signin
 from watchword.services.states.attached import attached as attached_of_states
 from watchword.services.states.removal import SWEEP as SWEEP_EXECUTIONS
 from watchword.services.sts.attached import attached as attached_of_sts
@@ -61,6 +63,7 @@ SERVICES: Mapping[str, Service] = {
     "rolesanywhere": Service(rolesanywhere.OPERATIONS, attached_of_rolesanywhere),
     "s3": Service(s3.OPERATIONS, attached_of_s3, (SWEEP, VERIFY)),
     "s3control": Service(s3control.OPERATIONS, attached_of_s3, prefix="s3"),
+    "signin": Service(signin.OPERATIONS, attached_of_signin),
     "stepfunctions": Service(states.OPERATIONS, attached_of_states, (SWEEP_EXECUTIONS,), prefix="states"),
     "sts": Service(sts.OPERATIONS, attached_of_sts, (ROTATE,)),
 }

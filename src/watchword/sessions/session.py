@@ -163,6 +163,18 @@ def new_session(
     )
 
 
+def again(session: Session, lifetime: timedelta, now: datetime, randomness: Randomness) -> Session:
+    """The same session under another key, for `lifetime` at most. It counts as issued when that one was."""
+    return msgspec.structs.replace(
+        session,
+        access_key_id=new_access_key_id(Prefix.SESSION_KEY, session.account, randomness),
+        secret=new_secret(randomness),
+        expires=min(session.expires, milliseconds(now + lifetime)),
+        first=session.chain,
+        first_expires=session.chain_expires,
+    )
+
+
 def _identity(principal: SessionPrincipal) -> tuple[SessionKind, str, str, str, tuple[str, str]]:
     """Kind, name, path, session name, ARN and id of the user: what `Session.principal` reads back."""
     match principal:

@@ -4,6 +4,8 @@
     code       the password was right, the MFA code is missing          in a cookie
     password   right as well, but another password must be set first    in a cookie
     browser    a session of the console                                 in a cookie
+    grant      a code for a program that asked a browser to sign in     good once
+    refresh    what that program has instead of a cookie                in its cache
 
 `access.sign_ins` has the rules. No decision depends on a sign-in: it is looked up in the database whenever it
 is shown, so one that ended is worth nothing on any node.
@@ -26,6 +28,8 @@ class Kind(StrEnum):
     CODE = "code"
     PASSWORD = "password"  # noqa: S105 a kind
     BROWSER = "browser"
+    GRANT = "grant"
+    REFRESH = "refresh"
 
 
 SIGN_INS = Table(

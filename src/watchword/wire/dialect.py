@@ -61,6 +61,8 @@ class Dialect:
     """For a value that isn't of its type, or a body that isn't the expected document."""
     invalid: Callable[[Sequence[Violation], Shape], AwsError | None] | None = None
     """For values that violate the model; given all violations, in order, and the shape of the input."""
+    error_fields: Mapping[Name, Mapping[Name, str]] = field(default_factory=dict)
+    """Code -> what an error of the model has beside its message, unless it brings its own."""
 
     # --- answers
     request_id_headers: Callable[[str], answers.Headers] = answers.request_id_header

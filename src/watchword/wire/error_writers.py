@@ -53,6 +53,8 @@ class ErrorWriter:
     json_version: str = "1.0"
     errors: Errors = field(default_factory=dict)
     """The errors of the service's model, by code."""
+    fields: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What the service's errors have, by code, unless they bring their own."""
     body: bool = True
     """Whether answers have a body (3.)."""
 
@@ -84,7 +86,8 @@ class ErrorWriter:
         if known is None:
             return WireError(template.code, template.status or _CLIENT_ERROR, message, error.fields, None)
         status = known.status or template.status or _CLIENT_ERROR
-        return WireError(known.code, status, message, error.fields, known.shape)
+        fields = {**self.fields.get(known.code, {}), **error.fields}
+        return WireError(known.code, status, message, fields, known.shape)
 
 
 # --- documents: each may add headers, and gives a content type and a body

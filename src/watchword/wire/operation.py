@@ -255,6 +255,7 @@ class Service:
             namespace=self.model.namespace,
             json_version=self.row.json_version,
             errors=self.model.errors,
+            fields=self.row.dialect.error_fields,
         )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from watchword.wire import iam, s3
+from watchword.wire import iam, s3, signin
 from watchword.wire.dialect import STANDARD, Dialect
 from watchword.wire.faults import ErrorFormat
 
@@ -83,7 +83,14 @@ ROWS = (
         json_version="1.0",
         host_prefix="sync-",
     ),
-    Row("signin", "rest-json", "signin", "2023-01-01"),
+    Row(
+        "signin",
+        "rest-json",
+        "signin",
+        "2023-01-01",
+        invalid_input="ValidationException",
+        dialect=signin.DIALECT,
+    ),
     Row(
         "cloudtrail",
         "json",

@@ -6,7 +6,7 @@ from typing import Final
 from watchword.access import RequestLog, sign_ins
 from watchword.access.client_address import as_sent
 from watchword.access.sign_ins import SignedIn
-from watchword.gateway.console import home, link, sign_in
+from watchword.gateway.console import authorize, home, link, sign_in
 from watchword.gateway.console.browser import BrowserRequest, read
 from watchword.gateway.console.destination import destination
 from watchword.gateway.console.html import el
@@ -14,6 +14,7 @@ from watchword.gateway.console.page import STYLE, page, redirect, style
 from watchword.gateway.console.sign_in_pages import query
 from watchword.gateway.dispatch import refuse
 from watchword.gateway.failure import as_fault
+from watchword.identity.sign_in_clients import CONFIRMATION
 from watchword.names import AwsError, HttpRequest, HttpResponse
 from watchword.names.ids import new_request_id
 from watchword.store.sign_ins import Kind
@@ -32,10 +33,13 @@ STRANGERS: Final[Mapping[tuple[str, str], Page]] = {
     ("POST", "/signin/out"): sign_in.sign_out,
     ("GET", "/signin/link"): link.show,
     ("POST", "/signin/link"): link.use,
+    ("GET", CONFIRMATION): authorize.confirm,
 }
 """Pages for anybody."""
 SIGNED_IN: Final[Mapping[tuple[str, str], Inside]] = {
     ("GET", "/console"): home.home,
+    ("GET", "/v1/authorize"): authorize.ask,
+    ("POST", "/v1/authorize"): authorize.give,
 }
 """Pages for those who are signed in. Others are asked to sign in, and then come to the page."""
 _SAID: Final = {
