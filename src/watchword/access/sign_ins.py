@@ -109,6 +109,14 @@ def begin(  # noqa: PLR0913 what a sign-in has
     return secret
 
 
+def renew(world: World, tx: Transaction, row: SignIn, *, role_token: str) -> str:
+    """The same sign-in under another secret, in a role or in none: the secret."""
+    secret = new_secret(world.randomness)
+    sign_ins.remove(tx, row.id)
+    sign_ins.insert(tx, replace(row, id=digest(secret), role_token=role_token))
+    return secret
+
+
 def find(world: World, secret: str, kind: Kind) -> SignedIn:
     """Who shows that secret. Raises the fault InvalidSessionToken."""
     with world.database.read() as tx:

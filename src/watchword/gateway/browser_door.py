@@ -15,7 +15,7 @@ from watchword.names.would_block import WouldBlock
 from watchword.wire.addressing import FUNCTION_HOST, before_path, hostname
 from watchword.world import World
 
-PAGES = ("/signin", "/console", "/v1/authorize", "/v1/sessions")
+PAGES = ("/signin", "/console", "/federation", "/v1/authorize", "/v1/sessions")
 """What the paths of pages begin with."""
 _METHODS = ("GET", "HEAD", "POST")
 _SIGNED = ("X-Amz-Signature=", "Signature=", "X-Amz-Credential=")

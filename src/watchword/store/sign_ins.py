@@ -5,6 +5,7 @@
     password   right as well, but another password must be set first    in a cookie
     browser    a session of the console                                 in a cookie
     grant      a code for a program that asked a browser to sign in     good once
+    federation what a program has of temporary credentials, for a person good once
     refresh    what that program has instead of a cookie                in its cache
 
 `access.sign_ins` has the rules. No decision depends on a sign-in: it is looked up in the database whenever it
@@ -30,6 +31,7 @@ class Kind(StrEnum):
     BROWSER = "browser"
     GRANT = "grant"
     REFRESH = "refresh"
+    FEDERATION = "federation"
 
 
 SIGN_INS = Table(

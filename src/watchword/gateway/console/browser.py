@@ -47,9 +47,13 @@ class BrowserRequest:
 
     @cached_property
     def secret(self) -> str:
-        """That of the cookie; empty for none, and for two."""
+        """What the browser has of its sign-in."""
+        return self.cookie(COOKIE)
+
+    def cookie(self, wanted: str) -> str:
+        """The value of a cookie; empty for none, and for two of that name."""
         pairs = (pair.strip().partition("=") for pair in self.request.joined("cookie").split(";"))
-        found = [value for name, _, value in pairs if name == COOKIE]
+        found = [value for name, _, value in pairs if name == wanted]
         return found[0] if len(found) == 1 else ""
 
     @cached_property

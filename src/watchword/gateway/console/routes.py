@@ -6,7 +6,7 @@ from typing import Final
 from watchword.access import RequestLog, sign_ins
 from watchword.access.client_address import as_sent
 from watchword.access.sign_ins import SignedIn
-from watchword.gateway.console import authorize, home, link, sign_in
+from watchword.gateway.console import authorize, federation, home, link, sign_in, switch_role
 from watchword.gateway.console.browser import BrowserRequest, read
 from watchword.gateway.console.destination import destination
 from watchword.gateway.console.html import el
@@ -34,10 +34,16 @@ STRANGERS: Final[Mapping[tuple[str, str], Page]] = {
     ("GET", "/signin/link"): link.show,
     ("POST", "/signin/link"): link.use,
     ("GET", CONFIRMATION): authorize.confirm,
+    ("GET", "/federation"): federation.federate,
+    ("POST", "/federation"): federation.federate,
+    ("POST", "/federation/login"): federation.log_in,
 }
 """Pages for anybody."""
 SIGNED_IN: Final[Mapping[tuple[str, str], Inside]] = {
     ("GET", "/console"): home.home,
+    ("GET", "/console/switch-role"): switch_role.show,
+    ("POST", "/console/switch-role"): switch_role.switch,
+    ("POST", "/console/exit-role"): switch_role.leave,
     ("GET", "/v1/authorize"): authorize.ask,
     ("POST", "/v1/authorize"): authorize.give,
 }
