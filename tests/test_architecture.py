@@ -56,7 +56,8 @@ WINGS: dict[str, list[set[str]]] = {
     "gateway": [
         {"control", "dispatch"},
         {"console", "journey", "runner", "token_exchange"},
-        {"browser_door", "cross_origin", "issuers"},
+        {"cross_origin", "issuers"},
+        {"browser_door"},
         {"doors", "event_queue", "jobs"},
         {"batch"},
         {"application"},

@@ -9,6 +9,7 @@ The paths of pages are names that a bucket could have too. So a request is one o
 What is in the package `console` is imported when the first page is asked for.
 """
 
+from watchword.gateway.cross_origin import cross_origin, from_another_origin
 from watchword.gateway.journey import journey
 from watchword.names import AwsError, HttpRequest, HttpResponse
 from watchword.names.would_block import WouldBlock
@@ -43,7 +44,7 @@ def browser_door(world: World, request: HttpRequest) -> HttpResponse:
     except AwsError:  # a foreign host: the page says so
         of_bucket = ""
     if of_bucket:
-        return journey(world, request)
+        return (cross_origin if from_another_origin(request) else journey)(world, request)
     from watchword.gateway.console.routes import answer  # noqa: PLC0415 see the head of this file
 
     return answer(world, request)

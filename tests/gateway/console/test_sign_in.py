@@ -245,6 +245,15 @@ def test_an_account_cant_be_tried_from_many_addresses(site: Site, monkeypatch: p
     assert site.sign_in(site.browser(), "ann").status == 429
 
 
+def test_counts_dont_tell_which_accounts_exist(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("watchword.identity.failed_sign_ins.MOST_OF_ACCOUNT", 1)
+    browsers = (site.browser(peer=f"10.0.0.{number}") for number in range(9))
+    for account in (site.account, "no-such-alias", "another-one"):
+        fields = {"account": account, "user": "eve", "password": "Wrong1horse!"}
+        assert next(browsers).post("/signin", fields).status == 403
+        assert next(browsers).post("/signin", fields).status == 429
+
+
 def test_hashing_is_bounded(site: Site) -> None:
     gate = site.world.hashing
     for _ in range(4):

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from msgspec import structs
+
 from watchword.access import RequestLog, sign_ins
 from watchword.access.client_address import as_sent
 from watchword.access.sign_ins import SignedIn
@@ -62,7 +64,8 @@ def answer(world: World, request: HttpRequest) -> HttpResponse:
     try:
         log.request = as_sent(request, world.settings.trusted_proxies)
         world.facts.confirm()
-        return _answer(read(world, log))
+        response = _answer(read(world, log))
+        return structs.replace(response, body=b"") if request.method == "HEAD" else response
     except Exception as broken:  # noqa: BLE001 said, recorded and logged
         error = as_fault(broken, log.request_id)
         if log.console and not error.request_id:

@@ -42,7 +42,9 @@ from watchword.store.iam.mfa_devices import MfaDevice
 from watchword.store.iam.users import User
 from watchword.store.sign_ins import Kind
 
-_FAILED, _WAIT = "FailedAuthentication", 429
+_FAILED = "FailedAuthentication"
+_LONGEST_COUNTED = 100
+"""Of the name of an account that doesn't exist. Each has a count of its own, as those that exist do."""
 SECURE = "Path=/; Secure; HttpOnly; SameSite=Lax"
 SIGNED_OUT = ("set-cookie", f"{COOKIE}=; {SECURE}; Max-Age=0")
 
@@ -71,10 +73,11 @@ def sign_in(browser: BrowserRequest) -> HttpResponse:
     event.additional = _told(browser)
     name, typed = given.get("user", ""), given.get("account", "").strip()
     account = event.account = _account(browser, typed)
-    world.failed_sign_ins.check(log.request.peer, account, log.now)  # 1.
+    counted = (log.request.peer, account or typed[:_LONGEST_COUNTED])
+    world.failed_sign_ins.check(*counted, log.now)  # 1.
     tried = passwords.sign_in(world, account, name, given.get("password", ""), log.now)
     if tried.user is None or tried.password_set is None:  # 2.
-        world.failed_sign_ins.count(log.request.peer, account, log.now)
+        world.failed_sign_ins.count(*counted, log.now)
         with world.database.read() as tx:
             event.user = users.named(tx, account, name)
         return _again(
