@@ -1,0 +1,100 @@
+"""A real browser: Chromium without a window, driven by the W3C WebDriver protocol. Keys are typed.
+
+Debian's packages are `chromium` and `chromium-driver`. Without them the tests that need one are skipped.
+"""
+
+import base64
+import http.client
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+DRIVER, BROWSER = shutil.which("chromedriver"), shutil.which("chromium")
+MISSING = "" if DRIVER and BROWSER else "chromium and chromedriver aren't on this machine"
+ENTER, TAB = "\ue007", "\ue004"
+_ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
+_STARTED = re.compile(r"started successfully on port (\d+)")
+_ARGUMENTS = ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu")
+
+
+@dataclass
+class Chromium:
+    """One window."""
+
+    port: int
+    session: str = ""
+
+    def open(self, url: str) -> None:
+        self._ask("POST", "/url", url=url)
+
+    @property
+    def url(self) -> str:
+        return str(self._ask("GET", "/url"))
+
+    @property
+    def text(self) -> str:
+        """What a person reads."""
+        return str(self._ask("GET", f"/element/{self._find('body')}/text"))
+
+    @property
+    def cookies(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._ask("GET", "/cookie")
+        return found
+
+    def type(self, *texts: str) -> None:
+        """Types where the focus is."""
+        keys = [{"type": kind, "value": key} for key in "".join(texts) for kind in ("keyDown", "keyUp")]
+        self._ask("POST", "/actions", actions=[{"type": "key", "id": "keyboard", "actions": keys}])
+
+    def press(self, name: str) -> None:
+        """Clicks the button of that name."""
+        found = self._find(f"//button[normalize-space()='{name}']", "xpath")
+        self._ask("POST", f"/element/{found}/click")
+
+    def run(self, script: str) -> Any:
+        """What a script in the page says: of the tools of a developer, which no policy of a page stops."""
+        return self._ask("POST", "/execute/sync", script=script, args=[])
+
+    def complaints(self) -> list[str]:
+        """What the browser has written to its console since the last time: violations of policies, errors."""
+        found: list[dict[str, Any]] = self._ask("POST", "/se/log", type="browser")
+        return [each["message"] for each in found]
+
+    def screenshot(self) -> bytes:
+        return base64.b64decode(self._ask("GET", "/screenshot"))
+
+    def _find(self, selector: str, using: str = "css selector") -> str:
+        return str(self._ask("POST", "/element", using=using, value=selector)[_ELEMENT])
+
+    def _ask(self, method: str, path: str, **given: Any) -> Any:
+        whole = f"/session/{self.session}{path}" if self.session else path
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)) as line:
+            line.request(method, whole, json.dumps(given) if method == "POST" else None)
+            answer = json.loads(line.getresponse().read())["value"]
+        if isinstance(answer, dict) and "error" in answer:
+            raise AssertionError(f"{method} {path}: {answer['message']}")
+        return answer
+
+
+@contextmanager
+def chromium(*arguments: str) -> Iterator[Chromium]:
+    """A window, while the block runs."""
+    assert DRIVER
+    with subprocess.Popen([DRIVER, "--port=0"], stdout=subprocess.PIPE, text=True) as driver:
+        try:
+            assert driver.stdout
+            started = next(found for line in driver.stdout if (found := _STARTED.search(line)))
+            window = Chromium(int(started[1]))
+            options = {"binary": BROWSER, "args": [*_ARGUMENTS, *arguments]}
+            wanted = {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
+            made = window._ask("POST", "/session", capabilities={"alwaysMatch": wanted})
+            window.session = made["sessionId"]
+            yield window
+            window._ask("DELETE", "")
+        finally:
+            driver.terminate()
