@@ -1,0 +1,164 @@
+"""Bytes at rest: encrypted in chunks, so that they are written in a stream and any part is read alone.
+
+    head      magic (4 bytes), nonce (12), the data key sealed under the master key (32 and a tag of 16)
+    chunk     CHUNK bytes of plaintext, the last one fewer, encrypted; and a tag of 16 bytes
+
+1. Each stream has its own data key, which is random. It is sealed with AES-256-GCM-SIV; the magic says what
+   kind of master key that was, and is authenticated.
+2. Chunks are encrypted with AES-256-GCM. The nonce is the number of the chunk, and whether it is the last. No
+   nonce repeats, since a data key encrypts one stream.
+3. So a chunk opens only in its place: a stream that was reordered, cut short or continued is refused. An
+   empty stream has one empty chunk.
+4. A whole stream in the place of another one opens: that is for checksums to find.
+
+Sources: RFC 5116 and RFC 8452; Hoang, Reyhanitabar, Rogaway and Vizár, "Online Authenticated-Encryption and
+its Nonce-Reuse Misuse-Resistance", section 7 (STREAM).
+What doesn't belong here: files, and where master keys come from.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESGCMSIV
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from watchword.names.ids import Randomness
+from watchword.proofs.keyring import KEY_BYTES, Unopenable
+
+CHUNK = 64 << 10
+_NONCE, _TAG, _MAGIC = 12, 16, 4
+HEAD = _MAGIC + _NONCE + KEY_BYTES + _TAG
+_SEALED_CHUNK = CHUNK + _TAG
+_PURPOSE = b"watchword object bytes 1"
+
+
+@dataclass(frozen=True, slots=True)
+class MasterKey:
+    """Seals the data keys of streams."""
+
+    magic: bytes
+    material: bytes = field(repr=False)
+
+    def seal(self, pieces: Iterable[bytes], randomness: Randomness) -> Iterator[bytes]:
+        """The stream of these pieces: its head, then its chunks."""
+        data_key, nonce = randomness(KEY_BYTES), randomness(_NONCE)
+        sealed = AESGCMSIV(self.material).encrypt(nonce, data_key, self.magic)
+        yield self.magic + nonce + sealed
+        cipher = AESGCM(data_key)
+        for number, (chunk, last) in enumerate(_chunks(pieces)):
+            yield cipher.encrypt(_nonce(number, last=last), chunk, None)
+
+    def open(self, head: bytes) -> "Opened":
+        """The stream with that head. Raises Unopenable."""
+        if len(head) != HEAD or head[:_MAGIC] != self.magic:
+            raise Unopenable
+        nonce, sealed = head[_MAGIC : _MAGIC + _NONCE], head[_MAGIC + _NONCE :]
+        try:
+            return Opened(AESGCM(AESGCMSIV(self.material).decrypt(nonce, sealed, self.magic)))
+        except InvalidTag:
+            raise Unopenable from None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where a part of the plaintext, which isn't empty, lies in a sealed stream."""
+
+    start: int
+    end: int
+    size: int
+    """Bytes of the whole plaintext."""
+
+    @property
+    def sealed(self) -> tuple[int, int]:
+        """The first byte of its chunks, and the byte after them."""
+        return HEAD + self._first * _SEALED_CHUNK, min(
+            HEAD + (self._last + 1) * _SEALED_CHUNK, sealed_size(self.size)
+        )
+
+    @property
+    def _first(self) -> int:
+        return self.start // CHUNK
+
+    @property
+    def _last(self) -> int:
+        return max(self.end - 1, 0) // CHUNK
+
+
+class Opened:
+    """A stream whose data key is known."""
+
+    __slots__ = ("_cipher",)
+
+    def __init__(self, cipher: AESGCM) -> None:
+        self._cipher = cipher
+
+    def pieces(self, sealed: Iterable[bytes], span: Span) -> Iterator[bytes]:
+        """The plaintext of a span, from the sealed bytes of its chunks. Raises Unopenable."""
+        number, final = span.start // CHUNK, max(span.size - 1, 0) // CHUNK
+        at, found = number * CHUNK, 0
+        for chunk in _regrouped(sealed, _SEALED_CHUNK):
+            try:
+                plain = self._cipher.decrypt(_nonce(number, last=number == final), chunk, None)
+            except InvalidTag:
+                raise Unopenable from None
+            wanted = plain[max(span.start - at, 0) : span.end - at]
+            number, at, found = number + 1, at + CHUNK, found + len(wanted)
+            yield wanted
+        if found != span.end - span.start:
+            raise Unopenable
+
+
+def of_server(root: bytes) -> MasterKey:
+    """The key of an installation. root: its root key."""
+    return MasterKey(b"WWS1", HKDF(SHA256(), KEY_BYTES, salt=None, info=_PURPOSE).derive(root))
+
+
+def of_customer(key: bytes) -> MasterKey:
+    """The key that a customer sent: KEY_BYTES bytes."""
+    return MasterKey(b"WWC1", key)
+
+
+def sealed_size(size: int) -> int:
+    """Bytes of the stream of so many bytes."""
+    chunks = max(-(-size // CHUNK), 1)
+    return HEAD + size + chunks * _TAG
+
+
+def plain_size(sealed: int) -> int:
+    """Bytes of the plaintext of a stream with so many. Raises Unopenable where there is no such stream."""
+    body = sealed - HEAD
+    chunks = -(-body // _SEALED_CHUNK)
+    size = body - chunks * _TAG
+    if body < _TAG or sealed_size(size) != sealed:
+        raise Unopenable
+    return size
+
+
+def _nonce(number: int, *, last: bool) -> bytes:
+    return number.to_bytes(_NONCE - 1, "big") + bytes([last])
+
+
+def _chunks(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Chunks, and whether each is the last."""
+    held = None
+    for chunk in _regrouped(pieces, CHUNK):
+        if held is not None:
+            yield held, False
+        held = chunk
+    yield held or b"", True
+
+
+def _regrouped(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
+    """The same bytes in pieces of that size, the last one fewer."""
+    held = b""
+    for piece in pieces:
+        held = held + piece if held else piece
+        at = 0
+        while len(held) - at >= size:
+            yield held[at : at + size]
+            at += size
+        held = held[at:]
+    if held:
+        yield held
