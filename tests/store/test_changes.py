@@ -122,7 +122,16 @@ from watchword.store.rolesanywhere.host_authorities import HostAuthority
 from watchword.store.rolesanywhere.hosts import Host
 from watchword.store.rolesanywhere.profiles import Profile as AnywhereProfile
 from watchword.store.rolesanywhere.trust_anchors import TrustAnchor
-from watchword.store.s3 import account_blocks, bucket_settings, buckets, locks, objects, parts, uploads
+from watchword.store.s3 import (
+    account_blocks,
+    bucket_settings,
+    buckets,
+    locks,
+    notifications,
+    objects,
+    parts,
+    uploads,
+)
 from watchword.store.s3.buckets import Bucket
 
 A = "111111111111"
@@ -433,6 +442,7 @@ NO_DECISION_DEPENDS_ON = {
     audit.insert,
     objects.append,
     *(locks.take_unlocked, locks.set_retention, locks.set_hold),
+    *(notifications.insert, notifications.remove),
     objects.set_acl,  # decisions read it with the row
     objects.set_tags,  # and so these
     objects.remove,

@@ -64,7 +64,15 @@ from watchword.store.rolesanywhere import (
     subjects,
     trust_anchors,
 )
-from watchword.store.s3 import account_blocks, bucket_settings, buckets, objects, parts, uploads
+from watchword.store.s3 import (
+    account_blocks,
+    bucket_settings,
+    buckets,
+    notifications,
+    objects,
+    parts,
+    uploads,
+)
 from watchword.store.tables import METADATA
 
 NOUNS = (
@@ -86,7 +94,7 @@ NOUNS = (
     *(server_certificates, service_credentials, signing_certificates, ssh_public_keys, token_keys),
     *(creations, handshakes, members, organization_attachments, organization_policies, organizations),
     *(resource_policies, services, units),
-    *(account_blocks, bucket_settings, buckets, objects, parts, uploads),
+    *(account_blocks, bucket_settings, buckets, notifications, objects, parts, uploads),
     *(identities, pools),
     *(state_machines, executions),
     *(functions, versions, aliases, permissions),

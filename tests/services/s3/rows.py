@@ -38,6 +38,9 @@ CORS = {
         "CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["https://example.com"]}]
     }
 }
+AES = {"SSEAlgorithm": "AES256"}
+ENCRYPTION = {"ServerSideEncryptionConfiguration": {"Rules": [{"ApplyServerSideEncryptionByDefault": AES}]}}
+NUMBERED = ("Analytics", "IntelligentTiering", "Inventory", "Metrics")
 TAGS = {"Tagging": {"TagSet": [{"Key": "team", "Value": "red"}]}}
 MIXED = {"OwnershipControls": {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}}
 OPEN = {"PublicAccessBlockConfiguration": {"BlockPublicAcls": True}}
@@ -118,14 +121,38 @@ ROWS = {
     "GetObjectAcl": Row(OBJECT, missing=NO_KEY),
     # what a bucket always is
     "GetBucketAccelerateConfiguration": Row(BUCKET, missing=NO_BUCKET),
-    "GetBucketEncryption": Row(BUCKET, missing=NO_BUCKET),
     "GetBucketLogging": Row(BUCKET, missing=NO_BUCKET),
-    "GetBucketNotificationConfiguration": Row(BUCKET, missing=NO_BUCKET),
     "GetBucketRequestPayment": Row(BUCKET, missing=NO_BUCKET),
+    **{
+        f"ListBucket{noun}Configurations": Row(BUCKET, missing=NO_BUCKET, pages=Without("it is always empty"))
+        for noun in NUMBERED
+    },
+    "PutBucketAccelerateConfiguration": Row(
+        BUCKET | {"AccelerateConfiguration": {"Status": "Suspended"}}, missing=NO_BUCKET
+    ),
+    "PutBucketLogging": Row(BUCKET | {"BucketLoggingStatus": {}}, missing=NO_BUCKET),
+    "PutBucketRequestPayment": Row(
+        BUCKET | {"RequestPaymentConfiguration": {"Payer": "BucketOwner"}}, missing=NO_BUCKET
+    ),
+    "DeleteBucketReplication": Row(BUCKET, missing=NO_BUCKET),
+    "DeleteBucketWebsite": Row(BUCKET, missing=NO_BUCKET),
     # what a bucket never has
+    **{
+        f"{verb}Bucket{noun}Configuration": Row(
+            BUCKET | {"Id": "one"}, missing=NO_BUCKET, answer="NoSuchConfiguration"
+        )
+        for noun in NUMBERED
+        for verb in ("Delete", "Get")
+    },
     "GetBucketLifecycleConfiguration": Row(BUCKET, missing=NO_BUCKET, answer="NoSuchLifecycleConfiguration"),
     "GetBucketReplication": Row(BUCKET, missing=NO_BUCKET, answer="ReplicationConfigurationNotFoundError"),
     "GetBucketWebsite": Row(BUCKET, missing=NO_BUCKET, answer="NoSuchWebsiteConfiguration"),
+    # encryption, notifications
+    "PutBucketEncryption": Row(BUCKET | ENCRYPTION, missing=NO_BUCKET),
+    "GetBucketEncryption": Row(BUCKET, missing=NO_BUCKET),
+    "DeleteBucketEncryption": Row(bucket("free"), missing=NO_BUCKET),
+    "PutBucketNotificationConfiguration": Row(BUCKET | {"NotificationConfiguration": {}}, missing=NO_BUCKET),
+    "GetBucketNotificationConfiguration": Row(BUCKET, missing=NO_BUCKET),
     # for browsers
     "PutBucketCors": Row(BUCKET | CORS, missing=NO_BUCKET),
     "GetBucketCors": Row(bucket("tagged"), missing=NO_BUCKET),

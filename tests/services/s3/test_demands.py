@@ -13,11 +13,12 @@ from watchword.access import Caller, Demand
 from watchword.names import AwsError, Body, HttpRequest
 from watchword.names.principal import Anonymous, Root, User
 from watchword.services.s3 import OPERATIONS, SIGNED_ONLY
-from watchword.services.s3.settings import ABSENT, ANSWERS
+from watchword.services.s3.settings import ABSENT, ABSENT_TO_DELETE, ANSWERS, SET
 
 BUCKET, KEY = "arn:aws:s3:::bucket", "arn:aws:s3:::bucket/a/../key"
 ONE: dict[str, Any] = {"Bucket": "bucket", "Key": "a/../key"}
 
+FIXED: dict[str, tuple[Any, ...]] = {**ANSWERS, **ABSENT, **ABSENT_TO_DELETE, **SET}
 ASKED: list[tuple[str, dict[str, Any], tuple[tuple[str, str, bool], ...]]] = [
     ("CreateBucket", {"Bucket": "new"}, (("s3:CreateBucket", "arn:aws:s3:::new", False),)),
     ("ListBuckets", {}, (("s3:ListAllMyBuckets", "arn:aws:s3:::*", False),)),
@@ -85,6 +86,11 @@ ASKED: list[tuple[str, dict[str, Any], tuple[tuple[str, str, bool], ...]]] = [
     ("GetObject", ONE, (("s3:GetObject", KEY, False),)),
     ("GetObject", ONE | {"VersionId": "null"}, (("s3:GetObjectVersion", KEY, False),)),
     ("HeadObject", ONE, (("s3:GetObject", KEY, False),)),
+    ("PutBucketEncryption", ONE, (("s3:PutEncryptionConfiguration", BUCKET, False),)),
+    ("GetBucketEncryption", ONE, (("s3:GetEncryptionConfiguration", BUCKET, False),)),
+    ("DeleteBucketEncryption", ONE, (("s3:PutEncryptionConfiguration", BUCKET, False),)),
+    ("PutBucketNotificationConfiguration", ONE, (("s3:PutBucketNotification", BUCKET, False),)),
+    ("GetBucketNotificationConfiguration", ONE, (("s3:GetBucketNotification", BUCKET, False),)),
     ("PutBucketCors", ONE, (("s3:PutBucketCORS", BUCKET, False),)),
     ("GetBucketCors", ONE, (("s3:GetBucketCORS", BUCKET, False),)),
     ("DeleteBucketCors", ONE, (("s3:PutBucketCORS", BUCKET, False),)),
@@ -137,7 +143,7 @@ ASKED: list[tuple[str, dict[str, Any], tuple[tuple[str, str, bool], ...]]] = [
     ("AbortMultipartUpload", ONE, (("s3:AbortMultipartUpload", KEY, False),)),
     ("ListParts", ONE, (("s3:ListMultipartUploadParts", KEY, False),)),
     ("ListMultipartUploads", ONE, (("s3:ListBucketMultipartUploads", BUCKET, False),)),
-    *[(name, ONE, ((action, BUCKET, False),)) for name, (action, _) in (ANSWERS | ABSENT).items()],
+    *[(name, ONE, ((action, BUCKET, False),)) for name, (action, *_) in FIXED.items()],
 ]
 
 

@@ -29,6 +29,7 @@ from watchword.services.s3.described import COMPOSITE, ENCRYPTION, checksums, qu
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.limits import MAX_LIST, key_bytes
 from watchword.services.s3.locks import Lock
+from watchword.services.s3.notifying import notify
 from watchword.services.s3.objects import to_write
 from watchword.services.s3.parts import MAX_PARTS
 from watchword.services.s3.uploads import end, upload_of
@@ -78,7 +79,10 @@ def _made(call: Call, entries: Sequence[Entry]) -> Object:
         new = _object(call, upload, chosen, blob, checksum)
         call.world.objects.join([(part.blob, part.size) for part in chosen], blob)
         end(call, upload, kept=[part.blob for part in chosen])
-        return commit_object(call, new, call.input["Bucket"])
+        made = commit_object(call, new, call.input["Bucket"])
+        event = "ObjectCreated:CompleteMultipartUpload"
+        notify(call, bucket_of(call), event, call.input["Key"], made)
+    return made
 
 
 def _made_before(call: Call, entries: Sequence[Entry]) -> Object | None:

@@ -18,6 +18,7 @@ from watchword.services.s3.limits import key_bytes
 from watchword.services.s3.locks import new_lock
 from watchword.services.s3.new_owner import new_owner
 from watchword.services.s3.new_tags import new_tags
+from watchword.services.s3.notifying import notify
 from watchword.services.s3.objects import to_put
 from watchword.services.s3.preconditions import Preconditions
 from watchword.services.s3.sources import source_of, source_row, source_version, to_read_source
@@ -46,6 +47,7 @@ def copy_object(call: Call) -> Output:
             **owned,
         )
         new = commit_object(call, new, target.name)
+        notify(call, bucket_of(call), "ObjectCreated:Copy", call.input["Key"], new)
     result = {"ETag": quoted(new.etag), "LastModified": second(new.modified), **checksums(new)}
     output: dict[str, object] = {"CopyObjectResult": result, **version_id(call, new), **ENCRYPTION}
     return output | source_version(call, row)

@@ -23,6 +23,7 @@ from watchword.services.s3.demands import bucket_of, object_demand
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import check_body
 from watchword.services.s3.limits import MAX_KEYS, MAX_LIST, key_bytes
+from watchword.services.s3.notifying import notify
 from watchword.services.s3.preconditions import Preconditions
 from watchword.services.s3.retention import to_bypass
 from watchword.services.s3.stored import existing_tags, stored
@@ -133,10 +134,14 @@ def _delete_entry(call: Call, entry: Entry, decisions: list[Decision]) -> Outcom
 
 def _delete(call: Call, key: str, version: str, match: str | None) -> Object | None:
     """Rules 1 and 2: the delete marker that was put, or the version that was deleted."""
-    bucket_id = bucket_of(call).bucket.id
+    fact = bucket_of(call)
     if version:
-        return remove_version(call, bucket_id, key_bytes(key), version, Preconditions(match))
-    return remove_object(call, bucket_id, key_bytes(key), match)
+        taken = remove_version(call, fact.bucket.id, key_bytes(key), version, Preconditions(match))
+    else:
+        taken = remove_object(call, fact.bucket.id, key_bytes(key), match)
+    event = "DeleteMarkerCreated" if taken and taken.marker and not version else "Delete"
+    notify(call, fact, f"ObjectRemoved:{event}", key, taken)
+    return taken
 
 
 def _named(entry: Entry) -> dict[str, Any]:

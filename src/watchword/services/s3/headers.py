@@ -33,6 +33,7 @@ READ = frozenset(
         *(f"x-amz-checksum-{algorithm.lower()}" for algorithm in ALGORITHMS),
         *("x-amz-checksum-algorithm", "x-amz-checksum-mode", "x-amz-checksum-type"),
         *("x-amz-mp-object-size", "x-amz-sdk-checksum-algorithm"),
+        "x-amz-skip-destination-validation",
         # Tags.
         *("x-amz-tagging", "x-amz-tagging-directive"),
         # Copies.

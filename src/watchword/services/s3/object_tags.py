@@ -17,6 +17,7 @@ from watchword.services.s3.demands import bucket_of, object_demand
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import check_body
 from watchword.services.s3.new_tags import request_tags
+from watchword.services.s3.notifying import notify
 from watchword.services.s3.stored import existing_tags, stored
 from watchword.services.s3.tag_sets import Tags, tag_set, tags_of_document
 from watchword.services.s3.versions import version_id, version_of
@@ -63,6 +64,8 @@ def _retag(call: Call, tags: Tags) -> Output:
     row = version_of(call)
     if not objects.set_tags(call.change.begin(), row, tags):
         raise s3_error("OperationAborted")
+    event = f"ObjectTagging:{'Put' if tags else 'Delete'}"
+    notify(call, bucket_of(call), event, call.input["Key"], row)
     return version_id(call, row)
 
 

@@ -30,6 +30,7 @@ from watchword.services.s3.limits import key_bytes
 from watchword.services.s3.locks import granted, locked, new_lock, to_lock, to_see_lock
 from watchword.services.s3.new_owner import new_owner, to_give
 from watchword.services.s3.new_tags import new_tags, request_tags, to_tag
+from watchword.services.s3.notifying import notify
 from watchword.services.s3.preconditions import Preconditions
 from watchword.services.s3.ranges import part_of, range_of
 from watchword.services.s3.stored import existing_tags, stored, stored_now
@@ -65,6 +66,9 @@ def put_object(call: Call) -> Output:
             **owned,
         )
         new = commit_object(call, new, bucket.name)
+        by_form = call.caller.means.form == "POST"
+        event = "ObjectCreated:Post" if by_form else "ObjectCreated:Put"
+        notify(call, bucket_of(call), event, call.input["Key"], new)
     return {"ETag": quoted(new.etag), **version_id(call, new), **ENCRYPTION, **checksums(new)}
 
 

@@ -1,4 +1,4 @@
 """The Alembic revisions, as data of the package; `watchword.store.migrate` runs them."""
 
-NEWEST = "0029"
+NEWEST = "0030"
 """The last revision in `versions`."""
