@@ -22,7 +22,9 @@ from watchword.installation.settings import Settings
 from watchword.objects import Objects, PlaceUnavailable
 from watchword.objects.claim import PlaceRefused, check_sample, claim
 from watchword.objects.remote import BadPlace
+from watchword.objects.sealing import Sealing
 from watchword.proofs.audit_chain import audit_key
+from watchword.proofs.sealed_bytes import of_server
 from watchword.reference.models import read_model
 from watchword.store import Cache, StoreError, keyring
 from watchword.store.audit_files import Journal
@@ -69,7 +71,8 @@ def open_world(settings: Settings, models: Models | None = None) -> World:
 def open_objects(installation: Installation, cached: int = 0) -> Objects:
     """The bytes of objects, where they are this server's. Raises BadPlace, PlaceRefused, PlaceUnavailable."""
     settings, place = installation.settings, object_place(installation.settings)
-    opened = Objects.open(place, cached=cached, durable=settings.ephemeral is None)
+    sealing = Sealing(of_server(installation.root_key.material))
+    opened = Objects.open(place, cached=cached, durable=settings.ephemeral is None, sealing=sealing)
     with installation.database.read() as tx:
         sample, server = objects.some_blobs(tx), keyring.all_keys(tx)[0].id
     if place == settings.objects:

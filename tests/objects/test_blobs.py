@@ -19,15 +19,15 @@ from tests.server.harness import eventually
 
 from watchword.objects import BlobMissingError, Objects, PlaceUnavailable, Remote, new_blob
 from watchword.objects.blobs import PART, Blobs
+from watchword.objects.sealing import Sealing
+from watchword.proofs.sealed_bytes import of_server
 
 
-@pytest.fixture(params=["folder", "memory"])
+@pytest.fixture(params=["folder", "memory", "sealed folder", "sealed memory"])
 def objects(request: pytest.FixtureRequest, tmp_path: Path) -> Objects:
-    return (
-        Objects.open(tmp_path / "objects")
-        if request.param == "folder"
-        else Objects.open(Remote("memory:///"))
-    )
+    place = tmp_path / "objects" if "folder" in request.param else Remote("memory:///")
+    sealing = Sealing(of_server(bytes(32))) if "sealed" in request.param else None
+    return Objects.open(place, sealing=sealing)
 
 
 @pytest.fixture

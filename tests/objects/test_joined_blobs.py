@@ -13,12 +13,15 @@ from watchword.names.would_block import WouldBlock
 from watchword.objects import BlobMissingError, Objects, Remote, new_blob
 from watchword.objects.blob_names import family, is_blob, is_joined, joined, like, new_in_family, piece
 from watchword.objects.blobs import PART
+from watchword.objects.sealing import Sealing
+from watchword.proofs.sealed_bytes import of_server
 
 
-@pytest.fixture(params=["folder", "memory"])
+@pytest.fixture(params=["folder", "memory", "sealed folder", "sealed memory"])
 def objects(request: pytest.FixtureRequest, tmp_path: Path) -> Objects:
-    place = tmp_path / "objects" if request.param == "folder" else Remote("memory:///")
-    return Objects.open(place)
+    place = tmp_path / "objects" if "folder" in request.param else Remote("memory:///")
+    sealing = Sealing(of_server(bytes(32))) if "sealed" in request.param else None
+    return Objects.open(place, sealing=sealing)
 
 
 def stored(objects: Objects) -> set[str]:
@@ -99,7 +102,7 @@ def test_unjoined_is_what_it_was(objects: Objects) -> None:
 
 def test_who_cannot_wait_is_told_so(objects: Objects) -> None:
     blob = make(objects, b"ab", b"cd")
-    fresh = Objects.open(objects.blobs.place) if objects.folder else objects
+    fresh = Objects.open(objects.blobs.place, sealing=objects.blobs.sealing) if objects.folder else objects
     if objects.folder:
         with pytest.raises(WouldBlock):
             fresh.at_once().get(blob, 0, 2)

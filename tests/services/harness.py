@@ -24,8 +24,10 @@ from watchword.installation.settings import Settings
 from watchword.names import Body, HttpRequest
 from watchword.names.ids import new_request_id
 from watchword.objects import Objects
+from watchword.objects.sealing import Sealing
 from watchword.proofs.audit_chain import audit_key
 from watchword.proofs.keyring import new_key, wrap
+from watchword.proofs.sealed_bytes import of_server
 from watchword.reference.models import read_model
 from watchword.services.operation import Call
 from watchword.services.table import SERVED
@@ -84,7 +86,7 @@ def world_on(database: Database, data: Path, now: datetime, *account_ids: str) -
         models=MODELS,
         journal=Journal(data / "audit", audit_key(root.material)),
         refusals=RefusalCounts(1000),
-        objects=Objects.open(data / "objects", durable=False),
+        objects=Objects.open(data / "objects", durable=False, sealing=Sealing(of_server(root.material))),
         packages=Objects.open(data / "packages", cached=0, durable=False),
         inside=dispatch,
         perform=perform_alone,

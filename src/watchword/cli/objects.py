@@ -31,6 +31,8 @@ from watchword.installation.object_place import object_place
 from watchword.installation.settings import Settings
 from watchword.objects import Objects, PlaceUnavailable
 from watchword.objects.remote import BadPlace
+from watchword.objects.sealing import Sealing
+from watchword.proofs.sealed_bytes import of_server
 from watchword.services.s3.proof import DAMAGED, MISSING
 from watchword.services.s3.sweep import in_use
 from watchword.services.s3.verification import ORPHAN, Finding, Step, objects_from, orphans, parts
@@ -81,7 +83,8 @@ def check(  # noqa: PLR0913, PLR0917 one parameter a flag
 
 def _steps(installation: Installation, *, resume: bool) -> Iterator[Step]:
     place, file = object_place(installation.settings), installation.settings.data / PROGRESS
-    objects, database = Objects.open(place, cached=0), installation.database
+    sealing = Sealing(of_server(installation.root_key.material))
+    objects, database = Objects.open(place, cached=0, sealing=sealing), installation.database
     start = _interrupted(file) if resume else Place()
     yield from _noting(objects_from(database, objects, start), file)
     yield from chain(

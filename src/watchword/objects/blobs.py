@@ -5,7 +5,8 @@
    normalised by the file system: the bytes that a policy decided on are the bytes of the row.
 3. On the local disk a blob and its name are on stable storage (fsync) before `put` returns, unless `durable`
    is off. Elsewhere the store has answered that it has the blob. So no committed row refers to lost bytes.
-4. A killed server can leave partial files, which are never listed, and are swept once they are old.
+4. With a key, what is stored is encrypted (`sealing`). The cache has plaintext.
+5. A killed server can leave partial files, which are never listed, and are swept once they are old.
 
 The store is loaded with the first blob: a server without objects is 6 MB smaller.
 Keys, rows and permissions don't belong here, nor what is made of several blobs (`object_bytes`).
@@ -19,14 +20,16 @@ from datetime import datetime
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from watchword.names.would_block import WouldBlock
 from watchword.objects.blob_cache import LONGEST, BlobCache
-from watchword.objects.blob_names import is_blob
+from watchword.objects.blob_names import is_blob, is_joined
 from watchword.objects.failures import BlobMissingError, PlaceUnavailable, translated
 from watchword.objects.hold import Hold
 from watchword.objects.remote import Remote
+from watchword.objects.sealing import Sealing, Stretch
+from watchword.proofs.sealed_bytes import CHUNK, HEAD, sealed_size
 
 if TYPE_CHECKING:
     from obstore import BytesStream
@@ -36,6 +39,8 @@ PART = 8 << 20
 """A blob with up to this many bytes is written at once, a larger one in parts of this size."""
 CACHE_SIZE = 32 << 20
 """This many bytes of small blobs stay in memory."""
+LONGEST_STORED = sealed_size(LONGEST)
+"""A file with more bytes isn't cached, whether it is encrypted or not."""
 _PARTS_AT_ONCE = 2
 _PIECE = 1 << 20
 _BATCH = 500
@@ -68,6 +73,8 @@ class Blobs:
     waits: bool = True
     """False for readers that must not block: they get what is cached, or WouldBlock."""
     opened: _Opened = field(default_factory=_Opened)
+    sealing: Sealing | None = None
+    """How new blobs are encrypted; None for not at all."""
 
     @property
     def folder(self) -> Path | None:
@@ -88,7 +95,8 @@ class Blobs:
 
     def put(self, blob: str, pieces: Iterable[bytes]) -> None:
         """Writes a blob. When `pieces` raises, no blob is left."""
-        source = iter(pieces)
+        sealing = None if is_joined(blob) else self.sealing
+        source = iter(sealing.seal(pieces) if sealing else pieces)
         start = take(source, PART)
         with translated(blob):
             if len(start) < PART:
@@ -122,20 +130,22 @@ class Blobs:
         if small and self.folder is not None:
             return self._read(blob, start, end)
         with translated(blob):
-            found = self.store.get(blob, options={"range": (start, end)})
-            if not small:
-                return _streamed(blob, found.stream(min_chunk_size=_PIECE))
-            read = found.bytes().to_bytes()
-        if len(read) == found.meta["size"]:
-            self.cache.put(blob, read)
-        return read
+            if end <= _PIECE:
+                return self._read_start(blob, end)[start:end]
+            stretch = self._stretch(blob, start, end)
+            found = self.store.get(blob, options={"range": stretch.range if stretch else (start, end)})
+            if small:
+                read = (found.bytes().to_bytes(),)
+                return b"".join(stretch.pieces(read) if stretch else read)
+            stream = _streamed(blob, found.stream(min_chunk_size=_PIECE))
+            return iter(stretch.pieces(stream)) if stretch else stream
 
     def whole(self, blob: str) -> bytes:
         """All bytes of a blob that isn't large."""
         kept = self._kept(blob)
         if kept is None:
             with translated(blob):
-                kept = self.store.get(blob).bytes().to_bytes()
+                kept = self._plain(self.store.get(blob).bytes().to_bytes())
             self.cache.put(blob, kept)
         return kept
 
@@ -205,14 +215,48 @@ class Blobs:
         """A few bytes of a local blob, read from its file: this takes a fifth of the store's time."""
         try:
             with open(f"{self.folder}/{blob}", "rb") as file:  # noqa: PTH123 a path object costs as much as the read
-                if os.fstat(file.fileno()).st_size > LONGEST:
-                    file.seek(start)
-                    return file.read(end - start)
-                whole = file.read()
+                stored = os.fstat(file.fileno()).st_size
+                if stored > LONGEST_STORED:
+                    return self._read_at(file, start, end, stored)
+                whole = self._plain(file.read())
         except FileNotFoundError:
             raise BlobMissingError(blob) from None
         self.cache.put(blob, whole)
         return whole[start:end]
+
+    def _read_at(self, file: BinaryIO, start: int, end: int, stored: int) -> bytes:
+        """A few bytes of a larger file."""
+        stretch = Stretch(self.sealing, file.read(HEAD), start, end, stored) if self.sealing else None
+        first, last = stretch.range if stretch else (start, end)
+        file.seek(first)
+        read = (file.read(last - first),)
+        return b"".join(stretch.pieces(read) if stretch else read)
+
+    def _read_start(self, blob: str, end: int) -> bytes:
+        """The first bytes of a blob, `end` at least, in one request."""
+        asked = sealed_size(-(-end // CHUNK) * CHUNK) if self.sealing else end  # whole chunks
+        found = self.store.get(blob, options={"range": (0, asked)})
+        read = found.bytes().to_bytes()
+        stored = found.meta["size"]
+        if len(read) == stored:
+            read = self._plain(read)
+            self.cache.put(blob, read)
+        elif self.sealing:
+            stretch = Stretch(self.sealing, read[:HEAD], 0, end, stored)
+            first, last = stretch.range
+            read = b"".join(stretch.pieces((read[first:last],)))
+        return read
+
+    def _stretch(self, blob: str, start: int, end: int) -> Stretch | None:
+        """Where a part of a blob is, after its head was read."""
+        if self.sealing is None:
+            return None
+        found = self.store.get(blob, options={"range": (0, HEAD)})
+        return Stretch(self.sealing, found.bytes().to_bytes(), start, end, found.meta["size"])
+
+    def _plain(self, stored: bytes) -> bytes:
+        """The plaintext of a whole blob."""
+        return stored if self.sealing is None else self.sealing.whole(stored)
 
 
 def take(source: Iterator[bytes], limit: int) -> bytes:

@@ -26,6 +26,7 @@ from watchword.objects.blob_names import is_joined, joined, new_blob, new_in_fam
 from watchword.objects.blobs import CACHE_SIZE, PART, Blobs, take
 from watchword.objects.failures import BlobMissingError, PlaceUnavailable
 from watchword.objects.remote import Remote
+from watchword.objects.sealing import Sealing
 
 _FINEST_TIME = timedelta(seconds=1)
 """File systems may date a file earlier than it is, by less than that."""
@@ -43,14 +44,21 @@ class Objects:
     blobs: Blobs
 
     @classmethod
-    def open(cls, place: Path | Remote, *, cached: int = CACHE_SIZE, durable: bool = True) -> "Objects":
+    def open(
+        cls,
+        place: Path | Remote,
+        *,
+        cached: int = CACHE_SIZE,
+        durable: bool = True,
+        sealing: Sealing | None = None,
+    ) -> "Objects":
         """The bytes at `place`: a folder, which is made if missing, or an object store.
 
-        cached: bytes of small blobs that are cached.
+        cached: bytes of small blobs that are cached; sealing: how new blobs are encrypted.
         """
         if isinstance(place, Path):
             place.mkdir(parents=True, exist_ok=True)
-        return cls(Blobs(place, durable, BlobCache(cached)))
+        return cls(Blobs(place, durable, BlobCache(cached), sealing=sealing))
 
     @property
     def folder(self) -> Path | None:

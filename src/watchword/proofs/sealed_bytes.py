@@ -1,6 +1,6 @@
 """Bytes at rest: encrypted in chunks, so that they are written in a stream and any part is read alone.
 
-    head      magic (4 bytes), nonce (12), the data key sealed under the master key (32 and a tag of 16)
+    head      magic (16 bytes), nonce (12), the data key sealed under the master key (32 and a tag of 16)
     chunk     CHUNK bytes of plaintext, the last one fewer, encrypted; and a tag of 16 bytes
 
 1. Each stream has its own data key, which is random. It is sealed with AES-256-GCM-SIV; the magic says what
@@ -28,7 +28,7 @@ from watchword.names.ids import Randomness
 from watchword.proofs.keyring import KEY_BYTES, Unopenable
 
 CHUNK = 64 << 10
-_NONCE, _TAG, _MAGIC = 12, 16, 4
+_NONCE, _TAG, _MAGIC = 12, 16, 16
 HEAD = _MAGIC + _NONCE + KEY_BYTES + _TAG
 _SEALED_CHUNK = CHUNK + _TAG
 _PURPOSE = b"watchword object bytes 1"
@@ -112,12 +112,12 @@ class Opened:
 
 def of_server(root: bytes) -> MasterKey:
     """The key of an installation. root: its root key."""
-    return MasterKey(b"WWS1", HKDF(SHA256(), KEY_BYTES, salt=None, info=_PURPOSE).derive(root))
+    return MasterKey(b"watchword sealed", HKDF(SHA256(), KEY_BYTES, salt=None, info=_PURPOSE).derive(root))
 
 
 def of_customer(key: bytes) -> MasterKey:
     """The key that a customer sent: KEY_BYTES bytes."""
-    return MasterKey(b"WWC1", key)
+    return MasterKey(b"watchword locked", key)
 
 
 def sealed_size(size: int) -> int:

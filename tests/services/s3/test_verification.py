@@ -11,6 +11,7 @@ from tests.services.s3.harness import Counter
 
 from watchword.names import Body
 from watchword.objects import ALGORITHMS, Objects, Sums, new_blob
+from watchword.proofs.sealed_bytes import sealed_size
 from watchword.services.s3 import verified as job
 from watchword.services.s3.proof import examine
 from watchword.services.s3.sweep import in_use
@@ -149,7 +150,7 @@ def test_orphans_are_older_than_an_hour(s3: Counter, bucket: str) -> None:
     now = datetime.now(UTC)
     assert list(orphans(s3.world.objects, named, now + timedelta(minutes=59))) == []
     (step,) = orphans(s3.world.objects, named, now + timedelta(minutes=61))
-    assert step == Step(finding=Finding("orphan", orphan, 11))
+    assert step == Step(finding=Finding("orphan", orphan, sealed_size(11)))
 
 
 def test_it_goes_on_after_a_place(s3: Counter, bucket: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Generator
 
 from watchword.objects import BlobMissingError, Objects, Sums
 from watchword.objects.joined import composite, joined_etag
+from watchword.proofs.keyring import Unopenable
 from watchword.store.s3.objects import Object
 
 MISSING, DAMAGED = "missing", "damaged"
@@ -30,6 +31,8 @@ def examine(objects: Objects, row: Object) -> Generator[int, None, str]:
             start += size
     except BlobMissingError:
         return MISSING
+    except Unopenable:
+        return DAMAGED
     return "" if whole.size == row.size and _proven(row, whole, parts) else DAMAGED
 
 

@@ -1,0 +1,70 @@
+"""Encryption of blobs at rest, beneath all that reads and writes them (SSE-S3).
+
+1. A new blob is sealed under the server's key. Its bytes are those of `proofs.sealed_bytes`. The list of a
+   joined blob isn't, so that a backup copies what is stored and needs no key.
+2. A blob that doesn't begin as sealed ones do is plain: it was stored before there was encryption. Who can
+   write to the store can put a plain blob in place of a sealed one. Checksums find that.
+3. Of a sealed blob its head is read, and the chunks that have bytes of the range.
+
+Names, sizes and dates of blobs aren't hidden.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from watchword.names.ids import Randomness
+from watchword.proofs.sealed_bytes import HEAD, MasterKey, Span, plain_size
+
+
+@dataclass(frozen=True, slots=True)
+class Sealing:
+    """The server's key for blobs."""
+
+    key: MasterKey
+    randomness: Randomness = field(default=os.urandom, repr=False)
+
+    def seal(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """Rule 1."""
+        return self.key.seal(pieces, self.randomness)
+
+    def is_sealed(self, start: bytes) -> bool:
+        """Whether a blob that starts so is sealed: rule 2."""
+        return start.startswith(self.key.magic)
+
+    def whole(self, stored: bytes) -> bytes:
+        """The plaintext of a whole blob. Raises Unopenable."""
+        if not self.is_sealed(stored):
+            return stored
+        size = plain_size(len(stored))
+        return b"".join(self.key.open(stored[:HEAD]).pieces((stored[HEAD:],), Span(0, size, size)))
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a blob that isn't empty, as it is stored: rule 3."""
+
+    sealing: Sealing
+    head: bytes
+    """The first HEAD bytes of the blob; fewer if it is shorter."""
+    start: int
+    end: int
+    stored: int
+    """Bytes that the blob takes in the store."""
+
+    @property
+    def range(self) -> tuple[int, int]:
+        """Where it is stored. Raises Unopenable."""
+        return self._span.sealed if self._is_sealed else (self.start, self.end)
+
+    def pieces(self, stored: Iterable[bytes]) -> Iterable[bytes]:
+        """The plaintext, from the bytes of that range. Raises Unopenable."""
+        return self.sealing.key.open(self.head).pieces(stored, self._span) if self._is_sealed else stored
+
+    @property
+    def _is_sealed(self) -> bool:
+        return self.sealing.is_sealed(self.head)
+
+    @property
+    def _span(self) -> Span:
+        return Span(self.start, self.end, plain_size(self.stored))
