@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import islice
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from msgspec import structs
 
@@ -35,6 +35,7 @@ from watchword.sigv4.replay import Trace, trace_of_text
 from watchword.sigv4.sigv2 import Presigned
 from watchword.wire import Operation, multipart
 from watchword.wire.addressing import before_path, read_path
+from watchword.wire.xml_text import read_document
 from watchword.world import World
 
 HEADERS = frozenset(
@@ -205,6 +206,8 @@ def _put(request: HttpRequest, path: str, fields: Mapping[str, str]) -> HttpRequ
             headers.append((name, _header(name, value)))
         elif name == "acl":
             headers.append(("x-amz-acl", _header(name, value)))
+        elif name == "tagging":
+            headers.append(("x-amz-tagging", _tags(value)))
         elif name not in OWN and not name.startswith("x-ignore-"):
             raise AwsError("NotImplemented", 501, f"The form field '{name[:80]}' is not implemented.")
     path += quote(fields["key"], safe="")
@@ -225,6 +228,17 @@ def _header(name: str, value: str) -> str:
     if _CONTROLS.search(value):
         raise _argument(name, f"The value of '{name[:80]}' can't be a header's.")
     return value.strip(" ").encode().decode("latin-1")
+
+
+def _tags(document: str) -> str:
+    """The tags of a form, which are a document there, as a header has them."""
+    try:
+        (tag_set,) = read_document(document.encode()).children
+        pairs = [{each.name: each.text for each in tag.children} for tag in tag_set.children]
+        return urlencode([(pair["Key"], pair["Value"]) for pair in pairs])
+    except (KeyError, ValueError) as wrong:
+        said = "The XML you provided was not well-formed or did not validate against our published schema"
+        raise AwsError("MalformedXML", 400, said) from wrong
 
 
 def _argument(name: str, said: str) -> AwsError:
