@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from watchword.names import AwsError, fault
+from watchword.names import fault
 from watchword.policy.buckets.acls import (
     ALL_USERS,
     AUTHENTICATED,
@@ -150,8 +150,3 @@ def _account_of(call: Call, wanted: str) -> str | None:
 
 def _header(member: str) -> str:
     return "x-amz-" + re.sub(r"(?<=[a-z])(?=[A-Z])", "-", member).lower()
-
-
-def no_acls(code: str = "AccessControlListNotSupported") -> AwsError:
-    """The refusal of a bucket whose ACLs are disabled."""
-    return s3_error(code)

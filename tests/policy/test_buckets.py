@@ -1,4 +1,4 @@
-"""The meaning of public, beyond what a bucket policy that can be put says of it."""
+"""What ACLs and blocks mean for a bucket, beyond what a bucket policy that can be put says of it."""
 
 import json
 from typing import Any
@@ -7,6 +7,7 @@ import pytest
 
 from watchword.policy import Policy
 from watchword.policy.buckets.acls import ALL_USERS, AUTHENTICATED, LOG_DELIVERY, Acl, Grant
+from watchword.policy.buckets.governing import ENFORCED, GIVES_AWAY, PREFERRED, WRITER, owner_of_new
 from watchword.policy.buckets.public import is_public
 
 ACCOUNT = "111122223333"
@@ -44,3 +45,20 @@ def test_public_acls(grantee: str, public: bool) -> None:
     acl = Acl((Grant("FULL_CONTROL", ACCOUNT), Grant("READ_ACP", grantee)))
     assert acl.public == public
     assert Acl.parse(str(acl)) == acl
+
+
+@pytest.mark.parametrize(
+    ("writer", "ownership", "canned", "owner"),
+    [
+        ("w", ENFORCED, "", "b"),
+        ("w", PREFERRED, "", "w"),
+        ("w", PREFERRED, GIVES_AWAY, "b"),
+        ("w", WRITER, "", "w"),
+        ("w", WRITER, GIVES_AWAY, "w"),
+        ("", WRITER, "", "b"),
+        ("", PREFERRED, "", "b"),
+        ("b", WRITER, "", "b"),
+    ],
+)
+def test_who_owns_a_new_object(writer: str, ownership: str, canned: str, owner: str) -> None:
+    assert owner_of_new(writer, "b", ownership, canned) == owner
