@@ -8,6 +8,7 @@ import pytest
 from tests.services.s3.harness import OTHER, OWNER, Counter
 
 from watchword.names.principal import Anonymous, Root, User
+from watchword.services.s3.limits import canonical_id
 from watchword.store.iam import users
 
 
@@ -53,6 +54,8 @@ def test_put_read_removed(s3: Counter, open_bucket: str) -> None:
         policy(Condition={"StringRoughly": {"aws:username": "a"}}),
         policy(Principal={"AWS": f"arn:aws:iam::{OWNER}:user/nobody"}),
         policy(Principal={"AWS": "arn:aws:iam::999999999999:root"}),
+        policy(Principal={"CanonicalUser": "0" * 64}),
+        policy(Principal={"CanonicalUser": OTHER}),
         policy(Sid="x" * 21_000),
     ],
 )
@@ -89,6 +92,21 @@ def test_a_grant_across_accounts_needs_both_sides(
     s3("PutBucketPolicy", Bucket=bucket, Policy=policy(Principal={"AWS": OTHER}))
     assert s3.get(bucket, "key", by=eve) == b"data"
     assert s3.code("GetObject", Bucket=bucket, Key="key", by=mallory) == "AccessDenied"
+
+
+def test_an_account_is_named_by_its_canonical_id(s3: Counter, bucket: str, user: Callable[..., User]) -> None:
+    s3.put(bucket, "key", b"data")
+    read = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}'
+    eve = user("eve", read, account=OTHER)
+    named = {"CanonicalUser": [canonical_id(OTHER), canonical_id(OTHER)], "AWS": OWNER}
+    s3("PutBucketPolicy", Bucket=bucket, Policy=policy(Principal=named))
+    assert s3.get(bucket, "key", by=eve) == b"data"
+    shown = json.loads(s3("GetBucketPolicy", Bucket=bucket)["Policy"])["Statement"][0]
+    assert shown["Principal"] == {"AWS": [f"arn:aws:iam::{each}:root" for each in (OWNER, OTHER)]}
+    assert not s3("GetBucketPolicyStatus", Bucket=bucket)["PolicyStatus"]["IsPublic"]
+    denied = policy(Effect="Deny", Principal={"CanonicalUser": canonical_id(OTHER)})
+    s3("PutBucketPolicy", Bucket=bucket, Policy=denied)
+    assert s3.code("GetObject", Bucket=bucket, Key="key", by=eve) == "AccessDenied"
 
 
 def test_a_user_made_again_is_another(s3: Counter, bucket: str, user: Callable[..., User]) -> None:

@@ -18,6 +18,7 @@ from watchword.policy import Policy
 from watchword.policy.buckets.public import BLOCK_POLICY, is_public
 from watchword.policy.checking.validate import DocumentKind, validate
 from watchword.services.operation import Call, Operation, Output, reads, writes
+from watchword.services.s3.canonical_principals import by_account
 from watchword.services.s3.demands import bucket_of, on_own_policy
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import check_body
@@ -32,7 +33,7 @@ def put_bucket_policy(call: Call) -> Output:
 
     bucket = _own(call)
     check_body(call.request, required=False)
-    policy = validate(call.input["Policy"], DocumentKind.S3_BUCKET, catalogue())
+    policy = by_account(call, validate(call.input["Policy"], DocumentKind.S3_BUCKET, catalogue()))
     _check_scope(policy, bucket)
     if BLOCK_POLICY in bucket_of(call).blocked and is_public(policy):
         raise prevented(call, BLOCK_POLICY)  # 3.

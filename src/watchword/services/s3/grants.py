@@ -132,13 +132,13 @@ def _grantee(call: Call, kind: str, value: str) -> str:
         if value not in _GROUPS:
             raise invalid_argument("Invalid group uri", "uri", value)
         return _GROUPS[value]
-    account = _account_of(call, value)
+    account = account_of(call, value)
     if account is None:
         raise invalid_argument("Invalid id", "CanonicalUser/ID", value)
     return account
 
 
-def _account_of(call: Call, wanted: str) -> str | None:
+def account_of(call: Call, wanted: str) -> str | None:
     """The account of a canonical id. There are few accounts, and few grants."""
 
     def look() -> dict[str, str]:
