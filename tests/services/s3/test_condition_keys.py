@@ -7,14 +7,20 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from tests.server.harness import Line
 from tests.server.test_forms import multipart, send
+from tests.server.test_signature_matrix import Signing, header_v4a
 
+from watchword.names import HttpRequest
+from watchword.sigv4.claim import ALGORITHM, ALGORITHM_V4A
 from watchword.testing import Server
 
 BUCKET = "bucket"
@@ -31,6 +37,7 @@ class Desk:
         self._iam = boto3.client("iam", **server.client_arguments)
         self._iam.create_user(UserName="ann")
         keys = self._iam.create_access_key(UserName="ann")["AccessKey"]
+        self.keys, self.endpoint = keys, server.endpoint
         own = {"aws_access_key_id": keys["AccessKeyId"], "aws_secret_access_key": keys["SecretAccessKey"]}
         signing = Config(signature_version="s3v4")
         self.ann = boto3.client("s3", config=signing, **{**server.client_arguments, **own})
@@ -130,6 +137,16 @@ def test_how_it_is_signed(desk: Desk, form: str) -> None:
     made = desk.ann.generate_presigned_post(BUCKET, "c")
     answer = send(made["url"], multipart(made["fields"], b"bytes"))
     assert answer.status == (204 if form == "POST" else 403)
+
+
+def test_a_header_is_signed_for_several_regions(desk: Desk) -> None:
+    for version, status in ((ALGORITHM_V4A, 200), (ALGORITHM, 403)):
+        desk.when("s3:PutObject", {"StringEquals": {"s3:signatureversion": version}})
+        host = urlsplit(desk.endpoint).netloc
+        draft = HttpRequest("PUT", f"/{BUCKET}/a", headers=(("host", host), ("content-length", "0")))
+        by = Signing(desk.keys, datetime.now(UTC), "s3")
+        with Line(desk.endpoint) as line:
+            assert line.send(header_v4a(draft, by)).status == status
 
 
 def test_how_long_ago_it_was_presigned(desk: Desk) -> None:

@@ -11,6 +11,7 @@ from functools import cache, lru_cache, partial
 
 from msgspec import Struct, structs
 
+from watchword.access.caller import IN_HEADER as HEADER
 from watchword.access.caller import Caller, Means, Proven
 from watchword.access.credentials import signer
 from watchword.access.schemes import aws_chunked
@@ -93,7 +94,9 @@ class Signature(Struct, frozen=True):
 
         caller, secret = signer(world, claim.access_key_id, claim.token, verify_with)
         if claim.expires is None:
-            return caller, secret
+            if claim.algorithm == HEADER.version:
+                return caller, secret
+            return structs.replace(caller, means=Means(version=claim.algorithm)), secret
         age = max(milliseconds(now) - milliseconds(claim.timestamp), 0)
         return structs.replace(caller, means=Means("REST-QUERY-STRING", claim.algorithm, age)), secret
 
