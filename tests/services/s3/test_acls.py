@@ -340,6 +340,8 @@ def test_of_an_object_of_others_no_policy_would_help(s3: Counter, mixed: str, ev
     arn = f"arn:aws:s3:::{mixed}/key"
     found = as_json(explain(simulate_request(s3.world, root, "s3:GetObject", arn, {})))
     assert (found["decision"], found["wouldAllow"]) == ("implicitDeny", [])
+    for action in ("s3:DeleteObject", "s3:deleteobject", "s3:PutObject"):
+        assert simulate_request(s3.world, root, action, arn, {}).allowed
 
 
 def test_grants_are_kept_once(s3: Counter, mixed: str) -> None:

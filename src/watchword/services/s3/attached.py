@@ -13,6 +13,7 @@ from watchword.facts import Facts
 from watchword.facts.buckets import BUCKET, BucketFact, acl_of
 from watchword.identity.tags import as_condition_keys
 from watchword.names import Arn
+from watchword.names.fold import fold
 from watchword.policy.buckets import governing
 from watchword.policy.buckets.governing import ENFORCED
 from watchword.policy.buckets.public import IGNORE_ACLS
@@ -30,13 +31,15 @@ OF_BUCKET = {
     *("s3:PutObjectLegalHold", "s3:PutObjectRetention"),
 }
 """Actions on objects that the bucket decides about."""
+_FOLDED = frozenset(map(fold, OF_BUCKET))
+"""The same as people may write them."""
 
 
 def attached(facts: Facts, action: str, arn: Arn) -> Attached | None:
     """For any ARN of a bucket or of an object in it."""
     name, _, key = arn.resource.partition("/")
     found = facts.get(BUCKET, name)
-    if found is None or not key or found.ownership == ENFORCED or action in OF_BUCKET:
+    if found is None or not key or found.ownership == ENFORCED or fold(action) in _FOLDED:
         return None if found is None else of_bucket(found)
     return of_object(found, facts.object_at(found.bucket.id, key.encode()))
 
