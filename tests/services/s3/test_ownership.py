@@ -198,12 +198,14 @@ def test_the_owner_of_an_object_can_always_mend_its_acl(
     assert s3.code("PutObjectAcl", Bucket=bucket, Key="hers", ACL="private") == "AccessDenied"
 
 
-def test_the_owner_of_the_bucket_deletes_what_others_own(
+def test_the_owner_of_the_bucket_tags_and_deletes_what_others_own(
     s3: Counter, shared: Callable[[str], str], eve: User
 ) -> None:
     bucket = shared(WRITER)
     s3.put(bucket, "hers", b"data", by=eve)
-    assert s3.code("DeleteObject", Bucket=bucket, Key="hers", by=eve) == "AccessDenied"
+    s3("GetObjectTagging", Bucket=bucket, Key="hers")
+    for name in ("GetObjectTagging", "DeleteObjectTagging", "DeleteObject"):
+        assert s3.code(name, Bucket=bucket, Key="hers", by=eve) == "AccessDenied"
     s3("DeleteObject", Bucket=bucket, Key="hers")
 
 

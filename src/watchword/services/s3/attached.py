@@ -1,9 +1,10 @@
 """What decisions need to know of a bucket, and of every object in it: owner, bucket policy, region, tags.
 
 Where ACLs are enabled, an object that is there has a policy of its own, with its ACL in it. Actions that
-create, lock or delete an object are the bucket's to decide, whoever owns what is there.
+create, tag, lock or delete an object are the bucket's to decide, whoever owns what is there.
 Tags count in decisions only where attribute-based access control is enabled for the bucket.
-Source: Amazon S3 User Guide, "Enabling ABAC in general purpose buckets".
+Sources: Amazon S3 User Guide, "Enabling ABAC in general purpose buckets", "How Amazon S3 authorizes a
+request"; API Reference, GetObjectTagging: the bucket's owner has the permission.
 """
 
 from msgspec import structs
@@ -29,6 +30,7 @@ OF_BUCKET = {
     *("s3:AbortMultipartUpload", "s3:BypassGovernanceRetention", "s3:DeleteObject", "s3:DeleteObjectVersion"),
     *("s3:GetObjectLegalHold", "s3:GetObjectRetention", "s3:ListMultipartUploadParts", "s3:PutObject"),
     *("s3:PutObjectLegalHold", "s3:PutObjectRetention"),
+    *(f"s3:{verb}Object{part}Tagging" for verb in ("Delete", "Get", "Put") for part in ("", "Version")),
 }
 """Actions on objects that the bucket decides about."""
 _FOLDED = frozenset(map(fold, OF_BUCKET))
