@@ -31,6 +31,7 @@ from watchword.services.organizations.attached import attached as attached_of_or
 from watchword.services.resources import AttachedTo
 from watchword.services.rolesanywhere.named import attached as attached_of_rolesanywhere
 from watchword.services.s3.attached import attached as attached_of_s3
+from watchword.services.s3.lifecycle.work import EXPIRE
 from watchword.services.s3.notifying import JOB as NOTIFY
 from watchword.services.s3.sweep import SWEEP
 from watchword.services.s3.verified import VERIFY
@@ -62,7 +63,7 @@ SERVICES: Mapping[str, Service] = {
     "lambda": Service(lambda_.OPERATIONS, attached_of_lambda, upkeep.JOBS),
     "organizations": Service(organizations.OPERATIONS, attached_of_organizations),
     "rolesanywhere": Service(rolesanywhere.OPERATIONS, attached_of_rolesanywhere),
-    "s3": Service(s3.OPERATIONS, attached_of_s3, (SWEEP, VERIFY, NOTIFY)),
+    "s3": Service(s3.OPERATIONS, attached_of_s3, (SWEEP, VERIFY, NOTIFY, EXPIRE)),
     "s3control": Service(s3control.OPERATIONS, attached_of_s3, prefix="s3"),
     "signin": Service(signin.OPERATIONS, attached_of_signin),
     "stepfunctions": Service(states.OPERATIONS, attached_of_states, (SWEEP_EXECUTIONS,), prefix="states"),

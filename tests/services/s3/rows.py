@@ -32,6 +32,11 @@ LOCK = {
     "ObjectLockLegalHoldStatus": "OFF",
 }
 RETENTION = {"Retention": {"Mode": "GOVERNANCE", "RetainUntilDate": UNTIL}}
+LIFECYCLE = {
+    "LifecycleConfiguration": {
+        "Rules": [{"ID": "old", "Status": "Enabled", "Filter": {}, "Expiration": {"Days": 3650}}]
+    }
+}
 LOCKS = {"ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled"}}
 CORS = {
     "CORSConfiguration": {
@@ -78,6 +83,7 @@ OURS = Refused(
 SCENE = [
     *(Step("CreateBucket", bucket(name)) for name in ("payroll", "free", "spare")),
     Step("CreateBucket", bucket("vault") | {"ObjectLockEnabledForBucket": True}),
+    Step("PutBucketLifecycleConfiguration", bucket("vault") | LIFECYCLE),
     Step("PutObject", LOCKED | BODY | LOCK),
     Step("PutBucketPolicy", BUCKET | POLICY),
     Step("CreateBucket", bucket("tagged")),
@@ -144,7 +150,6 @@ ROWS = {
         for noun in NUMBERED
         for verb in ("Delete", "Get")
     },
-    "GetBucketLifecycleConfiguration": Row(BUCKET, missing=NO_BUCKET, answer="NoSuchLifecycleConfiguration"),
     "GetBucketReplication": Row(BUCKET, missing=NO_BUCKET, answer="ReplicationConfigurationNotFoundError"),
     "GetBucketWebsite": Row(BUCKET, missing=NO_BUCKET, answer="NoSuchWebsiteConfiguration"),
     # encryption, notifications
@@ -177,6 +182,12 @@ ROWS = {
     "DeleteObjects": Row(BUCKET | {"Delete": {"Objects": [{"Key": "spare"}]}}, missing=NO_BUCKET),
     "ListObjects": Row(BUCKET | {"Delimiter": "/"}, missing=NO_BUCKET, pages=1),
     "ListObjectsV2": Row(BUCKET | {"Delimiter": "/"}, missing=NO_BUCKET, pages=1),
+    # lifecycle
+    "PutBucketLifecycleConfiguration": Row(BUCKET | LIFECYCLE, missing=NO_BUCKET),
+    "GetBucketLifecycleConfiguration": Row(
+        bucket("vault"), missing=Refused("NoSuchLifecycleConfiguration", **bucket("free"))
+    ),
+    "DeleteBucketLifecycle": Row(bucket("spare"), missing=NO_BUCKET),
     # locks
     "PutObjectLockConfiguration": Row(
         bucket("vault") | LOCKS, missing=NO_BUCKET, conflict=Refused("InvalidBucketState", **BUCKET)

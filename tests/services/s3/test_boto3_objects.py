@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -157,6 +158,21 @@ def test_each_checksum_is_kept_and_told(s3: BaseClient, algorithm: str) -> None:
     with pytest.raises(ClientError) as refused:
         s3.put_object(Bucket="bucket", Key="key", Body=b"other", ChecksumSHA256="A" * 43 + "=")
     assert code(refused) == ("BadDigest", 400)
+
+
+@pytest.mark.slow
+def test_objects_expire_as_time_goes_by(s3: BaseClient, watchword: Server) -> None:
+    for key in ("tmp/a", "kept"):
+        s3.put_object(Bucket="bucket", Key=key, Body=DATA)
+    rule = {"Status": "Enabled", "Filter": {"Prefix": "tmp/"}, "Expiration": {"Days": 1}}
+    s3.put_bucket_lifecycle_configuration(Bucket="bucket", LifecycleConfiguration={"Rules": [rule]})
+    assert "expiry-date=" in s3.head_object(Bucket="bucket", Key="tmp/a")["Expiration"]
+    watchword.advance(3 * 86_400)
+    for _ in range(240):
+        if s3.list_objects_v2(Bucket="bucket")["KeyCount"] == 1:
+            return
+        time.sleep(0.5)
+    pytest.fail("nothing has expired")
 
 
 def test_lists_of_every_version(s3: BaseClient) -> None:

@@ -36,6 +36,7 @@ from watchword.services.s3 import (
     versioning,
 )
 from watchword.services.s3.headers import check_headers
+from watchword.services.s3.lifecycle import configuration
 
 SIGNED_ONLY = {
     *("CopyObject", "CreateBucket", "ListBuckets"),
@@ -64,6 +65,7 @@ OPERATIONS: dict[str, Operation] = {
         copies.OPERATIONS,
         cors.OPERATIONS,
         deletions.OPERATIONS,
+        configuration.OPERATIONS,
         encryption.OPERATIONS,
         listings.OPERATIONS,
         notifications.OPERATIONS,

@@ -27,6 +27,7 @@ from watchword.services.s3.commits import commit_object, undone
 from watchword.services.s3.demands import bucket_of
 from watchword.services.s3.described import COMPOSITE, ENCRYPTION, checksums, quoted
 from watchword.services.s3.errors import s3_error
+from watchword.services.s3.lifecycle.told import expiration
 from watchword.services.s3.limits import MAX_LIST, key_bytes
 from watchword.services.s3.locks import Lock
 from watchword.services.s3.notifying import notify
@@ -61,6 +62,7 @@ def complete_multipart_upload(call: Call) -> Output:
         "Key": call.input["Key"],
         "ETag": quoted(made.etag),
         **version_id(call, made),
+        **expiration(call, made),
         **ENCRYPTION,
         **checksums(made),
     }

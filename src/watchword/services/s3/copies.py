@@ -14,6 +14,7 @@ from watchword.services.s3.demands import bucket_of
 from watchword.services.s3.described import ENCRYPTION, Description, checksums, quoted, second
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import known_algorithm
+from watchword.services.s3.lifecycle.told import expiration
 from watchword.services.s3.limits import key_bytes
 from watchword.services.s3.locks import new_lock
 from watchword.services.s3.new_owner import new_owner
@@ -50,6 +51,7 @@ def copy_object(call: Call) -> Output:
         notify(call, bucket_of(call), "ObjectCreated:Copy", call.input["Key"], new)
     result = {"ETag": quoted(new.etag), "LastModified": second(new.modified), **checksums(new)}
     output: dict[str, object] = {"CopyObjectResult": result, **version_id(call, new), **ENCRYPTION}
+    output |= expiration(call, new)
     return output | source_version(call, row)
 
 

@@ -55,6 +55,7 @@ WITHOUT_EFFECT = frozenset(
         "x-amz-confirm-remove-self-bucket-access",  # root can change the policy whatever it says
         "x-amz-optional-object-attributes",  # listings: objects have no such attributes here
         "x-amz-request-payer",  # the bucket's owner pays
+        "x-amz-transition-default-minimum-object-size",  # there is one storage class
         "x-amz-te",  # Java, older Go: an MD5 may follow the body of the answer
         "x-amz-user-agent",  # JavaScript in browsers, where User-Agent can't be set
     }

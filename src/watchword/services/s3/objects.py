@@ -26,6 +26,7 @@ from watchword.services.s3.described import (
     quoted,
 )
 from watchword.services.s3.integrity import promised
+from watchword.services.s3.lifecycle.told import expiration
 from watchword.services.s3.limits import key_bytes
 from watchword.services.s3.locks import granted, locked, new_lock, to_lock, to_see_lock
 from watchword.services.s3.new_owner import new_owner, to_give
@@ -69,7 +70,13 @@ def put_object(call: Call) -> Output:
         by_form = call.caller.means.form == "POST"
         event = "ObjectCreated:Post" if by_form else "ObjectCreated:Put"
         notify(call, bucket_of(call), event, call.input["Key"], new)
-    return {"ETag": quoted(new.etag), **version_id(call, new), **ENCRYPTION, **checksums(new)}
+    return {
+        "ETag": quoted(new.etag),
+        **version_id(call, new),
+        **expiration(call, new),
+        **ENCRYPTION,
+        **checksums(new),
+    }
 
 
 def get_object(call: Call) -> Output:
@@ -131,7 +138,7 @@ def _looked_at(call: Call, row: Object) -> tuple[dict[str, object], tuple[int, i
     """The output without the bytes, and the range of bytes that is asked for."""
     if not Preconditions.of_read(call.input, call.now).check_read(row.etag, row.modified):
         raise not_modified(row)
-    output = described(call, row) | version_id(call, row) | locked(call, row)
+    output = described(call, row) | version_id(call, row) | locked(call, row) | expiration(call, row)
     asked = range_of(call.input.get("Range"), row.size)
     if not _COUNTS.isdisjoint(granted(call)):
         output["TagCount"] = len(row.tags)

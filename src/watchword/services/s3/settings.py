@@ -25,7 +25,6 @@ ANSWERS: dict[str, tuple[str, Output]] = {
 """Operation -> its action and its output."""
 
 ABSENT: dict[str, tuple[str, str]] = {
-    "GetBucketLifecycleConfiguration": ("s3:GetLifecycleConfiguration", "NoSuchLifecycleConfiguration"),
     **{
         f"GetBucket{noun}Configuration": (f"s3:Get{noun}Configuration", "NoSuchConfiguration")
         for noun in _NUMBERED

@@ -32,6 +32,7 @@ class Setting:
 
 _OF = BUCKET_SETTINGS.c.bucket_id == bindparam("of_bucket")
 _ALL = select(*columns(BUCKET_SETTINGS, Setting)).where(_OF)
+_NAMED = select(*columns(BUCKET_SETTINGS, Setting)).where(BUCKET_SETTINGS.c.name == bindparam("named"))
 _DELETE_ALL = BUCKET_SETTINGS.delete().where(_OF)
 _DELETE = _DELETE_ALL.where(BUCKET_SETTINGS.c.name == bindparam("named"))
 
@@ -47,6 +48,11 @@ def put(tx: Transaction, bucket: Bucket, name: str, document: str | None) -> Non
 def of(tx: Transaction, bucket_id: str) -> dict[str, str]:
     """All settings of a bucket: name -> document."""
     return {each.name: each.document for each in tx.all(Setting, _ALL, of_bucket=bucket_id)}
+
+
+def named(tx: Transaction, name: str) -> list[Setting]:
+    """That setting of all buckets that have it."""
+    return tx.all(Setting, _NAMED, named=name)
 
 
 def remove_all(tx: Transaction, bucket: Bucket) -> None:

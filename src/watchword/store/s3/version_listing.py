@@ -57,19 +57,19 @@ def _entries(tx: Transaction, where: Range, start: Position, wanted: int) -> Ite
     batch = PROBE if where.delimiter else wanted
     common: bytes | None = None
     while True:
-        rows = _rows(tx, where, position, batch)
-        for row in rows:
+        found = rows(tx, where, position, batch)
+        for row in found:
             if common is not None and row.key.startswith(common):
                 continue  # rolled up into the prefix that was listed
             common = where.common_prefix(row.key)
             yield common or Listed(row, latest=row.key != known)
             known = row.key
-        if len(rows) < batch:
+        if len(found) < batch:
             return
-        behind = after_all_with(common) if common else rows[-1].key
+        behind = after_all_with(common) if common else found[-1].key
         if behind is None:
             return
-        position = Position(behind) if common else Position(behind, rows[-1].rank)
+        position = Position(behind) if common else Position(behind, found[-1].rank)
         batch = PROBE if common else min(2 * batch, wanted)
 
 
@@ -79,6 +79,7 @@ def _newer_than(tx: Transaction, where: Range, start: Position) -> bytes | None:
     return start.key if current and current.rank <= start.rank else None
 
 
-def _rows(tx: Transaction, where: Range, position: Position, batch: int) -> list[Object]:
+def rows(tx: Transaction, where: Range, position: Position, batch: int) -> list[Object]:
+    """The next versions behind a place."""
     values = {"bucket_id": where.bucket_id, "key": position.key, "rank": position.rank}
     return tx.page(Object, _VERSIONS, batch, **values, high=after_all_with(where.prefix) or ABOVE_ALL)[0]
