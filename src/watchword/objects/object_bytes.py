@@ -11,7 +11,7 @@
 """
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -33,6 +33,15 @@ _FINEST_TIME = timedelta(seconds=1)
 
 Entries = list[tuple[str, int]]
 """What a joined blob consists of: blobs and their sizes."""
+
+
+class Listing(msgspec.Struct, frozen=True):
+    """What a list has: the blobs, and for parts of an upload the checksum of each, if they have any."""
+
+    blobs: Entries
+    checksums: list[str] = []
+
+
 Named = Callable[[Collection[str]], Collection[str]]
 """Some blobs -> those of them that a row refers to, itself or by a joined blob."""
 
@@ -88,9 +97,9 @@ class Objects:
                 self.blobs.delete(name)
             raise
 
-    def join(self, entries: Entries, target: str) -> None:
+    def join(self, entries: Entries, target: str, checksums: Sequence[str] = ()) -> None:
         """Makes a joined blob of blobs that are stored, in their order. They are its pieces from now on."""
-        self.blobs.put(target, (msgspec.json.encode(entries),))
+        self.blobs.put(target, (msgspec.json.encode(Listing(entries, list(checksums))),))
 
     def unjoin(self, blob: str) -> None:
         """Deletes the list of a joined blob. Its pieces stay, as the blobs that they were before."""
@@ -135,7 +144,11 @@ class Objects:
 
     def entries(self, blob: str) -> Entries:
         """What a joined blob consists of. Raises BlobMissingError."""
-        return msgspec.json.decode(self.blobs.whole(blob), type=Entries)
+        return self.listing(blob).blobs
+
+    def listing(self, blob: str) -> Listing:
+        """What is in the list of a joined blob. Raises BlobMissingError."""
+        return msgspec.json.decode(self.blobs.whole(blob), type=Listing)
 
     def stored(self, blob: str) -> Iterator[str]:
         """Every whole blob and list that a blob consists of, itself included. Raises BlobMissingError."""

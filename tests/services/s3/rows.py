@@ -176,6 +176,7 @@ ROWS = {
         key("new") | BODY, missing=NO_BUCKET, conflict=Refused("PreconditionFailed", **ONLY_NEW)
     ),
     "GetObject": Row(OBJECT, missing=NO_KEY),
+    "GetObjectAttributes": Row(OBJECT | {"ObjectAttributes": ["ETag"]}, missing=NO_KEY),
     "HeadObject": Row(OBJECT, missing=NO_KEY_TO_HEAD),
     "CopyObject": Row(key("copy") | SOURCE, missing=NO_SOURCE),
     "DeleteObject": Row(key("free"), missing=NO_BUCKET),

@@ -88,6 +88,11 @@ ASKED: list[tuple[str, dict[str, Any], tuple[tuple[str, str, bool], ...]]] = [
     ("PutObject", ONE | {"IfMatch": "x"}, (("s3:PutObject", KEY, False), ("s3:GetObject", KEY, False))),
     ("GetObject", ONE, (("s3:GetObject", KEY, False),)),
     ("GetObject", ONE | {"VersionId": "null"}, (("s3:GetObjectVersion", KEY, False),)),
+    (
+        "GetObjectAttributes",
+        ONE | {"ObjectAttributes": ["ETag"]},
+        (("s3:GetObject", KEY, False), ("s3:GetObjectAttributes", KEY, False)),
+    ),
     ("HeadObject", ONE, (("s3:GetObject", KEY, False),)),
     ("PutBucketEncryption", ONE, (("s3:PutEncryptionConfiguration", BUCKET, False),)),
     ("GetBucketEncryption", ONE, (("s3:GetEncryptionConfiguration", BUCKET, False),)),

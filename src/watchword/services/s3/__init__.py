@@ -13,6 +13,7 @@ from watchword.access import Demand
 from watchword.services.operation import Call, Operation
 from watchword.services.s3 import (
     acls,
+    attributes,
     bucket_policies,
     bucket_tags,
     buckets,
@@ -58,6 +59,7 @@ OPERATIONS: dict[str, Operation] = {
     name: _guarded(name, row)
     for table in (
         acls.OPERATIONS,
+        attributes.OPERATIONS,
         bucket_policies.OPERATIONS,
         bucket_tags.OPERATIONS,
         buckets.OPERATIONS,

@@ -3,7 +3,8 @@
 1. The list names at least one part and each by number and ETag, or MalformedXML.
 2. Numbers ascend, or InvalidPartOrder.
 3. Each part is there, with that ETag and, where it is told, that checksum, or InvalidPart.
-4. A composite checksum needs each part's own in the list, or InvalidRequest.
+4. A composite checksum needs each part's own in the list, or InvalidRequest; and numbers from 1 on without a
+   gap, or InvalidPartOrder.
 5. Every part but the last has MIN_PART bytes, or EntityTooSmall.
 6. What the request says of the object's size and checksum is true, or it is refused.
 
@@ -73,13 +74,16 @@ def _made(call: Call, entries: Sequence[Entry]) -> Object:
     with call.world.database.read() as tx:
         upload = upload_of(call, tx)
         sent = {part.number: part for part in parts.page(tx, upload.id, limit=MAX_PARTS)[0]}
+    if upload.checksum_type == COMPOSITE and entries[-1]["PartNumber"] != len(entries):
+        raise s3_error("InvalidPartOrder", UploadId=upload.id)
     chosen = [_chosen(call, upload, sent, entry) for entry in entries]
     _check_sizes(call, chosen)
     checksum = _checksum(call, upload, chosen)
     name = joined(new_in_family(upload_family(upload.id), call.world.randomness))
     with undone(name, call.world.objects.unjoin) as blob:
         new = _object(call, upload, chosen, blob, checksum)
-        call.world.objects.join([(part.blob, part.size) for part in chosen], blob)
+        sums = [part.checksum for part in chosen] if upload.algorithm else []
+        call.world.objects.join([(part.blob, part.size) for part in chosen], blob, sums)
         end(call, upload, kept=[part.blob for part in chosen])
         made = commit_object(call, new, call.input["Bucket"])
         event = "ObjectCreated:CompleteMultipartUpload"

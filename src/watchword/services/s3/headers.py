@@ -36,6 +36,8 @@ READ = frozenset(
         "x-amz-skip-destination-validation",
         # Tags.
         *("x-amz-tagging", "x-amz-tagging-directive"),
+        # What is known of an object.
+        *("x-amz-object-attributes", "x-amz-max-parts", "x-amz-part-number-marker"),
         # Copies.
         *("x-amz-copy-source", "x-amz-copy-source-range"),
         *("x-amz-copy-source-if-match", "x-amz-copy-source-if-none-match"),

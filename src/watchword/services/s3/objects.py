@@ -15,11 +15,13 @@ from watchword.access.demand import ContextValue
 from watchword.names import Body
 from watchword.objects import BlobMissingError
 from watchword.services.operation import Call, Operation, Output, object_write, point_read
+from watchword.services.s3.attributes import part_checksums
 from watchword.services.s3.commits import commit_object, fresh_blob
 from watchword.services.s3.demands import bucket_of, object_demand
 from watchword.services.s3.described import (
     ENCRYPTION,
     Description,
+    checksum_type,
     checksums,
     described,
     not_modified,
@@ -149,9 +151,16 @@ def _looked_at(call: Call, row: Object) -> tuple[dict[str, object], tuple[int, i
     output["ContentLength"] = end - start
     if asked and end > start:
         output["ContentRange"] = f"bytes {start}-{end - 1}/{row.size}"
-    if end - start == row.size and call.input.get("ChecksumMode") == "ENABLED":
-        output |= checksums(row)
+    if call.input.get("ChecksumMode") == "ENABLED":
+        output |= _checksums(call, row, end - start)
     return output, (start, end)
+
+
+def _checksums(call: Call, row: Object, size: int) -> Mapping[str, object]:
+    """The members for the checksum of what is sent: of the whole object, or of one of its parts."""
+    if "PartNumber" in call.input and (sums := part_checksums(call, row)):
+        return {**sums[call.input["PartNumber"] - 1], **checksum_type(row)}
+    return checksums(row) if size == row.size else {}
 
 
 OPERATIONS: dict[str, Operation] = {
