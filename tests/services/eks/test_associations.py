@@ -106,10 +106,49 @@ def test_an_association_of_another_cluster(eks: Any) -> None:
         assert refused(call, **one)[0] == "ResourceNotFoundException"
 
 
-@pytest.mark.parametrize("member", ["targetRoleArn", "policy"])
-def test_what_is_not_implemented_is_refused(eks: Any, member: str) -> None:
-    code, said = refused(eks.create_pod_identity_association, **PODS, **{member: ROLE})
-    assert (code, member in said) == ("NotImplemented", True)
+POLICY = json.dumps(
+    {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+)
+TARGET = "arn:aws:iam::210987654321:role/far"
+LIMITED = {"policy": POLICY, "disableSessionTags": True}
+
+
+def test_a_target_role_and_a_policy_come_and_go(eks: Any) -> None:
+    made = eks.create_pod_identity_association(**PODS, **LIMITED, targetRoleArn=TARGET)["association"]
+    assert (made["targetRoleArn"], made["policy"]) == (TARGET, POLICY)
+    assert made["externalId"] == "us-east-1/123456789012/prod/shop/cart"
+    one = {"clusterName": "prod", "associationId": made["associationId"]}
+    kept = eks.update_pod_identity_association(**one, roleArn=f"{ROLE}-2")["association"]
+    assert (kept["targetRoleArn"], kept["policy"]) == (TARGET, POLICY)
+    left = eks.update_pod_identity_association(**one, targetRoleArn="", policy="")["association"]
+    assert not {"targetRoleArn", "externalId", "policy"} & left.keys()
+    assert eks.describe_pod_identity_association(**one)["association"] == left
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"targetRoleArn": "far"}, "far is not the ARN of a role"),
+        ({"targetRoleArn": "arn:aws:iam::210987654321:user/far"}, "is not the ARN of a role"),
+        ({"policy": POLICY}, "disableSessionTags is true"),
+        (LIMITED | {"policy": "{}"}, "The policy is not valid"),
+        (LIMITED | {"policy": "no JSON"}, "The policy is not valid"),
+        (LIMITED | {"policy": POLICY + " " * 2048}, "more than 2048 characters"),
+    ],
+)
+def test_a_target_role_or_a_policy_that_is_none(eks: Any, given: dict[str, Any], said: str) -> None:
+    code, told = refused(eks.create_pod_identity_association, **PODS, **given)
+    assert (code, said in told) == ("InvalidParameterException", True), told
+    made = eks.create_pod_identity_association(**PODS)["association"]
+    one = {"clusterName": "prod", "associationId": made["associationId"]}
+    assert refused(eks.update_pod_identity_association, **one, **given)[0] == "InvalidParameterException"
+
+
+def test_tags_stay_off_while_there_is_a_policy(eks: Any) -> None:
+    made = eks.create_pod_identity_association(**PODS, **LIMITED)["association"]
+    one = {"clusterName": "prod", "associationId": made["associationId"]}
+    code, _ = refused(eks.update_pod_identity_association, **one, disableSessionTags=False)
+    assert code == "InvalidParameterException"
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from tests.services.sts.issuer import Issuer
 from watchword.testing import Server
 
 AUDIENCE = "pods.eks.amazonaws.com"
+ACCOUNT, OTHER = "123456789012", "210987654321"
 ACTIONS = ["sts:AssumeRole", "sts:TagSession"]
 POD = {"name": "cart-7d9f8-x2x4q", "uid": "5f3c1b1e-0000-4000-8000-000000000001"}
 CLUSTER = "arn:aws:eks:us-east-1:123456789012:cluster/production"
@@ -128,7 +129,7 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuer]:
 
 @pytest.fixture(scope="module")
 def started(issuer: Issuer) -> Iterator[Server]:
-    with Server.start("--private-issuers", issuer.url) as server:
+    with Server.start("--private-issuers", issuer.url, "--account", f"{ACCOUNT},{OTHER}") as server:
         yield server
 
 
@@ -210,6 +211,105 @@ def test_the_policies_of_the_page(site: Site) -> None:
     with pytest.raises(ClientError) as refused:
         site.assume()
     assert code_of(refused) == "AccessDeniedException"
+
+
+# --- target roles and session policies -------------------------------------------------------------------
+
+EXTERNAL_ID = f"us-east-1/{ACCOUNT}/production/shop/cart"
+
+
+def add_target(site: Site, account: str, **conditions: object) -> str:
+    """A role that trusts the role `cart`, which may assume it."""
+    iam = boto3.client("iam", **site.server.arguments_of(account))
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:role/cart"},
+        "Action": ACTIONS,
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": statement | {"Condition": conditions}})
+    arn: str = iam.create_role(RoleName="target", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    may = {"Effect": "Allow", "Action": ACTIONS, "Resource": arn}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": may})
+    site.iam.put_role_policy(RoleName="cart", PolicyName="target", PolicyDocument=policy)
+    return arn
+
+
+@pytest.mark.parametrize("account", [ACCOUNT, OTHER])
+def test_a_pod_gets_the_target_role(site: Site, account: str) -> None:
+    """By the trust policies that AWS's page shows: with tags, and by the external id."""
+    tags = {f"aws:RequestTag/{tag}": TAGS[tag] for tag in ("eks-cluster-arn", "kubernetes-namespace")}
+    target = add_target(site, account, StringEquals=tags | {"sts:ExternalId": EXTERNAL_ID})
+    changed = site.update(targetRoleArn=target)
+    assert (changed["targetRoleArn"], changed["externalId"]) == (target, EXTERNAL_ID)
+    answer = site.assume()
+    session = answer["assumedRoleUser"]["arn"]
+    assert session.startswith(f"arn:aws:sts::{account}:assumed-role/target/eks-production-cart-7d9f8-")
+    made = answer["credentials"]
+    keys = {"aws_access_key_id": made["accessKeyId"], "aws_secret_access_key": made["secretAccessKey"]}
+    caller = site.client("sts", **keys, aws_session_token=made["sessionToken"]).get_caller_identity()
+    assert caller["Arn"] == session
+
+
+def test_the_target_role_without_tags(site: Site) -> None:
+    site.trust("cart", "sts:AssumeRole")
+    target = add_target(site, OTHER, StringEquals={"sts:ExternalId": EXTERNAL_ID})
+    site.update(targetRoleArn=target, disableSessionTags=True)
+    assert ":assumed-role/target/" in site.assume()["assumedRoleUser"]["arn"]
+
+
+@pytest.mark.parametrize(
+    "conditions",
+    [
+        {"StringEquals": {"sts:ExternalId": f"us-east-1/{ACCOUNT}/production/shop/web"}},
+        {"StringEquals": {"aws:RequestTag/kubernetes-service-account": "web"}},
+        {"Null": {"sts:ExternalId": "true"}},
+    ],
+)
+def test_the_target_role_decides(site: Site, conditions: dict[str, Any]) -> None:
+    site.update(targetRoleArn=add_target(site, OTHER, **conditions))
+    with pytest.raises(ClientError) as refused:
+        site.assume()
+    assert (code_of(refused), said_in(refused)) == ("AccessDeniedException", UNABLE)
+
+
+def test_the_first_role_must_be_allowed_to_assume_the_target(site: Site) -> None:
+    site.update(targetRoleArn=add_target(site, OTHER))
+    site.iam.delete_role_policy(RoleName="cart", PolicyName="target")
+    with pytest.raises(ClientError) as refused:
+        site.assume()
+    assert code_of(refused) == "AccessDeniedException"
+
+
+def test_the_tags_go_on_from_the_target_role(site: Site) -> None:
+    """They are transitive: a role that the pod assumes with the target's session has them too."""
+    site.update(targetRoleArn=add_target(site, ACCOUNT))
+    made = site.assume()["credentials"]
+    pods_only = {"StringEquals": {"aws:PrincipalTag/kubernetes-pod-name": POD["name"]}}
+    allowed = {"Effect": "Allow", "Action": "iam:ListUsers", "Resource": "*", "Condition": pods_only}
+    document = json.dumps({"Version": "2012-10-17", "Statement": allowed})
+    site.iam.put_role_policy(RoleName="target", PolicyName="list", PolicyDocument=document)
+    keys = {"aws_access_key_id": made["accessKeyId"], "aws_secret_access_key": made["secretAccessKey"]}
+    site.client("iam", **keys, aws_session_token=made["sessionToken"]).list_users()
+
+
+@pytest.mark.parametrize("target", [False, True])
+def test_a_session_policy_limits_the_session_that_the_pod_gets(site: Site, target: bool) -> None:
+    role = "target" if target else "cart"
+    if target:
+        site.update(targetRoleArn=add_target(site, ACCOUNT))
+    everything = {"Effect": "Allow", "Action": "iam:*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": everything})
+    site.iam.put_role_policy(RoleName=role, PolicyName="all", PolicyDocument=document)
+    limit = {"Version": "2012-10-17", "Statement": everything | {"Action": "iam:ListUsers"}}
+    changed = site.update(policy=json.dumps(limit), disableSessionTags=True)
+    assert json.loads(changed["policy"]) == limit
+    made = site.assume()["credentials"]
+    keys = {"aws_access_key_id": made["accessKeyId"], "aws_secret_access_key": made["secretAccessKey"]}
+    iam = site.client("iam", **keys, aws_session_token=made["sessionToken"])
+    iam.list_users()
+    with pytest.raises(ClientError) as refused:
+        iam.list_roles()
+    assert code_of(refused) == "AccessDenied"
 
 
 # --- who is refused --------------------------------------------------------------------------------------

@@ -3,7 +3,10 @@
 1. A role is passed to pods.eks.amazonaws.com, when an association is made and when it gets another role.
    The resource that gets it is the cluster: an association has no ARN before it is made.
 2. A service account has one association at most. Neither it nor its namespace needs to be there.
-3. Target roles and session policies aren't implemented, so asking for them is refused.
+3. A target role may be of any account: nothing is passed to it, and its trust policy decides. It is assumed
+   with the session of the role (`services.eks_auth.pods`).
+4. A session policy is one that AssumeRole takes, and goes without session tags only. An empty target role or
+   policy takes away the one that was there.
 
 Source: Amazon EKS API Reference, CreatePodIdentityAssociation and its siblings; Service Authorization
 Reference, "Amazon Elastic Kubernetes Service".
@@ -13,8 +16,9 @@ from dataclasses import replace
 
 from watchword.access import Demand
 from watchword.identity.pods import NAME_FORM, NAMESPACE_FORM
-from watchword.names import fault, nouns
+from watchword.names import AwsError, nouns
 from watchword.names.entity_arn import EntityArn
+from watchword.policy.checking.validate import DocumentKind, validate
 from watchword.services.clusters import (
     POD_PRINCIPAL,
     SERVICE,
@@ -35,8 +39,9 @@ from watchword.store.eks.associations import Association
 from watchword.store.eks.clusters import Cluster
 
 KIND = nouns.POD_IDENTITY_ASSOCIATION
-MISSING = ("targetRoleArn", "policy")
-"""Rule 3."""
+LONGEST_POLICY = 2048
+"""AWS STS API Reference, AssumeRole, Policy."""
+NEEDS_NO_TAGS = "A policy can only be used when disableSessionTags is true."
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 _ID_LENGTH = 17
 
@@ -58,7 +63,10 @@ def create_pod_identity_association(call: Call) -> Output:
         call.now,
         call.now,
         tagged=not given.get("disableSessionTags", False),
+        target_role_arn=given.get("targetRoleArn", ""),
+        policy=given.get("policy", ""),
     )
+    _check_policy(call, association)
     try:
         associations.insert(call.tx, association)
     except Conflict:  # another call was faster
@@ -80,7 +88,10 @@ def update_pod_identity_association(call: Call) -> Output:
         role_arn=call.input.get("roleArn", before.role_arn),
         tagged=not call.input.get("disableSessionTags", not before.tagged),
         modified=call.now,
+        target_role_arn=call.input.get("targetRoleArn", before.target_role_arn),
+        policy=call.input.get("policy", before.policy),
     )
+    _check_policy(call, association)
     associations.update(call.tx, association)
     return _shown(call, cluster, association)
 
@@ -109,13 +120,13 @@ def list_pod_identity_associations(call: Call) -> Output:
 
 def to_create(call: Call) -> tuple[Demand, ...]:
     """The action on the cluster, and rule 1."""
-    _refuse_missing(call)
+    _check_target(call)
     return (on_cluster(call, SERVICE, given_tags.request_keys(call)), _to_pass(call))
 
 
 def to_update(call: Call) -> tuple[Demand, ...]:
     """The action on the association; rule 1 when the role changes."""
-    _refuse_missing(call)
+    _check_target(call)
     passed = (_to_pass(call),) if "roleArn" in call.input else ()
     return (on_association(call), *passed)
 
@@ -131,17 +142,35 @@ def on_one(call: Call) -> tuple[Demand, ...]:
 
 
 def _to_pass(call: Call) -> Demand:
-    role = EntityArn.parse(call.input["roleArn"], nouns.ROLE)
+    return to_pass_role(call, _role(call.input["roleArn"]), POD_PRINCIPAL, cluster_arn(call))
+
+
+def _check_target(call: Call) -> None:
+    """Rule 3. Raises InvalidParameterException."""
+    if call.input.get("targetRoleArn"):
+        _role(call.input["targetRoleArn"])
+
+
+def _role(text: str) -> EntityArn:
+    """Raises InvalidParameterException."""
+    role = EntityArn.parse(text, nouns.ROLE)
     if role is None:
-        raise invalid(f"{call.input['roleArn']} is not the ARN of a role.")
-    return to_pass_role(call, role, POD_PRINCIPAL, cluster_arn(call))
+        raise invalid(f"{text} is not the ARN of a role.")
+    return role
 
 
-def _refuse_missing(call: Call) -> None:
-    """Rule 3."""
-    for name in MISSING:
-        if call.input.get(name):
-            raise fault("NotImplemented", f"{name} is not implemented for pod identity associations.")
+def _check_policy(call: Call, association: Association) -> None:
+    """Rule 4. Raises InvalidParameterException."""
+    if not association.policy:
+        return
+    if association.tagged:
+        raise invalid(NEEDS_NO_TAGS)
+    if len(association.policy) > LONGEST_POLICY:
+        raise invalid(f"The policy has more than {LONGEST_POLICY} characters.")
+    try:
+        validate(association.policy, DocumentKind.SESSION, partition=call.partition)
+    except AwsError as wrong:
+        raise invalid(f"The policy is not valid. {wrong.said}", wrong.meant) from None
 
 
 def _current(call: Call) -> tuple[Cluster, Association]:
@@ -186,6 +215,11 @@ def _shown(call: Call, cluster: Cluster, association: Association) -> Output:
         "modifiedAt": association.modified,
         "tags": tags.of(call.tx, KIND, association.id),
     }
+    if association.target_role_arn:
+        more["targetRoleArn"] = association.target_role_arn
+        more["externalId"] = association.external_id(cluster)
+    if association.policy:
+        more["policy"] = association.policy
     return {"association": _summary(cluster, association) | more}
 
 

@@ -14,6 +14,8 @@ service account. Both must hold. In this order:
 5. EKS assumes its role: the trust policy decides, for pods.eks.amazonaws.com, with the cluster as
    aws:SourceArn and the pod's tags as aws:RequestTag. They are transitive. This is the same decision, and the
    same record, as of any other AssumeRole.
+6. Where the association has a target role, it is assumed with that session (role chaining). The same tags are
+   aws:RequestTag there too, and sts:ExternalId names the association. A session policy limits the last one.
 
 A session lasts an hour. It can outlast the token, the pod and the association; where the node is a host, it
 ends when the host is revoked.
@@ -115,7 +117,31 @@ def _association(call: Call, cluster: Cluster, pod: Pod) -> Association:
 
 
 def _assume(call: Call, cluster: Cluster, pod: Pod, association: Association) -> Mapping[str, Any]:
-    """What AssumeRole answers."""
+    """Rules 5 and 6: what the last AssumeRole answers."""
+    node = call.caller.session
+    via = Via(
+        source_arn=cluster.arn,
+        source_account=cluster.account,
+        invoked_by=POD_PRINCIPAL,
+        host=node.host if node else "",
+    )
+    given = _given(call, cluster, pod, association)
+    policy = {"Policy": association.policy} if association.policy else {}
+    target = association.target_role_arn
+    try:
+        if not target:
+            return _assumed(call, Caller(Service(POD_PRINCIPAL)), given | policy, via)
+        before = {name: value for name, value in given.items() if name != "TransitiveTagKeys"}
+        own = _assumed(call, Caller(Service(POD_PRINCIPAL)), before, via)
+        chained = {"RoleArn": target, "ExternalId": association.external_id(cluster)}
+        acting = Via(invoked_by=POD_PRINCIPAL)
+        return _assumed(call, _caller(call, own), given | policy | chained, acting)
+    except AwsError as refused:
+        raise _as_ours(refused) from refused
+
+
+def _given(call: Call, cluster: Cluster, pod: Pod, association: Association) -> dict[str, object]:
+    """The input of AssumeRole, for the role of the association."""
     unique = str(UUID(bytes=call.world.randomness(16), version=4))
     given: dict[str, object] = {
         "RoleArn": association.role_arn,
@@ -125,17 +151,17 @@ def _assume(call: Call, cluster: Cluster, pod: Pod, association: Association) ->
         tags = pod.tags(cluster.arn, cluster.name)
         given["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
         given["TransitiveTagKeys"] = list(tags)
-    node = call.caller.session
-    via = Via(
-        source_arn=cluster.arn,
-        source_account=cluster.account,
-        invoked_by=POD_PRINCIPAL,
-        host=node.host if node else "",
-    )
-    try:
-        return call.act(Caller(Service(POD_PRINCIPAL)), ("sts", "AssumeRole"), given, via)
-    except AwsError as refused:
-        raise _as_ours(refused) from refused
+    return given
+
+
+def _assumed(call: Call, caller: Caller, given: Mapping[str, object], via: Via) -> Mapping[str, Any]:
+    return call.act(caller, ("sts", "AssumeRole"), given, via)
+
+
+def _caller(call: Call, assumed: Mapping[str, Any]) -> Caller:
+    """The session that was assumed, as it calls."""
+    session = call.world.facts.session(assumed["Credentials"]["SessionToken"])
+    return Caller(session.principal, session.access_key_id, session)
 
 
 def _as_ours(refused: AwsError) -> AwsError:

@@ -25,6 +25,8 @@ ASSOCIATIONS = Table(
     Column("tagged", Boolean, nullable=False),
     Column("created", Timestamp, nullable=False),
     Column("modified", Timestamp, nullable=False),
+    Column("target_role_arn", CodepointText, nullable=False, server_default=""),
+    Column("policy", CodepointText, nullable=False, server_default=""),
     UniqueConstraint("cluster_id", "namespace", "service_account"),
 )
 
@@ -41,9 +43,18 @@ class Association:
     created: datetime
     modified: datetime
     tagged: bool = True
+    target_role_arn: str = ""
+    """The role that is assumed with the session of `role_arn`, and that pods get; empty for none."""
+    policy: str = ""
+    """A session policy, as JSON text; empty for none."""
 
     def arn(self, cluster: Cluster) -> str:
         return arn_of(cluster.arn, self.id)
+
+    def external_id(self, cluster: Cluster) -> str:
+        """What the target role's trust policy can tell this association by."""
+        where = (cluster.region, cluster.account, cluster.name, self.namespace, self.service_account)
+        return "/".join(where)
 
 
 _ALL = select(*columns(ASSOCIATIONS, Association))

@@ -1,4 +1,4 @@
 """The Alembic revisions, as data of the package; `watchword.store.migrate` runs them."""
 
-NEWEST = "0030"
+NEWEST = "0031"
 """The last revision in `versions`."""
