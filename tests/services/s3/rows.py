@@ -188,7 +188,7 @@ ROWS = {
     "GetBucketLifecycleConfiguration": Row(
         bucket("vault"), missing=Refused("NoSuchLifecycleConfiguration", **bucket("free"))
     ),
-    "DeleteBucketLifecycle": Row(bucket("spare"), missing=NO_BUCKET),
+    "DeleteBucketLifecycle": Row(bucket("free"), missing=NO_BUCKET),
     # locks
     "PutObjectLockConfiguration": Row(
         bucket("vault") | LOCKS, missing=NO_BUCKET, conflict=Refused("InvalidBucketState", **BUCKET)
