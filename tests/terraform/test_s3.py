@@ -1,4 +1,5 @@
-"""Terraform against a running server: who may use buckets is applied, planned clean, changed and destroyed.
+"""Terraform against a running server: buckets are applied, planned clean, changed and destroyed: who
+may use them, and what they keep.
 
 aws_s3_account_public_access_block isn't among it: its client puts the account before the name of the host.
 It runs where the provider is unpacked, as test_iam.py does.
@@ -28,11 +29,11 @@ def terraform(watchword: Server, tmp_path: Path) -> Terraform:
     return found
 
 
-def test_who_may_use_a_bucket(terraform: Terraform, watchword: Server) -> None:
+def test_buckets_and_what_they_keep(terraform: Terraform, watchword: Server) -> None:
     for changed in (False, True):
         terraform.apply(changed=changed)
         terraform.plan_is_empty(changed=changed)
     s3 = boto3.client("s3", **watchword.client_arguments)
-    assert {each["Name"] for each in s3.list_buckets()["Buckets"]} == {"granted", "open"}
+    assert {each["Name"] for each in s3.list_buckets()["Buckets"]} == {"granted", "kept", "open", "vault"}
     terraform.run("destroy", "-auto-approve", "-no-color", "-compact-warnings", "-var", "changed=true")
     assert s3.list_buckets()["Buckets"] == []
