@@ -185,6 +185,19 @@ def test_the_bucket_policy_only_denies_for_objects_of_others(
     assert s3_reads(s3, bucket, "hers", eve)
 
 
+def test_an_object_of_others_is_replaced_but_not_read(
+    s3: Counter, shared: Callable[[str], str], eve: User
+) -> None:
+    bucket = shared(WRITER)
+    s3.put(bucket, "hers", b"data", by=eve)
+    there = {"Bucket": bucket, "Key": "hers"}
+    etag = s3("HeadObject", **there, by=eve)["ETag"]
+    assert s3.code("PutObject", **there, Body=Body(), IfMatch=etag) == "AccessDenied"
+    assert s3.code("CopyObject", Bucket=bucket, Key="copy", CopySource=f"{bucket}/hers") == "AccessDenied"
+    s3.put(bucket, "hers", b"new", ACL="private")
+    assert s3.get(bucket, "hers") == b"new"
+
+
 def test_the_owner_of_an_object_can_always_mend_its_acl(
     s3: Counter, shared: Callable[[str], str], eve: User
 ) -> None:
