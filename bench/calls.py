@@ -52,6 +52,7 @@ def _bytes(request: Any) -> bytes:
     target = request.url.partition("//")[2]
     host, _, path = target.partition("/")
     body = request.body or b""
+    body = body.read() if hasattr(body, "read") else body
     body = body.encode() if isinstance(body, str) else body
     lines = [f"{request.method} /{path} HTTP/1.1", f"Host: {host}"]
     for name, value in request.headers.items():

@@ -23,6 +23,7 @@ import policy
 import refusals
 import sigv4
 import starts
+import storage
 import tokens
 from rows import Line, Result, lines, measured, shown
 
@@ -61,6 +62,7 @@ def main() -> None:
             *hosts.rows(stack),
             *entities.rows(stack),
             *functions.rows(stack),
+            *storage.rows(stack),
             *starts.rows(stack),
         )
         results = [Result(row) for row in every]

@@ -3,6 +3,7 @@
 Each is a process of its own on a free port of the loopback address, as its makers say to start it.
 """
 
+import hashlib
 import json
 import os
 import socket
@@ -12,10 +13,11 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from watchword.testing import Server
 
@@ -35,6 +37,55 @@ async def hello(scope: dict[str, object], receive: object, send: object) -> None
         return
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"13")]})  # type: ignore[operator]
     await send({"type": "http.response.body", "body": b"Hello, world!"})  # type: ignore[operator]
+
+
+async def store(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """The least that keeps a body: it is hashed while it comes, written, and synced; or read again."""
+    if scope["type"] != "http":
+        return
+    file, length = Path(os.environ["BENCH_FOLDER"]) / "body", b"0"
+    if scope["method"] == "PUT":
+        digest, crc, more = hashlib.md5(usedforsecurity=False), 0, True
+        with file.open("wb") as target:
+            while more:
+                message = await receive()
+                body, more = message.get("body", b""), message.get("more_body", False)
+                digest.update(body)
+                crc = zlib.crc32(body, crc)
+                target.write(body)
+            target.flush()
+            os.fsync(target.fileno())
+    elif file.exists():
+        length = str(file.stat().st_size).encode()
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", length)]})
+    if scope["method"] == "GET" and file.exists():
+        with file.open("rb") as source:
+            while piece := source.read(1 << 20):
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+@contextmanager
+def storing(folder: Path) -> Iterator[int]:
+    """The port of a bare uvicorn that keeps a body in a folder."""
+    folder.mkdir()
+    port = _free_port()
+    command = [sys.executable, "-m", "uvicorn", "servers:store", "--app-dir", str(HERE), "--port", str(port)]
+    command += ["--http", "httptools", "--loop", "uvloop", "--no-access-log", "--lifespan", "off"]
+    with _running([*command, "--log-level", "error"], port, {"BENCH_FOLDER": str(folder)}):
+        yield port
+
+
+def listening(port: int) -> int:
+    """The process that listens on a port of this machine."""
+    wanted = f":{port:04X} 00000000:0000 0A"
+    lines = Path("/proc/net/tcp").read_text().splitlines()
+    inode = next(line.split()[9] for line in lines if wanted in line)
+    for link in Path("/proc").glob("[0-9]*/fd/*"):
+        with suppress(OSError):
+            if str(link.readlink()) == f"socket:[{inode}]":
+                return int(link.parts[2])
+    raise RuntimeError(f"nothing listens on port {port}")
 
 
 @contextmanager
