@@ -3,6 +3,7 @@
 import base64
 import json
 from dataclasses import replace
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -11,6 +12,8 @@ from tests.gateway.console.conftest import PASSWORD, Site
 from tests.gateway.console.login import CALLBACK, CONFIRMATION, CROSS, ORIGIN, SAME, Client, Json
 from tests.gateway.console.test_sign_in import revoke_all, set_password, twelve_hours_later
 
+from watchword.access.schemes import sign_in_grant
+from watchword.access.sign_ins import SignedIn
 from watchword.gateway.journey import journey
 from watchword.names import HttpRequest
 from watchword.sigv4 import Credentials, sign
@@ -126,6 +129,23 @@ def test_a_code_is_good_once(site: Site, ann: Browser) -> None:
     client = Client()
     code = client.code(ann)
     assert client.trade(ann, code)[0] == 200
+    assert client.trade(ann, code) == (401, expired("AUTHCODE_EXPIRED"))
+
+
+def test_of_two_who_show_a_code_at_once_one_gets_something(
+    site: Site, ann: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both find the code; then the other one is quicker."""
+    client, find = Client(), sign_in_grant._found
+    code, others = client.code(ann), iter([True])
+
+    def found(*given: Any) -> SignedIn:
+        mine = find(*given)
+        if next(others, False):
+            assert client.trade(ann, code)[0] == 200
+        return mine
+
+    monkeypatch.setattr(sign_in_grant, "_found", found)
     assert client.trade(ann, code) == (401, expired("AUTHCODE_EXPIRED"))
 
 
