@@ -22,6 +22,10 @@ _STARTED = re.compile(r"started successfully on port (\d+)")
 _ARGUMENTS = ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu")
 
 
+class NotNowError(AssertionError):
+    """The browser can't do that, maybe because it is on its way to another page."""
+
+
 @dataclass
 class Chromium:
     """One window."""
@@ -39,7 +43,7 @@ class Chromium:
     @property
     def text(self) -> str:
         """What a person reads."""
-        return str(self._ask("GET", f"/element/{self._find('body')}/text"))
+        return str(self.run("return document.body.innerText"))
 
     @property
     def cookies(self) -> list[dict[str, Any]]:
@@ -53,7 +57,8 @@ class Chromium:
 
     def press(self, name: str) -> None:
         """Clicks the button of that name."""
-        found = self._find(f"//button[normalize-space()='{name}']", "xpath")
+        wanted = f"//button[normalize-space()='{name}']"
+        found = self._ask("POST", "/element", using="xpath", value=wanted)[_ELEMENT]
         self._ask("POST", f"/element/{found}/click")
 
     def run(self, script: str) -> Any:
@@ -68,16 +73,13 @@ class Chromium:
     def screenshot(self) -> bytes:
         return base64.b64decode(self._ask("GET", "/screenshot"))
 
-    def _find(self, selector: str, using: str = "css selector") -> str:
-        return str(self._ask("POST", "/element", using=using, value=selector)[_ELEMENT])
-
     def _ask(self, method: str, path: str, **given: Any) -> Any:
         whole = f"/session/{self.session}{path}" if self.session else path
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)) as line:
             line.request(method, whole, json.dumps(given) if method == "POST" else None)
             answer = json.loads(line.getresponse().read())["value"]
         if isinstance(answer, dict) and "error" in answer:
-            raise AssertionError(f"{method} {path}: {answer['message']}")
+            raise NotNowError(f"{method} {path}: {answer['message']}")
         return answer
 
 

@@ -3,7 +3,8 @@
 import base64
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -11,13 +12,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from tests.gateway.console.login import Client
-from tests.server.chromium import ENTER, MISSING, TAB, Chromium, chromium
+from tests.server.chromium import ENTER, MISSING, TAB, Chromium, NotNowError, chromium
 from tests.server.harness import Running, client, credentials, serve, watchword
 
 from watchword.proofs.mfa import code_of, step_of
 
 pytestmark = [pytest.mark.skipif(bool(MISSING), reason=MISSING), pytest.mark.slow]
 PASSWORD = "Correct1horse!"
+PATIENCE = 120
 BEHIND = 4
 """Steps by which Bob's device is said to be behind, so that no code has to be waited for."""
 
@@ -50,19 +52,49 @@ def window() -> Iterator[Chromium]:
         yield found
 
 
+def eventually(holds: Callable[[], bool], window: Chromium) -> bool:
+    """Browsers load and paint when they come to it."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        with suppress(NotNowError):
+            if holds():
+                return True
+            assert time.monotonic() < end, window.text
+        time.sleep(0.1)
+
+
 def shows(window: Chromium, words: str) -> bool:
     """Whether the window comes to show these words."""
-    end = time.monotonic() + 60
-    while words not in window.text:
-        assert time.monotonic() < end, f"{words!r} isn't in: {window.text}"
-        time.sleep(0.1)
-    return True
+    return eventually(lambda: words in window.text, window)
+
+
+def type_into(window: Chromium, focused: str, *texts: str) -> None:
+    """Types once the element of that id has the focus, which it gets by itself."""
+    eventually(lambda: window.run("return document.activeElement.id") == focused, window)
+    window.type(*texts)
+
+
+def press_by_keyboard(window: Chromium) -> None:
+    """Goes to the first button of the page with the tab key, and presses it."""
+
+    def on_a_button() -> bool:
+        window.type(TAB)
+        return bool(window.run("return document.activeElement.tagName") == "BUTTON")
+
+    eventually(on_a_button, window)
+    window.type(ENTER)
+
+
+def come_in(server: Running, window: Chromium) -> None:
+    """By the operator's link."""
+    window.complaints()
+    window.open(watchword("console", "--data", str(server.data)).stdout.strip())
+    press_by_keyboard(window)
+    assert shows(window, "assumed-role/WatchwordAdministrator/")
 
 
 def test_by_link_then_by_password_and_code(server: Running, seed: bytes, window: Chromium) -> None:
-    window.open(watchword("console", "--data", str(server.data)).stdout.strip())
-    window.type(TAB, ENTER)
-    assert shows(window, "assumed-role/WatchwordAdministrator/")
+    come_in(server, window)
     (cookie,) = window.cookies
     assert cookie["name"] == "__Host-watchword"
     assert cookie["secure"]
@@ -72,18 +104,18 @@ def test_by_link_then_by_password_and_code(server: Running, seed: bytes, window:
     window.press("Sign out")
     assert shows(window, "You are signed out.")
     assert window.cookies == []
-    window.type("example-corp", TAB, "bob", TAB, "Wrong1horse!", ENTER)
+    type_into(window, "account", "example-corp", TAB, "bob", TAB, "Wrong1horse!", ENTER)
     assert shows(window, "is wrong.")
-    window.type(PASSWORD, ENTER)
+    type_into(window, "password", PASSWORD, ENTER)
     assert shows(window, "Six digits")
-    window.type(code_of(seed, step_of(datetime.now(UTC)) - BEHIND + 2), ENTER)
+    type_into(window, "code", code_of(seed, step_of(datetime.now(UTC)) - BEHIND + 2), ENTER)
     assert shows(window, "proved by a code")
     refused = [each for each in window.complaints() if "403" not in each]
     assert refused == [], "the browser complains of nothing but the wrong password"
 
 
 def test_a_terminal_gets_its_code(server: Running, window: Chromium) -> None:
-    """After the test before, in whose window somebody is signed in."""
+    come_in(server, window)
     got: list[str] = []
 
     class Callback(BaseHTTPRequestHandler):
