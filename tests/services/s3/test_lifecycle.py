@@ -310,6 +310,28 @@ def test_a_bucket_is_gone_through_once_a_day_and_for_new_rules(
     assert len(times) == 3
 
 
+def test_a_bucket_that_fails_is_tried_again_and_stops_no_other(
+    s3: Counter, bucket: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    s3("CreateBucket", Bucket="another")
+    for name in (bucket, "another"):
+        configure(s3, name, DAYS)
+    tried: list[str] = []
+
+    def fail(_world: object, bucket_id: str, *_: object) -> None:
+        tried.append(bucket_id)
+        if len(tried) == 1:
+            raise RuntimeError("the disk")
+
+    monkeypatch.setattr(work, "carry_out", fail)
+    job = daily()
+    job(s3.world)
+    assert len(set(tried)) == 2
+    assert "lifecycle rules failed" in caplog.text
+    job(s3.world)
+    assert tried[2:] == tried[:1]
+
+
 def test_what_changed_meanwhile_is_left_alone(
     s3: Counter, bucket: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
