@@ -8,6 +8,9 @@ from typing import Any
 from tests.server.harness import client, credentials, serve, watchword
 
 from watchword.cli import objects as command
+from watchword.installation import root_key
+from watchword.objects.sealing import Sealing
+from watchword.proofs.sealed_bytes import of_server
 
 
 def check(data: Path, *arguments: str) -> tuple[int, list[dict[str, Any]]]:
@@ -27,7 +30,8 @@ def test_what_it_says(tmp_path: Path, monkeypatch: Any) -> None:
         bodies = {"a": b"first", "b": b"second", "c": b"third\x1b[2J", "d": b"fourth"}
         for key, body in bodies.items():
             s3.put_object(Bucket="papers", Key=key, Body=body)
-        files = {file.read_bytes(): file for file in (data / "objects").glob("*/*")}
+        key = Sealing(of_server(root_key.load(data / "root.key")))
+        files = {key.whole(file.read_bytes()): file for file in (data / "objects").glob("*/*")}
         files[b"second"].write_bytes(b"Second")
         files[b"third\x1b[2J"].unlink()
         orphan = data / "objects" / "ab" / ("0" * 30)
