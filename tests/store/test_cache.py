@@ -47,7 +47,7 @@ def test_what_was_read_before_a_change_is_not_kept(topic: Topic) -> None:
     assert cache.get("a") == "new"
 
 
-def test_the_least_recently_used_makes_room() -> None:
+def test_what_was_not_used_makes_room() -> None:
     cache = Cache(2)
     cache.put("a", 1, [ALICE], 0)
     cache.put("b", 2, [ALICE], 0)
@@ -115,7 +115,20 @@ def test_values_are_kept_as_long_as_they_weigh_no_more_together() -> None:
     cache.put("b", "heavier", [ALICE], 0, weight=60)
     assert [cache.get(key) for key in "bc"] == ["heavier", "c"]
     cache.put("too heavy", "d", [ALICE], 0, weight=101)
-    assert [cache.get(key) for key in ("b", "c", "too heavy")] == [None, None, None]
+    assert [cache.get(key) for key in ("b", "c", "too heavy")] == ["heavier", "c", None]
+
+
+def test_what_was_used_is_passed_over_once() -> None:
+    cache = Cache(3)
+    for key in "abc":
+        cache.put(key, key, [ALICE], 0)
+    cache.get("a")
+    cache.put("d", "d", [ALICE], 0)
+    assert "b" not in cache._kept
+    cache.get("c")
+    for key in "ef":  # a had its turn, and c has one now
+        cache.put(key, key, [ALICE], 0)
+    assert [key for key in "abcdef" if key in cache._kept] == ["c", "e", "f"]
 
 
 @pytest.mark.parametrize("topic", [ALICE, EVERYTHING])

@@ -192,7 +192,8 @@ class Facts:
         return Loaded(passed, topics)
 
     def _load(self, fact: Fact[Any, Value], key: tuple[str, ...]) -> Loaded[Value]:
-        kept = self._kept(fact, key)
+        # Under this key, it is what the fact's `read` gave.
+        kept: Loaded[Value] | None = self._cache.get((fact.name, *key))  # type: ignore[assignment]
         if kept is not None:
             return kept
         if self.cached:
@@ -209,14 +210,11 @@ class Facts:
         """Read in a snapshot that began after `generation`. That there is no such thing isn't kept."""
 
         def other(fact: Fact[Any, Any], key: tuple[str, ...]) -> Loaded[Any]:
-            return self._kept(fact, key) or self._read(tx, generation, fact, key)
+            kept = self._cache.get((fact.name, *key))
+            return cast("Loaded[Any] | None", kept) or self._read(tx, generation, fact, key)
 
         reading = Reading(tx, self.root_key, other)
         loaded = Loaded(fact.read(reading, *key), frozenset(reading.topics))
         if loaded.value is not None:
             self._cache.put((fact.name, *key), loaded, loaded.topics, generation, reading.weight)
         return loaded
-
-    def _kept(self, fact: Fact[Any, Value], key: tuple[str, ...]) -> Loaded[Value] | None:
-        # Under this key, it is what the fact's `read` gave.
-        return self._cache.get((fact.name, *key))  # type: ignore[return-value]

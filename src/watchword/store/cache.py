@@ -1,4 +1,7 @@
-"""An LRU cache of what was read or compiled from the database, invalidated by topics.
+"""A cache of what was read or compiled from the database, invalidated by topics.
+
+It evicts by second chance (the CLOCK algorithm, which is near to LRU): what was used since its last turn is
+passed over once. So a look into it writes one flag and moves nothing.
 
 A value is cached with the topics it depends on (see `transaction`), and dropped when a change of one of them
 is applied. A value that was read while a change was applied isn't cached, since it may be older than that
@@ -14,15 +17,27 @@ from datetime import datetime
 from watchword.store.transaction import EVERYTHING, Topic
 
 
+class _Kept:
+    """A value, what it depends on, and whether it was used since its last turn."""
+
+    __slots__ = ("topics", "used", "value", "weight")
+
+    def __init__(self, value: object, topics: frozenset[Topic], weight: int) -> None:
+        self.value, self.topics, self.weight, self.used = value, topics, weight, False
+
+
+_NOTHING = _Kept(None, frozenset[Topic](), 0)
+
+
 class Cache:
-    """Values of at most that `size` together; the least recently used are evicted. For any number of threads.
+    """Values of at most that `size` together; what wasn't used lately is evicted. For any number of threads.
 
     A value weighs 1 unless the caller says how many bytes it takes.
     """
 
     def __init__(self, size: int) -> None:
         self._free = size
-        self._kept: OrderedDict[Hashable, tuple[object, frozenset[Topic], int]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
         self._keys_of: defaultdict[Topic, set[Hashable]] = defaultdict(set)
         self._generation = 0
         self._lock = threading.Lock()
@@ -38,11 +53,8 @@ class Cache:
         kept = self._kept.get(key)
         if kept is None:
             return None
-        try:
-            self._kept.move_to_end(key)
-        except KeyError:  # a change dropped it in between
-            return None
-        return kept[0]
+        kept.used = True
+        return kept.value
 
     def put(
         self, key: Hashable, value: object, topics: Iterable[Topic], generation: int, weight: int = 1
@@ -52,19 +64,19 @@ class Cache:
             if generation != self._generation:
                 return
             self._drop(key)
-            self._kept[key] = value, frozenset(topics), weight
-            for topic in self._kept[key][1]:
+            kept = self._kept[key] = _Kept(value, frozenset(topics), weight)
+            for topic in kept.topics:
                 self._keys_of[topic].add(key)
             self._free -= weight
             while self._free < 0:
-                self._drop(next(iter(self._kept)))
+                self._take_turn(next(iter(self._kept)))
 
     def apply(self, topics: Sequence[Topic]) -> None:
         """Drops what depends on any of the topics. A listener for `Database.subscribe`."""
         with self._lock:
             self._generation += 1
             if EVERYTHING in topics:
-                self._free += sum(weight for _, _, weight in self._kept.values())
+                self._free += sum(each.weight for each in self._kept.values())
                 self._kept.clear()
                 self._keys_of.clear()
                 return
@@ -75,10 +87,19 @@ class Cache:
         """Drops everything."""
         self.apply((EVERYTHING,))
 
+    def _take_turn(self, key: Hashable) -> None:
+        """Of the first: it stays if it was used."""
+        kept = self._kept[key]
+        if kept.used:
+            kept.used = False
+            self._kept.move_to_end(key)
+        else:
+            self._drop(key)
+
     def _drop(self, key: Hashable) -> None:
-        _, topics, weight = self._kept.pop(key, (None, frozenset[Topic](), 0))
-        self._free += weight
-        for topic in topics:
+        gone = self._kept.pop(key, _NOTHING)
+        self._free += gone.weight
+        for topic in gone.topics:
             keys = self._keys_of[topic]
             keys.discard(key)
             if not keys:
