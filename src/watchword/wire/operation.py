@@ -269,6 +269,8 @@ class Models:
         """By signing name, the service that a header tells from the one in `_signed`."""
         for service in self._services.values():
             (self._beside if service.row.header else self._signed)[service.signing_name] = service
+        of_query = [service for service in self._services.values() if service.protocol == "query"]
+        self._versions = {service.version: service for service in reversed(of_query)}
 
     def service(self, name: str) -> Service:
         """The service of that name. Raises KeyError."""
@@ -278,6 +280,10 @@ class Models:
         """The service with that name in credential scopes."""
         beside = self._beside.get(name)
         return self._signed.get(name) if beside is None or beside.row.header not in headers else beside
+
+    def of_version(self, version: str | None) -> Service | None:
+        """The query service of that version of its API; of several, the first of the table."""
+        return self._versions.get(version or "")
 
     @property
     def services(self) -> tuple[Service, ...]:

@@ -39,6 +39,7 @@ _SINGLE = frozenset(
 _FORM = "application/x-www-form-urlencoded"
 _ROOT = frozenset({"", "/"})
 _NO_VERSION = "NO_VERSION_SPECIFIED"
+_OF_FORMS = ErrorWriter("query")
 
 
 class UnrecognisedError(AwsError):
@@ -191,12 +192,10 @@ def _parameters(request: HttpRequest, writer: ErrorWriter) -> Mapping[str, str]:
 
 
 def _by_form(request: HttpRequest, models: Models) -> Operation:
-    parameters = _parameters(request, ErrorWriter("query"))
-    version = parameters.get("Version")
-    of_query = [service for service in models.services if service.protocol == "query"]
-    service = next((one for one in of_query if one.version == version), None)
+    parameters = _parameters(request, _OF_FORMS)
+    service = models.of_version(parameters.get("Version"))
     if service is None:
-        raise _unrecognised(_no_action(parameters), ErrorWriter("query"), request)
+        raise _unrecognised(_no_action(parameters), _OF_FORMS, request)
     return _by_action(request, parameters, service)
 
 

@@ -1,6 +1,6 @@
 """The scheme of requests without credentials: they have the anonymous caller, where an operation takes it."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from watchword.access.caller import NOBODY, Proven
 from watchword.access.schemes.aws_chunked import is_aws_chunked
@@ -10,8 +10,7 @@ from watchword.wire import Operation
 from watchword.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class Anonymous:
+class Anonymous(Struct, frozen=True):
     """A request without credentials."""
 
     request: HttpRequest
