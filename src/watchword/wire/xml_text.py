@@ -24,6 +24,10 @@ _PIECE = 1 << 18  # bytes of text per callback
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;", "\n": "&#10;", "\t": "&#9;"}
 _UNSAFE_IN_TEXT = re.compile("[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_LOOKED_AT = {*range(0x20), *b"&<>\xed\xef"}
+"""Bytes that characters to be escaped have in UTF-8; a few others have them too (U+D000 to U+FFFF)."""
+_MARKED = bytes(byte ^ (byte in _LOOKED_AT) for byte in range(256))
+"""A table that changes them, and nothing else."""
 _IN_ATTRIBUTE = re.compile('[&<>"\r\n\t\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]')
 
 
@@ -95,10 +99,9 @@ def _local(name: str) -> str:
 
 def text(value: str) -> str:
     """`value` as the text of an element."""
-    # Nearly all text needs no escape, which is faster to see than to search.
-    if str.isprintable(value) and "&" not in value and "<" not in value and ">" not in value:
-        return value
-    return _UNSAFE_IN_TEXT.sub(_escape, value)
+    # Nearly all text needs no escape. To translate its bytes by a table is faster than any search.
+    sent = str.encode(value, errors="surrogatepass")
+    return value if sent.translate(_MARKED) == sent else _UNSAFE_IN_TEXT.sub(_escape, value)
 
 
 def attribute(value: str) -> str:
