@@ -9,7 +9,7 @@ visible (docs/decisions/0001). Changes are recorded in their transaction, everyt
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 import msgspec
@@ -31,7 +31,7 @@ from watchword.gateway.failure import as_fault, unrecorded
 from watchword.names import AwsError, HttpRequest, fault
 from watchword.names.ids import new_request_id
 from watchword.services.changes import Change, moving
-from watchword.services.operation import Call, Mode, Operation, Output
+from watchword.services.operation import POINT_READ, PURE, WRITE, Call, Mode, Operation, Output
 from watchword.services.table import SERVED
 from watchword.store import Transaction, audit
 from watchword.world import World
@@ -40,8 +40,6 @@ Answer = TypeVar("Answer")
 Around = Transaction | Change | None
 
 log = logging.getLogger(__name__)
-
-_NOTHING: AbstractContextManager[None] = nullcontext()
 
 _HIDDEN = frozenset(
     each.name
@@ -133,17 +131,22 @@ def _missing(call: Call) -> Iterator[str]:
 
 def perform(call: Call, row: Operation, entry: RequestLog, answer: Callable[[Output], Answer]) -> Answer:
     """What `answer` makes of the operation's output, once all of it is done and recorded."""
-    row = row.variant(call) or row
+    if row.variant:
+        row = row.variant(call) or row
+    if row.mode is PURE or row.mode is POINT_READ:  # it changes nothing: there is nothing to prepare for
+        return _carry_out(call, row, entry, answer)
     if row.needs_room:
         check_room(call.world, call.request.body.size)
     if row.prepare:
         call = structs.replace(call, prepared=row.prepare(call))
     with _transaction_for(row.mode, call) as transaction:
-        if transaction is not None:
-            call = structs.replace(call, transaction=transaction)
-        entry.output = _run(call, row, entry)
-        made = answer(entry.output)
-        keep_record(call.world, entry, transaction if row.mode is Mode.WRITE else None)
+        return _carry_out(structs.replace(call, transaction=transaction), row, entry, answer)
+
+
+def _carry_out(call: Call, row: Operation, entry: RequestLog, answer: Callable[[Output], Answer]) -> Answer:
+    entry.output = _run(call, row, entry)
+    made = answer(entry.output)
+    keep_record(call.world, entry, call.transaction if row.mode is WRITE else None)
     return made
 
 
@@ -180,13 +183,10 @@ def _run(call: Call, row: Operation, entry: RequestLog) -> Output:
         raise reserved.error from None
 
 
-def _transaction_for(mode: Mode, call: Call) -> AbstractContextManager[Around]:
-    match mode:
-        case Mode.PURE | Mode.POINT_READ:
-            return _NOTHING
-        case Mode.READ:
-            return call.world.database.read()
-        case Mode.WRITE:
-            return call.world.database.write(call.now)
-        case Mode.OBJECT_WRITE:
-            return moving(call.world.database, call.now)
+def _transaction_for(mode: Mode, call: Call) -> AbstractContextManager[Transaction | Change]:
+    database = call.world.database
+    if mode is Mode.READ:
+        return database.read()
+    if mode is WRITE:
+        return database.write(call.now)
+    return moving(database, call.now)

@@ -32,7 +32,7 @@ from watchword.gateway.foreign_pages import may_be_a_page, sandboxed
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
 from watchword.names.ids import new_request_id
 from watchword.names.would_block import MovesBytes, Waits, WouldBlock
-from watchword.services.operation import Call, Mode, Operation, Output
+from watchword.services.operation import POINT_READ, PURE, Call, Operation, Output
 from watchword.services.table import PREFIXES, SERVED
 from watchword.wire import Operation as Model
 from watchword.wire import error_response, recognise
@@ -162,7 +162,7 @@ def _recognise(world: World, presented: Presented, log: RequestLog) -> tuple[Mod
 def _may_be_at_once(world: World, row: Operation | None) -> bool:
     if row is None or row.waits:
         return False
-    return row.mode is Mode.PURE or (row.mode is Mode.POINT_READ and world.facts.sees_objects)
+    return row.mode is PURE or (row.mode is POINT_READ and world.facts.sees_objects)
 
 
 def _why_not_at_once(row: Operation | None) -> type[WouldBlock]:

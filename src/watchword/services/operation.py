@@ -127,6 +127,8 @@ class Mode(Enum):
     OBJECT_WRITE = "object write"
 
 
+PURE, POINT_READ, WRITE = Mode.PURE, Mode.POINT_READ, Mode.WRITE
+"""As names, for the journey: in Python 3.11 a member of an enum takes several times as long to find."""
 _CHANGES = (Mode.WRITE, Mode.OBJECT_WRITE)
 
 Perform = Callable[[Call], Output]
@@ -135,10 +137,6 @@ Demands = Callable[[Call], tuple[Demand, ...]]
 Prepare = Callable[[Call], object]
 ReadProof = Callable[[HttpRequest, Mapping[str, Any]], Presented]
 """The credentials in the body of a request, from the request and the operation's input."""
-
-
-def _itself(_call: Call) -> None:
-    """An operation that is the same whatever its input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +163,7 @@ class Operation:
 
     waits: bool = False
     """Whether it waits for a function, which may take minutes and call this server meanwhile."""
-    variant: "Variant" = _itself
+    variant: "Variant | None" = None
     """The row that stands for this one, once the call is allowed, if the input makes it another kind of
     operation; it has the same demands."""
 
@@ -207,7 +205,7 @@ def writes(
     return Operation(perform, demands, Mode.WRITE, Traits(mints=mints), prepare=prepare, proof=proof)
 
 
-def waits(perform: Perform, demands: Demands, *, variant: Variant = _itself) -> Operation:
+def waits(perform: Perform, demands: Demands, *, variant: Variant | None = None) -> Operation:
     traits = Traits(data_event=True)
     return Operation(perform, demands, Mode.PURE, traits, waits=True, variant=variant)
 
