@@ -33,9 +33,9 @@ from watchword.objects import Objects, PlaceUnavailable
 from watchword.objects.remote import BadPlace
 from watchword.objects.sealing import Sealing
 from watchword.proofs.sealed_bytes import of_server
-from watchword.services.s3.proof import DAMAGED, MISSING
-from watchword.services.s3.sweep import in_use
-from watchword.services.s3.verification import ORPHAN, Finding, Step, objects_from, orphans, parts
+from watchword.services.s3.upkeep.proof import DAMAGED, MISSING
+from watchword.services.s3.upkeep.sweep import in_use
+from watchword.services.s3.upkeep.verification import ORPHAN, Finding, Step, objects_from, orphans, parts
 from watchword.store.s3.inventory import Place
 
 PROGRESS = "objects-check"

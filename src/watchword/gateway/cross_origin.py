@@ -8,7 +8,7 @@
    answer is S3's: a path can look like a bucket's and belong to another service. The URL of a function adds
    its own (`access.schemes.function_url`).
 
-Source: Fetch standard, "CORS protocol"; see also `functions.cors` and `services.s3.cors_rules`.
+Source: Fetch standard, "CORS protocol"; see also `functions.cors` and `services.s3.cors.rules`.
 """
 
 from typing import Protocol
@@ -25,7 +25,7 @@ from watchword.gateway.journey import journey
 from watchword.names import AwsError, HttpRequest, HttpResponse
 from watchword.names.ids import new_request_id
 from watchword.names.would_block import WouldBlock
-from watchword.services.s3.cors_rules import BucketCors
+from watchword.services.s3.cors.rules import BucketCors
 from watchword.wire import addressing
 from watchword.wire.error_writers import ErrorWriter
 from watchword.wire.services import FALLBACK

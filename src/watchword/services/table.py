@@ -32,9 +32,9 @@ from watchword.services.resources import AttachedTo
 from watchword.services.rolesanywhere.named import attached as attached_of_rolesanywhere
 from watchword.services.s3.attached import attached as attached_of_s3
 from watchword.services.s3.lifecycle.work import EXPIRE
-from watchword.services.s3.notifying import JOB as NOTIFY
-from watchword.services.s3.sweep import SWEEP
-from watchword.services.s3.verified import VERIFY
+from watchword.services.s3.notifications.notifying import JOB as NOTIFY
+from watchword.services.s3.upkeep.sweep import SWEEP
+from watchword.services.s3.upkeep.verified import VERIFY
 from watchword.services.signin.attached import attached as attached_of_signin
 from watchword.services.states.attached import attached as attached_of_states
 from watchword.services.states.removal import SWEEP as SWEEP_EXECUTIONS

@@ -14,7 +14,7 @@ from watchword.policy.buckets.acls import PERMISSIONS
 from watchword.policy.buckets.governing import PREFERRED, WRITER
 from watchword.policy.evaluation.explain import as_json, explain
 from watchword.policy.evaluation.reasons import reasons
-from watchword.services.s3.grants import URIS
+from watchword.services.s3.access.grants import URIS
 from watchword.services.s3.limits import canonical_id
 from watchword.services.what_if import simulate_request
 

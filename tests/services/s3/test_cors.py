@@ -16,7 +16,7 @@ from tests.services.s3.harness import Counter
 from tests.services.s3.test_tags import MD5
 
 from watchword.names import HttpRequest
-from watchword.services.s3.cors_rules import BucketCors, CorsRule
+from watchword.services.s3.cors.rules import BucketCors, CorsRule
 from watchword.sigv4 import Credentials, sign
 from watchword.testing import Server
 

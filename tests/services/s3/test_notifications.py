@@ -23,8 +23,8 @@ from watchword.functions.isolation import strongest
 from watchword.functions.sandbox.launch import Interpreter
 from watchword.installation.installation import Clock
 from watchword.names import AwsError
-from watchword.services.s3 import notifying
-from watchword.services.s3.notification_rules import Rule, read_rules
+from watchword.services.s3.notifications import notifying
+from watchword.services.s3.notifications.rules import Rule, read_rules
 from watchword.store.functions import events, functions, permissions, versions
 from watchword.store.functions.functions import Function
 from watchword.store.functions.permissions import Permissions

@@ -9,7 +9,7 @@ from tests.services.s3.harness import Counter
 from watchword.names import Body
 from watchword.objects import new_blob
 from watchword.objects.blob_names import joined, new_in_family, upload_family
-from watchword.services.s3.sweep import LONGEST_UPLOAD, sweep
+from watchword.services.s3.upkeep.sweep import LONGEST_UPLOAD, sweep
 from watchword.store.s3 import objects as rows
 
 

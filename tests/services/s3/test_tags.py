@@ -15,8 +15,8 @@ from tests.services.s3.harness import OTHER, Counter
 
 from watchword.names import AwsError
 from watchword.names.principal import Root, User
-from watchword.services.s3 import tag_sets
-from watchword.services.s3.tag_sets import tags_of_header, tags_of_list
+from watchword.services.s3.tags import tag_sets
+from watchword.services.s3.tags.tag_sets import tags_of_header, tags_of_list
 
 MD5 = {"content-md5": base64.b64encode(hashlib.md5(b"").digest()).decode()}
 

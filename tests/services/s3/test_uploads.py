@@ -14,8 +14,8 @@ from watchword.names import Body
 from watchword.names.principal import User
 from watchword.objects import Objects, Sums
 from watchword.objects.blobs import Blobs
-from watchword.services.s3 import completion
-from watchword.services.s3.sweep import LONGEST_UPLOAD, sweep
+from watchword.services.s3.upkeep.sweep import LONGEST_UPLOAD, sweep
+from watchword.services.s3.uploads import completion
 
 FIRST, LAST = b"a" * (5 << 20), b"The watchword of tonight"
 ALL = FIRST + LAST

@@ -12,11 +12,11 @@ from tests.services.s3.harness import Counter
 from watchword.names import Body
 from watchword.objects import ALGORITHMS, Objects, Sums, new_blob
 from watchword.proofs.sealed_bytes import sealed_size
-from watchword.services.s3 import verified as job
-from watchword.services.s3.proof import examine
-from watchword.services.s3.sweep import in_use
-from watchword.services.s3.verification import Finding, Step, objects_from, orphans, parts
-from watchword.services.s3.verified import verify
+from watchword.services.s3.upkeep import verified as job
+from watchword.services.s3.upkeep.proof import examine
+from watchword.services.s3.upkeep.sweep import in_use
+from watchword.services.s3.upkeep.verification import Finding, Step, objects_from, orphans, parts
+from watchword.services.s3.upkeep.verified import verify
 from watchword.store.s3 import inventory
 from watchword.store.s3.inventory import Place
 from watchword.store.s3.objects import Object

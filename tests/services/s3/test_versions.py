@@ -11,7 +11,7 @@ from tests.services.s3.harness import Counter
 
 from watchword.names import AwsError
 from watchword.names.principal import User
-from watchword.services.s3.version_ids import is_version, new_version, rank_of
+from watchword.services.s3.versions.ids import is_version, new_version, rank_of
 
 KEY = "a/key"
 ELSEWHERE = "0" * 32

@@ -12,32 +12,25 @@ from dataclasses import replace
 from watchword.access import Demand
 from watchword.services.operation import Call, Operation
 from watchword.services.s3 import (
-    acls,
     attributes,
-    bucket_policies,
-    bucket_tags,
     buckets,
-    completion,
     copies,
-    cors,
     deletions,
     encryption,
     listings,
-    notifications,
-    object_lock,
-    object_tags,
     objects,
-    ownership_controls,
-    parts,
-    public_access_blocks,
-    retention,
     settings,
-    uploads,
-    version_listings,
-    versioning,
 )
+from watchword.services.s3.access import acls, bucket_policies, ownership_controls, public_access_blocks
+from watchword.services.s3.cors import configuration as cors
 from watchword.services.s3.headers import check_headers
-from watchword.services.s3.lifecycle import configuration
+from watchword.services.s3.lifecycle import configuration as lifecycle
+from watchword.services.s3.locks import object_lock, retention
+from watchword.services.s3.notifications import configuration as notifications
+from watchword.services.s3.tags import bucket_tags, object_tags
+from watchword.services.s3.uploads import completion, parts, uploads
+from watchword.services.s3.versions import listings as version_listings
+from watchword.services.s3.versions import versioning
 
 SIGNED_ONLY = {
     *("CopyObject", "CreateBucket", "ListBuckets"),
@@ -67,7 +60,7 @@ OPERATIONS: dict[str, Operation] = {
         copies.OPERATIONS,
         cors.OPERATIONS,
         deletions.OPERATIONS,
-        configuration.OPERATIONS,
+        lifecycle.OPERATIONS,
         encryption.OPERATIONS,
         listings.OPERATIONS,
         notifications.OPERATIONS,

@@ -15,8 +15,8 @@ from watchword.services.s3.demands import bucket_of, object_demand
 from watchword.services.s3.described import checksums, second
 from watchword.services.s3.errors import invalid_argument
 from watchword.services.s3.stored import existing_tags, stored
-from watchword.services.s3.uploads import page_size
-from watchword.services.s3.versions import version_id, version_of
+from watchword.services.s3.uploads.uploads import page_size
+from watchword.services.s3.versions.versions import version_id, version_of
 from watchword.store.s3.objects import Object
 
 NAMES = ("ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize")

@@ -21,9 +21,9 @@ from watchword.services.s3.described import second
 from watchword.services.s3.errors import invalid_argument, s3_error
 from watchword.services.s3.keys import keys_of
 from watchword.services.s3.limits import canonical_id, is_bucket_name
+from watchword.services.s3.locks.object_lock import NO_DEFAULT
 from watchword.services.s3.new_settings import new_settings, to_set
-from watchword.services.s3.object_lock import NO_DEFAULT
-from watchword.services.s3.tag_sets import Tags, tags_of_list
+from watchword.services.s3.tags.tag_sets import Tags, tags_of_list
 from watchword.services.s3.tokens import decode_token, encode_token
 from watchword.store import StillReferenced, tags
 from watchword.store.s3 import bucket_settings, buckets, objects, uploads

@@ -23,9 +23,9 @@ from functools import partial
 from watchword.names import AwsError
 from watchword.services.operation import Call
 from watchword.services.s3.errors import s3_error
-from watchword.services.s3.locks import bypasses, protected
+from watchword.services.s3.locks.locks import bypasses, protected
 from watchword.services.s3.preconditions import Preconditions
-from watchword.services.s3.version_ids import new_version
+from watchword.services.s3.versions.ids import new_version
 from watchword.store import StillReferenced
 from watchword.store.s3 import buckets, locks, objects
 from watchword.store.s3.buckets import ENABLED, NEVER

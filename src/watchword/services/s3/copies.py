@@ -9,6 +9,7 @@ from watchword.access import Demand
 from watchword.objects import BlobMissingError, Sums, new_blob
 from watchword.objects.blob_names import like
 from watchword.services.operation import Call, Operation, Output, object_write
+from watchword.services.s3.access.new_owner import new_owner
 from watchword.services.s3.commits import commit_object, undone
 from watchword.services.s3.demands import bucket_of
 from watchword.services.s3.described import ENCRYPTION, Description, checksums, quoted, second
@@ -16,14 +17,13 @@ from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import known_algorithm
 from watchword.services.s3.lifecycle.told import expiration
 from watchword.services.s3.limits import key_bytes
-from watchword.services.s3.locks import new_lock
-from watchword.services.s3.new_owner import new_owner
-from watchword.services.s3.new_tags import new_tags
-from watchword.services.s3.notifying import notify
+from watchword.services.s3.locks.locks import new_lock
+from watchword.services.s3.notifications.notifying import notify
 from watchword.services.s3.objects import to_put
 from watchword.services.s3.preconditions import Preconditions
 from watchword.services.s3.sources import source_of, source_row, source_version, to_read_source
-from watchword.services.s3.versions import version_id
+from watchword.services.s3.tags.new_tags import new_tags
+from watchword.services.s3.versions.versions import version_id
 from watchword.store.s3.objects import Object
 
 

@@ -23,12 +23,12 @@ from watchword.services.s3.demands import bucket_of, object_demand
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import check_body
 from watchword.services.s3.limits import MAX_KEYS, MAX_LIST, key_bytes
-from watchword.services.s3.notifying import notify
+from watchword.services.s3.locks.retention import to_bypass
+from watchword.services.s3.notifications.notifying import notify
 from watchword.services.s3.preconditions import Preconditions
-from watchword.services.s3.retention import to_bypass
 from watchword.services.s3.stored import existing_tags, stored
-from watchword.services.s3.version_ids import is_version
-from watchword.services.s3.versions import check_version
+from watchword.services.s3.versions.ids import is_version
+from watchword.services.s3.versions.versions import check_version
 from watchword.store.s3.objects import Object
 
 Entry = Mapping[str, Any]

@@ -13,9 +13,9 @@ from watchword.facts.buckets import ACL, OWNERSHIP, PUBLIC_ACCESS_BLOCK
 from watchword.policy.buckets.governing import ENFORCED
 from watchword.policy.buckets.public import SETTINGS
 from watchword.services.operation import Call
+from watchword.services.s3.access.grants import given_acl, is_given
 from watchword.services.s3.attached import of_account
 from watchword.services.s3.errors import s3_error
-from watchword.services.s3.grants import given_acl, is_given
 from watchword.services.s3.keys import keys_of
 
 

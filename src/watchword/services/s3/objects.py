@@ -15,6 +15,7 @@ from watchword.access.demand import ContextValue
 from watchword.names import Body
 from watchword.objects import BlobMissingError
 from watchword.services.operation import Call, Operation, Output, object_write, point_read
+from watchword.services.s3.access.new_owner import new_owner, to_give
 from watchword.services.s3.attributes import part_checksums
 from watchword.services.s3.commits import commit_object, fresh_blob
 from watchword.services.s3.demands import bucket_of, object_demand
@@ -30,14 +31,13 @@ from watchword.services.s3.described import (
 from watchword.services.s3.integrity import promised
 from watchword.services.s3.lifecycle.told import expiration
 from watchword.services.s3.limits import key_bytes
-from watchword.services.s3.locks import granted, locked, new_lock, to_lock, to_see_lock
-from watchword.services.s3.new_owner import new_owner, to_give
-from watchword.services.s3.new_tags import new_tags, request_tags, to_tag
-from watchword.services.s3.notifying import notify
+from watchword.services.s3.locks.locks import granted, locked, new_lock, to_lock, to_see_lock
+from watchword.services.s3.notifications.notifying import notify
 from watchword.services.s3.preconditions import Preconditions
 from watchword.services.s3.ranges import part_of, range_of
 from watchword.services.s3.stored import existing_tags, stored, stored_now
-from watchword.services.s3.versions import Look, version_id, version_of
+from watchword.services.s3.tags.new_tags import new_tags, request_tags, to_tag
+from watchword.services.s3.versions.versions import Look, version_id, version_of
 from watchword.store.s3.objects import Object
 
 _COUNTS = {"s3:GetObjectTagging", "s3:GetObjectVersionTagging"}

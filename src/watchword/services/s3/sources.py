@@ -8,7 +8,7 @@ from watchword.services.s3.copy_source import Source
 from watchword.services.s3.demands import bucket_named, object_demand
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.stored import existing_tags, stored
-from watchword.services.s3.versions import version_at
+from watchword.services.s3.versions.versions import version_at
 from watchword.store.s3.objects import Object
 
 

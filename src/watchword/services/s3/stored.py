@@ -12,7 +12,7 @@ from watchword.identity.tags import as_condition_keys
 from watchword.names import fault
 from watchword.services.operation import Call
 from watchword.services.s3.limits import key_bytes
-from watchword.services.s3.version_ids import is_version
+from watchword.services.s3.versions.ids import is_version
 from watchword.store.s3.objects import Object
 
 _KIND = "object"

@@ -26,7 +26,7 @@ from watchword.services.changes import Change, moving
 from watchword.services.jobs import Job
 from watchword.services.s3.lifecycle.plan import Act, Step, plan
 from watchword.services.s3.lifecycle.rules import SETTING, Live, live_rules, midnight_after
-from watchword.services.s3.version_ids import new_version
+from watchword.services.s3.versions.ids import new_version
 from watchword.store.s3 import bucket_settings, buckets, locks, objects, uploads, version_listing
 from watchword.store.s3.buckets import ENABLED, NEVER
 from watchword.store.s3.listing import Range

@@ -30,12 +30,12 @@ from watchword.services.s3.described import COMPOSITE, ENCRYPTION, checksums, qu
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.lifecycle.told import expiration
 from watchword.services.s3.limits import MAX_LIST, key_bytes
-from watchword.services.s3.locks import Lock
-from watchword.services.s3.notifying import notify
+from watchword.services.s3.locks.locks import Lock
+from watchword.services.s3.notifications.notifying import notify
 from watchword.services.s3.objects import to_write
-from watchword.services.s3.parts import MAX_PARTS
-from watchword.services.s3.uploads import end, upload_of
-from watchword.services.s3.versions import version_id
+from watchword.services.s3.uploads.parts import MAX_PARTS
+from watchword.services.s3.uploads.uploads import end, upload_of
+from watchword.services.s3.versions.versions import version_id
 from watchword.store.s3 import objects, parts
 from watchword.store.s3.objects import Object
 from watchword.store.s3.parts import Part

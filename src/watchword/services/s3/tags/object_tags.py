@@ -16,11 +16,11 @@ from watchword.services.operation import Call, Demands, Operation, Output, objec
 from watchword.services.s3.demands import bucket_of, object_demand
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import check_body
-from watchword.services.s3.new_tags import request_tags
-from watchword.services.s3.notifying import notify
+from watchword.services.s3.notifications.notifying import notify
 from watchword.services.s3.stored import existing_tags, stored
-from watchword.services.s3.tag_sets import Tags, tag_set, tags_of_document
-from watchword.services.s3.versions import version_id, version_of
+from watchword.services.s3.tags.new_tags import request_tags
+from watchword.services.s3.tags.tag_sets import Tags, tag_set, tags_of_document
+from watchword.services.s3.versions.versions import version_id, version_of
 from watchword.store.s3 import objects
 
 

@@ -12,7 +12,7 @@ from watchword.services.s3.described import checksum_type, quoted, second
 from watchword.services.s3.errors import invalid_argument
 from watchword.services.s3.limits import canonical_id
 from watchword.services.s3.listings import encoded, limit_of, to_list
-from watchword.services.s3.version_ids import is_version, rank_of
+from watchword.services.s3.versions.ids import is_version, rank_of
 from watchword.store.s3 import objects, version_listing
 from watchword.store.s3.listing import Range
 from watchword.store.s3.objects import UNVERSIONED

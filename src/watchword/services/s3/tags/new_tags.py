@@ -18,7 +18,7 @@ from watchword.identity.tags import as_condition_keys
 from watchword.services.operation import Call
 from watchword.services.s3.demands import bucket_of, object_demand
 from watchword.services.s3.sources import stored_source, to_read_source
-from watchword.services.s3.tag_sets import Tags, tags_of_header
+from watchword.services.s3.tags.tag_sets import Tags, tags_of_header
 
 
 def new_tags(call: Call) -> Tags:

@@ -18,11 +18,11 @@ from watchword.policy import Policy
 from watchword.policy.buckets.public import BLOCK_POLICY, is_public
 from watchword.policy.checking.validate import DocumentKind, validate
 from watchword.services.operation import Call, Operation, Output, reads, writes
-from watchword.services.s3.canonical_principals import by_account
+from watchword.services.s3.access.canonical_principals import by_account
+from watchword.services.s3.access.public_access_blocks import prevented
 from watchword.services.s3.demands import bucket_of, on_own_policy
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import check_body
-from watchword.services.s3.public_access_blocks import prevented
 from watchword.store.s3 import buckets
 from watchword.store.s3.buckets import Bucket
 

@@ -16,8 +16,8 @@ from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.services.s3.demands import bucket_of, on_bucket
 from watchword.services.s3.errors import invalid_argument
 from watchword.services.s3.integrity import check_body
-from watchword.services.s3.notification_rules import SETTING, Rule, read_rules, rules_of
-from watchword.services.s3.notifying import ask, bucket_arn
+from watchword.services.s3.notifications.notifying import ask, bucket_arn
+from watchword.services.s3.notifications.rules import SETTING, Rule, read_rules, rules_of
 from watchword.store.s3 import bucket_settings
 
 _UNABLE = "Unable to validate the following destination configurations"

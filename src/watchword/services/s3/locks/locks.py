@@ -19,7 +19,7 @@ from watchword.services.operation import Call
 from watchword.services.s3.demands import bucket_of, object_demand
 from watchword.services.s3.errors import invalid_argument, s3_error
 from watchword.services.s3.integrity import Promise
-from watchword.services.s3.object_lock import default_of
+from watchword.services.s3.locks.object_lock import default_of
 from watchword.store.s3.locks import COMPLIANCE, GOVERNANCE
 from watchword.store.s3.objects import Object
 from watchword.store.s3.uploads import Upload

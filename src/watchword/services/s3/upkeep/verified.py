@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from watchword.services.jobs import Job
-from watchword.services.s3.verification import objects_from
+from watchword.services.s3.upkeep.verification import objects_from
 from watchword.store.s3.inventory import Place
 from watchword.world import World
 

@@ -31,7 +31,7 @@ from watchword.services.jobs import Job
 from watchword.services.operation import Call
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.limits import canonical_id
-from watchword.services.s3.notification_rules import Rule, rules_of
+from watchword.services.s3.notifications.rules import Rule, rules_of
 from watchword.store.s3 import notifications
 from watchword.store.s3.buckets import Bucket
 from watchword.store.s3.notifications import Notification

@@ -16,14 +16,14 @@ from watchword.policy.buckets.acls import Acl
 from watchword.policy.buckets.governing import ENFORCED
 from watchword.policy.buckets.public import BLOCK_ACLS
 from watchword.services.operation import Call, Demands, Operation, Output, object_write, reads, writes
+from watchword.services.s3.access.grants import given_acl, is_given, shown
+from watchword.services.s3.access.new_owner import check_unchanged
+from watchword.services.s3.access.public_access_blocks import prevented
 from watchword.services.s3.demands import bucket_of, object_demand, on_bucket
 from watchword.services.s3.errors import s3_error
-from watchword.services.s3.grants import given_acl, is_given, shown
 from watchword.services.s3.integrity import check_body
-from watchword.services.s3.new_owner import check_unchanged
-from watchword.services.s3.public_access_blocks import prevented
 from watchword.services.s3.stored import existing_tags, stored
-from watchword.services.s3.versions import version_of
+from watchword.services.s3.versions.versions import version_of
 from watchword.store.s3 import bucket_settings, objects
 
 

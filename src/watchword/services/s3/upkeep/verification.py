@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from watchword.objects import Objects
-from watchword.services.s3.proof import examine
+from watchword.services.s3.upkeep.proof import examine
 from watchword.store import Database
 from watchword.store.s3 import inventory
 from watchword.store.s3 import objects as rows

@@ -23,7 +23,7 @@ from watchword.services.s3.integrity import Promise, promised
 from watchword.services.s3.objects import body_of
 from watchword.services.s3.preconditions import Preconditions
 from watchword.services.s3.sources import source_row, source_version, to_read_source
-from watchword.services.s3.uploads import (
+from watchword.services.s3.uploads.uploads import (
     kept_checksum,
     no_such_upload,
     on_upload,

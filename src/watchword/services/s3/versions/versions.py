@@ -20,7 +20,7 @@ from watchword.services.s3.demands import bucket_of, no_such_key, no_such_versio
 from watchword.services.s3.described import second
 from watchword.services.s3.errors import invalid_argument, s3_error
 from watchword.services.s3.stored import stored
-from watchword.services.s3.version_ids import is_version
+from watchword.services.s3.versions.ids import is_version
 from watchword.store.s3.objects import Object
 
 Members = dict[str, object]

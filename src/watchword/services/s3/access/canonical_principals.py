@@ -9,8 +9,8 @@ from msgspec import structs
 from watchword.policy import Policy
 from watchword.policy.language.grammar import Principals, Statement
 from watchword.services.operation import Call
+from watchword.services.s3.access.grants import account_of
 from watchword.services.s3.errors import s3_error
-from watchword.services.s3.grants import account_of
 
 _CANONICAL, _ACCOUNT = "CanonicalUser", "AWS"
 

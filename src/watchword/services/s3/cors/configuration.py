@@ -15,7 +15,7 @@ import re
 import msgspec
 
 from watchword.services.operation import Call, Operation, Output, reads, writes
-from watchword.services.s3.cors_rules import ANY, SETTING, BucketCors, CorsRule
+from watchword.services.s3.cors.rules import ANY, SETTING, BucketCors, CorsRule
 from watchword.services.s3.demands import bucket_of, on_bucket
 from watchword.services.s3.errors import invalid_argument, s3_error
 from watchword.services.s3.integrity import check_body

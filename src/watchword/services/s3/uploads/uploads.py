@@ -14,6 +14,7 @@ from watchword.names import AwsError
 from watchword.names.principal import Root
 from watchword.objects.joined import COMBINED
 from watchword.services.operation import Call, Demands, Operation, Output, object_write, reads
+from watchword.services.s3.access.new_owner import new_owner, to_give
 from watchword.services.s3.commits import delete_after_commit
 from watchword.services.s3.demands import bucket_of, object_demand, on_bucket
 from watchword.services.s3.described import COMPOSITE, ENCRYPTION, FULL_OBJECT, Description, second
@@ -21,9 +22,8 @@ from watchword.services.s3.errors import invalid_argument, s3_error
 from watchword.services.s3.integrity import known_algorithm
 from watchword.services.s3.limits import MAX_KEYS, canonical_id, key_bytes
 from watchword.services.s3.listings import encoded
-from watchword.services.s3.locks import Lock, to_lock
-from watchword.services.s3.new_owner import new_owner, to_give
-from watchword.services.s3.new_tags import new_tags, request_tags, to_tag
+from watchword.services.s3.locks.locks import Lock, to_lock
+from watchword.services.s3.tags.new_tags import new_tags, request_tags, to_tag
 from watchword.store import StillReferenced, Transaction
 from watchword.store.s3 import uploads
 from watchword.store.s3.uploads import Upload

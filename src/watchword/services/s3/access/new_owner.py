@@ -15,10 +15,10 @@ from watchword.policy.buckets.acls import FULL, Acl, Grant
 from watchword.policy.buckets.governing import ENFORCED, GIVES_AWAY, owner_of_new
 from watchword.policy.buckets.public import BLOCK_ACLS
 from watchword.services.operation import Call
+from watchword.services.s3.access.grants import given_acl, is_given
+from watchword.services.s3.access.public_access_blocks import prevented
 from watchword.services.s3.demands import bucket_of, object_demand
 from watchword.services.s3.errors import s3_error
-from watchword.services.s3.grants import given_acl, is_given
-from watchword.services.s3.public_access_blocks import prevented
 
 
 class Owned(TypedDict):

@@ -14,7 +14,7 @@ from watchword.services.s3.attached import ABAC, ENABLED
 from watchword.services.s3.demands import bucket_of, on_bucket
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import check_body
-from watchword.services.s3.tag_sets import tag_set, tags_of_document
+from watchword.services.s3.tags.tag_sets import tag_set, tags_of_document
 from watchword.store import tags
 from watchword.store.s3 import bucket_settings
 from watchword.store.s3.buckets import Bucket

@@ -18,8 +18,8 @@ from watchword.services.operation import Call, Demands, Operation, Output, objec
 from watchword.services.s3.demands import bucket_of, object_demand
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.integrity import check_body
-from watchword.services.s3.locks import HOLDS, bypasses, check_bucket, check_retention, protected
-from watchword.services.s3.versions import version_of
+from watchword.services.s3.locks.locks import HOLDS, bypasses, check_bucket, check_retention, protected
+from watchword.services.s3.versions.versions import version_of
 from watchword.store.s3 import locks, objects
 from watchword.store.s3.objects import Object
 

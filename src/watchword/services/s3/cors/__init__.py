@@ -1,0 +1,1 @@
+"""What pages of other origins may do with a bucket."""

@@ -1,0 +1,1 @@
+"""Object lock: retention and legal holds of versions, and the defaults of a bucket."""

@@ -1,0 +1,1 @@
+"""Notifications: which functions are told of what happens in a bucket."""

@@ -1,0 +1,1 @@
+"""Multipart uploads: parts, and the object that they become."""

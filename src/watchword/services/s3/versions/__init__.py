@@ -1,0 +1,1 @@
+"""Versions of objects: which a bucket keeps, which a request names, and lists of them."""
