@@ -160,6 +160,13 @@ def test_refused_with_a_claim(kept: Running) -> None:
     assert event["additionalEventData"] == {"signatureVersion": "SigV4", "meant": "unknown access key"}
 
 
+def test_the_source_of_an_event_is_named_as_by_cloudtrail(kept: Running, administrator: Keys) -> None:
+    """Step Functions Developer Guide, "Recording API calls with CloudTrail": states, not stepfunctions."""
+    states = client("stepfunctions", kept.endpoint, administrator)
+    request_id = _request_id(states.list_state_machines())
+    assert events(kept.data)[request_id]["eventSource"] == "states.amazonaws.com"
+
+
 def test_every_answer_of_a_session_of_work(kept: Running, administrator: Keys) -> None:
     iam = client("iam", kept.endpoint, administrator)
     s3 = client("s3", kept.endpoint, administrator)
