@@ -15,12 +15,16 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from typing import TypeVar, cast
 
 RESTART_SECONDS = 1.0
 _BEGUN = signal.SIGUSR1
 """What a worker sends when it has begun. Signals that wait are merged, so a pipe counts them."""
 _SIGNALS = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, _BEGUN}
 Work = Callable[[Callable[[], None]], None]
+Result = TypeVar("Result")
 
 
 def supervise(count: int, work: Work, answering: Callable[[], None]) -> None:
@@ -42,6 +46,31 @@ def supervise(count: int, work: Work, answering: Callable[[], None]) -> None:
         elif crew.have_begun(count):
             answering()
     crew.end()
+
+
+def apart(work: Callable[[], Result]) -> Result:
+    """What the work returns or raises, in a process of its own: no thread of it is left here."""
+    fork = get_context("fork")
+    ours, theirs = fork.Pipe(duplex=False)
+    process = fork.Process(target=_tell, args=(work, theirs))
+    process.start()
+    theirs.close()
+    with ours:
+        try:
+            result, error = ours.recv()
+        except EOFError:
+            raise RuntimeError("a process ended before it was done") from None
+    process.join()
+    if error is not None:
+        raise error
+    return cast("Result", result)
+
+
+def _tell(work: Callable[[], object], listener: Connection) -> None:
+    try:
+        listener.send((work(), None))
+    except Exception as error:  # noqa: BLE001 raised by who waits for it
+        listener.send((None, error))
 
 
 class Crew:

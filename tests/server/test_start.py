@@ -499,6 +499,16 @@ def test_a_change_is_explained(kept: Running, administrator: Keys) -> None:
 # --- several processes end together --------------------------------------------------------------------
 
 
+def test_workers_start_again_where_there_are_objects(tmp_path: Path) -> None:
+    """What was called before the fork must not be missing after it: the object store's client has threads."""
+    for _ in range(2):
+        with serve(tmp_path / "data", "--workers", "2") as server:
+            s3 = client("s3", server.endpoint, credentials(server.data))
+            s3.create_bucket(Bucket="papers")
+            s3.put_object(Bucket="papers", Key="k", Body=b"x")
+            assert s3.get_object(Bucket="papers", Key="k")["Body"].read() == b"x"
+
+
 def test_workers_do_not_outlive_their_server(tmp_path: Path) -> None:
     with serve(tmp_path / "data", "--workers", "2") as server:
         assert eventually(lambda: len(server.workers) == 2)

@@ -1,6 +1,8 @@
 """A server that keeps its data. Several workers are processes that share the socket and the database.
 
-It says where it serves once it answers: of several workers, once the last of them does.
+It says where it serves once it answers: of several workers, once the last of them does. Before these are
+forked, a process of its own opens the world, for what makes it impossible to start: the object store's client
+has threads of its own once it was called, and no fork has them.
 """
 
 import shlex
@@ -20,21 +22,30 @@ from watchword.installation.settings import Settings
 from watchword.reference.models import read_model
 from watchword.serving import run, serving, warm
 from watchword.wire import Models
-from watchword.workers import supervise
+from watchword.workers import apart, supervise
 
 
 def serve(place: Place, settings: Settings, workers: int) -> None:
     """Serves until a signal ends it. Raises CannotStart."""
+    if workers > 1:
+        account = apart(partial(_opened, place, settings))
+        models = Models(read_model)
+        warm(models)
+        greet = partial(_greet, place.endpoint, settings, account)
+        supervise(workers, partial(_work, place, settings, models), greet)
+        return
     with closing(open_world(settings)) as world:  # a world can be closed twice
         keep_endpoint(settings, place.endpoint)
         greet = partial(_greet, place.endpoint, settings, first_account(world))
-        if workers == 1:
-            with serving(world, place.listener, place.tls) as server:
-                run(server, greet)
-            return
-    models = Models(read_model)
-    warm(models)
-    supervise(workers, partial(_work, place, settings, models), greet)
+        with serving(world, place.listener, place.tls) as server:
+            run(server, greet)
+
+
+def _opened(place: Place, settings: Settings) -> str:
+    """The id of the first account. Raises CannotStart."""
+    with closing(open_world(settings)) as world:
+        keep_endpoint(settings, place.endpoint)
+        return first_account(world)
 
 
 def _work(place: Place, settings: Settings, models: Models, answering: Callable[[], None]) -> None:
