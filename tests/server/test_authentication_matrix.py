@@ -51,6 +51,7 @@ BODIES = {
 MARKS = {
     "CopyObject": {"x-amz-copy-source": f"{BUCKET}/key"},
     "UploadPartCopy": {"x-amz-copy-source": f"{BUCKET}/key"},
+    "GetObjectAttributes": {"x-amz-object-attributes": "ETag"},
     "DeleteObjects": {
         "content-md5": base64.b64encode(hashlib.md5(BODIES["DeleteObjects"]).digest()).decode()
     },
@@ -70,6 +71,8 @@ TAKEN_FOR_S3 = (
 """A path whose signature can't be read is S3's."""
 SINGLY = {("nothing", "DeleteObjects"): ("AccessDenied", 200)}
 """Refused key by key, as S3 does."""
+UNREADABLE = ("MissingRequestBodyError", 400)
+"""The input of anonymous callers is read before they are decided on: a bucket policy may allow them."""
 MODELLED = {
     "AssumeRoleForPodIdentity": ("ExpiredTokenException", 400),
     "CreateOAuth2Token": ("ValidationException", 400),
@@ -122,7 +125,8 @@ def draft(service: str, name: str) -> Draft:
             pair = f"{place['name']}={QUERY.get(place['name'], '1')}"
             asked += f"&{pair}" if asked else pair
     path = re.sub(r"\{(\w+)\+?\}", lambda label: {"Bucket": BUCKET}.get(label[1], "key"), path)
-    return Draft(row.signing_name, http["method"], path, asked, MARKS.get(name, {}), BODIES.get(name, b""))
+    headers = MARKS.get(name, {}) | ({row.header: "123456789012"} if row.header else {})
+    return Draft(row.signing_name, http["method"], path, asked, headers, BODIES.get(name, b""))
 
 
 DRAFTS = {(service, name): draft(service, name) for service, name in OPERATIONS}
@@ -356,8 +360,12 @@ def expected(name: str, service: str, operation: str, answer: Answer, method: st
         words = [FAULTS[kind][protocol] for kind in PROVES_NOTHING]
         more = (MODELLED.get(operation), *TAKEN_FOR_S3)
         return (answer.code, answer.status) in [*more, *((each.code, each.status) for each in words)]
-    code, status = SINGLY.get((name, operation)) or (fake.s3 if service == "s3" else fake.query)
-    return answer.status == status and (method == "HEAD" or answer.code == code)
+    if name == "nothing" and service == "s3" and (answer.code, answer.status) == UNREADABLE:
+        return True
+    told = {"s3": (fake.s3,), "s3control": (fake.s3, fake.query)}.get(service, (fake.query,))
+    if (name, operation) in SINGLY:
+        told = (SINGLY[name, operation],)
+    return any(answer.status == status and (method == "HEAD" or answer.code == code) for code, status in told)
 
 
 @pytest.mark.parametrize("name", FAKES)
@@ -370,7 +378,7 @@ def test_every_operation_refuses(server: tuple[Server, Path], cast: Cast, name: 
             asked[answer.request_id] = named(name, service, operation)
             if not expected(name, service, operation, answer, plan.method):
                 surprises.append((service, operation, answer.status, answer.body[:300]))
-    assert not surprises, surprises[:3]
+    assert not surprises, [each[:3] for each in surprises]
     assert everything(data) == before
     recorded = {event["requestID"]: event["eventName"] for event in journal(data)}
     assert {each: recorded[each] for each, names in asked.items() if recorded[each] not in names} == {}

@@ -109,6 +109,10 @@ def test_parameters_are_parsed_back_equal(
         if operation.name in TWINS:
             continue
         shape = operation.input_shape
+        if ours.row.header and (shape is None or "AccountId" not in shape.members):
+            continue  # CreateBucket of S3 on Outposts, which is told by its host
+        if "+}/" in operation.http["requestUri"]:
+            continue  # what follows a greedy label is taken for a part of it; none of these is served
         strategy = values(ours.protocol).of(shape) if shape else st.just({})
         _parses_back(service, operation, strategy, models)
 

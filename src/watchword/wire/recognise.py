@@ -92,7 +92,8 @@ def _find(
         return _by_scope(request, models, scope_service, hosts)  # 3.
     if _is_form(request):
         return _by_form(request, models)  # 4.
-    return _unsigned(request, models) or _by_route(request, models.service(FALLBACK.name), hosts)  # 5. 6.
+    fallback = models.signed_as(FALLBACK.signing_name, request.by_name) or models.service(FALLBACK.name)
+    return _unsigned(request, models) or _by_route(request, fallback, hosts)  # 5. 6.
 
 
 def _prefix(request: HttpRequest, service: Service) -> str:
