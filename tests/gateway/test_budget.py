@@ -23,7 +23,13 @@ def get(world: World, signed: Callable[..., HttpRequest]) -> Callable[..., HttpR
     common = {"Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::bucket/*"}
     statements = [{"Effect": "Allow", **common}, {"Effect": "Deny", **common, "Condition": condition}]
     policy = json.dumps({"Version": "2012-10-17", "Statement": statements}).encode()
-    for request in (("PUT", "/bucket"), ("PUT", "/bucket?policy", policy), ("PUT", "/bucket/key", b"!")):
+    opened = ("DELETE", "/bucket?publicAccessBlock")
+    for request in (
+        ("PUT", "/bucket"),
+        opened,
+        ("PUT", "/bucket?policy", policy),
+        ("PUT", "/bucket/key", b"!"),
+    ):
         assert journey(world, signed(*request)).status < 300
 
     def get(agent: str, in_world: World = world) -> HttpResponse:

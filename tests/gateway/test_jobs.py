@@ -84,6 +84,8 @@ def test_every_service_may_have_jobs(world: World) -> None:
         "remove dead letters",
         "sweep objects",
         "verify objects",
+        "hand over notifications",
+        "carry out lifecycle rules",
         "remove state machines and executions",
         "rotate the keys of issuers",
     ]

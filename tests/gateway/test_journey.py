@@ -21,8 +21,13 @@ PUBLIC = {
 @pytest.fixture
 def bucket(world: World, signed: Callable[..., HttpRequest]) -> str:
     """With one object, which everybody may read, and which only root may list."""
-    for path, body in (("/logs", b""), ("/logs/there", b"x"), ("/logs?policy", json.dumps(PUBLIC).encode())):
-        assert journey(world, signed("PUT", path, body)).status < 300
+    for method, path, body in (
+        ("PUT", "/logs", b""),
+        ("PUT", "/logs/there", b"x"),
+        ("DELETE", "/logs?publicAccessBlock", b""),
+        ("PUT", "/logs?policy", json.dumps(PUBLIC).encode()),
+    ):
+        assert journey(world, signed(method, path, body)).status < 300
     return "logs"
 
 

@@ -214,7 +214,14 @@ def test_operations_and_actions() -> None:
         if not row.traits.data_event and not catalogue().action(ACTIONS.get(action, action))
     }
     listing = {
-        f"s3:{each}" for each in ("HeadBucket", "ListObjects", "ListObjectsV2", "ListMultipartUploads")
+        f"s3:{each}"
+        for each in (
+            "HeadBucket",
+            "ListMultipartUploads",
+            "ListObjects",
+            "ListObjectsV2",
+            "ListObjectVersions",
+        )
     }
     newer_than_the_list = {"iam:AcquireRole", "iam:UpdateDelegationRequest"}
     by_certificate = {

@@ -41,7 +41,15 @@ if TYPE_CHECKING:
 
 TRACKED = timedelta(days=400)
 SERVICE_LEVEL, ACTION_LEVEL = "SERVICE_LEVEL", "ACTION_LEVEL"
+_SEVERAL = ("Analytics", "IntelligentTiering", "Inventory", "Metrics")
 ACTIONS: Mapping[str, str] = {
+    "s3:DeleteBucketCors": "s3:PutBucketCORS",
+    "s3:DeleteBucketEncryption": "s3:PutEncryptionConfiguration",
+    "s3:DeleteBucketLifecycle": "s3:PutLifecycleConfiguration",
+    "s3:DeleteBucketOwnershipControls": "s3:PutBucketOwnershipControls",
+    "s3:DeleteBucketReplication": "s3:PutReplicationConfiguration",
+    "s3:DeleteBucketTagging": "s3:PutBucketTagging",
+    "s3:DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
     "s3:GetBucketAccelerateConfiguration": "s3:GetAccelerateConfiguration",
     "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
     "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
@@ -50,6 +58,15 @@ ACTIONS: Mapping[str, str] = {
     "s3:GetObjectLockConfiguration": "s3:GetBucketObjectLockConfiguration",
     "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
     "s3:ListBuckets": "s3:ListAllMyBuckets",
+    "s3:PutBucketAccelerateConfiguration": "s3:PutAccelerateConfiguration",
+    "s3:PutBucketEncryption": "s3:PutEncryptionConfiguration",
+    "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+    "s3:PutBucketNotificationConfiguration": "s3:PutBucketNotification",
+    "s3:PutObjectLockConfiguration": "s3:PutBucketObjectLockConfiguration",
+    "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    **{f"s3:DeleteBucket{noun}Configuration": f"s3:Put{noun}Configuration" for noun in _SEVERAL},
+    **{f"s3:GetBucket{noun}Configuration": f"s3:Get{noun}Configuration" for noun in _SEVERAL},
+    **{f"s3:ListBucket{noun}Configurations": f"s3:Get{noun}Configuration" for noun in _SEVERAL},
 }
 """Actions whose operation has another name."""
 _BY_ID: Mapping[str, tuple[str, Callable[[Transaction, str], Entity | None]]] = {
