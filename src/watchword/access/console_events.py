@@ -6,8 +6,8 @@ call's: `record` writes all the rest.
 1. `responseElements` says whether it succeeded, under the event's own name. It names the credentials of the
    session that was made (the key, never the secret), as GetSigninToken does, so that `watchword sessions`
    lists it.
-2. Who failed to sign in was not proved: a user is named whom the account has, as an unproved one. What was
-   typed in place of a user's name may be a password, so it is never written.
+2. Who failed to sign in was not proved: only a user that the account has is named, as an unproved one.
+   What was typed in place of a user's name may be a password, so it is never written.
 
 Source: AWS CloudTrail User Guide, "AWS Management Console sign-in events".
 """

@@ -5,7 +5,7 @@ passwords with many users:
 
 1. From an address (of IPv6, from a network of 64 bits) MOST_OF_ADDRESS wrong ones are looked at in a minute,
    and with users of an account MOST_OF_ACCOUNT.
-2. Whoever must wait is told so before anything is hashed, so guessing takes no time of others.
+2. Who must wait hears so before anything is hashed, so guessing takes no time of others.
 
 A process counts for itself, in memory. One password is hashed at a time (`world.hashing`), so what a minute
 can leave here is small.

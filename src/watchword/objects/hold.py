@@ -4,7 +4,7 @@ A backup holds the blobs, takes a snapshot of the database, and copies the blobs
 goes meanwhile, whatever is replaced or deleted. What wasn't deleted for a hold is swept away later.
 
 1. The hold is a file or object at the place of the blobs, so every process of every host sees it.
-2. It is written anew every minute and ends ten minutes after the last time, as when the backup was killed.
+2. It is written again every minute and ends ten minutes after the last time, as when the backup was killed.
 3. On the local disk each deletion looks for it. Elsewhere a process looks once in half a minute: who holds
    waits that long before it begins. Who can't look doesn't delete.
 """

@@ -3,8 +3,8 @@
 1. Credentials are never in the URL. They come from the settings (`config`, which no repr shows); for S3 else
    from where every AWS SDK looks (botocore: environment, profiles, containers, instances), for Google and
    Azure from where theirs do (obstore).
-2. A request is tried again a few times, but not for long: whoever waits for it is a client of ours, which
-   tries again itself.
+2. A request is tried again a few times, but not for long: a client of ours waits for it, which tries again
+   itself.
 3. An answer may take as long as a slow client of ours takes to read it, as long as bytes come.
 """
 

@@ -1,6 +1,6 @@
 """`aws login`: a program asks a browser for a code, and a person who is signed in gives it one, or doesn't.
 
-    GET  /v1/authorize               what asks, and for whom; with one button
+    GET  /v1/authorize               what asks, and who is signed in; with one button
     POST /v1/authorize               the code, sent to where the client may have it
     GET  /v1/sessions/confirmation   the code, to be copied by hand to another machine
 

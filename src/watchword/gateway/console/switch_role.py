@@ -10,7 +10,7 @@
 3. The sign-in has another secret after it. So a form of another tab, that was shown to another identity, is
    refused, and does nothing as the new one.
 4. The history is in a cookie of this browser, MOST roles with who switched to each. It is a list of names:
-   whoever changes it gets nothing by it.
+   to change it gets nobody anything.
 
 Source: IAM User Guide, "Switch from a user to an IAM role (console)"; AWS CloudTrail User Guide, "AWS
 Management Console sign-in events" (SwitchRole, ExitRole).

@@ -1,7 +1,7 @@
 """Telling functions of what happened in a bucket.
 
-1. The change that creates or deletes an object writes down whom it is told to. So what is answered isn't
-   forgotten, and what isn't done isn't told.
+1. The change that creates or deletes an object writes down which functions will hear of it. What is
+   answered isn't forgotten, and what isn't done isn't told.
 2. After the change has committed, the function gets it as an event of its own queue, by an Invoke as the
    principal s3.amazonaws.com, which is decided and recorded like any other.
 3. A function that isn't there, or that S3 may not run, isn't told: the notification is dropped. Where its
