@@ -1,7 +1,7 @@
 """What decisions need to know of a bucket, and of every object in it: owner, bucket policy, region, tags.
 
 Where ACLs are enabled, an object that is there has a policy of its own, with its ACL in it. Actions that
-create, tag, lock or delete an object are for the bucket to decide, also where another account owns the object.
+create, tag, lock or delete an object are for the bucket to decide, also where another account owns it.
 Tags count in decisions only where attribute-based access control is enabled for the bucket.
 Sources: Amazon S3 User Guide, "Enabling ABAC in general purpose buckets", "How Amazon S3 authorizes a
 request"; API Reference, GetObjectTagging: the bucket's owner has the permission.
