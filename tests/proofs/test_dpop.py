@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 
 def read(proof: str, url: str = URL, now: float = NOW) -> dpop.Proof:
-    return dpop.read(proof, "POST", url, now)
+    return dpop.read(proof, "POST", url, float(now))  # as a clock reads
 
 
 def test_the_thumbprint_is_that_of_the_rfc() -> None:
