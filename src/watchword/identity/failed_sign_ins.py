@@ -7,6 +7,8 @@ passwords with many users:
    and with users of an account MOST_OF_ACCOUNT.
 2. Who must wait hears so before anything is hashed, so guessing takes no time of others.
 
+3. The two are counted apart: an account is named by whoever signs in, and so can be named like an address.
+
 A process counts for itself, in memory. One password is hashed at a time (`world.hashing`), so what a minute
 can leave here is small.
 Source: NIST SP 800-63B, section 5.2.2.
@@ -30,30 +32,37 @@ class FailedSignIns:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._minute = 0
-        self._counts: Counter[str] = Counter()
+        self._of_address: Counter[str] = Counter()
+        self._of_account: Counter[str] = Counter()
 
     def check(self, peer: str, account: str, now: datetime) -> None:
         """Raises the fault Throttling."""
         with self._lock:
             self._begin(now)
-            if self._counts[_network(peer)] >= MOST_OF_ADDRESS or self._counts[account] >= MOST_OF_ACCOUNT:
+            of_address, of_account = self._of_address[_network(peer)], self._of_account[account]
+            if of_address >= MOST_OF_ADDRESS or of_account >= MOST_OF_ACCOUNT:
                 raise fault("Throttling", meant="too many wrong sign-ins in this minute")
 
     def count(self, peer: str, account: str, now: datetime) -> None:
         """Another one was wrong."""
         with self._lock:
             self._begin(now)
-            self._counts.update((_network(peer), account))
+            self._of_address[_network(peer)] += 1
+            self._of_account[account] += 1
 
     def reset(self, _now: datetime) -> None:
         """Forgets all."""
         with self._lock:
-            self._counts.clear()
+            self._clear()
 
     def _begin(self, now: datetime) -> None:
         if (minute := int(now.timestamp()) // _MINUTE) != self._minute:
             self._minute = minute
-            self._counts.clear()
+            self._clear()
+
+    def _clear(self) -> None:
+        self._of_address.clear()
+        self._of_account.clear()
 
 
 def _network(peer: str) -> str:

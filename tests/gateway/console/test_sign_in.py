@@ -238,6 +238,17 @@ def test_one_address_cant_try_many_users(site: Site, peer: str, same: str) -> No
     assert is_in(site.sign_in(site.browser(peer=same), "ann"), "ann")
 
 
+@pytest.mark.parametrize(
+    ("peer", "named"), [("10.0.0.1", "10.0.0.1"), ("2001:db8::1", "20010db800000000::/64")]
+)
+def test_an_account_named_like_an_address_keeps_nobody_out(site: Site, peer: str, named: str) -> None:
+    """One somewhere else could have kept the people of that address out."""
+    for _ in range(MOST_OF_ADDRESS):
+        fields = {"account": named, "user": "eve", "password": "Wrong1horse!"}
+        assert site.browser(peer="10.6.6.6").post("/signin", fields).status == 403
+    assert is_in(site.sign_in(site.browser(peer=peer), "ann"), "ann")
+
+
 def test_an_account_cant_be_tried_from_many_addresses(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("watchword.identity.failed_sign_ins.MOST_OF_ACCOUNT", 3)
     for number in range(3):
