@@ -110,9 +110,13 @@ def begin(  # noqa: PLR0913 what a sign-in has
 
 
 def renew(world: World, tx: Transaction, row: SignIn, *, role_token: str) -> str:
-    """The same sign-in under another secret, in a role or in none: the secret."""
+    """The same sign-in under another secret, in a role or in none: the secret.
+
+    Raises the fault InvalidSessionToken if it ended since it was found: what was signed out stays so.
+    """
+    if sign_ins.take(tx, row.id, Kind(row.kind)) is None:
+        raise fault("InvalidSessionToken", meant="the sign-in ended a moment ago")
     secret = new_secret(world.randomness)
-    sign_ins.remove(tx, row.id)
     sign_ins.insert(tx, replace(row, id=digest(secret), role_token=role_token))
     return secret
 

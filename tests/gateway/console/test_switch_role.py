@@ -2,13 +2,16 @@
 
 import base64
 import json
+from typing import Any
 
 import pytest
 from tests.gateway.console.browser import Browser, Page
 from tests.gateway.console.conftest import ALIAS, Site
 
+from watchword.gateway.console import switch_role
 from watchword.gateway.console.browser import COOKIE
 from watchword.gateway.console.switch_role import HISTORY, MOST
+from watchword.names import HttpResponse
 from watchword.store.iam import inline_policies, roles
 from watchword.store.iam.inline_policies import Inline
 from watchword.store.iam.roles import Role
@@ -69,6 +72,24 @@ def test_a_form_of_before_the_switch_does_nothing_after_it(ann: Browser) -> None
     stale = ann.get("/console")
     switch(ann)
     assert ann.submit(stale, "/signin/out").status == 403
+
+
+@pytest.mark.parametrize("place", [PLACE, LEAVE])
+def test_a_switch_doesnt_bring_back_who_signed_out_meanwhile(
+    site: Site, ann: Browser, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = switch(ann)
+    become = switch_role._become
+
+    def signs_out_first(*given: Any) -> HttpResponse:
+        other = Browser(site.world, cookies=dict(ann.cookies))
+        assert other.submit(shown, "/signin/out").url == "/signin?out"
+        return become(*given)
+
+    monkeypatch.setattr(switch_role, "_become", signs_out_first)
+    page = ann.get(PLACE)
+    assert ann.submit(page, place, account=ALIAS, role="role-2").status == 403
+    assert ann.get("/console").url == "/signin"
 
 
 def test_from_role_to_role_without_a_chain(site: Site, ann: Browser) -> None:
