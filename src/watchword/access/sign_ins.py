@@ -6,7 +6,8 @@ A secret is 32 random bytes; only its SHA-256 is kept (`store.sign_ins`). The or
 2. Its session is alive: who signed in still exists, and nothing was revoked (`credentials.check_session`).
 3. The password that they signed in with is still theirs. So a sign-in ends when the password is changed or
    removed, by whatever means.
-4. Of somebody who switched to a role, the role's session is alive too. If it isn't, they are themselves.
+4. Of somebody who switched to a role, the role's session is alive too. If it isn't, they are themselves in
+   their browser, where they see it; codes and refresh tokens are over.
 
 All of it is checked at each request, so what ends a sign-in ends it at the next request, on every node.
 Whatever fails is the same refusal: there is no such sign-in. Each step of a sign-in has a secret of its own,
@@ -90,6 +91,7 @@ def begin(  # noqa: PLR0913 what a sign-in has
     *,
     user_id: str | None = None,
     password_set: datetime | None = None,
+    role_token: str = "",
     bound_to: str = "",
     lifetime: timedelta = HOURS,
 ) -> str:
@@ -103,10 +105,23 @@ def begin(  # noqa: PLR0913 what a sign-in has
         min(moment(session.expires), tx.at + lifetime),
         user_id,
         password_set,
-        bound_to=bound_to,
+        role_token,
+        bound_to,
     )
     sign_ins.insert(tx, row)
     return secret
+
+
+def ending(world: World, found: SignedIn) -> tuple[Session, str]:
+    """Who signed in and, sealed, the role that they act as; both are over when the sign-in is."""
+
+    def ends(caller: Caller) -> Session:
+        assert caller.session is not None
+        last = sessions.milliseconds(found.row.expires)
+        return structs.replace(caller.session, expires=min(caller.session.expires, last))
+
+    sealed = sessions.seal(ends(found.caller), world.facts.need(KEYRING)) if found.row.role_token else ""
+    return ends(found.own), sealed
 
 
 def renew(world: World, tx: Transaction, row: SignIn, *, role_token: str) -> str:
@@ -141,6 +156,8 @@ def check(world: World, tx: Transaction, row: SignIn | None) -> SignedIn:
     try:
         return SignedIn(row, _alive(world, row.role_token, now), own)
     except AwsError:  # 4.
+        if row.kind != Kind.BROWSER:
+            raise
         return SignedIn(replace(row, role_token=""), own, own)
 
 

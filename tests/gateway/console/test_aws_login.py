@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -10,15 +11,19 @@ import pytest
 from tests.gateway.console.browser import Browser
 from tests.gateway.console.conftest import PASSWORD, Site
 from tests.gateway.console.login import CALLBACK, CONFIRMATION, CROSS, ORIGIN, SAME, Client, Json
+from tests.gateway.console.test_federation import log_in
+from tests.gateway.console.test_federation import token as signin_token
 from tests.gateway.console.test_sign_in import revoke_all, set_password, twelve_hours_later
 
 from watchword.access.schemes import sign_in_grant
 from watchword.access.sign_ins import SignedIn
 from watchword.gateway.journey import journey
 from watchword.names import HttpRequest
+from watchword.sessions.revocation import revoke
 from watchword.sigv4 import Credentials, sign
-from watchword.store.iam import inline_policies
+from watchword.store.iam import inline_policies, roles
 from watchword.store.iam.inline_policies import Inline
+from watchword.store.iam.roles import Role
 
 
 def allow(site: Site, *actions: str, resource: str = "*", **conditions: Json) -> None:
@@ -327,3 +332,85 @@ def test_twelve_hours_are_the_most(site: Site, ann: Browser) -> None:
     _, token = client.trade(ann, client.code(ann))
     twelve_hours_later(site)
     assert client.refresh(ann, token["refreshToken"])[0] == 401
+
+
+def end_sign_in(site: Site) -> None:
+    """As the operator does who revokes the sign-in's own session."""
+    revoke_key(site, site.events()[-1]["responseElements"]["credentials"]["accessKeyId"])
+
+
+def end_user(site: Site) -> None:
+    revoke_key(site, "AIDAANN")
+
+
+def end_role(site: Site) -> None:
+    revoke_key(site, "AROADEPLOY")
+
+
+def revoke_key(site: Site, subject: str) -> None:
+    with site.world.database.write(site.world.clock.now()) as tx:
+        revoke(tx, site.account, "session", subject)
+
+
+def in_a_role(site: Site, ann: Browser) -> None:
+    """Ann switches to a role that may use `aws login`."""
+    allow(site, "sts:AssumeRole", "signin:*")
+    statement = {"Effect": "Allow", "Principal": {"AWS": site.account}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    may = json.dumps(
+        {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+    )
+    now = site.world.clock.now()
+    with site.world.database.write(now) as tx:
+        roles.insert(tx, Role("AROADEPLOY", site.account, "deploy", "/", now, trust))
+        inline_policies.put(tx, Inline("role", "AROADEPLOY", "may", may))
+    page = ann.get("/console/switch-role")
+    assert ann.submit(page, "/console/switch-role", account=site.account, role="deploy").status == 200
+
+
+@pytest.mark.parametrize("end", [set_password, end_sign_in, end_user, end_role])
+def test_what_ends_a_sign_in_in_a_role_ends_its_tokens(
+    site: Site, ann: Browser, end: Callable[[Site], None]
+) -> None:
+    in_a_role(site, ann)
+    client = Client()
+    _, token = client.trade(ann, client.code(ann))
+    assert "assumed-role/deploy/ann" in call(site, token)[1]
+    code = client.code(ann)
+    site.world.clock.advance(1)
+    end(site)
+    for status, body in (client.refresh(ann, token["refreshToken"]), client.trade(ann, code)):
+        assert (status, body["error"]) == (403, "USER_CREDENTIALS_CHANGED"), "never those of the user instead"
+
+
+def test_tokens_of_a_role_end_with_its_session(site: Site, ann: Browser) -> None:
+    in_a_role(site, ann)
+    client = Client()
+    _, token = client.trade(ann, client.code(ann))
+    ann.submit(ann.get("/console"), "/console/exit-role")
+    site.world.clock.advance(3500)
+    assert client.refresh(ann, token["refreshToken"])[1]["expiresIn"] == 100
+    site.world.clock.advance(100)
+    assert client.refresh(ann, token["refreshToken"]) == (401, expired("TOKEN_EXPIRED"))
+
+
+def test_who_says_yes_is_who_was_asked(site: Site, ann: Browser) -> None:
+    """The role ends while its page is open: by then the button would give away the user."""
+    in_a_role(site, ann)
+    page = ann.get(Client().address())
+    assert "assumed-role/deploy/ann" in page.text
+    end_role(site)
+    page = ann.submit(page, "/v1/authorize")
+    assert (page.status, "look who you are" in page.text) == (403, True)
+
+
+def test_tokens_end_when_a_short_sign_in_ends(site: Site) -> None:
+    """A program of one's own let somebody in for less than its credentials last."""
+    browser, client = site.browser(), Client()
+    log_in(browser, signin_token(site, SessionDuration="900"))
+    site.world.clock.advance(800)
+    _, token = client.trade(browser, client.code(browser))
+    assert token["expiresIn"] == 100
+    site.world.clock.advance(100)
+    assert client.refresh(browser, token["refreshToken"]) == (401, expired("TOKEN_EXPIRED"))
+    assert call(site, token)[0] == 403

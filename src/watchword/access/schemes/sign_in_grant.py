@@ -5,7 +5,8 @@ It is good for who has the key of the proof in the header DPoP. In this order:
 1. There is one proof, and it holds for this request, now (`proofs.dpop`).
 2. There is such a code or token, of this client: a code with the same address and with the verifier of its
    challenge, a refresh token with the same key.
-3. Who signed in is still there, with the same password, and nothing was revoked (`access.sign_ins`).
+3. Who signed in is still there, with the same password, and nothing was revoked, neither of them nor of the
+   role that they acted as (`access.sign_ins`).
 
 That it is used, a code once and a proof once, is noted by the operation, in its transaction. A stranger can
 make proofs without end, so those are remembered that come with a code or token that is good.
@@ -54,7 +55,7 @@ class SignInGrant(Struct, frozen=True):
         found = _found(world, secret, kind, bound)  # 2.  3.
         until = datetime.fromtimestamp(proof.until, UTC)
         granted = Granted(found.row, proof.thumbprint, Trace(proof.identity, until))
-        return Proven(structs.replace(found.own, vouched=granted), self.request)
+        return Proven(structs.replace(found.caller, vouched=granted), self.request)
 
     def admit(self, world: World, operation: Operation) -> Proven:  # noqa: ARG002 the face
         raise fault("MissingAuthenticationToken")

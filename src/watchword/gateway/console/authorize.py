@@ -9,7 +9,8 @@
 2. What is asked for is a code with a challenge (PKCE), in the scope `openid`.
 3. The person may do it: signin:AuthorizeOAuth2Access on the client, decided and recorded like any other.
 4. The code is good once, for VALID, for the client that can answer the challenge. Credentials come later, for
-   the code (`services.signin`).
+   the code (`services.signin`). They are of who acts now, and end when the sign-in ends by itself.
+5. Whoever acts is who the page showed: a role can end while the page is open.
 
 A person is asked each time: another site can open this page, but it can't press its button.
 Sources: AWS Sign-In User Guide, "Sign in through the AWS CLI"; RFC 6749, section 4.1; RFC 7636, section 4.3.
@@ -39,6 +40,7 @@ from watchword.store.sign_ins import Kind
 
 EVENT: Final = "AuthorizeOAuth2Access"
 VALID = timedelta(minutes=5)
+_ACTING = "acting"
 _STATE = re.compile(r"[!-~]{1,512}")
 
 
@@ -81,7 +83,11 @@ def ask(browser: BrowserRequest, found: SignedIn) -> HttpResponse:
             ". It gets credentials for fifteen minutes at a time, while your sign-in lasts. "
             "Close this page to say no.",
         ),
-        form("/v1/authorize", "Yes, let it", hidden={**asked.hidden, CSRF: browser.token}),
+        form(
+            "/v1/authorize",
+            "Yes, let it",
+            hidden={**asked.hidden, CSRF: browser.token, _ACTING: principal.arn},
+        ),
         top=top(browser, found),
         sends_to=f"{place.scheme}://{place.netloc}" if asked.client is SAME_DEVICE else "",
     )
@@ -91,19 +97,26 @@ def give(browser: BrowserRequest, found: SignedIn) -> HttpResponse:
     """POST /v1/authorize."""
     world, log = browser.world, browser.log
     log.console = ConsoleEvent(EVENT)
-    asked = _read(browser, posted(browser, signed_in=True))
+    given = posted(browser, signed_in=True)
+    asked = _read(browser, given)
+    if given.get(_ACTING) != found.caller.principal.arn:  # 5.
+        raise refused(
+            403, "StaleForm", "The role has ended meanwhile. Load the page again, and look who you are."
+        )
     context = RequestContext(world, found.caller, log.request, "", log.now, request_id=log.request_id)
     call = Call(context, "signin", EVENT, {})
     action, keys = f"signin:{EVENT}", {"signin:OAuthRedirectUri": asked.redirect_uri}
     permit(call, (on_client(call, action, asked.client.id, keys),), log)  # 3.
+    own, role_token = sign_ins.ending(world, found)
     with world.database.write(log.now) as tx:
         code = sign_ins.begin(  # 4.
             world,
             tx,
             Kind.GRANT,
-            found.session,
+            own,
             user_id=found.row.user_id,
             password_set=found.row.password_set,
+            role_token=role_token,
             bound_to=bound_to(asked.client.id, asked.redirect_uri, asked.challenge),
             lifetime=VALID,
         )

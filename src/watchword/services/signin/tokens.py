@@ -88,9 +88,11 @@ def _refresh_token(call: Call, granted: Granted, session: Session) -> str:
         call.world,
         call.tx,
         Kind.REFRESH,
-        session,
+        call.world.facts.session(granted.row.token),
         user_id=granted.row.user_id,
         password_set=granted.row.password_set,
+        role_token=granted.row.role_token,
+        lifetime=moment(session.expires) - call.now,
         bound_to=bound_to(call.input["tokenInput"]["clientId"], granted.thumbprint),
     )
 
