@@ -99,7 +99,7 @@ def test_what_is_planted_in_a_database_is_found(text: str, kind: str, tmp_path: 
     assert kind in found or kind == OPAQUE, "an id is as long: opaque texts of a database say nothing"
 
 
-@pytest.mark.parametrize("variable", ["AWS_SECRET_ACCESS_KEY", "ANYTHING"])
+@pytest.mark.parametrize("variable", ["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "ANYTHING"])
 def test_what_is_planted_in_an_environment_is_found(variable: str) -> None:
     """Also in that of a process which was started by one that was started."""
     waits = [sys.executable, "-c", "print(1, flush=True); input()"]
@@ -113,9 +113,43 @@ def test_what_is_planted_in_an_environment_is_found(variable: str) -> None:
         search.processes([("the agent", process.pid)])
         process.stdin.close()
     (found,) = [each for each in search.long_term if each.what == SECRET]
+    assert "the name of" not in str(search.finds)
     assert found.where.startswith("environment of the agent (")
     assert found.where.endswith(f", variable {variable}")
     assert search.environments == 2
+
+
+@pytest.mark.parametrize("text", [ID, jwt(sub="x"), "wwhost-" + "ab" * 32], ids=["id", "token", "join token"])
+def test_a_credential_in_a_name_is_found_and_never_said(text: str, tmp_path: Path) -> None:
+    (tmp_path / f"cache-{text}.txt").write_text(text)
+    (tmp_path / "out").symlink_to(f"/nowhere/{text}")
+    with closing(sqlite3.connect(tmp_path / "some.db")) as database:
+        database.execute(f'CREATE TABLE "{text}" (text)')
+        database.execute(f'INSERT INTO "{text}" VALUES (?)', [text])
+        database.commit()
+    waits = [sys.executable, "-c", "print(1, flush=True); input()"]
+    environment = {text: "production", f"X{text}": text}
+    with subprocess.Popen(waits, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as process:
+        assert process.stdout
+        assert process.stdin
+        process.stdout.readline()
+        search = Search()
+        search.directory(tmp_path, "home")
+        search.processes([("the agent", process.pid)])
+        process.stdin.close()
+    assert text not in str(search.finds)
+    said = {each.where.partition(" (")[0] for each in search.long_term}
+    assert said >= {"the name of home/cache-(hidden).txt", "environment of the agent"}
+    assert any(each.where.endswith("the name of a variable") for each in search.long_term)
+
+
+def test_what_only_looks_like_a_database_or_a_certificate(tmp_path: Path) -> None:
+    (tmp_path / "some.db").write_bytes(b"SQLite format 3\0" + bytes(4096))
+    (tmp_path / "cert.pem").write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+    (tmp_path / "key.pem").write_text(pem())
+    search = Search()
+    search.directory(tmp_path, "home")
+    assert sorted(each.what for each in search.long_term) == ["not searched", PRIVATE_KEY]
 
 
 CLEAN = {

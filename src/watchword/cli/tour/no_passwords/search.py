@@ -5,20 +5,22 @@
 2. A file of SQLite is also read cell by cell: in the file, cells stand beside each other without a space. Its
    write-ahead log (WAL) is too: by SQLite, the cells are those of both.
 3. An environment is that of the kernel, of each process and of those that it started.
+4. Names of files and variables are searched as well. What is found is never said: a name that shows it is
+   said without it.
 """
 
 import os
 import sqlite3
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography import x509
 
-from watchword.cli.tour.no_passwords.signs import OPAQUE, Extent, Sign, signs
+from watchword.cli.tour.no_passwords.signs import OPAQUE, Extent, Sign, hidden, signs
 from watchword.names.moment import iso
 
 PROC = Path("/proc")
@@ -80,6 +82,7 @@ class Search:
             self._blind(f"{name}: {error.strerror}")
             return
         self.files += 1
+        self._text(f"the name of {name}", file.name, Extent.PART)
         excuse = self.excused.get(file, "")
         extent = Extent.MIXED if data.startswith((_SQLITE, *_WAL)) else Extent.WHOLE
         self._text(name, data.decode("latin-1"), extent, _certificates(file.parent), excuse)
@@ -87,10 +90,13 @@ class Search:
             self._database(file, name)
 
     def _database(self, file: Path, name: str) -> None:
-        for table, value in _cells(file):
-            self.cells += 1
-            text = value.decode("latin-1") if isinstance(value, bytes) else value
-            self._text(f"{name}, table {table}", text, Extent.PART)
+        try:
+            for table, value in _cells(file):
+                self.cells += 1
+                text = value.decode("latin-1") if isinstance(value, bytes) else value
+                self._text(f"{name}, table {table}", text, Extent.PART)
+        except sqlite3.Error as error:
+            self._blind(f"{name}: {error}")
 
     def _environment(self, name: str, pid: int) -> None:
         try:
@@ -103,6 +109,7 @@ class Search:
         self.environments += 1
         for variable in variables:
             key, _, value = variable.decode("latin-1").partition("=")
+            self._text(f"{name}, the name of a variable", key, Extent.PART)
             self._text(f"{name}, variable {key}", value, Extent.WHOLE)
 
     def _text(
@@ -116,11 +123,11 @@ class Search:
         now = datetime.now(UTC)
         for sign in signs(text, certificates, extent):
             ends = excuse if sign.kind == OPAQUE else _end_of(sign, now)
-            self.finds.append(Find(where, sign.kind, ends))
+            self.finds.append(Find(hidden(where), sign.kind, ends))
 
     def _blind(self, what: str) -> None:
         """Rule 1."""
-        self.finds.append(Find(what, "not searched", ""))
+        self.finds.append(Find(hidden(what), "not searched", ""))
 
 
 def _end_of(sign: Sign, now: datetime) -> str:
@@ -128,12 +135,12 @@ def _end_of(sign: Sign, now: datetime) -> str:
 
 
 def _certificates(folder: Path) -> tuple[x509.Certificate, ...]:
-    """Those that lie there in PEM."""
+    """Those that lie there in PEM. One that can't be read excuses no key."""
     found: list[x509.Certificate] = []
     for file in folder.glob("*.pem"):
-        data = file.read_bytes() if file.is_file() else b""
-        if b"-----BEGIN CERTIFICATE-----" in data:
-            found += x509.load_pem_x509_certificates(data)
+        with suppress(OSError, ValueError):
+            data = file.read_bytes() if file.is_file() else b""
+            found += x509.load_pem_x509_certificates(data) if b"-----BEGIN CERTIFICATE-----" in data else []
     return tuple(found)
 
 

@@ -80,6 +80,13 @@ def signs(
         yield Sign(OPAQUE, None)
 
 
+def hidden(text: str) -> str:
+    """The text without what looks like a credential in it: so it can be printed."""
+    for sign in (_KEY_ID, _SECRET, _JWT, _JOIN):
+        text = sign.sub("(hidden)", text)
+    return text
+
+
 def _plain(text: str, certificates: Iterable[x509.Certificate], extent: Extent) -> Iterator[Sign]:
     yield from (Sign(KEY_ID, None) for _ in _KEY_ID.finditer(text))  # 1
     if extent is not Extent.MIXED:
