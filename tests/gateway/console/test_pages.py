@@ -103,6 +103,7 @@ def test_a_form_of_a_sign_in_has_its_token(site: Site, path: str) -> None:
     [
         (b"user=a&user=b", FORM),
         (b"user=%zz", FORM),
+        (b"user=%00", FORM),
         (b"user=\xff", FORM),
         (b'{"user": "a"}', "application/json"),
         (b"user=" + b"a" * (64 << 10), FORM),
@@ -115,7 +116,7 @@ def test_a_form_is_read_strictly(site: Site, body: bytes, media: str) -> None:
 
 
 def test_hardly_readable_fields_are_no_defects(site: Site) -> None:
-    for value in ("", "\0", "\u202e", "a" * 20_000, "é" * 3000):
+    for value in ("", "\u202e", "a" * 20_000, "é" * 3000):
         page = site.browser().post("/signin", {"account": value, "user": value, "password": value})
         assert page.status in {403, 429}
     assert site.browser().post("/signin", {}).status in {403, 429}

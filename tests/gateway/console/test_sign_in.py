@@ -2,16 +2,20 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from tests.gateway.console.browser import Browser, Page
 from tests.gateway.console.conftest import ALIAS, OTHER, PASSWORD, Site
 
 from watchword.access import sign_ins
+from watchword.app import open_world
 from watchword.gateway.console import sign_in_pages as said
 from watchword.gateway.console.browser import COOKIE
 from watchword.identity.attempts import FREE
 from watchword.identity.failed_sign_ins import MOST_OF_ADDRESS
+from watchword.installation.administrator import first_account
+from watchword.installation.settings import Settings
 from watchword.sessions.revocation import revoke
 from watchword.store import accounts
 from watchword.store import sign_ins as kept
@@ -208,6 +212,15 @@ def test_whoever_is_wrong_gets_the_same_answer(site: Site) -> None:
     assert [each["errorMessage"] for each in events] == ["Failed authentication"] * 5
     names = {each["userIdentity"]["userName"] for each in events}
     assert names == {"ann", "dan", "HIDDEN_DUE_TO_SECURITY_REASONS"}
+
+
+@pytest.mark.parametrize("field", ["account", "user", "password"])
+def test_what_postgresql_cant_be_asked_for_is_refused(tmp_path: Path, database_url: str, field: str) -> None:
+    world = open_world(Settings(tmp_path, database=database_url))
+    given = {"account": first_account(world), "user": "ann", "password": "Wrong1horse!"}
+    page = Browser(world).post("/signin", given | {field: "\0"})
+    world.close()
+    assert (page.status, "it has a NUL" in page.text) == (400, True)
 
 
 def test_a_password_in_the_field_of_the_user_isnt_recorded(site: Site) -> None:

@@ -7,7 +7,8 @@ The order of checks:
    Browsers keep a `__Host-` cookie, which must be Secure, in just these cases.
 3. A POST comes from a page of this server: the Origin header says so, or Sec-Fetch-Site where a browser
    sends no Origin. A browser of today sends one of them.
-4. A form is read strictly: it is urlencoded, no larger than LARGEST, and no field is given twice.
+4. A form is read strictly: it is urlencoded, no larger than LARGEST, no field is given twice, and none has a
+   NUL, since PostgreSQL can't even be asked for one.
 5. Within a sign-in a form has its token, which is made of the secret in the cookie. So a form that was shown
    to somebody else, in another tab, before they signed in as another user, is refused.
 
@@ -125,9 +126,12 @@ def refused(status: int, code: str, said: str, meant: str = "") -> AwsError:
 
 def _single(data: bytes) -> dict[str, str]:
     try:
-        return form.single(form.read_body(data))
+        given = form.single(form.read_body(data))
     except form.FormError as unreadable:
         raise refused(400, "InvalidRequest", f"The request can't be read: {unreadable}.") from None
+    if any("\0" in value for value in given.values()):
+        raise refused(400, "InvalidRequest", "The request can't be read: it has a NUL.")
+    return given
 
 
 def _bytes(text: str) -> bytes:
