@@ -22,6 +22,8 @@ from watchword.names.moment import iso
 from watchword.sessions.session import moment
 
 SOURCE = "signin.amazonaws.com"
+CHECK_MFA = "CheckMfa"
+"""The password was right, and a code is asked for. It may never come: that tells of a stolen password."""
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 LOGIN, LOGOUT, SWITCH, EXIT, LINK = "ConsoleLogin", "Logout", "SwitchRole", "ExitRole", "GetSigninToken"
 

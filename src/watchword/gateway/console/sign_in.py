@@ -11,7 +11,7 @@
    same work, the same words and the same status (`access.passwords`).
 3. A user with MFA devices gives a code before anything else is told about the password.
 4. What comes of a step is in one transaction: the sign-in before it is forgotten, the new one is made, and
-   the event of somebody who is in now is recorded.
+   the event is recorded, of somebody who is in now or whose code is asked for.
 
 The root user has no password, and so no way in here.
 Sources: AWS Sign-In User Guide, "Sign in to the AWS Management Console as an IAM user"; OWASP,
@@ -23,7 +23,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from watchword.access import Caller, passwords, sign_ins
-from watchword.access.console_events import LOGIN, LOGOUT
+from watchword.access.console_events import CHECK_MFA, LOGIN, LOGOUT
 from watchword.access.mfa_codes import try_codes
 from watchword.access.passwords import Outcome
 from watchword.access.request_context import DIRECT
@@ -188,6 +188,10 @@ def _wait_for(browser: BrowserRequest, kind: Kind, proved: Proved) -> HttpRespon
         secret = sign_ins.begin(
             world, tx, kind, session, user_id=proved.user.id, password_set=proved.password_set
         )
+        if kind is Kind.CODE:
+            log.caller = Caller(proved.user.principal)
+            log.console = ConsoleEvent(CHECK_MFA, additional={"MfaType": "Virtual MFA"})
+            keep_record(world, log, tx)
     return with_cookie(f"/signin/{kind.value}{pages.query(_next(browser))}", secret)
 
 
