@@ -15,7 +15,7 @@ import pytest
 from tests.services.s3.harness import Counter
 from tests.services.s3.test_tags import MD5
 
-from watchword.names import HttpRequest
+from watchword.names import AwsError, HttpRequest
 from watchword.services.s3.cors.rules import BucketCors, CorsRule
 from watchword.sigv4 import Credentials, sign
 from watchword.testing import Server
@@ -52,6 +52,7 @@ def test_rules_come_and_go(s3: Counter, bucket: str) -> None:
         ([RULE] * 101, "MalformedXML", ""),
         ([RULE | {"AllowedMethods": []}], "MalformedXML", ""),
         ([RULE | {"AllowedOrigins": []}], "MalformedXML", ""),
+        ([RULE | {"AllowedHeaders": ["x" * 64] * 1024}], "MalformedXML", ""),
         ([RULE | {"MaxAgeSeconds": -1}], "MalformedXML", ""),
         ([RULE | {"AllowedMethods": ["GET", "PATCH"]}], "InvalidRequest", "PATCH"),
         ([RULE | {"AllowedMethods": ["get"]}], "InvalidRequest", "get"),
@@ -90,6 +91,8 @@ def test_a_bucket_that_is_made_again_has_no_rules(s3: Counter, bucket: str) -> N
     [
         (A, A, A),
         (A, "https://A.example", None),
+        ("https://a*a.example", "https://a.example", None),
+        ("https://a*a.example", "https://aa.example", "https://aa.example"),
         (A, "https://a.example.evil", None),
         (A, "https://aXexample", None),
         ("*", A, "*"),
@@ -118,6 +121,21 @@ def test_origins(pattern: str, origin: str, named: str | None) -> None:
 )
 def test_headers(allowed: tuple[str, ...], asked: tuple[str, ...], has: bool) -> None:
     assert CorsRule(("GET",), (A,), allowed).has_headers(asked) is has
+
+
+def test_a_preflight_asks_for_so_many_headers_and_no_more() -> None:
+    """Everybody can send one, and each header is compared with each pattern."""
+    cors = BucketCors((CorsRule(("GET",), ("*",), ("*",)),))
+
+    def asking(number: int) -> HttpRequest:
+        names = ",".join(f"x-{each}" for each in range(number))
+        asked = (("access-control-request-method", "GET"), ("access-control-request-headers", names))
+        return HttpRequest("OPTIONS", headers=(("origin", A), *asked))
+
+    assert cors.preflight(asking(100))
+    with pytest.raises(AwsError) as refused:
+        cors.preflight(asking(101))
+    assert refused.value.code == "AccessForbidden"
 
 
 def test_the_first_rule_that_allows_it_counts() -> None:

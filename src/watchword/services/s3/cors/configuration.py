@@ -5,6 +5,7 @@
 3. An origin or an allowed header has at most one `*`, an exposed header none. Otherwise: InvalidRequest.
 4. An ID has at most 255 characters; the seconds aren't negative. Otherwise: InvalidArgument, MalformedXML.
 5. No text has a character that ends a header line. Otherwise: InvalidRequest.
+6. All rules have 64 KiB at most, as they are stored. Otherwise: MalformedXML.
 
 Source: Amazon S3 API Reference, PutBucketCors, GetBucketCors, DeleteBucketCors, CORSRule; User Guide,
 "Elements of a CORS configuration".
@@ -24,6 +25,7 @@ from watchword.store.s3 import bucket_settings
 METHODS = frozenset({"DELETE", "GET", "HEAD", "POST", "PUT"})
 MAX_RULES = 100
 _LONGEST_ID = 255
+_LONGEST = 64 << 10
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]|[^\x00-\xff]")
 
 
@@ -37,6 +39,8 @@ def put_bucket_cors(call: Call) -> Output:
     for rule in rules:
         _check(rule)
     document = msgspec.json.encode(BucketCors(rules)).decode()
+    if len(document) > _LONGEST:
+        raise s3_error("MalformedXML")
     bucket_settings.put(call.tx, bucket_of(call).bucket, SETTING, document)
     return {}
 

@@ -4,14 +4,14 @@
    A `*` in an origin or a header stands for any characters; headers have no case.
 2. The answer names the origin that asked, or `*` if the rule's origin is `*`. Only in the first case may the
    browser send credentials.
-3. A preflight that no rule has is refused. Any other request goes on, and the browser keeps its answer from
-   the page.
+3. A preflight that no rule has is refused, and so is one that asks for more than MOST_ASKED headers. Any
+   other request goes on, and the browser keeps its answer from the page.
+4. Everybody can send preflights, so what one costs is bounded: by MOST_ASKED, and by the longest document.
 
 Source: Amazon S3 User Guide, "Using cross-origin resource sharing (CORS)" and "Elements of a CORS
 configuration"; Fetch standard, "CORS protocol".
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
@@ -27,6 +27,7 @@ Headers = tuple[tuple[str, str], ...]
 _VARY = ("vary", "Origin, Access-Control-Request-Headers, Access-Control-Request-Method")
 _METHOD, _HEADERS = "access-control-request-method", "access-control-request-headers"
 _LONGEST_METHOD = 20
+MOST_ASKED = 100
 _REMEMBERED = 64
 _NOT_ALLOWED = (
     "CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, "
@@ -71,7 +72,7 @@ class BucketCors(Struct, frozen=True):
         method = request.header(_METHOD) or ""
         names = (request.joined(_HEADERS) or "").split(",")
         asked = [name.strip().lower() for name in names if name.strip()]
-        found = self._said(request, method, asked)
+        found = self._said(request, method, asked) if len(asked) <= MOST_ASKED else ()
         if not found:
             fields = {"Method": method[:_LONGEST_METHOD], "ResourceType": "BUCKET"}
             raise AwsError("AccessForbidden", 403, _NOT_ALLOWED, fields=fields)
@@ -111,5 +112,8 @@ def _read(document: str) -> BucketCors:
 
 
 def _like(pattern: str, text: str) -> bool:
-    """A pattern has at most one `*`."""
-    return re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), text, re.DOTALL) is not None
+    """A pattern has at most one `*`. Compiling it would take 50 times as long as comparing."""
+    before, star, after = pattern.partition(ANY)
+    if not star:
+        return text == pattern
+    return len(text) >= len(before) + len(after) and text.startswith(before) and text.endswith(after)
