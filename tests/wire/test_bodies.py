@@ -261,10 +261,11 @@ def test_every_construct_of_xml() -> None:
     assert xml_body.readers()(shape)(root) == value
 
 
-def test_unknown_elements_are_ignored() -> None:
+@pytest.mark.parametrize("inside", ["<Nope>1</Nope>", "<M><Nope/></M>", "<L><Nope/></L>"])
+def test_unknown_elements_are_refused(inside: str) -> None:
     read = xml_body.readers()(Shape.of({"shape": "In"}, XML_MODEL))
-    root = xml_text.read_document(b"<In><Nope>1</Nope><M><nope/></M><L><nope/></L></In>")
-    assert read(root) == {"M": {}, "L": []}
+    with pytest.raises(UnreadableError, match="'Nope' isn't known"):
+        read(xml_text.read_document(f"<In>{inside}</In>".encode()))
 
 
 def test_a_string_is_not_made_of_something_else() -> None:

@@ -3,7 +3,8 @@
 Names: a member's element is its `locationName`, else its own name. A flattened list repeats the member's
 element; another list has one element per item in it (`member`, unless named). A map has `entry` elements with
 `key` and `value`.
-Reading ignores unknown elements, as AWS does. Writing an unknown member is a bug of this server: KeyError.
+Reading refuses unknown elements, as S3 does: of a lifecycle rule whose filter is misspelt, what is left would
+delete the whole bucket. Writing an unknown member is a bug of this server: KeyError.
 Source: Smithy 2.0, "XML bindings"; for flattened lists with a named item, the rule of the models' own
 format, that the item's name wins.
 """
@@ -72,11 +73,12 @@ def _structure_reader(shape: Shape, compile_: Callable[[Shape], Read]) -> Read:
             name: element.attributes[key] for key, name in attributes.items() if key in element.attributes
         }
         for child in element.children:
-            if (known := elements.get(child.name)) is not None:
-                name, read_child, add = known
-                if add is _set and name in found:
-                    raise values.UnreadableError(f"{child.name} is given more than once")
-                add(found, name, read_child(child))
+            if (known := elements.get(child.name)) is None:
+                raise _unknown(child)
+            name, read_child, add = known
+            if add is _set and name in found:
+                raise values.UnreadableError(f"{child.name} is given more than once")
+            add(found, name, read_child(child))
         return found
 
     return read
@@ -103,7 +105,13 @@ def _add_entry(found: dict[str, Any], name: str, entry: Mapping[Any, Any]) -> No
 
 def _list_reader(shape: Shape, compile_: Callable[[Shape], Read]) -> Read:
     item_name, read_item = shape.element.wire_name("member"), compile_(shape.element)
-    return lambda element: [read_item(child) for child in element.children if child.name == item_name]
+
+    def read(element: Element) -> list[Any]:
+        if wrong := next((child for child in element.children if child.name != item_name), None):
+            raise _unknown(wrong)
+        return [read_item(child) for child in element.children]
+
+    return read
 
 
 def _map_reader(shape: Shape, compile_: Callable[[Shape], Read]) -> Read:
@@ -122,11 +130,16 @@ def _map_reader(shape: Shape, compile_: Callable[[Shape], Read]) -> Read:
     def read(element: Element) -> dict[Any, Any]:
         found: dict[Any, Any] = {}
         for child in element.children:
-            if child.name == "entry":
-                found.update(read_entry(child))
+            if child.name != "entry":
+                raise _unknown(child)
+            found.update(read_entry(child))
         return found
 
     return read
+
+
+def _unknown(element: Element) -> values.UnreadableError:
+    return values.UnreadableError(f"the element {element.name[:40]!r} isn't known here")
 
 
 # --- writing -----------------------------------------------------------------------------------------

@@ -89,7 +89,17 @@ def test_a_document_is_read_strictly(server: Server, name: str) -> None:
     for wrong in broken:
         status, answer = put(server, "/bucket", name, wrong)
         assert (status, "<Code>MalformedXML</Code>" in answer) == (400, True), (wrong[:80], answer)
-    assert put(server, "/bucket", name, unknown)[0] < 500
+    status, answer = put(server, "/bucket", name, unknown)
+    assert (status, "<Code>MalformedXML</Code>" in answer) == ((400, True) if "</" in document else (200, False))
+
+
+def test_a_misspelt_filter_is_not_one_of_all_objects(server: Server) -> None:
+    of_logs = (
+        "<LifecycleConfiguration><Rule><Status>Enabled</Status><Filter><Prefix>logs/</Prefix></Filter>"
+        "<Expiration><Days>1</Days></Expiration></Rule></LifecycleConfiguration>"
+    )
+    assert put(server, "/bucket", "lifecycle", of_logs)[0] == 200
+    assert put(server, "/bucket", "lifecycle", of_logs.replace("Prefix>", "prefix>"))[0] == 400
 
 
 def test_a_document_has_a_longest_length(server: Server) -> None:
