@@ -59,7 +59,9 @@ def open_world(settings: Settings, models: Models | None = None) -> World:
             world = _world(installation, models or Models(read_model), opened)
         except OSError as error:
             raise CannotStart(f"data directory {settings.data}: {error.strerror}") from None
-        except (BadPlace, PlaceRefused, PlaceUnavailable) as error:
+        except BadPlace as error:  # without the URL, which may have a secret in it
+            raise CannotStart(f"objects: {error}") from None
+        except (PlaceRefused, PlaceUnavailable) as error:
             where = settings.objects_url or settings.objects
             raise CannotStart(f"objects at {where}: {error}") from None
         except StoreError as error:

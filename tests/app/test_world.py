@@ -69,6 +69,12 @@ def _file_for(name: str) -> Callable[[Path], None]:
     return spoil
 
 
+def test_a_secret_in_the_url_of_objects_is_not_said(tmp_path: Path) -> None:
+    with pytest.raises(CannotStart, match="no credentials") as refused:
+        open_world(Settings(tmp_path / "data", objects_url="s3://AKIA:hush@bucket/prefix"))
+    assert "hush" not in str(refused.value)
+
+
 @pytest.mark.parametrize(
     ("spoil", "more"),
     [
