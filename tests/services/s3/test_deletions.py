@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from tests.services.s3.harness import Counter
 
+from watchword.names import AwsError
 from watchword.names.principal import User
+from watchword.store.s3 import objects
 
 BODY = b"<Delete/>"
 PROMISE = {"content-md5": base64.b64encode(hashlib.md5(BODY).digest()).decode()}
@@ -127,6 +129,19 @@ def test_errors_of_single_keys(s3: Counter, bucket: str) -> None:
         "NotImplemented",
     ]
     assert keys(s3, bucket) == ["key"]
+
+
+def test_what_was_half_deleted_is_there_again(
+    s3: Counter, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another write takes the place of the delete marker, after the null version was removed for it."""
+    etag = s3.put(bucket, "key", b"data")["ETag"]
+    s3("PutBucketVersioning", Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
+    monkeypatch.setattr(objects, "append", lambda *_: False)
+    with pytest.raises(AwsError) as refused:
+        delete(s3, bucket, {"Key": "key", "ETag": etag})
+    assert refused.value.code == "ConditionalRequestConflict"
+    assert s3.get(bucket, "key") == b"data"
 
 
 @pytest.mark.parametrize("count", [0, 1001])

@@ -90,7 +90,9 @@ def test_a_document_is_read_strictly(server: Server, name: str) -> None:
         status, answer = put(server, "/bucket", name, wrong)
         assert (status, "<Code>MalformedXML</Code>" in answer) == (400, True), (wrong[:80], answer)
     status, answer = put(server, "/bucket", name, unknown)
-    assert (status, "<Code>MalformedXML</Code>" in answer) == ((400, True) if "</" in document else (200, False))
+    assert (status, "<Code>MalformedXML</Code>" in answer) == (
+        (400, True) if "</" in document else (200, False)
+    )
 
 
 def test_a_misspelt_filter_is_not_one_of_all_objects(server: Server) -> None:

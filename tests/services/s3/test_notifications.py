@@ -18,6 +18,7 @@ from tests.functions.probe import Probe
 from tests.server.harness import eventually
 from tests.services.lambda_.packages import zipped
 from tests.services.s3.harness import OTHER, OWNER, Counter
+from tests.services.s3.test_tags import MD5
 
 from watchword.functions.isolation import strongest
 from watchword.functions.sandbox.launch import Interpreter
@@ -236,6 +237,17 @@ def test_so_many_wait_and_no_more(s3: Counter, echo: str, monkeypatch: pytest.Mo
     assert s3.code("GetObject", Bucket=echo, Key="three") == "NoSuchKey"
     s3("CreateBucket", Bucket="other")
     s3.put("other", "three")
+
+
+def test_what_is_not_told_is_not_deleted(s3: Counter, echo: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    s3.put(echo, "one")
+    s3.put(echo, "two")
+    configure(s3, rule("s3:ObjectRemoved:*"))
+    monkeypatch.setattr(notifying, "MOST_WAITING", 0)
+    wanted = {"Objects": [{"Key": "one"}, {"Key": "two"}]}
+    assert s3.code("DeleteObjects", Bucket=echo, Delete=wanted, headers=MD5) == "SlowDown"
+    assert [each["Key"] for each in s3("ListObjects", Bucket=echo)["Contents"]] == ["one", "two"]
+    assert told(s3) == []
 
 
 def test_what_waits_is_handed_over_or_given_up(s3: Counter, echo: str) -> None:

@@ -4,7 +4,7 @@
 2. With a version, it is deleted for good, a delete marker as well.
 3. It succeeds if there is nothing to delete.
 4. DeleteObjects is decided on for each key: keys that are refused come back as errors, the others are
-   deleted.
+   deleted. What is refused halfway refuses the whole call, since only that undoes the half.
 
 Source: Amazon S3 API Reference, DeleteObject and DeleteObjects; User Guide, "How to perform conditional
 deletes" and "Deleting object versions from a versioning-enabled bucket".
@@ -31,6 +31,8 @@ from watchword.services.s3.versions.ids import is_version
 from watchword.services.s3.versions.versions import check_version
 from watchword.store.s3.objects import Object
 
+_HALFWAY = "ConditionalRequestConflict"
+"""Another write came between check and change: what was replaced may be gone already (`commits`)."""
 Entry = Mapping[str, Any]
 Outcome = Object | AwsError | None
 """The delete marker that was put, the version that was deleted, or why neither was possible."""
@@ -41,6 +43,7 @@ def delete_object(call: Call) -> Output:
     given = call.input
     check_version(given.get("VersionId", ""))
     taken = _delete(call, given["Key"], given.get("VersionId", ""), given.get("IfMatch"))
+    _tell(call, given, taken)
     output: dict[str, Any] = {"VersionId": taken.version} if taken else _named(given)
     if taken and taken.marker:
         output["DeleteMarker"] = True
@@ -127,21 +130,27 @@ def _delete_entry(call: Call, entry: Entry, decisions: list[Decision]) -> Outcom
     if version and not is_version(version):
         return s3_error("NoSuchVersion")
     try:
-        return _delete(call, entry["Key"], version, entry.get("ETag"))
+        taken = _delete(call, entry["Key"], version, entry.get("ETag"))
     except AwsError as error:
+        if error.code == _HALFWAY:
+            raise
         return error
+    _tell(call, entry, taken)
+    return taken
 
 
 def _delete(call: Call, key: str, version: str, match: str | None) -> Object | None:
     """Rules 1 and 2: the delete marker that was put, or the version that was deleted."""
-    fact = bucket_of(call)
+    bucket = bucket_of(call).bucket
     if version:
-        taken = remove_version(call, fact.bucket.id, key_bytes(key), version, Preconditions(match))
-    else:
-        taken = remove_object(call, fact.bucket.id, key_bytes(key), match)
-    event = "DeleteMarkerCreated" if taken and taken.marker and not version else "Delete"
-    notify(call, fact, f"ObjectRemoved:{event}", key, taken)
-    return taken
+        return remove_version(call, bucket.id, key_bytes(key), version, Preconditions(match))
+    return remove_object(call, bucket.id, key_bytes(key), match)
+
+
+def _tell(call: Call, entry: Entry, taken: Object | None) -> None:
+    """Tells functions of it. Raises SlowDown."""
+    event = "DeleteMarkerCreated" if taken and taken.marker and not entry.get("VersionId") else "Delete"
+    notify(call, bucket_of(call), f"ObjectRemoved:{event}", entry["Key"], taken)
 
 
 def _named(entry: Entry) -> dict[str, Any]:
