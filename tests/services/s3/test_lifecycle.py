@@ -1,6 +1,7 @@
 """Lifecycle: which documents are rules, and what the job does with versions as time goes by."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,8 @@ from tests.services.s3.test_versions import set_state, versions
 from watchword.services.s3.lifecycle import work
 from watchword.services.s3.lifecycle.rules import midnight_after
 from watchword.services.s3.lifecycle.work import daily
+from watchword.store.s3 import uploads
+from watchword.store.s3.uploads import Upload
 
 KEY = "logs/a"
 PROMISE = {"content-md5": "1B2M2Y8AsgTpgAmY7PhCfg=="}
@@ -274,6 +277,28 @@ def test_unfinished_uploads_are_aborted(s3: Counter, bucket: str) -> None:
     pass_days(s3, 2)
     assert [each["Key"] for each in s3("ListMultipartUploads", Bucket=bucket)["Uploads"]] == ["other"]
     assert s3.blobs() == 1
+
+
+def test_no_more_uploads_are_in_memory_than_a_page_has(
+    s3: Counter, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        s3("CreateMultipartUpload", Bucket=bucket, Key=f"key-{number // 3}")
+    read, pages = uploads.from_key, list[int]()
+
+    def counted(*where: Any) -> Iterator[Upload]:
+        pages.append(0)
+        for upload in read(*where):
+            pages[-1] += 1
+            yield upload
+
+    monkeypatch.setattr(work, "_AT_ONCE", 2)
+    monkeypatch.setattr(work.uploads, "from_key", counted)
+    configure(s3, bucket, UNFINISHED)
+    pass_days(s3, 3)
+    assert pages == [2, 2, 1]
+    monkeypatch.undo()
+    assert s3("ListMultipartUploads", Bucket=bucket)["Uploads"] == []
 
 
 def test_what_is_locked_is_never_deleted(s3: Counter) -> None:

@@ -86,9 +86,11 @@ def at(tx: Transaction, bucket_id: str, key: bytes, upload_id: str) -> Upload | 
     return tx.one(Upload, _AT, bucket_id=bucket_id, key=key, id=upload_id)
 
 
-def from_key(tx: Transaction, bucket_id: str, low: bytes) -> Iterator[Upload]:
-    """All uploads to the bucket from the key `low` on, sorted by key and id; read while you iterate."""
-    after = ""
+def from_key(tx: Transaction, bucket_id: str, low: bytes, after: str = "") -> Iterator[Upload]:
+    """All uploads to the bucket from the key `low` on, sorted by key and id; read while you iterate.
+
+    after: of that key, only uploads with ids beyond.
+    """
     while found := tx.all(Upload, _FROM_KEY, bucket_id=bucket_id, low=low, after=after):
         yield from found
         low, after = found[-1].key, found[-1].id

@@ -110,12 +110,22 @@ def _stale(world: World, bucket_id: str, rules: Sequence[Live], now: datetime) -
     """Uploads that were begun too long ago."""
     if not any(rule.abort for rule in rules):
         return
-    with world.database.read() as tx:
-        begun = list(uploads.from_key(tx, bucket_id, b""))
-    for upload in begun:
+    for upload in _uploads(world, bucket_id):
         limits = [rule.abort for rule in rules if rule.abort and upload.key.startswith(rule.prefix)]
         if limits and midnight_after(upload.begun, min(limits)) <= now:
             yield upload
+
+
+def _uploads(world: World, bucket_id: str) -> Iterator[Upload]:
+    """All uploads, read in pages."""
+    key, after = b"", ""
+    while True:
+        with world.database.read() as tx:
+            page = list(islice(uploads.from_key(tx, bucket_id, key, after), _AT_ONCE))
+        yield from page
+        if len(page) < _AT_ONCE:
+            return
+        key, after = page[-1].key, page[-1].id
 
 
 def _take(world: World, change: Change, step: Step) -> bool:
