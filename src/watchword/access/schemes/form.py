@@ -14,7 +14,7 @@ copy. Sources: Amazon S3 API Reference, "POST Object", "Authenticating Requests:
 
 import mmap
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -35,7 +35,7 @@ from watchword.sigv4.replay import Trace, trace_of_text
 from watchword.sigv4.sigv2 import Presigned
 from watchword.wire import Operation, multipart
 from watchword.wire.addressing import before_path, read_path
-from watchword.wire.xml_text import read_document
+from watchword.wire.xml_text import Element, read_document
 from watchword.world import World
 
 HEADERS = frozenset(
@@ -233,12 +233,25 @@ def _header(name: str, value: str) -> str:
 def _tags(document: str) -> str:
     """The tags of a form, which are a document there, as a header has them."""
     try:
-        (tag_set,) = read_document(document.encode()).children
-        pairs = [{each.name: each.text for each in tag.children} for tag in tag_set.children]
-        return urlencode([(pair["Key"], pair["Value"]) for pair in pairs])
-    except (KeyError, ValueError) as wrong:
+        return urlencode([_pair(tag) for tag in _inside(read_document(document.encode()))])
+    except ValueError as wrong:
         said = "The XML you provided was not well-formed or did not validate against our published schema"
         raise AwsError("MalformedXML", 400, said) from wrong
+
+
+def _inside(root: Element) -> Sequence[Element]:
+    (tag_set,) = root.children
+    if (root.name, tag_set.name) != ("Tagging", "TagSet"):
+        raise ValueError(root.name, tag_set.name)
+    return tag_set.children
+
+
+def _pair(tag: Element) -> tuple[str, str]:
+    """Key and value. Raises ValueError for anything else, so that no two readers see different tags."""
+    pair = {each.name: each.text for each in tag.children if not each.children}
+    if tag.name != "Tag" or len(tag.children) != len(pair) or pair.keys() != {"Key", "Value"}:
+        raise ValueError(tag.name)
+    return pair["Key"], pair["Value"]
 
 
 def _argument(name: str, said: str) -> AwsError:
