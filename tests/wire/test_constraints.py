@@ -59,6 +59,21 @@ def test_values_of_a_map_are_named_by_their_keys() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "given", [[{}] * 5000, {str(number): {} for number in range(5000)}], ids=["list", "map"]
+)
+def test_what_is_full_of_violations_is_not_gone_through_to_the_end(given: object) -> None:
+    model: dict[str, Any] = {
+        "In": {"type": "structure", "members": {"Items": {"shape": "Items"}}},
+        "Items": {"type": "list", "member": {"shape": "Item"}},
+        "Item": {"type": "structure", "members": {"Key": {"shape": "Text"}}, "required": ["Key"]},
+        "Text": {"type": "string"},
+    }
+    if isinstance(given, dict):
+        model["Items"] = {"type": "map", "key": {"shape": "Text"}, "value": {"shape": "Item"}}
+    assert len(violations(model, {"Items": given})) == validate.MOST_FOUND
+
+
 def test_a_shape_inside_itself() -> None:
     node = {
         "type": "structure",

@@ -1,7 +1,8 @@
 """Checks inputs against the model's constraints, compiled per operation, and writes AWS's message.
 
 Rules:
-1. all violations are found, in the order of the model, and are in one message;
+1. all violations are found, in the order of the model, and are in one message; but of a list or map that is
+   full of them only the first MOST_FOUND, since strangers can send such, and each takes time;
 2. a path has members in lower camel case, items as `tags.1.member.key`, entries as `map.key.member`;
 3. single values in a list or map are reported for the list or map as a whole: `Member must satisfy
    constraint: [...]`, `Map keys must satisfy ...`, `Map value must satisfy ...`;
@@ -23,6 +24,8 @@ from watchword.wire.shapes import Shape
 
 MAX_SHOWN = 1_024
 """Characters of a value in a message."""
+
+MOST_FOUND = 100
 
 Path = tuple[Any, ...]
 """Nested pairs (path so far, next name); () at the top. Cheap to extend, and seldom made into text."""
@@ -152,6 +155,8 @@ class _Builder:
         def check_items(value: list[Any], path: Path, found: list[Violation]) -> None:
             for index, item in enumerate(value, 1):
                 check(item, ((path, str(index)), "member"), found)
+                if len(found) >= MOST_FOUND:
+                    return
 
         return check_items
 
@@ -168,6 +173,8 @@ class _Builder:
         def check_values(value: dict[str, Any], path: Path, found: list[Violation]) -> None:
             for key, item in value.items():
                 check(item, ((path, key), "member"), found)
+                if len(found) >= MOST_FOUND:
+                    return
 
         return _both(check_keys, check_values)
 
