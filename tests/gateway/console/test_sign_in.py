@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from tests.gateway.console.browser import Browser, Page
@@ -10,6 +11,7 @@ from tests.gateway.console.conftest import ALIAS, OTHER, PASSWORD, Site
 
 from watchword.access import sign_ins
 from watchword.app import open_world
+from watchword.gateway.console import sign_in
 from watchword.gateway.console import sign_in_pages as said
 from watchword.gateway.console.browser import COOKIE
 from watchword.identity.attempts import FREE
@@ -129,6 +131,18 @@ def test_a_device_that_was_removed_meanwhile(site: Site) -> None:
         mfa_devices.unassign(tx, device)
     assert browser.submit(page, "/signin/code", code=site.code()).status == 403
     assert browser.get("/console").url.startswith("/signin")
+
+
+@pytest.mark.parametrize(
+    "gone", [SimpleNamespace(by_id=lambda *_: None), SimpleNamespace(of=lambda *_: None)]
+)
+def test_a_user_or_password_that_was_removed_after_the_check(
+    site: Site, monkeypatch: pytest.MonkeyPatch, gone: SimpleNamespace
+) -> None:
+    """It comes between two reads, so it is done to the second one."""
+    browser, page = site.signed_in("bob")
+    monkeypatch.setattr(sign_in, "users" if hasattr(gone, "by_id") else "login_profiles", gone)
+    assert browser.submit(page, "/signin/code", code=site.code()).status == 403
 
 
 def allow_changes(site: Site) -> None:

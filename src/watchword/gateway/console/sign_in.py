@@ -38,6 +38,7 @@ from watchword.names import AwsError, HttpResponse
 from watchword.store import accounts
 from watchword.store import sign_ins as kept
 from watchword.store.iam import login_profiles, mfa_devices, password_policies, users
+from watchword.store.iam.login_profiles import LoginProfile
 from watchword.store.iam.mfa_devices import MfaDevice
 from watchword.store.iam.users import User
 from watchword.store.sign_ins import Kind
@@ -53,7 +54,7 @@ class Proved(NamedTuple):
     """Who gave the right password."""
 
     user: User
-    password_set: datetime
+    password_set: datetime | None
     outcome: Outcome
     device: str = ""
     """The ARN of the MFA device that they gave a code of."""
@@ -112,10 +113,9 @@ def give_code(browser: BrowserRequest) -> HttpResponse:
             AwsError(_FAILED, 403, "Failed authentication", blocked),
             lambda: pages.code(browser, devices, _next(browser), bad=pages.WRONG_CODE, status=403),
         )
+    profile = _profile(browser, user)
     with world.database.read() as tx:
-        profile, policy = login_profiles.of(tx, user.id), password_policies.of(tx, user.account)
-    assert profile is not None
-    assert found.row.password_set is not None
+        policy = password_policies.of(tx, user.account)
     outcome = passwords.state(profile, policy, log.now)
     return _proceed(browser, Proved(user, found.row.password_set, outcome, chosen.arn))
 
@@ -136,9 +136,7 @@ def change(browser: BrowserRequest) -> HttpResponse:
         _change_password(browser, found.own, given.get("old", ""), given.get("new", ""))
     except AwsError as error:
         return pages.change(browser, user.name, _next(browser), bad=pages.told(error), status=400)
-    with browser.world.database.read() as tx:
-        profile = login_profiles.of(tx, user.id)
-    assert profile is not None
+    profile = _profile(browser, user)
     browser.log.console = ConsoleEvent(LOGIN, additional=_told(browser))
     multi_factor = found.session.mfa_at is not None
     return _open(browser, Proved(user, profile.changed, Outcome.RIGHT), multi_factor=multi_factor)
@@ -240,8 +238,17 @@ def _step(browser: BrowserRequest, kind: Kind) -> SignedIn:
 def _user(browser: BrowserRequest, found: SignedIn) -> User:
     with browser.world.database.read() as tx:
         user = users.by_id(tx, found.row.user_id or "")
-    assert user is not None, "its session was checked"
+    if user is None:
+        raise refused(403, "ExpiredForm", "The user was deleted meanwhile.")
     return user
+
+
+def _profile(browser: BrowserRequest, user: User) -> LoginProfile:
+    with browser.world.database.read() as tx:
+        profile = login_profiles.of(tx, user.id)
+    if profile is None:
+        raise refused(403, "ExpiredForm", "The password was removed meanwhile.")
+    return profile
 
 
 def _devices(browser: BrowserRequest, found: SignedIn) -> list[MfaDevice]:
