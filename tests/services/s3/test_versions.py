@@ -151,7 +151,9 @@ def test_versions_that_are_none(s3: Counter, kept: str) -> None:
     put(s3, kept, b"data")
     given = {"Bucket": kept, "Key": KEY}
     for name in ("GetObject", "HeadObject", "DeleteObject"):
-        assert s3.code(name, **given, VersionId="latest") == "InvalidArgument"
+        for version in ("latest", ""):
+            assert s3.code(name, **given, VersionId=version) == "InvalidArgument"
+    assert s3.get(kept, KEY) == b"data"
     assert s3.code("GetObject", **given, VersionId=ELSEWHERE) == "NoSuchVersion"
     assert s3.code("GetObject", **given, VersionId="null") == "NoSuchVersion"
     assert s3("DeleteObject", **given, VersionId=ELSEWHERE) == {"VersionId": ELSEWHERE}

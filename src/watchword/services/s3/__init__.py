@@ -1,7 +1,7 @@
 """The S3 service: buckets, objects, multipart uploads, bucket policies.
 
 1. Every operation checks the headers first (`headers`): a request for something that isn't served is
-   refused.
+   refused. An empty version id is no version, and not the current one: it would delete that.
 2. Anonymous requests are decided on like any other, since a bucket policy can allow them. Those of
    SIGNED_ONLY must be signed: they need an account (making and listing buckets, multipart uploads), or S3
    demands it (copies).
@@ -23,6 +23,7 @@ from watchword.services.s3 import (
 )
 from watchword.services.s3.access import acls, bucket_policies, ownership_controls, public_access_blocks
 from watchword.services.s3.cors import configuration as cors
+from watchword.services.s3.errors import invalid_argument
 from watchword.services.s3.headers import check_headers
 from watchword.services.s3.lifecycle import configuration as lifecycle
 from watchword.services.s3.locks import object_lock, retention
@@ -43,6 +44,8 @@ SIGNED_ONLY = {
 def _guarded(name: str, row: Operation) -> Operation:
     def demands(call: Call) -> tuple[Demand, ...]:
         check_headers(call)
+        if call.input.get("VersionId") == "":
+            raise invalid_argument("Version id cannot be the empty string", "versionId", "")
         return row.demands(call)
 
     return replace(row, demands=demands, anonymous=name not in SIGNED_ONLY)
