@@ -259,6 +259,15 @@ def test_a_task_that_fails_while_the_server_stops_is_called_again(
     assert len(slow.called) == 2
 
 
+def test_nothing_is_taken_up_while_the_server_stops(scene: Scene) -> None:
+    runner = Runner(scene.world)
+    runner.leave()
+    execution = scene.start(scene.machine("p", {"P": {**PASS, "End": True}}))
+    runner.turn()
+    assert scene.status(execution) == "RUNNING"
+    assert until(Runner(scene.world), lambda: scene.status(execution) == "SUCCEEDED")
+
+
 def test_a_commit_that_fails_is_tried_again(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     slow = Slow(monkeypatch)
     slow.go_on.release()

@@ -14,7 +14,6 @@ from watchword.proofs.sealed_bytes import (
     HEAD,
     MasterKey,
     Span,
-    of_customer,
     of_server,
     plain_size,
     sealed_size,
@@ -23,6 +22,8 @@ from watchword.proofs.sealed_bytes import (
 KEY = of_server(bytes(32))
 EDGES = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 3 * CHUNK + 7]
 TAG = 16
+LOCKED = b"another kind key"
+"""The magic of another kind of key."""
 
 
 def sealed(data: bytes, key: MasterKey = KEY, step: int = 1 << 20) -> bytes:
@@ -102,12 +103,12 @@ def test_what_is_no_stream_is_refused(length: int) -> None:
 
 
 def test_another_key_or_kind_of_key_does_not_open() -> None:
-    for key in (of_server(b"1" * 32), of_customer(bytes(32)), of_customer(KEY.material)):
+    for key in (of_server(b"1" * 32), MasterKey(LOCKED, bytes(32)), MasterKey(LOCKED, KEY.material)):
         with pytest.raises(Unopenable):
             opened(STREAM, key=key)
     with pytest.raises(Unopenable):
         KEY.open(b"")
-    assert opened(sealed(b"data", of_customer(b"k" * 32)), key=of_customer(b"k" * 32)) == b"data"
+    assert opened(sealed(b"data", MasterKey(LOCKED, b"k" * 32)), key=MasterKey(LOCKED, b"k" * 32)) == b"data"
 
 
 def test_bytes_that_end_early_are_refused() -> None:

@@ -7,7 +7,7 @@ passwords with many users:
    and with users of an account MOST_OF_ACCOUNT.
 2. Who must wait hears so before anything is hashed, so guessing takes no time of others.
 
-3. The two are counted apart: an account is named by whoever signs in, and so can be named like an address.
+3. The two are counted apart: who signs in types the name of an account, which can be that of an address.
 
 A process counts for itself, in memory. One password is hashed at a time (`world.hashing`), so what a minute
 can leave here is small.

@@ -4,7 +4,7 @@
 2. There is a root key, and it opens the keyring; so sealed secrets and tokens open as before.
 3. The bytes are copied and synced, then the database gets its name. What breaks off before has no database:
    it is no server, and can be restored again.
-4. The restored database says in an event that it was restored, by whom, and from when it is.
+4. The restored database says in an event that it was restored, which user did it, and from when it is.
 """
 
 import os

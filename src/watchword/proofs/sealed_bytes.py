@@ -115,11 +115,6 @@ def of_server(root: bytes) -> MasterKey:
     return MasterKey(b"watchword sealed", HKDF(SHA256(), KEY_BYTES, salt=None, info=_PURPOSE).derive(root))
 
 
-def of_customer(key: bytes) -> MasterKey:
-    """The key that a customer sent: KEY_BYTES bytes."""
-    return MasterKey(b"watchword locked", key)
-
-
 def sealed_size(size: int) -> int:
     """Bytes of the stream of so many bytes."""
     chunks = max(-(-size // CHUNK), 1)

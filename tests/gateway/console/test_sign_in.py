@@ -83,7 +83,7 @@ def test_a_user_with_a_device_gives_a_code(site: Site) -> None:
     browser, page = site.signed_in("bob")
     assert "/signin/code" in page.forms
     assert browser.get("/console").url.startswith("/signin"), "half a sign-in is none"
-    (asked,) = site.events("CheckMfa")  # whoever gives no code knows the password all the same
+    (asked,) = site.events("CheckMfa")  # the password was right all the same
     assert (asked["responseElements"], asked["userIdentity"]["userName"]) == ({"CheckMfa": "Success"}, "bob")
     assert (asked["eventType"], asked["recipientAccountId"]) == ("AwsConsoleSignIn", site.account)
     secret = browser.cookies[COOKIE]

@@ -10,7 +10,7 @@
 3. The person may do it: signin:AuthorizeOAuth2Access on the client, decided and recorded like any other.
 4. The code is good once, for VALID, for the client that can answer the challenge. Credentials come later, for
    the code (`services.signin`). They are of who acts now, and end when the sign-in ends by itself.
-5. Whoever acts is who the page showed: a role can end while the page is open.
+5. The one who acts is the one that the page showed: a role can end while the page is open.
 
 A person is asked each time: another site can open this page, but it can't press its button.
 Sources: AWS Sign-In User Guide, "Sign in through the AWS CLI"; RFC 6749, section 4.1; RFC 7636, section 4.3.

@@ -6,8 +6,8 @@
 3. What can't be committed is tried again and nothing else is done, since answers of tasks are in it.
 4. An execution that somebody else has changed meanwhile is dropped. One that can't be carried on, because of
    a defect, fails: the others go on.
-5. From when the server begins to stop, a task that fails is left to be called again by others: it may fail
-   because of that.
+5. From when the server begins to stop, nothing is taken up, and a task that fails is left to be called again
+   by others: it may fail because of that.
 6. Turns are taken when it hears of an execution, when one is due, and once a second (`gateway.turns`).
 
 A turn is about 4,000 events at most, and one execution has 500 of it, so that none holds up the others. It
@@ -111,7 +111,7 @@ class Runner:
         world, now, lease = self._world, self._world.clock.now(), self._turns.lease()
         with world.database.read() as tx:
             free = MOST_HELD - len(self._held)
-            due = [] if self._turns.stopped.is_set() else leases.claimable(tx, lease, now, limit=MOST_CLAIMED)
+            due = [] if self._leaving.is_set() else leases.claimable(tx, lease, now, limit=MOST_CLAIMED)
             signals = leases.signals(tx, lease.owner) if self._held else []
         if due or (self._held and lease.now - self._renewed > RENEWED):
             with world.database.write(now, shared=True) as tx:
