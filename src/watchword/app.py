@@ -58,7 +58,8 @@ def open_world(settings: Settings, models: Models | None = None) -> World:
         try:
             world = _world(installation, models or Models(read_model), opened)
         except OSError as error:
-            raise CannotStart(f"data directory {settings.data}: {error.strerror}") from None
+            where = error.filename or f"data directory {settings.data}"
+            raise CannotStart(f"{where}: {error.strerror}") from None
         except BadPlace as error:  # without the URL, which may have a secret in it
             raise CannotStart(f"objects: {error}") from None
         except (PlaceRefused, PlaceUnavailable) as error:

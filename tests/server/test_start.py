@@ -163,6 +163,14 @@ def test_the_first_account_has_the_id_that_was_wanted(tmp_path: Path) -> None:
     assert "`watchword account create NAME --id 111122223333` adds it" in line
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_folder_of_objects_that_cannot_be_made(tmp_path: Path, workers: str) -> None:
+    """The line names that folder, and not the data directory."""
+    place = ("--data", str(tmp_path / "data"), "--workers", workers)
+    line = fails("serve", "--port", "0", *place, "--objects", "file:///proc/nowhere")
+    assert line == "watchword: /proc/nowhere: No such file or directory"
+
+
 STORE_NEEDED = [
     ["configure"],
     ["credentials"],
