@@ -28,9 +28,9 @@ class Link:
         """`well_known`: addresses that SDKs know, as a Host header has them."""
         self._connection = connection
         ours, port = connection.getsockname()[:2]
-        theirs = connection.getpeername()[0]
+        self.peer: str = connection.getpeername()[0]
         loopback = ipaddress.ip_address(ours).is_loopback
-        self.near = ours == theirs or (loopback and ipaddress.ip_address(theirs).is_loopback)
+        self.near = ours == self.peer or (loopback and ipaddress.ip_address(self.peer).is_loopback)
         names = [f"[{ours}]" if ":" in ours else ours, *(["localhost"] if loopback else [])]
         bare = [*well_known, *(names if port == _PORT else [])]
         self._hosts = frozenset(

@@ -17,9 +17,9 @@ Source: NIST SP 800-63B, section 5.2.2.
 import threading
 from collections import Counter
 from datetime import datetime
-from ipaddress import IPv6Address, ip_address
 
 from watchword.names import fault
+from watchword.names.network import network
 
 MOST_OF_ADDRESS = 10
 MOST_OF_ACCOUNT = 100
@@ -39,7 +39,7 @@ class FailedSignIns:
         """Raises the fault Throttling."""
         with self._lock:
             self._begin(now)
-            of_address, of_account = self._of_address[_network(peer)], self._of_account[account]
+            of_address, of_account = self._of_address[network(peer)], self._of_account[account]
             if of_address >= MOST_OF_ADDRESS or of_account >= MOST_OF_ACCOUNT:
                 raise fault("Throttling", meant="too many wrong sign-ins in this minute")
 
@@ -47,7 +47,7 @@ class FailedSignIns:
         """Another one was wrong."""
         with self._lock:
             self._begin(now)
-            self._of_address[_network(peer)] += 1
+            self._of_address[network(peer)] += 1
             self._of_account[account] += 1
 
     def reset(self, _now: datetime) -> None:
@@ -63,11 +63,3 @@ class FailedSignIns:
     def _clear(self) -> None:
         self._of_address.clear()
         self._of_account.clear()
-
-
-def _network(peer: str) -> str:
-    try:
-        address = ip_address(peer.partition("%")[0])
-    except ValueError:
-        return peer
-    return f"{int(address) >> 64:x}::/64" if isinstance(address, IPv6Address) else peer

@@ -18,7 +18,7 @@ from tests.services.eks_auth.test_pods import trust as trust_pods
 from tests.services.sts.issuer import Issuer
 
 from watchword.delivery.agent import pods
-from watchword.delivery.agent.pods import PodTokens
+from watchword.delivery.agent.pods import PodTokens, TooManyError
 from watchword.delivery.agent.written import File, Pods
 from watchword.delivery.supply import Issued, NotIssued, Refused
 from watchword.names.members import fit
@@ -177,8 +177,8 @@ class Clock:
             raise self.failure
         return Issued("role", f"ASIA{len(self.asked)}", "secret", "token", self.now + timedelta(hours=1))
 
-    def get(self, token: str) -> str:
-        found = self.tokens.supply_of(token)
+    def get(self, token: str, peer: str = "10.0.0.1") -> str:
+        found = self.tokens.supply_of(token, peer)
         return found.get().access_key_id if found else ""
 
 
@@ -193,7 +193,7 @@ CLAIMS = ["W10", "eyJleHAiOjFlOTl9", "eyJleHAiOiIyMDI2In0", "____"]
 
 @pytest.mark.parametrize("text", [*TEXTS, *(f"e30.{each}.e30" for each in CLAIMS)])
 def test_what_is_no_token_of_a_pod_does_not_reach_the_server(text: str) -> None:
-    assert Clock().tokens.supply_of(text) is None
+    assert Clock().tokens.supply_of(text, "10.0.0.1") is None
 
 
 def test_a_token_that_ended_gets_nothing_though_its_credentials_live() -> None:
@@ -223,3 +223,30 @@ def test_tokens_that_get_nothing_push_none_out(monkeypatch: pytest.MonkeyPatch) 
             clock.get(token(f"wrong {number}"))
     assert clock.get(token("a")) == "ASIA1"
     assert len(clock.tokens._held) == 1
+
+
+def test_a_pod_that_invents_tokens_soon_reaches_the_server_no_more() -> None:
+    """Its neighbours and what it got before aren't affected."""
+    clock = Clock()
+    for number in range(pods.MOST_ASKED + 5):
+        clock.get(token(f"right {number}"))
+    clock.failure = Refused("no")
+    for number in range(pods.MOST_ASKED):
+        with pytest.raises(Refused):
+            clock.get(token(f"wrong {number}"))
+    with pytest.raises(TooManyError):
+        clock.get(token("one more"))
+    assert clock.get(token("right 1")) == "ASIA2"
+    clock.failure = None
+    assert clock.get(token("a neighbour's"), "10.0.0.2")
+    clock.now += timedelta(minutes=1)
+    assert clock.get(token("one more"))
+
+
+def test_a_pod_with_too_many_wrong_tokens_hears_of_it(node: Node) -> None:
+    """More than two minutes' worth, since a minute may end meanwhile."""
+    with node.host.agent(node.text) as agent:
+        tokens = (node.token("nobody", jti=str(number)) for number in range(2 * pods.MOST_ASKED + 1))
+        answers = [ask(agent, token) for token in tokens]
+    assert {status for status, _ in answers} == {400, 429}
+    assert "Try again in a minute" in answers[-1][1]["message"]

@@ -14,7 +14,7 @@ Sources: as in `container`; Amazon ECS Developer Guide, "Task IAM role".
 from collections.abc import Callable
 
 from watchword.delivery import container
-from watchword.delivery.agent.pods import PodTokens
+from watchword.delivery.agent.pods import PodTokens, TooManyError
 from watchword.delivery.agent.workloads import Workloads
 from watchword.delivery.link import Link
 from watchword.delivery.supply import Supply
@@ -22,6 +22,7 @@ from watchword.names import HttpRequest, HttpResponse
 
 WELL_KNOWN = ("169.254.170.2", "169.254.170.23", "[fd00:ec2::23]")
 RELATIVE = "/v2/credentials/"
+TOO_MANY = "Too many tokens of this address got nothing. Try again in a minute."
 
 
 class Containers:
@@ -54,7 +55,10 @@ class Containers:
             return known.supply if known else _denied(said)
         token = request.joined("authorization")
         known = workloads.of_token(token, lambda: link.owner)
-        found = known.supply if known else pods.supply_of(token) if pods else None
+        try:
+            found = known.supply if known else pods.supply_of(token, link.peer) if pods else None
+        except TooManyError:
+            return container.error(429, "ThrottlingException", TOO_MANY)
         return found or _denied("The Authorization header isn't the token of this workload.")
 
     def _by_path(self, token: str, link: Link) -> Supply | HttpResponse:
