@@ -13,7 +13,7 @@ from watchword.access.refusals import record_counts
 from watchword.gateway import Application, ConnectionLimits, Hooks, Server
 from watchword.gateway.event_queue import EventQueue
 from watchword.gateway.jobs import Jobs
-from watchword.gateway.memory import give_back
+from watchword.gateway.memory import give_back, share_arenas
 from watchword.gateway.runner import Runner
 from watchword.installation import operator_log
 from watchword.installation.memory import divide
@@ -35,6 +35,7 @@ def serving(
     """A server, to be run in this block. At its end the jobs are stopped and the world is closed."""
     with ExitStack() as parts:
         parts.callback(world.close)
+        share_arenas()
         log = operator_log.configure(world.settings.log)
         parts.callback(log.close)
         world.journal.keep_reserve()

@@ -8,6 +8,7 @@ import time
 import tracemalloc
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,7 +21,8 @@ from tests.server.harness import eventually
 from watchword.objects import BlobMissingError, Objects, PlaceUnavailable, Remote, new_blob
 from watchword.objects.blobs import PART, Blobs
 from watchword.objects.sealing import Sealing
-from watchword.proofs.sealed_bytes import of_server
+from watchword.proofs.keyring import Unopenable
+from watchword.proofs.sealed_bytes import CHUNK, of_server
 
 
 @pytest.fixture(params=["folder", "memory", "sealed folder", "sealed memory"])
@@ -148,6 +150,36 @@ def test_deleted_while_read(local: Objects) -> None:
     read = local.get(name, 0, len(data))
     local.delete(name)
     assert whole(read) == data
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+@pytest.mark.parametrize("size", [5, 100_000, 3 << 20])
+def test_a_file_that_was_cut_short_is_never_whole(tmp_path: Path, size: int, sealed: bool) -> None:
+    objects = Objects.open(tmp_path, sealing=Sealing(of_server(bytes(32))) if sealed else None)
+    for left in (0, 1, size // 2, size - 1):
+        name = blob()
+        objects.put(name, [os.urandom(size)])
+        os.truncate(tmp_path / name, left)
+        with suppress(Unopenable, ValueError):
+            read = objects.get(name, 0, size)
+            assert not isinstance(read, bytes)
+            assert len(whole(read)) < size
+
+
+def test_between_two_pieces_nothing_is_in_memory(tmp_path: Path) -> None:
+    """A client that reads slowly holds what it was given last."""
+    objects = Objects.open(tmp_path, sealing=Sealing(of_server(bytes(32))))
+    name = blob()
+    objects.put(name, [bytes(4 << 20)])
+    read = objects.get(name, 0, 4 << 20)
+    tracemalloc.start()
+    try:
+        assert not isinstance(read, bytes)
+        assert len(next(read)) == CHUNK
+        now, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert now < CHUNK // 4
 
 
 def test_sweep_takes_what_is_old_and_unnamed(local: Objects) -> None:

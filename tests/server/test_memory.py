@@ -202,3 +202,24 @@ def test_no_more_of_an_object_is_read_for_a_client_that_left(server: Running) ->
     assert s3.get_object(Bucket=BUCKET, Key="left")["Body"].read() == bytes(SIZE)
     assert "Traceback" not in server.said
     assert "without" not in server.said
+
+
+def test_readers_that_are_slow_are_not_held_in_memory(server: Running) -> None:
+    """However large the objects are that they ask for."""
+    count, keys = 300, credentials(server.data)
+    client("s3", server.endpoint, keys).put_object(Bucket=BUCKET, Key="slow", Body=bytes(16 << 20))
+    who = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+    host = server.endpoint.partition("//")[2]
+    plain = HttpRequest(
+        "GET", f"/{BUCKET}/slow", "", (("host", host), ("x-amz-content-sha256", EMPTY_SHA256))
+    )
+    request = signed(plain, who)
+    lines = [f"GET {request.path} HTTP/1.1", *(f"{name}: {value}" for name, value in request.headers)]
+    forget_peak(server)
+    before = peak(server)
+    with ExitStack() as connections:
+        for _ in range(count):
+            connection = connections.enter_context(socket.create_connection(("127.0.0.1", server.port), 60))
+            connection.sendall("\r\n".join([*lines, "", ""]).encode())
+            assert connection.recv(12) == b"HTTP/1.1 200"
+        assert peak(server) - before < ALLOWED + count * 128 * 1024

@@ -20,13 +20,14 @@ from datetime import datetime
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from watchword.names.would_block import WouldBlock
 from watchword.objects.blob_cache import LONGEST, BlobCache
 from watchword.objects.blob_names import is_blob, is_joined
 from watchword.objects.failures import BlobMissingError, PlaceUnavailable, translated
 from watchword.objects.hold import Hold
+from watchword.objects.local_files import OpenFile
 from watchword.objects.remote import Remote
 from watchword.objects.sealing import Sealing, Stretch
 from watchword.proofs.sealed_bytes import CHUNK, HEAD, sealed_size
@@ -121,24 +122,10 @@ class Blobs:
 
         The blob is opened before this returns, so a later deletion doesn't cut the pieces short.
         """
-        kept = self._kept(blob)
-        if kept is not None:
-            return kept[start:end]
-        if start == end:
-            return b""
-        small = end - start <= _PIECE
-        if small and self.folder is not None:
-            return self._read(blob, start, end)
-        with translated(blob):
-            if end <= _PIECE:
-                return self._read_start(blob, end)[start:end]
-            stretch = self._stretch(blob, start, end)
-            found = self.store.get(blob, options={"range": stretch.range if stretch else (start, end)})
-            if small:
-                read = (found.bytes().to_bytes(),)
-                return b"".join(stretch.pieces(read) if stretch else read)
-            stream = _streamed(blob, found.stream(min_chunk_size=_PIECE))
-            return iter(stretch.pieces(stream)) if stretch else stream
+        read = self._get(blob, start, end)
+        if isinstance(read, bytes) and len(read) != end - start:
+            raise ValueError(f"{len(read)} of {end - start} bytes are left of the blob {blob}")
+        return read
 
     def whole(self, blob: str) -> bytes:
         """All bytes of a blob that isn't large."""
@@ -199,6 +186,24 @@ class Blobs:
             raise WouldBlock
         return kept
 
+    def _get(self, blob: str, start: int, end: int) -> bytes | Iterator[bytes]:
+        kept = self._kept(blob)
+        if kept is not None:
+            return kept[start:end]
+        if start == end:
+            return b""
+        if self.folder is not None:
+            return self._read_file(blob, start, end)
+        small = end - start <= _PIECE
+        with translated(blob):
+            if end <= _PIECE:
+                return self._read_start(blob, end)[start:end]
+            stretch = self._stretch(blob, start, end)
+            found = self.store.get(blob, options={"range": stretch.range})
+            if small:
+                return b"".join(stretch.pieces((found.bytes().to_bytes(),)))
+            return stretch.pieces(_streamed(blob, found.stream(min_chunk_size=_PIECE)))
+
     def _put_parts(self, blob: str, pieces: Iterable[bytes]) -> None:
         """A writer that isn't closed leaves no blob.
 
@@ -211,26 +216,18 @@ class Blobs:
             writer.write(piece)
         writer.close()
 
-    def _read(self, blob: str, start: int, end: int) -> bytes:
-        """A few bytes of a local blob, read from its file: this takes a fifth of the store's time."""
+    def _read_file(self, blob: str, start: int, end: int) -> bytes | Iterator[bytes]:
+        """Bytes of a local blob, read from its file."""
         try:
-            with open(f"{self.folder}/{blob}", "rb") as file:  # noqa: PTH123 a path object costs as much as the read
-                stored = os.fstat(file.fileno()).st_size
-                if stored > LONGEST_STORED:
-                    return self._read_at(file, start, end, stored)
-                whole = self._plain(file.read())
+            file = OpenFile(f"{self.folder}/{blob}")  # a path object costs as much as the read
         except FileNotFoundError:
             raise BlobMissingError(blob) from None
-        self.cache.put(blob, whole)
-        return whole[start:end]
-
-    def _read_at(self, file: BinaryIO, start: int, end: int, stored: int) -> bytes:
-        """A few bytes of a larger file."""
-        stretch = Stretch(self.sealing, file.read(HEAD), start, end, stored) if self.sealing else None
-        first, last = stretch.range if stretch else (start, end)
-        file.seek(first)
-        read = (file.read(last - first),)
-        return b"".join(stretch.pieces(read) if stretch else read)
+        if file.size <= LONGEST_STORED:
+            whole = self._plain(file.read(0, file.size))
+            self.cache.put(blob, whole)
+            return whole[start:end]
+        pieces = Stretch(self.sealing, file.read(0, HEAD), start, end, file.size).read(file.read)
+        return b"".join(pieces) if end - start <= _PIECE else pieces
 
     def _read_start(self, blob: str, end: int) -> bytes:
         """The first bytes of a blob, `end` at least, in one request."""
@@ -247,10 +244,10 @@ class Blobs:
             read = b"".join(stretch.pieces((read[first:last],)))
         return read
 
-    def _stretch(self, blob: str, start: int, end: int) -> Stretch | None:
+    def _stretch(self, blob: str, start: int, end: int) -> Stretch:
         """Where a part of a blob is, after its head was read."""
         if self.sealing is None:
-            return None
+            return Stretch(None, b"", start, end, end)
         found = self.store.get(blob, options={"range": (0, HEAD)})
         return Stretch(self.sealing, found.bytes().to_bytes(), start, end, found.meta["size"])
 

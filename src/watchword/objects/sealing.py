@@ -10,11 +10,11 @@ Names, sizes and dates of blobs aren't hidden.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from watchword.names.ids import Randomness
-from watchword.proofs.sealed_bytes import HEAD, MasterKey, Span, plain_size
+from watchword.proofs.sealed_bytes import CHUNK, HEAD, MasterKey, Span, plain_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,15 @@ class Sealing:
         return b"".join(self.key.open(stored[:HEAD]).pieces((stored[HEAD:],), Span(0, size, size)))
 
 
+Read = Callable[[int, int], bytes]
+"""Gives the stored bytes from the first number up to but not including the second."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """A part of a blob that isn't empty, as it is stored: rule 3."""
 
-    sealing: Sealing
+    sealing: Sealing | None
     head: bytes
     """The first HEAD bytes of the blob; fewer if it is shorter."""
     start: int
@@ -55,15 +59,24 @@ class Stretch:
     @property
     def range(self) -> tuple[int, int]:
         """Where it is stored. Raises Unopenable."""
-        return self._span.sealed if self._is_sealed else (self.start, self.end)
+        return self._span.sealed if self._key else (self.start, self.end)
 
-    def pieces(self, stored: Iterable[bytes]) -> Iterable[bytes]:
+    def pieces(self, stored: Iterable[bytes]) -> Iterator[bytes]:
         """The plaintext, from the bytes of that range. Raises Unopenable."""
-        return self.sealing.key.open(self.head).pieces(stored, self._span) if self._is_sealed else stored
+        return self._key.open(self.head).pieces(stored, self._span) if self._key else iter(stored)
+
+    def read(self, read: Read) -> Iterator[bytes]:
+        """The plaintext, chunk by chunk. Nothing is in memory between two of them. Raises Unopenable."""
+        if self._key is None:
+            places = ((at, min(at + CHUNK, self.end)) for at in range(self.start, self.end, CHUNK))
+            return (read(*place) for place in places)
+        opened, span = self._key.open(self.head), self._span
+        return (opened.chunk(number, read(*span.place(number)), span) for number in span.numbers)
 
     @property
-    def _is_sealed(self) -> bool:
-        return self.sealing.is_sealed(self.head)
+    def _key(self) -> MasterKey | None:
+        """What opens it; None where it is plain."""
+        return self.sealing.key if self.sealing and self.sealing.is_sealed(self.head) else None
 
     @property
     def _span(self) -> Span:

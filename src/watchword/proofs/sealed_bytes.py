@@ -30,7 +30,8 @@ from watchword.proofs.keyring import KEY_BYTES, Unopenable
 CHUNK = 64 << 10
 _NONCE, _TAG, _MAGIC = 12, 16, 16
 HEAD = _MAGIC + _NONCE + KEY_BYTES + _TAG
-_SEALED_CHUNK = CHUNK + _TAG
+SEALED_CHUNK = CHUNK + _TAG
+"""Bytes of a chunk as it is stored; the last one has fewer."""
 _PURPOSE = b"watchword object bytes 1"
 
 
@@ -71,19 +72,25 @@ class Span:
     """Bytes of the whole plaintext."""
 
     @property
+    def numbers(self) -> range:
+        """Its chunks."""
+        return range(self.start // CHUNK, max(self.end - 1, 0) // CHUNK + 1)
+
+    @property
     def sealed(self) -> tuple[int, int]:
         """The first byte of its chunks, and the byte after them."""
-        return HEAD + self._first * _SEALED_CHUNK, min(
-            HEAD + (self._last + 1) * _SEALED_CHUNK, sealed_size(self.size)
-        )
+        numbers = self.numbers
+        return self.place(numbers[0])[0], self.place(numbers[-1])[1]
+
+    def place(self, number: int) -> tuple[int, int]:
+        """The first byte of a chunk, and the byte after it."""
+        first = HEAD + number * SEALED_CHUNK
+        return first, min(first + SEALED_CHUNK, sealed_size(self.size))
 
     @property
-    def _first(self) -> int:
-        return self.start // CHUNK
-
-    @property
-    def _last(self) -> int:
-        return max(self.end - 1, 0) // CHUNK
+    def final(self) -> int:
+        """The last chunk of the stream."""
+        return max(self.size - 1, 0) // CHUNK
 
 
 class Opened:
@@ -94,17 +101,21 @@ class Opened:
     def __init__(self, cipher: AESGCM) -> None:
         self._cipher = cipher
 
+    def chunk(self, number: int, sealed: bytes, span: Span) -> bytes:
+        """The plaintext of one chunk, as far as the span has it. Raises Unopenable."""
+        try:
+            plain = self._cipher.decrypt(_nonce(number, last=number == span.final), sealed, None)
+        except InvalidTag:
+            raise Unopenable from None
+        at = number * CHUNK
+        return plain[max(span.start - at, 0) : span.end - at]
+
     def pieces(self, sealed: Iterable[bytes], span: Span) -> Iterator[bytes]:
         """The plaintext of a span, from the sealed bytes of its chunks. Raises Unopenable."""
-        number, final = span.start // CHUNK, max(span.size - 1, 0) // CHUNK
-        at, found = number * CHUNK, 0
-        for chunk in _regrouped(sealed, _SEALED_CHUNK):
-            try:
-                plain = self._cipher.decrypt(_nonce(number, last=number == final), chunk, None)
-            except InvalidTag:
-                raise Unopenable from None
-            wanted = plain[max(span.start - at, 0) : span.end - at]
-            number, at, found = number + 1, at + CHUNK, found + len(wanted)
+        found = 0
+        for number, chunk in enumerate(_regrouped(sealed, SEALED_CHUNK), span.numbers[0]):
+            wanted = self.chunk(number, chunk, span)
+            found += len(wanted)
             yield wanted
         if found != span.end - span.start:
             raise Unopenable
@@ -124,7 +135,7 @@ def sealed_size(size: int) -> int:
 def plain_size(sealed: int) -> int:
     """Bytes of the plaintext of a stream with so many. Raises Unopenable where there is no such stream."""
     body = sealed - HEAD
-    chunks = -(-body // _SEALED_CHUNK)
+    chunks = -(-body // SEALED_CHUNK)
     size = body - chunks * _TAG
     if body < _TAG or sealed_size(size) != sealed:
         raise Unopenable

@@ -139,6 +139,7 @@ class Pipeline:
     def leave(self) -> None:
         """The client is gone."""
         self.drop()
+        self._end_sending()
         if self._running:
             self._running.left = True
 
@@ -237,16 +238,23 @@ class Pipeline:
         incoming.admitted = True  # the answer streams, so the caller was authorized
         self._running = incoming
         sent = partial(self._piece_sent, incoming)
-        self._sending = Sending(response, self._transport, self._service.threads, sent)
+        service = self._service
+        self._sending = Sending(response, self._transport, service.threads, service.windows, sent)
         self._sending.go_on()
 
     def _piece_sent(self, incoming: Incoming, size: int, *, last: bool) -> None:
         self.sent += size
         if last:
-            self._running, self._sending = None, None
+            self._end_sending()
+            self._running = None
             self._sent(incoming)
         elif self._sending and not self._write_paused:
             self._sending.go_on()
+
+    def _end_sending(self) -> None:
+        if self._sending:
+            self._sending.end()
+            self._sending = None
 
     def _sent(self, incoming: Incoming) -> None:
         if not incoming.keep_alive:

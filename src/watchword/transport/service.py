@@ -3,13 +3,14 @@
 import socket
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import Protocol, Self
 
 from watchword.names import HttpRequest, HttpResponse
 from watchword.transport.connection_limits import ConnectionLimits
+from watchword.transport.windows import Windows
 
 Deliver = Callable[[HttpResponse], None]
 
@@ -58,6 +59,7 @@ class Service:
     spool: Path
     """The folder that large bodies are received in."""
     meet: Meet | None = None
+    windows: Windows = field(default_factory=Windows)
 
     def for_connection(self, connection: socket.socket) -> Self:
         """The same, with what answers this connection."""
