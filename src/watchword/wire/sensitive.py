@@ -38,9 +38,8 @@ HARMLESS: Mapping[str, str] = {
         "ClientSecretExpiresAt CodeSize CodeSizeUnzipped CodeSizeZipped TotalCodeSize"
     ),
     "rules for passwords": "PasswordPolicy",
-    "public part, id or checksum of a credential": (
-        "ServiceCredentialAlias ServiceSpecificCredentialId RemovePrivateKey "
-        "SSECustomerKeyMD5 CopySourceSSECustomerKeyMD5"
+    "public part or id of a credential": (
+        "ServiceCredentialAlias ServiceSpecificCredentialId RemovePrivateKey"
     ),
     "a sealed decision, which takes permission to open": "EncodedMessage DecodedMessage",
     "error or HTTP status": (

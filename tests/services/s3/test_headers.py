@@ -15,8 +15,6 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
         ("x-amz-server-side-encryption", "aws:kms"),
         ("x-amz-server-side-encryption-aws-kms-key-id", "AES256"),
         ("x-amz-server-side-encryption-bucket-key-enabled", "true"),
-        ("x-amz-server-side-encryption-customer-algorithm", "AES256"),
-        ("x-amz-copy-source-server-side-encryption-customer-key", "a"),
         ("x-amz-object-lock-event-hold", "ON"),
         ("x-amz-website-redirect-location", "/"),
         ("x-amz-storage-class", "GLACIER"),

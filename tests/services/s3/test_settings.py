@@ -38,7 +38,7 @@ def test_the_default_encryption(s3: Counter, bucket: str) -> None:
             [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256", "KMSMasterKeyID": "a"}}],
             "InvalidArgument",
         ),
-        ([AES | {"BlockedEncryptionTypes": {"EncryptionType": ["SSE-C"]}}], "NotImplemented"),
+        ([AES | {"BlockedEncryptionTypes": {"EncryptionType": ["SSE-C", "NONE"]}}], "MalformedXML"),
     ],
 )
 def test_an_encryption_that_there_is_not(

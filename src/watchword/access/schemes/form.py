@@ -48,6 +48,9 @@ HEADERS = frozenset(
         "expires",
         "x-amz-acl",
         "x-amz-sdk-checksum-algorithm",
+        "x-amz-server-side-encryption-customer-algorithm",
+        "x-amz-server-side-encryption-customer-key",
+        "x-amz-server-side-encryption-customer-key-md5",
         "x-amz-storage-class",
     }
 )

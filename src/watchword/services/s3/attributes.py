@@ -11,6 +11,8 @@ from watchword.access import Demand
 from watchword.objects import BlobMissingError
 from watchword.objects.blob_names import is_joined
 from watchword.services.operation import Call, Operation, Output, point_read
+from watchword.services.s3.customer_keys.given import Given, key_of
+from watchword.services.s3.customer_keys.sealed import shown, shown_row
 from watchword.services.s3.demands import bucket_of, object_demand
 from watchword.services.s3.described import checksums, second
 from watchword.services.s3.errors import invalid_argument
@@ -26,13 +28,14 @@ Members = dict[str, object]
 def get_object_attributes(call: Call) -> Output:
     """GetObjectAttributes."""
     row, wanted = version_of(call), call.input["ObjectAttributes"]
+    customers = key_of(call, row.customer_key)
     if unknown := next((name for name in wanted if name not in NAMES), None):
         raise invalid_argument("Invalid attribute name specified.", "x-amz-object-attributes", unknown)
     known: Members = {"ETag": row.etag, "StorageClass": "STANDARD", "ObjectSize": row.size}
     if row.checksums:
-        known["Checksum"] = checksums(row)
+        known["Checksum"] = checksums(shown_row(row, customers))
     if row.parts and "ObjectParts" in wanted:
-        known["ObjectParts"] = _parts(call, row)
+        known["ObjectParts"] = _parts(call, row, customers)
     named = {name: known[name] for name in wanted if name in known}
     return {"LastModified": second(row.modified), **version_id(call, row), **named}
 
@@ -47,7 +50,7 @@ def to_read_attributes(call: Call) -> tuple[Demand, ...]:
     )
 
 
-def part_checksums(call: Call, row: Object) -> list[dict[str, str]]:
+def part_checksums(call: Call, row: Object, customers: Given | None) -> list[dict[str, str]]:
     """The member with the checksum of each part; empty where none are kept."""
     name = next(iter(row.checksums), "")
     if not (name and row.parts and is_joined(row.blob)):
@@ -56,13 +59,14 @@ def part_checksums(call: Call, row: Object) -> list[dict[str, str]]:
         kept = call.world.objects.listing(row.blob).checksums
     except BlobMissingError:  # it was replaced or deleted meanwhile
         return []
-    return [{f"Checksum{name}": value} for value in kept]
+    shown_ = (shown({name: value}, customers)[name] for value in kept)
+    return [{f"Checksum{name}": value} for value in shown_]
 
 
-def _parts(call: Call, row: Object) -> Members:
+def _parts(call: Call, row: Object, customers: Given | None) -> Members:
     """Rule 2."""
     total = len(row.parts)
-    sums = part_checksums(call, row)
+    sums = part_checksums(call, row, customers)
     if not sums:
         return {"TotalPartsCount": total}
     limit, after = page_size(call, "MaxParts", "max-parts"), call.input.get("PartNumberMarker", 0)

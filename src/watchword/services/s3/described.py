@@ -19,7 +19,7 @@ from watchword.store.s3.objects import Object
 
 DEFAULT_TYPE = "binary/octet-stream"
 ENCRYPTION = {"ServerSideEncryption": "AES256"}
-"""Every answer about an object says so, as at S3."""
+"""Every answer about an object says so, as at S3, unless it has a key of the customer's."""
 COMPOSITE, FULL_OBJECT = "COMPOSITE", "FULL_OBJECT"
 """Types of checksums: of the checksums of the parts, or of all bytes."""
 SYSTEM_HEADERS = ("CacheControl", "ContentDisposition", "ContentEncoding", "ContentLanguage", "Expires")
@@ -77,7 +77,6 @@ def described(call: Call, row: Object) -> dict[str, object]:
         "LastModified": second(row.modified),
         "ETag": quoted(row.etag),
         "ContentType": row.content_type,
-        **ENCRYPTION,
         **row.headers,
         **_overrides(call),
     }

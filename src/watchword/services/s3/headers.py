@@ -11,7 +11,7 @@
 
 5. An ACL is read by the operations that set one (_OF_ACLS). In any other it must say what is true anyway.
 
-Every object has server-side encryption AES256, as at S3.
+Every object has server-side encryption AES256, as at S3; or it has a key of the customer's (`customer_keys`).
 Sources: Amazon S3 API Reference, "Common request headers" and the headers of each operation; User Guide,
 "Controlling ownership of objects and disabling ACLs"; the sources of AWS's SDKs.
 """
@@ -22,6 +22,7 @@ from watchword.services.s3.errors import s3_error
 from watchword.sigv4.hoist import is_amz
 from watchword.wire import form
 
+_CUSTOMERS = "server-side-encryption-customer-"
 READ = frozenset(
     {
         # How the request is signed and received.
@@ -42,6 +43,9 @@ READ = frozenset(
         *("x-amz-copy-source", "x-amz-copy-source-range"),
         *("x-amz-copy-source-if-match", "x-amz-copy-source-if-none-match"),
         *("x-amz-copy-source-if-modified-since", "x-amz-copy-source-if-unmodified-since"),
+        # Keys of customers, for the object and for the source of a copy.
+        *(f"x-amz-{_CUSTOMERS}{part}" for part in ("algorithm", "key", "key-md5")),
+        *(f"x-amz-copy-source-{_CUSTOMERS}{part}" for part in ("algorithm", "key", "key-md5")),
         # Object lock.
         *("x-amz-bucket-object-lock-enabled", "x-amz-bypass-governance-retention", "x-amz-object-lock-mode"),
         *("x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold"),
@@ -84,12 +88,11 @@ REFUSED = frozenset(
     }
 )
 REFUSED_PREFIXES = (
-    "x-amz-copy-source-server-side-encryption-customer-",
     "x-amz-if-match-",
     "x-amz-object-lock-event-hold",
     "x-amz-server-side-encryption-",
 )
-"""For what isn't served: KMS keys and customer keys, event holds, websites, appending, annotations."""
+"""For what isn't served: KMS keys, event holds, websites, appending, annotations."""
 
 _OF_CLIENTS = frozenset(
     {

@@ -48,6 +48,7 @@ OF_ACTION: Mapping[str, Members] = {
         "IfMatch": "s3:if-match",
         "IfNoneMatch": "s3:if-none-match",
         "MetadataDirective": "s3:x-amz-metadata-directive",
+        "SSECustomerAlgorithm": "s3:x-amz-server-side-encryption-customer-algorithm",
         "ServerSideEncryption": "s3:x-amz-server-side-encryption",
         "StorageClass": "s3:x-amz-storage-class",
         **_RETENTION,

@@ -18,9 +18,10 @@ from watchword.services.operation import Call, Operation, Output, object_write, 
 from watchword.services.s3.access.new_owner import new_owner, to_give
 from watchword.services.s3.attributes import part_checksums
 from watchword.services.s3.commits import commit_object, fresh_blob
+from watchword.services.s3.customer_keys.given import Given, encryption, kept, key_of, new_key
+from watchword.services.s3.customer_keys.sealed import hidden, read, shown_row, write
 from watchword.services.s3.demands import bucket_of, object_demand
 from watchword.services.s3.described import (
-    ENCRYPTION,
     Description,
     checksum_type,
     checksums,
@@ -47,23 +48,24 @@ _TRIES = 5
 
 def put_object(call: Call) -> Output:
     """PutObject."""
-    promise, bucket = promised(call.request), bucket_of(call).bucket
+    promise, bucket, customers = promised(call.request), bucket_of(call).bucket, new_key(call)
     key, description = key_bytes(call.input["Key"]), Description.given(call.input, new_tags(call))
     owned = new_owner(call)
     lock = new_lock(call)
     lock.check_promise(promise)
     sums = promise.sums()
     with fresh_blob(call) as blob:
-        call.world.objects.put(blob, sums.through(body_of(call).pieces()))
+        etag = write(call, blob, body_of(call).pieces(), sums, customers)
         promise.check(sums)
         new = Object(
             bucket.id,
             key,
             blob,
             sums.size,
-            sums.etag,
+            etag,
             call.now,
-            checksums=promise.kept(),
+            checksums=hidden(call, promise.kept(), customers),
+            customer_key=kept(call, customers),
             **description.columns,
             **lock.columns,
             **owned,
@@ -76,8 +78,8 @@ def put_object(call: Call) -> Output:
         "ETag": quoted(new.etag),
         **version_id(call, new),
         **expiration(call, new),
-        **ENCRYPTION,
-        **checksums(new),
+        **encryption(customers),
+        **checksums(shown_row(new, customers)),
     }
 
 
@@ -86,9 +88,10 @@ def get_object(call: Call) -> Output:
     look: Look = stored
     for _ in range(_TRIES):
         row = version_of(call, look)
-        output, (start, end) = _looked_at(call, row)
+        customers = key_of(call, row.customer_key)
+        output, (start, end) = _looked_at(call, row, customers)
         try:
-            return output | {"Body": call.world.objects.get(row.blob, start, end)}
+            return output | {"Body": read(call.world.objects, row, start, end, customers)}
         except BlobMissingError:
             look = stored_now
     raise RuntimeError(f"the bytes of an object are missing: {row.blob}")
@@ -96,7 +99,8 @@ def get_object(call: Call) -> Output:
 
 def head_object(call: Call) -> Output:
     """HeadObject."""
-    output, _ = _looked_at(call, version_of(call))
+    row = version_of(call)
+    output, _ = _looked_at(call, row, key_of(call, row.customer_key))
     return output
 
 
@@ -136,11 +140,17 @@ def body_of(call: Call) -> Body:
     return body
 
 
-def _looked_at(call: Call, row: Object) -> tuple[dict[str, object], tuple[int, int]]:
+def _looked_at(call: Call, row: Object, customers: Given | None) -> tuple[dict[str, object], tuple[int, int]]:
     """The output without the bytes, and the range of bytes that is asked for."""
     if not Preconditions.of_read(call.input, call.now).check_read(row.etag, row.modified):
         raise not_modified(row)
-    output = described(call, row) | version_id(call, row) | locked(call, row) | expiration(call, row)
+    output = (
+        described(call, row)
+        | encryption(customers)
+        | version_id(call, row)
+        | locked(call, row)
+        | expiration(call, row)
+    )
     asked = range_of(call.input.get("Range"), row.size)
     if not _COUNTS.isdisjoint(granted(call)):
         output["TagCount"] = len(row.tags)
@@ -152,15 +162,15 @@ def _looked_at(call: Call, row: Object) -> tuple[dict[str, object], tuple[int, i
     if asked and end > start:
         output["ContentRange"] = f"bytes {start}-{end - 1}/{row.size}"
     if call.input.get("ChecksumMode") == "ENABLED":
-        output |= _checksums(call, row, end - start)
+        output |= _checksums(call, row, end - start, customers)
     return output, (start, end)
 
 
-def _checksums(call: Call, row: Object, size: int) -> Mapping[str, object]:
+def _checksums(call: Call, row: Object, size: int, customers: Given | None) -> Mapping[str, object]:
     """The members for the checksum of what is sent: of the whole object, or of one of its parts."""
-    if "PartNumber" in call.input and (sums := part_checksums(call, row)):
+    if "PartNumber" in call.input and (sums := part_checksums(call, row, customers)):
         return {**sums[call.input["PartNumber"] - 1], **checksum_type(row)}
-    return checksums(row) if size == row.size else {}
+    return checksums(shown_row(row, customers)) if size == row.size else {}
 
 
 OPERATIONS: dict[str, Operation] = {

@@ -1,10 +1,15 @@
 """The object that a copy reads: its bucket, its row, and the permission for it."""
 
+from collections.abc import Iterable
+
 from watchword.access import Demand
 from watchword.facts.buckets import BucketFact
 from watchword.names import AwsError
+from watchword.objects import BlobMissingError
 from watchword.services.operation import Call
 from watchword.services.s3.copy_source import Source
+from watchword.services.s3.customer_keys.given import Given
+from watchword.services.s3.customer_keys.sealed import read
 from watchword.services.s3.demands import bucket_named, object_demand
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.stored import existing_tags, stored
@@ -38,6 +43,15 @@ def source_row(call: Call) -> Object:
             raise
         said = "The source of a copy request may not specifically refer to a delete marker by version id."
         raise s3_error("InvalidRequest", said) from None
+
+
+def bytes_of_source(call: Call, row: Object, start: int, end: int, given: Given | None) -> Iterable[bytes]:
+    """Bytes of the source, opened with the customer's key if it has one."""
+    try:
+        found = read(call.world.objects, row, start, end, given)
+    except BlobMissingError:  # it was replaced or deleted meanwhile
+        raise s3_error("NoSuchKey", Key=row.key.decode()) from None
+    return (found,) if isinstance(found, bytes) else found
 
 
 def source_version(call: Call, row: Object) -> dict[str, object]:

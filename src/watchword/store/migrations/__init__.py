@@ -1,4 +1,4 @@
 """The Alembic revisions, as data of the package; `watchword.store.migrate` runs them."""
 
-NEWEST = "0031"
+NEWEST = "0032"
 """The last revision in `versions`."""

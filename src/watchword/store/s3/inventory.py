@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select, tuple_
 from watchword.store.s3.buckets import BUCKETS
 from watchword.store.s3.objects import ALL, OBJECTS, Object
 from watchword.store.s3.parts import PARTS, Part
+from watchword.store.s3.uploads import UPLOADS
 from watchword.store.tables import columns
 from watchword.store.transaction import Transaction
 
@@ -36,6 +37,9 @@ _PARTS = (
     .limit(AT_ONCE)
 )
 _NAME = select(BUCKETS.c.name).where(BUCKETS.c.id == bindparam("id"))
+_KEY_OF_UPLOAD = select(UPLOADS.c.customer_key).where(
+    UPLOADS.c.id == bindparam("id"), UPLOADS.c.customer_key.is_not(None)
+)
 _OF_PART = select(PARTS.c.blob).where(
     PARTS.c.upload_id == bindparam("upload_id"), PARTS.c.number == bindparam("number")
 )
@@ -54,6 +58,11 @@ def parts_after(tx: Transaction, upload_id: str, number: int) -> list[Part]:
 def blob_of_part(tx: Transaction, upload_id: str, number: int) -> str | None:
     """The blob that a part has now."""
     return tx.one(str, _OF_PART, upload_id=upload_id, number=number)
+
+
+def customer_key(tx: Transaction, upload_id: str) -> str | None:
+    """What is kept of the customer's key of an upload, None if it has none."""
+    return tx.one(str, _KEY_OF_UPLOAD, id=upload_id)
 
 
 def bucket_name(tx: Transaction, bucket_id: str) -> str:

@@ -71,6 +71,7 @@ OBJECTS = Table(
     Column("legal_hold", Boolean),
     Column("owner", CodepointText),
     Column("acl", CodepointText),
+    Column("customer_key", CodepointText),
     Index("ix_objects_rank", "bucket_id", "key", "rank", unique=True),
 )
 
@@ -108,6 +109,8 @@ class Object:
     """The account that owns it, None where that is the bucket's; without effect where ACLs are disabled."""
     acl: str | None = None
     """Its ACL, None where only the owner has a grant."""
+    customer_key: str | None = None
+    """What is kept of the customer's key that its bytes are encrypted with: `proofs.customer_key`."""
 
 
 ALL = select(*columns(OBJECTS, Object))

@@ -36,6 +36,7 @@ UPLOADS = Table(
     Column("legal_hold", Boolean),
     Column("owner", CodepointText),
     Column("acl", CodepointText),
+    Column("customer_key", CodepointText),
     Index("ix_uploads_bucket_id", "bucket_id", "key", "id"),
 )
 
@@ -61,6 +62,8 @@ class Upload:
     owner: str | None = None
     acl: str | None = None
     """Owner and ACL of the object to be."""
+    customer_key: str | None = None
+    """What is kept of the customer's key that all parts must have: `proofs.customer_key`."""
 
 
 _ALL = select(*columns(UPLOADS, Upload))

@@ -66,9 +66,10 @@ def parts(database: Database, objects: Objects) -> Iterator[Step]:
     while True:
         with database.read() as tx:
             page = inventory.parts_after(tx, upload_id, number)
+            keys = {each: inventory.customer_key(tx, each) for each in {part.upload_id for part in page}}
         for part in page:
             upload_id, number = part.upload_id, part.number
-            wrong = yield from _reading(objects, _as_object(part))
+            wrong = yield from _reading(objects, _as_object(part, keys[part.upload_id]))
             with database.read() as tx:
                 if wrong and inventory.blob_of_part(tx, upload_id, number) == part.blob:
                     yield Step(finding=Finding(wrong, part.blob, part.size, key=upload_id, part=number))
@@ -107,5 +108,5 @@ def _of_object(database: Database, kind: str, row: Object) -> Finding:
     return Finding(kind, row.blob, row.size, bucket, row.key.decode(errors="replace"), row.version)
 
 
-def _as_object(part: Part) -> Object:
-    return Object("", b"", part.blob, part.size, part.etag, part.modified)
+def _as_object(part: Part, customer_key: str | None) -> Object:
+    return Object("", b"", part.blob, part.size, part.etag, part.modified, customer_key=customer_key)

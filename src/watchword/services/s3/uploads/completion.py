@@ -25,6 +25,8 @@ from watchword.objects.blob_names import joined, new_in_family, upload_family
 from watchword.objects.joined import composite, full, joined_etag
 from watchword.services.operation import Call, Operation, Output, object_write
 from watchword.services.s3.commits import commit_object, undone
+from watchword.services.s3.customer_keys.given import key_of_sums
+from watchword.services.s3.customer_keys.sealed import hidden, shown_row, stored_size
 from watchword.services.s3.demands import bucket_of
 from watchword.services.s3.described import COMPOSITE, ENCRYPTION, checksums, quoted
 from watchword.services.s3.errors import s3_error
@@ -33,7 +35,7 @@ from watchword.services.s3.limits import MAX_LIST, key_bytes
 from watchword.services.s3.locks.locks import Lock
 from watchword.services.s3.notifications.notifying import notify
 from watchword.services.s3.objects import to_write
-from watchword.services.s3.uploads.parts import MAX_PARTS
+from watchword.services.s3.uploads.parts import MAX_PARTS, shown_part
 from watchword.services.s3.uploads.uploads import end, upload_of
 from watchword.services.s3.versions.versions import version_id
 from watchword.store.s3 import objects, parts
@@ -64,8 +66,7 @@ def complete_multipart_upload(call: Call) -> Output:
         "ETag": quoted(made.etag),
         **version_id(call, made),
         **expiration(call, made),
-        **ENCRYPTION,
-        **checksums(made),
+        **_encryption(call, made),
     }
 
 
@@ -73,17 +74,21 @@ def _made(call: Call, entries: Sequence[Entry]) -> Object:
     """Creates the object."""
     with call.world.database.read() as tx:
         upload = upload_of(call, tx)
-        sent = {part.number: part for part in parts.page(tx, upload.id, limit=MAX_PARTS)[0]}
+        sent = parts.page(tx, upload.id, limit=MAX_PARTS)[0]
+    customers = key_of_sums(call, upload.customer_key, summed=bool(upload.algorithm))
     if upload.checksum_type == COMPOSITE and entries[-1]["PartNumber"] != len(entries):
         raise s3_error("InvalidPartOrder", UploadId=upload.id)
-    chosen = [_chosen(call, upload, sent, entry) for entry in entries]
+    there = {part.number: shown_part(upload, part, customers) for part in sent}
+    chosen = [_chosen(call, upload, there, entry) for entry in entries]
     _check_sizes(call, chosen)
     checksum = _checksum(call, upload, chosen)
     name = joined(new_in_family(upload_family(upload.id), call.world.randomness))
     with undone(name, call.world.objects.unjoin) as blob:
-        new = _object(call, upload, chosen, blob, checksum)
-        sums = [part.checksum for part in chosen] if upload.algorithm else []
-        call.world.objects.join([(part.blob, part.size) for part in chosen], blob, sums)
+        new = _object(call, upload, chosen, blob, hidden(call, checksum, customers))
+        stored = {part.number: part for part in sent}
+        sums = [stored[part.number].checksum for part in chosen] if upload.algorithm else []
+        entries_ = [(part.blob, stored_size(part.size, upload.customer_key)) for part in chosen]
+        call.world.objects.join(entries_, blob, sums)
         end(call, upload, kept=[part.blob for part in chosen])
         made = commit_object(call, new, call.input["Bucket"])
         event = "ObjectCreated:CompleteMultipartUpload"
@@ -194,7 +199,15 @@ def _object(
         **Lock.of(upload).or_default(call).columns,
         owner=upload.owner,
         acl=upload.acl,
+        customer_key=upload.customer_key,
     )
+
+
+def _encryption(call: Call, made: Object) -> dict[str, object]:
+    """The members for encryption and checksum. A customer's key isn't told again."""
+    customers = key_of_sums(call, made.customer_key, summed=bool(made.checksums))
+    shown = checksums(shown_row(made, customers))
+    return {**shown} if made.customer_key else {**ENCRYPTION, **shown}
 
 
 OPERATIONS: dict[str, Operation] = {

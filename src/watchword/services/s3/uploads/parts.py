@@ -10,19 +10,30 @@ Source: Amazon S3 API Reference, UploadPart, UploadPartCopy, ListParts.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 from watchword.access import Demand
-from watchword.objects import BlobMissingError, Sums
+from watchword.objects import Sums
 from watchword.objects.blob_names import upload_family
 from watchword.services.operation import Call, Operation, Output, object_write, reads
 from watchword.services.s3.commits import delete_after_commit, fresh_blob
-from watchword.services.s3.described import COMPOSITE, ENCRYPTION, quoted, second
+from watchword.services.s3.customer_keys.given import (
+    OF_SOURCE,
+    Given,
+    encryption,
+    key_of,
+    key_of_part,
+    key_of_sums,
+)
+from watchword.services.s3.customer_keys.sealed import hidden, shown, write
+from watchword.services.s3.described import COMPOSITE, quoted, second
 from watchword.services.s3.errors import invalid_argument, s3_error
 from watchword.services.s3.integrity import Promise, promised
 from watchword.services.s3.objects import body_of
 from watchword.services.s3.preconditions import Preconditions
-from watchword.services.s3.sources import source_row, source_version, to_read_source
+from watchword.services.s3.sources import bytes_of_source, source_row, source_version, to_read_source
 from watchword.services.s3.uploads.uploads import (
     kept_checksum,
     no_such_upload,
@@ -45,33 +56,36 @@ def upload_part(call: Call) -> Output:
     """UploadPart."""
     number, promise = _number(call), promised(call.request)
     upload = _upload(call)
+    customers = key_of_part(call, upload.customer_key)
     _check_algorithm(upload, promise)
     with fresh_blob(call, family=upload_family(upload.id)) as blob:
         sums = Sums(filter(None, {upload.algorithm, promise.algorithm}))
-        call.world.objects.put(blob, sums.through(body_of(call).pieces()))
+        etag = write(call, blob, body_of(call).pieces(), sums, customers)
         promise.check(sums)
-        part = _keep(call, upload, number, blob, sums)
+        part = _keep(call, upload, _part(call, upload, number, blob, sums, etag), customers)
     echoed = {f"Checksum{promise.algorithm}": promise.checksum} if promise.algorithm else {}
-    return {"ETag": quoted(part.etag), **ENCRYPTION, **echoed, **checksum_of(upload, part)}
+    return {"ETag": quoted(part.etag), **encryption(customers), **echoed, **checksum_of(upload, part)}
 
 
 def upload_part_copy(call: Call) -> Output:
     """UploadPartCopy."""
     number, upload, row = _number(call), _upload(call), source_row(call)
+    keys = key_of(call, row.customer_key, OF_SOURCE), key_of_part(call, upload.customer_key)
     Preconditions.of(call.input, "CopySource").check_source(row.etag, row.modified)
     start, end = _source_range(call, row)
     with fresh_blob(call, end - start, family=upload_family(upload.id)) as blob:
         sums = Sums((upload.algorithm,) if upload.algorithm else ())
-        call.world.objects.put(blob, sums.through(_source_bytes(call, row, start, end)))
-        part = _keep(call, upload, number, blob, sums)
+        etag = write(call, blob, bytes_of_source(call, row, start, end, keys[0]), sums, keys[1])
+        part = _keep(call, upload, _part(call, upload, number, blob, sums, etag), keys[1])
     result = {"ETag": quoted(part.etag), "LastModified": second(part.modified), **checksum_of(upload, part)}
-    output: dict[str, object] = {"CopyPartResult": result, **ENCRYPTION}
+    output: dict[str, object] = {"CopyPartResult": result, **encryption(keys[1])}
     return output | source_version(call, row)
 
 
 def list_parts(call: Call) -> Output:
     """ListParts."""
     upload, limit, after = upload_of(call, call.tx), page_size(call, "MaxParts", "max-parts"), _marker(call)
+    customers = key_of_sums(call, upload.customer_key, summed=bool(upload.algorithm))
     found, more = parts.page(call.tx, upload.id, after=after, limit=limit)
     return {
         "Bucket": call.input["Bucket"],
@@ -81,7 +95,7 @@ def list_parts(call: Call) -> Output:
         "NextPartNumberMarker": found[-1].number if found else 0,
         "MaxParts": limit,
         "IsTruncated": more and limit > 0,
-        "Parts": [_entry(upload, part) for part in found],
+        "Parts": [_entry(upload, shown_part(upload, part, customers)) for part in found],
         **owners(call, upload),
         **kept_checksum(upload),
     }
@@ -130,12 +144,26 @@ def _check_algorithm(upload: Upload, promise: Promise) -> None:
     )
 
 
-def _keep(call: Call, upload: Upload, number: int, blob: str, sums: Sums) -> Part:
-    """Stores the row of the part."""
+def shown_part(upload: Upload, part: Part, customers: Given | None) -> Part:
+    """The part with its checksum."""
+    return replace(part, checksum=_changed(upload, part, partial(shown, given=customers)))
+
+
+def _changed(upload: Upload, part: Part, change: Callable[[dict[str, str]], dict[str, str]]) -> str:
+    """Its checksum, hidden or shown."""
+    return change({upload.algorithm: part.checksum})[upload.algorithm] if upload.algorithm else ""
+
+
+def _part(call: Call, upload: Upload, number: int, blob: str, sums: Sums, etag: str) -> Part:
     checksum = sums.value(upload.algorithm) if upload.algorithm else ""
-    new = Part(upload.id, number, blob, sums.size, sums.etag, checksum, call.now)
+    return Part(upload.id, number, blob, sums.size, etag, checksum, call.now)
+
+
+def _keep(call: Call, upload: Upload, new: Part, customers: Given | None) -> Part:
+    """Stores the row of the part."""
+    row = replace(new, checksum=_changed(upload, new, partial(hidden, call, given=customers)))
     try:
-        delete_after_commit(call, parts.put(call.change.begin(), new))
+        delete_after_commit(call, parts.put(call.change.begin(), row))
     except StillReferenced:
         raise no_such_upload(call) from None
     return new
@@ -158,13 +186,6 @@ def _source_range(call: Call, row: Object) -> tuple[int, int]:
         said = f"Range specified is not valid for source object of size: {row.size}"
         raise invalid_argument(said, "x-amz-copy-source-range", asked)
     return first, last + 1
-
-
-def _source_bytes(call: Call, row: Object, start: int, end: int) -> Iterable[bytes]:
-    try:
-        return call.world.objects.pieces(row.blob, start, end)
-    except BlobMissingError:
-        raise s3_error("NoSuchKey", Key=row.key.decode()) from None
 
 
 def _entry(upload: Upload, part: Part) -> dict[str, object]:

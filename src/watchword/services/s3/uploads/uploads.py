@@ -16,8 +16,9 @@ from watchword.objects.joined import COMBINED
 from watchword.services.operation import Call, Demands, Operation, Output, object_write, reads
 from watchword.services.s3.access.new_owner import new_owner, to_give
 from watchword.services.s3.commits import delete_after_commit
+from watchword.services.s3.customer_keys.given import encryption, kept, new_key
 from watchword.services.s3.demands import bucket_of, object_demand, on_bucket
-from watchword.services.s3.described import COMPOSITE, ENCRYPTION, FULL_OBJECT, Description, second
+from watchword.services.s3.described import COMPOSITE, FULL_OBJECT, Description, second
 from watchword.services.s3.errors import invalid_argument, s3_error
 from watchword.services.s3.integrity import known_algorithm
 from watchword.services.s3.limits import MAX_KEYS, canonical_id, key_bytes
@@ -34,7 +35,7 @@ Members = dict[str, object]
 def create_multipart_upload(call: Call) -> Output:
     """CreateMultipartUpload."""
     algorithm, checksum_type = _checksum(call)
-    bucket = bucket_of(call).bucket
+    bucket, customers = bucket_of(call).bucket, new_key(call)
     new = Upload(
         f"{int(call.now.timestamp() * 1_000_000):014x}{call.world.randomness(24).hex()}",
         bucket.id,
@@ -46,13 +47,14 @@ def create_multipart_upload(call: Call) -> Output:
         **Description.given(call.input, new_tags(call)).columns,
         **Lock.asked(call).columns,
         **new_owner(call),
+        customer_key=kept(call, customers),
     )
     try:
         uploads.insert(call.change.begin(), new)
     except StillReferenced:
         raise s3_error("NoSuchBucket", BucketName=bucket.name) from None
     named = {"Bucket": bucket.name, "Key": call.input["Key"], "UploadId": new.id}
-    return named | ENCRYPTION | kept_checksum(new)
+    return named | encryption(customers) | kept_checksum(new)
 
 
 def abort_multipart_upload(call: Call) -> Output:

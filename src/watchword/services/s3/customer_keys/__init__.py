@@ -1,0 +1,1 @@
+"""Server-side encryption with keys that the customer sends (SSE-C)."""
