@@ -18,7 +18,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from watchword.app import open_world
 from watchword.installation.settings import Ephemeral, Settings
@@ -27,9 +27,10 @@ from watchword.world import World
 
 ENGINES = ("sqlite", "postgresql")
 
-settings.register_profile("fuzz", max_examples=2000, deadline=None)
-if os.environ.get("WATCHWORD_FUZZ"):
-    settings.load_profile("fuzz")
+# Timings never decide whether tests pass: a slow machine is no failure.
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("fuzz", settings.get_profile("tests"), max_examples=2000)
+settings.load_profile("fuzz" if os.environ.get("WATCHWORD_FUZZ") else "tests")
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -13,7 +13,7 @@ OWNERS = st.from_regex(r"\A([0-9]{12}|aws)\Z")
 NOUNS = st.sampled_from([nouns.USER, nouns.GROUP, nouns.ROLE, nouns.POLICY, nouns.INSTANCE_PROFILE])
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(account=OWNERS, noun=NOUNS, path=PATHS, name=NAMES)
 def test_what_is_written_is_read_back(account: str, noun: str, path: str, name: str) -> None:
     arn = EntityArn("aws-cn", account, noun, path, name)

@@ -7,7 +7,7 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from watchword.names.glob import Gapped, glob, glob_after, matcher
@@ -32,7 +32,6 @@ def expression(pattern: str) -> str:
     return "".join({"*": ".*", "?": "."}.get(each) or re.escape(each) for each in pattern)
 
 
-@settings(deadline=None)
 @given(patterns, texts)
 @example("a*a", "a")
 @example("ab*ba", "aba")
@@ -41,7 +40,6 @@ def test_agrees_with_a_regular_expression(pattern: str, text: str) -> None:
     assert glob(pattern)(text) == (re.fullmatch(expression(pattern), text, re.DOTALL) is not None)
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(alphabet="ab?", max_size=60), max_size=3), st.text(alphabet="ab", max_size=400))
 def test_long_parts_agree_too(parts: list[str], text: str) -> None:
     """Long enough that Shift-And takes over."""
@@ -49,7 +47,6 @@ def test_long_parts_agree_too(parts: list[str], text: str) -> None:
     assert glob(pattern)(text) == (re.fullmatch(expression(pattern), text, re.DOTALL) is not None)
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="ab", max_size=8), st.text(alphabet="ab", max_size=3), st.integers(0, 400))
 def test_shift_and_finds_what_comparing_finds(before: str, mark: str, many: int) -> None:
     part = Gapped.of([before, None, mark])
@@ -59,7 +56,6 @@ def test_shift_and_finds_what_comparing_finds(before: str, mark: str, many: int)
     assert part.fits(text, found)
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(alphabet="ab*?", max_size=3), min_size=1, max_size=4), st.text(alphabet="ab*?"))
 def test_parts_are_literal(parts: list[str], text: str) -> None:
     """Wildcards stand between the parts, not in them: a region set's `?` is a character."""
@@ -95,7 +91,6 @@ def instructions(match: Callable[[str], bool], text: str) -> int:
     return count
 
 
-@settings(deadline=None)
 @given(patterns, texts, st.integers(0, 12))
 def test_a_known_beginning_changes_nothing(pattern: str, text: str, length: int) -> None:
     head = text[:length]

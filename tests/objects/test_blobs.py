@@ -243,7 +243,7 @@ def test_a_reset_is_in_the_way_of_nobody_who_writes(local: Objects) -> None:
     pieces=st.lists(st.binary(max_size=50), max_size=6),
     cut=st.tuples(st.integers(0, 300), st.integers(0, 300)),
 )
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_any_range_of_any_bytes(pieces: list[bytes], cut: tuple[int, int]) -> None:
     objects, name, data = Objects.open(Remote("memory:///")), blob(), b"".join(pieces)
     start, end = sorted(min(at, len(data)) for at in cut)

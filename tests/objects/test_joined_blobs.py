@@ -60,7 +60,7 @@ def test_names_tell_what_they_are() -> None:
     pieces=st.lists(st.binary(max_size=9), max_size=5),
     cut=st.tuples(st.integers(0, 50), st.integers(0, 50)),
 )
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_any_range_of_any_pieces(pieces: list[bytes], cut: tuple[int, int]) -> None:
     objects, data = Objects.open(Remote("memory:///")), b"".join(pieces)
     blob = make(objects, *pieces)

@@ -68,7 +68,7 @@ def test_what_was_stored_before_is_read_as_it_is(place: str, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("size", [10, 3 * MEBIBYTE])
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=10, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=10)
 @given(st.floats(0, 1, exclude_max=True))
 def test_what_was_changed_is_not_read(tmp_path: Path, size: int, where: float) -> None:
     objects, blob = opened("folder", tmp_path), new_blob(os.urandom)

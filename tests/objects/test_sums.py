@@ -71,13 +71,13 @@ def test_a_digest_can_be_read_on_the_way(algorithm: str) -> None:
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 @given(pieces=st.lists(st.binary(max_size=900), max_size=4))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_pieces_sum_up_to_the_whole(algorithm: str, pieces: list[bytes]) -> None:
     assert digest(algorithm, *pieces) == digest(algorithm, b"".join(pieces))
 
 
 @given(data=st.binary(max_size=300))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_crcs_of_any_bytes(data: bytes) -> None:
     for algorithm, parameters in POLYNOMIALS.items():
         assert digest(algorithm, data) == bit_by_bit(data, *parameters)

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 from cases import case
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from watchword.names.principal import User
@@ -106,7 +106,6 @@ def test_each_value_of_a_list_counts() -> None:
     assert found.steps >= 200 * 1_000 * CALL
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2**64), st.integers(0, 100_000))
 def test_a_budget_changes_nothing_or_refuses(seed: int, budget: int) -> None:
     chance = Random(seed)

@@ -7,7 +7,7 @@ from random import Random
 
 import naive
 from cases import case
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from watchword.policy.lines.decide import decide_line
@@ -15,7 +15,6 @@ from watchword.policy.lines.decide import decide_line
 CASES_PER_SEED = 50
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2**64))
 def test_both_evaluators_agree(seed: int) -> None:
     chance = Random(seed)

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 from cases import case
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from watchword.names.principal import RoleSession, User
@@ -47,7 +47,6 @@ def looked_up(index: Index, request: Request) -> set[tuple[str, int]]:
     return {(cited.source.name, cited.rule.index) for cited in found}
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2**64))
 def test_looking_up_is_looking_at_every_statement(seed: int) -> None:
     chance = Random(seed)
@@ -58,7 +57,6 @@ def test_looking_up_is_looking_at_every_statement(seed: int) -> None:
             assert looked_up(index, decision.request) == scanned(index, decision.request)
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.tuples(patterns, st.sampled_from(ACTIONS)), min_size=1, max_size=40),
     st.lists(st.tuples(resources, st.sampled_from(REQUESTED)), min_size=1, max_size=10),

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 from cases import case
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -36,7 +36,6 @@ def source(**more: object) -> Source:
     return Source(Policy.parse(json.dumps({"Version": "2012-10-17", "Statement": [statement]})), "policy")
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2**64))
 def test_what_was_decided_once_is_decided_alike_in_any_context(seed: int) -> None:
     chance = Random(seed)

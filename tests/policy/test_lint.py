@@ -12,7 +12,7 @@ from time import perf_counter
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from watchword.names.principal import User
@@ -221,7 +221,6 @@ def test_without_a_catalogue_only_the_document_is_looked_at() -> None:
 
 
 @given(st.text(max_size=200) | json_documents, st.sampled_from(DocumentKind))
-@settings(deadline=None)
 def test_anything_can_be_looked_at(source: str, kind: DocumentKind) -> None:
     for each in lint(source, kind, CATALOGUE):
         assert each.code

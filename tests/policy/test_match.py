@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from watchword.policy.language.match import glob, matcher, resource_tokens
@@ -14,7 +14,6 @@ def expression(pattern: str, any_: str = ".*", one: str = ".") -> str:
     return "".join({"*": any_, "?": one}.get(each) or re.escape(each) for each in pattern)
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.text(alphabet="ab*?", max_size=4), min_size=6, max_size=7),
     st.text(alphabet="ab:", max_size=20),
@@ -30,7 +29,6 @@ def test_a_resource_agrees_with_a_regular_expression(segments: list[str], text: 
     assert found == (re.fullmatch(wanted, text, re.DOTALL) is not None)
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="ab*?${}, ':", max_size=30))
 def test_any_text_is_a_pattern(text: str) -> None:
     found = resolve(tokens(text, variables=True), {"a": "*"})
@@ -38,7 +36,6 @@ def test_any_text_is_a_pattern(text: str) -> None:
         matcher(found)("ab")
 
 
-@settings(deadline=None)
 @given(st.text(max_size=20))
 def test_a_text_without_wildcards_matches_itself_only(text: str) -> None:
     plain = text.replace("*", "").replace("?", "")
@@ -46,7 +43,6 @@ def test_a_text_without_wildcards_matches_itself_only(text: str) -> None:
     assert not glob(plain)(plain + "x")
 
 
-@settings(deadline=None)
 @given(st.text(max_size=20))
 def test_what_a_variable_stands_for_is_literal(value: str) -> None:
     found = resolve(tokens("x${k}*", variables=True), {"k": value})

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 from cases import FULL, case, document
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from watchword.policy import Policy, Source, decide, explain
@@ -61,7 +61,6 @@ def one_more(line: Json, chance: Random, effect: str) -> Json | None:
     return changed
 
 
-@settings(deadline=None)
 @given(seeds)
 def test_adding_a_deny_never_allows_more(seed: int) -> None:
     for line, chance in lines(seed):
@@ -70,7 +69,6 @@ def test_adding_a_deny_never_allows_more(seed: int) -> None:
             assert verdict(line) == "allow"
 
 
-@settings(deadline=None)
 @given(seeds)
 def test_adding_an_allow_never_refuses_more(seed: int) -> None:
     for line, chance in lines(seed):
@@ -79,7 +77,6 @@ def test_adding_an_allow_never_refuses_more(seed: int) -> None:
             assert verdict(changed) == "allow"
 
 
-@settings(deadline=None)
 @given(seeds)
 def test_adding_a_limit_never_allows_more(seed: int) -> None:
     for line, chance in lines(seed):
@@ -91,7 +88,6 @@ def test_adding_a_limit_never_allows_more(seed: int) -> None:
                     assert verdict(line) == "allow", kind
 
 
-@settings(deadline=None)
 @given(seeds)
 def test_a_federated_users_session_policy_is_a_limit_too(seed: int) -> None:
     for line, chance in lines(seed):
@@ -101,7 +97,6 @@ def test_a_federated_users_session_policy_is_a_limit_too(seed: int) -> None:
                 assert verdict(with_policies(line, session=[FULL])) == "allow"
 
 
-@settings(deadline=None)
 @given(seeds)
 def test_order_and_duplicates_do_not_matter(seed: int) -> None:
     for line, chance in lines(seed):
@@ -116,7 +111,6 @@ def test_order_and_duplicates_do_not_matter(seed: int) -> None:
         assert verdict(changed) == verdict(line)
 
 
-@settings(deadline=None)
 @given(seeds)
 def test_parsing_what_was_printed_is_identity(seed: int) -> None:
     for line, _ in lines(seed):
@@ -126,7 +120,6 @@ def test_parsing_what_was_printed_is_identity(seed: int) -> None:
             assert str(Policy.parse(str(policy))) == str(policy)
 
 
-@settings(deadline=None)
 @given(seeds)
 def test_an_engine_remembers_nothing_wrong(seed: int) -> None:
     """The same documents asked many different questions answer each as if it were the first."""
@@ -138,7 +131,6 @@ def test_an_engine_remembers_nothing_wrong(seed: int) -> None:
         assert decide(request_of(asked), held).verdict == decide(request_of(asked), fresh).verdict
 
 
-@settings(deadline=None)
 @given(seeds)
 def test_explanations_agree_with_decisions(seed: int) -> None:
     for line, _ in lines(seed):
@@ -157,7 +149,6 @@ def test_explanations_agree_with_decisions(seed: int) -> None:
             assert near.cited.type in (*decision.blocked_by, PolicyType.RESOURCE)
 
 
-@settings(deadline=None)
 @given(seeds)
 def test_the_smallest_statements_would_allow(seed: int) -> None:
     for line, _ in lines(seed):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from watchword.policy import Policy, PolicyError
@@ -185,7 +185,6 @@ json_values = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(json_values, st.sampled_from(DocumentKind))
 def test_any_json_is_stored_or_refused(value: object, kind: DocumentKind) -> None:
     try:
@@ -196,14 +195,12 @@ def test_any_json_is_stored_or_refused(value: object, kind: DocumentKind) -> Non
         assert Policy.parse(str(policy)) == policy
 
 
-@settings(deadline=None)
 @given(st.text(max_size=200) | st.binary(max_size=200), st.sampled_from(DocumentKind))
 def test_any_text_is_stored_or_refused(source: str | bytes, kind: DocumentKind) -> None:
     with pytest.raises(PolicyError):
         validate(source, kind)
 
 
-@settings(deadline=None)
 @given(json_values)
 def test_every_value_has_a_place(value: object) -> None:
     text = json.dumps({"a": value}, indent=1)

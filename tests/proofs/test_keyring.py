@@ -13,7 +13,7 @@ OLD, NEW, OTHER = (new_key(os.urandom) for _ in range(3))
 RING = Keyring((OLD, NEW), os.urandom)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.binary(max_size=2000), st.binary(max_size=40))
 def test_what_is_sealed_opens(plaintext: bytes, purpose: bytes) -> None:
     assert RING.open(RING.seal(plaintext, purpose), purpose) == plaintext

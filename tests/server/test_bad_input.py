@@ -406,7 +406,7 @@ def _spliced(draw: st.DrawFn, text: str, inserted: st.SearchStrategy[str]) -> st
 
 
 @given(mutated())
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_request_breaks_the_server(
     kept: Running, administrator: Keys, bucket: str, asked: tuple[Draft, bool]
 ) -> None:

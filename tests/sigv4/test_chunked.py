@@ -26,7 +26,7 @@ from watchword.sigv4.key import signing_key
 from watchword.sigv4.sigv4a import private_key, sign_text_v4a
 from watchword.sigv4.verify import verify_head
 
-EXAMPLES = settings(max_examples=1000 if os.environ.get("WATCHWORD_FUZZ") else 60, deadline=None)
+EXAMPLES = settings(max_examples=1000 if os.environ.get("WATCHWORD_FUZZ") else 60)
 CREDENTIALS = Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
 NOW = datetime(2013, 5, 24, tzinfo=UTC)
 EMPTY = hashlib.sha256(b"").hexdigest()

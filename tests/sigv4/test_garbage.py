@@ -12,7 +12,7 @@ from watchword.names import AwsError, Body, HttpRequest
 from watchword.sigv4 import Credentials, explain, read, sign, verify
 from watchword.sigv4.key import sign_text, signing_key
 
-EXAMPLES = settings(max_examples=3000 if os.environ.get("WATCHWORD_FUZZ") else 150, deadline=None)
+EXAMPLES = settings(max_examples=3000 if os.environ.get("WATCHWORD_FUZZ") else 150)
 NOW = datetime(2026, 11, 23, 12, 34, 56, tzinfo=UTC)
 
 ANY = st.text(max_size=60)

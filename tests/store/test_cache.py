@@ -4,7 +4,7 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from watchword.store import EVERYTHING, Cache, Topic
@@ -70,7 +70,6 @@ PUT = st.tuples(st.just("put"), KEYS, st.frozensets(TOPICS))
 APPLY = st.tuples(st.just("apply"), st.lists(TOPICS | st.just(EVERYTHING), max_size=2))
 
 
-@settings(deadline=None)
 @given(st.lists(PUT | APPLY, max_size=30))
 def test_it_keeps_what_a_plain_dictionary_keeps_and_no_trace_of_the_rest(steps: list[tuple]) -> None:
     cache, model = Cache(100), {}

@@ -94,7 +94,7 @@ def remove_all(database: Database, now: datetime, keys: set[bytes], each: int) -
                 objects.remove(tx, "b1", key, f"{rank:032x}")
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.sets(KEYS, max_size=30),
     st.sampled_from([b"", b"a", b"a/", b"/", b"\xff", b"b\xff"]),

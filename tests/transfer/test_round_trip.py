@@ -102,7 +102,7 @@ def worlds(
         database.close()
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(written=ACCOUNT)
 def test_an_export_imports_as_the_same(
     worlds: Callable[[], tuple[World, World]], now: datetime, tmp_path: Path, written: dict[str, Any]

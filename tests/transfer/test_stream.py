@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.transfer.files import ACCOUNT
 
@@ -24,7 +24,6 @@ def read(text: str) -> list[Element]:
     return list(elements(io.StringIO(text), "f: $"))
 
 
-@settings(deadline=None)
 @given(ENTITIES, ENTITIES, ANYTHING, st.integers(1, 40), st.sampled_from([None, 1, 4]))
 def test_what_is_written_is_read_wherever_a_chunk_ends(
     users: list[Any], roles: list[Any], other: object, chunk: int, indent: int | None
@@ -40,7 +39,6 @@ def test_what_is_written_is_read_wherever_a_chunk_ends(
     ]
 
 
-@settings(deadline=None)
 @given(st.integers(0, len(json.dumps(ACCOUNT)) - 1))
 def test_a_file_that_ends_early_is_refused(length: int) -> None:
     with pytest.raises(Unreadable, match=r"^f: \$"):

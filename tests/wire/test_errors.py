@@ -151,7 +151,7 @@ def _reads_back(ours: Service, theirs: ServiceModel, shape: Shape, drawn: st.Sea
         "httpStatusCode", 500 if "fault" in shape._shape_model else 418
     )
 
-    @settings(max_examples=3, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=3, database=None, suppress_health_check=list(HealthCheck))
     @given(drawn, st.text(st.characters(codec="ascii", exclude_categories=("Cc",)), min_size=1))
     def reads_back(drawn: dict[str, Any], said: str) -> None:
         members = {name: value for name, value in drawn.items() if name.lower() != "message"}

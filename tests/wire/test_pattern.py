@@ -60,7 +60,7 @@ def test_a_pattern_matches_as_in_java(pattern: str, text: str, matches: bool) ->
     assert (compiled(pattern).fullmatch(text) is not None) is matches
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.characters(exclude_categories=("Cs",)))
 def test_categories_are_unicodes(character: str) -> None:
     for category in "LMNPSZ":

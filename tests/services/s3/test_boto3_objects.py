@@ -281,7 +281,7 @@ def test_a_refusal_names_what_it_is_about(s3: BaseClient) -> None:
         max_size=4,
     )
 )
-@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_key_goes_round(s3: BaseClient, objects: dict[str, bytes]) -> None:
     # urllib3 resolves dot segments before it sends a request; test_raw_requests sends them as they are.
     objects = {key: data for key, data in objects.items() if not {".", ".."} & set(key.split("/"))}

@@ -47,6 +47,6 @@ def test_access_points_are_not_served() -> None:
 
 
 @given(st.text(min_size=1, max_size=60))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_any_key_survives_its_encoding(key: str) -> None:
     assert Source.parse(f"bucket/{quote(key, safe='/~')}") == Source("bucket", key)

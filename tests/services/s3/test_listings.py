@@ -152,7 +152,7 @@ def model(keys: set[str], prefix: str, delimiter: str) -> list[bytes]:
     limit=st.integers(1, 5),
     version=st.sampled_from(["ListObjects", "ListObjectsV2"]),
 )
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_pages_are_the_model_in_pieces(
     s3: Counter, keys: set[str], prefix: str, delimiter: str, limit: int, version: str
 ) -> None:

@@ -282,7 +282,7 @@ def test_expected_owner(s3: Counter, bucket: str) -> None:
 
 
 @given(objects=st.dictionaries(st.text(min_size=1, max_size=20), st.binary(max_size=200), max_size=6))
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_key_keeps_its_own_bytes(s3: Counter, objects: dict[str, bytes]) -> None:
     bucket = f"any-{next(NUMBERS)}"
     s3("CreateBucket", Bucket=bucket)

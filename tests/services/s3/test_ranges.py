@@ -49,7 +49,7 @@ def test_an_empty_object_has_no_ranges(header: str) -> None:
 
 
 @given(first=st.integers(0, 40), last=st.integers(0, 40), size=st.integers(0, 30))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_a_range_is_a_slice(first: int, last: int, size: int) -> None:
     data = bytes(range(size))
     try:

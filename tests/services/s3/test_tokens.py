@@ -9,7 +9,7 @@ from watchword.services.s3.tokens import decode_token, encode_token
 
 
 @given(st.text(max_size=40))
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_open_is_the_inverse_of_seal(position: str) -> None:
     assert decode_token(encode_token(position.encode())) == position.encode()
 

@@ -214,7 +214,7 @@ def listed(name: str) -> set[str]:
     return {probe for probe in PROBES if probe in CAN[name] or f"{probe.partition(':')[0]}:*" in CAN[name]}
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ENTRIES, st.lists(STEPS, max_size=6))
 def test_no_chain_gains_anything(world: World, entry: str, steps: list[Step]) -> None:
     caller = enter(world, entry)
