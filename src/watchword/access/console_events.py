@@ -26,6 +26,8 @@ CHECK_MFA = "CheckMfa"
 """The password was right, and a code is asked for. It may never come: that tells of a stolen password."""
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 LOGIN, LOGOUT, SWITCH, EXIT, LINK = "ConsoleLogin", "Logout", "SwitchRole", "ExitRole", "GetSigninToken"
+CREDENTIALS = "GetConsoleCredentials"
+"""The pages in the browser get credentials: not one of AWS's events."""
 
 
 def console_event(log: RequestLog, console: ConsoleEvent) -> Event:

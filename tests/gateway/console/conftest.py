@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 from tests.gateway.console.browser import Browser, Page
 
 from watchword.app import open_world
+from watchword.gateway.console import built
 from watchword.identity import seeds
 from watchword.installation.administrator import first_account
 from watchword.installation.settings import Settings
@@ -68,6 +69,12 @@ class Site:
         everything = [*newest_first(self.world.settings.journal)][::-1] + kept
         found = [each for each in everything if each["eventName"] == name]
         return sorted(found, key=lambda each: str(each["eventTime"]))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever npm has built on this machine."""
+    monkeypatch.setattr(built, "FOLDER", tmp_path / "build")
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@
    and an underscore elsewhere for a hyphen (`aria_label`).
 3. An address (ADDRESSES) is relative to this server, or begins with http:// or https://: a `javascript:` one
    is a mistake of ours, and raises.
-4. There is no way to write a script or a style: elements have a fixed vocabulary (`_ELEMENTS`).
+4. There is no way to write a script or a style: elements have a fixed vocabulary (`_ELEMENTS`). `script`
+   takes the address of a file, and the digest of what it is.
 
 Source: HTML Living Standard, "Serializing HTML fragments", "Void elements".
 """
@@ -21,7 +22,7 @@ ADDRESSES: Final = frozenset({"action", "href", "src"})
 _VOID: Final = frozenset({"br", "input", "link", "meta"})
 _ELEMENTS: Final = _VOID | frozenset(
     """a body button code dd div dl dt fieldset footer form h1 h2 head header html label legend li main nav
-    ol option p select span strong table tbody td th thead time title tr ul""".split()  # noqa: SIM905 a table of names
+    noscript ol option p select span strong table tbody td th thead time title tr ul""".split()  # noqa: SIM905 a table of names
 )
 
 
@@ -45,6 +46,12 @@ def el(name: str, /, *children: Child, **attributes: str | bool) -> Html:
     if name in _VOID:
         return Html(f"<{head}>")
     return Html(f"<{head}>{join(*children)}</{name}>")
+
+
+def script(address: str, integrity: str) -> Html:
+    """A file of ours that runs, if it is what the digest says."""
+    given = _attribute("src", address) + _attribute("integrity", integrity)
+    return Html(f'<script type="module"{given}></script>')
 
 
 def join(*children: Child) -> Html:

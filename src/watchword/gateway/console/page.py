@@ -1,12 +1,13 @@
 """The frame that all pages share, and what a browser may do with them.
 
-* No script runs, nothing is loaded from elsewhere, no other site can show a page in a frame (clickjacking),
-  and a form goes only to this server (Content-Security-Policy). `sends_to` names an origin that a form of
-  the page is redirected to as well: browsers apply form-action to redirects.
+* No script runs on a `page`, and on one that is `scripted` only those that we built. Nothing is loaded from
+  elsewhere, no other site can show a page in a frame (clickjacking), and a form goes only to this server
+  (Content-Security-Policy). `sends_to` names an origin that a form of the page is redirected to as well:
+  browsers apply form-action to redirects.
 * No page is cached, and none tells another site where a person came from: addresses can hold secrets
   (Referrer-Policy). It is `same-origin`, since with `no-referrer` browsers send `Origin: null` with forms.
 * No page of another site keeps a handle on ours (Cross-Origin-Opener-Policy).
-* The only style sheet is this package's. Its digest stands in the page (Subresource Integrity).
+* The style sheets are this package's. The digest of each stands in the page (Subresource Integrity).
 
 Source: W3C, "Content Security Policy Level 3", "Subresource Integrity"; OWASP, "HTTP Security Response
 Headers Cheat Sheet".
@@ -18,13 +19,19 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from watchword.gateway.console.html import Child, Html, document, el
+from watchword.gateway.console.built import ASSETS, Built
+from watchword.gateway.console.html import Child, Html, document, el, script
 from watchword.names import HttpResponse
 
 STYLE: Final = "/console/style.css"
 _POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'; "
     "form-action 'self'"
+)
+_PAGES: Final = (
+    "default-src 'none'; script-src {0}; style-src 'self'; img-src data:; connect-src 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'; form-action 'self'; "
+    "require-trusted-types-for 'script'; trusted-types default"
 )
 _HEADERS: Final = (
     ("content-type", "text/html; charset=utf-8"),
@@ -49,24 +56,39 @@ def page(
     """A page. top: what stands at its head beside the name of the product; headers: further ones."""
     text = document(
         "en",
-        el(
-            "head",
-            el("meta", charset="utf-8"),
-            el("meta", name="viewport", content="width=device-width, initial-scale=1"),
-            el("meta", name="color-scheme", content="light dark"),
-            el("title", f"{title} · Watchword"),
-            el("link", rel="icon", href="data:,"),
-            el("link", rel="stylesheet", href=STYLE, integrity=_integrity()),
-        ),
+        _head(title),
         el(
             "body",
             el("header", el("span", "Watchword", class_="product"), top),
             el("main", el("h1", title), *content),
         ),
     )
-    policy = f"{_POLICY} {sends_to}".rstrip()
-    length = ("content-length", str(len(text)))
-    return HttpResponse(status, (*_HEADERS, ("content-security-policy", policy), length, *headers), text)
+    return _answer(text, f"{_POLICY} {sends_to}".rstrip(), status, headers)
+
+
+def scripted(origin: str, ready: Built, told: Html, top: Html) -> HttpResponse:
+    """The page that the scripts of a build run in. origin: of this server, as the browser calls it.
+
+    * Scripts come from ASSETS alone, so an object of S3, which has the same origin, is none.
+    * No text becomes markup or a script in the browser (Trusted Types, with the one rule in start/markup.ts).
+    * Styles are files. Scripts can set single properties, and no more.
+    """
+    files = ready.files
+    text = document(
+        "en",
+        _head(
+            "Console",
+            _sheet(ASSETS + ready.style, files[ready.style]),
+            *(
+                el("link", rel="modulepreload", href=ASSETS + each, integrity=files[each])
+                for each in ready.first
+            ),
+            script(ASSETS + ready.script, files[ready.script]),
+        ),
+        el("body", el("header", el("span", "Watchword", class_="product"), top), told),
+    )
+    # A source of a policy can't be named by an IPv6 address.
+    return _answer(text, _PAGES.format("'self'" if "[" in origin else origin + ASSETS))
 
 
 def redirect(to: str, *headers: tuple[str, str]) -> HttpResponse:
@@ -110,6 +132,30 @@ def form(action: str, button: str, *content: Child, hidden: dict[str, str]) -> H
     """A form with one button. hidden: fields that aren't shown."""
     kept = (el("input", type="hidden", name=name, value=value) for name, value in hidden.items())
     return el("form", *kept, *content, el("button", button, type="submit"), method="post", action=action)
+
+
+def _head(title: str, *more: Html) -> Html:
+    return el(
+        "head",
+        el("meta", charset="utf-8"),
+        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        el("meta", name="color-scheme", content="light dark"),
+        el("title", f"{title} · Watchword"),
+        el("link", rel="icon", href="data:,"),
+        _sheet(STYLE, _integrity()),
+        *more,
+    )
+
+
+def _sheet(address: str, integrity: str) -> Html:
+    return el("link", rel="stylesheet", href=address, integrity=integrity)
+
+
+def _answer(
+    text: bytes, policy: str, status: int = 200, headers: tuple[tuple[str, str], ...] = ()
+) -> HttpResponse:
+    length = ("content-length", str(len(text)))
+    return HttpResponse(status, (*_HEADERS, ("content-security-policy", policy), length, *headers), text)
 
 
 @cache

@@ -8,8 +8,9 @@ from msgspec import structs
 from watchword.access import RequestLog, sign_ins
 from watchword.access.client_address import as_sent
 from watchword.access.sign_ins import SignedIn
-from watchword.gateway.console import authorize, federation, home, link, sign_in, switch_role
+from watchword.gateway.console import authorize, credentials, federation, home, link, sign_in, switch_role
 from watchword.gateway.console.browser import BrowserRequest, read
+from watchword.gateway.console.built import ASSETS, asset, built
 from watchword.gateway.console.destination import destination
 from watchword.gateway.console.html import el
 from watchword.gateway.console.page import STYLE, page, redirect, style
@@ -35,6 +36,7 @@ STRANGERS: Final[Mapping[tuple[str, str], Page]] = {
     ("POST", "/signin/out"): sign_in.sign_out,
     ("GET", "/signin/link"): link.show,
     ("POST", "/signin/link"): link.use,
+    ("POST", credentials.PLACE): credentials.hand_out,
     ("GET", CONFIRMATION): authorize.confirm,
     ("GET", "/federation"): federation.federate,
     ("POST", "/federation"): federation.federate,
@@ -78,12 +80,21 @@ def _answer(browser: BrowserRequest) -> HttpResponse:
     asked = ("GET" if method == "HEAD" else method, path)
     if asked == ("GET", STYLE):
         return style()
+    if asked[0] == "GET" and path.startswith(ASSETS):
+        return asset(browser.request)
     if act := STRANGERS.get(asked):
         return act(browser)
-    if inside := SIGNED_IN.get(asked):
+    inside = SIGNED_IN.get(asked) or (home.home if _of_the_pages(asked) else None)
+    if inside:
         found = _signed_in(browser)
         return inside(browser, found) if found else redirect(f"/signin{query(_here(browser))}")
     raise AwsError("NotFound", 404, "There is no such page.")
+
+
+def _of_the_pages(asked: tuple[str, str]) -> bool:
+    """Whether the pages that npm built know what is at this address: all are one page to the server."""
+    method, path = asked
+    return method == "GET" and path.startswith("/console/") and built() is not None
 
 
 def _signed_in(browser: BrowserRequest) -> SignedIn | None:

@@ -29,6 +29,7 @@ from watchword.access.passwords import Outcome
 from watchword.access.request_context import DIRECT
 from watchword.access.request_log import ConsoleEvent
 from watchword.access.sign_ins import HOURS, STEP, SignedIn
+from watchword.gateway.console import credentials
 from watchword.gateway.console import sign_in_pages as pages
 from watchword.gateway.console.browser import COOKIE, BrowserRequest, posted, refused
 from watchword.gateway.console.destination import destination
@@ -153,6 +154,7 @@ def sign_out(browser: BrowserRequest) -> HttpResponse:
     log.caller, log.console = found.own, ConsoleEvent(LOGOUT)
     with world.database.write(log.now) as tx:
         kept.remove(tx, found.row.id)
+        credentials.end(browser, tx, found)
         keep_record(world, log, tx)
     return redirect("/signin?out", SIGNED_OUT)
 

@@ -26,6 +26,7 @@ from watchword.access.console_events import EXIT, SWITCH
 from watchword.access.request_context import DIRECT
 from watchword.access.request_log import ConsoleEvent
 from watchword.access.sign_ins import SignedIn, caller_of
+from watchword.gateway.console import credentials
 from watchword.gateway.console.browser import CSRF, BrowserRequest, posted
 from watchword.gateway.console.destination import HOME
 from watchword.gateway.console.home import top
@@ -82,6 +83,7 @@ def _become(browser: BrowserRequest, found: SignedIn, token: str, event: Console
     log.console = event
     with world.database.write(log.now) as tx:
         secret = sign_ins.renew(world, tx, found.row, role_token=token)
+        credentials.end(browser, tx, found)
         keep_record(world, log, tx)
     return with_cookie(HOME, secret)
 

@@ -1,0 +1,13 @@
+/** The ways to the pages, as they stand at the side. */
+
+import type { SideNavigationProps } from "@cloudscape-design/components/side-navigation";
+import { texts } from "../texts/english";
+import { ROOT } from "./place";
+
+const { ways } = texts.frame;
+
+export const navigation: readonly SideNavigationProps.Item[] = [
+  { type: "link", text: ways.home, href: ROOT },
+  { type: "divider" },
+  { type: "link", text: ways.roles, href: `${ROOT}/iam/roles` },
+];

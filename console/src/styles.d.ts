@@ -1,0 +1,2 @@
+/** Styles are files, which the build puts together. */
+declare module "*.css";
