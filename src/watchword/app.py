@@ -26,6 +26,7 @@ from watchword.objects.sealing import Sealing
 from watchword.proofs.audit_chain import audit_key
 from watchword.proofs.sealed_bytes import of_server
 from watchword.reference.models import read_model
+from watchword.services.what_if import try_changes
 from watchword.store import Cache, StoreError, keyring
 from watchword.store.audit_files import Journal
 from watchword.store.audit_reserve import Reserve
@@ -118,4 +119,5 @@ def _world(installation: Installation, models: Models, opened: ExitStack) -> Wor
         functions=_platform(settings, opened) if settings.functions else None,
         inside=dispatch,
         perform=perform_alone,
+        simulate=try_changes,
     )

@@ -22,6 +22,7 @@ from watchword.installation.gate import Gate
 from watchword.installation.installation import Installation
 from watchword.issuer_keys import IssuerKeys
 from watchword.objects import Objects
+from watchword.policy import Decision
 from watchword.store import Cache
 from watchword.store.audit_files import Journal
 from watchword.store.refusal_counts import RefusalCounts
@@ -49,6 +50,10 @@ class Resets(Protocol):
 
 def _not_from_inside(*_: object, **__: object) -> Mapping[str, object]:
     raise RuntimeError("this world has no gateway")
+
+
+def _no_what_if(*_: object) -> Decision:
+    raise RuntimeError("this world has no services")
 
 
 def _no_tasks(*_: object) -> str:
@@ -89,6 +94,9 @@ class World(Installation):
     """Calls an operation from inside: `gateway.dispatch`, which is above this floor and put in by `app`."""
     perform: Callable[..., str] = _no_tasks
     """Performs a task of a state that is tried alone: `gateway.runner.tasks`, put in likewise."""
+
+    simulate: Callable[..., Decision] = _no_what_if
+    """Decides a request that nobody sent: `services.what_if`, put in likewise."""
 
     seed: "Callable[[World], None] | None" = None
     """Makes what an ephemeral server begins with; None for nothing."""

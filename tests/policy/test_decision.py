@@ -319,4 +319,6 @@ def test_what_is_cached_of_allowed_requests_is_what_an_explanation_says(
 ) -> None:
     decision = decide(Request(principal, "s3:GetObject", OBJECT), policies)
     assert decision.allowed
-    assert allowed_as_json(principal, "s3:GetObject", OBJECT, decision.matches) == as_json(explain(decision))
+    assert allowed_as_json(principal, "s3:GetObject", OBJECT, principal.account, decision.matches) == as_json(
+        explain(decision)
+    )

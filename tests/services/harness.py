@@ -31,6 +31,7 @@ from watchword.proofs.sealed_bytes import of_server
 from watchword.reference.models import read_model
 from watchword.services.operation import Call
 from watchword.services.table import SERVED
+from watchword.services.what_if import try_changes
 from watchword.store import Cache, Database, accounts, keyring
 from watchword.store.accounts import Account
 from watchword.store.audit_files import Journal
@@ -90,6 +91,7 @@ def world_on(database: Database, data: Path, now: datetime, *account_ids: str) -
         packages=Objects.open(data / "packages", cached=0, durable=False),
         inside=dispatch,
         perform=perform_alone,
+        simulate=try_changes,
     )
 
 

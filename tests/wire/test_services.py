@@ -28,6 +28,7 @@ SERVED = {
     "stepfunctions",
     "signin",
     "cloudtrail",
+    "accessanalyzer",
 }
 
 

@@ -98,7 +98,8 @@ def latest(
 
 def following(installation: Installation, wanted: Wanted) -> Iterator[Event | None]:
     """Events as they are recorded, from now on; None whenever there is no more at the moment."""
-    tail, number = Tail(installation.settings.journal), _last_number(installation)
+    with installation.database.read() as tx:
+        tail, number = Tail(installation.settings.journal), audit.last_number(tx)
     while True:
         events = list(tail.more())
         with installation.database.read() as tx:
@@ -111,7 +112,8 @@ def following(installation: Installation, wanted: Wanted) -> Iterator[Event | No
 
 def texts_since(installation: Installation, since: datetime | None, show: Show) -> Iterator[str | bytes]:
     """Every event from then on as JSON, in no order: those of changes, then those of this host's journal."""
-    last, number = _last_number(installation), 0
+    with installation.database.read() as tx:
+        last, number = audit.last_number(tx), 0
     while number < last:
         with installation.database.read() as tx:
             found = audit.after(tx, number)
@@ -145,12 +147,6 @@ def _of_changes(installation: Installation) -> Iterator[Event]:
             return
         yield from (_decode(kept.event) for kept in found)
         below = found[-1].number
-
-
-def _last_number(installation: Installation) -> int:
-    with installation.database.read() as tx:
-        found = audit.newest(tx, None)
-    return found[0].number if found else 0
 
 
 def _time(event: Event) -> str:

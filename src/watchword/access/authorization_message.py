@@ -17,9 +17,10 @@ import msgspec
 
 from watchword.access.caller import Caller
 from watchword.access.demand import Demand
+from watchword.access.own_side import THEIRS, own_side
 from watchword.facts.credentials import KEYRING
 from watchword.policy import Decision, explain
-from watchword.policy.evaluation.combine import PolicyType, Verdict
+from watchword.policy.evaluation.combine import Verdict
 from watchword.policy.evaluation.entries import Cited
 from watchword.policy.evaluation.explain import as_json
 from watchword.policy.language.grammar import Patterns
@@ -30,7 +31,6 @@ Json = dict[str, Any]
 
 LONGEST_VALUE = 256
 """Characters kept of one value of the context."""
-_THEIRS = frozenset({PolicyType.RESOURCE, PolicyType.RCP})
 _THEIR_KEYS = ("aws:resource", "iam:resource", "s3:resource")
 NOTHING: Json = {"items": []}
 _encoder = msgspec.json.Encoder()
@@ -86,7 +86,7 @@ def _context(decision: Decision) -> Json:
 
 def _speaks(decision: Decision, cited: Cited) -> bool:
     """Whether the statement denies, and may be told of: rule 2."""
-    return cited.rule.deny and (decision.applicability.same_account or cited.type not in _THEIRS)
+    return cited.rule.deny and (decision.applicability.same_account or cited.type not in THEIRS)
 
 
 def _statement(cited: Cited) -> Json:
@@ -111,13 +111,7 @@ def _patterns(name: str, negated: str, patterns: Patterns) -> Json:
 
 
 def _explanation(decision: Decision) -> Json:
-    told = as_json(explain(decision))
-    if decision.applicability.same_account:
-        return told
-    told["matches"] = [each for each in told["matches"] if each["policyType"] not in _THEIRS]
-    told["nearMisses"] = [each for each in told["nearMisses"] if each["policyType"] not in _THEIRS]
-    del told["missingKeys"]
-    return told
+    return own_side(as_json(explain(decision)), decision.request.principal.account)
 
 
 def _items(values: Iterable[str]) -> Json:

@@ -197,7 +197,8 @@ def _decision(demand: Demand, decision: Decision) -> Json | Raw:
     """
     if decision.allowed and not any(each.rule.statement.conditions for each in decision.matches):
         request = decision.request
-        return _allowed(request.principal, request.action, request.resource, decision.matches)
+        asked = request.principal, request.action, request.resource, request.resource_account
+        return _allowed(*asked, decision.matches)
     if decision.allowed or not demand.optional:
         told: dict[str, Any] = cut_all(as_json(explain(decision)))
         return told
@@ -212,8 +213,10 @@ def _decision(demand: Demand, decision: Decision) -> Json | Raw:
 
 # Cached: it is the same in all records of a request that is made again and again.
 @lru_cache(_REMEMBERED)
-def _allowed(principal: Principal, action: str, resource: str, matches: tuple[Cited, ...]) -> Raw:
-    return Raw(msgspec.json.encode(allowed_as_json(principal, action, resource, matches)))
+def _allowed(
+    principal: Principal, action: str, resource: str, owner: str | None, matches: tuple[Cited, ...]
+) -> Raw:
+    return Raw(msgspec.json.encode(allowed_as_json(principal, action, resource, owner, matches)))
 
 
 def _short(part: Any) -> Any:  # noqa: ANN401 any JSON

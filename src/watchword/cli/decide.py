@@ -15,19 +15,25 @@ from typing import Annotated, Any, BinaryIO
 import msgspec
 import typer
 
+from watchword.cli.combinations import Combinations
 from watchword.cli.ending import BAD_NEWS, fail
 from watchword.cli.policy_files import STANDARD_INPUT
 from watchword.names.members import decoded
 from watchword.names.printable import printable
 from watchword.policy.lines.decide import decide_line
+from watchword.policy.lines.explain import path_line
 
 _LEADING_ID = re.compile(rb'\s*\{\s*"id"\s*:\s*("(?:[^"\\]|\\.)*"|-?[0-9]+)\s*[,}]')
 Answer = Callable[[Any], dict[str, Any]]
 
 
+@Combinations(apart=[("path", "explained")])
 def decide(
     file: Annotated[str, typer.Argument(help="A file of lines; - for standard input.")],
     explained: Annotated[bool, typer.Option("--explain", help="Answer with the whole explanation.")] = False,
+    path: Annotated[
+        bool, typer.Option("--path", help="Answer with the path through the types of policy.")
+    ] = False,
     strict: Annotated[
         bool,
         typer.Option("--strict", help="Refuse unknown actions; exit code 1 when a line has an error."),
@@ -37,7 +43,12 @@ def decide(
 
     For a line that can't be read, the answer is its id and an error; the following lines are still decided.
     """
-    decided = partial(decide_line, explained=explained, refuse=_unknown_action if strict else None)
+    refuse = _unknown_action if strict else None
+    decided = (
+        partial(path_line, refuse=refuse)
+        if path
+        else partial(decide_line, explained=explained, refuse=refuse)
+    )
     if answer_lines(file, decided) and strict:
         raise typer.Exit(BAD_NEWS)
 

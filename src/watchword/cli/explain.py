@@ -18,9 +18,10 @@ from watchword.cli.combinations import Combinations
 from watchword.cli.ending import fail
 from watchword.cli.options import DEFAULT_DATA_DIRECTORY, Data, Database, RootKeyFile, opened
 from watchword.cli.output import Form, Output, say, say_json
-from watchword.cli.pages import event_line, event_page, named_by, operations_of, show
+from watchword.cli.pages import decisions, event_line, event_page, named_by, operations_of, show
 from watchword.installation.bootstrap import open_installation
 from watchword.installation.installation import Installation
+from watchword.policy.evaluation.path import path_of
 
 FOLLOWED_SECONDS = 0.5
 _ASKED = ("request_id", "last", "last_denied", "list_events", "follow")
@@ -96,7 +97,7 @@ def _print(event: dict[str, Any], output: Form, *, encoded: bool) -> None:
     if encoded:
         say(_message(event))
     elif output is Form.JSON:
-        say_json(event, indent=2)
+        say_json(event | {"explained": [path_of(each) for each in decisions(event)]}, indent=2)
     else:
         show(event_page(event))
 

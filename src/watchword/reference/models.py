@@ -2,7 +2,7 @@
 
 The newest version of each; nothing of botocore's code runs in the server. `additions` has what a service
 documents and its model leaves out, in the same form: operations whose clients sign in another way. Hosts have
-operations of our own there.
+operations of our own there, Access Analyzer has explanations, and CloudTrail's lookup has more attributes.
 Source of CreateSession: IAM Roles Anywhere User Guide, "CreateSession API"; AWS's signing helper for what is
 in the query.
 """
@@ -27,9 +27,12 @@ def read_model(service: str) -> bytes:
 
 
 def _joined(model: bytes, addition: bytes) -> bytes:
-    """The model with more operations and shapes. Those that it has already stay as they are."""
+    """The model with more operations and shapes, and more values of enumerations. All else stays as it is."""
     whole, more = msgspec.json.decode(model), msgspec.json.decode(addition)
     for part, added in more.items():
+        for name in added.keys() & whole[part].keys():
+            if "enum" in added[name]:
+                whole[part][name]["enum"] += added[name]["enum"]
         whole[part] = added | whole[part]
     return msgspec.json.encode(whole)
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from watchword.services import (
+    accessanalyzer,
+    cloudtrail,
     cognito_identity,
     eks,
     eks_auth,
@@ -20,6 +22,8 @@ from watchword.services import (
     states,
     sts,
 )
+from watchword.services.accessanalyzer.attached import attached as attached_of_accessanalyzer
+from watchword.services.cloudtrail.attached import attached as attached_of_cloudtrail
 from watchword.services.clusters import attached as attached_of_clusters
 from watchword.services.cognito_identity.attached import attached as attached_of_cognito_identity
 from watchword.services.iam.attached import attached as attached_of_iam
@@ -56,6 +60,10 @@ class Service:
 
 
 SERVICES: Mapping[str, Service] = {
+    "accessanalyzer": Service(
+        accessanalyzer.OPERATIONS, attached_of_accessanalyzer, prefix="access-analyzer"
+    ),
+    "cloudtrail": Service(cloudtrail.OPERATIONS, attached_of_cloudtrail),
     "cognito-identity": Service(cognito_identity.OPERATIONS, attached_of_cognito_identity),
     "eks": Service(eks.OPERATIONS, attached_of_clusters),
     "eks-auth": Service(eks_auth.OPERATIONS, attached_of_clusters),

@@ -7,7 +7,7 @@ is absent, and for a key that the server knows itself, the server's value counts
 session without tags and policies of its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from msgspec.structs import replace
@@ -17,11 +17,13 @@ from watchword.access.condition_keys import OF_PRINCIPALS, Gathering
 from watchword.access.demand import ContextValue
 from watchword.facts import Facts
 from watchword.facts.entities import ROLE, USER
+from watchword.facts.grants import ROLE_GRANTS, USER_GRANTS, Grants
 from watchword.names import Arn, HttpRequest
 from watchword.names.principal import RoleSession, Root, User
-from watchword.policy import Decision
+from watchword.policy import Decision, Policies, decide
+from watchword.policy.evaluation.changes import Change, changed
+from watchword.policy.evaluation.cost import BUDGET
 from watchword.policy.language import values
-from watchword.reference.actions import catalogue
 from watchword.services.table import BY_PREFIX
 from watchword.store import accounts
 from watchword.world import World
@@ -33,7 +35,7 @@ REGION = "us-east-1"
 _HEADERS = {"aws:useragent": "user-agent", "aws:referer": "referer"}
 
 
-class Unknown(Exception):  # noqa: N818 its message is the line that a person reads
+class Unknown(ValueError):  # noqa: N818 its message is the line that a person reads
     """It can't be decided; the message is one line."""
 
 
@@ -47,6 +49,31 @@ def simulate_request(world: World, principal: str, action: str, resource: str, c
     more = {key: value for key, value in keys.items() if key not in there}
     (decision,) = authorize(asked, (replace(demand, context={**demand.context, **more}),))
     return decision
+
+
+def try_changes(
+    world: World, principal: str, action: str, resource: str, context: Context, changes: Sequence[Change]
+) -> Decision:
+    """The same as if the policies were changed. Raises Unknown, or PolicyError for what is no statement."""
+    decision = simulate_request(world, principal, action, resource, context)
+    if not changes or decision.steps:
+        return decision
+    try:
+        return decide(decision.request, changed(_behind(world.facts, decision), changes), BUDGET)
+    except ValueError as error:
+        raise Unknown(str(error)) from None
+
+
+def _behind(facts: Facts, decision: Decision) -> Policies:
+    """The policies that a simulated decision was made from."""
+    principal = decision.request.principal
+    grants: Grants | None = None
+    if isinstance(principal, User | RoleSession):
+        own = USER_GRANTS if isinstance(principal, User) else ROLE_GRANTS
+        grants = facts.get(own, principal.unique_id)
+    grants = grants or Grants()
+    scps, rcps, endpoint = decision.setting.guardrails
+    return Policies(grants.identity, decision.policy, grants.boundary, None, scps, rcps, endpoint)
 
 
 def _folded(context: Context) -> Context:
@@ -102,6 +129,8 @@ def _demand(facts: Facts, caller: Caller, action: str, resource: str) -> Demand:
     attached = service.attached(facts, action, arn) if service else None
     if attached is None:
         return Demand(action, resource, arn.account or caller.account)
+    from watchword.reference.actions import catalogue  # noqa: PLC0415 most servers simulate nothing
+
     known = catalogue().action(action)
     keys = {key: value for key, value in attached.keys.items() if known is None or known.takes(key)}
     return replace(attached, keys=keys).demand(action, resource)

@@ -44,6 +44,11 @@ _CONTAINING = _ALL.where(AUDIT.c.event.contains(bindparam("text"))).order_by(AUD
 _SINCE = _CONTAINING.where(AUDIT.c.at >= bindparam("since"))
 _NEWEST = _ALL.where(AUDIT.c.number < bindparam("below")).order_by(AUDIT.c.number.desc()).limit(BATCH)
 _AFTER = _ALL.where(AUDIT.c.number > bindparam("number")).order_by(AUDIT.c.number).limit(BATCH)
+_OF_ACCOUNT = (
+    _ALL.where(AUDIT.c.number < bindparam("below"), AUDIT.c.number >= bindparam("low"))
+    .where(AUDIT.c.account == bindparam("account"))
+    .order_by(AUDIT.c.number.desc())
+)
 _OF_REQUEST = _ALL.where(AUDIT.c.request_id == bindparam("request_id")).order_by(AUDIT.c.number)
 
 
@@ -62,6 +67,17 @@ def of_request(tx: Transaction, request_id: str) -> list[Event]:
 def newest(tx: Transaction, below: int | None) -> list[Event]:
     """At most BATCH events, newest first: the newest, or the next ones below a number."""
     return tx.all(Event, _NEWEST, below=MOST if below is None else below)
+
+
+def of_account(tx: Transaction, account: str, below: int, low: int) -> list[Event]:
+    """The events of an account with numbers from `low` on and below `below`, newest first."""
+    return tx.all(Event, _OF_ACCOUNT, account=account, below=below, low=low)
+
+
+def last_number(tx: Transaction) -> int:
+    """The number of the newest event; 0 where there is none."""
+    found = newest(tx, None)
+    return found[0].number if found else 0
 
 
 def after(tx: Transaction, number: int) -> list[Event]:

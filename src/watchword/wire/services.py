@@ -99,6 +99,13 @@ ROWS = (
         target="com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101",
         json_version="1.1",
     ),
+    Row(
+        "accessanalyzer",
+        "rest-json",
+        "access-analyzer",
+        "2019-11-01",
+        invalid_input="ValidationException",
+    ),
 )
 
 SERVICES: Mapping[str, Row] = {row.name: row for row in ROWS}

@@ -83,6 +83,7 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
     decision, request = explanation.decision, explanation.decision.request
     matches = [_applied(each, request) for each in explanation.matches]
     explained = _decided(decision.verdict, request.principal, request.action, request.resource, matches)
+    explained["resourceAccount"] = request.resource_account
     if decision.allowed:
         return explained
     if decision.steps:
@@ -218,10 +219,11 @@ def _grantee(decision: Decision) -> tuple[Principals, int]:
 
 
 def allowed_as_json(
-    principal: Principal, action: str, resource: str, matches: tuple[Cited, ...]
+    principal: Principal, action: str, resource: str, owner: str | None, matches: tuple[Cited, ...]
 ) -> dict[str, Any]:
     """What `as_json` says of a request that these statements allow, none of which has conditions."""
-    return _decided(Verdict.ALLOW, principal, action, resource, list(map(_reference, matches)))
+    told = _decided(Verdict.ALLOW, principal, action, resource, list(map(_reference, matches)))
+    return told | {"resourceAccount": owner}
 
 
 def _decided(

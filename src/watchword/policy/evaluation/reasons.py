@@ -8,8 +8,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from watchword.policy.evaluation.combine import PolicyType
+
 _ROLE = re.compile(r"arn:[^:]*:iam::[^:]*:role/")
 _SAYS = {"allow": "allows it", "deny": "denies it", "nothing": "doesn't allow it"}
+GRANTING = frozenset({PolicyType.IDENTITY, PolicyType.RESOURCE})
+"""The types of policy that grant; all others only limit."""
 Explained = Mapping[str, Any]
 """An explanation as JSON values, or a part of one."""
 
@@ -23,13 +27,13 @@ def reasons(decision: Explained) -> list[str]:
     if "steps" in decision:
         lines.append(f"evaluating the policies could take {decision['steps']:,} steps, which is too many")
     if decision.get("blockedBy"):
-        lines.append(f"no Allow in: {', '.join(_type(each, decision) for each in decision['blockedBy'])}")
+        lines.append(f"no Allow in: {', '.join(called(each, decision) for each in decision['blockedBy'])}")
     lines += _path(decision.get("levels", ()))
     for miss in decision.get("nearMisses", []):
         lines.append(f"nearly: {_statement(miss, decision)}")
         lines += [f"    {_failure(failure)}" for failure in miss["failed"]]
     for remedy in decision.get("wouldAllow", []):
-        lines.append(f"would allow it, as {_type(remedy['policyType'], decision)} policy:")
+        lines.append(f"would allow it, as {called(remedy['policyType'], decision)} policy:")
         lines.append(f"    {json.dumps(remedy['statement'])}")
     return lines
 
@@ -45,14 +49,21 @@ def _path(levels: Sequence[Explained]) -> list[str]:
     return lines
 
 
-def _type(name: str, decision: Explained) -> str:
-    """The type of a policy. The resource policy of a role is called its trust policy."""
+def granted_by(decision: Explained) -> str:
+    """What allowed a request, as a sentence."""
+    granting = [each for each in decision["matches"] if each["policyType"] in GRANTING]
+    named = " and ".join(_statement(each, decision) for each in granting)
+    return f"allowed by {named}" if granting else "nothing has to allow it"
+
+
+def called(name: str, decision: Explained) -> str:
+    """What people call a type of policy. The resource policy of a role is called its trust policy."""
     of_role = name == "resource" and _ROLE.match(decision["resource"])
-    return "trust" if of_role else name
+    return "trust" if of_role else str(name)
 
 
 def _statement(match: Explained, decision: Explained) -> str:
-    type_ = _type(match["policyType"], decision)
+    type_ = called(match["policyType"], decision)
     name = f" {match['policy']}" if match["policy"] else ""
     level = f", attached to {match['level']}" if "level" in match else ""
     return f"{type_} policy{name}{level}, statement {match['sid'] or match['statement']}"

@@ -26,6 +26,8 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 
 Path = tuple[str | int, ...]
 """Keys and indexes from the root of a document."""
+Spans = dict[Path, tuple[int, int]]
+"""Where values start and end in a text, by their paths."""
 NAME: Final = -1
 """Appended to the path of a value: its key in the object."""
 
@@ -72,9 +74,9 @@ def read(source: str | bytes) -> Any:  # noqa: ANN401 any JSON value
     return value
 
 
-def spans(text: str) -> dict[Path, tuple[int, int]]:
+def spans(text: str) -> Spans:
     """Where each value of a readable text starts and ends, by its path. Not on any hot path."""
-    found: dict[Path, tuple[int, int]] = {}
+    found: Spans = {}
     within: list[tuple[Path, int]] = []  # the containers that are open: path and start
     names: list[str | int | None] = [None]  # of each open container: the key or index of its next value
     for token in _TOKEN.finditer(text):
@@ -108,11 +110,17 @@ def places(text: str, paths: Iterable[Path]) -> list[Place | None]:
     return [_place(text, found, path) for path in paths]
 
 
-def _place(text: str, found: dict[Path, tuple[int, int]], path: Path) -> Place | None:
+def _place(text: str, found: Spans, path: Path) -> Place | None:
+    span = nearest(found, path)
+    return None if span is None else Place.at(text, span[0])
+
+
+def nearest(found: Spans, path: Path) -> tuple[int, int] | None:
+    """The span of a value, or of the nearest value around it."""
     for end in range(len(path), -1, -1):
         for known in (path[:end], (*path[:1], *path[2:end])):  # a single statement is in no list
             if known in found:
-                return Place.at(text, found[known][0])
+                return found[known]
     return None
 
 

@@ -92,17 +92,17 @@ def decide_line(
 
 def _asked(line: Any, refuse: Callable[[str], str] | None) -> Asked:  # noqa: ANN401 any JSON value
     """The shape of a line. Raises ValueError."""
-    asked = fit(_given(line), Asked)
+    asked = fit(given(line), Asked)
     if refuse and (why := refuse(asked.request.action)):
         raise ValueError(why)
     return asked
 
 
-def _given(line: Any) -> Any:  # noqa: ANN401 any JSON value
+def given(line: Any) -> Any:  # noqa: ANN401 any JSON value
     """A line without the members that are null."""
     if not isinstance(line, dict):
         return line
-    return {name: _given(each) if name in _PARTS else each for name, each in line.items() if each is not None}
+    return {name: given(each) if name in _PARTS else each for name, each in line.items() if each is not None}
 
 
 def request_of(asked: Asked) -> Request:

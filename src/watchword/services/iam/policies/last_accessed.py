@@ -43,6 +43,10 @@ TRACKED = timedelta(days=400)
 SERVICE_LEVEL, ACTION_LEVEL = "SERVICE_LEVEL", "ACTION_LEVEL"
 _SEVERAL = ("Analytics", "IntelligentTiering", "Inventory", "Metrics")
 ACTIONS: Mapping[str, str] = {
+    "access-analyzer:ExplainAccess": "iam:SimulatePrincipalPolicy",
+    "access-analyzer:ExplainCase": "iam:SimulateCustomPolicy",
+    "access-analyzer:ExplainEvent": "cloudtrail:LookupEvents",
+    "access-analyzer:ExplainMessage": "sts:DecodeAuthorizationMessage",
     "s3:DeleteBucketCors": "s3:PutBucketCORS",
     "s3:DeleteBucketEncryption": "s3:PutEncryptionConfiguration",
     "s3:DeleteBucketLifecycle": "s3:PutLifecycleConfiguration",
