@@ -51,6 +51,22 @@ ASKED = {
     "eks ListNodegroups": Draft("eks", "GET", "/clusters/c/node-groups", headers={}),
     "sso ListAccounts": Draft("awsssoportal", "GET", "/assignment/accounts", headers={}),
     "sso-oidc RegisterClient": Draft("sso-oauth", "POST", "/client/register", headers=JSON, body=b"{}"),
+    "identitystore UpdateIdentityStore": Draft(
+        "identitystore",
+        headers={
+            "content-type": "application/x-amz-json-1.1",
+            "x-amz-target": "AWSIdentityStore.UpdateIdentityStore",
+        },
+        body=b"{}",
+    ),
+    "sso-admin ListApplications": Draft(
+        "sso",
+        headers={
+            "content-type": "application/x-amz-json-1.1",
+            "x-amz-target": "SWBExternalService.ListApplications",
+        },
+        body=b"{}",
+    ),
     "stepfunctions ListActivities": Draft(
         "states",
         headers={

@@ -29,10 +29,17 @@ holders of certificates call AssumeRole, which is decided; hosts were enrolled."
 
 
 class Step:
-    """A call of a scene; `kept` are members of its answer, by the name they are kept under."""
+    """A call of a scene; `kept` are members of its answer, by the name they are kept under.
+
+    The operation is the scene's own service's, or another one's, such as "sso-admin:CreateInstance".
+    """
 
     def __init__(self, operation: str, given: Mapping[str, Any], **kept: str) -> None:
         self.operation, self.given, self.kept = operation, given, kept
+
+    def called_by(self, service: str) -> str:
+        """Service and operation, in the scene of that service."""
+        return self.operation if ":" in self.operation else f"{service}:{self.operation}"
 
 
 class Refused:

@@ -52,6 +52,9 @@ from watchword.store.functions.functions import Function
 from watchword.store.functions.urls import FunctionUrl
 from watchword.store.iam import delegation_requests, service_credentials
 from watchword.store.iam.saml_providers import SamlProvider
+from watchword.store.identity_center import instances, permission_sets
+from watchword.store.identity_center.instances import Instance
+from watchword.store.identity_center.permission_sets import PermissionSet
 from watchword.store.organizations import members, units
 from watchword.store.organizations import policies as organization_policies
 from watchword.store.organizations.policies import Policy
@@ -68,7 +71,7 @@ from watchword.world import World
 LIST = Path(__file__).parents[1] / "golden" / "condition_keys_not_filled.txt"
 PAGE = Path(__file__).parents[2] / "docs" / "condition-keys.md"
 ROWS = tables()
-COUNT = 247
+COUNT = 263
 """Lowered with the list, never raised but with new operations."""
 
 UNLISTED = {"iam:AcquireRole", "iam:UpdateDelegationRequest"}
@@ -208,6 +211,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     add_functions(opened)
     add_anchors(opened)
     add_clusters(opened)
+    add_directory(opened)
     yield opened
     opened.close()
 
@@ -257,6 +261,32 @@ def add_clusters(world: World) -> None:
             tags.put(tx, kind, owner, {"Team": "red"})
 
 
+INSTANCE_ID, SET_ID, DIRECTORY_ID = "ssoins-0000000000000000", "ps-0000000000000000", "d-0000000000"
+
+
+def add_directory(world: World) -> None:
+    """An instance of Identity Center and a permission set, with a tag."""
+    with world.database.write(world.clock.now()) as tx:
+        owner = (first_account(world), "us-east-1", DIRECTORY_ID, "")
+        instances.insert(tx, Instance(INSTANCE_ID, *owner, tx.at))
+        permission_sets.insert(tx, PermissionSet(SET_ID, INSTANCE_ID, "a", tx.at))
+        for kind, each in ((nouns.IDENTITY_CENTER, INSTANCE_ID), (nouns.PERMISSION_SET, SET_ID)):
+            tags.put(tx, kind, each, {"Team": "red"})
+
+
+def of_directory(account: str) -> dict[str, Any]:
+    """By the name of a member: what operations of Identity Center and of its directory take."""
+    arn = f"arn:aws:sso:::permissionSet/{INSTANCE_ID}/{SET_ID}"
+    return {
+        "IdentityStoreId": DIRECTORY_ID,
+        "InstanceArn": f"arn:aws:sso:::instance/{INSTANCE_ID}",
+        **dict.fromkeys(("PermissionSetArn", "ResourceArn"), arn),
+        **dict.fromkeys(("TargetId", "AccountId"), account),
+        "Tags": TAGS,
+        "TagKeys": ["Team"],
+    }
+
+
 PODS = "a-aaaaaaaaaaaaaaaaa"
 
 
@@ -287,6 +317,7 @@ def call(world: World, service: str, name: str) -> Call:
         **dict.fromkeys(("eks", "eks-auth"), of_clusters(account)),
         "iam": {"SerialNumber": f"arn:aws:iam::{account}:mfa/device"},
         "rolesanywhere": of_anchors(account),
+        **dict.fromkeys(("identitystore", "sso-admin"), of_directory(account)),
         "signin": {
             "tokenInput": {"clientId": SAME_DEVICE.id, "grantType": CODE, "redirectUri": "http://127.0.0.1:1"}
         },

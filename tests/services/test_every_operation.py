@@ -43,7 +43,7 @@ class Stage:
             client.meta.events.register("after-call", self._note)
         for service, table in TABLES.items():
             for step in table.SCENE:
-                answer = self.call(f"{service}:{step.operation}", step.given)
+                answer = self.call(step.called_by(service), step.given)
                 for name, path in step.kept.items():
                     parts = [int(part) if part.isdecimal() else part for part in path.split(".")]
                     self.kept[f"<{name}>"] = reduce(getitem, parts, answer)

@@ -93,6 +93,24 @@ from watchword.store.iam.server_certificates import Material, ServerCertificate
 from watchword.store.iam.service_credentials import ServiceCredential
 from watchword.store.iam.token_keys import TokenKey
 from watchword.store.iam.users import User
+from watchword.store.identity_center import (
+    assignments,
+    external_ids,
+    instances,
+    memberships,
+    permission_sets,
+    provisions,
+    requests,
+)
+from watchword.store.identity_center import groups as directory_groups
+from watchword.store.identity_center import users as directory_users
+from watchword.store.identity_center.assignments import Assignment
+from watchword.store.identity_center.groups import Group as DirectoryGroup
+from watchword.store.identity_center.instances import Instance
+from watchword.store.identity_center.memberships import Membership as DirectoryMembership
+from watchword.store.identity_center.permission_sets import PermissionSet
+from watchword.store.identity_center.provisions import Provision
+from watchword.store.identity_center.users import User as DirectoryUser
 from watchword.store.keyring import WrappedKey
 from watchword.store.machines import executions, leases, state_machines
 from watchword.store.machines.state_machines import Revision, StateMachine
@@ -181,6 +199,13 @@ HOST = Host("i-1", A, "eu-west-1", "web-1", "t1", (), None, NOW, NOW)
 CLUSTER = Cluster("c1", A, "eu-west-1", "prod", "https://issuer.example.com", "OTHER", "", NOW)
 PODS = Association("a-1", "c1", "shop", "cart", "", NOW, NOW)
 HOST_AUTHORITY = HostAuthority("t1", A, b"sealed", "k1", NOW)
+INSTANCE = Instance("ssoins-1", A, "eu-west-1", "d-1", "", NOW)
+PERSON = DirectoryUser("u1", "d-1", "ann", {}, NOW, "arn", NOW, "arn")
+TEAM = DirectoryGroup("g1", "d-1", "ops", "", NOW, "arn", NOW, "arn")
+JOINED = DirectoryMembership("m1", "d-1", "g1", "u1", NOW, "arn")
+READERS = PermissionSet("ps-1", "ssoins-1", "Read", NOW)
+ASSIGNED = Assignment("ps-1", A, "USER", "u1", NOW, 1)
+PROVISIONED = Provision("ps-1", A, "AROA1", 1, NOW)
 REVOCATION = Revocation(A, "role", "AROA1", NOW, NOW)
 
 Told = tuple[tuple[object, ...], dict[str, object], *tuple[tuple[str, str], ...]]
@@ -363,6 +388,26 @@ CHANGES: dict[Callable[..., object], Told] = {
     crls.remove: ((CRL,), {}, ("crl", "c1"), ("trust-anchor", "t1")),
     versions.remove: ((FUNCTION_VERSION,), {}, ("function", "f1")),
     versions.remove_all: (("f1",), {}, ("function", "f1")),
+    instances.insert: ((INSTANCE,), {}, ("identity-center", "ssoins-1")),
+    instances.rename: ((INSTANCE, "main"), {}, ("identity-center", "ssoins-1")),
+    instances.remove: ((INSTANCE,), {}, ("identity-center", "ssoins-1")),
+    directory_users.insert: ((PERSON,), {}, ("directory-user", "u1")),
+    directory_users.update: ((PERSON,), {}, ("directory-user", "u1")),
+    directory_users.remove: ((PERSON,), {}, ("directory-user", "u1")),
+    directory_groups.insert: ((TEAM,), {}, ("directory-group", "g1")),
+    directory_groups.update: ((TEAM,), {}, ("directory-group", "g1")),
+    directory_groups.remove: ((TEAM,), {}, ("directory-group", "g1")),
+    memberships.insert: ((JOINED,), {}, ("directory-user", "u1")),
+    memberships.remove: ((JOINED,), {}, ("directory-user", "u1")),
+    memberships.remove_user: ((PERSON,), {}, ("directory-user", "u1")),
+    memberships.remove_group: ((TEAM,), {}, ("directory-user", "u1")),
+    permission_sets.insert: ((READERS,), {}, ("permission-set", "ps-1")),
+    permission_sets.revise: ((READERS,), {}, ("permission-set", "ps-1")),
+    permission_sets.remove: ((READERS,), {}, ("permission-set", "ps-1")),
+    assignments.insert: ((ASSIGNED,), {}, ("permission-set", "ps-1"), ("directory-user", "u1")),
+    assignments.remove: ((ASSIGNED,), {}, ("permission-set", "ps-1"), ("directory-user", "u1")),
+    provisions.put: ((PROVISIONED,), {}, ("permission-set", "ps-1")),
+    provisions.remove: ((PROVISIONED,), {}, ("permission-set", "ps-1")),
     keyring.insert: ((WRAPPED,), {}, ("keyring", "*")),
     keyring.retire: ((WRAPPED,), {}, ("keyring", "*")),
 }
@@ -374,6 +419,22 @@ WRITES = re.compile(r"tx\.run|self\.update\(tx|\.(insert|update|rename|remove)\(
 def _members(tx: Transaction) -> None:
     users.insert(tx, USER)
     groups.insert(tx, GROUP)
+
+
+def _directory(tx: Transaction) -> None:
+    directory_users.insert(tx, PERSON)
+    directory_groups.insert(tx, TEAM)
+
+
+def _joined(tx: Transaction) -> None:
+    _directory(tx)
+    memberships.insert(tx, JOINED)
+
+
+def _readers(tx: Transaction) -> None:
+    instances.insert(tx, INSTANCE)
+    permission_sets.insert(tx, READERS)
+    roles.insert(tx, ROLE)
 
 
 def _organization(tx: Transaction) -> None:
@@ -412,6 +473,11 @@ BEFORE: dict[Callable[..., object], Callable[[Transaction], object]] = {
     service_credentials.insert: lambda tx: users.insert(tx, USER),
     state_machines.revise: lambda tx: state_machines.insert(tx, MACHINE, FIRST),
     crls.insert: lambda tx: trust_anchors.insert(tx, ANCHOR),
+    memberships.insert: _directory,
+    memberships.remove_group: _joined,
+    permission_sets.insert: lambda tx: instances.insert(tx, INSTANCE),
+    assignments.insert: _readers,
+    provisions.put: _readers,
 }
 """What must be there for a change to be one."""
 
@@ -460,6 +526,10 @@ NO_DECISION_DEPENDS_ON = {
     *(event_configs.put, event_configs.remove, event_configs.remove_all),
     *(dead_letters.insert, dead_letters.remove_older),
     *(identities.insert, identities.link, identities.unlink, identities.remove, identities.remove_all),
+    *(external_ids.insert, external_ids.remove_all, external_ids.remove_directory),
+    # of a directory that is removed with its instance, when nothing is assigned any more
+    *(directory_users.remove_all, directory_groups.remove_all, memberships.remove_all),
+    *(requests.insert, requests.remove_all),
     changes.append,
     revocations.remove_older,
     subjects.note,

@@ -41,6 +41,7 @@ serviceCredentialAlias serviceSpecificCredentialId removePrivateKey
 errorCode latestIngestionErrorCode code statusCode httpErrorCodeReturnedEquals httpRedirectCode
 codeSha256 codeSize codeSizeUnzipped codeSizeZipped totalCodeSize codeSigningConfigArn codeSigningConfigId
 assertionEncryptionMode globalEndpointTokenVersion lastUpdateStatusReasonCode stateReasonCode
+trustedTokenIssuerType
 """
 """Members that sound secret and aren't: see HARMLESS in `sensitive`, or their model has an enum."""
 SHOWN_INSIDE = """

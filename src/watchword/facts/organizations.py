@@ -42,8 +42,8 @@ class Standing:
     path: str = ""
     scps: Levels | None = None
     rcps: Levels | None = None
-    delegated: bool = False
-    """Whether it administers a service for the organization."""
+    delegated: frozenset[str] = frozenset()
+    """The services that it administers for the organization, by their principals."""
 
     @property
     def management(self) -> str:
@@ -91,7 +91,7 @@ def _standing(reading: Reading, account: str) -> Standing:
     }
     scps, rcps = (_levels(reading, organization, type_, levels) for type_ in (SCP, RCP))
     delegated = services.delegations_of(reading.tx, organization.id, account)
-    return Standing(organization, path, scps, rcps, bool(delegated))
+    return Standing(organization, path, scps, rcps, frozenset(each.service for each in delegated))
 
 
 def _levels(

@@ -1,7 +1,10 @@
-"""Roles that IAM's operations don't change: the administrator's, and service-linked ones.
+"""Roles that IAM's operations don't change: the administrator's, service-linked ones, Identity Center's.
 
 A service-linked role belongs to its service. No caller can change it, not even the root user, except for its
 description and tags. `DeleteServiceLinkedRole` deletes it.
+
+A role of a permission set belongs to Identity Center (`identity.center.reserved_roles`), and so do its
+description and tags.
 
 The name of the administrator's role is reserved in every account, whatever the case and the path: otherwise a
 user who may create roles could make it first, and `watchword credentials` would give out that role. Only the
@@ -10,6 +13,7 @@ Source: IAM API Reference, UnmodifiableEntity of the operations on roles; IAM Us
 service-linked role", "Editing"; IAM's answers, as users of aws-nuke report them (message).
 """
 
+from watchword.identity.center import reserved_roles
 from watchword.identity.refusals import refusal
 from watchword.identity.service_linked_roles import is_linked
 from watchword.names import AwsError, Principal, nouns
@@ -26,12 +30,15 @@ _ON_LINKED_ROLES = frozenset(
 
 def is_reserved(noun: str, name: str) -> bool:
     """Whether no entity of that name can be made."""
-    return noun == nouns.ROLE and fold(name) == fold(ADMINISTRATOR)
+    administrators = noun == nouns.ROLE and fold(name) == fold(ADMINISTRATOR)
+    return administrators or reserved_roles.is_reserved(noun, name)
 
 
 def check_changeable(noun: str, path: str, name: str, caller: Principal, operation: str) -> None:
     """Raises UnmodifiableEntity for a protected role that the caller can't change by that operation."""
     if is_linked(noun, path) and operation not in _ON_LINKED_ROLES:
+        raise unmodifiable(name, by="AWS")
+    if reserved_roles.is_of_permission_set(noun, path):
         raise unmodifiable(name, by="AWS")
     protected = is_reserved(noun, name) and path == ADMINISTRATOR_PATH
     if protected and not isinstance(caller, Root):

@@ -25,6 +25,7 @@ CASE_SENSITIVE_TAGS = frozenset(
         *(nouns.FUNCTION, nouns.IDENTITY_POOL, nouns.IN_ORGANIZATION, nouns.STATE_MACHINE),
         *(nouns.BUCKET, nouns.CLUSTER, nouns.POD_IDENTITY_ASSOCIATION),
         *(nouns.TRUST_ANCHOR, nouns.PROFILE, nouns.CRL, nouns.SUBJECT),
+        *(nouns.IDENTITY_CENTER, nouns.PERMISSION_SET),
     }
 )
 """The types of entities on which tag keys that differ in case only are two keys."""

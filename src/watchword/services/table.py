@@ -13,12 +13,14 @@ from watchword.services import (
     eks,
     eks_auth,
     iam,
+    identitystore,
     lambda_,
     organizations,
     rolesanywhere,
     s3,
     s3control,
     signin,
+    sso_admin,
     states,
     sts,
 )
@@ -27,6 +29,7 @@ from watchword.services.cloudtrail.attached import attached as attached_of_cloud
 from watchword.services.clusters import attached as attached_of_clusters
 from watchword.services.cognito_identity.attached import attached as attached_of_cognito_identity
 from watchword.services.iam.attached import attached as attached_of_iam
+from watchword.services.identitystore.attached import attached as attached_of_identitystore
 from watchword.services.jobs import Job
 from watchword.services.lambda_ import upkeep
 from watchword.services.lambda_.attached import attached as attached_of_lambda
@@ -40,6 +43,7 @@ from watchword.services.s3.notifications.notifying import JOB as NOTIFY
 from watchword.services.s3.upkeep.sweep import SWEEP
 from watchword.services.s3.upkeep.verified import VERIFY
 from watchword.services.signin.attached import attached as attached_of_signin
+from watchword.services.sso_admin.attached import attached as attached_of_sso_admin
 from watchword.services.states.attached import attached as attached_of_states
 from watchword.services.states.removal import SWEEP as SWEEP_EXECUTIONS
 from watchword.services.sts.attached import attached as attached_of_sts
@@ -68,12 +72,14 @@ SERVICES: Mapping[str, Service] = {
     "eks": Service(eks.OPERATIONS, attached_of_clusters),
     "eks-auth": Service(eks_auth.OPERATIONS, attached_of_clusters),
     "iam": Service(iam.OPERATIONS, attached_of_iam),
+    "identitystore": Service(identitystore.OPERATIONS, attached_of_identitystore),
     "lambda": Service(lambda_.OPERATIONS, attached_of_lambda, upkeep.JOBS),
     "organizations": Service(organizations.OPERATIONS, attached_of_organizations),
     "rolesanywhere": Service(rolesanywhere.OPERATIONS, attached_of_rolesanywhere),
     "s3": Service(s3.OPERATIONS, attached_of_s3, (SWEEP, VERIFY, NOTIFY, EXPIRE)),
     "s3control": Service(s3control.OPERATIONS, attached_of_s3, prefix="s3"),
     "signin": Service(signin.OPERATIONS, attached_of_signin),
+    "sso-admin": Service(sso_admin.OPERATIONS, attached_of_sso_admin, prefix="sso"),
     "stepfunctions": Service(states.OPERATIONS, attached_of_states, (SWEEP_EXECUTIONS,), prefix="states"),
     "sts": Service(sts.OPERATIONS, attached_of_sts, (ROTATE,)),
 }

@@ -40,6 +40,21 @@ from watchword.store.iam import (
     token_keys,
     users,
 )
+from watchword.store.identity_center import (
+    assignments,
+    external_ids,
+    instances,
+    memberships,
+    permission_sets,
+    provisions,
+    requests,
+)
+from watchword.store.identity_center import (
+    groups as directory_groups,
+)
+from watchword.store.identity_center import (
+    users as directory_users,
+)
 from watchword.store.machines import executions, state_machines
 from watchword.store.organizations import (
     attachments as organization_attachments,
@@ -101,6 +116,8 @@ NOUNS = (
     *(events, event_configs, dead_letters, urls),
     *(trust_anchors, profiles, crls, subjects, hosts, host_authorities),
     *(clusters, associations),
+    *(instances, directory_users, directory_groups, memberships, external_ids),
+    *(permission_sets, assignments, provisions, requests),
 )
 
 __all__ = ["METADATA", "NOUNS"]

@@ -1,6 +1,7 @@
 """Roles. Their policies, boundaries and tags have files of their own."""
 
 from watchword.identity import removal
+from watchword.identity.center.reserved_roles import is_of_permission_set
 from watchword.identity.protected_roles import unmodifiable
 from watchword.identity.refusals import reserved_path
 from watchword.identity.service_linked_roles import is_linked
@@ -19,7 +20,7 @@ DEFAULT_MAX_SESSION = 3600
 def create_role(call: Call) -> Output:
     """CreateRole: answers the trust policy as it was sent; GetRole answers it as it is stored."""
     document, path = call.input["AssumeRolePolicyDocument"], call.input.get("Path", "/")
-    if is_linked(ROLE.noun, path):
+    if is_linked(ROLE.noun, path) or is_of_permission_set(ROLE.noun, path):
         raise reserved_path(path)
     role = Role(
         **ROLE.new_entity(call),

@@ -184,7 +184,7 @@ def _guarded(call: Call, here: Standing, demand: Demand) -> Demand:
 
 def _owner(call: Call, here: Standing, by: For = For.MANAGEMENT) -> str:
     """Who owns what the call is about: the caller's account, or the management account."""
-    for_itself = by in (For.MEMBERS, For.ANYBODY) or (by is For.DELEGATED and here.delegated)
+    for_itself = by in (For.MEMBERS, For.ANYBODY) or (by is For.DELEGATED and bool(here.delegated))
     return call.account if for_itself or not here.management else here.management
 
 

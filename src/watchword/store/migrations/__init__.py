@@ -1,4 +1,4 @@
 """The Alembic revisions, as data of the package; `watchword.store.migrate` runs them."""
 
-NEWEST = "0032"
+NEWEST = "0033"
 """The last revision in `versions`."""

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from watchword.facts.credentials import KEYRING
 from watchword.identity import private_keys
+from watchword.identity.protected_roles import is_reserved
 from watchword.identity.quotas import check_quota
 from watchword.identity.refusals import refusal, taken
 from watchword.names.ids import new_long_id
@@ -37,7 +38,7 @@ def create_provider(call: Call) -> Output:
         encryption_mode=call.input.get("AssertionEncryptionMode"),
         partition=call.partition,
     )
-    if saml_providers.named(call.tx, call.account, name):
+    if is_reserved(SAML_PROVIDER.noun, name) or saml_providers.named(call.tx, call.account, name):
         raise taken(SAML_PROVIDER.noun, name)
     check_quota("SAMLProvidersPerAccount", saml_providers.count(call.tx, call.account) + 1)
     saml_providers.insert(call.tx, provider, document)
