@@ -57,7 +57,7 @@ WINGS: dict[str, list[set[str]]] = {
         {"control", "dispatch"},
         {"console", "journey", "runner", "token_exchange"},
         {"cross_origin", "issuers"},
-        {"browser_door"},
+        {"browser_door", "websites"},
         {"doors", "event_queue", "jobs"},
         {"batch"},
         {"application"},

@@ -148,6 +148,7 @@ def values(account: str) -> dict[str, Any]:
         "ServerSideEncryption": "AES256",
         "SSECustomerAlgorithm": "AES256",
         "StorageClass": "STANDARD",
+        "WebsiteRedirectLocation": "/",
         "VersionId": "null",
         "ObjectLockMode": "GOVERNANCE",
         "ObjectLockRetainUntilDate": datetime(2036, 1, 1, tzinfo=UTC),

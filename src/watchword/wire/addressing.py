@@ -11,6 +11,8 @@ Rules:
    Signatures cover the path in this sense (`sigv4.canonical`).
 5. `<id>.lambda-url.<region>.<known host>` is the URL of a function, for every path and method. No bucket is
    reached by such a name.
+6. `<bucket>.s3-website.<known host>`, or with a region after s3-website, is the website of a bucket, for
+   every path. As in 5., no other bucket is reached by such a name.
 
 The caller gives the known hosts, in lower case. Sources: RFC 6761, section 6.3, on loopback names; Amazon S3
 User Guide, "Virtual hosting of general purpose buckets". AWS doesn't document rule 4; its SDKs sign by it.
@@ -24,6 +26,8 @@ from functools import lru_cache
 from watchword.names import AwsError
 
 FUNCTION_HOST = ".lambda-url."
+WEBSITE_HOST = ".s3-website"
+_WEBSITE = re.compile(r"(.+)\.s3-website(?:[.-][a-z0-9-]+)?", re.ASCII)
 _URL_ID = re.compile(r"[a-z0-9]{32}")
 _REMEMBERED, _LONGEST_REMEMBERED = 1024, 256
 _LONGEST_ADDRESS = len("0000:0000:0000:0000:0000:ffff:255.255.255.255")
@@ -69,6 +73,16 @@ def function_url(host: str, known: Collection[str]) -> tuple[str, str] | None:
     if not _URL_ID.fullmatch(url_id) or not (base in known or base.endswith(".localhost")):
         return None
     return url_id, region
+
+
+def website(host: str, known: Collection[str]) -> tuple[str, str] | None:
+    """Bucket and known host, where the Host header is of a website (6.)."""
+    name = hostname(host)
+    for candidate in sorted(known, key=len, reverse=True):
+        if name.endswith(f".{candidate}"):
+            found = _WEBSITE.fullmatch(name.removesuffix(f".{candidate}"))
+            return (found[1], candidate) if found else None
+    return None
 
 
 def hostname(host: str) -> str:

@@ -43,6 +43,7 @@ CORS = {
         "CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["https://example.com"]}]
     }
 }
+WEBSITE = {"WebsiteConfiguration": {"IndexDocument": {"Suffix": "index.html"}}}
 AES = {"SSEAlgorithm": "AES256"}
 ENCRYPTION = {"ServerSideEncryptionConfiguration": {"Rules": [{"ApplyServerSideEncryptionByDefault": AES}]}}
 NUMBERED = ("Analytics", "IntelligentTiering", "Inventory", "Metrics")
@@ -90,6 +91,7 @@ SCENE = [
     Step("CreateBucket", bucket("mixed") | {"ObjectOwnership": "ObjectWriter"}),
     Step("PutBucketTagging", bucket("tagged") | TAGS),
     Step("PutBucketCors", bucket("tagged") | CORS),
+    Step("PutBucketWebsite", bucket("tagged") | WEBSITE),
     *(Step("PutObject", key(name) | BODY) for name in ("2025", "2026", "a/1", "b/1", "free", "spare")),
     *(
         Step("CreateMultipartUpload", key(name), **{name: "UploadId"})
@@ -151,7 +153,8 @@ ROWS = {
         for verb in ("Delete", "Get")
     },
     "GetBucketReplication": Row(BUCKET, missing=NO_BUCKET, answer="ReplicationConfigurationNotFoundError"),
-    "GetBucketWebsite": Row(BUCKET, missing=NO_BUCKET, answer="NoSuchWebsiteConfiguration"),
+    "GetBucketWebsite": Row(bucket("tagged"), missing=NO_BUCKET),
+    "PutBucketWebsite": Row(BUCKET | WEBSITE, missing=NO_BUCKET),
     # encryption, notifications
     "PutBucketEncryption": Row(BUCKET | ENCRYPTION, missing=NO_BUCKET),
     "GetBucketEncryption": Row(BUCKET, missing=NO_BUCKET),

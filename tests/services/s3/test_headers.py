@@ -16,7 +16,6 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
         ("x-amz-server-side-encryption-aws-kms-key-id", "AES256"),
         ("x-amz-server-side-encryption-bucket-key-enabled", "true"),
         ("x-amz-object-lock-event-hold", "ON"),
-        ("x-amz-website-redirect-location", "/"),
         ("x-amz-storage-class", "GLACIER"),
         ("x-amz-write-offset-bytes", "5"),
         ("x-amz-mfa", "arn 123456"),

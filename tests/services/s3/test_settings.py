@@ -69,7 +69,6 @@ def test_an_encryption_that_there_is_not(
             {"BucketLoggingStatus": {"LoggingEnabled": {"TargetBucket": "b", "TargetPrefix": ""}}},
             "NotImplemented",
         ),
-        ("DeleteBucketWebsite", {}, ""),
         ("DeleteBucketReplication", {}, ""),
         ("GetBucketMetricsConfiguration", {"Id": "one"}, "NoSuchConfiguration"),
         ("DeleteBucketMetricsConfiguration", {"Id": "one"}, "NoSuchConfiguration"),

@@ -52,6 +52,7 @@ HEADERS = frozenset(
         "x-amz-server-side-encryption-customer-key",
         "x-amz-server-side-encryption-customer-key-md5",
         "x-amz-storage-class",
+        "x-amz-website-redirect-location",
     }
 )
 """Fields that are headers of the put; so are x-amz-meta-* and x-amz-checksum-*."""

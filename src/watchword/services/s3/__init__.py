@@ -32,6 +32,7 @@ from watchword.services.s3.tags import bucket_tags, object_tags
 from watchword.services.s3.uploads import completion, parts, uploads
 from watchword.services.s3.versions import listings as version_listings
 from watchword.services.s3.versions import versioning
+from watchword.services.s3.website import configuration as website
 
 SIGNED_ONLY = {
     *("CopyObject", "CreateBucket", "ListBuckets"),
@@ -78,6 +79,7 @@ OPERATIONS: dict[str, Operation] = {
         uploads.OPERATIONS,
         version_listings.OPERATIONS,
         versioning.OPERATIONS,
+        website.OPERATIONS,
     )
     for name, row in table.items()
 }

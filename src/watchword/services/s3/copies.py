@@ -43,6 +43,7 @@ from watchword.services.s3.sources import (
 )
 from watchword.services.s3.tags.new_tags import new_tags
 from watchword.services.s3.versions.versions import version_id
+from watchword.services.s3.website.redirect_location import LOCATION, redirect_location
 from watchword.store.s3.objects import Object
 
 Keys = tuple[Given | None, Given | None]
@@ -89,13 +90,15 @@ def _description(call: Call, row: Object) -> Description:
     if call.input.get("MetadataDirective", "COPY") == "REPLACE":
         return Description.given(call.input, new_tags(call))
     itself = (source.bucket, source.key, source.version) == (call.input["Bucket"], call.input["Key"], "")
-    if itself and row.customer_key is None and given_key(call) is None:
+    if itself and row.customer_key is None and given_key(call) is None and LOCATION not in call.input:
         raise s3_error(
             "InvalidRequest",
             "This copy request is illegal because it is trying to copy an object to itself without changing "
             "the object's metadata, storage class, website redirect location or encryption attributes.",
         )
-    return replace(Description.of(row), tags=new_tags(call))
+    found, redirect = Description.of(row), redirect_location(call.input)
+    headers = {name: said for name, said in found.headers.items() if name != LOCATION} | redirect
+    return replace(found, headers=headers, tags=new_tags(call))
 
 
 def _fresh_blob(call: Call, row: Object, keys: Keys) -> AbstractContextManager[str]:

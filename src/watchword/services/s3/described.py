@@ -1,7 +1,7 @@
 """Object metadata: from the members of a request to the row, and back to the members of an answer.
 
-Kept with an object are its media type, SYSTEM_HEADERS and the user's metadata (Amazon S3 User Guide, "Working
-with object metadata"). Expires is kept as the text that was sent.
+Kept with an object are its media type, SYSTEM_HEADERS, where it redirects to on a website, and the user's
+metadata (Amazon S3 User Guide, "Working with object metadata"). Expires is kept as the text that was sent.
 What doesn't belong here: the bytes.
 """
 
@@ -15,6 +15,7 @@ from watchword.names import AwsError
 from watchword.services.operation import Call
 from watchword.services.s3.errors import s3_error
 from watchword.services.s3.limits import check_metadata
+from watchword.services.s3.website.redirect_location import redirect_location
 from watchword.store.s3.objects import Object
 
 DEFAULT_TYPE = "binary/octet-stream"
@@ -53,6 +54,7 @@ class Description:
         headers = {name: members[name] for name in SYSTEM_HEADERS if name in members}
         if codings := _codings(headers.pop("ContentEncoding", "")):
             headers["ContentEncoding"] = codings
+        headers |= redirect_location(members)
         return cls(members.get("ContentType") or DEFAULT_TYPE, headers, metadata, tags)
 
     @classmethod

@@ -46,6 +46,8 @@ READ = frozenset(
         # Keys of customers, for the object and for the source of a copy.
         *(f"x-amz-{_CUSTOMERS}{part}" for part in ("algorithm", "key", "key-md5")),
         *(f"x-amz-copy-source-{_CUSTOMERS}{part}" for part in ("algorithm", "key", "key-md5")),
+        # Where a website redirects to.
+        "x-amz-website-redirect-location",
         # Object lock.
         *("x-amz-bucket-object-lock-enabled", "x-amz-bypass-governance-retention", "x-amz-object-lock-mode"),
         *("x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold"),
@@ -83,7 +85,6 @@ REFUSED = frozenset(
         "x-amz-mfa",
         "x-amz-object-annotation-directive",
         "x-amz-s3session-token",
-        "x-amz-website-redirect-location",
         "x-amz-write-offset-bytes",
     }
 )
@@ -92,7 +93,7 @@ REFUSED_PREFIXES = (
     "x-amz-object-lock-event-hold",
     "x-amz-server-side-encryption-",
 )
-"""For what isn't served: KMS keys, event holds, websites, appending, annotations."""
+"""For what isn't served: KMS keys, event holds, appending, annotations."""
 
 _OF_CLIENTS = frozenset(
     {

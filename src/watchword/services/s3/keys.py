@@ -51,6 +51,7 @@ OF_ACTION: Mapping[str, Members] = {
         "SSECustomerAlgorithm": "s3:x-amz-server-side-encryption-customer-algorithm",
         "ServerSideEncryption": "s3:x-amz-server-side-encryption",
         "StorageClass": "s3:x-amz-storage-class",
+        "WebsiteRedirectLocation": "s3:x-amz-website-redirect-location",
         **_RETENTION,
         **_HOLD,
     },

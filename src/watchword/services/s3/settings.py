@@ -30,7 +30,6 @@ ABSENT: dict[str, tuple[str, str]] = {
         for noun in _NUMBERED
     },
     "GetBucketReplication": ("s3:GetReplicationConfiguration", "ReplicationConfigurationNotFoundError"),
-    "GetBucketWebsite": ("s3:GetBucketWebsite", "NoSuchWebsiteConfiguration"),
 }
 """Operation -> its action, and the error that says there is no such configuration."""
 
@@ -43,7 +42,6 @@ ABSENT_TO_DELETE: dict[str, tuple[str, str]] = {
 
 SET: dict[str, tuple[str, str, Output]] = {
     "DeleteBucketReplication": ("s3:PutReplicationConfiguration", "", {}),
-    "DeleteBucketWebsite": ("s3:DeleteBucketWebsite", "", {}),
     "PutBucketAccelerateConfiguration": (
         "s3:PutAccelerateConfiguration",
         "AccelerateConfiguration",

@@ -1,0 +1,1 @@
+"""Buckets as websites: their configuration, and where objects redirect to. `gateway.websites` serves them."""
