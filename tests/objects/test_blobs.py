@@ -121,7 +121,7 @@ def test_what_cannot_go_now_is_no_error() -> None:
     objects.delete(blob())
 
 
-def test_the_store_is_loaded_with_the_first_blob(tmp_path: Path) -> None:
+def test_the_store_is_loaded_when_files_are_not_enough(tmp_path: Path) -> None:
     code = """
 import sys
 from datetime import UTC, datetime
@@ -129,8 +129,12 @@ from pathlib import Path
 from watchword.objects import Objects
 objects = Objects.open(Path(sys.argv[1]) / "objects")
 objects.sweep(lambda _: (), datetime.now(UTC))
+objects.put("00/first", [b"x"])
+objects.get("00/first", 0, 1)
+objects.delete("00/first")
 assert "obstore" not in sys.modules
 objects.put("00/first", [b"x"])
+objects.sweep(lambda _: (), datetime.now(UTC))
 assert "obstore" in sys.modules
 """
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True)
@@ -251,31 +255,51 @@ def test_any_range_of_any_bytes(pieces: list[bytes], cut: tuple[int, int]) -> No
     assert whole(objects.get(name, start, end)) == data[start:end]
 
 
-@pytest.mark.parametrize("large", [False, True])
-def test_a_full_disk_is_the_operating_systems_error(
-    local: Objects, monkeypatch: pytest.MonkeyPatch, large: bool
-) -> None:
-    class Full:
-        def put(self, *_: object, **__: object) -> None:
-            raise GenericError("Generic error: No space left on device (os error 28)")
+@pytest.mark.parametrize("written", [0, 1, 70_000])
+def test_a_full_disk_leaves_nothing(local: Objects, monkeypatch: pytest.MonkeyPatch, written: int) -> None:
+    """A disk that is full takes some of the bytes first."""
 
-        copy = put
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(Blobs, "store", Full())
-    monkeypatch.setattr("obstore.open_writer", Full().put)
-    with pytest.raises(OSError, match="No space left") as full:
-        local.put(blob(), [bytes(PART if large else 1)])
-    assert full.value.errno == errno.ENOSPC
-    with pytest.raises(OSError, match="No space left"):
-        local.copy(blob(), blob())
+    def nearly_full(file: int, pieces: list[bytes]) -> int:
+        return os.write(file, b"".join(pieces)[:written]) if written else full()
+
+    write = os.write
+    monkeypatch.setattr(os, "writev", nearly_full)
+    monkeypatch.setattr(os, "write", lambda file, data: write(file, data) if len(data) == written else full())
+    with pytest.raises(OSError, match="No space left") as found:
+        local.put(blob(), [bytes(100_000)])
+    assert found.value.errno == errno.ENOSPC
     assert files(local) == []
 
 
-def test_another_error_of_the_store_stays(local: Objects, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_write_that_is_cut_short_goes_on(local: Objects, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = os.write
+    monkeypatch.setattr(os, "writev", lambda file, pieces: write(file, b"".join(pieces)[:7]))
+    monkeypatch.setattr(os, "write", lambda file, data: write(file, data[:1000]))
+    name, data = blob(), os.urandom(10_000)
+    local.put(name, [data[:5000], data[5000:]])
+    assert local.get(name, 0, 10_000) == data
+
+
+def test_what_the_operating_system_refuses_the_store_is_an_os_error(
+    local: Objects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full:
+        def copy(self, *_: object, **__: object) -> None:
+            raise GenericError("Generic error: No space left on device (os error 28)")
+
+    monkeypatch.setattr(Blobs, "store", Full())
+    with pytest.raises(OSError, match="No space left"):
+        local.copy(blob(), blob())
+
+
+def test_another_error_of_the_store_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     class Broken:
         def put(self, *_: object, **__: object) -> None:
             raise GenericError("something else")
 
     monkeypatch.setattr(Blobs, "store", Broken())
     with pytest.raises(PlaceUnavailable):
-        local.put(blob(), [b"x"])
+        Objects.open(Remote("memory:///")).put(blob(), [b"x"])

@@ -27,7 +27,7 @@ from watchword.objects.blob_cache import LONGEST, BlobCache
 from watchword.objects.blob_names import is_blob, is_joined
 from watchword.objects.failures import BlobMissingError, PlaceUnavailable, translated
 from watchword.objects.hold import Hold
-from watchword.objects.local_files import OpenFile
+from watchword.objects.local_files import OpenFile, sync, write
 from watchword.objects.remote import Remote
 from watchword.objects.sealing import Sealing, Stretch
 from watchword.proofs.sealed_bytes import CHUNK, HEAD, sealed_size
@@ -60,7 +60,7 @@ class _Opened:
     """What all readers of a place share: its store, opened once, and what is known of its folders."""
 
     stores: "list[ObjectStore]" = field(default_factory=list)
-    synced: set[Path] = field(default_factory=set)
+    synced: set[str] = field(default_factory=set)
     """Folders whose own names are on stable storage."""
 
 
@@ -98,13 +98,16 @@ class Blobs:
         """Writes a blob. When `pieces` raises, no blob is left."""
         sealing = None if is_joined(blob) else self.sealing
         source = iter(sealing.seal(pieces) if sealing else pieces)
+        if self.folder is not None:
+            write(f"{self.folder}/{blob}", source, durable=self.durable)
+            self._sync_folder(blob)
+            return
         start = take(source, PART)
         with translated(blob):
             if len(start) < PART:
                 self.store.put(blob, start, use_multipart=False)
             else:
                 self._put_parts(blob, chain((start,), source))
-        self.sync(blob)
 
     def copy(self, blob: str, target: str) -> None:
         """Makes another blob with the same bytes, which don't pass through this process.
@@ -131,8 +134,7 @@ class Blobs:
         """All bytes of a blob that isn't large."""
         kept = self._kept(blob)
         if kept is None:
-            with translated(blob):
-                kept = self._plain(self.store.get(blob).bytes().to_bytes())
+            kept = self._plain(self._stored(blob))
             self.cache.put(blob, kept)
         return kept
 
@@ -145,8 +147,12 @@ class Blobs:
         """Deletes a blob. A missing one is no error; one that can't go now, or is held, is swept later."""
         if self.hold.is_held():
             return
-        with suppress(LookupError, OSError, PlaceUnavailable), translated(blob):
-            self.store.delete(blob)
+        with suppress(LookupError, OSError, PlaceUnavailable):
+            if self.folder is not None:
+                os.unlink(f"{self.folder}/{blob}")  # noqa: PTH108 a path object costs as much as the deletion
+                return
+            with translated(blob):
+                self.store.delete(blob)
 
     def listed(self) -> Iterator[list[Listed]]:
         """All blobs, in batches."""
@@ -170,14 +176,17 @@ class Blobs:
 
     def sync(self, blob: str) -> None:
         """Waits until a local blob and its name are on stable storage."""
-        if self.folder is None or not self.durable:
-            return
-        file = self.folder / blob
-        _fsync(file)
-        _fsync(file.parent)
-        if file.parent not in self.opened.synced:
-            _fsync(self.folder)
-            self.opened.synced.add(file.parent)
+        if self.folder is not None and self.durable:
+            sync(f"{self.folder}/{blob}")
+            sync(f"{self.folder}/{_folder(blob)}")
+            self._sync_folder(blob)
+
+    def _sync_folder(self, blob: str) -> None:
+        """Waits until the name of a blob's folder is on stable storage."""
+        folder = _folder(blob)
+        if self.durable and folder not in self.opened.synced:
+            sync(str(self.folder))
+            self.opened.synced.add(folder)
 
     def _kept(self, blob: str) -> bytes | None:
         """A cached blob. Raises WouldBlock where nothing else may be read."""
@@ -218,16 +227,27 @@ class Blobs:
 
     def _read_file(self, blob: str, start: int, end: int) -> bytes | Iterator[bytes]:
         """Bytes of a local blob, read from its file."""
-        try:
-            file = OpenFile(f"{self.folder}/{blob}")  # a path object costs as much as the read
-        except FileNotFoundError:
-            raise BlobMissingError(blob) from None
+        file = self._open_file(blob)
         if file.size <= LONGEST_STORED:
             whole = self._plain(file.read(0, file.size))
             self.cache.put(blob, whole)
             return whole[start:end]
         pieces = Stretch(self.sealing, file.read(0, HEAD), start, end, file.size).read(file.read)
         return b"".join(pieces) if end - start <= _PIECE else pieces
+
+    def _open_file(self, blob: str) -> OpenFile:
+        try:
+            return OpenFile(f"{self.folder}/{blob}")
+        except FileNotFoundError:
+            raise BlobMissingError(blob) from None
+
+    def _stored(self, blob: str) -> bytes:
+        """All bytes as they are stored."""
+        if self.folder is not None:
+            file = self._open_file(blob)
+            return file.read(0, file.size)
+        with translated(blob):
+            return self.store.get(blob).bytes().to_bytes()
 
     def _read_start(self, blob: str, end: int) -> bytes:
         """The first bytes of a blob, `end` at least, in one request."""
@@ -272,9 +292,5 @@ def _streamed(blob: str, stream: "BytesStream") -> Iterator[bytes]:
         yield from map(bytes, stream)
 
 
-def _fsync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _folder(blob: str) -> str:
+    return blob.partition("/")[0]

@@ -23,6 +23,7 @@ from typing import Self
 from sqlalchemy import Connection, Engine, exc, text
 
 from watchword.store import changes
+from watchword.store.direct import Direct
 from watchword.store.engines import engine_for
 from watchword.store.errors import CannotOpen, first_line, translate
 from watchword.store.freshness import Listener, Monotonic, SqliteWatch, Watch
@@ -47,6 +48,7 @@ class Database:
         )
         self._readers = engine.execution_options(**reading)
         self._writers = engine.execution_options(writes=True, preserve_rowcount=True)
+        self._direct = Direct(engine.dialect) if self.on_sqlite else None
         self.changes = GroupCommit(self._begin)
         self._listeners: list[Listener] = []
         self._point_readers: list[PointReader] = []
@@ -93,7 +95,7 @@ class Database:
     def write(self, now: datetime, *, shared: bool = False) -> Iterator[Transaction]:
         """A transaction that writes. It is committed when the block ends, and rolled back when it raises."""
         with self._beside() if shared and not self.on_sqlite else self.changes.change() as connection:
-            tx = Transaction(connection, now)
+            tx = Transaction(connection, now, self._direct)
             yield tx
             _complete(tx, shared=shared)
         if tx.topics:

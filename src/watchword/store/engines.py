@@ -16,7 +16,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import URL, Connection, Engine, PoolProxiedConnection, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -70,7 +70,7 @@ def _sqlite(url: URL, *, durable: bool, make: bool) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("writes", False)
-        _raw(connection.connection).execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+        driver_connection(connection).execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
 
@@ -94,8 +94,9 @@ def _postgresql(url: URL) -> Engine:
     return engine
 
 
-def _raw(connection: PoolProxiedConnection) -> sqlite3.Connection:
-    return cast("sqlite3.Connection", connection.dbapi_connection)
+def driver_connection(connection: Connection) -> sqlite3.Connection:
+    """The connection of SQLite's driver beneath SQLAlchemy's."""
+    return cast("sqlite3.Connection", connection.connection.dbapi_connection)
 
 
 def _create_private(file: Path) -> None:

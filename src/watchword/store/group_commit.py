@@ -21,6 +21,8 @@ from watchword.store.errors import Unavailable, translate
 
 SECONDS = 0.05
 """How long a transaction takes up changes."""
+_SAVEPOINT, _RELEASE, _UNDO = "SAVEPOINT change", "RELEASE SAVEPOINT change", "ROLLBACK TO SAVEPOINT change"
+"""Said to the driver: SQLAlchemy's own objects for them take as long as the change."""
 
 
 def commit(connection: Connection) -> None:
@@ -59,10 +61,12 @@ class GroupCommit:
         """A connection to make one change with. It is committed when this returns. Raises StoreError."""
         group = self._join()
         try:
-            savepoint = group.connection.begin_nested() if group.changes else None
+            shared = group.changes > 0
+            if shared:
+                group.connection.exec_driver_sql(_SAVEPOINT)
             yield group.connection
-            if savepoint:
-                savepoint.commit()
+            if shared:
+                group.connection.exec_driver_sql(_RELEASE)
         except exc.SQLAlchemyError as error:
             self._undo(group)
             raise translate(error) from error
@@ -129,10 +133,9 @@ class GroupCommit:
 
 def _is_rolled_back(connection: Connection) -> bool:
     """Undoes what came after the savepoint; False when there is none any more."""
-    savepoint = connection.get_nested_transaction()
     try:
-        if savepoint:
-            savepoint.rollback()
+        connection.exec_driver_sql(_UNDO)
+        connection.exec_driver_sql(_RELEASE)
     except exc.SQLAlchemyError:
         return False
-    return savepoint is not None and not connection.invalidated
+    return not connection.invalidated

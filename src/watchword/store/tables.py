@@ -36,6 +36,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
+from watchword.store.direct import CONSTANT
+
 METADATA = MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
@@ -73,7 +75,9 @@ class JsonStrings(TypeDecorator[dict[str, str]]):
     cache_ok = True
 
     def process_bind_param(self, value: dict[str, str] | None, dialect: Dialect) -> str | None:  # noqa: ARG002 SQLAlchemy's signature
-        return None if value is None else json.dumps(dict(value), separators=(",", ":"))
+        if not value:
+            return None if value is None else "{}"
+        return json.dumps(dict(value), separators=(",", ":"))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, str] | None:  # noqa: ARG002 SQLAlchemy's signature
         return None if value is None else msgspec.json.decode(value)
@@ -127,4 +131,4 @@ def insert_new(table: Table) -> Insert:
     # Both engines have this clause. Most commands insert nothing and needn't import the second dialect.
     from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415
 
-    return insert(table).on_conflict_do_nothing()
+    return insert(table).on_conflict_do_nothing().execution_options(**CONSTANT)

@@ -14,6 +14,7 @@ row, or what belongs to it (tags, attachments, memberships, inline policies), ca
     everything     *              (the database was emptied or replaced)
 """
 
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypeVar
@@ -21,6 +22,8 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from sqlalchemy import Connection, Delete, Executable, Insert, Row, Select, Update, exc
 from sqlalchemy.sql.dml import ReturningDelete
 
+from watchword.store.direct import Compiled, Direct, is_constant
+from watchword.store.engines import driver_connection
 from watchword.store.errors import StoreError, translate
 
 Record = TypeVar("Record")
@@ -47,11 +50,15 @@ class Reader(Protocol):
 class Transaction:
     """A snapshot to read from, or a change that isn't committed yet."""
 
-    __slots__ = ("_at", "connection", "failure", "topics")
+    __slots__ = ("_at", "_direct", "connection", "failure", "topics")
 
-    def __init__(self, connection: Connection, at: datetime | None = None) -> None:
+    def __init__(
+        self, connection: Connection, at: datetime | None = None, direct: Direct | None = None
+    ) -> None:
+        """direct: for a transaction that has begun, where statements can run on the driver's connection."""
         self.connection = connection
         self._at = at
+        self._direct = direct
         self.topics: dict[Topic, str] = {}
         self.failure: StoreError | None = None
 
@@ -71,7 +78,7 @@ class Transaction:
 
     def one(self, make: Callable[..., Record], statement: Select[Any], **values: object) -> Record | None:
         """The record of the only row, None when there is none."""
-        row = self._execute(statement, values).first()
+        row = self._first(statement, values)
         return None if row is None else make(*row)
 
     def all(self, make: Callable[..., Record], statement: Select[Any], **values: object) -> list[Record]:
@@ -94,7 +101,7 @@ class Transaction:
     ) -> Record | None:
         """Deletes a row and returns its record, None when there was no such row."""
         self._must_write()
-        row = self._execute(statement, values).first()
+        row = self._first(statement, values)
         return None if row is None else make(*row)
 
     def take_all(
@@ -107,6 +114,8 @@ class Transaction:
     def run(self, statement: Insert | Update | Delete, values: Mapping[str, object] | None = None) -> int:
         """Changes rows; returns their number."""
         self._must_write()
+        if self._direct and is_constant(statement):
+            return int(self._run(self._direct.compiled(statement, values or {}), values or {}).rowcount)
         return int(self._execute(statement, values or {}).rowcount)
 
     def run_many(self, statement: Insert, rows: Sequence[Mapping[str, object]]) -> None:
@@ -119,11 +128,31 @@ class Transaction:
             raise RuntimeError("a read transaction changes nothing")
         return self._at
 
+    def _first(self, statement: Executable, values: Mapping[str, object]) -> Sequence[Any] | None:
+        """The first row."""
+        if self._direct and is_constant(statement):
+            compiled = self._direct.compiled(statement, values)
+            rows = self._run(compiled, values).fetchall()  # all of them, or the statement would stay open
+            return compiled.row(rows[0]) if rows else None
+        row: Row[Any] | None = self._execute(statement, values).first()
+        return row
+
+    def _run(self, compiled: Compiled, values: Mapping[str, object]) -> sqlite3.Cursor:
+        """Runs a statement on the driver's connection."""
+        try:
+            return compiled.run(driver_connection(self.connection), values)
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+
     def _execute(self, statement: Executable, values: Values) -> Any:  # noqa: ANN401 a cursor of any row
         try:
             return self.connection.execute(statement, values)
         except exc.SQLAlchemyError as error:
-            meant = translate(error)
-            # PostgreSQL would answer COMMIT with a silent ROLLBACK now, SQLite would commit the rest.
-            self.failure = meant if isinstance(meant, StoreError) else StoreError(type(error).__name__)
-            raise meant from error
+            raise self._failed(error) from error
+
+    def _failed(self, error: Exception) -> Exception:
+        """What is raised for it. The transaction can't commit any more."""
+        meant = translate(error)
+        # PostgreSQL would answer COMMIT with a silent ROLLBACK now, SQLite would commit the rest.
+        self.failure = meant if isinstance(meant, StoreError) else StoreError(type(error).__name__)
+        return meant

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Column, Index, Table, Text, UniqueConstraint, bindparam, select
 
+from watchword.store.direct import CONSTANT
 from watchword.store.tables import METADATA, CodepointText, Timestamp, columns
 from watchword.store.transaction import Transaction
 
@@ -53,7 +54,9 @@ _PAGE = _ALL.where(BUCKETS.c.account == bindparam("account"), BUCKETS.c.name > b
     BUCKETS.c.name
 )
 
-_VERSIONING = select(BUCKETS.c.versioning).where(BUCKETS.c.id == bindparam("id"))
+_VERSIONING = (
+    select(BUCKETS.c.versioning).where(BUCKETS.c.id == bindparam("id")).execution_options(**CONSTANT)
+)
 
 
 def insert(tx: Transaction, bucket: Bucket) -> None:

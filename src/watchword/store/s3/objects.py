@@ -14,7 +14,7 @@ and writers can run beside each other. `listing` lists current versions, `versio
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import (
@@ -33,6 +33,7 @@ from sqlalchemy import (
     select,
 )
 
+from watchword.store.direct import CONSTANT
 from watchword.store.tables import (
     METADATA,
     CodepointText,
@@ -119,14 +120,15 @@ _THERE = (
     OBJECTS.c.key == bindparam("key"),
     OBJECTS.c.version == bindparam("version"),
 )
-_AT = ALL.where(*_THERE)
+_AT = ALL.where(*_THERE).execution_options(**CONSTANT)
 _CURRENT = (
     ALL.where(*_THERE[:2])
     .order_by(OBJECTS.c.rank)
     .limit(literal_column("1", Integer))  # as text: a point reader binds what it is given
     .offset(literal_column("0", Integer))
+    .execution_options(**CONSTANT)
 )
-TAKE = OBJECTS.delete().where(*_THERE).returning(*columns(OBJECTS, Object))
+TAKE = OBJECTS.delete().where(*_THERE).returning(*columns(OBJECTS, Object)).execution_options(**CONSTANT)
 _TAKE_THIS = TAKE.where(OBJECTS.c.blob == bindparam("blob"))
 _ANY = select(OBJECTS.c.bucket_id).where(OBJECTS.c.bucket_id == bindparam("bucket_id")).limit(1)
 _SOME = select(OBJECTS.c.blob).where(OBJECTS.c.blob != "").limit(20)
@@ -139,7 +141,7 @@ def append(tx: Transaction, new: Object) -> bool:
 
     Raises StillReferenced when its bucket is gone.
     """
-    return tx.run(insert_new(OBJECTS), asdict(new)) > 0
+    return tx.run(insert_new(OBJECTS), {name: getattr(new, name) for name in Object.__slots__}) > 0
 
 
 def at(tx: Reader, bucket_id: str, key: bytes, version: str = "") -> Object | None:
