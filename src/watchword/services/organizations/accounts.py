@@ -1,12 +1,15 @@
 """Accounts of the organization. `creations` makes them."""
 
+from watchword.identity.center import assigning
 from watchword.organizations import accounts as rules
 from watchword.organizations.refusals import refusal
 from watchword.services.operation import Call, Operation, Output, reads, writes
 from watchword.services.organizations import current, pages, shapes
 from watchword.services.organizations.demands import For, on
+from watchword.store.identity_center import instances
 from watchword.store.organizations import members
 from watchword.store.organizations.members import Member
+from watchword.store.organizations.organizations import Organization
 
 
 def describe_account(call: Call) -> Output:
@@ -51,8 +54,7 @@ def close_account(call: Call) -> Output:
 def remove_account(call: Call) -> Output:
     """RemoveAccountFromOrganization."""
     here, account = current.organization(call), current.account(call)
-    rules.check_may_leave(call.tx, here, account, call.now)
-    rules.leave(call.tx, here, account)
+    _leave(call, here, account)
     return {}
 
 
@@ -60,9 +62,17 @@ def leave_organization(call: Call) -> Output:
     """LeaveOrganization: the same, when the account itself asks."""
     here, account = current.organization(call), members.of_account(call.tx, call.account)
     assert account, "its organization was found by it"
-    rules.check_may_leave(call.tx, here, account, call.now)
-    rules.leave(call.tx, here, account)
+    _leave(call, here, account)
     return {}
+
+
+def _leave(call: Call, here: Organization, account: Member) -> None:
+    """With what Identity Center of the organization has assigned in the account."""
+    rules.check_may_leave(call.tx, here, account, call.now)
+    instance = instances.of_account(call.tx, here.management)
+    if instance is not None:
+        assigning.leave(call.tx, instance, account.account)
+    rules.leave(call.tx, here, account)
 
 
 def _page(call: Call, found: list[Member], more: bool) -> Output:  # noqa: FBT001 as the store answers
