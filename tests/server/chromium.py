@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +60,39 @@ class Chromium:
         wanted = f"//button[normalize-space()='{name}']"
         found = self._ask("POST", "/element", using="xpath", value=wanted)[_ELEMENT]
         self._ask("POST", f"/element/{found}/click")
+
+    def click(self, xpath: str) -> None:
+        """Clicks the first element there that is shown."""
+        found = self._ask("POST", "/elements", using="xpath", value=xpath)
+        for each in found:
+            with suppress(NotNowError):
+                return self._ask("POST", f"/element/{each[_ELEMENT]}/click")
+        raise NotNowError(f"nothing to click at {xpath}")
+
+    @property
+    def tab(self) -> str:
+        return str(self._ask("GET", "/window"))
+
+    def open_tab(self) -> None:
+        made = self._ask("POST", "/window/new", type="tab")
+        self._ask("POST", "/window", handle=made["handle"])
+
+    def close_tab(self, back_to: str) -> None:
+        self._ask("DELETE", "/window")
+        self._ask("POST", "/window", handle=back_to)
+
+    def resize(self, width: int, height: int) -> None:
+        self._ask("POST", "/window/rect", width=width, height=height)
+
+    def emulate(self, **features: str) -> None:
+        """What the person has set in their system, such as dark colours."""
+        given = [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]
+        self._ask("POST", "/goog/cdp/execute", cmd="Emulation.setEmulatedMedia", params={"features": given})
+
+    def run_later(self, script: str) -> Any:
+        """What a script says by calling `done`."""
+        whole = f"const done = arguments[arguments.length - 1]; {script}"
+        return self._ask("POST", "/execute/async", script=whole, args=[])
 
     def run(self, script: str) -> Any:
         """What a script in the page says: of the tools of a developer, which no policy of a page stops."""

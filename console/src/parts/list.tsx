@@ -97,6 +97,7 @@ export function List<Item>(props: ListProps<Item>): ReactElement {
               filteringText={filter}
               filteringAriaLabel={texts.list.filter}
               filteringPlaceholder={texts.list.filter}
+              filteringClearAriaLabel={texts.list.clear}
               countText={filter ? texts.list.found(found.length, walk.isWhole) : ""}
               onChange={({ detail }) => change("filter", detail.filteringText || null)}
             />

@@ -1,4 +1,5 @@
-/** The head of a page: where it belongs, what it is, what can be done. It has the focus when the page was come to. */
+/** The head of a page: where it belongs, what it is, what can be done. It has the focus when the page was come to,
+ * unless something on the page wants it. */
 
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
@@ -19,7 +20,8 @@ export function Title({ text, note, counter, actions, above }: TitleProps): Reac
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     document.title = `${text} · Watchword`;
-    if (!isFirst) place.current?.focus();
+    const isElsewhere = !document.activeElement?.closest("main");
+    if (!isFirst && isElsewhere) place.current?.focus();
     isFirst = false;
   }, [text]);
   return (

@@ -66,3 +66,15 @@ export function useWalk<Item>(
     again: () => void walk(undefined, [], false),
   };
 }
+
+/** All of a list that is short. */
+export async function all<Item>(ask: (from: string | undefined) => Promise<Batch<Item>>): Promise<Item[]> {
+  const items: Item[] = [];
+  let next: string | undefined;
+  do {
+    const batch = await ask(next);
+    items.push(...batch.items);
+    next = batch.next;
+  } while (next !== undefined);
+  return items;
+}

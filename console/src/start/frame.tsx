@@ -15,14 +15,16 @@ export function Frame(): ReactElement {
   useEffect(() => open(false), [place]);
   return (
     <div className="frame">
-      <div className="frame-menu">
-        <Button iconName="menu" ariaExpanded={isOpen} onClick={() => open(!isOpen)}>
-          {texts.frame.menu}
-        </Button>
-      </div>
-      <div className={isOpen ? "frame-ways frame-ways-open" : "frame-ways"}>
-        <SideNavigation activeHref={active(place)} items={navigation} />
-      </div>
+      <aside aria-label={texts.frame.menu}>
+        <div className="frame-menu">
+          <Button iconName="menu" ariaExpanded={isOpen} onClick={() => open(!isOpen)}>
+            {texts.frame.menu}
+          </Button>
+        </div>
+        <div className={isOpen ? "frame-ways frame-ways-open" : "frame-ways"}>
+          <SideNavigation activeHref={active(place)} items={navigation} />
+        </div>
+      </aside>
       <main className="frame-page">
         <Shown place={place} />
       </main>

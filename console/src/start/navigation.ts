@@ -9,5 +9,6 @@ const { ways } = texts.frame;
 export const navigation: readonly SideNavigationProps.Item[] = [
   { type: "link", text: ways.home, href: ROOT },
   { type: "divider" },
+  { type: "link", text: ways.users, href: `${ROOT}/iam/users` },
   { type: "link", text: ways.roles, href: `${ROOT}/iam/roles` },
 ];

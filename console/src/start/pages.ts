@@ -22,6 +22,9 @@ export interface Page {
 export const PAGES: readonly Page[] = [
   { path: "", source: "home/page", load: () => import("../home/page") },
   { path: "/iam/roles", source: "iam/roles/list", load: () => import("../iam/roles/list") },
+  { path: "/iam/roles/:name", source: "iam/roles/role", load: () => import("../iam/roles/role") },
+  { path: "/iam/create-role", source: "iam/roles/create", load: () => import("../iam/roles/create") },
+  { path: "/iam/users", source: "iam/users/list", load: () => import("../iam/users/list") },
 ];
 
 /** The page at a path, with its `params`. */

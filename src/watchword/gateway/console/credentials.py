@@ -1,4 +1,4 @@
-"""The credentials with which the console's pages in the browser sign their own requests (decision 0024).
+"""The credentials with which the console's pages in the browser sign their own requests (decision 0023).
 
     POST /console/credentials    temporary credentials of who acts, as JSON
 
@@ -7,7 +7,7 @@
 2. The credentials are the session again, for LIFETIME at most and no longer than the sign-in, under another
    key: with the same limits, tags and source identity. What is revoked of its user, role or chain, ends here.
 3. All that one sign-in hands out has one access key, which is made of the secret in the cookie. So who signs
-   out, or becomes somebody else, ends all of it (`end`), and nothing of it had to be kept.
+   out, or in as somebody else, ends all of it (`end`), and nothing of it had to be kept.
 4. Each is recorded, and the key is named in the record.
 
 Who isn't signed in any more gets 401, and the page sends them to sign in.
@@ -34,6 +34,7 @@ from watchword.sessions import session as sessions
 from watchword.sessions.revocation import revoke
 from watchword.sessions.session import again
 from watchword.store import Transaction
+from watchword.store import sign_ins as kept
 from watchword.store.sign_ins import Kind
 
 PLACE: Final = "/console/credentials"
@@ -52,10 +53,12 @@ def hand_out(browser: BrowserRequest) -> HttpResponse:
     return _json(200, _credentials(browser, found))
 
 
-def end(browser: BrowserRequest, tx: Transaction, found: SignedIn) -> None:
-    """Rule 3."""
-    account = found.caller.principal.account
-    revoke(tx, account, "session", _key(browser, account))
+def end(browser: BrowserRequest, tx: Transaction) -> None:
+    """Rule 3, for the sign-in that the browser has, if it has one. Before it is removed."""
+    row = kept.of(tx, sign_ins.digest(browser.secret), Kind.BROWSER)
+    tokens = (row.token, row.role_token) if row else ()
+    for account in {browser.world.facts.session(each).account for each in tokens if each}:
+        revoke(tx, account, "session", _key(browser, account))
 
 
 def _credentials(browser: BrowserRequest, found: SignedIn) -> dict[str, str]:

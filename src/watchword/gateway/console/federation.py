@@ -29,6 +29,7 @@ from watchword.access.console_events import LINK, LOGIN
 from watchword.access.credentials import check_session
 from watchword.access.request_log import ConsoleEvent
 from watchword.access.sign_ins import caller_of
+from watchword.gateway.console import credentials
 from watchword.gateway.console.browser import BrowserRequest, posted, refused
 from watchword.gateway.console.destination import destination
 from watchword.gateway.console.html import el
@@ -80,6 +81,7 @@ def log_in(browser: BrowserRequest) -> HttpResponse:
         except AwsError as error:
             raise refused(403, "FailedAuthentication", _LATE, error.meant) from None
         log.caller = found.own
+        credentials.end(browser, tx)
         kept.remove(tx, sign_ins.digest(browser.secret))
         lifetime = timedelta(seconds=int(found.row.bound_to))
         secret = sign_ins.begin(world, tx, Kind.BROWSER, found.session, lifetime=lifetime)

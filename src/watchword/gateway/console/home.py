@@ -1,4 +1,4 @@
-"""The console: one page, which the pages that npm built run in (`console/`, decision 0024).
+"""The console: one page, which the pages that npm built run in (`console/`, decision 0023).
 
 1. At its head stand who acts and the ways on and out. They are forms of this page, so signing out works
    whatever happens to the scripts.

@@ -7,6 +7,7 @@ Somebody who has the link is the role that it was printed for, until the session
 from watchword.access import sign_ins
 from watchword.access.console_events import LOGIN
 from watchword.access.request_log import ConsoleEvent
+from watchword.gateway.console import credentials
 from watchword.gateway.console.browser import BrowserRequest, posted, refused
 from watchword.gateway.console.destination import HOME
 from watchword.gateway.console.html import el
@@ -42,6 +43,7 @@ def use(browser: BrowserRequest) -> HttpResponse:
             said = "This link was used already, or is too old. `watchword console` prints another one."
             raise refused(403, "FailedAuthentication", said, error.meant) from None
         log.caller = found.own
+        credentials.end(browser, tx)
         kept.remove(tx, sign_ins.digest(browser.secret))
         secret = sign_ins.begin(world, tx, Kind.BROWSER, found.session)
         keep_record(world, log, tx)

@@ -153,8 +153,8 @@ def sign_out(browser: BrowserRequest) -> HttpResponse:
         return redirect("/signin?out", SIGNED_OUT)
     log.caller, log.console = found.own, ConsoleEvent(LOGOUT)
     with world.database.write(log.now) as tx:
+        credentials.end(browser, tx)
         kept.remove(tx, found.row.id)
-        credentials.end(browser, tx, found)
         keep_record(world, log, tx)
     return redirect("/signin?out", SIGNED_OUT)
 
@@ -184,6 +184,7 @@ def _wait_for(browser: BrowserRequest, kind: Kind, proved: Proved) -> HttpRespon
     world, log = browser.world, browser.log
     session = sign_ins.user_session(world, proved.user, STEP, log.now, multi_factor=bool(proved.device))
     with world.database.write(log.now) as tx:
+        credentials.end(browser, tx)
         kept.remove(tx, sign_ins.digest(browser.secret))
         secret = sign_ins.begin(
             world, tx, kind, session, user_id=proved.user.id, password_set=proved.password_set
@@ -203,6 +204,7 @@ def _open(browser: BrowserRequest, proved: Proved, *, multi_factor: bool) -> Htt
     log.caller, log.console.made = Caller(user.principal), session
     log.console.additional = _told(browser, proved.device, used=multi_factor)
     with world.database.write(log.now) as tx:
+        credentials.end(browser, tx)
         kept.remove(tx, sign_ins.digest(browser.secret))
         secret = sign_ins.begin(
             world, tx, Kind.BROWSER, session, user_id=user.id, password_set=proved.password_set

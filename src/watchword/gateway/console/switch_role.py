@@ -82,8 +82,8 @@ def _become(browser: BrowserRequest, found: SignedIn, token: str, event: Console
     world, log = browser.world, browser.log
     log.console = event
     with world.database.write(log.now) as tx:
+        credentials.end(browser, tx)
         secret = sign_ins.renew(world, tx, found.row, role_token=token)
-        credentials.end(browser, tx, found)
         keep_record(world, log, tx)
     return with_cookie(HOME, secret)
 
