@@ -10,7 +10,7 @@ decision is in `additionalEventData.decisions`, made from the same object as the
    STRANGERS_TEXT characters, and input, output and decisions are each left out beyond STRANGERS_PART bytes.
    A stranger is a caller without an account: anonymous, or not proved.
 
-Source: AWS CloudTrail User Guide, "CloudTrail record contents" and "CloudTrail userIdentity element".
+Source: AWS CloudTrail User Guide, "CloudTrail record contents".
 """
 
 import hashlib
@@ -23,26 +23,16 @@ from msgspec import UNSET, Raw, Struct, UnsetType, field
 
 from watchword.access.demand import Demand
 from watchword.access.request_log import RequestLog
+from watchword.access.user_identity import STRANGERS_TEXT, user_identity
 from watchword.identity.saml_attributes import VouchedBySaml
 from watchword.installation.operator_events import EVENT_VERSION
 from watchword.names import Principal
 from watchword.names.moment import iso
-from watchword.names.principal import (
-    PRINCIPAL_TYPES,
-    CertificateHolder,
-    FederatedUser,
-    RoleSession,
-    Root,
-    Saml,
-    Service,
-    User,
-    WebIdentity,
-)
+from watchword.names.principal import Saml, Service, WebIdentity
 from watchword.policy import Decision, explain
 from watchword.policy.evaluation.decision import message
 from watchword.policy.evaluation.entries import Cited
 from watchword.policy.evaluation.explain import allowed_as_json, as_json
-from watchword.sessions.session import Session, moment
 from watchword.store.refusal_counts import Refused
 from watchword.wire.audit_text import LONGEST_TEXT, cut, cut_all
 
@@ -50,7 +40,6 @@ Json = dict[str, Any]
 
 COUNTED = "RefusedRequests"
 """Name and type of the events of refusals that have none of their own."""
-STRANGERS_TEXT = 1024
 STRANGERS_PART = 2048
 _REMEMBERED = 1024
 _SIGNATURES: dict[str, Json] = {
@@ -60,8 +49,6 @@ _SIGNATURES: dict[str, Json] = {
     "X.509": {"signatureVersion": "X.509"},
 }
 _WITHOUT_ACCOUNT = (Service, WebIdentity, Saml)
-_TYPES = {Root: "Root", User: "IAMUser"}
-"""Principals whose type CloudTrail calls otherwise than aws:PrincipalType does."""
 
 
 class Event(Struct, frozen=True, rename="camel"):
@@ -102,7 +89,7 @@ def record(log: RequestLog) -> Event:
     return Event(
         # In their order: with more than fifteen by name, Python makes a dictionary of them for the call.
         EVENT_VERSION,
-        _identity(log),
+        user_identity(log),
         iso(log.now),
         f"{operation.service.signing_name}.amazonaws.com" if operation else "unknown.amazonaws.com",
         operation.name if operation else "Unknown",
@@ -225,76 +212,3 @@ def _short(part: Any) -> Any:  # noqa: ANN401 any JSON
     if len(text) <= STRANGERS_PART:
         return part
     return {"omitted": True, "bytes": len(text), "sha256": hashlib.sha256(text).hexdigest()}
-
-
-def _identity(log: RequestLog) -> Json | Raw:
-    caller = log.caller
-    if caller is None:
-        return {"type": "Unknown", "accessKeyId": cut(log.access_key_id, STRANGERS_TEXT)}
-    if type(caller.principal) is Service:
-        return {"type": "AWSService", "invokedBy": caller.principal.name}
-    if caller.session is None and not log.via.service:
-        return _by_key(caller.principal, caller.access_key_id)
-    identity = _of(caller.principal, caller.access_key_id)
-    if caller.session:
-        identity["sessionContext"] = _session_context(caller.session, caller.principal)
-    if log.via.service:
-        identity["invokedBy"] = log.via.service
-    return identity
-
-
-# Cached: it is the same in all records of an access key.
-@lru_cache(_REMEMBERED)
-def _by_key(principal: Principal, access_key_id: str) -> Raw:
-    return Raw(msgspec.json.encode(_of(principal, access_key_id)))
-
-
-def _of(principal: Principal, access_key_id: str) -> Json:
-    if isinstance(principal, WebIdentity | Saml | CertificateHolder):
-        return {
-            "type": PRINCIPAL_TYPES[type(principal)],
-            "principalId": principal.userid,
-            "userName": principal.subject,
-            "identityProvider": getattr(principal, "name_qualifier", "") or principal.provider,
-        }
-    identity: Json = {
-        "type": _TYPES.get(type(principal)) or PRINCIPAL_TYPES[type(principal)],
-        "principalId": principal.userid,
-        "arn": principal.arn,
-        "accountId": principal.account,
-        "accessKeyId": access_key_id,
-    }
-    if isinstance(principal, User):
-        identity["userName"] = principal.name
-    return identity
-
-
-def _session_context(session: Session, principal: Principal) -> Json:
-    context: dict[str, Any] = {
-        "attributes": {
-            "creationDate": iso(moment(session.issued)),
-            "mfaAuthenticated": "true" if session.mfa_at is not None else "false",
-        }
-    }
-    if isinstance(principal, RoleSession):
-        context["sessionIssuer"] = {
-            "type": "Role",
-            "principalId": principal.unique_id,
-            "arn": principal.role_arn,
-            "accountId": principal.account,
-            "userName": principal.role_name,
-        }
-    if isinstance(principal, FederatedUser):
-        context["sessionIssuer"] = {
-            "type": "Root" if principal.of_root else "IAMUser",
-            "principalId": principal.user_id,
-            "arn": principal.user_arn,
-            "accountId": principal.account,
-        }
-    if session.assumed_root:
-        context["assumedRoot"] = "true"
-    if session.source_identity:
-        context["sourceIdentity"] = session.source_identity
-    if session.provider:
-        context["webIdFederationData"] = {"federatedProvider": session.provider}
-    return context

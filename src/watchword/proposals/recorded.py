@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Raw, Struct
 
-from watchword.access.record import STRANGERS_TEXT
+from watchword.access.user_identity import STRANGERS_TEXT
 from watchword.names.fold import fold
 from watchword.policy.evaluation.combine import PolicyType, Verdict
 from watchword.policy.language.variables import Value
