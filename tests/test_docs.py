@@ -202,7 +202,7 @@ def test_commands_that_open_the_data_take_all_of_its_settings() -> None:
 RUN = {
     "console": {"README.md", "operating.md", "check.md", "decide.md", "policy-tests.md", "seeds.md"}
     | {"agent.md", "bucket-access.md", "functions.md", "running-programs.md", "state-machines.md"},
-    "ini": {"agent.md"},
+    "ini": {"agent.md", "identity-center.md"},
     "json": {"hosts.md", "identity-pools.md", "lakehouses.md", "issued-tokens.md", "roles-anywhere.md"}
     | {"pods.md", "saml.md", "web-identities.md"},
     "python": {"README.md", "functions.md", "signing.md"},
@@ -210,7 +210,8 @@ RUN = {
     "yaml": {"agent.md", "policy-tests.md", "seeds.md"},
 }
 """Pages whose blocks are run: here, by tests/client/test_page.py, tests/delivery, tests/policy_tests,
-tests/seeds, tests/server (test_hosts.py, test_service_tokens.py), and in tests/services by
+tests/seeds, tests/server (test_access_portal.py, test_hosts.py, test_service_tokens.py), and in
+tests/services by
 cognito_identity/test_pools.py, lambda_/test_page.py, rolesanywhere/test_page.py, s3/test_page.py and sts
 (test_lakehouse.py, test_saml.py and test_web_identity.py)."""
 

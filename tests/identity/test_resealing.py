@@ -4,6 +4,7 @@ import os
 from datetime import datetime
 
 from watchword.identity import environments, private_keys, resealing, secrets, seeds
+from watchword.identity.portal import seeds as portal_seeds
 from watchword.identity.secrets import SealedSecret as Sealed
 from watchword.proofs.keyring import Keyring, new_key
 from watchword.store import Database
@@ -24,6 +25,10 @@ from watchword.store.iam.saml_private_keys import SamlPrivateKey
 from watchword.store.iam.saml_providers import SamlProvider
 from watchword.store.iam.server_certificates import Material, ServerCertificate
 from watchword.store.iam.token_keys import TokenKey
+from watchword.store.identity_center import users as directory_users
+from watchword.store.identity_center.users import User
+from watchword.store.portal import authenticators
+from watchword.store.portal.authenticators import Authenticator
 from watchword.store.rolesanywhere import host_authorities
 from watchword.store.rolesanywhere.host_authorities import HostAuthority
 from watchword.store.tables import METADATA
@@ -34,8 +39,9 @@ A = "111111111111"
 def test_all_that_rests_sealed_is_in_the_table() -> None:
     sealed = {table.name for table in METADATA.tables.values() if "sealing_key" in table.c}
     certificates = {"saml_private_keys", "server_certificate_material"}
-    others = {"access_keys", "function_versions", "host_authorities", "mfa_devices", "token_keys"}
-    assert sealed == others | certificates
+    others = {"access_keys", "function_versions", "host_authorities", "token_keys"}
+    devices = {"mfa_devices", "portal_authenticators"}
+    assert sealed == others | devices | certificates
     assert len(resealing.EVERYTHING) == len(sealed)
 
 
@@ -58,6 +64,10 @@ def test_it_opens_under_the_new_key(database: Database, now: datetime) -> None:
         server_certificates.insert(tx, certificate, material)
         functions.insert(tx, Function("F", A, "us-east-1", "f", now))
         versions.insert(tx, version(now, variables))
+        person = User("u1", "d-1", "ann", {}, now, "arn", now, "arn")
+        directory_users.insert(tx, person)
+        app = portal_seeds.seal(b"app's", "u1", before)
+        authenticators.put(tx, Authenticator("u1", app.secret, app.sealing_key, now))
         for expected in (1, 0):
             for some in resealing.EVERYTHING:
                 assert some(tx, after, 10) == (expected, False)
@@ -67,11 +77,14 @@ def test_it_opens_under_the_new_key(database: Database, now: datetime) -> None:
         (vouches,) = host_authorities.of_account(tx, A)
         (opens,) = saml_private_keys.of(tx, provider)
         material = server_certificates.material_of(tx, certificate)
+        known = authenticators.of(tx, "u1")
         latest = versions.numbered(tx, "F", 0)
     alone = Keyring((new,), os.urandom)
     assert secrets.open(key, alone) == "secret"
     assert device is not None
     assert seeds.open(device, alone) == b"seed"
+    assert known is not None
+    assert portal_seeds.open(known, alone) == b"app's"
     assert latest is not None
     assert environments.open(latest.environment, "F", alone) == {"A": "b"}
     assert private_keys.open(opens.sealed, "K", alone) == "PEM"

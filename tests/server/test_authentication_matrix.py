@@ -42,6 +42,7 @@ BODIES = {
     "PutBucketPolicy": b"{}",
     "CreateOAuth2Token": b'{"clientId": "arn:aws:signin:::devtools/same-device", "refreshToken": "nobodys", '
     b'"grantType": "refresh_token"}',
+    "CreateToken": b'{"clientId": "nobodys", "clientSecret": "a", "grantType": "refresh_token"}',
     "JoinHost": b'{"token": "nobody-issued-this-one", "certificateRequest": "a"}',
     "RenewHost": b'{"trustAnchorArn": "%b", "certificateRequest": "a"}' % ANCHOR,
     "CreateHostSession": b'{"trustAnchorArn": "%b", "roleArn": "arn:aws:iam::1:role/a", "servicePrincipal": '
@@ -52,6 +53,7 @@ MARKS = {
     "CopyObject": {"x-amz-copy-source": f"{BUCKET}/key"},
     "UploadPartCopy": {"x-amz-copy-source": f"{BUCKET}/key"},
     "GetObjectAttributes": {"x-amz-object-attributes": "ETag"},
+    **{name: {"x-amz-sso_bearer_token": "nobodys"} for name in SERVED["sso"]},
     "DeleteObjects": {
         "content-md5": base64.b64encode(hashlib.md5(BODIES["DeleteObjects"]).digest()).decode()
     },
@@ -69,13 +71,22 @@ TAKEN_FOR_S3 = (
     ("InvalidBucketName", 400),
 )
 """A path whose signature can't be read is S3's."""
-SINGLY = {("nothing", "DeleteObjects"): ("AccessDenied", 200)}
-"""Refused key by key, as S3 does."""
+SINGLY = {
+    ("nothing", "DeleteObjects"): ("AccessDenied", 200),
+    **{
+        ("nothing", each): ("InvalidRequestException", 400)
+        for each in ("RegisterClient", "StartDeviceAuthorization")
+    },
+}
+"""Refused key by key, as S3 does; and for the input, where anybody may ask."""
 UNREADABLE = ("MissingRequestBodyError", 400)
 """The input of anonymous callers is read before they are decided on: a bucket policy may allow them."""
 MODELLED = {
     "AssumeRoleForPodIdentity": ("ExpiredTokenException", 400),
     "CreateOAuth2Token": ("ValidationException", 400),
+    "CreateToken": ("InvalidClientException", 401),
+    **dict.fromkeys(SERVED["sso"], ("UnauthorizedException", 401)),
+    **dict.fromkeys(("RegisterClient", "StartDeviceAuthorization"), ("ExpiredTokenException", 400)),
 }
 """Where the model of the operation has the code of a fault, with another status."""
 
@@ -346,7 +357,7 @@ def named(name: str, service: str, operation: str) -> set[str]:
     if (
         name == "nothing"
         and SERVICES[service].protocol == "rest-json"
-        and operation not in {"JoinHost", "CreateOAuth2Token"}
+        and operation not in {"JoinHost", *MODELLED} - {"AssumeRoleForPodIdentity"}
     ):
         return {"Unknown", *SERVED["s3"]}
     return {operation} if FAKES[name].recognised else {"Unknown"}
@@ -358,7 +369,7 @@ def expected(name: str, service: str, operation: str, answer: Answer, method: st
         return True
     if protocol in ("json", "rest-json"):
         words = [FAULTS[kind][protocol] for kind in PROVES_NOTHING]
-        more = (MODELLED.get(operation), *TAKEN_FOR_S3)
+        more = (MODELLED.get(operation), SINGLY.get((name, operation)), *TAKEN_FOR_S3)
         return (answer.code, answer.status) in [*more, *((each.code, each.status) for each in words)]
     if name == "nothing" and service == "s3" and (answer.code, answer.status) == UNREADABLE:
         return True

@@ -14,7 +14,7 @@ from watchword.services.table import SERVED
 from watchword.wire import Models
 
 LIST = Path(__file__).parents[1] / "golden" / "not_yet.txt"
-COUNT = 415
+COUNT = 408
 """Lowered with the list, never raised but with a new model."""
 
 
@@ -49,8 +49,9 @@ ASKED = {
     ),
     "lambda ListLayers": Draft("lambda", "GET", "/2018-10-31/layers"),
     "eks ListNodegroups": Draft("eks", "GET", "/clusters/c/node-groups", headers={}),
-    "sso ListAccounts": Draft("awsssoportal", "GET", "/assignment/accounts", headers={}),
-    "sso-oidc RegisterClient": Draft("sso-oauth", "POST", "/client/register", headers=JSON, body=b"{}"),
+    "sso-oidc CreateTokenWithIAM": Draft(
+        "sso-oauth", "POST", "/token", "aws_iam=t", headers=JSON, body=b"{}"
+    ),
     "identitystore UpdateIdentityStore": Draft(
         "identitystore",
         headers={

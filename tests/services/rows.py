@@ -21,11 +21,14 @@ from watchword.services.table import SERVED
 
 FREE_FOR_ALL = {
     *(("rolesanywhere", name) for name in ("CreateHostSession", "CreateSession", "JoinHost", "RenewHost")),
+    *(("sso", name) for name in ("GetRoleCredentials", "ListAccountRoles", "ListAccounts", "Logout")),
+    *(("sso-oidc", name) for name in ("CreateToken", "RegisterClient", "StartDeviceAuthorization")),
     ("sts", "GetCallerIdentity"),
     ("sts", "GetSessionToken"),
 }
 """AWS STS API Reference: these two need no permission. Sessions for
-holders of certificates call AssumeRole, which is decided; hosts were enrolled."""
+holders of certificates call AssumeRole, which is decided; hosts were enrolled. In the access portal a token
+is the permission, and programs without one register for themselves."""
 
 
 class Step:

@@ -132,6 +132,9 @@ from watchword.store.organizations.policies import Policy as OrganizationPolicy
 from watchword.store.organizations.resource_policies import ResourcePolicy
 from watchword.store.organizations.services import Delegation
 from watchword.store.organizations.units import Unit
+from watchword.store.portal import authenticators, device_authorizations, passwords, secrets
+from watchword.store.portal import sessions as portal_sessions
+from watchword.store.portal.passwords import Password
 from watchword.store.revocations import Revocation
 from watchword.store.rolesanywhere import crls, host_authorities, hosts, subjects, trust_anchors
 from watchword.store.rolesanywhere import profiles as anywhere_profiles
@@ -394,6 +397,7 @@ CHANGES: dict[Callable[..., object], Told] = {
     directory_users.insert: ((PERSON,), {}, ("directory-user", "u1")),
     directory_users.update: ((PERSON,), {}, ("directory-user", "u1")),
     directory_users.remove: ((PERSON,), {}, ("directory-user", "u1")),
+    passwords.put: ((Password("u1", "hash", NOW),), {}, ("directory-user", "u1")),
     directory_groups.insert: ((TEAM,), {}, ("directory-group", "g1")),
     directory_groups.update: ((TEAM,), {}, ("directory-group", "g1")),
     directory_groups.remove: ((TEAM,), {}, ("directory-group", "g1")),
@@ -449,6 +453,7 @@ def _attached(tx: Transaction) -> None:
 
 BEFORE: dict[Callable[..., object], Callable[[Transaction], object]] = {
     associations.insert: lambda tx: clusters.insert(tx, CLUSTER),
+    passwords.put: lambda tx: directory_users.insert(tx, PERSON),
     organizations.insert: lambda tx: accounts.insert(tx, ACCOUNT),
     units.insert: _organization,
     services.delegate: _organization,
@@ -536,6 +541,11 @@ NO_DECISION_DEPENDS_ON = {
     sign_ins.insert,
     sign_ins.take,
     sign_ins.remove,
+    *(portal_sessions.insert, portal_sessions.remove, portal_sessions.remove_all),
+    *(secrets.insert, secrets.take, secrets.note_use),
+    *(device_authorizations.insert, device_authorizations.forget_expired, device_authorizations.take),
+    *(device_authorizations.decide, device_authorizations.note_poll),
+    *(authenticators.put, authenticators.synchronise, authenticators.remove, authenticators.reseal),
     used_signatures.insert,
     used_signatures.remove_expired,
 }

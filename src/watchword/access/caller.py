@@ -12,12 +12,17 @@ from msgspec import Struct
 from watchword.facts.functions import UrlFact
 from watchword.identity.exchange import Exchanged
 from watchword.identity.pools.logins import VouchedForPool
+from watchword.identity.portal.clients import Registration
 from watchword.identity.saml_attributes import VouchedBySaml
 from watchword.identity.token_claims import Vouched
 from watchword.names import HttpRequest, Principal
 from watchword.names.principal import Anonymous
 from watchword.sessions import Session
 from watchword.sigv4.replay import Trace
+from watchword.store.identity_center.users import User as DirectoryUser
+from watchword.store.portal.device_authorizations import DeviceAuthorization
+from watchword.store.portal.secrets import Held
+from watchword.store.portal.sessions import PortalSession
 from watchword.store.rolesanywhere.trust_anchors import TrustAnchor
 from watchword.store.sign_ins import SignIn
 
@@ -63,6 +68,22 @@ class Granted(Struct, frozen=True):
     """What to remember of the proof, which is good once."""
 
 
+class InSession(Struct, frozen=True):
+    """The session in the access portal that a program has a token of."""
+
+    session: PortalSession
+    user: DirectoryUser
+
+
+class PortalGrant(Struct, frozen=True):
+    """What a program shows to get a token of a session in the access portal, and which program it is."""
+
+    session: PortalSession
+    client: Registration
+    client_digest: bytes
+    shown: DeviceAuthorization | Held
+
+
 class ByUrl(Struct, frozen=True):
     """How a function was called by its URL."""
 
@@ -78,9 +99,17 @@ class Caller(Struct, frozen=True):
     access_key_id: str = ""
     session: Session | None = None
     means: Means = IN_HEADER
-    vouched: Vouched | VouchedBySaml | VouchedForPool | Exchanged | VouchedByCertificate | Granted | None = (
-        None
-    )
+    vouched: (
+        Vouched
+        | VouchedBySaml
+        | VouchedForPool
+        | Exchanged
+        | VouchedByCertificate
+        | Granted
+        | InSession
+        | PortalGrant
+        | None
+    ) = None
     """What the verified token or assertion of an identity provider says, a certificate, or a sign-in."""
     by_url: ByUrl | None = None
     """Of a call of a function by its URL."""

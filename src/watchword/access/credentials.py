@@ -20,6 +20,7 @@ from msgspec import structs
 from watchword.access.caller import Caller
 from watchword.facts import Facts
 from watchword.facts.accounts import ACCOUNT_IS_OPEN
+from watchword.facts.acting_people import ACTING_PERSON
 from watchword.facts.credentials import ACCESS_KEY, REVOCATIONS, ROLE_EXISTS, USER_BY_ID
 from watchword.names import AwsError, Principal, fault
 from watchword.names.ids import Prefix
@@ -88,6 +89,9 @@ def check_session(facts: Facts, session: Session, now: datetime) -> Principal:
         raise fault("InvalidSessionToken", meant=f"the {session.kind} of this session no longer exists")
     if session.long_term_key and not _is_active(facts, session.long_term_key):
         raise fault("InvalidSessionToken", meant="the access key that asked for this session is gone")
+    if session.person and not _still_acts(facts, session, *session.person):
+        meant = "the person may not act in this role any more, or has another password"
+        raise fault("InvalidSessionToken", meant=meant)
     if _is_revoked(facts, session):
         raise fault("InvalidSessionToken", meant="the session was revoked")
     return principal
@@ -106,6 +110,11 @@ def _is_revoked(facts: Facts, session: Session) -> bool:
 def _is_active(facts: Facts, access_key_id: str) -> bool:
     key = facts.get(ACCESS_KEY, access_key_id)
     return key is not None and key.active
+
+
+def _still_acts(facts: Facts, session: Session, directory: str, user_id: str) -> bool:
+    since = facts.get(ACTING_PERSON, directory, user_id, session.unique_id)
+    return since is not None and since <= session.issued
 
 
 def _principal(facts: Facts, session: Session) -> Principal | None:

@@ -8,8 +8,9 @@ counts, for it knows who asked.
 1. A session is alive until it expires, its role or user is deleted, or it was revoked.
 2. An event tells seconds, and a revocation milliseconds. Where both are of one second, the session is listed:
    one that is alive is never left out.
-3. A session of an identity pool's user is told by the event of STS, which the pool has asked.
-4. A chain is the access keys of the sessions by which one was asked for, the first one first. Sessions that
+3. A session of a person in the access portal is told by the store, which has those alone.
+4. A session of an identity pool's user is told by the event of STS, which the pool has asked.
+5. A chain is the access keys of the sessions by which one was asked for, the first one first. Sessions that
    have expired are part of it too, if the audit still has them.
 
 Only what the list needs is read of an event.
@@ -23,6 +24,7 @@ from itertools import chain
 import msgspec
 from msgspec import Struct
 
+from watchword.access.portal import principal_of
 from watchword.identity.owners import owner_at
 from watchword.installation.installation import Installation
 from watchword.names.entity_arn import EntityArn
@@ -33,6 +35,8 @@ from watchword.sessions.session import LONGEST, milliseconds
 from watchword.store import Transaction, audit, revocations
 from watchword.store.audit_files import lines_with
 from watchword.store.iam import roles, users
+from watchword.store.identity_center import users as directory_users
+from watchword.store.portal import sessions as portal_sessions
 from watchword.store.revocations import CHAIN, EVERYTHING
 
 _HANDED_OUT = b'"credentials":{"accessKeyId":"ASIA'
@@ -72,7 +76,7 @@ class Sessions:
     """The oldest first."""
 
     def chain(self, access_key_id: str) -> tuple[str, ...]:
-        """Rule 4: up to the session with that access key."""
+        """Rule 5: up to the session with that access key."""
         found, session = {access_key_id: None}, self.known.get(access_key_id)
         while session and session.asked_with not in found:
             session = self.known.get(session.asked_with)
@@ -86,7 +90,8 @@ def sessions(installation: Installation, since: datetime | None = None) -> Sessi
     now = installation.clock.now()
     with installation.database.read() as tx:
         begin = now - LONGEST
-        known = {each.access_key_id: each for each in _recorded(installation, tx, begin)}
+        recorded = chain(_recorded(installation, tx, begin), _of_portal(tx, now))
+        known = {each.access_key_id: each for each in recorded}
         found = Sessions(known, ())
         ended = _Ended(tx)
         earliest, current = iso(since) if since else "", iso(now)
@@ -132,6 +137,27 @@ class _Ended:
 
 def _last_millisecond(second: str) -> int:
     return milliseconds(datetime.fromisoformat(second)) + 999
+
+
+def _of_portal(tx: Transaction, now: datetime) -> Iterator[Living]:
+    """Rule 3."""
+    for each in portal_sessions.alive(tx, now):
+        user = directory_users.by_id(tx, each.directory, each.user_id)
+        if user and user.enabled:
+            arn = principal_of(user, each.account).arn
+            yield Living(
+                each.id,
+                arn,
+                each.account,
+                each.user_id,
+                "",
+                f"{each.directory} {user.name}",
+                "",
+                "",
+                each.source,
+                iso(each.created),
+                iso(each.expires),
+            )
 
 
 # --- reading events ------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ format" (password_last_used: the first use in five minutes).
 
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from watchword.identity import attempts
 from watchword.identity.password_rules import expiry
@@ -46,6 +46,13 @@ class SignIn(NamedTuple):
     password_set: datetime | None = None
     meant: str = ""
     """Why it is WRONG, for the operator alone."""
+
+
+class Hashed(Protocol):
+    """A password that somebody has."""
+
+    @property
+    def hash(self) -> str: ...
 
 
 class Tried(NamedTuple):
@@ -81,9 +88,7 @@ def state(profile: LoginProfile, policy: PasswordPolicy | None, now: datetime) -
     return Outcome.MUST_CHANGE if profile.reset_required else Outcome.RIGHT
 
 
-def try_password(
-    world: World, subject: str, profile: LoginProfile | None, password: str, now: datetime
-) -> Tried:
+def try_password(world: World, subject: str, profile: Hashed | None, password: str, now: datetime) -> Tried:
     """Counts an attempt and checks it. subject: the user's id, or the account's for an unknown user."""
     with world.hashing:
         with world.database.write(now) as tx:

@@ -75,6 +75,8 @@ class Event(Struct, frozen=True, rename="camel"):
     error_code: str | UnsetType = UNSET
     error_message: str | UnsetType = UNSET
     additional_event_data: Json | UnsetType = UNSET
+    service_event_details: Json | UnsetType = UNSET
+    """Of events that aren't calls: how it went."""
 
 
 def record(log: RequestLog) -> Event:

@@ -14,6 +14,7 @@ from watchword.access.caller import Caller
 from watchword.access.demand import Demand
 from watchword.access.request_context import DIRECT, Via
 from watchword.names import AwsError, HttpRequest
+from watchword.names.principal import IdentityCenterUser
 from watchword.policy import Decision
 from watchword.sessions import Session
 from watchword.store.iam.users import User
@@ -43,6 +44,18 @@ class ConsoleEvent(Struct):
     additional: Mapping[str, str] = field(default_factory=dict)
 
 
+class PortalEvent(Struct):
+    """What is known of a person who does something on a page of the access portal (`portal_events`)."""
+
+    name: str
+    source: str
+    account: str = ""
+    """The account that has the instance of Identity Center; empty while that isn't known."""
+    user: IdentityCenterUser | None = None
+    """The user of that name, proved or not."""
+    additional: Mapping[str, str] = field(default_factory=dict)
+
+
 class RequestLog(Struct):
     """Everything has a value from the start: nothing, until it is known."""
 
@@ -68,6 +81,8 @@ class RequestLog(Struct):
     error: AwsError | None = None
     console: ConsoleEvent | None = None
     """Set for what isn't a call of an operation, but somebody who signs in or out."""
+    portal: PortalEvent | None = None
+    """The same in the access portal."""
 
     @property
     def of_stranger(self) -> bool:

@@ -16,6 +16,7 @@ from watchword.names.principal import (
     PRINCIPAL_TYPES,
     CertificateHolder,
     FederatedUser,
+    IdentityCenterUser,
     RoleSession,
     Root,
     Saml,
@@ -60,12 +61,16 @@ def _by_key(principal: Principal, access_key_id: str) -> Raw:
 
 def _of(principal: Principal, access_key_id: str) -> Json:
     if isinstance(principal, WebIdentity | Saml | CertificateHolder):
+        with_key = {"accessKeyId": access_key_id} if access_key_id else {}
         return {
             "type": PRINCIPAL_TYPES[type(principal)],
             "principalId": principal.userid,
+            **with_key,
             "userName": principal.subject,
             "identityProvider": getattr(principal, "name_qualifier", "") or principal.provider,
         }
+    if isinstance(principal, IdentityCenterUser):
+        return on_behalf_of(principal)
     identity: Json = {
         "type": _TYPES.get(type(principal)) or PRINCIPAL_TYPES[type(principal)],
         "principalId": principal.userid,
@@ -76,6 +81,19 @@ def _of(principal: Principal, access_key_id: str) -> Json:
     if isinstance(principal, User):
         identity["userName"] = principal.name
     return identity
+
+
+def on_behalf_of(principal: IdentityCenterUser) -> Json:
+    """Of a person of IAM Identity Center."""
+    behalf = {"userId": principal.user_id, "identityStoreArn": principal.identity_store_arn}
+    return {
+        "type": PRINCIPAL_TYPES[IdentityCenterUser],
+        "principalId": principal.user_id,
+        "accountId": principal.account,
+        "userName": principal.name,
+        "onBehalfOf": behalf,
+        "credentialId": principal.credential_id,
+    }
 
 
 def _session_context(session: Session, principal: Principal) -> Json:

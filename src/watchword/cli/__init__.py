@@ -43,6 +43,7 @@ COMMANDS = {
         "credentials:credentials", "Print credentials of an administrator's session of one hour."
     ),
     "console": Entry("console:console", "Print a one-time link that signs a browser in to the console."),
+    "portal": Entry("portal:group", "Let people of Identity Center into the access portal."),
     "certified": Entry(
         "certified:certified",
         "Print credentials of a role for the holder of a certificate.",

@@ -3,7 +3,8 @@
 The paths of pages are names that a bucket could have too. So a request is one of a browser only if
 
 1. it is for a page (PAGES) or for something below it,
-2. it carries no signature and is no upload: clients of AWS's services sign, and a person doesn't,
+2. it carries no signature, no bearer token and is no upload: clients of AWS's services have one of them, and
+   a person doesn't,
 3. its host isn't that of a function, of a bucket or of S3.
 
 What is in the package `console` is imported when the first page is asked for.
@@ -16,15 +17,16 @@ from watchword.names.would_block import WouldBlock
 from watchword.wire.addressing import FUNCTION_HOST, before_path, hostname
 from watchword.world import World
 
-PAGES = ("/signin", "/console", "/federation", "/v1/authorize", "/v1/sessions")
+PAGES = ("/signin", "/console", "/federation", "/start", "/authorize", "/v1/authorize", "/v1/sessions")
 """What the paths of pages begin with."""
 _METHODS = ("GET", "HEAD", "POST")
+_OF_PROGRAMS = ("authorization", "x-amz-sso_bearer_token")
 _SIGNED = ("X-Amz-Signature=", "Signature=", "X-Amz-Credential=")
 
 
 def of_a_browser(request: HttpRequest) -> bool:
     """Whether it may be one, of those whose path begins like a page's."""
-    if request.method not in _METHODS or request.header("authorization") is not None:
+    if request.method not in _METHODS or any(request.header(name) is not None for name in _OF_PROGRAMS):
         return False
     if (request.header("content-type") or "").startswith("multipart/"):
         return False

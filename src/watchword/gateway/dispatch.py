@@ -19,6 +19,8 @@ from watchword.access import Caller, Demand, RequestContext, RequestLog, authori
 from watchword.access.authorization_message import authorization_message
 from watchword.access.console_events import console_event
 from watchword.access.demand import Reserved
+from watchword.access.portal_events import portal_event
+from watchword.access.record import Event
 from watchword.access.refusals import only_counted
 from watchword.access.request_context import INSIDE, Via
 from watchword.access.request_lines import tell
@@ -166,13 +168,19 @@ def keep_record(world: World, entry: RequestLog, transaction: Around) -> None:
     """Records an answer: with the change if there was one, which is made in `transaction`."""
     if only_counted(world, entry):
         return
-    event = console_event(entry, entry.console) if entry.console else record(entry)
+    event = _event(entry)
     tell(entry)
     if not isinstance(transaction, Transaction):
         world.journal.append(event, entry.now)
     else:
         text, account = msgspec.json.encode(event).decode(), event.recipient_account_id
         audit.insert(transaction, audit.Event(event.event_id, entry.now, account, entry.request_id, text))
+
+
+def _event(entry: RequestLog) -> Event:
+    if entry.console:
+        return console_event(entry, entry.console)
+    return portal_event(entry, entry.portal) if entry.portal else record(entry)
 
 
 def _run(call: Call, row: Operation, entry: RequestLog) -> Output:

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from watchword.identity import environments, private_keys, secrets, seeds
+from watchword.identity.portal import seeds as portal_seeds
 from watchword.identity.secrets import SealedSecret
 from watchword.proofs.keyring import Keyring
 from watchword.store import Transaction
 from watchword.store.functions import versions
 from watchword.store.iam import access_keys, mfa_devices, saml_private_keys, server_certificates, token_keys
+from watchword.store.portal import authenticators
 from watchword.store.rolesanywhere import host_authorities
 
 Reseal = Callable[[Transaction, Keyring, int], tuple[int, bool]]
@@ -53,6 +55,9 @@ EVERYTHING: tuple[Reseal, ...] = (
     _some(saml_private_keys, lambda key, ring: _private_key(key.sealed, key.id, ring)),
     _some(server_certificates, lambda each, ring: _private_key(each.private_key, each.certificate_id, ring)),
     _some(mfa_devices, lambda device, ring: seeds.seal(seeds.open(device, ring), device.id, ring)),
+    _some(
+        authenticators, lambda app, ring: portal_seeds.seal(portal_seeds.open(app, ring), app.user_id, ring)
+    ),
     _some(token_keys, lambda key, ring: _private_key(key.sealed, key.id, ring)),
     _some(host_authorities, lambda each, ring: _private_key(each.sealed, each.anchor_id, ring)),
     _some(versions, _environment),

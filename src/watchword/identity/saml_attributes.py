@@ -31,8 +31,11 @@ from watchword.store.iam.saml_providers import SamlProvider
 AWS = "https://aws.amazon.com/SAML/Attributes/"
 TAG = f"{AWS}PrincipalTag:"
 SHORTEST, LONGEST = 900, 43_200
-KEPT = ("saml:namequalifier", "saml:sub", "saml:sub_type")
-"""Condition keys of the session, too."""
+KEPT = (
+    *("saml:namequalifier", "saml:sub", "saml:sub_type"),
+    *("identitystore:UserId", "identitystore:IdentityStoreArn"),
+)
+"""Condition keys of the session, too. The last are of people of Identity Center: no assertion has them."""
 _FORMATS = "urn:oasis:names:tc:SAML:2.0:nameid-format:"
 _SECONDS = re.compile(r"\d{3,5}", re.ASCII)
 _FORM = "must match [a-zA-Z_0-9+=,.@-]{2,64}"
@@ -97,11 +100,15 @@ class VouchedBySaml:
     """Seconds that the session may last at most."""
     assertion_id: str
     issued: float
+    first: str = ""
+    """Of a person of IAM Identity Center: the id of the portal's session that theirs comes of."""
+    first_expires: int = 0
+    """When that one expires, in milliseconds."""
 
     @property
     def kept(self) -> Mapping[str, Value]:
         """Condition keys that stay true of the session."""
-        return {name: self.keys[name] for name in KEPT}
+        return {name: self.keys[name] for name in KEPT if name in self.keys}
 
 
 def vouched(assertion: Assertion, provider: SamlProvider, role: str, now: float) -> VouchedBySaml:

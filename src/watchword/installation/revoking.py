@@ -18,9 +18,11 @@ from watchword.names.moment import iso
 from watchword.sessions.revocation import revoke
 from watchword.store import Transaction, accounts
 from watchword.store.iam.roles import Role
+from watchword.store.identity_center import instances, users
 from watchword.store.revocations import CHAIN, EVERYTHING
 
 _NAME = "RevokeSessions"
+_PERSON = re.compile(r"arn:aws[a-z-]*:identitystore:::user/(?P<id>[0-9a-f-]{36,47})", re.ASCII)
 _OF_AN_ACCOUNT = re.compile(
     r"arn:aws[a-z-]*:(iam|sts)::(?P<account>[0-9]{12}):(root|federated-user/(?P<federated>[\w+=,.@-]+))",
     re.ASCII,
@@ -28,13 +30,15 @@ _OF_AN_ACCOUNT = re.compile(
 
 
 def revoke_sessions(installation: Installation, subject: str) -> tuple[str, str]:
-    """Revokes a session, by its access key id, or all of a role, user, root or federated user, by ARN.
+    """Revokes a session, by its access key id, or all of a role, user, root, federated user or person (ARN).
 
     Returns the kind of subject, and its id. Raises Refused.
     """
     with installation.database.write(installation.clock.now()) as tx:
         account, kind, revoked = _subject(tx, subject)
-        revoke(tx, account, kind, revoked)
+        everywhere = [each.id for each in accounts.all_accounts(tx)] if kind == "person" else [account]
+        for place in everywhere:
+            revoke(tx, place, kind, revoked)
         made = {"revoked": kind, "subject": revoked}
         record_command(installation, tx, _NAME, account, {"subject": subject}, made)
     return kind, revoked
@@ -73,6 +77,11 @@ def _subject(tx: Transaction, subject: str) -> tuple[str, str, str]:
     if found := _OF_AN_ACCOUNT.fullmatch(subject):
         account = account_of(tx, found["account"])
         return account, "principal", f"{account}:{found['federated']}" if found["federated"] else account
+    if found := _PERSON.fullmatch(subject):
+        user = users.of_any_directory(tx, found["id"])
+        instance = instances.of_directory(tx, user.directory) if user else None
+        if user and instance:
+            return instance.account, "person", user.id
     arn = EntityArn.parse(subject)
     owner = owner_at(tx, arn) if arn else None
     if owner is None:

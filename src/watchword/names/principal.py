@@ -187,6 +187,37 @@ class CertificateHolder(_Federated, frozen=True):
         return f"{self.provider.rpartition('/')[2]}:{self.serial}"
 
 
+class IdentityCenterUser(Struct, frozen=True):
+    """A person of IAM Identity Center in the access portal; `account` is the one that has the instance.
+
+    No policy can name them: in other services they act as a role.
+    """
+
+    account: str
+    user_id: str
+    name: str
+    identity_store: str
+    credential_id: str = ""
+    """The id of their session in the portal."""
+    partition: str = "aws"
+
+    @property
+    def arn(self) -> str:
+        return f"arn:{self.partition}:identitystore:::user/{self.user_id}"
+
+    @property
+    def identity_store_arn(self) -> str:
+        return f"arn:{self.partition}:identitystore::{self.account}:identitystore/{self.identity_store}"
+
+    @property
+    def unique_id(self) -> str:
+        return self.user_id
+
+    @property
+    def userid(self) -> str:
+        return self.user_id
+
+
 class Anonymous(Struct, frozen=True):
     """The caller of a request without credentials."""
 
@@ -208,7 +239,16 @@ class Anonymous(Struct, frozen=True):
 
 
 Principal = (
-    Root | User | RoleSession | FederatedUser | Service | WebIdentity | Saml | CertificateHolder | Anonymous
+    Root
+    | User
+    | RoleSession
+    | FederatedUser
+    | Service
+    | WebIdentity
+    | Saml
+    | CertificateHolder
+    | IdentityCenterUser
+    | Anonymous
 )
 
 PRINCIPAL_TYPES: dict[type, str] = {
@@ -220,6 +260,7 @@ PRINCIPAL_TYPES: dict[type, str] = {
     WebIdentity: "WebIdentityUser",
     Saml: "SAMLUser",
     CertificateHolder: "CertificateHolder",
+    IdentityCenterUser: "IdentityCenterUser",
     Anonymous: "Anonymous",
 }
 """Principal class -> the value of aws:PrincipalType."""

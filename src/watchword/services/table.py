@@ -20,7 +20,9 @@ from watchword.services import (
     s3,
     s3control,
     signin,
+    sso,
     sso_admin,
+    sso_oidc,
     states,
     sts,
 )
@@ -43,7 +45,9 @@ from watchword.services.s3.notifications.notifying import JOB as NOTIFY
 from watchword.services.s3.upkeep.sweep import SWEEP
 from watchword.services.s3.upkeep.verified import VERIFY
 from watchword.services.signin.attached import attached as attached_of_signin
+from watchword.services.sso.attached import attached as attached_of_sso
 from watchword.services.sso_admin.attached import attached as attached_of_sso_admin
+from watchword.services.sso_oidc.attached import attached as attached_of_sso_oidc
 from watchword.services.states.attached import attached as attached_of_states
 from watchword.services.states.removal import SWEEP as SWEEP_EXECUTIONS
 from watchword.services.sts.attached import attached as attached_of_sts
@@ -80,6 +84,8 @@ SERVICES: Mapping[str, Service] = {
     "s3control": Service(s3control.OPERATIONS, attached_of_s3, prefix="s3"),
     "signin": Service(signin.OPERATIONS, attached_of_signin),
     "sso-admin": Service(sso_admin.OPERATIONS, attached_of_sso_admin, prefix="sso"),
+    "sso": Service(sso.OPERATIONS, attached_of_sso, prefix="awsssoportal"),
+    "sso-oidc": Service(sso_oidc.OPERATIONS, attached_of_sso_oidc, prefix="sso-oauth"),
     "stepfunctions": Service(states.OPERATIONS, attached_of_states, (SWEEP_EXECUTIONS,), prefix="states"),
     "sts": Service(sts.OPERATIONS, attached_of_sts, (ROTATE,)),
 }

@@ -8,6 +8,7 @@ same role can be assumed again right after. It takes effect on the next request.
     role         the role's unique id
     principal    the unique id of a user, with the federated users that it asked for; the account, for its
                  root user; ACCOUNT:NAME, for a federated user
+    person       the id of a person of Identity Center: what they got, in all accounts
     host         the ARN of a host: the sessions that it got for itself and for what runs on it, and those
                  that came of them, in other accounts too
     everything   EVERYTHING: all sessions of the account
@@ -56,7 +57,8 @@ def covers(revoked: Revoked, session: Session) -> bool:
         return False
     whose = (session.access_key_id, session.unique_id, session.user_id or session.unique_id)
     host = (session.host,) if session.host else ()
-    subjects = (*whose, *host, CHAIN + session.chain, EVERYTHING)
+    person = session.person[1:] if session.person else ()
+    subjects = (*whose, *host, *person, CHAIN + session.chain, EVERYTHING)
     return any(session.issued <= revoked.get(subject, 0) for subject in subjects)
 
 

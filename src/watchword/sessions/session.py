@@ -22,6 +22,8 @@ _MILLISECOND = timedelta(milliseconds=1)
 NO_USER = ("", "")
 OF_HOST = "ec2:SourceInstanceARN"
 """The condition key of the sessions that a host got."""
+OF_PERSON, OF_IDENTITY_STORE = "identitystore:UserId", "identitystore:IdentityStoreArn"
+"""Those of the sessions that a person of IAM Identity Center got."""
 SessionKind = Literal["role", "user", "root", "federated"]
 SessionPrincipal = RoleSession | User | Root | FederatedUser
 """The principals that can have a session."""
@@ -83,6 +85,14 @@ class Session(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
     def host_account(self) -> str:
         """The account of that host; empty where there is none."""
         return Arn.parse(self.host).account if self.host else ""
+
+    @property
+    def person(self) -> tuple[str, str] | None:
+        """The directory and the id of the person who got it; None for all others."""
+        user_id = self.claims.get(OF_PERSON)
+        if user_id is None:
+            return None
+        return str(self.claims.get(OF_IDENTITY_STORE)).rpartition("/")[2], str(user_id)
 
     @property
     def chain(self) -> str:

@@ -71,6 +71,7 @@ from watchword.store.organizations import (
 from watchword.store.organizations import (
     policies as organization_policies,
 )
+from watchword.store.portal import authenticators, device_authorizations, passwords, secrets, sessions
 from watchword.store.rolesanywhere import (
     crls,
     host_authorities,
@@ -118,6 +119,7 @@ NOUNS = (
     *(clusters, associations),
     *(instances, directory_users, directory_groups, memberships, external_ids),
     *(permission_sets, assignments, provisions, requests),
+    *(sessions, secrets, device_authorizations, passwords, authenticators),
 )
 
 __all__ = ["METADATA", "NOUNS"]

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from watchword.wire import iam, s3, signin
+from watchword.wire import iam, s3, signin, sso_oidc
 from watchword.wire.dialect import STANDARD, Dialect
 from watchword.wire.faults import ErrorFormat
 
@@ -73,7 +73,14 @@ ROWS = (
     Row("eks-auth", "rest-json", "eks-auth", "2023-11-26", invalid_input="InvalidParameterException"),
     Row("rolesanywhere", "rest-json", "rolesanywhere", "2018-05-10", invalid_input="ValidationException"),
     Row("sso", "rest-json", "awsssoportal", "2019-06-10", invalid_input="InvalidRequestException"),
-    Row("sso-oidc", "rest-json", "sso-oauth", "2019-06-10", invalid_input="InvalidRequestException"),
+    Row(
+        "sso-oidc",
+        "rest-json",
+        "sso-oauth",
+        "2019-06-10",
+        invalid_input="InvalidRequestException",
+        dialect=sso_oidc.DIALECT,
+    ),
     Row(
         "identitystore",
         "json",

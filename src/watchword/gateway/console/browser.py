@@ -41,6 +41,8 @@ class BrowserRequest:
 
     world: World
     log: RequestLog
+    kept_in: str = COOKIE
+    """The cookie that has the secret of its sign-in."""
 
     @property
     def request(self) -> HttpRequest:
@@ -49,7 +51,7 @@ class BrowserRequest:
     @cached_property
     def secret(self) -> str:
         """What the browser has of its sign-in."""
-        return self.cookie(COOKIE)
+        return self.cookie(self.kept_in)
 
     def cookie(self, wanted: str) -> str:
         """The value of a cookie; empty for none, and for two of that name."""

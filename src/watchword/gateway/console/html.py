@@ -22,7 +22,7 @@ ADDRESSES: Final = frozenset({"action", "href", "src"})
 _VOID: Final = frozenset({"br", "input", "link", "meta"})
 _ELEMENTS: Final = _VOID | frozenset(
     """a body button code dd div dl dt fieldset footer form h1 h2 head header html label legend li main nav
-    noscript ol option p select span strong table tbody td th thead time title tr ul""".split()  # noqa: SIM905 a table of names
+    noscript ol option p pre section select span strong table tbody td th thead time title tr ul""".split()  # noqa: SIM905 a table of names
 )
 
 

@@ -14,6 +14,7 @@ from watchword.gateway.console.built import ASSETS, asset, built
 from watchword.gateway.console.destination import destination
 from watchword.gateway.console.html import el
 from watchword.gateway.console.page import STYLE, page, redirect, style
+from watchword.gateway.console.portal import routes as portal
 from watchword.gateway.console.sign_in_pages import query
 from watchword.gateway.dispatch import refuse
 from watchword.gateway.failure import as_fault
@@ -70,7 +71,7 @@ def answer(world: World, request: HttpRequest) -> HttpResponse:
         return structs.replace(response, body=b"") if request.method == "HEAD" else response
     except Exception as broken:  # noqa: BLE001 said, recorded and logged
         error = as_fault(broken, log.request_id)
-        if log.console and not error.request_id:
+        if (log.console or log.portal) and not error.request_id:
             error = refuse(world, log, error)
         return _refusal(error, log.request_id)
 
@@ -88,6 +89,8 @@ def _answer(browser: BrowserRequest) -> HttpResponse:
     if inside:
         found = _signed_in(browser)
         return inside(browser, found) if found else redirect(f"/signin{query(_here(browser))}")
+    if (shown := portal.answer(asked, browser)) is not None:
+        return shown
     raise AwsError("NotFound", 404, "There is no such page.")
 
 

@@ -8,6 +8,8 @@ assertion).
 
 from dataclasses import replace as with_proof
 
+from msgspec import structs
+
 from watchword.access import Demand
 from watchword.access.demand import ContextValue
 from watchword.access.schemes import saml
@@ -23,6 +25,8 @@ def assume(call: Call) -> Output:
     """AssumeRoleWithSAML."""
     principal, vouched = _caller(call)
     session = vouched_for.session(call, principal, vouched, vouched.session_name, vouched.longest)
+    if vouched.first:
+        session = structs.replace(session, first=vouched.first, first_expires=vouched.first_expires)
     now = call.world.clock.wall()
     use(call.tx, principal.provider, vouched.assertion_id, vouched.issued, now)
     return answer(call, session) | {

@@ -56,6 +56,7 @@ _ALL = select(*columns(INSTANCES, Instance))
 _BY_ID = _ALL.where(INSTANCES.c.id == bindparam("id"))
 _OF_ACCOUNT = _ALL.where(INSTANCES.c.account == bindparam("account"))
 _OF_DIRECTORY = _ALL.where(INSTANCES.c.directory == bindparam("directory"))
+_EARLIEST = _ALL.order_by(INSTANCES.c.created, INSTANCES.c.id).limit(1)
 
 
 def insert(tx: Transaction, instance: Instance) -> None:
@@ -76,6 +77,11 @@ def of_account(tx: Transaction, account: str) -> Instance | None:
 def of_directory(tx: Transaction, directory: str) -> Instance | None:
     """The one that has that identity store."""
     return tx.one(Instance, _OF_DIRECTORY, directory=directory)
+
+
+def earliest(tx: Transaction) -> Instance | None:
+    """The one that was made first; None while there is none."""
+    return tx.one(Instance, _EARLIEST)
 
 
 def rename(tx: Transaction, instance: Instance, name: str) -> None:

@@ -92,6 +92,7 @@ class User:
 _ALL = select(*columns(DIRECTORY_USERS, User))
 _HERE = DIRECTORY_USERS.c.directory == bindparam("directory")
 _BY_ID = _ALL.where(_HERE, DIRECTORY_USERS.c.id == bindparam("id"))
+_OF_ANY = _ALL.where(DIRECTORY_USERS.c.id == bindparam("id"))
 _NAMED = _ALL.where(_HERE, DIRECTORY_USERS.c.folded == bindparam("folded"))
 _OF_EMAIL = _ALL.where(_HERE, DIRECTORY_USERS.c.folded_email == bindparam("folded"))
 _PAGE = _ALL.where(_HERE, DIRECTORY_USERS.c.id > bindparam("after")).order_by(DIRECTORY_USERS.c.id)
@@ -107,6 +108,11 @@ def insert(tx: Transaction, user: User) -> None:
 def by_id(tx: Transaction, directory: str, user_id: str) -> User | None:
     """The user of that id in that directory."""
     return tx.one(User, _BY_ID, directory=directory, id=user_id)
+
+
+def of_any_directory(tx: Transaction, user_id: str) -> User | None:
+    """The user of that id."""
+    return tx.one(User, _OF_ANY, id=user_id)
 
 
 def named(tx: Transaction, directory: str, name: str) -> User | None:

@@ -1,4 +1,4 @@
 """The Alembic revisions, as data of the package; `watchword.store.migrate` runs them."""
 
-NEWEST = "0033"
+NEWEST = "0034"
 """The last revision in `versions`."""

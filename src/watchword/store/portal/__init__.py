@@ -1,0 +1,1 @@
+"""What people of IAM Identity Center hold, and what programs wait for."""

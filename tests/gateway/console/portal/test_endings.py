@@ -1,0 +1,134 @@
+"""What ends a session of the portal, and what came of it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from tests.gateway.console.portal.conftest import ANN, MEMBER, Site
+
+from watchword.access.credentials import check_session
+from watchword.access.living_sessions import sessions
+from watchword.installation.portal_links import new_link
+from watchword.installation.revoking import revoke_chain, revoke_everything, revoke_sessions
+from watchword.names import AwsError
+from watchword.store.identity_center import assignments, users
+from watchword.store.portal import sessions as portal_sessions
+
+NEW = "Battery2staple!"
+
+
+def set_password(site: Site) -> None:
+    link = new_link(site.world, "ann", "", "http://localhost:4566", without_authenticator=False)
+    browser = site.browser()
+    page = browser.get(link.removeprefix("http://localhost:4566"))
+    browser.submit(page, "/start/password", new=NEW, again=NEW)
+
+
+def disable(site: Site) -> None:
+    with site.world.database.write(site.world.clock.now()) as tx:
+        users.update(tx, replace(site.user(), enabled=False))
+
+
+def delete(site: Site) -> None:
+    with site.world.database.write(site.world.clock.now()) as tx:
+        users.remove(tx, site.user())
+
+
+def unassign(site: Site) -> None:
+    with site.world.database.write(site.world.clock.now()) as tx:
+        assignments.remove(tx, site.assignment)
+
+
+def session_id(site: Site) -> str:
+    with site.world.database.read() as tx:
+        (found,) = portal_sessions.alive(tx, site.world.clock.now())
+    return found.id
+
+
+def revoke_person(site: Site) -> None:
+    assert revoke_sessions(site.world, f"arn:aws:identitystore:::user/{ANN}") == ("person", ANN)
+
+
+ENDINGS: dict[str, tuple[Callable[[Site], object], bool, bool]] = {
+    "another password": (set_password, True, True),
+    "disabled": (disable, True, True),
+    "deleted": (delete, True, True),
+    "assignment removed": (unassign, False, True),
+    "session revoked": (lambda site: revoke_sessions(site.world, session_id(site)), True, False),
+    "chain revoked": (lambda site: revoke_chain(site.world, session_id(site), ()), True, True),
+    "person revoked": (revoke_person, True, True),
+    "everything in the instance's account revoked": (
+        lambda site: revoke_everything(site.world, site.account, site.world.clock.now()),
+        True,
+        False,
+    ),
+    "everything in the role's account revoked": (
+        lambda site: revoke_everything(site.world, MEMBER, site.world.clock.now()),
+        False,
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize(("act", "ends_session", "ends_role"), ENDINGS.values(), ids=ENDINGS.keys())
+def test_what_ends(site: Site, act: Callable[[Site], object], ends_session: bool, ends_role: bool) -> None:
+    program, browser = site.program(), site.signed_in()
+    made = program.signed_in(browser)
+    got = program.get_role_credentials(made["accessToken"], MEMBER, "Read")[1]["roleCredentials"]
+    role_session = site.world.facts.session(got["sessionToken"])
+    check_session(site.world.facts, role_session, site.world.clock.now())
+    site.later(seconds=1)
+    act(site)
+    assert (program.list_accounts(made["accessToken"])[0] == 401) is ends_session
+    assert (program.refresh(made["refreshToken"])[0] == 400) is ends_session
+    assert ("/start/signin" in browser.get("/start").forms) is ends_session
+    if ends_role:
+        with pytest.raises(AwsError, match="InvalidSessionToken"):
+            check_session(site.world.facts, role_session, site.world.clock.now())
+    else:
+        check_session(site.world.facts, role_session, site.world.clock.now())
+
+
+@pytest.mark.parametrize("by", ["the program", "the browser"])
+def test_signing_out_ends_all_of_a_session(site: Site, by: str) -> None:
+    program, other, browser = site.program(), site.program(), site.signed_in()
+    made, second = program.signed_in(browser), other.signed_in(browser)
+    waiting, _ = program.let_in(browser)
+    elsewhere = site.signed_in()
+    if by == "the program":
+        assert program.logout(made["accessToken"]) == (200, {})
+    else:
+        page = browser.submit(browser.get("/start"), "/start/out")
+        assert "You are signed out." in page.text
+        assert browser.cookies == {}
+    assert program.list_accounts(made["accessToken"])[0] == 401
+    assert other.list_accounts(second["accessToken"])[0] == 401
+    assert other.refresh(second["refreshToken"])[1]["error"] == "invalid_grant"
+    assert program.poll(waiting)[1]["error"] == "invalid_grant"
+    assert "/start/signin" in browser.get("/start").forms
+    assert "Your accounts" in elsewhere.get("/start").text, "another session of the same person"
+    assert len(site.events("Logout")) == 1
+
+
+def test_a_yes_after_a_sign_out_gives_nothing(site: Site) -> None:
+    program, browser = site.program(), site.signed_in()
+    _, asked = program.start_device_authorization()
+    page = browser.submit(browser.get("/start/device"), "/start/device", user_code=asked["userCode"])
+    made: dict[str, Any] = program.signed_in(browser)
+    program.logout(made["accessToken"])
+    assert "/start/signin" in browser.submit(page, "/start/device/answer").forms
+    assert program.poll(asked["deviceCode"])[1]["error"] == "authorization_pending"
+
+
+def test_sessions_are_listed_with_what_came_of_them(site: Site) -> None:
+    program = site.program()
+    made = program.signed_in(site.signed_in())
+    got = program.get_role_credentials(made["accessToken"], MEMBER, "Read")[1]["roleCredentials"]
+    found = sessions(site.world)
+    portal, role = sorted(found.living, key=lambda each: each.role)
+    assert (portal.access_key_id, portal.arn) == (session_id(site), f"arn:aws:identitystore:::user/{ANN}")
+    assert role.access_key_id == got["accessKeyId"]
+    assert found.chain(role.access_key_id) == (portal.access_key_id, role.access_key_id)
+    program.logout(made["accessToken"])
+    assert [each.access_key_id for each in sessions(site.world).living] == [role.access_key_id]
