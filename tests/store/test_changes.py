@@ -101,6 +101,7 @@ from watchword.store.identity_center import (
     permission_sets,
     provisions,
     requests,
+    scim_tokens,
 )
 from watchword.store.identity_center import groups as directory_groups
 from watchword.store.identity_center import users as directory_users
@@ -535,6 +536,7 @@ NO_DECISION_DEPENDS_ON = {
     # of a directory that is removed with its instance, when nothing is assigned any more
     *(directory_users.remove_all, directory_groups.remove_all, memberships.remove_all),
     *(requests.insert, requests.remove_all),
+    *(scim_tokens.insert, scim_tokens.remove, scim_tokens.remove_directory),
     changes.append,
     revocations.remove_older,
     subjects.note,

@@ -65,6 +65,7 @@ COMMANDS = {
     "sessions": Entry("sessions:sessions", "List the sessions that are alive."),
     "session": Entry("sessions:group", "End sessions before they expire."),
     "delegation": Entry("delegation:group", "Print the tokens of delegation requests."),
+    "scim": Entry("scim:group", "Make tokens by which an identity provider provisions people."),
     "dead-letters": Entry("dead_letters:letters", "List what no destination of a function's events took."),
     "backup": Entry("backup:backup", "Copy the database and the bytes of objects, at one moment."),
     "restore": Entry("backup:restore", "Make a data directory from a backup."),

@@ -12,6 +12,7 @@ from watchword.gateway.control import PREFIX, control
 from watchword.gateway.cross_origin import cross_origin, from_another_origin
 from watchword.gateway.issuers import issuers
 from watchword.gateway.journey import journey
+from watchword.gateway.scim_door import SCIM, of_scim, scim_door
 from watchword.gateway.websites import of_a_website, websites
 from watchword.identity.token_issuers import ISSUERS
 from watchword.names import HttpRequest, HttpResponse
@@ -43,6 +44,7 @@ DOORS = (
     Door("/", websites, only=of_a_website),  # first: nothing else is on its host names
     Door(ISSUERS, issuers),
     Door(PREFIX, control),
+    Door(SCIM, scim_door, only=of_scim),
     Door(PAGES, browser_door, only=of_a_browser),
     Door("/", cross_origin, only=from_another_origin),
 )

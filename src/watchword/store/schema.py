@@ -48,6 +48,7 @@ from watchword.store.identity_center import (
     permission_sets,
     provisions,
     requests,
+    scim_tokens,
 )
 from watchword.store.identity_center import (
     groups as directory_groups,
@@ -118,7 +119,7 @@ NOUNS = (
     *(trust_anchors, profiles, crls, subjects, hosts, host_authorities),
     *(clusters, associations),
     *(instances, directory_users, directory_groups, memberships, external_ids),
-    *(permission_sets, assignments, provisions, requests),
+    *(permission_sets, assignments, provisions, requests, scim_tokens),
     *(sessions, secrets, device_authorizations, passwords, authenticators),
 )
 

@@ -57,7 +57,7 @@ def checked(given: Given, create_user: Operation) -> dict[str, Any]:
     try:
         found = sdk_json.read_input(create_user, {"IdentityStoreId": "d-0000000000", **given})
     except sdk_json.Unfit as unfit:
-        raise invalid(f"An attribute isn't of its type. {unfit}") from None
+        raise invalid(str(unfit).replace(" by Step Functions", "")) from None
     del found["IdentityStoreId"]
     # 3. The extension.
     return found | ({EXTENSIONS: _checked_extensions(extensions)} if extensions else {})

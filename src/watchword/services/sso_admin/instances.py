@@ -22,6 +22,7 @@ from watchword.store.identity_center import (
     memberships,
     permission_sets,
     requests,
+    scim_tokens,
     users,
 )
 from watchword.store.identity_center.instances import KIND, Instance
@@ -93,6 +94,7 @@ def delete_instance(call: Call) -> Output:
         permission_sets.remove(call.tx, each)
     memberships.remove_all(call.tx, instance.directory)
     external_ids.remove_directory(call.tx, instance.directory)
+    scim_tokens.remove_directory(call.tx, instance.directory)
     users.remove_all(call.tx, instance.directory)
     groups.remove_all(call.tx, instance.directory)
     requests.remove_all(call.tx, instance)

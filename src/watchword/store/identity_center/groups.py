@@ -52,6 +52,7 @@ _HERE = DIRECTORY_GROUPS.c.directory == bindparam("directory")
 _BY_ID = _ALL.where(_HERE, DIRECTORY_GROUPS.c.id == bindparam("id"))
 _NAMED = _ALL.where(_HERE, DIRECTORY_GROUPS.c.folded == bindparam("folded"))
 _PAGE = _ALL.where(_HERE, DIRECTORY_GROUPS.c.id > bindparam("after")).order_by(DIRECTORY_GROUPS.c.id)
+_ORDERED = _ALL.where(_HERE).order_by(DIRECTORY_GROUPS.c.id)
 _COUNT = select(func.count()).select_from(DIRECTORY_GROUPS).where(_HERE)
 
 
@@ -74,6 +75,11 @@ def named(tx: Transaction, directory: str, name: str) -> Group | None:
 def page(tx: Transaction, directory: str, *, after: str = "", limit: int) -> tuple[list[Group], bool]:
     """Groups sorted by id, after that id; and whether there are more."""
     return tx.page(Group, _PAGE, limit, directory=directory, after=after)
+
+
+def some(tx: Transaction, directory: str, *, skip: int, limit: int) -> list[Group]:
+    """Those after the first `skip`, sorted by id."""
+    return tx.all(Group, _ORDERED.offset(skip).limit(limit), directory=directory)
 
 
 def count(tx: Transaction, directory: str) -> int:

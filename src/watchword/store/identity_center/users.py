@@ -96,6 +96,7 @@ _OF_ANY = _ALL.where(DIRECTORY_USERS.c.id == bindparam("id"))
 _NAMED = _ALL.where(_HERE, DIRECTORY_USERS.c.folded == bindparam("folded"))
 _OF_EMAIL = _ALL.where(_HERE, DIRECTORY_USERS.c.folded_email == bindparam("folded"))
 _PAGE = _ALL.where(_HERE, DIRECTORY_USERS.c.id > bindparam("after")).order_by(DIRECTORY_USERS.c.id)
+_ORDERED = _ALL.where(_HERE).order_by(DIRECTORY_USERS.c.id)
 _COUNT = select(func.count()).select_from(DIRECTORY_USERS).where(_HERE)
 
 
@@ -128,6 +129,11 @@ def of_email(tx: Transaction, directory: str, address: str) -> User | None:
 def page(tx: Transaction, directory: str, *, after: str = "", limit: int) -> tuple[list[User], bool]:
     """Users sorted by id, after that id; and whether there are more."""
     return tx.page(User, _PAGE, limit, directory=directory, after=after)
+
+
+def some(tx: Transaction, directory: str, *, skip: int, limit: int) -> list[User]:
+    """Those after the first `skip`, sorted by id."""
+    return tx.all(User, _ORDERED.offset(skip).limit(limit), directory=directory)
 
 
 def count(tx: Transaction, directory: str) -> int:

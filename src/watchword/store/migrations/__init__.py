@@ -1,4 +1,4 @@
 """The Alembic revisions, as data of the package; `watchword.store.migrate` runs them."""
 
-NEWEST = "0034"
+NEWEST = "0035"
 """The last revision in `versions`."""
