@@ -3,7 +3,8 @@
 // 1. Each page of src/start/pages.ts is a file of its own, loaded when somebody goes there.
 // 2. All styles are one file: esbuild doesn't load styles of a page that is loaded later.
 // 3. A file's name has a hash of its content. The manifest has the digest of each (Subresource Integrity).
-// 4. Files are packed once, here. The build is written beside the last one, and takes its place when it is whole.
+// 4. The playground is also a page by itself, which begins elsewhere.
+// 5. Files are packed once, here. The build is written beside the last one, and takes its place when it is whole.
 
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -31,8 +32,9 @@ const always = {
   write: false,
 };
 const main = "src/main.tsx";
+const alone = "src/playground/alone.tsx";
 
-const scripts = await build({ ...always, entryPoints: [main], splitting: true });
+const scripts = await build({ ...always, entryPoints: [main, alone], splitting: true });
 const styles = await build({ ...always, entryPoints: [main], splitting: false });
 
 const bytes = new Map();
@@ -42,11 +44,12 @@ const made = new Map(
     .filter(([path]) => path.endsWith(".js"))
     .map(([path, output]) => [basename(path), output]),
 );
-const script = [...made].find(([, output]) => output.entryPoint === main)[0];
+const began = (entry) => [...made].find(([, output]) => output.entryPoint === entry)[0];
+const script = began(main);
 const first = needed(script);
 const pages = {};
 for (const [name, output] of made) {
-  if (!output.entryPoint?.startsWith("src/") || name === script) continue;
+  if (!output.entryPoint?.startsWith("src/") || [main, alone].includes(output.entryPoint)) continue;
   const page = output.entryPoint.replace(/^src\//, "").replace(/\.tsx?$/, "");
   pages[page] = [name, ...needed(name)].filter((each) => each !== script && !first.includes(each));
 }
@@ -56,6 +59,7 @@ const manifest = {
   style: [...bytes.keys()].find((name) => name.endsWith(".css")),
   first,
   pages,
+  alone: { script: began(alone), first: needed(began(alone)) },
   files: Object.fromEntries([...bytes].map(([name, data]) => [name, `sha384-${digest("sha384", data, "base64")}`])),
 };
 write();

@@ -56,7 +56,7 @@ WINGS: dict[str, list[set[str]]] = {
     "gateway": [
         {"control", "dispatch"},
         {"console", "journey", "runner", "token_exchange"},
-        {"cross_origin", "issuers"},
+        {"cross_origin", "issuers", "playground"},
         {"browser_door", "websites"},
         {"doors", "event_queue", "jobs"},
         {"batch"},

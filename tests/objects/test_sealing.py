@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from watchword.objects import Objects, Remote, new_blob
-from watchword.objects.blob_names import joined
+from watchword.objects.blob_names import bound_to, family, is_blob, joined, like
 from watchword.objects.sealing import Sealing
 from watchword.proofs.keyring import Unopenable
 from watchword.proofs.sealed_bytes import CHUNK, HEAD, of_server, sealed_size
@@ -98,3 +98,61 @@ def test_small_blobs_are_cached_as_plaintext(tmp_path: Path) -> None:
         (tmp_path / blob).unlink()
         assert objects.at_once().get(blob, 0, size) == data
     assert HEAD < CHUNK
+
+
+def put(objects: Objects, data: bytes) -> str:
+    """The name of a new blob with these bytes."""
+    blob = objects.name(os.urandom, len(data))
+    objects.put(blob, [data])
+    return blob
+
+
+def swap(folder: Path, blob: str, other: str) -> None:
+    """Puts another blob in the place of one, as who can write to the disk."""
+    (folder / blob).write_bytes((folder / other).read_bytes())
+
+
+@pytest.mark.parametrize("size", [10, CHUNK * 3, 3 * MEBIBYTE])
+def test_another_blob_in_its_place_is_not_read(tmp_path: Path, size: int) -> None:
+    """Neither whole nor in part; nor a plain one, nor one that was stored before names were bound."""
+    objects, data = opened("folder", tmp_path), os.urandom(size)
+    old, plain = new_blob(os.urandom), new_blob(os.urandom)
+    objects.put(old, [data])
+    opened("folder", tmp_path, None).put(plain, [data])
+    assert read(objects, old, 0, size) == read(objects, plain, 0, size) == data
+    for other in (put(objects, data), old, plain):
+        blob = put(objects, data)
+        assert read(objects, blob, 1, size) == data[1:]
+        swap(tmp_path, blob, other)
+        for start, end in ((0, size), (size // 2, size // 2 + 1)):
+            with pytest.raises(Unopenable):
+                read(objects, blob, start, end)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_copies_are_bound_as_the_first_one_is(place: str, tmp_path: Path) -> None:
+    objects, data = opened(place, tmp_path), os.urandom(2 * MEBIBYTE)
+    names = [put(objects, data)]
+    for _ in range(3):
+        names.append(like(names[-1], new_blob(os.urandom)))
+        objects.copy(names[-2], names[-1])
+    assert len(set(map(bound_to, names))) == 1
+    assert all(is_blob(name) for name in names)
+    for name in names:
+        assert read(objects, name, 5, size := len(data)) == data[5:size]
+        objects.delete(name)
+    other = put(objects, data)
+    assert bound_to(other) != bound_to(names[0])
+
+
+def test_pieces_of_joined_blobs_are_bound(tmp_path: Path) -> None:
+    objects, data = opened("memory", tmp_path), os.urandom((8 << 20) + 5)
+    blob = put(objects, data)
+    copy = like(blob, new_blob(os.urandom))
+    objects.copy(blob, copy)
+    pieces = [name for each in (blob, copy) for name, _ in objects.entries(each)]
+    assert all(map(bound_to, pieces))
+    assert len(set(map(bound_to, pieces))) == 2
+    assert {family(each) for each in pieces} == {family(blob), family(copy)}
+    objects.delete(blob)
+    assert read(objects, copy, 0, len(data)) == data

@@ -121,3 +121,17 @@ def test_no_two_streams_are_alike() -> None:
     assert sealed(b"data") != sealed(b"data")
     assert repr(KEY.material) not in repr(KEY)
     assert sealed_bytes.CHUNK == CHUNK
+
+
+def test_a_stream_opens_only_as_what_it_is_bound_to() -> None:
+    bound = KEY.bound(b"one")
+    stream = sealed(DATA, bound)
+    assert opened(stream, 5, 70_000, bound) == DATA[5:70_000]
+    for key in (KEY, KEY.bound(b"other"), KEY.bound(b"on"), KEY.bound(b"")):
+        with pytest.raises(Unopenable):
+            opened(stream, key=key)
+    with pytest.raises(Unopenable):
+        opened(STREAM, key=bound)
+    unbound = stream[:HEAD].replace(bound.magic, KEY.magic) + stream[HEAD:]
+    with pytest.raises(Unopenable):
+        opened(unbound)

@@ -21,6 +21,9 @@ export interface Page {
 
 export const PAGES: readonly Page[] = [
   { path: "", source: "home/page", load: () => import("../home/page") },
+  { path: "/explain", source: "explain/page", load: () => import("../explain/page") },
+  { path: "/explain/:id", source: "explain/page", load: () => import("../explain/page") },
+  { path: "/playground", source: "playground/page", load: () => import("../playground/page") },
   { path: "/iam/roles", source: "iam/roles/list", load: () => import("../iam/roles/list") },
   { path: "/iam/roles/:name", source: "iam/roles/role", load: () => import("../iam/roles/role") },
   { path: "/iam/create-role", source: "iam/roles/create", load: () => import("../iam/roles/create") },

@@ -56,6 +56,9 @@ COMMANDS = {
     "audit": Entry("audit:group", "Check that the audit journal wasn't changed."),
     "simulate": Entry("simulate:simulate", "Show what the server would decide, and why."),
     "decide": Entry("decide:decide", "Decide requests by policies, one line of JSON each, offline."),
+    "playground": Entry(
+        "playground:playground", "Try policies and requests in a browser, without an account."
+    ),
     "check": Entry("check:check", "Check whether policies can be stored, and find what is risky in them."),
     "test": Entry("policy_tests:run", "Run policy tests: given, when, then, because."),
     "trust": Entry("trust:group", "Print the trust policy of a role for an issuer's tokens."),

@@ -32,6 +32,13 @@ _HEADERS: Final = (
 )
 
 
+class Beginning(Struct, frozen=True):
+    """Where a page by itself begins: its script, and what that needs first."""
+
+    script: str
+    first: tuple[str, ...]
+
+
 class Built(Struct, frozen=True):
     """The manifest."""
 
@@ -45,6 +52,8 @@ class Built(Struct, frozen=True):
     """Page -> the files that it needs and that the script hasn't loaded."""
     files: Mapping[str, str]
     """File -> its digest, as Subresource Integrity writes it."""
+    alone: Beginning | None = None
+    """The playground without a console around it."""
 
 
 def built() -> Built | None:

@@ -66,7 +66,9 @@ def page(
     return _answer(text, f"{_POLICY} {sends_to}".rstrip(), status, headers)
 
 
-def scripted(origin: str, ready: Built, told: Html, top: Html) -> HttpResponse:
+def scripted(
+    origin: str, ready: Built, told: Html, top: Html | None = None, title: str = "Console"
+) -> HttpResponse:
     """The page that the scripts of a build run in. origin: of this server, as the browser calls it.
 
     * Scripts come from ASSETS alone, so an object of S3, which has the same origin, is none.
@@ -77,7 +79,7 @@ def scripted(origin: str, ready: Built, told: Html, top: Html) -> HttpResponse:
     text = document(
         "en",
         _head(
-            "Console",
+            title,
             _sheet(ASSETS + ready.style, files[ready.style]),
             *(
                 el("link", rel="modulepreload", href=ASSETS + each, integrity=files[each])
