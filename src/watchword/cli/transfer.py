@@ -1,7 +1,10 @@
 """watchword import, watchword export: accounts from AWS or from another Watchword, and back."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -12,15 +15,25 @@ from watchword.cli.output import Form, Output, progress_bar, say, say_json
 from watchword.installation.bootstrap import open_installation
 from watchword.store import accounts
 from watchword.transfer import Import, Report, lines
+from watchword.transfer.minio.archive import UnreadableExport
+from watchword.transfer.minio.archive import read as read_minio
+from watchword.transfer.minio.translation import Translation
 from watchword.transfer.report import DIFFERS, MAKE, NEVER_IN_THE_FORM, REPLACE, SAME
 
+_MINIO = Path("minio")
+"""Named first: an account and exports of MinIO follow."""
+_ACCOUNT = re.compile(r"[0-9]{12}", re.ASCII)
 _MOST_LINES = 100
 _BEYOND_ASCII = re.compile(r"[^\x20-\x7e]")
 
 
 def import_files(
     files: Annotated[
-        list[Path], typer.Argument(help="What `aws iam get-account-authorization-details` printed.")
+        list[Path],
+        typer.Argument(
+            help="What `aws iam get-account-authorization-details` printed; or `minio`, an account, and what "
+            "`mc admin cluster iam export` wrote."
+        ),
     ],
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")
@@ -35,11 +48,21 @@ def import_files(
 ) -> None:
     """Make the users, groups, roles and policies of accounts that files describe, with the same ids.
 
+    `watchword import minio ACCOUNT FILE` moves users, groups and policies of a MinIO server into an account.
+
     What is here already stays as it is. Nothing is changed when anything in the files is wrong, or is here
     otherwise; then the exit code is 1. A server can run meanwhile.
     """
-    with opened(open_installation, data, database, root_key_file) as installation, progress_bar() as progress:
-        report = Import(installation, files, replace, dry_run, progress).run()
+    with (
+        _readable(files) as (readable, translations),
+        opened(open_installation, data, database, root_key_file) as installation,
+        progress_bar() as progress,
+    ):
+        dry = dry_run or any(each.problems for each in translations)
+        report = Import(installation, readable, replace, dry, progress).run()
+    for each in translations:
+        report.problems += each.problems
+        report.notes += each.notes
     refused = bool(report.problems or (report.differences and not replace))
     for line in _limited([*report.problems, *([] if replace else report.differences)]):
         say(line, error=True)
@@ -70,6 +93,27 @@ def export_accounts(
             raise fail(f"no such account: {account}")
         for line in lines(tx, [account] if account else every):
             say(_BEYOND_ASCII.sub(_escaped, line))
+
+
+@contextmanager
+def _readable(files: list[Path]) -> Iterator[tuple[list[Path], list[Translation]]]:
+    """The files to import. Those of MinIO are translated first, into files that end with the block."""
+    if files[0] != _MINIO:
+        yield files, []
+        return
+    account, exports = str(files[1]) if len(files) > 1 else "", files[2:]
+    if not _ACCOUNT.fullmatch(account) or not exports:
+        raise fail("for example: watchword import minio 123456789012 iam-info.zip")
+    with TemporaryDirectory() as folder:
+        try:
+            translations = [Translation(read_minio(file), account) for file in exports]
+        except UnreadableExport as error:
+            raise fail(str(error)) from None
+        readable = []
+        for number, each in enumerate(translations, 1):
+            readable.append(Path(folder, f"minio-{number}.json"))
+            readable[-1].write_bytes(each.form())
+        yield readable, translations
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -1,0 +1,1 @@
+"""Users, groups and policies of a MinIO server, brought into the form that an import reads."""
