@@ -60,7 +60,7 @@ def read_path(path: str) -> str:
 
 
 def read_slashes(text: str) -> str:
-    """The same for what has no plus with a meaning: the source of a copy."""
+    """The same for what is decoded elsewhere, its plus signs included: the source of a copy."""
     return text.replace("%2F", "/").replace("%2f", "/") if "%2" in text else text
 
 

@@ -17,7 +17,7 @@ from watchword.services.s3.copy_source import Source
         ("/bucket/key", Source("bucket", "key")),
         ("bucket/a/b", Source("bucket", "a/b")),
         ("bucket//key", Source("bucket", "/key")),
-        ("bucket/a%2Fb%20c+d", Source("bucket", "a/b c+d")),
+        ("bucket/a%2Fb%20c+d%2B", Source("bucket", "a/b c d+")),
         ("bucket%2Fkey", Source("bucket", "key")),
         ("bucket/%252e", Source("bucket", "%2e")),
         ("bucket/../x", Source("bucket", "../x")),

@@ -24,6 +24,7 @@ from watchword.functions.isolation import strongest
 from watchword.functions.sandbox.launch import Interpreter
 from watchword.installation.installation import Clock
 from watchword.names import AwsError
+from watchword.services.s3.lifecycle.work import daily
 from watchword.services.s3.notifications import notifying
 from watchword.services.s3.notifications.rules import Rule, read_rules
 from watchword.store.functions import events, functions, permissions, versions
@@ -225,6 +226,42 @@ def test_what_is_refused_is_not_told(s3: Counter, echo: str) -> None:
     s3.put(echo, "key", b"data")
     assert s3.code("PutObject", Bucket=echo, Key="key", IfNoneMatch="*") == "PreconditionFailed"
     assert len(told(s3)) == 1
+
+
+def test_a_deletion_of_nothing_is_not_told(s3: Counter, echo: str) -> None:
+    """Or anybody who may delete could fill what waits, a thousand keys at a time."""
+    configure(s3, rule("s3:ObjectRemoved:*"))
+    s3("DeleteObject", Bucket=echo, Key="none")
+    keys = [{"Key": str(number)} for number in range(1000)]
+    done = s3("DeleteObjects", Bucket=echo, Delete={"Objects": keys}, headers=MD5)
+    assert len(done["Deleted"]) == 1000
+    assert told(s3) == []
+    s3("PutBucketVersioning", Bucket=echo, VersioningConfiguration={"Status": "Enabled"})
+    s3("DeleteObject", Bucket=echo, Key="none", VersionId="0" * 32)
+    assert told(s3) == []
+    s3("DeleteObject", Bucket=echo, Key="none")
+    assert [each["eventName"] for each in told(s3)] == ["ObjectRemoved:DeleteMarkerCreated"]
+
+
+def test_what_expires_is_told(s3: Counter, echo: str) -> None:
+    configure(s3, rule("s3:LifecycleExpiration:*"))
+    rules = [{"ID": "all", "Status": "Enabled", "Filter": {}, "Expiration": {"Days": 1}}]
+    given = {"LifecycleConfiguration": {"Rules": rules}}
+    s3("PutBucketLifecycleConfiguration", Bucket=echo, **given, headers=MD5)
+    s3.put(echo, "gone")
+    daily()(at(s3, timedelta(days=2)))
+    s3("PutBucketVersioning", Bucket=echo, VersioningConfiguration={"Status": "Enabled"})
+    s3.put(echo, "kept")
+    daily()(at(s3, timedelta(days=2)))
+    with s3.world.database.read() as tx:
+        found = notifications.waiting(tx, s3.now + timedelta(days=3), 100)
+    records = [record for each in found for record in json.loads(each.payload)["Records"]]
+    assert sorted((each["eventName"], each["s3"]["object"]["key"]) for each in records) == [
+        ("LifecycleExpiration:Delete", "gone"),
+        ("LifecycleExpiration:DeleteMarkerCreated", "kept"),
+    ]
+    assert {each["userIdentity"]["principalId"] for each in records} == {"s3.amazonaws.com"}
+    assert all("size" not in each["s3"]["object"] for each in records)
 
 
 def test_so_many_wait_and_no_more(s3: Counter, echo: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,13 +64,12 @@ def commit_object(call: Call, new: Object, bucket: str) -> Object:
 def remove_object(call: Call, bucket_id: str, key: bytes, match: str | None = None) -> Object | None:
     """Deletes the object, if it has the ETag `match`. Without `match` it succeeds if there is no object.
 
-    Returns the delete marker, where the bucket's versioning puts one.
+    Returns the delete marker, where the bucket's versioning puts one, else the object that there was.
     """
     wanted = Preconditions(match)
     if versioning_of(call, bucket_id):
         return _put_in_front(call, Object(bucket_id, key, "", 0, "", call.now, marker=True), wanted)
-    remove_version(call, bucket_id, key, UNVERSIONED, wanted)
-    return None
+    return remove_version(call, bucket_id, key, UNVERSIONED, wanted)
 
 
 def remove_version(

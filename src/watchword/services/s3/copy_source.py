@@ -2,7 +2,7 @@
 
 It is parsed once. Decision, condition keys and reading all use the bucket and key that were parsed:
 
-    [/]bucket/key[?versionId=id]     percent-encoded once; a `+` is a plus
+    [/]bucket/key[?versionId=id]     percent-encoded once; a `+` is a space, as in all paths of S3
 
 Source: Amazon S3 API Reference, CopyObject, "x-amz-copy-source".
 """
@@ -10,7 +10,7 @@ Source: Amazon S3 API Reference, CopyObject, "x-amz-copy-source".
 import re
 from dataclasses import dataclass
 from typing import Self
-from urllib.parse import unquote
+from urllib.parse import unquote_plus
 
 from watchword.services.s3.errors import invalid_argument, s3_error
 
@@ -30,7 +30,7 @@ class Source:
         """Raises InvalidArgument for what isn't a bucket and a key."""
         found = _SOURCE.fullmatch(header)
         try:
-            path = unquote(found["path"], errors="strict") if found else ""
+            path = unquote_plus(found["path"], errors="strict") if found else ""
         except UnicodeDecodeError:
             path = ""
         bucket, slash, key = path.removeprefix("/").partition("/")

@@ -35,7 +35,7 @@ _HALFWAY = "ConditionalRequestConflict"
 """Another write came between check and change: what was replaced may be gone already (`commits`)."""
 Entry = Mapping[str, Any]
 Outcome = Object | AwsError | None
-"""The delete marker that was put, the version that was deleted, or why neither was possible."""
+"""The delete marker that was put, what was deleted, None for nothing, or why neither was possible."""
 
 
 def delete_object(call: Call) -> Output:
@@ -44,10 +44,9 @@ def delete_object(call: Call) -> Output:
     check_version(given.get("VersionId", ""))
     taken = _delete(call, given["Key"], given.get("VersionId", ""), given.get("IfMatch"))
     _tell(call, given, taken)
-    output: dict[str, Any] = {"VersionId": taken.version} if taken else _named(given)
     if taken and taken.marker:
-        output["DeleteMarker"] = True
-    return output
+        return {"VersionId": taken.version, "DeleteMarker": True}
+    return {"VersionId": taken.version} if taken and given.get("VersionId") else _named(given)
 
 
 def delete_objects(call: Call) -> Output:
@@ -140,7 +139,7 @@ def _delete_entry(call: Call, entry: Entry, decisions: list[Decision]) -> Outcom
 
 
 def _delete(call: Call, key: str, version: str, match: str | None) -> Object | None:
-    """Rules 1 and 2: the delete marker that was put, or the version that was deleted."""
+    """Rules 1 and 2: the delete marker that was put, or what was deleted; None where there was nothing."""
     bucket = bucket_of(call).bucket
     if version:
         return remove_version(call, bucket.id, key_bytes(key), version, Preconditions(match))
@@ -148,8 +147,10 @@ def _delete(call: Call, key: str, version: str, match: str | None) -> Object | N
 
 
 def _tell(call: Call, entry: Entry, taken: Object | None) -> None:
-    """Tells functions of it. Raises SlowDown."""
-    event = "DeleteMarkerCreated" if taken and taken.marker and not entry.get("VersionId") else "Delete"
+    """Tells functions of it, unless there was nothing to delete: nothing happened. Raises SlowDown."""
+    if taken is None:
+        return
+    event = "DeleteMarkerCreated" if taken.marker and not entry.get("VersionId") else "Delete"
     notify(call, bucket_of(call), f"ObjectRemoved:{event}", entry["Key"], taken)
 
 

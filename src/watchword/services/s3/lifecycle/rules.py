@@ -155,10 +155,25 @@ def midnight_after(moment: datetime, days: int) -> datetime:
     return midnight if midnight == later else midnight + timedelta(days=1)
 
 
-def first_expiry(rules: Iterable[Live], row: Object) -> tuple[datetime, str] | None:
-    """When the current version expires, and the rule that says so."""
-    found = [(expiry, rule.id) for rule in rules if rule.covers(row) and (expiry := rule.expiry(row))]
-    return min(found, default=None)
+class Expiries:
+    """The rules of a bucket by which current versions expire, found by their prefixes."""
+
+    def __init__(self, rules: Iterable[Live]) -> None:
+        self._by_prefix: dict[bytes, list[Live]] = {}
+        for rule in rules:
+            if rule.expiration != Expiration():
+                self._by_prefix.setdefault(rule.prefix, []).append(rule)
+        self._lengths = sorted({len(prefix) for prefix in self._by_prefix})
+
+    def first(self, row: Object) -> tuple[datetime, str] | None:
+        """When the current version expires, and the rule that says so."""
+        found = [
+            (expiry, rule.id)
+            for length in self._lengths
+            for rule in self._by_prefix.get(row.key[:length], ())
+            if rule.covers(row) and (expiry := rule.expiry(row))
+        ]
+        return min(found, default=None)
 
 
 def read_configuration(document: str) -> Configuration:
@@ -170,3 +185,10 @@ def read_configuration(document: str) -> Configuration:
 def live_rules(document: str) -> tuple[Live, ...]:
     """The rules in a document that are enabled."""
     return tuple(Live.of(rule) for rule in read_configuration(document).rules if rule.status == ENABLED)
+
+
+# Cached: every answer about an object asks, and a bucket can have a thousand rules.
+@lru_cache(_REMEMBERED)
+def expiries(document: str) -> Expiries:
+    """Those of the rules in a document."""
+    return Expiries(live_rules(document))

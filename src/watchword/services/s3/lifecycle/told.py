@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from watchword.services.operation import Call
 from watchword.services.s3.demands import bucket_of
-from watchword.services.s3.lifecycle.rules import SETTING, first_expiry, live_rules
+from watchword.services.s3.lifecycle.rules import SETTING, expiries
 from watchword.store.s3.objects import Object
 
 
@@ -17,7 +17,7 @@ def expiration(call: Call, row: Object) -> dict[str, object]:
     document = bucket_of(call).settings.get(SETTING)
     if document is None or "VersionId" in call.input:
         return {}
-    found = first_expiry(live_rules(document), row)
+    found = expiries(document).first(row)
     if found is None:
         return {}
     expiry, rule = found

@@ -7,7 +7,8 @@
 3. An expired current version gets what its bucket's versioning makes of a deletion (`commits`): it is deleted
    where versions aren't kept, and otherwise goes behind a delete marker.
 4. Nothing that is locked is deleted (`store.s3.locks`). No retention is bypassed.
-5. Bytes are deleted after the commit. What goes wrong is logged, and tried again at the next turn.
+5. Functions are told of what expires, if the bucket says so (s3:LifecycleExpiration).
+6. Bytes are deleted after the commit. What goes wrong is logged, and tried again at the next turn.
 
 AWS doesn't record these acts in CloudTrail, since nobody calls an operation. Here the log says how many there
 were.
@@ -22,12 +23,14 @@ from functools import partial
 from itertools import groupby, islice
 from typing import TypeVar
 
+from watchword.facts.buckets import BUCKET, BucketFact
 from watchword.services.changes import Change, moving
 from watchword.services.jobs import Job
 from watchword.services.s3.lifecycle.plan import Act, Step, plan
 from watchword.services.s3.lifecycle.rules import SETTING, Live, live_rules, midnight_after
+from watchword.services.s3.notifications.notifying import notify_of_rule
 from watchword.services.s3.versions.ids import new_version
-from watchword.store.s3 import bucket_settings, buckets, locks, objects, uploads, version_listing
+from watchword.store.s3 import bucket_settings, buckets, inventory, locks, objects, uploads, version_listing
 from watchword.store.s3.buckets import ENABLED, NEVER
 from watchword.store.s3.listing import Range
 from watchword.store.s3.objects import UNVERSIONED, Object
@@ -71,10 +74,10 @@ def daily() -> Callable[[World], None]:
 
 def carry_out(world: World, bucket_id: str, rules: Sequence[Live], now: datetime) -> int:
     """Does all that is due in a bucket; returns the number of acts."""
-    acts = 0
+    acts, fact = 0, _fact(world, bucket_id)
     for steps in _batches(_due(world, bucket_id, rules, now)):
         with moving(world.database, now) as change:
-            acts += sum(_take(world, change, step) for step in steps)
+            acts += sum(_take(world, change, step, fact) for step in steps)
     for ended in _batches(_stale(world, bucket_id, rules, now)):
         with moving(world.database, now) as change:
             for upload in ended:
@@ -128,34 +131,50 @@ def _uploads(world: World, bucket_id: str) -> Iterator[Upload]:
         key, after = page[-1].key, page[-1].id
 
 
-def _take(world: World, change: Change, step: Step) -> bool:
-    """Takes a step, if its row is still as it was: rules 2 to 4."""
+def _fact(world: World, bucket_id: str) -> BucketFact | None:
+    """What the bucket was told to be; None when it is gone."""
+    with world.database.read() as tx:
+        name = inventory.bucket_name(tx, bucket_id)
+    found = world.facts.get(BUCKET, name)
+    return found if found and found.bucket.id == bucket_id else None
+
+
+def _take(world: World, change: Change, step: Step, fact: BucketFact | None) -> bool:
+    """Takes a step, if its row is still as it was, and tells of it: rules 2 to 5."""
+    event, row = _done(world, change, step)
+    if row is not None and fact is not None:
+        notify_of_rule(world, change, fact, f"LifecycleExpiration:{event}", row)
+    return row is not None
+
+
+def _done(world: World, change: Change, step: Step) -> tuple[str, Object | None]:
+    """What happened, and to which version; None for nothing."""
     tx, row = change.begin(), step.row
     current = objects.at(tx, row.bucket_id, row.key)
     is_current = current is not None and current.rank == row.rank
     if objects.at(tx, row.bucket_id, row.key, row.version) != row:
-        return False
+        return "", None
     if is_current == (step.act is Act.DELETE_NONCURRENT):
-        return False
+        return "", None
     if step.act is Act.EXPIRE and (state := buckets.versioning(tx, row.bucket_id) or NEVER):
-        return _put_marker(world, change, row, state)
+        return "DeleteMarkerCreated", _put_marker(world, change, row, state)
     taken = locks.take_unlocked(
         tx, row.bucket_id, row.key, row.version, change.now, bypass=False, blob=row.blob
     )
     _delete_after(world, change, (taken.blob,) if taken else ())
-    return taken is not None
+    return "Delete", taken
 
 
-def _put_marker(world: World, change: Change, row: Object, state: str) -> bool:
+def _put_marker(world: World, change: Change, row: Object, state: str) -> Object:
     """Puts a delete marker before the current version."""
     tx, rank = change.begin(), row.rank - 1
     version = new_version(rank, world.randomness) if state == ENABLED else UNVERSIONED
     replaced = None if state == ENABLED else objects.remove(tx, row.bucket_id, row.key, UNVERSIONED)
     marker = Object(row.bucket_id, row.key, "", 0, "", change.now, version=version, rank=rank, marker=True)
     if not objects.append(tx, marker):
-        raise RuntimeError("another version was put meanwhile")  # undoes this transaction; see rule 5
+        raise RuntimeError("another version was put meanwhile")  # undoes this transaction; see rule 6
     _delete_after(world, change, (replaced.blob,) if replaced else ())
-    return True
+    return marker
 
 
 def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:

@@ -17,7 +17,7 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote_plus
 
 import msgspec
@@ -26,7 +26,9 @@ from watchword.access import Caller
 from watchword.access.request_context import Via
 from watchword.facts.buckets import BucketFact
 from watchword.names import AwsError
+from watchword.names.ids import new_request_id
 from watchword.names.principal import Service
+from watchword.services.changes import Change
 from watchword.services.jobs import Job
 from watchword.services.operation import Call
 from watchword.services.s3.errors import s3_error
@@ -43,19 +45,46 @@ PRINCIPAL = "s3.amazonaws.com"
 MOST_WAITING = 10_000
 LONGEST_WAIT = timedelta(days=1)
 _AT_ONCE = 500
+_REMOVALS = ("LifecycleExpiration", "ObjectRemoved")
 _RETRIED = frozenset({429, 500, 501, 503})
 """Statuses of refusals that can be otherwise later: rule 3."""
 
 log = logging.getLogger(__name__)
 
 
+class Happened(NamedTuple):
+    """An event, such as ObjectCreated:Put: of which object, who did it, and from where."""
+
+    event: str
+    key: str
+    row: Object | None
+    by: str
+    source: str
+    request_id: str
+
+
 def notify(call: Call, fact: BucketFact, event: str, key: str, row: Object | None = None) -> None:
-    """Writes down, in the call's change, who is told of an event such as ObjectCreated:Put: rule 1."""
+    """Writes down, in the call's change, who is told of an event: rule 1."""
+    caller = call.caller.principal.userid
+    by = caller if call.caller.anonymous else f"AWS:{caller}"
+    source = call.request.peer or call.context.via.service
+    happened = Happened(event, key, row, by, source, call.context.request_id)
+    write_down(call.world, call.change, fact, happened)
+
+
+def notify_of_rule(world: World, change: Change, fact: BucketFact, event: str, row: Object) -> None:
+    """The same of what a lifecycle rule did."""
+    request_id = new_request_id(world.randomness)
+    happened = Happened(event, row.key.decode(), row, PRINCIPAL, PRINCIPAL, request_id)
+    write_down(world, change, fact, happened)
+
+
+def write_down(world: World, change: Change, fact: BucketFact, happened: Happened) -> None:
+    """A notification for each rule that tells of it. Raises SlowDown: rule 5."""
     for rule in rules_of(fact.settings):
-        if rule.tells(event, key):
-            _keep(
-                call, fact.bucket, rule, _record(call, fact.bucket, rule, event, _told(call, event, key, row))
-            )
+        if rule.tells(happened.event, happened.key):
+            record = _record(fact.bucket, rule, happened, change.now)
+            _keep(world, change, fact.bucket, rule, record)
 
 
 def ask(world: World, function: str, bucket: str, account: str, given: Mapping[str, Any]) -> None:
@@ -96,39 +125,39 @@ def hand_over_all(world: World) -> int:
     return len(found)
 
 
-def _keep(call: Call, bucket: Bucket, rule: Rule, record: dict[str, Any]) -> None:
+def _keep(world: World, change: Change, bucket: Bucket, rule: Rule, record: dict[str, Any]) -> None:
     """Rule 5."""
-    tx, payload = call.change.begin(), msgspec.json.encode({"Records": [record]})
+    tx, payload = change.begin(), msgspec.json.encode({"Records": [record]})
     if notifications.more_than(tx, bucket.account, MOST_WAITING):
         raise s3_error("SlowDown")
     told = Notification(
-        call.world.randomness(16).hex(), bucket.account, bucket_arn(bucket), rule.function, payload, call.now
+        world.randomness(16).hex(), bucket.account, bucket_arn(bucket), rule.function, payload, change.now
     )
     notifications.insert(tx, told)
-    call.change.afterwards.append(partial(hand_over, call.world, told))
+    change.afterwards.append(partial(hand_over, world, told))
 
 
-def _told(call: Call, event: str, key: str, row: Object | None) -> dict[str, Any]:
+def _told(happened: Happened, now: datetime) -> dict[str, Any]:
     """The object in a record. Of one that was removed, only which it was."""
-    told: dict[str, Any] = {"key": quote_plus(key, safe="/")}
-    if row is not None and not event.startswith("ObjectRemoved"):
+    row = happened.row
+    told: dict[str, Any] = {"key": quote_plus(happened.key, safe="/")}
+    if row is not None and not happened.event.startswith(_REMOVALS):
         told |= {"size": row.size, "eTag": row.etag}
     if row is not None and row.version != UNVERSIONED:
         told["versionId"] = row.version
-    return told | {"sequencer": f"{int(call.now.timestamp() * 1_000_000):016X}"}
+    return told | {"sequencer": f"{int(now.timestamp() * 1_000_000):016X}"}
 
 
-def _record(call: Call, bucket: Bucket, rule: Rule, event: str, told: dict[str, Any]) -> dict[str, Any]:
-    request_id = call.context.request_id
-    caller = call.caller.principal.userid
+def _record(bucket: Bucket, rule: Rule, happened: Happened, now: datetime) -> dict[str, Any]:
+    request_id = happened.request_id
     return {
         "eventVersion": "2.1",
         "eventSource": "aws:s3",
         "awsRegion": bucket.region,
-        "eventTime": _milliseconds(call.now),
-        "eventName": event,
-        "userIdentity": {"principalId": caller if call.caller.anonymous else f"AWS:{caller}"},
-        "requestParameters": {"sourceIPAddress": call.request.peer or call.context.via.service},
+        "eventTime": _milliseconds(now),
+        "eventName": happened.event,
+        "userIdentity": {"principalId": happened.by},
+        "requestParameters": {"sourceIPAddress": happened.source},
         "responseElements": {"x-amz-request-id": request_id, "x-amz-id-2": host_id(request_id)},
         "s3": {
             "s3SchemaVersion": "1.0",
@@ -138,7 +167,7 @@ def _record(call: Call, bucket: Bucket, rule: Rule, event: str, told: dict[str, 
                 "ownerIdentity": {"principalId": canonical_id(bucket.account)},
                 "arn": bucket_arn(bucket),
             },
-            "object": told,
+            "object": _told(happened, now),
         },
     }
 

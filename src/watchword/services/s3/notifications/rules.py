@@ -32,6 +32,8 @@ EVENTS = frozenset(
         *("s3:ObjectCreated:*", "s3:ObjectCreated:Put", "s3:ObjectCreated:Post", "s3:ObjectCreated:Copy"),
         "s3:ObjectCreated:CompleteMultipartUpload",
         *("s3:ObjectRemoved:*", "s3:ObjectRemoved:Delete", "s3:ObjectRemoved:DeleteMarkerCreated"),
+        *("s3:LifecycleExpiration:*", "s3:LifecycleExpiration:Delete"),
+        "s3:LifecycleExpiration:DeleteMarkerCreated",
         *("s3:ObjectTagging:*", "s3:ObjectTagging:Put", "s3:ObjectTagging:Delete"),
     }
 )
