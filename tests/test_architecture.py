@@ -52,7 +52,7 @@ WINGS: dict[str, list[set[str]]] = {
         {"__init__"},
     ],
     "access": [{"schemes"}, {"authenticate"}, {"__init__"}],
-    "services": [SERVICES, {"table"}, {"what_if"}],
+    "services": [SERVICES - {"s3control"}, {"s3control"}, {"table"}, {"what_if"}],
     "gateway": [
         {"control", "dispatch"},
         {"console", "journey", "runner", "token_exchange"},

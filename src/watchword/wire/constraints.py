@@ -16,6 +16,8 @@ from watchword.wire.shapes import Shape
 
 MAX_MATCHED = 8_192
 """Characters."""
+_NOT_MEANT = frozenset({"S3ResourceArn"})
+"""Shapes whose pattern AWS doesn't keep to: it has no ARN of a bucket, which its operations are for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def constraints(shape: Shape) -> list[Constraint]:
         least = traits["min"]
         text = f"Member must have {noun} greater than or equal to {least}"
         found.append(Constraint(rule, text, lambda value: measure(value) >= least))
-    if "pattern" in traits and shape.type == "string":
+    if "pattern" in traits and shape.type == "string" and shape.name not in _NOT_MEANT:
         found.append(_pattern(traits["pattern"], traits.get("max")))
     if "enum" in traits:
         allowed = frozenset(traits["enum"])

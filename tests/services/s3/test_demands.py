@@ -99,6 +99,8 @@ ASKED: list[tuple[str, dict[str, Any], tuple[tuple[str, str, bool], ...]]] = [
     ("DeleteBucketEncryption", ONE, (("s3:PutEncryptionConfiguration", BUCKET, False),)),
     ("PutBucketNotificationConfiguration", ONE, (("s3:PutBucketNotification", BUCKET, False),)),
     ("GetBucketNotificationConfiguration", ONE, (("s3:GetBucketNotification", BUCKET, False),)),
+    ("GetBucketRequestPayment", ONE, (("s3:GetBucketRequestPayment", BUCKET, False),)),
+    ("PutBucketRequestPayment", ONE, (("s3:PutBucketRequestPayment", BUCKET, False),)),
     ("GetBucketWebsite", ONE, (("s3:GetBucketWebsite", BUCKET, False),)),
     ("DeleteBucketWebsite", ONE, (("s3:DeleteBucketWebsite", BUCKET, False),)),
     ("PutBucketWebsite", ONE, (("s3:PutBucketWebsite", BUCKET, False),)),

@@ -57,12 +57,6 @@ def test_an_encryption_that_there_is_not(
             {"AccelerateConfiguration": {"Status": "Enabled"}},
             "NotImplemented",
         ),
-        ("PutBucketRequestPayment", {"RequestPaymentConfiguration": {"Payer": "BucketOwner"}}, ""),
-        (
-            "PutBucketRequestPayment",
-            {"RequestPaymentConfiguration": {"Payer": "Requester"}},
-            "NotImplemented",
-        ),
         ("PutBucketLogging", {"BucketLoggingStatus": {}}, ""),
         (
             "PutBucketLogging",

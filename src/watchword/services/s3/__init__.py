@@ -2,7 +2,8 @@
 
 1. Every operation checks the headers first (`headers`): a request for something that isn't served is
    refused. An empty version id is no version, and not the current one: it would delete that.
-2. Anonymous requests are decided on like any other, since a bucket policy can allow them. Those of
+2. Where the requester pays, requests of others say so (`request_payment`).
+3. Anonymous requests are decided on like any other, since a bucket policy can allow them. Those of
    SIGNED_ONLY must be signed: they need an account (making and listing buckets, multipart uploads), or S3
    demands it (copies).
 """
@@ -19,6 +20,7 @@ from watchword.services.s3 import (
     encryption,
     listings,
     objects,
+    request_payment,
     settings,
 )
 from watchword.services.s3.access import acls, bucket_policies, ownership_controls, public_access_blocks
@@ -28,6 +30,7 @@ from watchword.services.s3.headers import check_headers
 from watchword.services.s3.lifecycle import configuration as lifecycle
 from watchword.services.s3.locks import object_lock, retention
 from watchword.services.s3.notifications import configuration as notifications
+from watchword.services.s3.request_payment import paid
 from watchword.services.s3.tags import bucket_tags, object_tags
 from watchword.services.s3.uploads import completion, parts, uploads
 from watchword.services.s3.versions import listings as version_listings
@@ -49,7 +52,7 @@ def _guarded(name: str, row: Operation) -> Operation:
             raise invalid_argument("Version id cannot be the empty string", "versionId", "")
         return row.demands(call)
 
-    return replace(row, demands=demands, anonymous=name not in SIGNED_ONLY)
+    return paid(name, replace(row, demands=demands, anonymous=name not in SIGNED_ONLY))
 
 
 OPERATIONS: dict[str, Operation] = {
@@ -74,6 +77,7 @@ OPERATIONS: dict[str, Operation] = {
         ownership_controls.OPERATIONS,
         parts.OPERATIONS,
         public_access_blocks.OPERATIONS,
+        request_payment.OPERATIONS,
         retention.OPERATIONS,
         settings.OPERATIONS,
         uploads.OPERATIONS,

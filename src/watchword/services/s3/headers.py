@@ -46,6 +46,8 @@ READ = frozenset(
         # Keys of customers, for the object and for the source of a copy.
         *(f"x-amz-{_CUSTOMERS}{part}" for part in ("algorithm", "key", "key-md5")),
         *(f"x-amz-copy-source-{_CUSTOMERS}{part}" for part in ("algorithm", "key", "key-md5")),
+        # Who pays.
+        "x-amz-request-payer",
         # Where a website redirects to.
         "x-amz-website-redirect-location",
         # Object lock.
@@ -62,7 +64,6 @@ WITHOUT_EFFECT = frozenset(
         "x-amz-cf-id",  # CloudFront: the id of its request
         "x-amz-confirm-remove-self-bucket-access",  # root can change the policy whatever it says
         "x-amz-optional-object-attributes",  # listings: objects have no such attributes here
-        "x-amz-request-payer",  # the bucket's owner pays
         "x-amz-transition-default-minimum-object-size",  # there is one storage class
         "x-amz-te",  # Java, older Go: an MD5 may follow the body of the answer
         "x-amz-user-agent",  # JavaScript in browsers, where User-Agent can't be set

@@ -1,7 +1,7 @@
 """Bucket settings that can be read but not changed. They are the same for every bucket.
 
 Programs that manage buckets, such as terraform's aws_s3_bucket, read all settings. Here buckets have no
-logging and the owner pays. There is no other configuration. To set what is true anyway, and to
+logging. There is no other configuration. To set what is true anyway, and to
 delete what isn't there, succeeds or fails as at S3; anything else is NotImplemented.
 Source: Amazon S3 API Reference, the operation's own page; Service Authorization Reference, "Amazon S3".
 """
@@ -16,7 +16,6 @@ _NUMBERED = ("Analytics", "IntelligentTiering", "Inventory", "Metrics")
 ANSWERS: dict[str, tuple[str, Output]] = {
     "GetBucketAccelerateConfiguration": ("s3:GetAccelerateConfiguration", {}),
     "GetBucketLogging": ("s3:GetBucketLogging", {}),
-    "GetBucketRequestPayment": ("s3:GetBucketRequestPayment", {"Payer": "BucketOwner"}),
     **{
         f"ListBucket{noun}Configurations": (f"s3:Get{noun}Configuration", {"IsTruncated": False})
         for noun in _NUMBERED
@@ -48,11 +47,6 @@ SET: dict[str, tuple[str, str, Output]] = {
         {"Status": "Suspended"},
     ),
     "PutBucketLogging": ("s3:PutBucketLogging", "BucketLoggingStatus", {}),
-    "PutBucketRequestPayment": (
-        "s3:PutBucketRequestPayment",
-        "RequestPaymentConfiguration",
-        {"Payer": "BucketOwner"},
-    ),
 }
 """Operation -> its action, the member with its document, and the only document that is true."""
 
