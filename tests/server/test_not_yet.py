@@ -14,7 +14,7 @@ from watchword.services.table import SERVED
 from watchword.wire import Models
 
 LIST = Path(__file__).parents[1] / "golden" / "not_yet.txt"
-COUNT = 333
+COUNT = 405
 """Lowered with the list, never raised but with a new model."""
 
 

@@ -71,7 +71,7 @@ from watchword.world import World
 LIST = Path(__file__).parents[1] / "golden" / "condition_keys_not_filled.txt"
 PAGE = Path(__file__).parents[2] / "docs" / "condition-keys.md"
 ROWS = tables()
-COUNT = 255
+COUNT = 271
 """Lowered with the list, never raised but with new operations."""
 
 UNLISTED = {"iam:AcquireRole", "iam:UpdateDelegationRequest"}
