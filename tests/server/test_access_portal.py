@@ -15,8 +15,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from tests.server.chromium import ENTER, MISSING, TAB, chromium
 from tests.server.harness import Running, client, credentials, serve, watchword
 from tests.server.test_console import Browser
+from tests.server.test_in_a_browser import press_by_keyboard, shows, type_into
 from tests.server.test_sessions import listed
 
 PAGE = Path(__file__).parents[2] / "docs" / "identity-center.md"
@@ -211,3 +213,41 @@ def test_a_terminal_beside_the_browser(site: Site) -> None:
     assert browser.ask("GET", "/start")[0] == 303, "the browser is signed out too"
     for secret in (token, PASSWORD, keys["secretAccessKey"]):
         assert secret not in site.running.said
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(bool(MISSING), reason=MISSING)
+def test_in_a_browser_by_the_keyboard(site: Site) -> None:
+    """What browsers make of the portal's pages: a sign-in on the way to a code, and a program let in."""
+    oidc = site.client("sso-oidc")
+    made = oidc.register_client(clientName="a terminal", clientType="public")
+    program = {name: made[name] for name in ("clientId", "clientSecret")}
+    asked = oidc.start_device_authorization(**program, startUrl=site.start)
+    with chromium() as window:
+        window.complaints()
+        window.open(asked["verificationUriComplete"])
+        type_into(window, "user", "alice", TAB, PASSWORD, ENTER)
+        assert shows(window, "Go on only if your own terminal shows this code now.")
+        assert window.run("return document.getElementById('user_code').value") == asked["userCode"]
+        window.press("My terminal shows it")
+        assert shows(window, asked["userCode"])
+        assert "a terminal" in window.text
+        window.press("Allow access")
+        assert shows(window, "The program has its answer.")
+        grant = {**program, "grantType": DEVICE, "deviceCode": asked["deviceCode"]}
+        assert oidc.create_token(**grant)["tokenType"] == "Bearer"
+        (cookie,) = window.cookies
+        assert (cookie["name"], cookie["secure"], cookie["httpOnly"]) == (
+            "__Host-watchword-portal",
+            True,
+            True,
+        )
+        window.open(site.start)
+        assert shows(window, site.account)
+        window.press("Access keys")
+        assert shows(window, 'export AWS_ACCESS_KEY_ID="ASIA')
+        window.open(site.start)
+        press_by_keyboard(window)
+        assert shows(window, "You are signed out.")
+        assert window.cookies == []
+        assert window.complaints() == []

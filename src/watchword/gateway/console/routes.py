@@ -73,7 +73,7 @@ def answer(world: World, request: HttpRequest) -> HttpResponse:
         error = as_fault(broken, log.request_id)
         if (log.console or log.portal) and not error.request_id:
             error = refuse(world, log, error)
-        return _refusal(error, log.request_id)
+        return _refusal(error, log)
 
 
 def _answer(browser: BrowserRequest) -> HttpResponse:
@@ -121,12 +121,12 @@ def _here(browser: BrowserRequest) -> str:
     )
 
 
-def _refusal(error: AwsError, request_id: str) -> HttpResponse:
+def _refusal(error: AwsError, log: RequestLog) -> HttpResponse:
     said = error.said or _SAID.get(error.code, "The request was refused.")
     return page(
         "This can't be done",
         el("p", said),
-        el("p", "Request id ", el("code", request_id), class_="quiet"),
-        el("p", el("a", "To the console", href="/console")),
+        el("p", "Request id ", el("code", log.request_id), class_="quiet"),
+        el("p", portal.way_back(log.request.path) or el("a", "To the console", href="/console")),
         status=error.status or _STATUS.get(error.code, 500 if error.code == "InternalFailure" else 403),
     )

@@ -30,8 +30,8 @@ from watchword.access.request_log import PortalEvent
 from watchword.access.schemes.portal_grant import bound_to_request
 from watchword.gateway.console.browser import CSRF, BrowserRequest, posted, refused
 from watchword.gateway.console.html import el
-from watchword.gateway.console.page import form, page, redirect
-from watchword.gateway.console.portal.home import top
+from watchword.gateway.console.page import page, redirect
+from watchword.gateway.console.portal.home import top, yes_or_no
 from watchword.gateway.dispatch import keep_record
 from watchword.identity.portal.clients import CODE, Registration
 from watchword.identity.sign_in_clients import CHALLENGE
@@ -84,8 +84,7 @@ def ask(browser: BrowserRequest, found: InPortal) -> HttpResponse:
             " wants to act as you, in every account and role that you have, while your session lasts.",
         ),
         el("p", "Say yes only if you have just run ", el("code", "aws sso login"), "."),
-        form("/authorize", "Allow access", hidden={**hidden, "answer": "yes"}),
-        form("/authorize", "Deny access", hidden={**hidden, "answer": "no"}),
+        yes_or_no("/authorize", hidden),
         top=top(browser, found),
         sends_to=to,
     )

@@ -22,7 +22,7 @@ from watchword.access.request_log import PortalEvent
 from watchword.gateway.console.browser import CSRF, BrowserRequest, posted, refused
 from watchword.gateway.console.html import el
 from watchword.gateway.console.page import field, form, notice, page
-from watchword.gateway.console.portal.home import top
+from watchword.gateway.console.portal.home import top, yes_or_no
 from watchword.gateway.dispatch import keep_record
 from watchword.identity.portal.start_url import DEVICE
 from watchword.names import HttpResponse
@@ -124,13 +124,15 @@ def _consent(
         "Allow access to your accounts?",
         elsewhere if waiting.source != here else None,
         el(
-            "p", "A program that calls itself ", el("strong", waiting.client_name), " wants to act as you, in"
+            "p",
+            "A program that calls itself ",
+            el("strong", waiting.client_name),
+            " wants to act as you, in every account and role that you have, while your session lasts. "
+            "It shows this code:",
         ),
-        el("p", "every account and role that you have, while your session lasts. It shows this code:"),
         el("p", code, class_="user-code"),
         el("p", f"It asked from {waiting.source}.", class_="quiet"),
-        form(f"{DEVICE}/answer", "Allow access", hidden={**hidden, "answer": "yes"}),
-        form(f"{DEVICE}/answer", "Deny access", hidden={**hidden, "answer": "no"}),
+        yes_or_no(f"{DEVICE}/answer", hidden),
         top=top(browser, found),
     )
 

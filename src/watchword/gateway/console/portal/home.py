@@ -101,6 +101,13 @@ def top(browser: BrowserRequest, found: InPortal) -> Html:
     )
 
 
+def yes_or_no(action: str, hidden: dict[str, str]) -> Html:
+    """The two answers to a program that wants to be let in."""
+    yes = form(action, "Allow access", hidden={**hidden, "answer": "yes"})
+    no = form(action, "Deny access", hidden={**hidden, "answer": "no"})
+    return el("div", yes, no, class_="choice")
+
+
 def _home(browser: BrowserRequest, found: InPortal, *, bad: str = "") -> HttpResponse:
     whose = (found.user.directory, found.user.id)
     with browser.world.database.read() as tx:

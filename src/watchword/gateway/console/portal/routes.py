@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from watchword.access.portal import InPortal
 from watchword.gateway.console.browser import BrowserRequest
 from watchword.gateway.console.destination import in_portal
+from watchword.gateway.console.html import Html, el
 from watchword.gateway.console.page import redirect
 from watchword.gateway.console.portal import authenticator, authorize, device, home, passwords, sign_in
 from watchword.gateway.console.portal.people import COOKIE, in_front
@@ -54,6 +55,11 @@ def answer(asked: tuple[str, str], browser: BrowserRequest) -> HttpResponse | No
         return inside(browser, found)
     named = {"directory": directory} if directory else {}
     return redirect(f"/start/signin?{urlencode({'next': _here(browser), **named})}")
+
+
+def way_back(path: str) -> Html | None:
+    """From a page of the portal that says what can't be done; None for any other."""
+    return el("a", "To the access portal", href=PORTAL) if path.startswith((PORTAL, "/authorize")) else None
 
 
 def _directory(asked: tuple[str, str]) -> str:
