@@ -346,7 +346,9 @@ def test_another_version_of_a_policy_of_aws_is_said(world: World, tmp_path: Path
     assert f"{ADMINISTRATOR} has the version v999 in the file; here v1 decides" in report.notes
 
 
-@pytest.mark.parametrize("name", ["WatchwordAdministrator", "watchwordADMINISTRATOR"])
+@pytest.mark.parametrize(
+    "name", ["WatchwordAdministrator", "watchwordADMINISTRATOR", "AWSReservedSSO_Read_0123456789abcdef"]
+)
 def test_the_administrator_is_never_imported(world: World, tmp_path: Path, name: str) -> None:
     details = account()
     arn = f"arn:aws:iam::{A}:role/watchword/{name}"

@@ -63,7 +63,7 @@ def steps(tx: Transaction, batch: Batch) -> list[Step | Wrong]:
 
 
 def left_out(found: Found) -> bool:
-    """Whether it is the administrator's role, which each installation makes itself."""
+    """Whether each installation makes it itself: the administrator's role, roles of permission sets."""
     return is_reserved(found.noun, found.name)
 
 

@@ -1,7 +1,8 @@
 """Exporting: the store -> lines of text that are one JSON object of the form, an entity a line.
 
 Everything is read in one snapshot, a page at a time, in the order of accounts and names. So two exports of
-the same store have the same bytes. The administrator's role is left out: each installation makes its own.
+the same store have the same bytes. Left out are the roles that each installation makes itself: the
+administrator's, and those of permission sets.
 """
 
 import dataclasses

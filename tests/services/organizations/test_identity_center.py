@@ -98,6 +98,15 @@ def test_a_delegated_administrator_administers(center: Center, delegated: By) ->
     delegated("identitystore:CreateGroup", **center.store, DisplayName="ops")
 
 
+def test_an_administrator_of_another_service_is_none(center: Center) -> None:
+    management = center.management
+    account, service = management.member("config"), {"ServicePrincipal": "config.amazonaws.com"}
+    management("EnableAWSServiceAccess", **service)
+    management("RegisterDelegatedAdministrator", AccountId=account, **service)
+    other = administrator(management.world, account)
+    refused(DENIED, other, "sso-admin:CreatePermissionSet", **center.instance, Name="Theirs")
+
+
 def test_but_not_what_the_management_account_has(center: Center, delegated: By) -> None:
     assignment = center.assignment(A)
     refused("AccessDeniedException", delegated, "sso-admin:CreateAccountAssignment", **assignment)
@@ -139,6 +148,42 @@ def test_to_others_it_is_not_there(center: Center) -> None:
     refused(missing, stranger, "sso-admin:TagResource", ResourceArn=center.read["PermissionSetArn"], Tags=[])
     refused("AccessDeniedException", stranger, "sso-admin:DescribeInstance", **center.instance)
     refused("AccessDeniedException", stranger, "sso-admin:DeleteInstance", **center.instance)
+
+
+def test_no_directory_tells_of_another_one(center: Center) -> None:
+    """By ids that somebody knows: nothing of another directory is found, changed or assigned."""
+    management, store = center.management, center.store
+    group = management("identitystore:CreateGroup", **store, DisplayName="ops")["GroupId"]
+    pair = {"GroupId": group, "MemberId": {"UserId": center.ann}}
+    joined = management("identitystore:CreateGroupMembership", **store, **pair)["MembershipId"]
+    other = root(management.world, C)
+    instance = {"InstanceArn": other("sso-admin:CreateInstance")["InstanceArn"]}
+    own = {
+        "IdentityStoreId": other("identitystore:ListIdentityStores")["IdentityStores"][0]["IdentityStoreId"]
+    }
+    calls: dict[str, dict[str, Any]] = {
+        "GetGroupMembershipId": pair,
+        "CreateGroupMembership": pair,
+        "DescribeGroupMembership": {"MembershipId": joined},
+        "DeleteGroupMembership": {"MembershipId": joined},
+        "DescribeUser": {"UserId": center.ann},
+        "DeleteUser": {"UserId": center.ann},
+        "DescribeGroup": {"GroupId": group},
+        "ListGroupMemberships": {"GroupId": group},
+        "IsMemberInGroups": {"MemberId": {"UserId": center.ann}, "GroupIds": [group]},
+    }
+    for name, given in calls.items():
+        refused("ResourceNotFoundException", other, f"identitystore:{name}", **own, **given)
+    center.assign(A)
+    listed = other(
+        "sso-admin:ListAccountAssignmentsForPrincipal",
+        **instance,
+        PrincipalType="USER",
+        PrincipalId=center.ann,
+    )
+    assert listed["AccountAssignments"] == []
+    missing = "ResourceNotFoundException"
+    refused(missing, other, "sso-admin:DescribePermissionSet", **(center.read | instance))
 
 
 def test_an_account_that_goes_takes_nothing_along(center: Center) -> None:

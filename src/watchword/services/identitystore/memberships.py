@@ -39,8 +39,9 @@ def delete_group_membership(call: Call) -> Output:
 
 def get_group_membership_id(call: Call) -> Output:
     """GetGroupMembershipId: the one that was decided on."""
-    directory, found = current(call).directory, call.resolved[_KIND, ""]
-    if found is None or found.directory != directory:
+    current(call)
+    found: Membership | None = call.resolved[_KIND, ""]
+    if found is None:
         raise not_in_directory(MEMBERSHIP, "")
     return shapes.new_membership(call, found)
 
