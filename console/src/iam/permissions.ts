@@ -42,24 +42,23 @@ export interface Holder {
   readonly remove: (name: string) => Promise<unknown>;
 }
 
+interface Page {
+  readonly AttachedPolicies?: AttachedPolicy[] | undefined;
+  readonly PolicyNames?: string[] | undefined;
+  readonly Marker?: string | undefined;
+}
+
+const policies = ({ AttachedPolicies: items = [], Marker: next }: Page) => ({ items, next });
+const names = ({ PolicyNames: items = [], Marker: next }: Page) => ({ items, next });
+
 export function ofRole(RoleName: string): Holder {
   return {
     attached: () =>
-      all(async (Marker) => {
-        const { AttachedPolicies: items = [], Marker: next } = await iam.send(
-          new ListAttachedRolePoliciesCommand({ RoleName, Marker, MaxItems: MOST }),
-        );
-        return { items, next };
-      }),
+      all((Marker) => iam.send(new ListAttachedRolePoliciesCommand({ RoleName, Marker, MaxItems: MOST })).then(policies)),
     attach: (PolicyArn) => iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn })),
     detach: (PolicyArn) => iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn })),
     inline: () =>
-      all(async (Marker) => {
-        const { PolicyNames: items = [], Marker: next } = await iam.send(
-          new ListRolePoliciesCommand({ RoleName, Marker, MaxItems: MOST }),
-        );
-        return { items, next };
-      }),
+      all((Marker) => iam.send(new ListRolePoliciesCommand({ RoleName, Marker, MaxItems: MOST })).then(names)),
     read: async (PolicyName) =>
       decoded((await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }))).PolicyDocument),
     write: (PolicyName, PolicyDocument) => iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument })),
@@ -70,21 +69,11 @@ export function ofRole(RoleName: string): Holder {
 export function ofUser(UserName: string): Holder {
   return {
     attached: () =>
-      all(async (Marker) => {
-        const { AttachedPolicies: items = [], Marker: next } = await iam.send(
-          new ListAttachedUserPoliciesCommand({ UserName, Marker, MaxItems: MOST }),
-        );
-        return { items, next };
-      }),
+      all((Marker) => iam.send(new ListAttachedUserPoliciesCommand({ UserName, Marker, MaxItems: MOST })).then(policies)),
     attach: (PolicyArn) => iam.send(new AttachUserPolicyCommand({ UserName, PolicyArn })),
     detach: (PolicyArn) => iam.send(new DetachUserPolicyCommand({ UserName, PolicyArn })),
     inline: () =>
-      all(async (Marker) => {
-        const { PolicyNames: items = [], Marker: next } = await iam.send(
-          new ListUserPoliciesCommand({ UserName, Marker, MaxItems: MOST }),
-        );
-        return { items, next };
-      }),
+      all((Marker) => iam.send(new ListUserPoliciesCommand({ UserName, Marker, MaxItems: MOST })).then(names)),
     read: async (PolicyName) =>
       decoded((await iam.send(new GetUserPolicyCommand({ UserName, PolicyName }))).PolicyDocument),
     write: (PolicyName, PolicyDocument) => iam.send(new PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument })),
@@ -95,21 +84,11 @@ export function ofUser(UserName: string): Holder {
 export function ofGroup(GroupName: string): Holder {
   return {
     attached: () =>
-      all(async (Marker) => {
-        const { AttachedPolicies: items = [], Marker: next } = await iam.send(
-          new ListAttachedGroupPoliciesCommand({ GroupName, Marker, MaxItems: MOST }),
-        );
-        return { items, next };
-      }),
+      all((Marker) => iam.send(new ListAttachedGroupPoliciesCommand({ GroupName, Marker, MaxItems: MOST })).then(policies)),
     attach: (PolicyArn) => iam.send(new AttachGroupPolicyCommand({ GroupName, PolicyArn })),
     detach: (PolicyArn) => iam.send(new DetachGroupPolicyCommand({ GroupName, PolicyArn })),
     inline: () =>
-      all(async (Marker) => {
-        const { PolicyNames: items = [], Marker: next } = await iam.send(
-          new ListGroupPoliciesCommand({ GroupName, Marker, MaxItems: MOST }),
-        );
-        return { items, next };
-      }),
+      all((Marker) => iam.send(new ListGroupPoliciesCommand({ GroupName, Marker, MaxItems: MOST })).then(names)),
     read: async (PolicyName) =>
       decoded((await iam.send(new GetGroupPolicyCommand({ GroupName, PolicyName }))).PolicyDocument),
     write: (PolicyName, PolicyDocument) =>

@@ -11,6 +11,7 @@ import { useState, type ReactElement } from "react";
 import { Dialog } from "../parts/dialog";
 import { Empty } from "../parts/empty";
 import { Refusal } from "../parts/refusal";
+import { FIRST } from "../policy/document";
 import { Statements } from "../policy/statements";
 import { useAnswer } from "../session/answer";
 import { address } from "../start/place";
@@ -64,12 +65,6 @@ export function Room({ holder, name, note }: { holder: Holder; name: string; not
     </Container>
   );
 }
-
-const FIRST = JSON.stringify(
-  { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::example/*" }] },
-  null,
-  2,
-);
 
 interface HeldProps {
   readonly name: string;

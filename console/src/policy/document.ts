@@ -21,6 +21,13 @@ export interface Condition {
   readonly values: readonly string[];
 }
 
+/** What somebody begins with who writes a policy of permissions. */
+export const FIRST = JSON.stringify(
+  { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::example/*" }] },
+  null,
+  2,
+);
+
 type Json = Readonly<Record<string, unknown>>;
 
 /** Its statements. Throws SyntaxError for what isn't JSON. */

@@ -13,5 +13,10 @@ export const navigation: readonly SideNavigationProps.Item[] = [
   { type: "link", text: words.playground.title, href: `${ROOT}/playground` },
   { type: "divider" },
   { type: "link", text: ways.users, href: `${ROOT}/iam/users` },
+  { type: "link", text: ways.groups, href: `${ROOT}/iam/groups` },
   { type: "link", text: ways.roles, href: `${ROOT}/iam/roles` },
+  { type: "link", text: ways.policies, href: `${ROOT}/iam/policies` },
+  { type: "link", text: ways.providers, href: `${ROOT}/iam/providers` },
+  { type: "divider" },
+  { type: "link", text: ways.organization, href: `${ROOT}/organization` },
 ];

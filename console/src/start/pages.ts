@@ -28,6 +28,14 @@ export const PAGES: readonly Page[] = [
   { path: "/iam/roles/:name", source: "iam/roles/role", load: () => import("../iam/roles/role") },
   { path: "/iam/create-role", source: "iam/roles/create", load: () => import("../iam/roles/create") },
   { path: "/iam/users", source: "iam/users/list", load: () => import("../iam/users/list") },
+  { path: "/iam/users/:name", source: "iam/users/user", load: () => import("../iam/users/user") },
+  { path: "/iam/groups", source: "iam/groups/list", load: () => import("../iam/groups/list") },
+  { path: "/iam/groups/:name", source: "iam/groups/group", load: () => import("../iam/groups/group") },
+  { path: "/iam/policies", source: "iam/policies/list", load: () => import("../iam/policies/list") },
+  { path: "/iam/policies/:arn", source: "iam/policies/policy", load: () => import("../iam/policies/policy") },
+  { path: "/iam/create-policy", source: "iam/policies/create", load: () => import("../iam/policies/create") },
+  { path: "/iam/providers", source: "iam/providers/page", load: () => import("../iam/providers/page") },
+  { path: "/organization", source: "organization/page", load: () => import("../organization/page") },
 ];
 
 /** The page at a path, with its `params`. */
