@@ -103,7 +103,7 @@ def test_small_blobs_are_cached_as_plaintext(tmp_path: Path) -> None:
 def put(objects: Objects, data: bytes) -> str:
     """The name of a new blob with these bytes."""
     blob = objects.name(os.urandom, len(data))
-    objects.put(blob, [data])
+    objects.put(blob, (data[at : at + MEBIBYTE] for at in range(0, len(data), MEBIBYTE)))
     return blob
 
 

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from watchword.names.would_block import WouldBlock
 from watchword.objects.blob_cache import LONGEST, BlobCache
-from watchword.objects.blob_names import is_blob, is_joined
+from watchword.objects.blob_names import bound_to, folder_of, is_blob, is_joined
 from watchword.objects.failures import BlobMissingError, PlaceUnavailable, translated
 from watchword.objects.hold import Hold
 from watchword.objects.local_files import OpenFile, sync, write
@@ -97,7 +97,7 @@ class Blobs:
     def put(self, blob: str, pieces: Iterable[bytes]) -> None:
         """Writes a blob. When `pieces` raises, no blob is left."""
         sealing = None if is_joined(blob) else self.sealing
-        source = iter(sealing.seal(pieces) if sealing else pieces)
+        source = iter(sealing.seal(blob, pieces) if sealing else pieces)
         if self.folder is not None:
             write(f"{self.folder}/{blob}", source, durable=self.durable)
             self._sync_folder(blob)
@@ -113,8 +113,11 @@ class Blobs:
         """Makes another blob with the same bytes, which don't pass through this process.
 
         On the local disk it is another name of the file; its date is made new, or the sweep could take it.
-        It isn't on stable storage before `sync`.
+        It isn't on stable storage before `sync`. The target's name is `like` the blob's: it has to be bound to
+        the same.
         """
+        if bound_to(target) != bound_to(blob):
+            raise ValueError(f"{target} isn't bound to what {blob} is bound to")
         with translated(blob):
             self.store.copy(blob, target)
         if self.folder is not None:
@@ -134,7 +137,7 @@ class Blobs:
         """All bytes of a blob that isn't large."""
         kept = self._kept(blob)
         if kept is None:
-            kept = self._plain(self._stored(blob))
+            kept = self._plain(blob, self._stored(blob))
             self.cache.put(blob, kept)
         return kept
 
@@ -178,12 +181,12 @@ class Blobs:
         """Waits until a local blob and its name are on stable storage."""
         if self.folder is not None and self.durable:
             sync(f"{self.folder}/{blob}")
-            sync(f"{self.folder}/{_folder(blob)}")
+            sync(f"{self.folder}/{folder_of(blob)}")
             self._sync_folder(blob)
 
     def _sync_folder(self, blob: str) -> None:
         """Waits until the name of a blob's folder is on stable storage."""
-        folder = _folder(blob)
+        folder = folder_of(blob)
         if self.durable and folder not in self.opened.synced:
             sync(str(self.folder))
             self.opened.synced.add(folder)
@@ -207,7 +210,7 @@ class Blobs:
         with translated(blob):
             if end <= _PIECE:
                 return self._read_start(blob, end)[start:end]
-            stretch = self._stretch(blob, start, end)
+            stretch = self._remote_stretch(blob, start, end)
             found = self.store.get(blob, options={"range": stretch.range})
             if small:
                 return b"".join(stretch.pieces((found.bytes().to_bytes(),)))
@@ -229,10 +232,10 @@ class Blobs:
         """Bytes of a local blob, read from its file."""
         file = self._open_file(blob)
         if file.size <= LONGEST_STORED:
-            whole = self._plain(file.read(0, file.size))
+            whole = self._plain(blob, file.read(0, file.size))
             self.cache.put(blob, whole)
             return whole[start:end]
-        pieces = Stretch(self.sealing, file.read(0, HEAD), start, end, file.size).read(file.read)
+        pieces = self._stretch(blob, file.read(0, HEAD), start, end, file.size).read(file.read)
         return b"".join(pieces) if end - start <= _PIECE else pieces
 
     def _open_file(self, blob: str) -> OpenFile:
@@ -256,24 +259,28 @@ class Blobs:
         read = found.bytes().to_bytes()
         stored = found.meta["size"]
         if len(read) == stored:
-            read = self._plain(read)
+            read = self._plain(blob, read)
             self.cache.put(blob, read)
         elif self.sealing:
-            stretch = Stretch(self.sealing, read[:HEAD], 0, end, stored)
+            stretch = self._stretch(blob, read[:HEAD], 0, end, stored)
             first, last = stretch.range
             read = b"".join(stretch.pieces((read[first:last],)))
         return read
 
-    def _stretch(self, blob: str, start: int, end: int) -> Stretch:
+    def _remote_stretch(self, blob: str, start: int, end: int) -> Stretch:
         """Where a part of a blob is, after its head was read."""
         if self.sealing is None:
             return Stretch(None, b"", start, end, end)
         found = self.store.get(blob, options={"range": (0, HEAD)})
-        return Stretch(self.sealing, found.bytes().to_bytes(), start, end, found.meta["size"])
+        return self._stretch(blob, found.bytes().to_bytes(), start, end, found.meta["size"])
 
-    def _plain(self, stored: bytes) -> bytes:
+    def _stretch(self, blob: str, head: bytes, start: int, end: int, stored: int) -> Stretch:
+        key = self.sealing.key_of(blob, head) if self.sealing else None
+        return Stretch(key, head, start, end, stored)
+
+    def _plain(self, blob: str, stored: bytes) -> bytes:
         """The plaintext of a whole blob."""
-        return stored if self.sealing is None else self.sealing.whole(stored)
+        return stored if self.sealing is None else self.sealing.whole(blob, stored)
 
 
 def take(source: Iterator[bytes], limit: int) -> bytes:
@@ -290,7 +297,3 @@ def take(source: Iterator[bytes], limit: int) -> bytes:
 def _streamed(blob: str, stream: "BytesStream") -> Iterator[bytes]:
     with translated(blob):
         yield from map(bytes, stream)
-
-
-def _folder(blob: str) -> str:
-    return blob.partition("/")[0]

@@ -22,7 +22,7 @@ import msgspec
 
 from watchword.names.ids import Randomness
 from watchword.objects.blob_cache import BlobCache
-from watchword.objects.blob_names import is_joined, joined, new_blob, new_in_family, piece
+from watchword.objects.blob_names import encrypted, is_joined, joined, like, new_blob, new_in_family, piece
 from watchword.objects.blobs import CACHE_SIZE, PART, Blobs, take
 from watchword.objects.failures import BlobMissingError, PlaceUnavailable
 from watchword.objects.remote import Remote
@@ -76,7 +76,9 @@ class Objects:
     def name(self, randomness: Randomness, size: int, family: str = "") -> str:
         """A name for new bytes, which says in which form they are stored."""
         drawn = new_in_family(family, randomness) if family else new_blob(randomness)
-        return joined(drawn) if self.folder is None and size > PART else drawn
+        if self.folder is None and size > PART:
+            return joined(drawn)
+        return self._whole(drawn)
 
     def put(self, blob: str, pieces: Iterable[bytes]) -> None:
         """Writes a blob. When `pieces` raises, no blob is left."""
@@ -87,7 +89,7 @@ class Objects:
         source = iter(pieces)
         try:
             while (data := take(source, PART)) or not entries:
-                entries.append((piece(blob, len(entries)), len(data)))
+                entries.append((self._whole(piece(blob, len(entries))), len(data)))
                 self.blobs.put(entries[-1][0], (data,))
             self.join(entries, blob)
         except PlaceUnavailable:  # where it can't delete either; the sweep does it later
@@ -186,13 +188,16 @@ class Objects:
         if self.blobs.are_there():
             threading.Thread(target=self._delete_before, args=(now - _FINEST_TIME,)).start()
 
+    def _whole(self, blob: str) -> str:
+        """The name of a whole blob, in its form."""
+        return encrypted(blob) if self.blobs.sealing else blob
+
     def _copied(self, blob: str, target: str) -> Entries:
         """Copies of the pieces, under names of the target's family."""
         copied: Entries = []
         for number, (name, size) in enumerate(self.entries(blob)):
-            new = piece(target, number)
+            new = like(name, piece(target, number))
             if is_joined(name):
-                new = joined(new)
                 self.join(self._copied(name, new), new)
             else:
                 self.blobs.copy(name, new)

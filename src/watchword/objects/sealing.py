@@ -2,9 +2,11 @@
 
 1. A new blob is sealed under the server's key. Its bytes are those of `proofs.sealed_bytes`. The list of a
    joined blob isn't, so that a backup copies what is stored and needs no key.
-2. A blob that doesn't begin as sealed ones do is plain: it was stored before there was encryption. Who can
-   write to the store can put a plain blob in place of a sealed one. Checksums find that.
-3. Of a sealed blob its head is read, and the chunks that have bytes of the range.
+2. Its name says that it is sealed, and what to (`blob_names`). Another blob in its place, sealed or plain,
+   doesn't open.
+3. Names of blobs that were stored before don't. Such a blob is sealed if it begins so, else it is plain. Who
+   can write to the store can put another old one in its place; checksums find that.
+4. Of a sealed blob its head is read, and the chunks that have bytes of the range.
 
 Names, sizes and dates of blobs aren't hidden.
 """
@@ -14,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from watchword.names.ids import Randomness
+from watchword.objects.blob_names import bound_to
 from watchword.proofs.sealed_bytes import CHUNK, HEAD, MasterKey, Span, plain_size
 
 
@@ -24,20 +27,23 @@ class Sealing:
     key: MasterKey
     randomness: Randomness = field(default=os.urandom, repr=False)
 
-    def seal(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    def seal(self, blob: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
         """Rule 1."""
-        return self.key.seal(pieces, self.randomness)
+        return self.key.bound(bound_to(blob)).seal(pieces, self.randomness)
 
-    def is_sealed(self, start: bytes) -> bool:
-        """Whether a blob that starts so is sealed: rule 2."""
-        return start.startswith(self.key.magic)
+    def key_of(self, blob: str, head: bytes) -> MasterKey | None:
+        """What opens a blob that starts so; None where it is plain: rules 2 and 3."""
+        if bound := bound_to(blob):
+            return self.key.bound(bound)
+        return self.key if head.startswith(self.key.magic) else None
 
-    def whole(self, stored: bytes) -> bytes:
+    def whole(self, blob: str, stored: bytes) -> bytes:
         """The plaintext of a whole blob. Raises Unopenable."""
-        if not self.is_sealed(stored):
+        key = self.key_of(blob, stored[:HEAD])
+        if key is None:
             return stored
         size = plain_size(len(stored))
-        return b"".join(self.key.open(stored[:HEAD]).pieces((stored[HEAD:],), Span(0, size, size)))
+        return b"".join(key.open(stored[:HEAD]).pieces((stored[HEAD:],), Span(0, size, size)))
 
 
 Read = Callable[[int, int], bytes]
@@ -46,9 +52,10 @@ Read = Callable[[int, int], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A part of a blob that isn't empty, as it is stored: rule 3."""
+    """A part of a blob that isn't empty, as it is stored: rule 4."""
 
-    sealing: Sealing | None
+    key: MasterKey | None
+    """What opens it; None where it is plain."""
     head: bytes
     """The first HEAD bytes of the blob; fewer if it is shorter."""
     start: int
@@ -59,24 +66,19 @@ class Stretch:
     @property
     def range(self) -> tuple[int, int]:
         """Where it is stored. Raises Unopenable."""
-        return self._span.sealed if self._key else (self.start, self.end)
+        return self._span.sealed if self.key else (self.start, self.end)
 
     def pieces(self, stored: Iterable[bytes]) -> Iterator[bytes]:
         """The plaintext, from the bytes of that range. Raises Unopenable."""
-        return self._key.open(self.head).pieces(stored, self._span) if self._key else iter(stored)
+        return self.key.open(self.head).pieces(stored, self._span) if self.key else iter(stored)
 
     def read(self, read: Read) -> Iterator[bytes]:
         """The plaintext, chunk by chunk. Nothing is in memory between two of them. Raises Unopenable."""
-        if self._key is None:
+        if self.key is None:
             places = ((at, min(at + CHUNK, self.end)) for at in range(self.start, self.end, CHUNK))
             return (read(*place) for place in places)
-        opened, span = self._key.open(self.head), self._span
+        opened, span = self.key.open(self.head), self._span
         return (opened.chunk(number, read(*span.place(number)), span) for number in span.numbers)
-
-    @property
-    def _key(self) -> MasterKey | None:
-        """What opens it; None where it is plain."""
-        return self.sealing.key if self.sealing and self.sealing.is_sealed(self.head) else None
 
     @property
     def _span(self) -> Span:

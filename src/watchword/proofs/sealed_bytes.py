@@ -4,12 +4,14 @@
     chunk     CHUNK bytes of plaintext, the last one fewer, encrypted; and a tag of 16 bytes
 
 1. Each stream has its own data key, which is random. It is sealed with AES-256-GCM-SIV; the magic says what
-   kind of master key that was, and is authenticated.
+   kind of master key that was, and is authenticated. So is what the stream is bound to, such as its name,
+   which isn't in the stream.
 2. Chunks are encrypted with AES-256-GCM. The nonce is the number of the chunk, and whether it is the last. No
    nonce repeats, since a data key encrypts one stream.
 3. So a chunk opens only in its place: a stream that was reordered, cut short or continued is refused. An
    empty stream has one empty chunk.
-4. A whole stream in the place of another one opens: that is for checksums to find.
+4. A whole stream in the place of another one doesn't open if it is bound to something else. If neither is
+   bound, it does: that is for checksums to find.
 
 Sources: RFC 5116 and RFC 8452; Hoang, Reyhanitabar, Rogaway and Vizár, "Online Authenticated-Encryption and
 its Nonce-Reuse Misuse-Resistance", section 7 (STREAM).
@@ -17,7 +19,7 @@ What doesn't belong here: files, and where master keys come from.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESGCMSIV
@@ -33,6 +35,8 @@ HEAD = _MAGIC + _NONCE + KEY_BYTES + _TAG
 SEALED_CHUNK = CHUNK + _TAG
 """Bytes of a chunk as it is stored; the last one has fewer."""
 _PURPOSE = b"watchword object bytes 1"
+_SERVERS, _BOUND = b"watchword sealed", b"watchword bound1"
+"""What streams of a server's key begin with: of before they were bound, and now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +45,17 @@ class MasterKey:
 
     magic: bytes
     material: bytes = field(repr=False)
+    to: bytes = b""
+    """What streams are bound to."""
+
+    def bound(self, to: bytes) -> "MasterKey":
+        """The same key for a stream that is bound to something; nothing if that is empty."""
+        return replace(self, magic=_BOUND, to=to) if to else self
 
     def seal(self, pieces: Iterable[bytes], randomness: Randomness) -> Iterator[bytes]:
         """The stream of these pieces: its head, then its chunks."""
         data_key, nonce = randomness(KEY_BYTES), randomness(_NONCE)
-        sealed = AESGCMSIV(self.material).encrypt(nonce, data_key, self.magic)
+        sealed = AESGCMSIV(self.material).encrypt(nonce, data_key, self.magic + self.to)
         yield self.magic + nonce + sealed
         cipher = AESGCM(data_key)
         for number, (chunk, last) in enumerate(_chunks(pieces)):
@@ -57,7 +67,7 @@ class MasterKey:
             raise Unopenable
         nonce, sealed = head[_MAGIC : _MAGIC + _NONCE], head[_MAGIC + _NONCE :]
         try:
-            return Opened(AESGCM(AESGCMSIV(self.material).decrypt(nonce, sealed, self.magic)))
+            return Opened(AESGCM(AESGCMSIV(self.material).decrypt(nonce, sealed, self.magic + self.to)))
         except InvalidTag:
             raise Unopenable from None
 
@@ -123,7 +133,7 @@ class Opened:
 
 def of_server(root: bytes) -> MasterKey:
     """The key of an installation. root: its root key."""
-    return MasterKey(b"watchword sealed", HKDF(SHA256(), KEY_BYTES, salt=None, info=_PURPOSE).derive(root))
+    return MasterKey(_SERVERS, HKDF(SHA256(), KEY_BYTES, salt=None, info=_PURPOSE).derive(root))
 
 
 def sealed_size(size: int) -> int:

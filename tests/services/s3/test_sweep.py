@@ -8,7 +8,7 @@ from tests.services.s3.harness import Counter
 
 from watchword.names import Body
 from watchword.objects import new_blob
-from watchword.objects.blob_names import joined, new_in_family, upload_family
+from watchword.objects.blob_names import joined, like, new_in_family, upload_family
 from watchword.services.s3.upkeep.sweep import LONGEST_UPLOAD, sweep
 from watchword.store.s3 import objects as rows
 
@@ -74,7 +74,7 @@ def test_a_copy_that_has_no_row_yet_is_young(
     assert s3.world.objects.folder
     os.utime(s3.world.objects.folder / source, (0, 0))
     monkeypatch.setattr(s3.world.clock, "read", lambda: datetime.now(UTC).timestamp())
-    copy = new_blob(os.urandom)
+    copy = like(source, new_blob(os.urandom))
     s3.world.objects.copy(source, copy)
     assert sweep(s3.world) == 0
     assert s3.world.objects.get(copy, 0, 4) == b"data"
