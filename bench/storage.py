@@ -5,6 +5,7 @@ All of them write to the same disk, in the directory for temporary files.
 
 import http.client
 import os
+import socket
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -30,6 +31,7 @@ CLIENTS = 16
 SMALL, LARGE = 1 << 10, 64 << 20
 FEW, MANY = 1_000, 1_000_000
 PAGE = 1_000
+READERS = 1_000
 HUGE_PARTS = 16
 """Of LARGE bytes each, of the upload whose memory is measured."""
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -54,6 +56,12 @@ def rows(stack: ExitStack) -> Iterator[Row]:
         "memory that an upload of 1 GiB in parts adds",
         lambda: _added_by_upload(s3, port),
         note="flat: some MB",
+        unit="MB",
+    )
+    yield Row(
+        f"memory that {READERS:,} slow readers of 64 MiB add",
+        lambda: _added_by_readers(s3, port),
+        note=f"flat: 16 MiB and 64 KiB each, so {16 + READERS // 16}",
         unit="MB",
     )
 
@@ -154,6 +162,22 @@ def _added_by_upload(s3: Any, port: int) -> float:
         s3.upload_part(**ids, PartNumber=number, Body=data)
         most = max(most, _resident(pid))
     s3.abort_multipart_upload(**ids)
+    return max((most - before) / 1e6, 0.1)
+
+
+def _added_by_readers(s3: Any, port: int) -> float:
+    """MB that the server takes more at the most, while clients read a large object a few bytes at a time."""
+    pid, request = servers.listening(port), calls.signed(s3, "get_object", {"Bucket": BUCKET, "Key": "large"})
+    before = most = _resident(pid)
+    with ExitStack() as stack:
+        readers = []
+        for _ in range(READERS):
+            readers.append(stack.enter_context(socket.create_connection(("127.0.0.1", port))))
+            readers[-1].sendall(request)
+            most = max(most, _resident(pid))
+        for reader in readers * 3:
+            reader.recv(4096)
+            most = max(most, _resident(pid))
     return max((most - before) / 1e6, 0.1)
 
 

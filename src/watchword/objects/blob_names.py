@@ -18,6 +18,8 @@ import re
 
 from watchword.names.ids import Randomness
 
+TOGETHER = 1000
+"""Names that are drawn one after the other and share a folder."""
 _ALL = ".all"
 _ENCRYPTED = re.compile(r".*\.e([0-9a-f]{32})?", re.ASCII)
 _BLOB = re.compile(r"[0-9a-f]{2}/[0-9a-f]{30}(\.[0-9a-z.]+)?", re.ASCII)
@@ -26,6 +28,14 @@ _BLOB = re.compile(r"[0-9a-f]{2}/[0-9a-f]{30}(\.[0-9a-z.]+)?", re.ASCII)
 def new_blob(randomness: Randomness) -> str:
     """A new name: 128 random bits, in one of 256 folders."""
     return _spread(randomness(16).hex())
+
+
+def gathered(blob: str, drawn: int) -> str:
+    """A new name in the folder of its time: one that many names share, so that one sync of it is for many.
+
+    drawn: how many names were drawn before.
+    """
+    return f"{drawn // TOGETHER % 256:02x}{blob[2:]}"
 
 
 def new_in_family(family: str, randomness: Randomness) -> str:

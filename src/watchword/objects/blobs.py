@@ -18,16 +18,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from watchword.names.would_block import WouldBlock
 from watchword.objects.blob_cache import LONGEST, BlobCache
-from watchword.objects.blob_names import bound_to, folder_of, is_blob, is_joined
+from watchword.objects.blob_names import TOGETHER, bound_to, folder_of, is_blob, is_joined
 from watchword.objects.failures import BlobMissingError, PlaceUnavailable, translated
 from watchword.objects.hold import Hold
-from watchword.objects.local_files import OpenFile, sync, write
+from watchword.objects.local_files import FolderSyncs, OpenFile, sync, write
+from watchword.objects.pieces import take
 from watchword.objects.remote import Remote
 from watchword.objects.sealing import Sealing, Stretch
 from watchword.proofs.sealed_bytes import CHUNK, HEAD, sealed_size
@@ -44,6 +45,9 @@ LONGEST_STORED = sealed_size(LONGEST)
 """A file with more bytes isn't cached, whether it is encrypted or not."""
 _PARTS_AT_ONCE = 2
 _PIECE = 1 << 20
+"""What is read at once, if no more is asked for."""
+_STREAMED = 128 << 10
+"""Bytes that come at once from a store elsewhere: each reader holds as many, however slow it is."""
 _BATCH = 500
 
 
@@ -62,6 +66,9 @@ class _Opened:
     stores: "list[ObjectStore]" = field(default_factory=list)
     synced: set[str] = field(default_factory=set)
     """Folders whose own names are on stable storage."""
+    syncs: FolderSyncs = field(default_factory=FolderSyncs)
+    drawn: Iterator[int] = field(default_factory=lambda: count(os.urandom(1)[0] * TOGETHER))
+    """Counts new names, from anywhere."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +106,7 @@ class Blobs:
         sealing = None if is_joined(blob) else self.sealing
         source = iter(sealing.seal(blob, pieces) if sealing else pieces)
         if self.folder is not None:
-            write(f"{self.folder}/{blob}", source, durable=self.durable)
+            write(f"{self.folder}/{blob}", source, self.opened.syncs if self.durable else None)
             self._sync_folder(blob)
             return
         start = take(source, PART)
@@ -113,8 +120,7 @@ class Blobs:
         """Makes another blob with the same bytes, which don't pass through this process.
 
         On the local disk it is another name of the file; its date is made new, or the sweep could take it.
-        It isn't on stable storage before `sync`. The target's name is `like` the blob's: it has to be bound to
-        the same.
+        It isn't on stable storage before `sync`. The target's name is `like` the blob's.
         """
         if bound_to(target) != bound_to(blob):
             raise ValueError(f"{target} isn't bound to what {blob} is bound to")
@@ -181,7 +187,7 @@ class Blobs:
         """Waits until a local blob and its name are on stable storage."""
         if self.folder is not None and self.durable:
             sync(f"{self.folder}/{blob}")
-            sync(f"{self.folder}/{folder_of(blob)}")
+            self.opened.syncs.sync(f"{self.folder}/{folder_of(blob)}")
             self._sync_folder(blob)
 
     def _sync_folder(self, blob: str) -> None:
@@ -214,7 +220,7 @@ class Blobs:
             found = self.store.get(blob, options={"range": stretch.range})
             if small:
                 return b"".join(stretch.pieces((found.bytes().to_bytes(),)))
-            return stretch.pieces(_streamed(blob, found.stream(min_chunk_size=_PIECE)))
+            return stretch.pieces(_streamed(blob, found.stream(min_chunk_size=_STREAMED)))
 
     def _put_parts(self, blob: str, pieces: Iterable[bytes]) -> None:
         """A writer that isn't closed leaves no blob.
@@ -281,17 +287,6 @@ class Blobs:
     def _plain(self, blob: str, stored: bytes) -> bytes:
         """The plaintext of a whole blob."""
         return stored if self.sealing is None else self.sealing.whole(blob, stored)
-
-
-def take(source: Iterator[bytes], limit: int) -> bytes:
-    """Joins pieces until there are `limit` bytes, or the source ends."""
-    taken, size = [], 0
-    for piece in source:
-        taken.append(piece)
-        size += len(piece)
-        if size >= limit:
-            break
-    return taken[0] if len(taken) == 1 else b"".join(taken)
 
 
 def _streamed(blob: str, stream: "BytesStream") -> Iterator[bytes]:

@@ -1,12 +1,14 @@
 """Files of a local folder: read, written and removed without the store, which takes several times as long.
 
 A file is written whole or not at all, under its own name: no row names it before it is whole, and what a
-killed server leaves is swept. When `write` returns, the file and its name are on stable storage, if it is
-`durable`.
+killed server leaves is swept. When `write` returns, the file and its name are on stable storage, unless
+there is nothing to sync its folder.
 """
 
 import os
+import threading
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from itertools import islice
 
@@ -35,16 +37,47 @@ class OpenFile:
         return os.pread(self._number, end - start, start)
 
 
-def write(path: str, pieces: Iterable[bytes], *, durable: bool) -> None:
+class FolderSyncs:
+    """Syncs of folders, which threads share: one sync is for all names that were written before it began."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._coming: dict[str, Future[None]] = {}
+        """Folder -> the sync that hasn't begun: who comes now waits for it."""
+        self._running: dict[str, Future[None]] = {}
+
+    def sync(self, folder: str) -> None:
+        """Waits until all names that are in the folder now are on stable storage. Raises OSError."""
+        with self._lock:
+            shared = self._coming.get(folder)
+            if shared is None:
+                mine, before = Future[None](), self._running.get(folder)
+                self._coming[folder] = mine
+        if shared is not None:
+            shared.result()
+            return
+        if before:
+            wait((before,))
+        with self._lock:
+            self._running[folder] = self._coming.pop(folder)
+        try:
+            sync(folder)
+        except OSError as error:
+            mine.set_exception(error)
+            raise
+        mine.set_result(None)
+
+
+def write(path: str, pieces: Iterable[bytes], syncs: FolderSyncs | None) -> None:
     """Writes a new file. When `pieces` or the disk raises, there is none."""
     file = _create(path)
     try:
         source = iter(pieces)
         while some := list(islice(source, _AT_ONCE)):
             _write_all(file, some)
-        if durable:
+        if syncs:
             os.fdatasync(file)
-            sync(os.path.dirname(path))  # noqa: PTH120 a path object costs as much as the write
+            syncs.sync(os.path.dirname(path))  # noqa: PTH120 a path object costs as much as the write
     except BaseException:
         with suppress(OSError):
             os.unlink(path)  # noqa: PTH108 as above

@@ -22,9 +22,19 @@ import msgspec
 
 from watchword.names.ids import Randomness
 from watchword.objects.blob_cache import BlobCache
-from watchword.objects.blob_names import encrypted, is_joined, joined, like, new_blob, new_in_family, piece
-from watchword.objects.blobs import CACHE_SIZE, PART, Blobs, take
+from watchword.objects.blob_names import (
+    encrypted,
+    gathered,
+    is_joined,
+    joined,
+    like,
+    new_blob,
+    new_in_family,
+    piece,
+)
+from watchword.objects.blobs import CACHE_SIZE, PART, Blobs
 from watchword.objects.failures import BlobMissingError, PlaceUnavailable
+from watchword.objects.pieces import take
 from watchword.objects.remote import Remote
 from watchword.objects.sealing import Sealing
 
@@ -75,10 +85,12 @@ class Objects:
 
     def name(self, randomness: Randomness, size: int, family: str = "") -> str:
         """A name for new bytes, which says in which form they are stored."""
-        drawn = new_in_family(family, randomness) if family else new_blob(randomness)
-        if self.folder is None and size > PART:
-            return joined(drawn)
-        return self._whole(drawn)
+        if self.folder is None:
+            drawn = new_in_family(family, randomness) if family else new_blob(randomness)
+            return joined(drawn) if size > PART else self._whole(drawn)
+        if family:
+            return self._whole(new_in_family(family, randomness))
+        return self._whole(gathered(new_blob(randomness), next(self.blobs.opened.drawn)))
 
     def put(self, blob: str, pieces: Iterable[bytes]) -> None:
         """Writes a blob. When `pieces` raises, no blob is left."""
