@@ -24,6 +24,7 @@ from watchword.issuer_keys import IssuerKeys
 from watchword.objects import Objects
 from watchword.policy import Decision
 from watchword.store import Cache
+from watchword.store.access_lines import AccessLines
 from watchword.store.audit_files import Journal
 from watchword.store.refusal_counts import RefusalCounts
 from watchword.wire import Models
@@ -73,6 +74,8 @@ class World(Installation):
     refusals: RefusalCounts
     issuer_keys: IssuerKeys = field(default_factory=IssuerKeys)
     """The public keys of token issuers."""
+    access_lines: AccessLines = field(default_factory=AccessLines)
+    """Lines of access logs that wait to be delivered."""
     last_uses: Cache = field(default_factory=partial(Cache, REMEMBERED_USES))
     """What was used when, by this process: keys and roles by their ids, and operations by who calls them."""
     hashing: Gate = field(default_factory=HASHING)

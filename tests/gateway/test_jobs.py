@@ -86,6 +86,7 @@ def test_every_service_may_have_jobs(world: World) -> None:
         "verify objects",
         "hand over notifications",
         "carry out lifecycle rules",
+        "deliver access logs",
         "remove state machines and executions",
         "rotate the keys of issuers",
     ]

@@ -33,6 +33,7 @@ from watchword.names import AwsError, HttpRequest, HttpResponse, fault
 from watchword.names.ids import new_request_id
 from watchword.names.would_block import MovesBytes, Waits, WouldBlock
 from watchword.services.operation import POINT_READ, PURE, Call, Operation, Output
+from watchword.services.s3.access_logs.delivery import note as note_access
 from watchword.services.table import PREFIXES, SERVED
 from watchword.wire import Operation as Model
 from watchword.wire import error_response, recognise
@@ -46,11 +47,13 @@ def journey(world: World, request: HttpRequest) -> HttpResponse:
     """The answer to any request, an error included. Raises only WouldBlock, before anything was done."""
     log = _new_log(world, request)
     try:
-        return _run(world, log)
+        response = _run(world, log)
     except WouldBlock:
         raise
     except Exception as broken:  # noqa: BLE001 said, recorded and logged
-        return _refusal(world, log, broken)
+        response = _refusal(world, log, broken)
+    note_access(world, log, response)
+    return response
 
 
 class NotAdmittedError(Exception):

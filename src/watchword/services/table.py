@@ -39,6 +39,7 @@ from watchword.services.operation import Operation
 from watchword.services.organizations.attached import attached as attached_of_organizations
 from watchword.services.resources import AttachedTo
 from watchword.services.rolesanywhere.named import attached as attached_of_rolesanywhere
+from watchword.services.s3.access_logs.delivery import DELIVER
 from watchword.services.s3.attached import attached as attached_of_s3
 from watchword.services.s3.lifecycle.work import EXPIRE
 from watchword.services.s3.notifications.notifying import JOB as NOTIFY
@@ -80,7 +81,7 @@ SERVICES: Mapping[str, Service] = {
     "lambda": Service(lambda_.OPERATIONS, attached_of_lambda, upkeep.JOBS),
     "organizations": Service(organizations.OPERATIONS, attached_of_organizations),
     "rolesanywhere": Service(rolesanywhere.OPERATIONS, attached_of_rolesanywhere),
-    "s3": Service(s3.OPERATIONS, attached_of_s3, (SWEEP, VERIFY, NOTIFY, EXPIRE)),
+    "s3": Service(s3.OPERATIONS, attached_of_s3, (SWEEP, VERIFY, NOTIFY, EXPIRE, DELIVER)),
     "s3control": Service(s3control.OPERATIONS, attached_of_s3, prefix="s3"),
     "signin": Service(signin.OPERATIONS, attached_of_signin),
     "sso-admin": Service(sso_admin.OPERATIONS, attached_of_sso_admin, prefix="sso"),

@@ -43,6 +43,7 @@ CORS = {
         "CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["https://example.com"]}]
     }
 }
+LOGGING = {"BucketLoggingStatus": {"LoggingEnabled": {"TargetBucket": "payroll", "TargetPrefix": "log/"}}}
 WEBSITE = {"WebsiteConfiguration": {"IndexDocument": {"Suffix": "index.html"}}}
 AES = {"SSEAlgorithm": "AES256"}
 ENCRYPTION = {"ServerSideEncryptionConfiguration": {"Rules": [{"ApplyServerSideEncryptionByDefault": AES}]}}
@@ -138,7 +139,7 @@ ROWS = {
     "PutBucketAccelerateConfiguration": Row(
         BUCKET | {"AccelerateConfiguration": {"Status": "Suspended"}}, missing=NO_BUCKET
     ),
-    "PutBucketLogging": Row(BUCKET | {"BucketLoggingStatus": {}}, missing=NO_BUCKET),
+    "PutBucketLogging": Row(BUCKET | LOGGING, missing=NO_BUCKET),
     "PutBucketRequestPayment": Row(
         BUCKET | {"RequestPaymentConfiguration": {"Payer": "BucketOwner"}}, missing=NO_BUCKET
     ),

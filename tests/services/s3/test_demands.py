@@ -101,6 +101,8 @@ ASKED: list[tuple[str, dict[str, Any], tuple[tuple[str, str, bool], ...]]] = [
     ("GetBucketNotificationConfiguration", ONE, (("s3:GetBucketNotification", BUCKET, False),)),
     ("GetBucketRequestPayment", ONE, (("s3:GetBucketRequestPayment", BUCKET, False),)),
     ("PutBucketRequestPayment", ONE, (("s3:PutBucketRequestPayment", BUCKET, False),)),
+    ("GetBucketLogging", ONE, (("s3:GetBucketLogging", BUCKET, False),)),
+    ("PutBucketLogging", ONE, (("s3:PutBucketLogging", BUCKET, False),)),
     ("GetBucketWebsite", ONE, (("s3:GetBucketWebsite", BUCKET, False),)),
     ("DeleteBucketWebsite", ONE, (("s3:DeleteBucketWebsite", BUCKET, False),)),
     ("PutBucketWebsite", ONE, (("s3:PutBucketWebsite", BUCKET, False),)),

@@ -23,9 +23,6 @@ NEVER = {
     },
     "an account has any number of buckets": {"TooManyBuckets"},
     "accounts can't be found by their email addresses": {"AmbiguousGrantByEmailAddress"},
-    "settings of buckets that can't be changed here": {
-        *("CrossLocationLoggingProhibited", "InvalidTargetBucketForLogging"),
-    },
     "operations and parts of operations that answer NotImplemented": {
         *("AnnotationLimitExceeded", "AnnotationNameTooLong", "InvalidAnnotationName", "InvalidPrefix"),
         *("NoSuchAnnotation", "UnsupportedMediaType"),  # annotations

@@ -57,12 +57,6 @@ def test_an_encryption_that_there_is_not(
             {"AccelerateConfiguration": {"Status": "Enabled"}},
             "NotImplemented",
         ),
-        ("PutBucketLogging", {"BucketLoggingStatus": {}}, ""),
-        (
-            "PutBucketLogging",
-            {"BucketLoggingStatus": {"LoggingEnabled": {"TargetBucket": "b", "TargetPrefix": ""}}},
-            "NotImplemented",
-        ),
         ("DeleteBucketReplication", {}, ""),
         ("GetBucketMetricsConfiguration", {"Id": "one"}, "NoSuchConfiguration"),
         ("DeleteBucketMetricsConfiguration", {"Id": "one"}, "NoSuchConfiguration"),

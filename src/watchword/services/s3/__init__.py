@@ -24,6 +24,7 @@ from watchword.services.s3 import (
     settings,
 )
 from watchword.services.s3.access import acls, bucket_policies, ownership_controls, public_access_blocks
+from watchword.services.s3.access_logs import configuration as access_logs
 from watchword.services.s3.cors import configuration as cors
 from watchword.services.s3.errors import invalid_argument
 from watchword.services.s3.headers import check_headers
@@ -58,6 +59,7 @@ def _guarded(name: str, row: Operation) -> Operation:
 OPERATIONS: dict[str, Operation] = {
     name: _guarded(name, row)
     for table in (
+        access_logs.OPERATIONS,
         acls.OPERATIONS,
         attributes.OPERATIONS,
         bucket_policies.OPERATIONS,

@@ -27,6 +27,10 @@ ERRORS: dict[str, tuple[int, str]] = {
         409,
         "The conditional request cannot succeed due to a conflicting operation against this resource.",
     ),
+    "CrossLocationLoggingProhibited": (
+        403,
+        "The S3 location for the bucket is not the same as the location of the target bucket for logging.",
+    ),
     "EntityTooLarge": (400, "Your proposed upload exceeds the maximum allowed size"),
     "EntityTooSmall": (400, "Your proposed upload is smaller than the minimum allowed size"),
     "IllegalVersioningConfigurationException": (
@@ -81,6 +85,13 @@ ERRORS: dict[str, tuple[int, str]] = {
         "The website redirect location must have a prefix of 'http://' or 'https://' or '/'.",
     ),
     "InvalidRequest": (400, "Invalid Request"),
+    "InvalidTargetBucketForLogging": (
+        400,
+        (
+            "The target bucket for logging either does not exist, is not owned by you, or does not have the "
+            "appropriate grants for the log-delivery group."
+        ),
+    ),
     "InvalidTag": (400, "The tag provided was not a valid tag."),
     "KeyTooLongError": (400, "Your key is too long"),
     "MalformedACLError": (

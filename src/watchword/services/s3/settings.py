@@ -15,7 +15,6 @@ _NUMBERED = ("Analytics", "IntelligentTiering", "Inventory", "Metrics")
 """Configurations of which a bucket can have several, each with an id."""
 ANSWERS: dict[str, tuple[str, Output]] = {
     "GetBucketAccelerateConfiguration": ("s3:GetAccelerateConfiguration", {}),
-    "GetBucketLogging": ("s3:GetBucketLogging", {}),
     **{
         f"ListBucket{noun}Configurations": (f"s3:Get{noun}Configuration", {"IsTruncated": False})
         for noun in _NUMBERED
@@ -46,7 +45,6 @@ SET: dict[str, tuple[str, str, Output]] = {
         "AccelerateConfiguration",
         {"Status": "Suspended"},
     ),
-    "PutBucketLogging": ("s3:PutBucketLogging", "BucketLoggingStatus", {}),
 }
 """Operation -> its action, the member with its document, and the only document that is true."""
 

@@ -1,0 +1,1 @@
+"""Server access logs: what was requested of a bucket, in objects of another bucket."""
