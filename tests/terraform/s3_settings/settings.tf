@@ -61,7 +61,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "pictures" {
 
 resource "aws_s3_bucket_request_payment_configuration" "pictures" {
   bucket = aws_s3_bucket.pictures.id
-  payer  = "BucketOwner"
+  payer  = var.changed ? "BucketOwner" : "Requester"
 }
 
 data "aws_iam_policy_document" "trust" {
@@ -105,5 +105,53 @@ resource "aws_s3_bucket_notification" "pictures" {
     events              = var.changed ? ["s3:ObjectCreated:*"] : ["s3:ObjectCreated:Put", "s3:ObjectCreated:Copy"]
     filter_prefix       = "in/"
     filter_suffix       = ".jpg"
+  }
+}
+
+resource "aws_s3_object" "spaced" {
+  bucket           = aws_s3_bucket.pictures.id
+  key              = "logos/a b+c.svg"
+  content          = "<svg/>"
+  website_redirect = var.changed ? "/index.html" : "https://example.com/"
+}
+
+resource "aws_s3_object_copy" "spaced" {
+  bucket = aws_s3_bucket.pictures.id
+  key    = "copy of a b"
+  source = "${aws_s3_bucket.pictures.id}/${aws_s3_object.spaced.key}"
+}
+
+resource "aws_s3_bucket_website_configuration" "pictures" {
+  bucket = aws_s3_bucket.pictures.id
+  index_document {
+    suffix = "index.html"
+  }
+  error_document {
+    key = var.changed ? "lost.html" : "error.html"
+  }
+  routing_rule {
+    condition {
+      key_prefix_equals               = "old/"
+      http_error_code_returned_equals = "404"
+    }
+    redirect {
+      replace_key_prefix_with = var.changed ? "newer/" : "new/"
+    }
+  }
+}
+
+resource "aws_s3_bucket" "logs" {
+  bucket        = "logs"
+  force_destroy = true
+}
+
+resource "aws_s3_bucket_logging" "pictures" {
+  bucket        = aws_s3_bucket.pictures.id
+  target_bucket = aws_s3_bucket.logs.id
+  target_prefix = var.changed ? "changed/" : "pictures/"
+  target_object_key_format {
+    partitioned_prefix {
+      partition_date_source = "EventTime"
+    }
   }
 }
