@@ -136,6 +136,12 @@ def test_redirects(ask: Any, path: str, status: int, location: str) -> None:
         assert (answer.status, answer.headers["location"]) == (status, location)
 
 
+def test_a_host_header_redirects_nowhere_else(ask: Any) -> None:
+    for host in (f"{HOST}:@evil.test", f"{HOST}:80/evil", f"{HOST}:"):
+        assert ask("/docs", host).headers["location"] == f"http://{HOST}/docs/"
+    assert ask("/docs", f"{HOST}:8080").headers["location"] == f"http://{HOST}:8080/docs/"
+
+
 @pytest.mark.parametrize(("path", "status"), [("/none", 404), ("/private/page", 403), ("/private/", 403)])
 def test_the_error_document(ask: Any, path: str, status: int) -> None:
     answer = ask(path)

@@ -71,3 +71,11 @@ def test_a_reset_forgets(tmp_path: Path) -> None:
     lines.append(tmp_path, entry(1))
     lines.reset(datetime.now(UTC))
     assert texts(lines, tmp_path) == []
+
+
+def test_what_cannot_be_written_is_counted(tmp_path: Path) -> None:
+    lines, folder = AccessLines(), tmp_path / "lines"
+    folder.write_bytes(b"in the way")
+    lines.append(folder, entry(1))
+    lines.lose()
+    assert (lines.lost(), lines.lost()) == (2, 0)

@@ -98,7 +98,7 @@ class _Visit:
             raise s3_error("MethodNotAllowed", Method=self.request.method, ResourceType="OBJECT")
         key, website = _key_of(self.request.path), self._website()
         secure = as_sent(self.request, self.world.settings.trusted_proxies).secure
-        place = Place("https" if secure else "http", self.request.header("host") or "", key)
+        place = Place("https" if secure else "http", _authority(self.request.header("host") or ""), key)
         if website.all:  # 2.
             return _redirected(MOVED, website.all.to(place))
         if found := website.redirect(place):
@@ -148,6 +148,13 @@ class _Visit:
         if document.status == HTTPStatus.OK:
             return structs.replace(document, status=failed.status)
         return _page(self.world, self.request, error, _error_of(document, website.error.key))
+
+
+def _authority(host: str) -> str:
+    """A Host header as it may stand in a URL: what follows a colon is a port, or nothing."""
+    port = host.rpartition(":")[2]
+    name = addressing.hostname(host)
+    return f"{name}:{port}" if port.isascii() and port.isdecimal() else name
 
 
 def _key_of(path: str) -> str:

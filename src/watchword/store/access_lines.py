@@ -5,6 +5,7 @@
 2. `closed` closes that file, and takes those of processes that have ended. Each is held by a lock while it is
    looked at, so one process delivers it.
 3. What can't be delivered yet stays: the caller says what, and looks whether more than MOST bytes wait.
+4. A line that can't be written, or is beyond MOST bytes of a file, is counted: so nobody fills the disk.
 
 What a line says, and where it goes, belongs to `services.s3.access_logs`.
 """
@@ -20,7 +21,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-MOST = 64 << 20
+MOST = 16 << 20
 _OPEN, _CLOSED = ".open", ".closed"
 
 
@@ -38,15 +39,25 @@ class AccessLines:
         self._lock = threading.Lock()
         self._file: int | None = None
         self._path = Path()
+        self._size = self._lost = 0
 
     def append(self, folder: Path, entry: Entry) -> None:
-        """Raises OSError."""
+        """Rules 1 and 4."""
         text = msgspec.json.encode(entry) + b"\n"
         with self._lock:
-            if self._file is None:
-                self._begin(folder)
-            assert self._file is not None
-            os.write(self._file, text)
+            if self._size + len(text) > MOST or not self._written(folder, text):
+                self._lost += 1
+
+    def lose(self) -> None:
+        """Counts a line that couldn't be made."""
+        with self._lock:
+            self._lost += 1
+
+    def lost(self) -> int:
+        """How many lines were lost since this was asked."""
+        with self._lock:
+            lost, self._lost = self._lost, 0
+        return lost
 
     def closed(self, folder: Path) -> Iterator["Closed"]:
         """Files that nobody appends to any more, the oldest first; each is held while the caller has it."""
@@ -66,7 +77,7 @@ class AccessLines:
             if self._file is not None:
                 self._path.rename(self._path.with_suffix(_CLOSED))
                 os.close(self._file)
-                self._file = None
+                self._file, self._size = None, 0
 
     def reset(self, _now: datetime) -> None:
         """Forgets the lines of this process."""
@@ -74,6 +85,16 @@ class AccessLines:
         self.close()
         if path:
             path.unlink(missing_ok=True)
+
+    def _written(self, folder: Path, text: bytes) -> bool:
+        try:
+            if self._file is None:
+                self._begin(folder)
+            assert self._file is not None
+            self._size += os.write(self._file, text)
+        except OSError:
+            return False
+        return True
 
     def _begin(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -17,6 +17,7 @@ from watchword.names import AwsError, HttpRequest, HttpResponse
 from watchword.names.principal import Anonymous, Root, User
 from watchword.services.s3.access_logs.delivery import deliver, note
 from watchword.services.s3.limits import canonical_id
+from watchword.store import access_lines
 from watchword.world import World
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -200,9 +201,21 @@ def later(s3: Counter, time: timedelta) -> World:
 def test_a_line_that_cannot_be_written_is_told(
     s3: Counter, logged: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+    monkeypatch.setattr(access_lines, "MOST", 10)
+    for _ in range(3):
+        note(s3.world, entry(s3), HttpResponse(200))
+    for _ in range(2):
+        assert deliver(s3.world) == 0
+    (told,) = [each for each in caplog.records if each.message == "lines of access logs are lost"]
+    assert vars(told)["lines"] == 3
 
-    monkeypatch.setattr(s3.world.access_lines, "append", full)
+
+def test_no_log_goes_to_another_account(s3: Counter, logged: str) -> None:
+    """Somebody else may have a bucket of the target's name by now."""
     note(s3.world, entry(s3), HttpResponse(200))
-    assert "a line of an access log is lost" in caplog.text
+    s3("DeleteBucket", Bucket=TARGET)
+    other = Root(OTHER)
+    s3("CreateBucket", Bucket=TARGET, by=other)
+    s3("PutBucketPolicy", Bucket=TARGET, Policy=allow(**{"aws:SourceAccount": OWNER}), by=other)
+    deliver(s3.world)
+    assert s3("ListObjectsV2", Bucket=TARGET, by=other)["KeyCount"] == 0
