@@ -37,6 +37,7 @@ READING = partial(Gate, "reading packages", 1, 3)
 SIMULATIONS = 2
 """Policy simulations that run at once. Each takes seconds at worst, and the other threads stay free."""
 SIMULATING = partial(Gate, "policy simulations", SIMULATIONS, 0)
+LOOKING = partial(Gate, "searches of the audit log", 2, 1)
 WAITING = partial(Gate, "synchronous executions", 3, 0)
 """Each waits for up to five minutes. The other threads stay free."""
 
@@ -84,6 +85,8 @@ class World(Installation):
     """The wrong ones of this minute."""
     simulating: Gate = field(default_factory=SIMULATING)
     """Where policies are simulated."""
+    looking: Gate = field(default_factory=LOOKING)
+    """Where the audit log is searched for callers: some tens of milliseconds for a page."""
     waiting: Gate = field(default_factory=WAITING)
     """Where callers wait for the end of what they began."""
 

@@ -56,6 +56,19 @@ def test_a_case_is_decided() -> None:
     assert json.loads(text(wrong))["error"]["message"]
 
 
+def test_a_document_is_checked() -> None:
+    statement = {"Effect": "Allow", "Action": "s3:Nothing", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    told = json.loads(
+        text(ask("POST", "/check", json.dumps({"kind": "identity", "document": document}), **JSON))
+    )
+    assert [(each["code"], each["line"]) for each in told["findings"] if each["level"] == "error"] == [
+        ("INVALID_ACTION", 1)
+    ]
+    wrong = json.loads(text(ask("POST", "/check", "{}", **JSON)))
+    assert wrong["error"]
+
+
 @pytest.mark.parametrize(
     ("headers", "status"),
     [

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -125,6 +126,22 @@ def test_a_refusal_is_explained_by_its_request_id(stage: Stage) -> None:
     assert near["compared"] == [
         {"element": "Resource", "expected": [ALLOW["Resource"]], "actual": SALARIES, "holds": False}
     ]
+
+
+def test_the_command_line_says_the_same(stage: Stage) -> None:
+    request_id = id_of(stage.refused())
+    event = told("explain", request_id, "--output", "json", "--data", str(stage.server.data))
+    assert event["explained"] == stage.explained("ExplainEvent", requestId=request_id)["decisions"]
+    assert event["requestID"] == request_id
+
+
+def test_searches_are_limited(stage: Stage) -> None:
+    """More of them than run at once are refused, and are tried again."""
+    lookup = stage.client("cloudtrail").lookup_events
+    with ThreadPoolExecutor(8) as threads:
+        codes = set(threads.map(lambda _: code_of(lookup, MaxResults=1), range(40)))
+    assert codes <= {"", "ThrottlingException"}
+    assert "" in codes
 
 
 def test_a_refusal_is_explained_by_its_sentence(stage: Stage) -> None:

@@ -224,6 +224,16 @@ def test_what_cant_be_read_is_told_at_the_field(window: Chromium, alone: str) ->
     assert violations(window) == []
 
 
+def test_findings_are_told_as_one_types(window: Chromium, alone: str) -> None:
+    window.open("about:blank")
+    window.open(alone)
+    shows(window, REFUSED)
+    assert "WATCHWORD_PUBLIC_ACCESS" not in window.text
+    window.click("//*[normalize-space(text())='Resource policy']")
+    shows(window, "WATCHWORD_PUBLIC_ACCESS")
+    assert violations(window) == []
+
+
 def test_the_playground_in_the_console(site: Site, ann: Chromium) -> None:
     open_page(site, ann, "/console/playground", REFUSED)
     press(ann, "Try it")

@@ -8,7 +8,7 @@ import { Sha256 } from "@smithy/core/checksum";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { credentials, forget } from "../session/credentials";
 import { seat } from "../session/seat";
-import type { Change, Explanation } from "./form";
+import type { Change, Explanation, Finding } from "./form";
 
 /** What the server said when it refused; `told` of parts/refusal.tsx shows it. */
 export class Refused extends Error {
@@ -21,6 +21,8 @@ export class Refused extends Error {
   }
 }
 
+/** Too many ask at once: tried again after so many milliseconds. */
+const PAUSES = [200, 600, 1800];
 const OVER = new Set(["InvalidClientTokenId", "ExpiredToken", "ExpiredTokenException", "UnrecognizedClientException"]);
 
 export function explainEvent(given: { requestId: string } | { sentence: string }): Promise<Explanation> {
@@ -57,6 +59,28 @@ export interface EventsPage {
   readonly NextToken?: string;
 }
 
+interface Validated {
+  readonly findings: readonly {
+    readonly findingType: string;
+    readonly findingDetails: string;
+    readonly issueCode: string;
+    readonly locations: readonly { readonly span: { readonly start: { readonly line: number; readonly column: number } } }[];
+  }[];
+}
+
+/** Access Analyzer's ValidatePolicy. */
+export async function validate(policyType: string, policyDocument: string, validatePolicyResourceType?: string): Promise<Finding[]> {
+  const given = { policyType, policyDocument, validatePolicyResourceType };
+  const { findings } = (await call("access-analyzer", "/policy/validation", { "content-type": "application/json" }, given)) as Validated;
+  return findings.map(({ findingType, findingDetails, issueCode, locations: [at] }) => ({
+    level: findingType.toLowerCase().replace("_", "-"),
+    code: issueCode,
+    details: findingDetails,
+    line: at?.span.start.line,
+    column: at && at.span.start.column + 1,
+  }));
+}
+
 const LOOKUP = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents";
 
 export async function lookUp(
@@ -73,7 +97,19 @@ async function explain(what: string, given: object): Promise<Explanation> {
   return JSON.parse((answer as { explanation: string }).explanation) as Explanation;
 }
 
-async function call(service: string, path: string, headers: Record<string, string>, given: object, isAgain = false): Promise<unknown> {
+async function call(service: string, path: string, headers: Record<string, string>, given: object): Promise<unknown> {
+  for (const pause of PAUSES) {
+    try {
+      return await send(service, path, headers, given);
+    } catch (error) {
+      if (!(error instanceof Refused && /^Throttling/.test(error.name))) throw error;
+      await new Promise((done) => setTimeout(done, pause));
+    }
+  }
+  return send(service, path, headers, given);
+}
+
+async function send(service: string, path: string, headers: Record<string, string>, given: object, isAgain = false): Promise<unknown> {
   const body = JSON.stringify(given);
   const signer = new SignatureV4({ service, region: seat.region, credentials: await credentials(), sha256: Sha256 });
   const request = { method: "POST", protocol: location.protocol, hostname: location.hostname, path, headers: { host: location.host, ...headers }, body };
@@ -86,7 +122,7 @@ async function call(service: string, path: string, headers: Record<string, strin
   const name = (answer.headers.get("x-amzn-errortype") ?? __type).replace(/^.*#/, "").replace(/:.*$/, "");
   if (OVER.has(name) && !isAgain) {
     forget();
-    return call(service, path, headers, given, true);
+    return send(service, path, headers, given, true);
   }
   throw new Refused(name, Message, answer.status, answer.headers.get("x-amzn-requestid") ?? undefined);
 }

@@ -68,5 +68,14 @@ export interface Explanation {
   readonly error?: { readonly message: string; readonly policy?: string; readonly span?: readonly [number, number] | null };
 }
 
+/** What is wrong or doubtful in a policy document. */
+export interface Finding {
+  readonly level: string;
+  readonly code: string;
+  readonly details: string;
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+}
+
 /** The texts of the documents that statements are of, by what the explanation calls them. */
 export type Texts = Readonly<Record<string, string>>;

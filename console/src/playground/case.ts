@@ -65,14 +65,13 @@ export function contextOf(text: string): Record<string, string | string[]> {
 /** The case as a line of `watchword decide` (docs/decide.md). */
 export function lineOf({ principal, action, resource, context, policies }: Case): Record<string, unknown> {
   const list = (kind: Kind) => (policies[kind] === undefined ? undefined : [policies[kind]]);
-  const ofRole = /^arn:[^:]*:iam::[^:]*:role\//.test(resource);
   return {
     request: {
       principal: principalOf(principal.trim()),
       action: action.trim(),
       resource: resource.trim(),
       context: contextOf(context),
-      ...(ofRole && { resourceType: "role" }),
+      ...(isOfRole(resource) && { resourceType: "role" }),
     },
     policies: {
       identity: list("identity"),
@@ -83,6 +82,11 @@ export function lineOf({ principal, action, resource, context, policies }: Case)
       rcps: policies.rcp === undefined ? undefined : [list("rcp")],
     },
   };
+}
+
+/** Whether the policy of a resource is the trust policy of a role. */
+export function isOfRole(resource: string): boolean {
+  return /^arn:[^:]*:iam::[^:]*:role\//.test(resource.trim());
 }
 
 function principalOf(text: string): Record<string, string> {

@@ -9,17 +9,19 @@ import Checkbox from "@cloudscape-design/components/checkbox";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import Textarea from "@cloudscape-design/components/textarea";
-import { useEffect, useMemo, useRef, useState, type ReactElement } from "react";
+import { useEffect, useMemo, useRef, useState, type ReactElement, type ReactNode } from "react";
 import { DecisionShown } from "../explain/decision";
-import type { Change, Decision, Explanation, Texts } from "../explain/form";
+import type { Change, Decision, Explanation, Finding, Texts } from "../explain/form";
 import { words } from "../texts/explain";
 import "../explain/explain.css";
-import { EXAMPLE, KINDS, lineOf, packed, PLACES, POLICIES, unpacked, type Case, type Kind } from "./case";
+import { EXAMPLE, isOfRole, KINDS, lineOf, packed, PLACES, POLICIES, unpacked, type Case, type Kind } from "./case";
 
 export type Ask = (line: Record<string, unknown>) => Promise<Explanation>;
+/** `ofRole`: whether it is the trust policy of a role. */
+export type Check = (kind: Kind, text: string, ofRole: boolean) => Promise<readonly Finding[]>;
 const PAUSE = 250;
 
-export function Playground({ ask }: { ask: Ask }): ReactElement {
+export function Playground({ ask, check }: { ask: Ask; check: Check }): ReactElement {
   const [given, set] = useState<Case>(EXAMPLE);
   const [isWrongLink, wrong] = useState(false);
   const [isReady, ready] = useState(false);
@@ -42,7 +44,7 @@ export function Playground({ ask }: { ask: Ask }): ReactElement {
       <div>
         {isWrongLink && <p role="alert">{words.playground.wrongLink}</p>}
         <RequestFields given={given} change={change} problem={told.context} />
-        <PolicyFields given={given} change={change} fault={told.fault} />
+        <PolicyFields given={given} change={change} fault={told.fault} check={check} />
       </div>
       <section className="decided" aria-label={words.playground.decision}>
         <Share />
@@ -137,13 +139,15 @@ function RequestFields({ given, change, problem }: FieldsProps & { problem?: str
   );
 }
 
-function PolicyFields({ given, change, fault }: FieldsProps & { fault?: Told["fault"] }): ReactElement {
+function PolicyFields({ given, change, fault, check }: FieldsProps & { fault?: Told["fault"]; check: Check }): ReactElement {
   const put = (kind: Kind, text: string | undefined) => change({ policies: { ...given.policies, [kind]: text } });
   return (
     <section className="part">
       <h2>{words.playground.policies}</h2>
       {KINDS.map((kind) => (
-        <PolicyField key={kind} kind={kind} text={given.policies[kind]} put={put} fault={fault?.kind === kind ? fault.message : undefined} />
+        <PolicyField key={kind} kind={kind} text={given.policies[kind]} put={put} fault={fault?.kind === kind ? fault.message : undefined}>
+          <Findings kind={kind} text={given.policies[kind]} ofRole={kind === "resource" && isOfRole(given.resource)} check={check} />
+        </PolicyField>
       ))}
     </section>
   );
@@ -154,9 +158,10 @@ interface PolicyFieldProps {
   readonly text: string | undefined;
   readonly put: (kind: Kind, text: string | undefined) => void;
   readonly fault: string | undefined;
+  readonly children: ReactNode;
 }
 
-function PolicyField({ kind, text, put, fault }: PolicyFieldProps): ReactElement {
+function PolicyField({ kind, text, put, fault, children }: PolicyFieldProps): ReactElement {
   const name = words.types[kind] ?? kind;
   const kept = useRef(POLICIES[kind]);
   if (text !== undefined) kept.current = text;
@@ -171,7 +176,42 @@ function PolicyField({ kind, text, put, fault }: PolicyFieldProps): ReactElement
           <Textarea value={text} rows={rows} spellcheck={false} ariaLabel={name} invalid={fault !== undefined} onChange={({ detail }) => put(kind, detail.value)} />
         </FormField>
       )}
+      {text !== undefined && fault === undefined && children}
     </div>
+  );
+}
+
+interface FindingsProps {
+  readonly kind: Kind;
+  readonly text: string | undefined;
+  readonly ofRole: boolean;
+  readonly check: Check;
+}
+
+/** What is wrong or doubtful in a policy, once nothing was typed for a moment. */
+function Findings({ kind, text, ofRole, check }: FindingsProps): ReactElement | null {
+  const [findings, set] = useState<readonly Finding[]>([]);
+  useEffect(() => {
+    let isWanted = true;
+    const tell = (found: readonly Finding[]) => isWanted && set(found);
+    const timer = setTimeout(() => {
+      if (text !== undefined) check(kind, text, ofRole).then(tell, () => tell([]));
+    }, 2 * PAUSE);
+    return () => {
+      isWanted = false;
+      clearTimeout(timer);
+    };
+  }, [kind, text, ofRole]);
+  if (findings.length === 0) return null;
+  return (
+    <ul className="findings" aria-label={words.playground.findings}>
+      {findings.map((each, index) => (
+        <li key={index} className={each.level === "error" ? "fault" : ""}>
+          <strong>{each.code}</strong> {each.line !== undefined && `${each.line}:${each.column}: `}
+          {each.details}
+        </li>
+      ))}
+    </ul>
   );
 }
 

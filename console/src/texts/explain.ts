@@ -97,6 +97,7 @@ export const words = {
     request: "The request",
     policies: "The policies",
     decision: "The decision",
+    findings: "Findings",
     link: "Copy the link",
     copied: "Copied",
     wrongLink: "The link holds no case that can be read.",

@@ -1,4 +1,4 @@
-"""The playground of `watchword playground`: one page, and the decisions that it asks for.
+"""The playground of `watchword playground`: one page, and the decisions and checks that it asks for.
 
 There is no account, no sign-in and no store: a case comes with its policies, and nothing is kept of it.
 
@@ -13,8 +13,9 @@ browsers send to nobody.
 """
 
 import asyncio
+from collections.abc import Callable
 from threading import Semaphore
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from msgspec import structs
@@ -24,10 +25,14 @@ from watchword.gateway.console.html import el
 from watchword.gateway.console.page import STYLE, notice, page, scripted, style
 from watchword.names import AwsError, HttpRequest, HttpResponse
 from watchword.names.members import decoded
+from watchword.policy.evaluation.path import VERSION
+from watchword.policy.lines.check import check_line
 from watchword.policy.lines.explain import explain_case
+from watchword.reference.actions import catalogue
 from watchword.transport.service import By, Deliver
 
 CASE: Final = "/case"
+CHECK: Final = "/check"
 MOST_BYTES: Final = 1 << 20
 TITLE: Final = "Playground"
 NOT_BUILT: Final = (
@@ -75,20 +80,36 @@ class Playground:
             case "GET", path if path == STYLE:
                 return style()
             case "POST", path if path == CASE:
-                return self._decide(request, origin)
+                return self._told(request, origin, _decided)
+            case "POST", path if path == CHECK:
+                return self._told(request, origin, _checked)
         return _said(404, "There is no such page.")
 
-    def _decide(self, request: HttpRequest, origin: str) -> HttpResponse:
+    def _told(self, request: HttpRequest, origin: str, tell: Callable[[Any], dict[str, Any]]) -> HttpResponse:
         if request.header("origin") != origin or request.header("content-type") != "application/json":  # 2.
             return _said(403, "Only the page of this server asks this.")
         try:
-            line = decoded(request.body.read())
+            given = decoded(request.body.read())
         except (ValueError, RecursionError) as error:
             return _said(400, f"This is not JSON: {error}")
         with self._deciding:  # 3.
-            told = explain_case(line)
-        answer = {"decisions": [], **told} if "error" in told else {"decisions": [told]}
-        return _answered(200, msgspec.json.encode({"version": 1, **answer}), "application/json")
+            told = tell(given)
+        return _answered(200, msgspec.json.encode(told), "application/json")
+
+
+def _decided(line: Any) -> dict[str, Any]:  # noqa: ANN401 any JSON value
+    """A case (`policy.lines.explain`), answered as ExplainCase does."""
+    told = explain_case(line)
+    return (
+        {"version": VERSION, "decisions": [], **told}
+        if "error" in told
+        else {"version": VERSION, "decisions": [told]}
+    )
+
+
+def _checked(line: Any) -> dict[str, Any]:  # noqa: ANN401 the same
+    """A document (`policy.lines.check`): what is wrong or doubtful in it."""
+    return check_line(line, catalogue())
 
 
 def _page(origin: str) -> HttpResponse:

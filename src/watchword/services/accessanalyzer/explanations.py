@@ -13,7 +13,7 @@ that tell as much:
    what another account decides is known from its refusals only.
 4. ExplainCase: a request with all its policies given: iam:SimulateCustomPolicy.
 
-Few run at once (`World.simulating`), and decisions have a budget.
+Few run at once (`World.simulating`, `World.looking`), and decisions have a budget.
 """
 
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ def explain_event(call: Call) -> Output:
     request_id, sentence = call.input.get("requestId"), call.input.get("sentence")
     if (request_id is None) == (sentence is None):
         raise invalid("Give either requestId or sentence.")
-    with call.world.simulating:
+    with call.world.looking:
         if request_id is not None:
             event = event_of(call.world, call.account, request_id)
         else:

@@ -4,8 +4,9 @@
 2. There are four attributes of our own (`reference.additions`), to find refusals: ErrorCode, ErrorMessage,
    Principal (a part of the caller's ARN) and Action (of a decision). The last two take `*` and `?`.
 3. Data events are among the events, so that a refused GetObject is found. AWS has them in trails only.
-4. A page can have fewer events than MaxResults, and still not be the last (`access.event_pages`).
-5. A token is bound to nothing: it says where to go on, and the events are the caller's account's anyway.
+4. Few searches run at once (`World.looking`). Another one is refused with Throttling, and SDKs try it again.
+5. A page can have fewer events than MaxResults, and still not be the last (`access.event_pages`).
+6. A token is bound to nothing: it says where to go on, and the events are the caller's account's anyway.
 
 Source: AWS CloudTrail API Reference, LookupEvents, LookupAttribute, Event.
 """
@@ -41,7 +42,7 @@ def lookup_events(call: Call) -> Output:
     def wanted(event: Event) -> bool:
         return all(test(event) for test in tests)
 
-    with call.world.simulating:
+    with call.world.looking:
         request_id = dict(given).get("EventId")
         looked = Looked(wanted, *_times(call))
         if request_id:
