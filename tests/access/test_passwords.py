@@ -1,11 +1,11 @@
 """Sign-in with a password: its outcomes, and the same work for all that must look the same."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from tests.services.harness import world_on
 
 from watchword.access import passwords
@@ -66,7 +66,7 @@ def test_what_a_password_gives(world: World, now: datetime) -> None:
 @pytest.mark.parametrize(("hard", "ended"), [(False, Outcome.MUST_CHANGE), (True, Outcome.EXPIRED)])
 def test_a_password_ends_on_its_last_day(world: World, now: datetime, *, hard: bool, ended: Outcome) -> None:
     with world.database.write(now) as tx:
-        password_policies.put(tx, replace(POLICY, hard_expiry=hard))
+        password_policies.put(tx, structs.replace(POLICY, hard_expiry=hard))
     last = now + timedelta(days=90)
     assert outcome(world, "ann", GOOD, last - timedelta(seconds=1)) is Outcome.RIGHT
     assert outcome(world, "ann", GOOD, last) is ended

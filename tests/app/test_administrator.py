@@ -57,7 +57,7 @@ def test_the_token_of_a_delegation_request(installation: Installation) -> None:
     with pytest.raises(Refused, match="no such delegation request: other"):
         trade_in_token(installation, "other")
     with installation.database.write(now) as tx:
-        delegation_requests.replace(tx, dataclasses.replace(request, state=State.FINALIZED))
+        delegation_requests.replace(tx, replace(request, state=State.FINALIZED))
     requestor, token = trade_in_token(installation, request.id)
     assert requestor == account
     root = installation.root_key.material

@@ -1,9 +1,9 @@
 """Which passwords are good enough, and how long."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec import structs
 
 from watchword.identity.password_rules import check_text, expiry
 from watchword.names import AwsError
@@ -23,7 +23,7 @@ NONE = PasswordPolicy(
     users_may_change=False,
     hard_expiry=False,
 )
-STRICT = replace(NONE, minimum_length=10, symbols=True, numbers=True, uppercase=True, lowercase=True)
+STRICT = structs.replace(NONE, minimum_length=10, symbols=True, numbers=True, uppercase=True, lowercase=True)
 UPPER, LOWER, NUMBER, SYMBOL = (
     f"Password should have at least one {kind}"
     for kind in ("uppercase letter", "lowercase letter", "number", "symbol")
@@ -66,4 +66,4 @@ def test_a_password_has_a_last_day_where_the_rules_say_so() -> None:
     profile = LoginProfile("AIDA1", "$hash", NOW - timedelta(days=400), NOW)
     assert expiry(profile, None) is None
     assert expiry(profile, NONE) is None
-    assert expiry(profile, replace(NONE, max_age=90)) == NOW + timedelta(days=90)
+    assert expiry(profile, structs.replace(NONE, max_age=90)) == NOW + timedelta(days=90)

@@ -1,9 +1,9 @@
 """Ids of report jobs: only those that were issued to a caller are read."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec import structs
 
 from watchword.names.ids import Prefix
 from watchword.proofs.access_report import KINDS, AccessReport
@@ -16,7 +16,7 @@ JOB = AccessReport("AROA" + "ABCDEFGHIJKLM2345", actions=True, created=datetime(
 @pytest.mark.parametrize("rest", ["A" * 17, "7" * 17, "QRSTUVWXYZ234567A"])
 @pytest.mark.parametrize("actions", [True, False])
 def test_an_id_is_read_as_it_was_written(kind: Prefix, rest: str, *, actions: bool) -> None:
-    job = replace(JOB, subject=kind + rest, actions=actions)
+    job = structs.replace(JOB, subject=kind + rest, actions=actions)
     job_id = job.job_id(ACCOUNT, CALLER, ROOT)
     assert len(job_id) == 36
     assert AccessReport.read(job_id, ACCOUNT, CALLER, ROOT) == job

@@ -219,7 +219,7 @@ def test_n11_a_signature_for_one_service_is_none_for_another() -> None:
     assert refused(signed("sts"), "iam") == "ScopeMismatch"
     claim = read(signed("sts"))
     assert claim
-    moved = replace(claim, scope=dataclasses.replace(claim.scope, service="iam"))
+    moved = replace(claim, scope=replace(claim.scope, service="iam"))
     with pytest.raises(AwsError, match="SignatureDoesNotMatch"):
         verify(moved, signed("sts"), SIGNER.secret, now=NOW)
 

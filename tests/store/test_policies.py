@@ -1,9 +1,9 @@
 """Managed policies with versions, attachments, boundaries and inline policies."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec import structs
 
 from watchword.store import Conflict, Database
 from watchword.store.iam import attachments, inline_policies, policies, policy_versions, roles, users
@@ -93,7 +93,7 @@ def test_attachments_and_boundaries_are_counted(database: Database, now: datetim
         attachments.attach(tx, "role", "AROA1", read.arn)
         attachments.attach(tx, "group", "AGPA1", read.arn)
         found = policies.by_arn(tx, read.arn)
-        assert found == replace(read, attachment_count=3, boundary_count=2)
+        assert found == structs.replace(read, attachment_count=3, boundary_count=2)
         assert policies.page(tx, A, attached_only=True, limit=5) == ([found], False)
         assert [each.name for each in policies.page(tx, A, limit=5)[0]] == ["Read", "Unused"]
 
@@ -132,7 +132,7 @@ def test_inline_policies_are_put_replaced_and_removed(database: Database, now: d
         inline_policies.put(tx, first)
         inline_policies.put(tx, second)
         inline_policies.put(tx, Inline("role", "AROA2", "a", "{}"))
-        inline_policies.put(tx, replace(first, document="new"))
+        inline_policies.put(tx, structs.replace(first, document="new"))
         assert inline_policies.named(tx, "role", "AROA1", "b").document == "new"
         assert inline_policies.named(tx, "user", "AROA1", "b") is None
         assert [each.name for each in inline_policies.of(tx, "role", "AROA1")] == ["a", "b"]

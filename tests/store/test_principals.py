@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec import structs
 
 from watchword.store import Conflict, Database, StillReferenced, accounts
 from watchword.store.accounts import Account
@@ -210,7 +211,7 @@ def test_an_access_key_is_kept_switched_resealed_and_removed(database: Database,
         assert access_keys.of_root(tx, B) == []
         access_keys.set_status(tx, key, access_keys.INACTIVE)
         found = access_keys.by_id(tx, key.id)
-        assert found == replace(key, status="Inactive")
+        assert found == structs.replace(key, status="Inactive")
         assert not found.active
         access_keys.note_use(tx, key.id, now, SPAN, region="us-east-1", service="s3")
         access_keys.note_use(tx, key.id, now + SPAN / 2, SPAN, region="us-east-1", service="sts")

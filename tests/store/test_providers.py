@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec import structs
 
 from watchword.store import Conflict, Database, StillReferenced, Transaction
 from watchword.store.iam import (
@@ -36,7 +37,7 @@ def test_an_oidc_provider_is_found_by_its_exact_url(database: Database, now: dat
     one = OidcProvider("1", A, URL, now, ("b", "ä"), ("a" * 40,))
     other = OidcProvider("2", A, URL.lower(), now)
     with database.write(now) as tx:
-        for each in (one, other, replace(one, id="3", account=B)):
+        for each in (one, other, structs.replace(one, id="3", account=B)):
             oidc_providers.insert(tx, each)
     with database.read() as tx:
         assert oidc_providers.of_url(tx, A, URL) == one
@@ -45,7 +46,7 @@ def test_an_oidc_provider_is_found_by_its_exact_url(database: Database, now: dat
         assert (oidc_providers.count(tx, A), oidc_providers.count(tx, B)) == (2, 1)
     assert one.arn == f"arn:aws:iam::{A}:oidc-provider/{URL}"
     with pytest.raises(Conflict), database.write(now) as tx:
-        oidc_providers.insert(tx, replace(one, id="4"))
+        oidc_providers.insert(tx, structs.replace(one, id="4"))
 
 
 def test_the_lists_of_an_oidc_provider_are_replaced(database: Database, now: datetime) -> None:
@@ -55,7 +56,9 @@ def test_the_lists_of_an_oidc_provider_are_replaced(database: Database, now: dat
         oidc_providers.set_client_ids(tx, one, ("c", "b"))
         oidc_providers.set_thumbprints(tx, one, ())
     with database.write(now) as tx:
-        assert oidc_providers.of_url(tx, A, URL) == replace(one, client_ids=("c", "b"), thumbprints=())
+        assert oidc_providers.of_url(tx, A, URL) == structs.replace(
+            one, client_ids=("c", "b"), thumbprints=()
+        )
         oidc_providers.remove(tx, one)
         assert oidc_providers.of_account(tx, A) == []
 
@@ -69,7 +72,7 @@ def test_a_saml_provider_with_its_document_and_keys(database: Database, now: dat
         saml_providers.set_document(tx, one, "<two/>", now)
         saml_providers.set_encryption_mode(tx, one, "Required")
     with database.read() as tx:
-        assert saml_providers.named(tx, A, "OFFICE") == replace(
+        assert saml_providers.named(tx, A, "OFFICE") == structs.replace(
             one, valid_until=now, encryption_mode="Required"
         )
         assert saml_providers.document_of(tx, one) == "<two/>"
@@ -80,7 +83,7 @@ def test_a_saml_provider_with_its_document_and_keys(database: Database, now: dat
         saml_providers.remove(tx, one)
     with database.write(now) as tx:
         saml_private_keys.reseal(tx, key, sealed=b"again", sealing_key="k2")
-        assert saml_private_keys.of(tx, one) == [replace(key, sealed=b"again", sealing_key="k2")]
+        assert saml_private_keys.of(tx, one) == [structs.replace(key, sealed=b"again", sealing_key="k2")]
         saml_private_keys.remove(tx, key)
         saml_providers.remove(tx, one)
         assert saml_providers.of_account(tx, A) == []
@@ -94,7 +97,7 @@ def test_a_server_certificate_with_what_it_is_made_of(database: Database, now: d
         server_certificates.rename(tx, one, name="WWW", path="/y/")
     with database.read() as tx:
         found = server_certificates.named(tx, A, "www")
-        assert found == replace(one, name="WWW", path="/y/")
+        assert found == structs.replace(one, name="WWW", path="/y/")
         assert server_certificates.material_of(tx, one) == material
         assert server_certificates.to_reseal(tx, "k2", limit=1) == ([material], False)
         assert "sealed" not in repr(material)
@@ -118,12 +121,12 @@ def test_a_signing_certificate_is_in_an_account_once(database: Database, now: da
         signing_certificates.insert(tx, of_root)
         signing_certificates.set_status(tx, of_ann, "Inactive")
     with database.read() as tx:
-        assert signing_certificates.of_user(tx, "AIDA1") == [replace(of_ann, status="Inactive")]
+        assert signing_certificates.of_user(tx, "AIDA1") == [structs.replace(of_ann, status="Inactive")]
         assert signing_certificates.of_root(tx, A) == [of_root]
         assert signing_certificates.of_root(tx, B) == []
         assert [signing_certificates.is_known(tx, account, "f1") for account in (A, B)] == [True, False]
     with pytest.raises(Conflict), database.write(now) as tx:
-        signing_certificates.insert(tx, replace(of_root, id="c", fingerprint="f1"))
+        signing_certificates.insert(tx, structs.replace(of_root, id="c", fingerprint="f1"))
     with database.write(now) as tx:
         signing_certificates.remove(tx, of_ann)
         assert signing_certificates.of_user(tx, "AIDA1") == []
@@ -135,9 +138,9 @@ def test_a_user_has_an_ssh_key_once(database: Database, now: datetime) -> None:
         _ann(tx, now)
         ssh_public_keys.insert(tx, key)
         ssh_public_keys.set_status(tx, key, "Inactive")
-        assert ssh_public_keys.of_user(tx, "AIDA1") == [replace(key, status="Inactive")]
+        assert ssh_public_keys.of_user(tx, "AIDA1") == [structs.replace(key, status="Inactive")]
     with pytest.raises(Conflict), database.write(now) as tx:
-        ssh_public_keys.insert(tx, replace(key, id="APKA2"))
+        ssh_public_keys.insert(tx, structs.replace(key, id="APKA2"))
     with pytest.raises(StillReferenced), database.write(now) as tx:
         users.remove(tx, User("AIDA1", A, "ann", "/", now))
     with database.write(now) as tx:
@@ -147,8 +150,10 @@ def test_a_user_has_an_ssh_key_once(database: Database, now: datetime) -> None:
 
 def test_service_credentials_page_by_page(database: Database, now: datetime) -> None:
     one = ServiceCredential("ACCA1", A, "AIDA1", GIT, "ann-at", b"digest", now, now + timedelta(days=1))
-    rest = [replace(one, id=f"ACCA{number}", name=f"ann+{number}-at", expires=None) for number in (2, 3)]
-    rest.append(replace(one, id="ACCA4", service="cassandra.amazonaws.com"))
+    rest = [
+        structs.replace(one, id=f"ACCA{number}", name=f"ann+{number}-at", expires=None) for number in (2, 3)
+    ]
+    rest.append(structs.replace(one, id="ACCA4", service="cassandra.amazonaws.com"))
     with database.write(now) as tx:
         _ann(tx, now)
         for each in (one, *rest):
@@ -164,11 +169,11 @@ def test_service_credentials_page_by_page(database: Database, now: datetime) -> 
         assert service_credentials.page(tx, B, limit=9) == ([], False)
         assert "digest" not in repr(one)
     with pytest.raises(Conflict), database.write(now) as tx:
-        service_credentials.insert(tx, replace(one, id="ACCA9"))
+        service_credentials.insert(tx, structs.replace(one, id="ACCA9"))
     with database.write(now) as tx:
         service_credentials.set_status(tx, one, "Inactive")
         service_credentials.set_secret(tx, one, b"other")
-        assert service_credentials.by_id(tx, "ACCA1") == replace(
+        assert service_credentials.by_id(tx, "ACCA1") == structs.replace(
             one, status="Inactive", secret_digest=b"other"
         )
         service_credentials.remove(tx, one)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec import structs
 
 from watchword.store import Conflict, Database, StillReferenced, audit, keyring, revocations, tags
 from watchword.store.audit import Event
@@ -39,11 +40,11 @@ def test_tags_are_removed_whatever_their_case(database: Database, now: datetime)
 
 def test_the_later_of_two_revocations_counts(database: Database, now: datetime) -> None:
     first = Revocation(A, "role", "AROA1", now, now)
-    later = replace(first, issued_before=now + SECOND, made=now + SECOND)
+    later = structs.replace(first, issued_before=now + SECOND, made=now + SECOND)
     with database.write(now) as tx:
         for revocation in (first, later, first):
             revocations.put(tx, revocation)
-        revocations.put(tx, replace(first, account="222222222222"))
+        revocations.put(tx, structs.replace(first, account="222222222222"))
         assert revocations.of_account(tx, A) == [later]
 
 
@@ -105,4 +106,4 @@ def test_wrapped_keys_are_listed_from_the_oldest_and_retired(database: Database,
         keyring.insert(tx, old)
         assert keyring.all_keys(tx) == [old, new]
         keyring.retire(tx, old)
-        assert keyring.all_keys(tx) == [replace(old, state="retired"), new]
+        assert keyring.all_keys(tx) == [structs.replace(old, state="retired"), new]

@@ -5,8 +5,9 @@ Each is found by its id or its alias, in the account and Region that it is of.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
+
+from msgspec import Struct
 
 from watchword.facts.fact import OF_A_TAG, Fact, Reading
 from watchword.names import nouns
@@ -41,8 +42,7 @@ class Resource(Protocol):
 Record = TypeVar("Record", bound=Resource, covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Tagged(Generic[Record]):
+class Tagged(Struct, Generic[Record], frozen=True):
     """A resource with its tags."""
 
     record: Record

@@ -5,7 +5,8 @@ What has another form than these names and ids is never looked up: a database ma
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from watchword.facts.fact import OF_A_TAG, Fact, Reading
 from watchword.names import nouns
@@ -20,16 +21,14 @@ ID_FORM = re.compile(r"a-[a-z0-9]{17}")
 """Of associations."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClusterFact:
+class ClusterFact(Struct, frozen=True):
     """A cluster and its tags."""
 
     cluster: Cluster
     tags: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class AssociationFact:
+class AssociationFact(Struct, frozen=True):
     """An association, its tags, and its cluster."""
 
     cluster: Cluster

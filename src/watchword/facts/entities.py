@@ -1,7 +1,8 @@
 """Entities of IAM by account and name; tags of everything that has tags."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from watchword.facts.accounts import is_open
 from watchword.facts.fact import OF_A_TAG, Fact, Reading
@@ -26,8 +27,7 @@ from watchword.store.iam.server_certificates import ServerCertificate
 from watchword.store.iam.users import User
 
 
-@dataclass(frozen=True, slots=True)
-class RoleFact:
+class RoleFact(Struct, frozen=True):
     """A role with its ARN, its trust policy and its tags."""
 
     role: Role

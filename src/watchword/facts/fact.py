@@ -14,6 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
+from msgspec import Struct
+
 from watchword.installation.installation import RootKey
 from watchword.policy import Policy
 from watchword.store import Topic, Transaction
@@ -31,8 +33,7 @@ Value = TypeVar("Value", covariant=True)
 Key = ParamSpec("Key")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Fact(Generic[Key, Value]):
+class Fact(Struct, Generic[Key, Value], frozen=True, eq=False):
     """`read` gives None where there is no such thing; that is not kept."""
 
     name: str
@@ -44,8 +45,7 @@ def weight_of(*policies: str) -> int:
     return sum(OF_A_POLICY + OF_A_CHARACTER * len(text) for text in policies)
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded(Generic[Value]):
+class Loaded(Struct, Generic[Value], frozen=True):
     """A fact as it was read: None where there is no such thing; and what it depends on."""
 
     value: Value | None

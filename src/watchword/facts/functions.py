@@ -1,7 +1,8 @@
 """What decisions and invocations need to know of a function, and of a version of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from watchword.facts.fact import OF_A_TAG, Fact, Reading
 from watchword.names import nouns
@@ -14,8 +15,7 @@ from watchword.store.functions.urls import FunctionUrl
 from watchword.store.functions.versions import Version
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionFact:
+class FunctionFact(Struct, frozen=True):
     """A function, with what belongs to it and to no version."""
 
     function: Function
@@ -42,8 +42,7 @@ def _function(reading: Reading, account: str, region: str, name: str) -> Functio
     return FunctionFact(function, found, named, policies, auth_types)
 
 
-@dataclass(frozen=True, slots=True)
-class UrlFact:
+class UrlFact(Struct, frozen=True):
     """A function's URL, and the function."""
 
     url: FunctionUrl

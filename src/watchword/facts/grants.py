@@ -5,8 +5,9 @@ compiled once for everything that it is attached to.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from watchword.facts.fact import OF_AN_INDEX, Fact, Reading
 from watchword.identity import aws_managed
@@ -16,8 +17,7 @@ from watchword.store import Topic
 from watchword.store.iam import attachments, groups, inline_policies, policy_versions, roles, users
 
 
-@dataclass(frozen=True)
-class Grants:
+class Grants(Struct, frozen=True, dict=True):
     """The policies of a user or role. A boundary that is gone is an empty one, which allows nothing."""
 
     identity: tuple[Source, ...] = ()

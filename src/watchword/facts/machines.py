@@ -1,7 +1,8 @@
 """State machines by account, Region and name."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from watchword.facts.fact import Fact, Reading
 from watchword.store import Topic, tags
@@ -9,8 +10,7 @@ from watchword.store.machines import state_machines
 from watchword.store.machines.state_machines import KIND
 
 
-@dataclass(frozen=True, slots=True)
-class MachineFact:
+class MachineFact(Struct, frozen=True):
     """A state machine, as far as decisions need it."""
 
     id: str

@@ -1,7 +1,8 @@
 """Identity pools by id. A pool of a closed account lets nobody in, so it isn't there."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from watchword.facts.accounts import is_open
 from watchword.facts.fact import OF_A_TAG, Fact, Reading
@@ -10,8 +11,7 @@ from watchword.store.cognito_identity import pools
 from watchword.store.cognito_identity.pools import KIND, Pool
 
 
-@dataclass(frozen=True, slots=True)
-class PoolFact:
+class PoolFact(Struct, frozen=True):
     """A pool and its tags."""
 
     pool: Pool

@@ -5,10 +5,10 @@ header, of which httptools says nothing before it is whole. A body that is too l
 kept, so that the client reads the answer that says so.
 """
 
-from dataclasses import dataclass
 from http import HTTPStatus
 
 import httptools
+from msgspec import Struct
 
 MOST_HEADERS = 64 << 10
 MOST_THROWN_AWAY = 64 << 20
@@ -20,8 +20,7 @@ class BadRequestError(Exception):
     """The connection can't be understood, and is closed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """A request; `body` is None when it was longer than may be kept."""
 
     method: str

@@ -10,7 +10,8 @@ An instance is used by one thread at a time. Between invocations nobody listens 
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from watchword.functions import outcomes, processes
 from watchword.functions.channel import Channel
@@ -25,24 +26,21 @@ _LOOK_SECONDS = 0.1
 _ENDED = (State.READY, State.FAILED)
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What one invocation may take: seconds, and bytes of memory."""
 
     seconds: float
     memory: int
 
 
-@dataclass(frozen=True, slots=True)
-class Clocks:
+class Clocks(Struct, frozen=True):
     """Where the time comes from: `wall` in seconds since 1970."""
 
     monotonic: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
+class Ran(Struct, frozen=True):
     """An invocation that ended."""
 
     outcome: Outcome

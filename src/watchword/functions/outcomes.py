@@ -6,7 +6,8 @@ answers.
 """
 
 import json
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from watchword.functions.runtime_api import MOST_RESPONSE, Answer
 from watchword.functions.sandbox.spec import FAILED, SIGNALLED
@@ -16,8 +17,7 @@ _SIGNALS = {4: "illegal instruction", 6: "aborted", 7: "bus error", 9: "killed",
 _SIGNALS |= {15: "terminated", 25: "file size limit exceeded", 31: "bad system call"}
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """The answer of a function, or the document that says why there is none."""
 
     payload: bytes

@@ -20,9 +20,10 @@ for the texts of errors, what Lambda answers. What is said to the caller of a fu
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
 from http import HTTPStatus
+
+from msgspec import Struct
 
 from watchword.functions.http import Request, response
 
@@ -44,8 +45,7 @@ class State(Enum):
     FAILED = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Invocation:
+class Invocation(Struct, frozen=True):
     """One event for a function."""
 
     request_id: str
@@ -54,8 +54,7 @@ class Invocation:
     client_context: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What the runtime said of an invocation, or of its own start."""
 
     payload: bytes

@@ -17,12 +17,11 @@ Sources: IAM API Reference, the operations of delegation requests; IAM User Guid
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from watchword.identity.refusals import refusal
 from watchword.names import AwsError, Principal, fault
@@ -93,7 +92,7 @@ def moved(request: DelegationRequest, move: Move, now: datetime) -> DelegationRe
     state = state_at(request, now)
     if state not in before:
         raise _not_in_this_state(request.id, state, coded=move is not Move.ACCEPT)
-    return replace(request, state=after, updated=now)
+    return structs.replace(request, state=after, updated=now)
 
 
 def _not_in_this_state(request_id: str, state: str, *, coded: bool) -> AwsError:
@@ -162,8 +161,7 @@ def _principal(approver: Mapping[str, str]) -> Approver:
 # The token.
 
 
-@dataclass(frozen=True, slots=True)
-class Redeemed:
+class Redeemed(Struct, frozen=True):
     """What a token is traded in for: a session of `principal` within `policy`, until `expires`."""
 
     principal: Approver

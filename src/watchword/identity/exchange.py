@@ -9,14 +9,14 @@ Source: RFC 8693, sections 2.1 and 4.2 (scope); RFC 9493, sections 3.2.2 and 4.1
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 LONGEST_SECONDS = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Exchanged:
+class Exchanged(Struct, frozen=True):
     """Who the subject is to its own issuer, and what of its scope is left."""
 
     issuer: str

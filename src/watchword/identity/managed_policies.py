@@ -4,8 +4,9 @@ Policies of AWS are the same in every account. Their use is counted per account.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from itertools import islice
+
+from msgspec import structs
 
 from watchword.identity import aws_managed, service_linked_roles
 from watchword.identity.refusals import missing_version, of_a_service
@@ -37,7 +38,7 @@ def with_use(tx: Transaction, account: str, of_aws: Sequence[Policy]) -> list[Po
     counts = holders.count(tx, account, [policy.arn for policy in of_aws])
     uses = [counts.get(policy.arn, Use()) for policy in of_aws]
     return [
-        replace(policy, attachment_count=use.attached, boundary_count=use.bounding)
+        structs.replace(policy, attachment_count=use.attached, boundary_count=use.bounding)
         for policy, use in zip(of_aws, uses, strict=True)
     ]
 

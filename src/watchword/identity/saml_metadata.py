@@ -18,8 +18,9 @@ everything that it can't read.
 import base64
 import binascii
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
 
 from watchword.identity.key_material import KeyMaterialError, certificate_of_der
 from watchword.identity.refusals import refusal
@@ -34,8 +35,7 @@ _BYTE_ORDER_MARK = "\ufeff"
 _PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol"
 
 
-@dataclass(frozen=True, slots=True)
-class Metadata:
+class Metadata(Struct, frozen=True):
     """What is used of a document: who the provider is, until when, and its certificates in DER."""
 
     entity_id: str

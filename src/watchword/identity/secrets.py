@@ -3,14 +3,13 @@
 The access key id is associated data. So a secret that is copied into the row of another key can't be opened.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from watchword.proofs.keyring import Keyring
 from watchword.store.iam.access_keys import AccessKey
 
 
-@dataclass(frozen=True, slots=True)
-class SealedSecret:
+class SealedSecret(Struct, frozen=True):
     """A secret as the store has it."""
 
     secret: bytes

@@ -14,8 +14,9 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from watchword.proofs import base64url
 
@@ -27,8 +28,7 @@ _HIGHEST_PORT = 65535
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(Struct, frozen=True):
     """A program that people sign in for."""
 
     id: str

@@ -6,8 +6,9 @@ Source: the documentation of each issuer, named at its function.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from watchword.identity.issuers import without_scheme
 from watchword.names import nouns
@@ -21,8 +22,7 @@ ENTRA = "https://login.microsoftonline.com"
 ANY = "*"
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+class Recipe(Struct, frozen=True):
     """An issuer by its URL, the client id of the tokens, and what their claims must be."""
 
     issuer: str

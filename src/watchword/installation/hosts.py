@@ -13,11 +13,12 @@ Each is recorded (`operator_events`).
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
+
+from msgspec import structs
 
 from watchword.identity import private_keys
 from watchword.installation.administrator import Refused, account_of
@@ -96,7 +97,7 @@ def revoke_host(installation: Installation, name: str, account: str) -> Host:
         host = hosts.named(tx, account, name)
         if host is None or host.revoked is not None:
             raise Refused(f"account {account} has no host {name}")
-        host = replace(host, revoked=tx.at, token=None)
+        host = structs.replace(host, revoked=tx.at, token=None)
         hosts.update(tx, host)
         revoke(tx, account, nouns.HOST, host.arn)
         record_command(installation, tx, "RevokeHost", account, {"name": name}, {"hostArn": host.arn})

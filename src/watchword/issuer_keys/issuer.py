@@ -7,7 +7,8 @@ Source: OpenID Connect Discovery 1.0, sections 4 and 4.3.
 """
 
 import json
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from watchword.identity.issuers import is_private
 from watchword.issuer_keys.fetch import FetchError, fetch
@@ -18,8 +19,7 @@ LARGEST_KEYS = 1 << 19
 WELL_KNOWN = "/.well-known/openid-configuration"
 
 
-@dataclass(frozen=True, slots=True)
-class Issuer:
+class Issuer(Struct, frozen=True):
     """Whose keys are wanted, and what its connection may be verified with."""
 
     url: str

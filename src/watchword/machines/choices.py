@@ -7,9 +7,10 @@ Source: Amazon States Language, "Choice State".
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from operator import eq, ge, gt, le, lt
 from typing import Any
+
+from msgspec import Struct
 
 from watchword.machines import paths, timestamps
 from watchword.machines.data import Json
@@ -60,8 +61,7 @@ IS_OF: Mapping[str, Callable[[Json], bool]] = {
 MATCHES, PRESENT = "StringMatches", "IsPresent"
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """One comparison of a variable."""
 
     variable: Path
@@ -93,8 +93,7 @@ class Comparison:
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class Combination:
+class Combination(Struct, frozen=True):
     """And, Or, Not of other tests."""
 
     name: str

@@ -8,8 +8,9 @@ Source: Amazon States Language, "Input and Output Processing", "Variables".
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from watchword.machines import paths, templates
 from watchword.machines.data import Json
@@ -21,8 +22,7 @@ WHOLE = paths.parse("$")
 NOTHING: Mapping[str, Json] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class PathFlow:
+class PathFlow(Struct, frozen=True):
     """The five fields, and Assign. A path that is None stands for an empty object, or for no result."""
 
     input_path: Path | None = WHOLE

@@ -1,7 +1,8 @@
 """A state as its definition gives it, read in its language: what `build` makes machines of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct, structs
 
 from watchword.machines import choices, jsonata, paths
 from watchword.machines.data import Json
@@ -15,8 +16,7 @@ from watchword.machines.retrying import Catcher
 _WITH_RESULT = {"Task", "Parallel", "Map"}
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """A state that has been checked, and the language of its machine."""
 
     state: Mapping[str, Json]
@@ -75,7 +75,7 @@ class Given:
         if self.in_jsonata:
             flow = QueryFlow(_some(given, "Output", "Assign"), where=("Choices", at))
             return Rule(test=given["Condition"], next=given["Next"], flow=flow)
-        own = replace(self._path_flow(), assign=given.get("Assign"))
+        own = structs.replace(self._path_flow(), assign=given.get("Assign"))
         return Rule(test=choices.build(given), next=given["Next"], flow=own)
 
     def _catcher(self, given: Mapping[str, Json], at: int) -> Catcher:

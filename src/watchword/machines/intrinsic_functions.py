@@ -10,10 +10,10 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from watchword.machines.data import Json, decode
 from watchword.machines.scope import Scope
@@ -29,8 +29,7 @@ _FIELD = re.compile(r"\\(.)|(\{\})|([{}])", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """A function and how many arguments it takes."""
 
     call: Callable[..., Json]

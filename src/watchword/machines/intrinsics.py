@@ -9,9 +9,10 @@ Source: Amazon States Language, "Intrinsic Functions", Appendix B; Step Function
 
 import math
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NoReturn
+
+from msgspec import Struct
 
 from watchword.machines import paths
 from watchword.machines.data import Json
@@ -34,15 +35,13 @@ class BadCall(ValueError):  # noqa: N818 what the definition has
     """The text of a call that can't be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(Struct, frozen=True):
     """A value that stands in the call."""
 
     value: Json
 
 
-@dataclass(frozen=True, slots=True)
-class Invocation:
+class Invocation(Struct, frozen=True):
     """A call of a function."""
 
     name: str

@@ -9,8 +9,9 @@ Source: Amazon States Language, "Paths", "Reference Paths"; Step Functions Devel
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from watchword.machines.data import Json
 from watchword.machines.errors import RESULT_PATH_MATCH_FAILURE, Failure
@@ -35,8 +36,7 @@ class NotThere(LookupError):  # noqa: N818 what is wrong with the data
     """What a path names isn't there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(Struct, frozen=True):
     """A path, valid from birth."""
 
     text: str

@@ -11,10 +11,10 @@ Functions Developer Guide, "Handling expression errors".
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from watchword.machines import jsonata
 from watchword.machines.data import Json, decode
@@ -35,8 +35,7 @@ _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
 """What JSONata calls the types of values."""
 
 
-@dataclass(frozen=True, slots=True)
-class QueryFlow:
+class QueryFlow(Struct, frozen=True):
     """The fields that are there, by their names: Arguments, Output, Assign."""
 
     fields: Mapping[str, Json]

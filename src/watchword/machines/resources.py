@@ -9,7 +9,7 @@ SERVICE is the name that the SDK for Java has for it, ACTION the operation's, be
 Source: Step Functions Developer Guide, "Learning to use AWS service SDK integrations".
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from watchword.names.arn import Arn
 
@@ -28,8 +28,7 @@ OPTIMIZED = {
 _PREFIXES = {"lambda": "Lambda", "states": "StepFunctions"}
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(Struct, frozen=True):
     """What a task calls: an operation of a service."""
 
     text: str

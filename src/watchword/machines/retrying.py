@@ -11,6 +11,8 @@ Source: Amazon States Language, "Retrying after error", "Fallback states".
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from watchword.machines.data import Json
 from watchword.machines.diagnostics import Place
 from watchword.machines.errors import matches
@@ -23,8 +25,7 @@ LONGEST_SECONDS = 31_622_400
 MOST_ATTEMPTS = 99_999_999
 
 
-@dataclass(frozen=True, slots=True)
-class Retrier:
+class Retrier(Struct, frozen=True):
     """When a state is tried again."""
 
     errors: tuple[str, ...]

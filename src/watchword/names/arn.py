@@ -4,14 +4,14 @@ The resource part keeps its own colons and slashes. Patterns with wildcards belo
 Source: AWS General Reference, "Amazon Resource Names (ARNs)".
 """
 
-from dataclasses import dataclass
 from typing import Self
+
+from msgspec import Struct
 
 MAX_LENGTH = 2048
 
 
-@dataclass(frozen=True, slots=True)
-class Arn:
+class Arn(Struct, frozen=True):
     """One ARN, valid from birth: `arn:partition:service:region:account:resource`."""
 
     partition: str

@@ -12,8 +12,9 @@ Source: AWS Organizations API Reference, CreateAccount (Email), LeaveOrganizatio
 """
 
 import json
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from watchword.names import nouns
 from watchword.names.ids import ACCOUNT_DIGITS, Prefix, Randomness, new_unique_id
@@ -33,8 +34,7 @@ ADMINISTRATOR_POLICY = "arn:aws:iam::aws:policy/AdministratorAccess"
 WAITING = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
-class NewAccount:
+class NewAccount(Struct, frozen=True):
     """What an account is to be; an id is drawn unless one is given."""
 
     name: str

@@ -10,9 +10,10 @@ Source: AWS Organizations API Reference, CreatePolicy (Type); User Guide, "Manag
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
+
+from msgspec import Struct
 
 from watchword.names import AwsError
 from watchword.organizations.inheritance import Malformed, check
@@ -28,8 +29,7 @@ _PUBLISHED = datetime(2016, 11, 28, tzinfo=UTC)
 """When AWS published them doesn't matter: no answer has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyType:
+class PolicyType(Struct, frozen=True):
     """A type of policies."""
 
     name: str

@@ -5,8 +5,9 @@ written doesn't belong here (`written`), nor how they are reported.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from watchword.policy import Decision, Policies, Request, decide, explain
 from watchword.policy.evaluation.combine import Verdict
@@ -20,8 +21,7 @@ VERDICTS: Mapping[str, frozenset[Verdict]] = {
 """What `then` may say -> the verdicts that it means."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One test, ready to be run."""
 
     file: Path

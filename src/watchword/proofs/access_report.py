@@ -17,12 +17,12 @@ report); RFC 2104 (HMAC), RFC 5869 (HKDF), RFC 4648 (base64url, base32).
 import base64
 import binascii
 import hmac
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from msgspec import Struct
 
 from watchword.names.ids import Prefix
 
@@ -36,8 +36,7 @@ _BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _AS_NUMBER = str.maketrans(_BASE32, _DIGITS)
 
 
-@dataclass(frozen=True, slots=True)
-class AccessReport:
+class AccessReport(Struct, frozen=True):
     """A job: the unique id of a user, group, role or managed policy, and whether single actions are told."""
 
     subject: str

@@ -22,6 +22,7 @@ from typing import Any, Self
 import msgspec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from msgspec import Struct
 
 from watchword.names import keyed_hash
 
@@ -42,8 +43,7 @@ def audit_key(root: bytes) -> bytes:
     return HKDF(SHA256(), KEY_BYTES, salt=None, info=PURPOSE).derive(root)
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """How far a file is written: its lines, and the mac of the last of them."""
 
     lines: int

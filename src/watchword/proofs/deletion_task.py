@@ -11,12 +11,12 @@ Sources: IAM API Reference, DeleteServiceLinkedRole (form of the id); RFC 2104 (
 
 import hmac
 import re
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Self
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from msgspec import Struct
 
 from watchword.names.ids import Randomness
 
@@ -32,8 +32,7 @@ _TASK = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class DeletionTask:
+class DeletionTask(Struct, frozen=True):
     """A task by its id, whether it was issued or not. `path` is the role's."""
 
     path: str

@@ -15,9 +15,10 @@ identity provider in IAM" (100 RSA keys and 100 EC keys).
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from joserfc.jwk import ECKey, RSAKey
@@ -41,8 +42,7 @@ class UnreadableKeysError(Exception):
     """It isn't a JWK Set."""
 
 
-@dataclass(frozen=True, slots=True)
-class PublicKey:
+class PublicKey(Struct, frozen=True):
     """A key, and the algorithms of the signatures that it may verify."""
 
     key: "RSAKey | ECKey"

@@ -25,6 +25,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESGCMSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from msgspec import Struct
 
 from watchword.names.ids import Randomness
 from watchword.proofs.keyring import KEY_BYTES, Unopenable
@@ -72,8 +73,7 @@ class MasterKey:
             raise Unopenable from None
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """Where a part of the plaintext, which isn't empty, lies in a sealed stream."""
 
     start: int

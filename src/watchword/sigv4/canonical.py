@@ -21,11 +21,12 @@ Nothing is checked here: the verifier and the signer use these texts, and `expla
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from operator import itemgetter
 from urllib.parse import quote_from_bytes
+
+from msgspec import Struct
 
 from watchword.names import HttpRequest, percent
 from watchword.sigv4.claim import Claim
@@ -45,8 +46,7 @@ _REMEMBERED = 256
 _SPACES = re.compile(r"[ \t\r\n]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """The texts that we compute, to compare with those of the client."""
 
     canonical_request: str

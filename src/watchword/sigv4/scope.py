@@ -4,8 +4,9 @@ Source: IAM User Guide, "Create a signed AWS API request", step 3. Parsing only 
 there; `watchword.sigv4.verify` checks their values.
 """
 
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 TERMINATOR = "aws4_request"
 
@@ -16,8 +17,7 @@ _PARTS = 5
 _PARTS_WITHOUT_REGION = 4
 
 
-@dataclass(frozen=True)
-class Scope:
+class Scope(Struct, frozen=True, dict=True):
     """`date/region/service/terminator`. In SigV4a the scope has no region, and `region` is empty."""
 
     date: str

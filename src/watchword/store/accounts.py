@@ -3,9 +3,9 @@
 A closed account stays: nobody can call with its credentials any more, and its id is never used again.
 """
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct, structs
 from sqlalchemy import Column, Index, Table, bindparam, func, select
 
 from watchword.store.tables import METADATA, CodepointText, Timestamp, columns
@@ -25,8 +25,7 @@ ACCOUNTS = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """An account; `id` is its twelve digits, `closed` the moment when it was closed."""
 
     id: str
@@ -47,7 +46,7 @@ _COUNT = select(func.count()).select_from(ACCOUNTS)
 
 def insert(tx: Transaction, account: Account) -> None:
     """Raises Conflict when there is an account of that id."""
-    tx.run(ACCOUNTS.insert(), asdict(account))
+    tx.run(ACCOUNTS.insert(), structs.asdict(account))
     tx.changed("account", account.id, account.id)
 
 

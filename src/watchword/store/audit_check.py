@@ -13,10 +13,10 @@ Not here: what is done about it.
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from watchword.proofs.audit_chain import Chain, Head, is_link
 from watchword.store.audit_file import contents, name_in_chain
@@ -29,8 +29,7 @@ _NOT_NEXT = "doesn't follow the line before it"
 _CUT_OFF = "isn't whole: its server ended while it wrote, or the file was cut off"
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """A file, and what is wrong with it."""
 
     file: Path

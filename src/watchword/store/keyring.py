@@ -3,9 +3,9 @@
 `watchword.proofs.keyring` wraps and unwraps them.
 """
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct, structs
 from sqlalchemy import Column, LargeBinary, Table, select
 
 from watchword.store.tables import METADATA, CodepointText, Timestamp, columns
@@ -27,8 +27,7 @@ KEYRING = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class WrappedKey:
+class WrappedKey(Struct, frozen=True):
     """A wrapped key. An active key can seal and open; a retired one only opens what it has sealed."""
 
     id: str
@@ -42,7 +41,7 @@ _ALL = select(*columns(KEYRING, WrappedKey)).order_by(KEYRING.c.created, KEYRING
 
 def insert(tx: Transaction, key: WrappedKey) -> None:
     """Adds a key. The newest active key seals."""
-    tx.run(KEYRING.insert(), asdict(key))
+    tx.run(KEYRING.insert(), structs.asdict(key))
     tx.changed(*WHOLE)
 
 

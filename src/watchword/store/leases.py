@@ -7,10 +7,10 @@
 No decision depends on such rows, so leases are written by shared transactions.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Table, bindparam, or_, select, true
 
 from watchword.store.tables import Timestamp, columns
@@ -19,8 +19,7 @@ from watchword.store.transaction import Transaction
 Record = TypeVar("Record")
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
+class Lease(Struct, frozen=True):
     """Who holds it, until when; in real time."""
 
     owner: str

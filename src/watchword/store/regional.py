@@ -5,21 +5,18 @@ its noun calls its name. It is found by its id, by that name, or page by page. `
 once. The module of a noun binds those that it offers, as with `store.iam.entities.Entities`.
 """
 
-from dataclasses import Field, asdict
-from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from sqlalchemy import Column, Table, UniqueConstraint, bindparam, select
 from sqlalchemy.schema import SchemaItem
 
 from watchword.store import tags
-from watchword.store.tables import METADATA, CodepointText, Timestamp, columns
+from watchword.store.tables import METADATA, CodepointText, Timestamp, columns, row
 from watchword.store.transaction import Transaction
 
 
 class RegionalRecord(Protocol):
-    """A frozen dataclass with these fields among its own."""
-
-    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+    """A frozen record with these fields among its own."""
 
     @property
     def id(self) -> str: ...
@@ -78,7 +75,7 @@ class Regional(Generic[Record]):
 
     def insert(self, tx: Transaction, record: Record) -> None:
         """Raises Conflict when its own name is taken there, Missing when what it refers to isn't there."""
-        tx.run(self.table.insert(), asdict(record))
+        tx.run(self.table.insert(), row(record))
         self._changed(tx, record)
 
     def by_id(self, tx: Transaction, record_id: str) -> Record | None:
@@ -96,7 +93,7 @@ class Regional(Generic[Record]):
 
     def update(self, tx: Transaction, record: Record) -> None:
         """Replaces the one with that id. Raises Conflict when its own name is taken there."""
-        tx.run(self.table.update().where(self.table.c.id == record.id), asdict(record))
+        tx.run(self.table.update().where(self.table.c.id == record.id), row(record))
         self._changed(tx, record)
 
     def remove(self, tx: Transaction, record: Record) -> None:

@@ -3,9 +3,9 @@
 The topic of a revocation is its account, since a session is checked against all revocations of its account.
 """
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct, structs
 from sqlalchemy import Column, Table, bindparam, select
 
 from watchword.store.tables import METADATA, CodepointText, Timestamp, columns
@@ -26,8 +26,7 @@ REVOCATIONS = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Revocation:
+class Revocation(Struct, frozen=True):
     """`watchword.sessions.revocation` says what kinds and subjects there are."""
 
     account: str
@@ -48,7 +47,7 @@ def put(tx: Transaction, revocation: Revocation) -> None:
     key = {"account": revocation.account, "kind": revocation.kind, "subject": revocation.subject}
     found = tx.one(Revocation, _OF_SUBJECT, **key)
     if found is None:
-        tx.run(REVOCATIONS.insert(), asdict(revocation))
+        tx.run(REVOCATIONS.insert(), structs.asdict(revocation))
     elif found.issued_before < revocation.issued_before:
         tx.run(
             REVOCATIONS.update().where(*(REVOCATIONS.c[name] == value for name, value in key.items())),

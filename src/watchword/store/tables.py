@@ -15,7 +15,6 @@ compared (`watchword.names.fold`).
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from types import MappingProxyType
@@ -117,7 +116,12 @@ def columns(
     `computed` are the fields that no column holds.
     """
     known: dict[str, ColumnElement[Any]] = {**table.c, **computed}
-    return [known[field.name] for field in fields(record)]
+    return [known[name] for name in record.__annotations__]
+
+
+def row(record: object) -> dict[str, Any]:
+    """A record as what is inserted: the value of each column."""
+    return {name: getattr(record, name) for name in type(record).__annotations__}
 
 
 def unused_since(last_used: Column[Any], moment: datetime) -> ColumnElement[bool]:

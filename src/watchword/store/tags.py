@@ -6,8 +6,8 @@ Source: IAM User Guide, "Rules for tagging in IAM and AWS STS". Limits belong to
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import Column, Table, Text, bindparam, select
 
 from watchword.names.fold import fold_tag_key
@@ -25,8 +25,7 @@ TAGS = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(Struct, frozen=True):
     """A key as it was written, and its value."""
 
     key: str
@@ -40,8 +39,7 @@ _OF = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class OwnedTag:
+class OwnedTag(Struct, frozen=True):
     """A tag, and the id of what has it."""
 
     owner_id: str

@@ -5,7 +5,6 @@ the same store have the same bytes. Left out are the roles that each installatio
 administrator's, and those of permission sets.
 """
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -92,7 +91,7 @@ def _used_policies_of_aws(tx: Transaction, account: str, written: set[str]) -> I
     found, _ = managed_policies.page_of_aws(tx, account, "", every, used=_is_used)
     left_out = _of_the_administrator(tx, account)
     for each in found:
-        shown = dataclasses.replace(each, attachment_count=each.attachment_count - (each.arn in left_out))
+        shown = replace(each, attachment_count=each.attachment_count - (each.arn in left_out))
         if _is_used(shown) and shown.arn not in written:
             written.add(shown.arn)
             in_force = version(aws_managed.default_version(shown))

@@ -18,6 +18,8 @@ What doesn't belong here: the wording of faults (faults).
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from msgspec import Struct
+
 from watchword.names import AwsError, HttpResponse
 from watchword.wire import json_body, query_json, rest_write, values, xml_text
 from watchword.wire.answers import Headers, answer, header_value, host_id, request_id_header
@@ -31,8 +33,7 @@ _CLIENT_ERROR = 400
 Errors = Mapping[str, ErrorShape]
 
 
-@dataclass(frozen=True, slots=True)
-class WireError:
+class WireError(Struct, frozen=True):
     """An error as clients see it, before it is written in a format."""
 
     code: str

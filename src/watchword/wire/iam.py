@@ -8,7 +8,8 @@ Source: IAM's answers, as the aws CLI and terraform show them.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec import structs
 
 from watchword.names import AwsError, fault
 from watchword.wire.dialect import Dialect
@@ -33,7 +34,9 @@ MUSTS = {
 def invalid(violations: Sequence[Violation], _shape: Shape) -> AwsError:
     """IAM's error for them."""
     if any(each.requirement not in MUSTS or "." in each.path for each in violations):
-        return fault("ValidationError", message([replace(each, shown="") for each in violations]))  # 2.
+        return fault(
+            "ValidationError", message([structs.replace(each, shown="") for each in violations])
+        )  # 2.
     first = violations[0]
     said = f"The specified value for {first.path} is invalid. {MUSTS[first.requirement]}"
     return fault("ValidationError", said)  # 1.

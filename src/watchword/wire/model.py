@@ -6,18 +6,17 @@ What doesn't belong here: protocols.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from watchword.wire.services import Row
 from watchword.wire.shapes import Json, Shape
 
 
-@dataclass(frozen=True, eq=False)
-class Spec:
+class Spec(Struct, frozen=True, eq=False):
     """One operation, as its model describes it."""
 
     row: Row
@@ -36,8 +35,7 @@ class Spec:
     """Whether clients call it without a signature."""
 
 
-@dataclass(frozen=True, eq=False)
-class ErrorShape:
+class ErrorShape(Struct, frozen=True, eq=False):
     """One error of a model. `status` is 0 where the model has none."""
 
     code: str

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from msgspec import Struct
+
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
 from watchword.wire import json_rpc, query, query_json, rest_bodies, rest_read, rest_write, validate
 from watchword.wire.audit_view import compile_view
@@ -47,8 +49,7 @@ PROTOCOLS: Mapping[Protocol, tuple[Callable[[Spec], Read], Callable[[Spec], Writ
 }
 
 
-@dataclass(frozen=True, eq=False)
-class _Compiled:
+class _Compiled(Struct, frozen=True, eq=False, dict=True):
     """The functions of one operation, each compiled when first used."""
 
     spec: Spec
@@ -88,8 +89,7 @@ class _Compiled:
         return compile_view(self.spec.output, mints=True)
 
 
-@dataclass(frozen=True, eq=False)
-class Operation:
+class Operation(Struct, frozen=True, eq=False):
     """One operation of a service, as a request calls it."""
 
     service: "Service"

@@ -20,7 +20,8 @@ What doesn't belong here: whether the signature is right (sigv4).
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec import structs
 
 from watchword.names import AwsError, HttpRequest, HttpResponse, fault
 from watchword.wire import addressing, form, query, query_json
@@ -207,7 +208,7 @@ def _by_action(request: HttpRequest, parameters: Mapping[str, str], service: Ser
     if action is None or not asked or not service.knows(action):
         raise _unrecognised(_no_action(parameters), service.error_writer, request)
     operation = service.operation(action)
-    return replace(operation, in_json=True) if query_json.asked(request) else operation
+    return structs.replace(operation, in_json=True) if query_json.asked(request) else operation
 
 
 def _no_action(parameters: Mapping[str, str]) -> AwsError:
@@ -253,7 +254,7 @@ def _by_route(request: HttpRequest, service: Service, hosts: tuple[str, ...]) ->
     if spec is None:
         raise _unrecognised(_no_route(request, service, before + path, found), service.error_writer, request)
     operation = service.operation(spec.name)
-    return replace(operation, before_path=before) if before else operation
+    return structs.replace(operation, before_path=before) if before else operation
 
 
 def _needs_bucket(service: Service, spec: Spec | None) -> bool:

@@ -16,8 +16,9 @@ What doesn't belong here: JSON and XML (given as `body_readers`), writing (rest_
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from watchword.names import HttpRequest, fault
 from watchword.wire import form, json_body, values
@@ -38,8 +39,7 @@ Spellings = Mapping[str, Callable[[str], str]]
 _HEADER_ITEM = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^,]*))\s*(?:,|$)', re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(Struct, frozen=True):
     """A member that is one query parameter or header."""
 
     member: str

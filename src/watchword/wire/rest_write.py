@@ -9,8 +9,9 @@ What doesn't belong here: JSON and XML (given as `BodyFormat`), reading (rest_re
 
 import base64
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from watchword.names import HttpResponse
 from watchword.wire import json_body, values
@@ -23,8 +24,7 @@ PARTIAL_CONTENT = 206
 WriteBody = Callable[[Mapping[str, Any]], bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class BodyFormat:
+class BodyFormat(Struct, frozen=True):
     """How bodies are written in one protocol."""
 
     content_type: str

@@ -18,8 +18,9 @@ What doesn't belong here: hosts and buckets (addressing), services, what is said
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from watchword.wire import form
 from watchword.wire.model import Spec
@@ -29,8 +30,7 @@ Query = Mapping[str, list[str]]
 Names = frozenset[str]
 
 
-@dataclass(frozen=True, eq=False)
-class Route:
+class Route(Struct, frozen=True, eq=False, dict=True):
     """One operation, and what a request must have to be for it."""
 
     spec: Spec
@@ -94,8 +94,7 @@ class Route:
         return len(self.literals), there, there - len(self.required)
 
 
-@dataclass(frozen=True, eq=False)
-class Group:
+class Group(Struct, frozen=True, eq=False, dict=True):
     """The routes of one method and template, in the order of rule 6."""
 
     template: Template

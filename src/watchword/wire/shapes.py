@@ -8,17 +8,17 @@ Source: the format of service models, as AWS publishes them with its SDKs.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 Json = Mapping[str, Any]
 
 _NOT_TRAITS = frozenset({"shape", "type", "members", "member", "key", "value", "documentation"})
 
 
-@dataclass(frozen=True, eq=False)
-class Shape:
+class Shape(Struct, frozen=True, eq=False, dict=True):
     """One type of a model, as one reference to it sees it."""
 
     name: str

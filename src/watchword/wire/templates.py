@@ -11,16 +11,16 @@ What doesn't belong here: choosing an operation (routes).
 """
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from watchword.wire import form
 
 _LABEL = re.compile(r"\{([^}+]+)(\+?)\}")
 
 
-@dataclass(frozen=True)
-class Template:
+class Template(Struct, frozen=True, dict=True):
     """One path template; `text` has no query part."""
 
     text: str

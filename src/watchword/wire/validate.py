@@ -15,8 +15,9 @@ own errors (s3).
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from watchword.wire.constraints import Constraint, constraints
 from watchword.wire.sensitive import is_secret, is_sensitive
@@ -31,8 +32,7 @@ Path = tuple[Any, ...]
 """Nested pairs (path so far, next name); () at the top. Cheap to extend, and seldom made into text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(Struct, frozen=True):
     """One constraint that one value violates."""
 
     path: str

@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
+from msgspec import structs
 from tests.proofs.saml.provider import (
     AWS,
     CERTIFICATE,
@@ -229,4 +229,4 @@ def test_no_bytes_break_the_reader(data: bytes) -> None:
 def test_the_signature_is_not_read_as_part_of_what_it_signs() -> None:
     root = parse(etree.tostring(response(sign(assertion()))))
     assert unsigned(root[-1]).find(f"{SIGNATURE}Signature") is None
-    assert replace(READ, subject="x") != READ
+    assert structs.replace(READ, subject="x") != READ

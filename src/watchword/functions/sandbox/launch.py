@@ -12,11 +12,12 @@ import socket
 import subprocess
 import sys
 import sysconfig
-from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
+
+from msgspec import Struct
 
 from watchword.functions.sandbox.spec import ANNOUNCED, Spec
 
@@ -38,8 +39,7 @@ class CannotLaunchError(Exception):
     """The process didn't start."""
 
 
-@dataclass(frozen=True)
-class Interpreter:
+class Interpreter(Struct, frozen=True, dict=True):
     """The Python that functions run in: that of the server, with its packages."""
 
     program: str
@@ -59,8 +59,7 @@ class Interpreter:
         return next((name for name in ("awslambdaric", "boto3") if find_spec(name) is None), "")
 
 
-@dataclass(frozen=True)
-class Launched:
+class Launched(Struct, frozen=True):
     """A process that runs."""
 
     process: "subprocess.Popen[bytes]"
@@ -100,8 +99,7 @@ class Launched:
         return status
 
 
-@dataclass(frozen=True)
-class Spare:
+class Spare(Struct, frozen=True):
     """A launcher that waits. It knows nothing yet, and holds nothing."""
 
     process: "subprocess.Popen[bytes]"

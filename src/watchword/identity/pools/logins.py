@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct
+
 from watchword.names import nouns
 from watchword.names.entity_arn import EntityArn
 from watchword.store.cognito_identity.pools import Pool, PoolSettings
@@ -22,8 +24,7 @@ from watchword.store.iam.oidc_providers import OidcProvider
 COGNITO = "cognito-identity.amazonaws.com"
 
 
-@dataclass(frozen=True, slots=True)
-class OneUse:
+class OneUse(Struct, frozen=True):
     """An assertion of a SAML provider, which is good for one session."""
 
     assertion_id: str
@@ -52,8 +53,7 @@ class Login:
         return f"{self.provider}:{self.client_id}", self.provider, self.arn
 
 
-@dataclass(frozen=True, slots=True)
-class VouchedForPool:
+class VouchedForPool(Struct, frozen=True):
     """What is proved of a caller of a pool: nothing of a guest."""
 
     pool: Pool

@@ -15,8 +15,9 @@ control"; IAM User Guide, "Available keys for AWS OIDC federation".
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import chain
+
+from msgspec import Struct
 
 from watchword.identity import tags as tag_rules
 from watchword.identity.asked import Asked, flaw_of_tag
@@ -31,8 +32,7 @@ POOL_ARN = f"{URL}/identity-pool-arn"
 DEFAULTS: Mapping[str, str] = {"client": "aud", "username": "sub"}
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What a pool says of an identity, in this call."""
 
     pool: Pool

@@ -12,9 +12,10 @@ Source: IAM User Guide, "Create a service-linked role"; AWS Managed Policy Refer
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+
+from msgspec import Struct
 
 from watchword.names import Principal, nouns
 from watchword.names.entity_arn import EntityArn
@@ -25,8 +26,7 @@ ROOT = "/aws-service-role/"
 _DOMAIN = ".amazonaws.com"
 
 
-@dataclass(frozen=True, slots=True)
-class Linked:
+class Linked(Struct, frozen=True):
     """The service-linked role of a service."""
 
     service: str

@@ -5,11 +5,11 @@ Source: SAML 2.0 core, sections 2.3 to 2.7.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Assertion:
+class Assertion(Struct, frozen=True):
     """What a provider says of one subject. Times are seconds since the epoch."""
 
     id: str

@@ -21,11 +21,11 @@ et al., 2012), whose eight wrappings and their kin are in tests/vectors/saml.
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from msgspec import Struct
 
 from watchword.proofs.saml import encryption, signature, statements
 from watchword.proofs.saml.assertion import Assertion
@@ -47,8 +47,7 @@ _SIGNATURE: Final = f"{SIGNATURE}Signature"
 SUCCESS: Final = "urn:oasis:names:tc:SAML:2.0:status:Success"
 
 
-@dataclass(frozen=True, slots=True)
-class Trust:
+class Trust(Struct, frozen=True):
     """What a provider's responses are verified and opened with."""
 
     certificates: Sequence[x509.Certificate]
@@ -56,8 +55,7 @@ class Trust:
     must_be_encrypted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Struct, frozen=True):
     """The signed assertion, and what the response around it says, which may be unsigned."""
 
     assertion: Assertion

@@ -7,8 +7,9 @@ MergeDeveloperIdentities, UnlinkDeveloperIdentity; Amazon Cognito Developer Guid
 identities".
 """
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec import structs
 
 from watchword.access.schemes import pool_logins
 from watchword.facts.pools import PoolFact
@@ -42,7 +43,7 @@ def get_open_id_token(call: Call) -> Output:
     said, lifetime = told(vouched, identity.id), call.input.get("TokenDuration", DEFAULT_SECONDS)
     if tags := call.input.get("PrincipalTags"):
         check_tags(tags)
-        said = replace(said, tags=tags)
+        said = structs.replace(said, tags=tags)
     return {"IdentityId": identity.id, "Token": tokens.signed(call, said, timedelta(seconds=lifetime))}
 
 

@@ -8,7 +8,6 @@ Developer Guide, "Quotas in Amazon Cognito".
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from msgspec import structs
@@ -66,7 +65,7 @@ def update_identity_pool(call: Call) -> Output:
         raise error("InvalidParameter", DEVELOPER_STAYS)
     kept = structs.replace(new, roles=before.roles, mappings=before.mappings, tag_maps=before.tag_maps)
     issuer = _issuer(call, pool.id)
-    pool = replace(pool, name=call.input["IdentityPoolName"], issuer=issuer, settings=kept)
+    pool = structs.replace(pool, name=call.input["IdentityPoolName"], issuer=issuer, settings=kept)
     pools.update(call.tx, pool)
     if "IdentityPoolTags" in call.input:
         tags.check(call.input["IdentityPoolTags"])

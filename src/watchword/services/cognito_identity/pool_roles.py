@@ -6,7 +6,6 @@ role-based access control" (25 rules).
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from msgspec import structs
@@ -31,7 +30,7 @@ def set_identity_pool_roles(call: Call) -> Output:
     pool = pool_of(call)
     mappings = {name: _mapping(name, each) for name, each in call.input.get("RoleMappings", {}).items()}
     settings = structs.replace(pool.settings, roles=call.input["Roles"], mappings=mappings)
-    pools.update(call.tx, replace(pool, settings=settings))
+    pools.update(call.tx, structs.replace(pool, settings=settings))
     return {}
 
 

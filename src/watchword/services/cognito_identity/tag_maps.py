@@ -4,8 +4,6 @@ Source: Amazon Cognito Identity API Reference; Amazon Cognito Developer Guide, "
 control".
 """
 
-from dataclasses import replace
-
 from msgspec import structs
 
 from watchword.identity.pools.errors import error
@@ -28,7 +26,7 @@ def set_principal_tag_attribute_map(call: Call) -> Output:
         del maps[provider]
     if len(maps) > MOST_PROVIDERS:
         raise error("InvalidParameter", f"A pool has maps of at most {MOST_PROVIDERS} providers.")
-    pools.update(call.tx, replace(pool, settings=structs.replace(pool.settings, tag_maps=maps)))
+    pools.update(call.tx, structs.replace(pool, settings=structs.replace(pool.settings, tag_maps=maps)))
     return _shown(pool.id, provider, made)
 
 

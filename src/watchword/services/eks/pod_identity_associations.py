@@ -12,7 +12,7 @@ Source: Amazon EKS API Reference, CreatePodIdentityAssociation and its siblings;
 Reference, "Amazon Elastic Kubernetes Service".
 """
 
-from dataclasses import replace
+from msgspec import structs
 
 from watchword.access import Demand
 from watchword.identity.pods import NAME_FORM, NAMESPACE_FORM
@@ -83,7 +83,7 @@ def describe_pod_identity_association(call: Call) -> Output:
 def update_pod_identity_association(call: Call) -> Output:
     """UpdatePodIdentityAssociation. Sessions that pods have already go on until they end."""
     cluster, before = _current(call)
-    association = replace(
+    association = structs.replace(
         before,
         role_arn=call.input.get("roleArn", before.role_arn),
         tagged=not call.input.get("disableSessionTags", not before.tagged),

@@ -8,10 +8,10 @@ Source: AWS Lambda API Reference, CreateFunctionUrlConfig and its siblings.
 """
 
 import base64
-from dataclasses import replace
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from watchword.access import Demand
 from watchword.functions.cors import ANY, Cors
@@ -69,7 +69,7 @@ def update_url(call: Call) -> Output:
     cors = _cors(call)
     if "Cors" in call.input:
         changed["cors"] = cors
-    url = replace(url, **changed, modified=call.now)
+    url = structs.replace(url, **changed, modified=call.now)
     urls.update(call.tx, url)
     return described(call, function, url)
 

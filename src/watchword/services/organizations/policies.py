@@ -1,6 +1,6 @@
 """Policies of the organization. `attachments` says where they hold."""
 
-from dataclasses import replace
+from msgspec import structs
 
 from watchword.names import nouns
 from watchword.organizations import ids, quotas
@@ -55,7 +55,7 @@ def update_policy(call: Call) -> Output:
         check_content(policy.type, content)
     described = call.input.get("Description", policy.description)
     policies.update(call.tx, policy, name=name, content=content, description=described, updated=call.now)
-    return shapes.policy(here, replace(policy, name=name, content=content, description=described))
+    return shapes.policy(here, structs.replace(policy, name=name, content=content, description=described))
 
 
 def delete_policy(call: Call) -> Output:

@@ -1,6 +1,6 @@
 """Organizational units."""
 
-from dataclasses import replace
+from msgspec import structs
 
 from watchword.names import nouns
 from watchword.organizations import ids, quotas, tree
@@ -43,7 +43,7 @@ def update_unit(call: Call) -> Output:
         if units.named(call.tx, here.id, unit.parent, name):
             raise refusal("DuplicateOrganizationalUnitException")
         units.rename(call.tx, unit, name)
-    return {"OrganizationalUnit": shapes.unit(call.tx, here, replace(unit, name=name))}
+    return {"OrganizationalUnit": shapes.unit(call.tx, here, structs.replace(unit, name=name))}
 
 
 def delete_unit(call: Call) -> Output:

@@ -7,7 +7,7 @@
 Source: IAM Roles Anywhere API Reference, ImportCrl and its siblings; User Guide, "Revocation", "Quotas".
 """
 
-from dataclasses import replace
+from msgspec import structs
 
 from watchword.access import Demand
 from watchword.names import nouns
@@ -117,7 +117,7 @@ def _detail(crl: Crl, before: Crl | None = None) -> Output:
 
 
 def _switched(call: Call, *, enabled: bool) -> Output:
-    crl = replace(current(call, KIND), enabled=enabled, updated=call.now)
+    crl = structs.replace(current(call, KIND), enabled=enabled, updated=call.now)
     crls.update(call.tx, crl)
     return _detail(crl)
 

@@ -15,6 +15,8 @@ The real time counts in certificates, as for all of them (`access.schemes.certif
 from dataclasses import replace
 from datetime import datetime
 
+from msgspec import structs
+
 from watchword.access import Caller
 from watchword.access.caller import VouchedByCertificate
 from watchword.access.request_context import Via
@@ -41,7 +43,7 @@ def join_host(call: Call) -> Output:
     host = hosts.of_token(call.tx, join_token.digest(call.input["token"]))
     if host is None:  # another call was faster
         raise fault("InvalidClientTokenId", join_token.REFUSED)
-    return _certified(call, replace(host, token=None, joined=call.now))
+    return _certified(call, structs.replace(host, token=None, joined=call.now))
 
 
 def renew_host(call: Call) -> Output:
@@ -104,7 +106,7 @@ def _certified(call: Call, host: Host) -> Output:
         made = host_certificates.certify(authority, call.input["certificateRequest"], host.name, host.id, now)
     except certificates.UntrustedError as wrong:
         raise invalid(f"The certificate request can't be taken: {wrong}.") from None
-    hosts.update(call.tx, replace(host, certified_until=made.ends))
+    hosts.update(call.tx, structs.replace(host, certified_until=made.ends))
     return {
         "hostArn": host.arn,
         "hostId": host.id,

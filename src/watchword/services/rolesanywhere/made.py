@@ -6,9 +6,10 @@ Source: IAM Roles Anywhere API Reference, "AliasName".
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
+
+from msgspec import structs
 
 from watchword.services.operation import Call
 from watchword.services.rolesanywhere.errors import invalid
@@ -38,7 +39,7 @@ def changed(call: Call, record: Any, members: Mapping[str, str], **more: object)
     given = {field: call.input[name] for name, field in members.items() if name in call.input}
     if "aliasName" in call.input:
         given["alias"] = alias_of(call)
-    return replace(record, **given, **more, updated=call.now)
+    return structs.replace(record, **given, **more, updated=call.now)
 
 
 def aliases(kind: str, record: Any, before: Any = None) -> dict[str, str]:  # noqa: ANN401 any kind

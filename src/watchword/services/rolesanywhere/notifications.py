@@ -6,7 +6,8 @@ PutNotificationSettings, ResetNotificationSettings.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec import structs
 
 from watchword.names import nouns
 from watchword.services.operation import Call, Output
@@ -64,6 +65,6 @@ def reset(call: Call) -> TrustAnchor:
 
 
 def _changed(call: Call, anchor: TrustAnchor, notifications: Mapping[str, str]) -> TrustAnchor:
-    changed = replace(anchor, notifications=notifications, updated=call.now)
+    changed = structs.replace(anchor, notifications=notifications, updated=call.now)
     trust_anchors.update(call.tx, changed)
     return changed

@@ -13,8 +13,9 @@ Source: IAM Roles Anywhere API Reference, CreateProfile and its siblings, PutAtt
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
+
+from msgspec import structs
 
 from watchword.identity import certificate_attributes
 from watchword.names import AwsError, nouns
@@ -80,12 +81,12 @@ def update_profile(call: Call) -> Output:
 
 def enable_profile(call: Call) -> Output:
     """EnableProfile."""
-    return _written(call, replace(current(call, KIND), enabled=True))
+    return _written(call, structs.replace(current(call, KIND), enabled=True))
 
 
 def disable_profile(call: Call) -> Output:
     """DisableProfile."""
-    return _written(call, replace(current(call, KIND), enabled=False))
+    return _written(call, structs.replace(current(call, KIND), enabled=False))
 
 
 def delete_profile(call: Call) -> Output:
@@ -104,7 +105,7 @@ def put_attribute_mapping(call: Call) -> Output:
         if not certificate_attributes.is_rule(rule):
             raise invalid(f"{rule} is nothing that can be mapped.")
     kept = [rule for rule in profile.mappings if not rule.startswith(f"{field}/")]
-    return _written(call, replace(profile, mappings=tuple(sorted({*kept, *rules}))))
+    return _written(call, structs.replace(profile, mappings=tuple(sorted({*kept, *rules}))))
 
 
 def delete_attribute_mapping(call: Call) -> Output:
@@ -115,7 +116,7 @@ def delete_attribute_mapping(call: Call) -> Output:
     kept = [rule for rule in profile.mappings if rule not in gone]
     if not gone:
         kept = [rule for rule in profile.mappings if not rule.startswith(f"{field}/")]
-    return _written(call, replace(profile, mappings=tuple(kept)))
+    return _written(call, structs.replace(profile, mappings=tuple(kept)))
 
 
 def described(profile: Profile, before: Profile | None = None) -> Output:
@@ -153,7 +154,7 @@ def _detail(profile: Profile, before: Profile | None = None) -> Output:
 
 
 def _written(call: Call, profile: Profile) -> Output:
-    profile = replace(profile, updated=call.now)
+    profile = structs.replace(profile, updated=call.now)
     profiles.update(call.tx, profile)
     return _detail(profile)
 

@@ -10,7 +10,7 @@
 Source: IAM Roles Anywhere API Reference, CreateTrustAnchor and its siblings; User Guide, "Trust model".
 """
 
-from dataclasses import replace
+from msgspec import structs
 
 from watchword.names import nouns
 from watchword.services.operation import Call, Operation, Output, reads, writes
@@ -122,7 +122,7 @@ def _detail(anchor: TrustAnchor, before: TrustAnchor | None = None) -> Output:
 
 
 def _switched(call: Call, *, enabled: bool) -> Output:
-    anchor = replace(current(call, KIND), enabled=enabled, updated=call.now)
+    anchor = structs.replace(current(call, KIND), enabled=enabled, updated=call.now)
     trust_anchors.update(call.tx, anchor)
     return _detail(anchor)
 

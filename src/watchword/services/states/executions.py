@@ -6,9 +6,10 @@ Source: Step Functions API Reference, StartExecution, StopExecution and their si
 """
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
+
+from msgspec import structs
 
 from watchword.machines import timestamps
 from watchword.machines.build import build
@@ -165,7 +166,7 @@ def begin(
     if machine.type == EXPRESS:
         begun.limit(timestamps.milliseconds(call.now + LONGEST_EXPRESS))
     events, _ = begun.take()
-    execution = replace(execution, checkpoint=begun.written())
+    execution = structs.replace(execution, checkpoint=begun.written())
     executions.insert(tx, execution)
     if machine.type != EXPRESS:
         executions.append(tx, rows_of(execution.id, events))

@@ -5,9 +5,9 @@ identities: what is decided on is what a caller has proved.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct, structs
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Table, bindparam, select
 
 from watchword.store.tables import METADATA, CodepointText, Timestamp, columns
@@ -34,8 +34,7 @@ LOGINS = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """An identity; `known` once a login was linked to it. It is a guest's until then, and never again."""
 
     id: str
@@ -45,8 +44,7 @@ class Identity:
     known: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
+class Login(Struct, frozen=True):
     """A user of a provider, by the provider's name and the user's there."""
 
     pool_id: str
@@ -81,7 +79,7 @@ _SUBJECTS = _LOGIN.where(
 
 def insert(tx: Transaction, identity: Identity) -> None:
     """Adds an identity."""
-    tx.run(IDENTITIES.insert(), {name: getattr(identity, name) for name in Identity.__slots__})
+    tx.run(IDENTITIES.insert(), structs.asdict(identity))
 
 
 def by_id(tx: Transaction, identity_id: str) -> Identity | None:
@@ -118,7 +116,7 @@ def subjects(
 
 def link(tx: Transaction, login: Login) -> None:
     """Links a login to its identity. Raises Conflict when it is linked to one."""
-    tx.run(LOGINS.insert(), {name: getattr(login, name) for name in Login.__slots__})
+    tx.run(LOGINS.insert(), structs.asdict(login))
     touch = IDENTITIES.update().where(IDENTITIES.c.id == login.identity_id)
     tx.run(touch, {"known": True, "modified": tx.at})
 

@@ -4,11 +4,10 @@ The id of a pool has its region. What is set on a pool is read and replaced as a
 Source: Amazon Cognito Identity API Reference, IdentityPool, RoleMapping, SetPrincipalTagAttributeMap.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy import Column, Dialect, Index, Table, Text, bindparam, func, select
 from sqlalchemy.types import TypeDecorator
 
@@ -105,8 +104,7 @@ IDENTITY_POOLS = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Pool:
+class Pool(Struct, frozen=True):
     """A pool; `issuer` is the URL of the issuer of its tokens."""
 
     id: str
@@ -141,14 +139,13 @@ _COUNT = (
 _ACCOUNTS = select(IDENTITY_POOLS.c.account).distinct().order_by(IDENTITY_POOLS.c.account)
 
 
-@dataclass(frozen=True, slots=True)
-class _Owner:
+class _Owner(Struct, frozen=True):
     account: str
 
 
 def insert(tx: Transaction, pool: Pool) -> None:
     """Adds a pool."""
-    row = {name: getattr(pool, name) for name in Pool.__slots__}
+    row = structs.asdict(pool)
     tx.run(IDENTITY_POOLS.insert(), row)
     _changed(tx, pool)
 

@@ -1,8 +1,8 @@
 """Pod identity associations: which role the pods of a service account get."""
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct, structs
 from sqlalchemy import Boolean, Column, ForeignKey, Table, UniqueConstraint, bindparam, select
 
 from watchword.names import nouns
@@ -31,8 +31,7 @@ ASSOCIATIONS = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Association:
+class Association(Struct, frozen=True):
     """An association; `tagged` says whether the sessions of its pods have session tags."""
 
     id: str
@@ -76,7 +75,7 @@ def arn_of(cluster_arn: str, association_id: str) -> str:
 
 def insert(tx: Transaction, association: Association) -> None:
     """Raises Conflict when the service account has one."""
-    tx.run(ASSOCIATIONS.insert(), asdict(association))
+    tx.run(ASSOCIATIONS.insert(), structs.asdict(association))
     tx.changed(KIND, association.id)
 
 
@@ -102,7 +101,7 @@ def page(
 
 def update(tx: Transaction, association: Association) -> None:
     """Replaces the one with that id."""
-    tx.run(ASSOCIATIONS.update().where(ASSOCIATIONS.c.id == association.id), asdict(association))
+    tx.run(ASSOCIATIONS.update().where(ASSOCIATIONS.c.id == association.id), structs.asdict(association))
     tx.changed(KIND, association.id)
 
 

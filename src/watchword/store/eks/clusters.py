@@ -1,8 +1,8 @@
 """Kubernetes clusters of an account: a name, and the issuer of the tokens of service accounts."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Column
 
 from watchword.names import nouns
@@ -20,8 +20,7 @@ CLUSTERS = regional_table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Cluster:
+class Cluster(Struct, frozen=True):
     """A cluster; `issuer` is the URL that its tokens have as `iss`."""
 
     id: str

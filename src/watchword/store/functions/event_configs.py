@@ -1,8 +1,8 @@
 """What is set for the events of a function, of a version or of an alias."""
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct, structs
 from sqlalchemy import Column, ForeignKey, Integer, Table, Text, bindparam, select
 
 from watchword.store.tables import METADATA, CodepointText, Timestamp, columns
@@ -21,8 +21,7 @@ CONFIGS = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class EventConfig:
+class EventConfig(Struct, frozen=True):
     """A setting that is None or empty isn't set. The qualifier is $LATEST for the function itself."""
 
     function_id: str
@@ -45,7 +44,7 @@ _PAGE = _OF.where(CONFIGS.c.qualifier > bindparam("after")).order_by(CONFIGS.c.q
 def put(tx: Transaction, config: EventConfig) -> None:
     """Adds the settings, or replaces them."""
     remove(tx, config.function_id, config.qualifier)
-    tx.run(CONFIGS.insert(), asdict(config))
+    tx.run(CONFIGS.insert(), structs.asdict(config))
 
 
 def of(tx: Transaction, function_id: str, qualifier: str) -> EventConfig | None:

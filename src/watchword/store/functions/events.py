@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import (
     Column,
     ColumnElement,
@@ -66,16 +67,14 @@ class Event:
     begun: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Struct, frozen=True):
     """What there is to know of an event to choose it."""
 
     id: str
     account: str
 
 
-@dataclass(frozen=True, slots=True)
-class Queued:
+class Queued(Struct, frozen=True):
     """What an account has in the queue: how many events, of how many bytes."""
 
     count: int

@@ -1,8 +1,8 @@
 """Functions: a name in a region of an account. What can be run is in `versions`."""
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct, structs
 from sqlalchemy import Column, Integer, Table, UniqueConstraint, bindparam, func, select
 
 from watchword.names import nouns
@@ -24,8 +24,7 @@ FUNCTIONS = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """A function; `published` is the number of the version that was published last, deleted or not."""
 
     id: str
@@ -54,7 +53,7 @@ _RESERVED = select(func.sum(FUNCTIONS.c.reserved)).where(*_HERE)
 
 def insert(tx: Transaction, function: Function) -> None:
     """Adds a function. Raises Conflict when there is one of that name."""
-    tx.run(FUNCTIONS.insert(), asdict(function))
+    tx.run(FUNCTIONS.insert(), structs.asdict(function))
     _changed(tx, function)
 
 

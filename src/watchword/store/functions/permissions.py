@@ -1,7 +1,6 @@
 """Resource policies of functions: of the function itself, and of each version and alias that has one."""
 
-from dataclasses import asdict, dataclass
-
+from msgspec import Struct, structs
 from sqlalchemy import Column, ForeignKey, Table, Text, bindparam, select
 
 from watchword.store.functions import functions
@@ -18,8 +17,7 @@ PERMISSIONS = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Permissions:
+class Permissions(Struct, frozen=True):
     """A policy; an empty qualifier is the function itself."""
 
     function_id: str
@@ -39,7 +37,7 @@ def of(tx: Transaction, function_id: str) -> list[Permissions]:
 def put(tx: Transaction, permissions: Permissions) -> None:
     """Adds a policy, or replaces it."""
     remove(tx, permissions.function_id, permissions.qualifier)
-    tx.run(PERMISSIONS.insert(), asdict(permissions))
+    tx.run(PERMISSIONS.insert(), structs.asdict(permissions))
     functions.touch(tx, permissions.function_id)
 
 

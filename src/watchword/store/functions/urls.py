@@ -1,8 +1,8 @@
 """URLs of functions and aliases: who may call them by HTTP."""
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct, structs
 from sqlalchemy import Column, ForeignKey, Table, Text, UniqueConstraint, bindparam, select
 
 from watchword.store.functions import functions
@@ -23,8 +23,7 @@ URLS = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionUrl:
+class FunctionUrl(Struct, frozen=True):
     """A URL; an empty qualifier is the function itself, else it is an alias."""
 
     id: str
@@ -71,13 +70,13 @@ def page(
 
 def insert(tx: Transaction, url: FunctionUrl) -> None:
     """Adds a URL. Raises Conflict when the function or alias has one."""
-    tx.run(URLS.insert(), asdict(url))
+    tx.run(URLS.insert(), structs.asdict(url))
     functions.touch(tx, url.function_id)
 
 
 def update(tx: Transaction, url: FunctionUrl) -> None:
     """Replaces the URL of that id."""
-    tx.run(URLS.update().where(URLS.c.id == url.id), asdict(url))
+    tx.run(URLS.update().where(URLS.c.id == url.id), structs.asdict(url))
     functions.touch(tx, url.function_id)
 
 

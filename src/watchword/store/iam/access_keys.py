@@ -1,8 +1,8 @@
 """Access keys of users and of root users. Their secrets are sealed before they are stored."""
 
-from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct, structs
 from sqlalchemy import Column, ForeignKey, LargeBinary, Table, bindparam, select
 
 from watchword.store.tables import METADATA, CodepointText, Timestamp, columns, unused_since
@@ -28,8 +28,7 @@ ACCESS_KEYS = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class AccessKey:
+class AccessKey(Struct, frozen=True):
     """A long-term key; `id` is AKIA..., `user_id` None for a root user, `secret` sealed by `sealing_key`."""
 
     id: str
@@ -63,7 +62,7 @@ _TO_RESEAL = _ALL.where(ACCESS_KEYS.c.sealing_key != bindparam("sealing_key"))
 
 def insert(tx: Transaction, key: AccessKey) -> None:
     """Adds a key. Raises Conflict when there is a key with that id."""
-    tx.run(ACCESS_KEYS.insert(), asdict(key))
+    tx.run(ACCESS_KEYS.insert(), structs.asdict(key))
     tx.changed("access_key", key.id, key.account)
 
 

@@ -6,10 +6,10 @@ harm, since ids are never reused.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from msgspec import Struct, structs
 from sqlalchemy import Column, Select, Table, and_, bindparam, distinct, func, literal, select
 
 from watchword.names import nouns
@@ -29,8 +29,7 @@ ACCESSES = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(Struct, frozen=True):
     """The last call of an operation by a user or role; `service` as in actions, such as s3."""
 
     principal_id: str
@@ -40,8 +39,7 @@ class Access:
     region: str
 
 
-@dataclass(frozen=True, slots=True)
-class Principal:
+class Principal(Struct, frozen=True):
     """A user or role (`noun`), and when it last called any operation of a service."""
 
     noun: str
@@ -71,7 +69,7 @@ _SAME = (
 
 def note(tx: Transaction, access: Access, span: timedelta) -> None:
     """Keeps the access, unless the stored one is less than `span` older."""
-    if tx.run(insert_new(ACCESSES), asdict(access)):
+    if tx.run(insert_new(ACCESSES), structs.asdict(access)):
         return
     due = ACCESSES.c.at <= access.at - span
     same = {
@@ -89,17 +87,17 @@ def remove_all(tx: Transaction, principal_id: str) -> None:
 
 def latest(tx: Transaction, source: Source, since: datetime) -> list[Access]:
     """The last access by those with the permissions of `source` to each operation; the newest first."""
-    return tx.all(Access, _LATEST[source.noun], **asdict(source), since=since)
+    return tx.all(Access, _LATEST[source.noun], **structs.asdict(source), since=since)
 
 
 def counts(tx: Transaction, source: Source, since: datetime) -> dict[str, int]:
     """Service -> how many of those with the permissions of `source` called it."""
-    return dict(tx.all(_Count, _COUNTS[source.noun], **asdict(source), since=since))
+    return dict(tx.all(_Count, _COUNTS[source.noun], **structs.asdict(source), since=since))
 
 
 def principals(tx: Transaction, source: Source, service: str, since: datetime) -> list[Principal]:
     """All with the permissions of `source`, and when they last called the service."""
-    given = {**asdict(source), "service": service, "since": since}
+    given = {**structs.asdict(source), "service": service, "since": since}
     return [each for statement in _PRINCIPALS[source.noun] for each in tx.all(Principal, statement, **given)]
 
 

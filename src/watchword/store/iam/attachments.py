@@ -4,9 +4,9 @@ A policy is identified by its ARN, since policies of AWS are in no table.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Column, Table, UniqueConstraint, bindparam, select
 
 from watchword.store.tables import METADATA, CodepointText, Serial, Timestamp, columns
@@ -25,8 +25,7 @@ ATTACHMENTS = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(Struct, frozen=True):
     """A policy attached to a user, group or role. Later attachments have higher positions."""
 
     position: int

@@ -1,9 +1,9 @@
 """The last credential report of each account, compressed. No decision depends on it."""
 
 import zlib
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct, structs
 from sqlalchemy import Column, ForeignKey, LargeBinary, Table, bindparam, select
 
 from watchword.store.tables import METADATA, CodepointText, Timestamp, columns
@@ -18,8 +18,7 @@ CREDENTIAL_REPORTS = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CredentialReport:
+class CredentialReport(Struct, frozen=True):
     """A report as of `generated`; `compressed` by zlib."""
 
     account: str
@@ -44,7 +43,7 @@ _OF = select(*columns(CREDENTIAL_REPORTS, CredentialReport)).where(
 def put(tx: Transaction, report: CredentialReport) -> None:
     """Replaces the account's report."""
     tx.run(CREDENTIAL_REPORTS.delete().where(CREDENTIAL_REPORTS.c.account == report.account))
-    tx.run(CREDENTIAL_REPORTS.insert(), asdict(report))
+    tx.run(CREDENTIAL_REPORTS.insert(), structs.asdict(report))
 
 
 def of(tx: Transaction, account: str) -> CredentialReport | None:

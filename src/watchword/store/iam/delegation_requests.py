@@ -5,9 +5,9 @@ somebody of that account took it on. Who accepted it is kept as a small dictiona
 (`watchword.identity.delegation`).
 """
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct, structs
 from sqlalchemy import (
     Boolean,
     Column,
@@ -52,8 +52,7 @@ DELEGATION_REQUESTS = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class DelegationRequest:
+class DelegationRequest(Struct, frozen=True):
     """A request; `state` is the one that it reached at `updated`."""
 
     id: str
@@ -102,7 +101,7 @@ _OLD = DELEGATION_REQUESTS.delete().where(
 
 def insert(tx: Transaction, request: DelegationRequest) -> None:
     """Raises Conflict when the requestor has a request of that workflow."""
-    tx.run(DELEGATION_REQUESTS.insert(), asdict(request))
+    tx.run(DELEGATION_REQUESTS.insert(), structs.asdict(request))
 
 
 def by_id(tx: Transaction, request_id: str) -> DelegationRequest | None:
@@ -129,7 +128,9 @@ def page(
 
 def replace(tx: Transaction, request: DelegationRequest) -> None:
     """Stores the request as it is now."""
-    tx.run(DELEGATION_REQUESTS.update().where(DELEGATION_REQUESTS.c.id == request.id), asdict(request))
+    tx.run(
+        DELEGATION_REQUESTS.update().where(DELEGATION_REQUESTS.c.id == request.id), structs.asdict(request)
+    )
 
 
 def remove_old(tx: Transaction, requestor: str, before: datetime) -> None:

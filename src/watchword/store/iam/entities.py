@@ -7,8 +7,7 @@ callers write `users.named(tx, account, name)`, and adds what only that noun has
 """
 
 from collections.abc import Sequence
-from dataclasses import Field, fields
-from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from sqlalchemy import Column, ColumnElement, Table, UniqueConstraint, bindparam, func, select
 from sqlalchemy.schema import SchemaItem
@@ -21,9 +20,7 @@ Conditions = tuple[ColumnElement[bool], ...]
 
 
 class Entity(Protocol):
-    """A frozen dataclass with these fields among its own."""
-
-    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+    """A frozen record with these fields among its own."""
 
     @property
     def id(self) -> str: ...
@@ -67,7 +64,7 @@ class Entities(Generic[Record]):
         self.record: Final = record
         self.rows: Final = select(*columns(table, record, computed))
         """All of them; a row unpacks into the record's constructor."""
-        self._stored: Final = [each.name for each in fields(record) if each.name not in computed]
+        self._stored: Final = [name for name in record.__annotations__ if name not in computed]
         here = table.c.account == bindparam("account")
         self._by_id: Final = self.rows.where(table.c.id == bindparam("id"))
         self._by_ids: Final = self.rows.where(table.c.id.in_(bindparam("ids", expanding=True)))

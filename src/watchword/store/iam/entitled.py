@@ -5,9 +5,9 @@ those that it is attached to, directly or by a group. Boundaries give none.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, CompoundSelect, Select, Table, bindparam, false, or_, select, union_all
 
 from watchword.names import nouns
@@ -20,8 +20,7 @@ Conditions = Mapping[str, ColumnElement[bool]]
 TABLES = {nouns.USER: USERS, nouns.ROLE: ROLES}
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A user, group, role or managed policy as a source of permissions in an account."""
 
     noun: str

@@ -3,9 +3,9 @@
 `identity.attempts` has the rules. No decision depends on a count.
 """
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct, structs
 from sqlalchemy import Column, Integer, Table, bindparam, select
 
 from watchword.store.tables import METADATA, CodepointText, Timestamp, columns
@@ -21,8 +21,7 @@ FAILED_ATTEMPTS = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FailedAttempts:
+class FailedAttempts(Struct, frozen=True):
     """How many since the last right one; `subject` is a user's id, or an account's for its root user."""
 
     kind: str
@@ -44,7 +43,7 @@ def of(tx: Transaction, kind: str, subject: str) -> FailedAttempts | None:
 def put(tx: Transaction, attempts: FailedAttempts) -> None:
     """Replaces what was counted before."""
     remove(tx, attempts.kind, attempts.subject)
-    tx.run(FAILED_ATTEMPTS.insert(), asdict(attempts))
+    tx.run(FAILED_ATTEMPTS.insert(), structs.asdict(attempts))
 
 
 def remove(tx: Transaction, kind: str, subject: str) -> None:

@@ -6,9 +6,9 @@ AWS.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, FromClause, Select, Table, bindparam, func, or_, select
 
 from watchword.names.fold import fold
@@ -23,8 +23,7 @@ KINDS = {"group": GROUPS, "user": USERS, "role": ROLES}
 BOUNDED = ("user", "role")
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(Struct, frozen=True):
     """A user, group or role that has the policy."""
 
     id: str

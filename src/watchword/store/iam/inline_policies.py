@@ -1,8 +1,8 @@
 """Inline policies of users, groups and roles."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 
+from msgspec import Struct, structs
 from sqlalchemy import Column, Table, Text, bindparam, select
 
 from watchword.store.tables import METADATA, CodepointText, columns
@@ -18,8 +18,7 @@ INLINE = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Inline:
+class Inline(Struct, frozen=True):
     """An inline policy; `owner_kind` is user, group or role."""
 
     owner_kind: str
@@ -44,14 +43,14 @@ _PAGE = _OF.where(INLINE.c.name > bindparam("after"))
 def put(tx: Transaction, policy: Inline) -> None:
     """Adds the policy, or replaces the one with that name."""
     _delete(tx, policy.owner_kind, policy.owner_id, policy.name)
-    tx.run(INLINE.insert(), asdict(policy))
+    tx.run(INLINE.insert(), structs.asdict(policy))
     tx.changed(policy.owner_kind, policy.owner_id)
 
 
 def insert_all(tx: Transaction, policies: Sequence[Inline]) -> None:
     """Adds policies. Raises Conflict when an owner has one of that name."""
     if policies:
-        tx.run_many(INLINE.insert(), [asdict(each) for each in policies])
+        tx.run_many(INLINE.insert(), [structs.asdict(each) for each in policies])
     for each in policies:
         tx.changed(each.owner_kind, each.owner_id)
 

@@ -1,9 +1,9 @@
 """Instance profiles of an account. Each has at most one role, for a machine."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Column, ForeignKey, bindparam
 
 from watchword.names import nouns
@@ -18,8 +18,7 @@ INSTANCE_PROFILES = entity_table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class InstanceProfile:
+class InstanceProfile(Struct, frozen=True):
     """An instance profile; `id` is AIPA..., `role_id` None while it has no role."""
 
     id: str

@@ -4,9 +4,9 @@ A provider is identified by its URL, in which case counts.
 Source: IAM API Reference, CreateOpenIDConnectProvider.
 """
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct, structs
 from sqlalchemy import Column, Table, UniqueConstraint, bindparam, func, select
 
 from watchword.names import nouns
@@ -28,8 +28,7 @@ OIDC_PROVIDERS = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class OidcProvider:
+class OidcProvider(Struct, frozen=True):
     """A provider; `id` isn't shown, `url` is without `https://`, thumbprints are SHA-1 in hexadecimal."""
 
     id: str
@@ -63,7 +62,7 @@ _COUNT = (
 
 def insert(tx: Transaction, provider: OidcProvider) -> None:
     """Raises Conflict when the account has a provider of that URL."""
-    tx.run(OIDC_PROVIDERS.insert(), asdict(provider))
+    tx.run(OIDC_PROVIDERS.insert(), structs.asdict(provider))
     _changed(tx, provider)
 
 

@@ -4,8 +4,7 @@ A decision depends on one of them: whether users may change their own password. 
 its account.
 """
 
-from dataclasses import asdict, dataclass
-
+from msgspec import Struct, structs
 from sqlalchemy import Boolean, Column, ForeignKey, Integer, Table, bindparam, select
 
 from watchword.store.tables import METADATA, CodepointText, columns
@@ -27,8 +26,7 @@ PASSWORD_POLICIES = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PasswordPolicy:
+class PasswordPolicy(Struct, frozen=True):
     """The rules; `max_age` in days and `reuse_prevention` in passwords are None where there is no such rule.
 
     `symbols`, `numbers`, `uppercase` and `lowercase` say whether a password must have one.
@@ -54,7 +52,7 @@ _OF = select(*columns(PASSWORD_POLICIES, PasswordPolicy)).where(
 def put(tx: Transaction, policy: PasswordPolicy) -> None:
     """Sets the rules of an account, whole."""
     _delete(tx, policy.account)
-    tx.run(PASSWORD_POLICIES.insert(), asdict(policy))
+    tx.run(PASSWORD_POLICIES.insert(), structs.asdict(policy))
     tx.changed("account", policy.account, policy.account)
 
 

@@ -1,8 +1,8 @@
 """Managed policies of an account. A policy is created with version 1; `policy_versions` has all others."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Column, ForeignKey, Integer, Table, Text, bindparam, func, select
 
 from watchword.names import nouns
@@ -32,8 +32,7 @@ VERSIONS = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """A managed policy; `id` is ANPA... The two counts are computed when it is read."""
 
     id: str

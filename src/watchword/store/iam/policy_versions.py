@@ -4,9 +4,9 @@ Source: IAM User Guide, "Versioning IAM policies".
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import bindparam, func, select
 
 from watchword.store.iam import policies
@@ -14,8 +14,7 @@ from watchword.store.iam.policies import POLICIES, VERSIONS, Policy
 from watchword.store.transaction import Transaction
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     """A version of a policy; AWS calls number 1 "v1"."""
 
     policy_id: str

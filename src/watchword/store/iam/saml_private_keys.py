@@ -1,8 +1,8 @@
 """Private keys of SAML providers, which open encrypted assertions. They are sealed before they are stored."""
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct, structs
 from sqlalchemy import Column, ForeignKey, LargeBinary, Table, bindparam, select
 
 from watchword.names import nouns
@@ -21,8 +21,7 @@ SAML_PRIVATE_KEYS = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SamlPrivateKey:
+class SamlPrivateKey(Struct, frozen=True):
     """A private key in PEM, `sealed` by `sealing_key`."""
 
     id: str
@@ -45,7 +44,7 @@ _TO_RESEAL = _ALL.where(SAML_PRIVATE_KEYS.c.sealing_key != bindparam("sealing_ke
 
 def insert(tx: Transaction, key: SamlPrivateKey) -> None:
     """Adds a key."""
-    tx.run(SAML_PRIVATE_KEYS.insert(), asdict(key))
+    tx.run(SAML_PRIVATE_KEYS.insert(), structs.asdict(key))
     tx.changed(nouns.SAML_PROVIDER, key.provider_id)
 
 

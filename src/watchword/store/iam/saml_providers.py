@@ -1,8 +1,8 @@
 """SAML providers of an account. A metadata document can be long, so it has a table of its own."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Column, ForeignKey, Table, Text, bindparam, select
 
 from watchword.names import nouns
@@ -25,8 +25,7 @@ SAML_METADATA = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SamlProvider:
+class SamlProvider(Struct, frozen=True):
     """A provider; `id` is what AWS calls its UUID, `encryption_mode` None while it isn't set."""
 
     id: str

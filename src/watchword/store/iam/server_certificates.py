@@ -3,9 +3,9 @@
 Private keys are sealed before they are stored. No operation shows them.
 """
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct, structs
 from sqlalchemy import Column, ForeignKey, LargeBinary, Table, Text, bindparam, select
 
 from watchword.names import nouns
@@ -27,8 +27,7 @@ MATERIAL = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ServerCertificate:
+class ServerCertificate(Struct, frozen=True):
     """A server certificate without what it is made of; `id` is ASCA..., `created` when it was uploaded."""
 
     id: str
@@ -44,8 +43,7 @@ class ServerCertificate:
         return str(EntityArn(self.partition, self.account, nouns.SERVER_CERTIFICATE, self.path, self.name))
 
 
-@dataclass(frozen=True, slots=True)
-class Material:
+class Material(Struct, frozen=True):
     """What a certificate is made of, in PEM; the private key is sealed by `sealing_key`."""
 
     certificate_id: str
@@ -73,7 +71,7 @@ _TO_RESEAL = _ALL.where(MATERIAL.c.sealing_key != bindparam("sealing_key"))
 def insert(tx: Transaction, certificate: ServerCertificate, material: Material) -> None:
     """Raises Conflict when the account has a certificate of that name, whatever the case."""
     _entities.insert(tx, certificate)
-    tx.run(MATERIAL.insert(), asdict(material))
+    tx.run(MATERIAL.insert(), structs.asdict(material))
 
 
 def material_of(tx: Transaction, certificate: ServerCertificate) -> Material:

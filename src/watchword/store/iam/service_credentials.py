@@ -4,9 +4,9 @@ A secret is shown once, when it is made. The store has only its SHA-256: secrets
 nobody can guess one, and no slow hash is needed.
 """
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct, structs
 from sqlalchemy import Column, ForeignKey, LargeBinary, Table, UniqueConstraint, bindparam, or_, select
 
 from watchword.store.iam.access_keys import ACTIVE
@@ -32,8 +32,7 @@ SERVICE_CREDENTIALS = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceCredential:
+class ServiceCredential(Struct, frozen=True):
     """A credential; `id` is ACCA..., `service` such as codecommit.amazonaws.com, `expires` None for never."""
 
     id: str
@@ -66,7 +65,7 @@ _PAGE = _HERE.where(
 
 def insert(tx: Transaction, credential: ServiceCredential) -> None:
     """Raises Conflict when the account has a credential of that name for that service."""
-    tx.run(SERVICE_CREDENTIALS.insert(), asdict(credential))
+    tx.run(SERVICE_CREDENTIALS.insert(), structs.asdict(credential))
     tx.changed(KIND, credential.id, credential.account)
 
 

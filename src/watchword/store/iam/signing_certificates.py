@@ -1,8 +1,8 @@
 """Signing certificates (X.509) of users and of root users. No decision depends on them."""
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct, structs
 from sqlalchemy import Column, ForeignKey, Table, Text, UniqueConstraint, bindparam, func, select
 
 from watchword.store.iam.access_keys import ACTIVE
@@ -23,8 +23,7 @@ SIGNING_CERTIFICATES = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SigningCertificate:
+class SigningCertificate(Struct, frozen=True):
     """A certificate in PEM; `user_id` is None for a root user, `fingerprint` SHA-256 in hexadecimal."""
 
     id: str
@@ -50,7 +49,7 @@ _SAME = (
 
 def insert(tx: Transaction, certificate: SigningCertificate) -> None:
     """Raises Conflict when the account has that certificate."""
-    tx.run(SIGNING_CERTIFICATES.insert(), asdict(certificate))
+    tx.run(SIGNING_CERTIFICATES.insert(), structs.asdict(certificate))
 
 
 def of_user(tx: Transaction, user_id: str) -> list[SigningCertificate]:

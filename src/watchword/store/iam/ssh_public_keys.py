@@ -1,8 +1,8 @@
 """SSH public keys of users. No decision depends on them."""
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct, structs
 from sqlalchemy import Column, ForeignKey, Table, Text, UniqueConstraint, bindparam, select
 
 from watchword.store.iam.access_keys import ACTIVE
@@ -24,8 +24,7 @@ SSH_PUBLIC_KEYS = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SshPublicKey:
+class SshPublicKey(Struct, frozen=True):
     """A public key; `id` is APKA..., `body` the key as it was uploaded.
 
     fingerprint: MD5, as people compare it. digest: SHA-256, which tells whether two keys are the same.
@@ -50,7 +49,7 @@ _OF_USER = (
 
 def insert(tx: Transaction, key: SshPublicKey) -> None:
     """Raises Conflict when the user has that key."""
-    tx.run(SSH_PUBLIC_KEYS.insert(), asdict(key))
+    tx.run(SSH_PUBLIC_KEYS.insert(), structs.asdict(key))
 
 
 def of_user(tx: Transaction, user_id: str) -> list[SshPublicKey]:

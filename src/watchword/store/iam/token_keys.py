@@ -1,8 +1,8 @@
 """Keys that sign the tokens of accounts' issuers. They are sealed before they are stored."""
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct, structs
 from sqlalchemy import Column, LargeBinary, Table, bindparam, select
 
 from watchword.store.tables import METADATA, CodepointText, Timestamp, columns
@@ -21,8 +21,7 @@ TOKEN_KEYS = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class TokenKey:
+class TokenKey(Struct, frozen=True):
     """A private key in PEM, `sealed` by `sealing_key`. Its id is the `kid` of the tokens that it signs."""
 
     id: str
@@ -44,7 +43,7 @@ _TO_RESEAL = _ALL.where(TOKEN_KEYS.c.sealing_key != bindparam("sealing_key"))
 
 def insert(tx: Transaction, key: TokenKey) -> None:
     """Adds a key."""
-    tx.run(TOKEN_KEYS.insert(), asdict(key))
+    tx.run(TOKEN_KEYS.insert(), structs.asdict(key))
     tx.changed(KIND, key.account, key.account)
 
 

@@ -5,9 +5,9 @@ Both are written by the holder of its lease (`leases`), and `version` counts: a 
 older version changes nothing.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct, structs
 from sqlalchemy import (
     Column,
     ForeignKey,
@@ -84,8 +84,7 @@ SIGNALS = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Execution:
+class Execution(Struct, frozen=True):
     """One execution."""
 
     id: str
@@ -108,8 +107,7 @@ class Execution:
     trace_header: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """What a list says of an execution."""
 
     id: str
@@ -120,8 +118,7 @@ class Listed:
     stopped: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """An event of a history; `details` are JSON."""
 
     execution_id: str
@@ -132,8 +129,7 @@ class Event:
     details: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(Struct, frozen=True):
     """What came by a task's token: "success", "failure" or "heartbeat"."""
 
     execution_id: str
@@ -175,7 +171,7 @@ _OVER = select(EXECUTIONS.c.id).where(
 
 def insert(tx: Transaction, execution: Execution) -> None:
     """Adds an execution. Raises Conflict when there is one of that ARN."""
-    tx.run(EXECUTIONS.insert(), {name: getattr(execution, name) for name in Execution.__slots__})
+    tx.run(EXECUTIONS.insert(), structs.asdict(execution))
 
 
 def by_id(tx: Transaction, execution_id: str) -> Execution | None:
@@ -205,7 +201,7 @@ def page(
 def append(tx: Transaction, events: list[Event]) -> None:
     """Adds events to histories."""
     if events:
-        tx.run_many(EVENTS.insert(), [{name: getattr(e, name) for name in Event.__slots__} for e in events])
+        tx.run_many(EVENTS.insert(), [structs.asdict(e) for e in events])
 
 
 def history(
@@ -229,7 +225,7 @@ def of_token(tx: Transaction, token: str) -> Execution | None:
 
 def signal(tx: Transaction, signal: Signal) -> None:
     """Leaves a signal for the runner of the execution, which can go on at once."""
-    row = {name: getattr(signal, name) for name in Signal.__slots__ if name != "id"}
+    row = {name: getattr(signal, name) for name in Signal.__struct_fields__ if name != "id"}
     tx.run(SIGNALS.insert(), row)
     tx.run(EXECUTIONS.update().where(EXECUTIONS.c.id == signal.execution_id), {"due": tx.at})
 

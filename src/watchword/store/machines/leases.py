@@ -4,9 +4,9 @@ What the holder commits is for the version that it has read. If somebody else we
 changes nothing (`commit` says so): no transition happens twice.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import bindparam, select
 
 from watchword.store.leases import Leases
@@ -29,8 +29,7 @@ MOST_CLAIMED = 64
 _TABLE = EXECUTIONS.c
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """What an execution has become, of which version, and whether its holder keeps it."""
 
     execution_id: str

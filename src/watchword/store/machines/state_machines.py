@@ -4,9 +4,9 @@ A change of the definition or the role makes a new revision. An execution keeps 
 A name is unique in its account and Region.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct, structs
 from sqlalchemy import Column, ForeignKey, Index, Table, Text, UniqueConstraint, bindparam, select
 
 from watchword.names import nouns
@@ -43,8 +43,7 @@ REVISIONS = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(Struct, frozen=True):
     """One revision."""
 
     id: str
@@ -54,8 +53,7 @@ class Revision:
     made: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class StateMachine:
+class StateMachine(Struct, frozen=True):
     """A state machine; `deleting` is since when its executions are being ended, so that it can go."""
 
     id: str
@@ -84,7 +82,7 @@ _REVISION = select(*columns(REVISIONS, Revision)).where(REVISIONS.c.id == bindpa
 
 def insert(tx: Transaction, machine: StateMachine, revision: Revision) -> None:
     """Adds a machine with its first revision. Raises Conflict when the name is taken."""
-    tx.run(STATE_MACHINES.insert(), {name: getattr(machine, name) for name in StateMachine.__slots__})
+    tx.run(STATE_MACHINES.insert(), structs.asdict(machine))
     _insert_revision(tx, revision)
     tx.changed(KIND, machine.id, machine.account)
 
@@ -138,4 +136,4 @@ def remove(tx: Transaction, machine: StateMachine) -> None:
 
 
 def _insert_revision(tx: Transaction, revision: Revision) -> None:
-    tx.run(REVISIONS.insert(), {name: getattr(revision, name) for name in Revision.__slots__})
+    tx.run(REVISIONS.insert(), structs.asdict(revision))

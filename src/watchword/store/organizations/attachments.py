@@ -4,8 +4,8 @@ The topic of an attachment is its target: what holds there has changed.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import Column, ForeignKey, Table, UniqueConstraint, bindparam, func, select
 
 from watchword.store.tables import METADATA, CodepointText, Serial, columns
@@ -27,8 +27,7 @@ ATTACHMENTS = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(Struct, frozen=True):
     """A policy, of some type, attached to a target: a root, a unit or an account."""
 
     organization: str

@@ -1,8 +1,8 @@
 """Requests to create an account, with what came of each. No decision depends on them."""
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct, structs
 from sqlalchemy import Column, ForeignKey, Table, bindparam, select
 
 from watchword.store.tables import METADATA, CodepointText, Timestamp, columns
@@ -20,8 +20,7 @@ CREATIONS = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Creation:
+class Creation(Struct, frozen=True):
     """A request; `id` is car-..., `account` the account that was made, `failure` the reason for none."""
 
     id: str
@@ -41,7 +40,7 @@ _PAGE = _OF_ORGANIZATION.where(CREATIONS.c.id > bindparam("after")).order_by(CRE
 
 def insert(tx: Transaction, creation: Creation) -> None:
     """Adds a request, which has ended."""
-    tx.run(CREATIONS.insert(), asdict(creation))
+    tx.run(CREATIONS.insert(), structs.asdict(creation))
 
 
 def by_id(tx: Transaction, organization: str, creation_id: str) -> Creation | None:

@@ -3,9 +3,9 @@
 No decision depends on how a handshake stands. What it is about never changes.
 """
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct, structs
 from sqlalchemy import Column, ForeignKey, Index, Table, Text, bindparam, func, select
 
 from watchword.store.tables import METADATA, CodepointText, Timestamp, columns
@@ -28,8 +28,7 @@ HANDSHAKES = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Handshake:
+class Handshake(Struct, frozen=True):
     """A handshake; `id` is h-..., `target` an account, or an address in lower case."""
 
     id: str
@@ -59,7 +58,7 @@ _SENT = (
 
 def insert(tx: Transaction, handshake: Handshake) -> None:
     """Adds a handshake."""
-    tx.run(HANDSHAKES.insert(), asdict(handshake))
+    tx.run(HANDSHAKES.insert(), structs.asdict(handshake))
 
 
 def set_state(tx: Transaction, handshake: Handshake, state: str) -> None:

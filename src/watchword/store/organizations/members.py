@@ -1,8 +1,8 @@
 """The accounts of an organization, and where in its tree each one is. An account is in one organization."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Column, ForeignKey, Index, Table, bindparam, func, select
 
 from watchword.store.accounts import ACCOUNTS
@@ -24,8 +24,7 @@ MEMBERS = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """An account of an organization; `parent` is the root or a unit. The last three are the account's."""
 
     account: str

@@ -1,8 +1,8 @@
 """Organizations, each with its root. The management account is a member of its own organization."""
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct, structs
 from sqlalchemy import Column, ForeignKey, Table, bindparam, select
 
 from watchword.store.tables import METADATA, CodepointText, Strings, Timestamp, columns
@@ -27,8 +27,7 @@ ORGANIZATIONS = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Organization:
+class Organization(Struct, frozen=True):
     """An organization; `id` is o-..., `root` r-..., `management` an account, `features` the feature set."""
 
     id: str
@@ -50,7 +49,7 @@ _OF_ROOT = _ALL.where(ORGANIZATIONS.c.root == bindparam("root"))
 
 def insert(tx: Transaction, organization: Organization) -> None:
     """Raises Conflict when the account manages an organization already."""
-    tx.run(ORGANIZATIONS.insert(), asdict(organization))
+    tx.run(ORGANIZATIONS.insert(), structs.asdict(organization))
     _changed(tx, organization)
 
 

@@ -1,8 +1,8 @@
 """Policies of an organization, of every type. Those of AWS are in no table."""
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct, structs
 from sqlalchemy import Column, ForeignKey, Table, Text, UniqueConstraint, bindparam, func, select
 
 from watchword.store.tables import METADATA, CodepointText, Timestamp, columns
@@ -26,8 +26,7 @@ POLICIES = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """A policy; `id` is p-..., `organization` empty for a policy of AWS."""
 
     id: str
@@ -55,7 +54,7 @@ _COUNT = _COUNT_ALL.where(POLICIES.c.type == bindparam("type"))
 
 def insert(tx: Transaction, policy: Policy) -> None:
     """Raises Conflict when the organization has a policy of that type and name."""
-    tx.run(POLICIES.insert(), asdict(policy))
+    tx.run(POLICIES.insert(), structs.asdict(policy))
     _changed(tx, policy)
 
 

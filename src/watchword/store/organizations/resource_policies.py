@@ -1,7 +1,6 @@
 """Resource policies of organizations: what member accounts may do. An organization has one at most."""
 
-from dataclasses import asdict, dataclass
-
+from msgspec import Struct, structs
 from sqlalchemy import Column, ForeignKey, Table, Text, bindparam, select
 
 from watchword.store.organizations.organizations import KIND
@@ -17,8 +16,7 @@ RESOURCE_POLICIES = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ResourcePolicy:
+class ResourcePolicy(Struct, frozen=True):
     """A resource policy; `id` is rp-..., its users and roles are unique ids."""
 
     organization: str
@@ -33,7 +31,7 @@ _OF = _ALL.where(RESOURCE_POLICIES.c.organization == bindparam("organization"))
 def put(tx: Transaction, policy: ResourcePolicy) -> None:
     """Adds it, or replaces the one that is there."""
     remove(tx, policy.organization)
-    tx.run(RESOURCE_POLICIES.insert(), asdict(policy))
+    tx.run(RESOURCE_POLICIES.insert(), structs.asdict(policy))
 
 
 def of_organization(tx: Transaction, organization: str) -> ResourcePolicy | None:

@@ -3,9 +3,9 @@
 An account that administers a service for the organization is a delegated administrator.
 """
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct, structs
 from sqlalchemy import Column, ForeignKey, Table, bindparam, select
 
 from watchword.store.tables import METADATA, CodepointText, Timestamp, columns
@@ -28,8 +28,7 @@ DELEGATIONS = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(Struct, frozen=True):
     """A service that has access to an organization, by its principal."""
 
     organization: str
@@ -37,8 +36,7 @@ class Access:
     enabled: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Delegation:
+class Delegation(Struct, frozen=True):
     """An account that administers a service for the organization."""
 
     organization: str
@@ -60,7 +58,7 @@ _OF_ACCOUNT = _DELEGATIONS.where(DELEGATIONS.c.account == bindparam("account"))
 
 def allow(tx: Transaction, access: Access) -> None:
     """Gives a service access. Raises Conflict when it has it."""
-    tx.run(ACCESS.insert(), asdict(access))
+    tx.run(ACCESS.insert(), structs.asdict(access))
 
 
 def deny(tx: Transaction, access: Access) -> None:
@@ -81,7 +79,7 @@ def page(tx: Transaction, organization: str, *, after: str = "", limit: int) -> 
 
 def delegate(tx: Transaction, delegation: Delegation) -> None:
     """Makes an account an administrator of a service. Raises Conflict when it is one."""
-    tx.run(DELEGATIONS.insert(), asdict(delegation))
+    tx.run(DELEGATIONS.insert(), structs.asdict(delegation))
     tx.changed("account", delegation.account, delegation.account)
 
 

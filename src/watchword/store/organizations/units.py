@@ -1,8 +1,8 @@
 """Organizational units. A unit never moves, so none can come to be below itself."""
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct, structs
 from sqlalchemy import Column, ForeignKey, Table, UniqueConstraint, bindparam, func, select
 
 from watchword.store.tables import METADATA, CodepointText, Timestamp, columns
@@ -23,8 +23,7 @@ UNITS = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """An organizational unit; `id` is ou-..., `parent` another unit or the root."""
 
     id: str
@@ -47,7 +46,7 @@ _COUNT = select(func.count()).select_from(UNITS).where(UNITS.c.organization == b
 
 def insert(tx: Transaction, unit: Unit) -> None:
     """Raises Conflict when the parent has a unit of that name."""
-    tx.run(UNITS.insert(), asdict(unit))
+    tx.run(UNITS.insert(), structs.asdict(unit))
     _changed(tx, unit)
 
 

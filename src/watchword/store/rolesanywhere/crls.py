@@ -1,8 +1,8 @@
 """Certificate revocation lists (CRLs) of trust anchors. A change of one is a change of its trust anchor."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import (
     Boolean,
     Column,
@@ -31,8 +31,7 @@ CRLS = regional_table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Crl:
+class Crl(Struct, frozen=True):
     """A list: as it was given, in PEM, and as it is read, in DER."""
 
     id: str

@@ -1,8 +1,8 @@
 """The private keys of the authorities that certify hosts, sealed. The certificate is a trust anchor's."""
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct, structs
 from sqlalchemy import Column, LargeBinary, Table, bindparam, select
 
 from watchword.store.rolesanywhere import trust_anchors
@@ -20,8 +20,7 @@ HOST_AUTHORITIES = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class HostAuthority:
+class HostAuthority(Struct, frozen=True):
     """The authority whose certificate is that trust anchor."""
 
     anchor_id: str
@@ -43,7 +42,7 @@ _TO_RESEAL = _ALL.where(HOST_AUTHORITIES.c.sealing_key != bindparam("sealing_key
 
 def insert(tx: Transaction, authority: HostAuthority) -> None:
     """Adds the authority of a trust anchor."""
-    tx.run(HOST_AUTHORITIES.insert(), asdict(authority))
+    tx.run(HOST_AUTHORITIES.insert(), structs.asdict(authority))
     tx.changed(trust_anchors.KIND, authority.anchor_id, authority.account)
 
 

@@ -5,9 +5,9 @@ What it joined with, and renews, is a certificate of its account's authority (`h
 its id.
 """
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct, structs
 from sqlalchemy import Column, Table, UniqueConstraint, bindparam, select
 
 from watchword.names import nouns
@@ -36,8 +36,7 @@ HOSTS = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
+class Host(Struct, frozen=True):
     """A host; `token` is the SHA-256 of its join token in hexadecimal, None once it was used."""
 
     id: str
@@ -75,7 +74,7 @@ _OF_ACCOUNT = _ALL.where(HOSTS.c.account == bindparam("account")).order_by(HOSTS
 
 def insert(tx: Transaction, host: Host) -> None:
     """Raises Conflict when the account has a host of that name."""
-    tx.run(HOSTS.insert(), asdict(host))
+    tx.run(HOSTS.insert(), structs.asdict(host))
     tx.changed(KIND, host.id, host.account)
 
 
@@ -99,7 +98,7 @@ def of_account(tx: Transaction, account: str) -> list[Host]:
 
 def update(tx: Transaction, host: Host) -> None:
     """Replaces the one with that id."""
-    tx.run(HOSTS.update().where(HOSTS.c.id == host.id), asdict(host))
+    tx.run(HOSTS.update().where(HOSTS.c.id == host.id), structs.asdict(host))
     tx.changed(KIND, host.id, host.account)
 
 

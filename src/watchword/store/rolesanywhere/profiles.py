@@ -1,8 +1,8 @@
 """Profiles of Roles Anywhere: which roles holders of certificates may ask for, and within which limits."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Boolean, Column, Integer, Text
 
 from watchword.names import nouns
@@ -27,8 +27,7 @@ PROFILES = regional_table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """A profile; `duration` is in seconds, `mappings` are rules of `identity.certificate_attributes`."""
 
     id: str

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
+from msgspec import Struct, structs
 from sqlalchemy import (
     Boolean,
     Column,
@@ -52,8 +53,7 @@ USES = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """A holder of certificates; `x509_subject` is the name in them (RFC 4514)."""
 
     id: str
@@ -98,7 +98,7 @@ _USES = (
 def note(tx: Transaction, subject: Subject, use: Use) -> None:
     """Notes that the subject, which may be new, used that certificate."""
     if not tx.run(SUBJECTS.update().where(SUBJECTS.c.id == subject.id), {"seen": use.seen}):
-        tx.run(SUBJECTS.insert(), asdict(subject))
+        tx.run(SUBJECTS.insert(), structs.asdict(subject))
     tx.run(USES.delete().where(*_same(use)))
     tx.run(USES.insert(), asdict(use))
     for old in uses(tx, subject.id)[MOST_KEPT:]:

@@ -1,9 +1,9 @@
 """Trust anchors: the certificate authorities (CAs) whose certificates an account takes as proofs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
+from msgspec import Struct, field
 from sqlalchemy import Boolean, Column, Text
 
 from watchword.names import nouns
@@ -23,8 +23,7 @@ TRUST_ANCHORS = regional_table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class TrustAnchor:
+class TrustAnchor(Struct, frozen=True):
     """A trust anchor; `certificates` is PEM, `alias` None for none."""
 
     id: str

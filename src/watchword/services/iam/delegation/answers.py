@@ -5,7 +5,7 @@ No notification is sent: there are no topics here. The operator prints the token
 Source: IAM API Reference, AcceptDelegationRequest, RejectDelegationRequest, SendDelegationToken.
 """
 
-from dataclasses import replace
+from msgspec import structs
 
 from watchword.identity import delegation
 from watchword.identity.delegation import Carried, Move
@@ -24,7 +24,7 @@ def accept_request(call: Call) -> Output:
     restricted = session is not None and session.restricted
     principal = delegation.check_approver(call.caller.principal, seconds, restricted=restricted)
     approver = delegation.kept(principal, call.now, _carried(session) if session else Carried())
-    accepted = replace(request, approver_arn=principal.arn, approver=approver)
+    accepted = structs.replace(request, approver_arn=principal.arn, approver=approver)
     delegation_requests.replace(call.tx, accepted)
     return {}
 
@@ -32,7 +32,7 @@ def accept_request(call: Call) -> Output:
 def reject_request(call: Call) -> Output:
     """RejectDelegationRequest."""
     request = delegation.moved(_request(call), Move.REJECT, call.now)
-    delegation_requests.replace(call.tx, replace(request, rejection=call.input.get("Notes", "")))
+    delegation_requests.replace(call.tx, structs.replace(request, rejection=call.input.get("Notes", "")))
     return {}
 
 

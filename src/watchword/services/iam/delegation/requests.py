@@ -10,8 +10,9 @@ Source: IAM API Reference, the operations of delegation requests, DelegationRequ
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import product
+
+from msgspec import structs
 
 from watchword.access import Demand, authorize
 from watchword.identity import delegated_policies, delegation, managed_policies
@@ -74,7 +75,7 @@ def create_request(call: Call) -> Output:
 def associate_request(call: Call) -> Output:
     """AssociateDelegationRequest: the caller becomes the owner."""
     request = delegation.moved(_request(call), Move.ASSOCIATE, call.now)
-    owned = replace(
+    owned = structs.replace(
         request,
         owner_account=call.account,
         owner_arn=owner_arn(call),
@@ -112,7 +113,7 @@ def update_request(call: Call) -> Output:
     """UpdateDelegationRequest: the request waits for an administrator from now on."""
     request = _request(call)
     moved = delegation.moved(request, Move.UPDATE, call.now)
-    delegation_requests.replace(call.tx, replace(moved, notes=call.input.get("Notes", request.notes)))
+    delegation_requests.replace(call.tx, structs.replace(moved, notes=call.input.get("Notes", request.notes)))
     return {}
 
 

@@ -6,8 +6,9 @@
 Source: AWS Lambda API Reference, PutFunctionEventInvokeConfig and its siblings.
 """
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec import structs
 
 from watchword.services.lambda_ import pages
 from watchword.services.lambda_.demands import function_of, on_function
@@ -71,7 +72,7 @@ def _put(call: Call, function: Function, before: EventConfig) -> Output:
         if member in targets:
             changed[name] = targets[member].get("Destination", "")
             destinations.check(changed[name], allowed)
-    config = replace(before, **changed, modified=call.now)
+    config = structs.replace(before, **changed, modified=call.now)
     event_configs.put(call.tx, config)
     return _described(function, config)
 
