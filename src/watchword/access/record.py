@@ -93,7 +93,7 @@ def record(log: RequestLog) -> Event:
         EVENT_VERSION,
         user_identity(log),
         iso(log.now),
-        f"{operation.service.signing_name}.amazonaws.com" if operation else "unknown.amazonaws.com",
+        operation.service.event_source if operation else "unknown.amazonaws.com",
         operation.name if operation else "Unknown",
         cut(log.region, longest),
         service or log.request.peer,  # a service that makes a call has no address

@@ -204,6 +204,11 @@ class Service:
         """The service's name in the credential scope of a signature."""
         return self.row.signing_name
 
+    @property
+    def event_source(self) -> str:
+        """What audit records call it."""
+        return f"{self.row.event_source or self.row.signing_name}.amazonaws.com"
+
     @cached_property
     def model(self) -> Model:
         return Model(self.row, self.read(self.row.name))

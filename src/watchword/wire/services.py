@@ -35,6 +35,8 @@ class Row:
     dialect: Dialect = STANDARD
     host_prefix: str = ""
     """What clients put before the host's name for some operations."""
+    event_source: str = ""
+    """What CloudTrail calls it, where that isn't the signing name."""
     header: str = ""
     """The header that tells its requests from those of the service with the same signing name. Clients put
     its value, and a dot, before the host's name."""
@@ -72,7 +74,14 @@ ROWS = (
     Row("eks", "rest-json", "eks", "2017-11-01", invalid_input="InvalidParameterException"),
     Row("eks-auth", "rest-json", "eks-auth", "2023-11-26", invalid_input="InvalidParameterException"),
     Row("rolesanywhere", "rest-json", "rolesanywhere", "2018-05-10", invalid_input="ValidationException"),
-    Row("sso", "rest-json", "awsssoportal", "2019-06-10", invalid_input="InvalidRequestException"),
+    Row(
+        "sso",
+        "rest-json",
+        "awsssoportal",
+        "2019-06-10",
+        invalid_input="InvalidRequestException",
+        event_source="sso",
+    ),
     Row(
         "sso-oidc",
         "rest-json",

@@ -27,7 +27,7 @@ from watchword.store.portal.device_authorizations import DeviceAuthorization
 from watchword.store.portal.secrets import Kind
 
 HOUR: Final = timedelta(hours=1)
-MOST: Final = 100
+MOST: Final = 500
 
 
 def create_token(call: Call) -> Output:

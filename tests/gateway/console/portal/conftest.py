@@ -40,7 +40,9 @@ from watchword.world import World
 PASSWORD = "Correct1horse!"
 _HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD, salt=bytes(SALT_BYTES))
 SEED = b"12345678901234567890"
-DIRECTORY = "d-0123456789"
+DIRECTORY, OTHER = "d-0123456789", "d-9876543210"
+"""The second one is that of another instance."""
+EVE = "e5e00000-0000-4000-8000-000000000003"
 ANN, BOB = "a4400000-0000-4000-8000-000000000001", "b0b00000-0000-4000-8000-000000000002"
 MEMBER = "222233334444"
 INSTANCE_ID = "ssoins-0123456789abcdef"
@@ -128,8 +130,13 @@ def _site(data: Path) -> Iterator[Site]:
         instance = Instance(INSTANCE_ID, account, "us-east-1", DIRECTORY, "people", now)
         instances.insert(tx, instance)
         accounts.insert(tx, Account(MEMBER, "payroll", now, email="payroll@example.com"))
-        for user_id, name in ((ANN, "ann"), (BOB, "bob")):
-            users.insert(tx, User(user_id, DIRECTORY, name, {}, now, "", now, ""))
+        instances.insert(tx, Instance("ssoins-f123456789abcdef", MEMBER, "us-east-1", OTHER, "other", now))
+        for user_id, name, directory in (
+            (ANN, "ann", DIRECTORY),
+            (BOB, "bob", DIRECTORY),
+            (EVE, "eve", OTHER),
+        ):
+            users.insert(tx, User(user_id, directory, name, {}, now, "", now, ""))
             passwords.put(tx, Password(user_id, _HASH, now))
         sealed = seeds.seal(SEED, BOB, ring)
         authenticators.put(tx, Authenticator(BOB, sealed.secret, sealed.sealing_key, now, in_use=True))

@@ -13,7 +13,9 @@ from watchword.installation.portal_links import new_link
 from watchword.installation.revoking import revoke_chain, revoke_everything, revoke_sessions
 from watchword.names import AwsError
 from watchword.store.identity_center import assignments, users
+from watchword.store.portal import passwords
 from watchword.store.portal import sessions as portal_sessions
+from watchword.store.portal.passwords import Password
 
 NEW = "Battery2staple!"
 
@@ -23,6 +25,13 @@ def set_password(site: Site) -> None:
     browser = site.browser()
     page = browser.get(link.removeprefix("http://localhost:4566"))
     browser.submit(page, "/start/password", new=NEW, again=NEW)
+
+
+def put_password(site: Site) -> None:
+    """Whatever sets it."""
+    now = site.world.clock.now()
+    with site.world.database.write(now) as tx:
+        passwords.put(tx, Password(ANN, "hash", now))
 
 
 def disable(site: Site) -> None:
@@ -52,6 +61,7 @@ def revoke_person(site: Site) -> None:
 
 ENDINGS: dict[str, tuple[Callable[[Site], object], bool, bool]] = {
     "another password": (set_password, True, True),
+    "another password, by other means": (put_password, True, True),
     "disabled": (disable, True, True),
     "deleted": (delete, True, True),
     "assignment removed": (unassign, False, True),

@@ -4,7 +4,7 @@ import base64
 import re
 
 import pytest
-from tests.gateway.console.portal.conftest import MEMBER, PASSWORD, Site
+from tests.gateway.console.portal.conftest import MEMBER, OTHER, PASSWORD, Site
 from tests.gateway.console.portal.program import Program
 
 from watchword.identity.attempts import FREE
@@ -232,6 +232,51 @@ def test_a_directory_has_its_own_start_url(site: Site) -> None:
     assert "Your accounts" in page.text
     assert browser.get("/start/d-ffffffffff").status == 404
     assert browser.get("/start/other").status == 404
+
+
+def test_people_of_another_directory_answer_nothing(site: Site) -> None:
+    """What a program asks of one start URL isn't granted at another."""
+    eve = site.browser()
+    assert "Sign in" in site.sign_in(eve, "eve").text, "there is no such user in the first directory"
+    site.sign_in(eve, "eve", to=f"/start/{OTHER}")
+    assert "No role is assigned to you yet." in eve.get("/start").text
+    asking, program = Program(site.world), site.program()
+    asking.for_codes()
+    assert eve.get(asking.address()).status == 403
+    given = dict(each.split("=") for each in asking.address().partition("?")[2].split("&"))
+    token = eve.get("/start").forms["/start/out"].fields["csrf"]
+    assert eve.post("/authorize", {**given, "csrf": token, "answer": "yes"}).status in {400, 403}
+    asked = program.start_device_authorization()[1]
+    page = eve.submit(eve.get("/start/device"), "/start/device", user_code=asked["userCode"])
+    assert page.status == 403
+    fields = {**page.forms["/start/device"].fields, "user_code": asked["userCode"], "answer": "yes"}
+    assert eve.post("/start/device/answer", fields).status == 403
+    assert program.poll(asked["deviceCode"])[1]["error"] == "authorization_pending"
+    page = eve.get(f"/start/device?user_code={asked['userCode']}")
+    own = program.start_device_authorization(startUrl=f"{ORIGIN}/start/{OTHER}")[1]
+    page = eve.submit(page, "/start/device", user_code=own["userCode"])
+    assert "/start/device/answer" in page.forms
+
+
+def test_one_answer_is_enough(site: Site) -> None:
+    """Once somebody has said yes, nobody else says anything."""
+    program, browser, other = site.program(), site.signed_in(), site.signed_in()
+    asked = program.start_device_authorization()[1]
+    page = browser.submit(browser.get("/start/device"), "/start/device", user_code=asked["userCode"])
+    late = other.submit(other.get("/start/device"), "/start/device", user_code=asked["userCode"])
+    browser.submit(page, "/start/device/answer", answer="yes")
+    assert other.submit(late, "/start/device/answer", answer="no").status == 403
+    assert browser.submit(page, "/start/device/answer", answer="no").status == 403
+    assert program.poll(asked["deviceCode"])[0] == 200
+
+
+def test_signing_in_again_ends_the_session_before(site: Site) -> None:
+    browser = site.signed_in()
+    before = browser.cookies[COOKIE]
+    site.sign_in(browser, "ann", to="/start/signin")
+    again = site.browser()
+    again.cookies[COOKIE] = before
+    assert "/start/signin" in again.get("/start").forms
 
 
 def test_names_are_text(site: Site) -> None:

@@ -303,6 +303,7 @@ def test_credentials_say_whose_they_are(site: Site) -> None:
     assert assumed["userIdentity"]["invokedBy"] == "sso.amazonaws.com"
     assert assumed["userIdentity"]["accessKeyId"] == session.first
     (given,) = site.events("GetRoleCredentials")
+    assert given["eventSource"] == "sso.amazonaws.com"
     assert given["userIdentity"]["type"] == "IdentityCenterUser"
     assert given["userIdentity"]["credentialId"] == session.first
     for secret in (credentials["secretAccessKey"], credentials["sessionToken"], token):
