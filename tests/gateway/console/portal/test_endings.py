@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from tests.gateway.console.portal.conftest import ANN, MEMBER, Site
 
 from watchword.access.credentials import check_session
 from watchword.access.living_sessions import sessions
+from watchword.gateway.console.browser import posted
+from watchword.gateway.console.portal import authorize, device
 from watchword.installation.portal_links import new_link
 from watchword.installation.revoking import revoke_chain, revoke_everything, revoke_sessions
 from watchword.names import AwsError
@@ -129,6 +132,30 @@ def test_a_yes_after_a_sign_out_gives_nothing(site: Site) -> None:
     program.logout(made["accessToken"])
     assert "/start/signin" in browser.submit(page, "/start/device/answer").forms
     assert program.poll(asked["deviceCode"])[1]["error"] == "authorization_pending"
+
+
+@pytest.mark.parametrize("module", [authorize, device])
+def test_a_sign_out_on_the_way_of_a_yes(
+    site: Site, module: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The session ends after it was found, and before it is given away."""
+    program, browser, action = site.program(), site.signed_in(), "/start/device/answer"
+    asked = program.start_device_authorization()[1]
+    page = browser.submit(browser.get("/start/device"), "/start/device", user_code=asked["userCode"])
+    if module is authorize:
+        program.for_codes()
+        page, action = browser.get(program.address()), "/authorize"
+
+    def meanwhile(*given: Any, **more: Any) -> Any:
+        with site.world.database.write(site.world.clock.now()) as tx:
+            portal_sessions.remove_all(tx, ANN)
+        return posted(*given, **more)
+
+    monkeypatch.setattr(module, "posted", meanwhile)
+    answered = browser.submit(page, action, answer="yes")
+    assert (answered.url, answered.status) == (action, 403)
+    recorded = [*site.events("Authorize"), *site.events("AuthorizeDevice")]
+    assert [event for event in recorded if "errorCode" not in event] == []
 
 
 def test_sessions_are_listed_with_what_came_of_them(site: Site) -> None:
