@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -286,7 +285,7 @@ def test_a_page_can_be_used_by_everybody(
             lambda: not ann.run("return document.querySelectorAll('[class*=awsui_spinner]').length"), ann
         )
         assert violations(ann) == []
-        _keep(shots / f"{width}-{colours}.png", ann.screenshot())
+        (shots / f"{width}-{colours}.png").write_bytes(ann.screenshot())
         overflow = ann.run(
             "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
@@ -295,10 +294,6 @@ def test_a_page_can_be_used_by_everybody(
     assert ann.run("return document.title") != "ran", "stored markup is text"
     ann.resize(1280, 900)
     ann.emulate()
-
-
-def _keep(file: Path, content: bytes) -> None:
-    file.write_bytes(content)
 
 
 def test_the_first_page_is_small() -> None:
@@ -325,3 +320,20 @@ def test_a_file_that_was_exchanged_does_not_run(site: Site, ann: Chromium) -> No
         "link.onload = () => done('loaded'); link.onerror = () => done('refused'); document.head.append(link)"
     )
     assert ann.run_later(asked) == "refused"
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "document.body.innerHTML = '<img src=x onerror=1>'",
+        "const s = document.createElement('script'); s.src = '/pages/evil.js'; document.body.append(s)",
+        "const s = document.createElement('script'); s.text = '1'; document.body.append(s)",
+        "setTimeout('1')",
+        "document.body.setAttribute('onclick', '1')",
+    ],
+)
+def test_no_text_becomes_a_script(ann: Chromium, attempt: str) -> None:
+    """Whatever a defect of a page would do with what somebody stored."""
+    found = ann.run(f"try {{ {attempt}; return 'done' }} catch (error) {{ return String(error) }}")
+    assert "TypeError" in found
+    ann.complaints()

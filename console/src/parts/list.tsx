@@ -108,7 +108,7 @@ export function List<Item>(props: ListProps<Item>): ReactElement {
           <Pagination
             currentPageIndex={page}
             pagesCount={pages}
-            openEnd={!walk.isWhole}
+            openEnd={!walk.isWhole && walk.error === undefined}
             onChange={({ detail }) => goTo(detail.currentPageIndex)}
             ariaLabels={texts.list.pages}
           />

@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 from tests.gateway.console.browser import FORM, Browser, Page
 from tests.gateway.console.conftest import Site
+from tests.gateway.console.test_federation import log_in, token
+from tests.gateway.console.test_link import link
 from tests.gateway.console.test_sign_in import set_password
+from tests.gateway.console.test_switch_role import may_become, switch
 
 from watchword.gateway.console import built
 from watchword.gateway.console.browser import CSRF
@@ -221,6 +224,49 @@ def test_signing_out_ends_what_was_handed_out(site: Site) -> None:
     assert [call(site, each)[0] for each in (first, second, elsewhere)] == [403, 403, 200]
     assert ask(browser, token)[0] == 401
     assert page.status == 200
+
+
+@pytest.mark.usefixtures("build")
+@pytest.mark.parametrize("how", ["password", "link", "federation"])
+def test_signing_in_anew_ends_what_was_handed_out_before(site: Site, how: str) -> None:
+    browser, _ = site.signed_in("ann")
+    given = keys(browser)
+    match how:
+        case "password":
+            site.sign_in(browser, "ann")
+        case "link":
+            browser.submit(browser.get(link(site)), "/signin/link")
+        case _:
+            log_in(browser, token(site))
+    assert call(site, given)[0] == 403
+    assert call(site, keys(browser))[0] == 200
+
+
+@pytest.mark.usefixtures("build", "roles")
+def test_switching_the_role_and_back_ends_what_was_handed_out_before(site: Site) -> None:
+    browser, _ = site.signed_in("ann")
+    own = keys(browser)
+    switch(browser)
+    in_role = keys(browser)
+    assert [call(site, each)[0] for each in (own, in_role)] == [403, 200]
+    assert "assumed-role/role-1" in call(site, in_role)[1]
+    browser.submit(browser.get("/console"), "/console/exit-role")
+    back = keys(browser)
+    assert [call(site, each)[0] for each in (own, in_role, back)] == [403, 403, 200]
+
+
+@pytest.fixture
+def roles(site: Site) -> None:
+    """A role that ann may assume."""
+    may_become(site, "1")
+
+
+@pytest.mark.usefixtures("build")
+def test_they_are_of_the_sign_in_where_that_ends_before_its_session(site: Site) -> None:
+    browser = site.browser()
+    log_in(browser, token(site, SessionDuration="900"))
+    site.world.clock.advance(840)
+    assert keys(browser)["seconds"] == "60"
 
 
 @pytest.mark.usefixtures("build")

@@ -22,10 +22,15 @@ PLACE, LEAVE = "/console/switch-role", "/console/exit-role"
 @pytest.fixture
 def ann(site: Site) -> Browser:
     """Ann may assume the roles one to seven, and `closed`, which trusts nobody."""
+    may_become(site, *map(str, range(1, 8)), "closed")
+    return site.signed_in("ann")[0]
+
+
+def may_become(site: Site, *names: str) -> None:
+    """Makes roles that ann may assume, but for `closed`."""
     allow = {"Effect": "Allow", "Action": "sts:AssumeRole"}
     trust = {**allow, "Principal": {"AWS": f"arn:aws:iam::{site.account}:user/ann"}}
     refuse = {**trust, "Effect": "Deny"}
-    names = [*map(str, range(1, 8)), "closed"]
     now = site.world.clock.now()
     with site.world.database.write(now) as tx:
         inline_policies.put(tx, Inline("user", "AIDAANN", "assume", document({**allow, "Resource": "*"})))
@@ -33,7 +38,6 @@ def ann(site: Site) -> Browser:
             trusts = document(refuse if name == "closed" else trust)
             path = "/jobs/" if name == "7" else "/"
             roles.insert(tx, Role(f"AROA{name}", site.account, f"role-{name}", path, now, trusts))
-    return site.signed_in("ann")[0]
 
 
 def document(statement: object) -> str:
