@@ -184,7 +184,8 @@ def _play(made: Stage) -> None:
     )
     for service in SPOKEN:
         for step in TABLES[service].SCENE:
-            answer = _done(made.send(service, step.operation, made.filled(step.given)))
+            of, _, operation = step.called_by(service).partition(":")
+            answer = _done(made.send(of, operation, made.filled(step.given)))
             for name, path in step.kept.items():
                 parts: list[Any] = [int(part) if part.isdecimal() else part for part in path.split(".")]
                 made.kept[f"<{name}>"] = reduce(getitem, parts, answer)

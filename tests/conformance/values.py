@@ -29,6 +29,17 @@ FRAMES = (
     ("arn:aws:sns:us-east-1:123456789012:", "a", ""),
     ("dr-", "a", ""),
     ("authenticated", "", ""),
+    ("d-0123456789", "", ""),
+    ("00000000-0000-4000-8000-000000000000", "", ""),
+    ("arn:aws:sso:::instance/ssoins-0123456789abcdef", "", ""),
+    ("arn:aws:sso:::permissionSet/ssoins-0123456789abcdef/ps-0123456789abcdef", "", ""),
+    ("arn:aws:kms:us-east-1:123456789012:key/00000000-0000-4000-8000-000000000000", "", ""),
+    ("arn:aws:ec2:us-east-1:123456789012:vpc/vpc-01234567", "", ""),
+    ("arn:aws:sso::123456789012:application/ssoins-0123456789abcdef/apl-0123456789abcdef", "", ""),
+    ("10.0.0.1", "", ""),
+    ("arn:aws:iam::aws:policy/", "a", ""),
+    ("aws:identitystore:", "a", ""),
+    ("PT", "1", "H"),
 )
 """Texts that grow: a beginning, a character that is repeated, an end."""
 LONGEST = 140_000

@@ -15,7 +15,9 @@ NO_SET_ARN = "arn:aws:sso:::permissionSet/ssoins-0000000000000000/ps-00000000000
 NO_INSTANCE = Refused("ResourceNotFoundException", **OTHER)
 NO_SET = Refused("ResourceNotFoundException", PermissionSetArn=NO_SET_ARN)
 NO_REQUEST = "00000000-0000-4000-8000-000000000000"
-READ_ONLY, AUDIT = (f"arn:aws:iam::aws:policy/{name}" for name in ("ReadOnlyAccess", "SecurityAudit"))
+READ_ONLY, AUDIT, POWER = (
+    f"arn:aws:iam::aws:policy/{name}" for name in ("ReadOnlyAccess", "SecurityAudit", "PowerUserAccess")
+)
 DOCUMENT = json.dumps(
     {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}
 )
@@ -58,7 +60,7 @@ SCENE = [
     ),
     *(
         Step("AttachManagedPolicyToPermissionSet", {**of_set("full"), "ManagedPolicyArn": arn})
-        for arn in (READ_ONLY, AUDIT)
+        for arn in (READ_ONLY, AUDIT, POWER)
     ),
     *(
         Step("AttachCustomerManagedPolicyReferenceToPermissionSet", {**of_set("unused"), **reference(name)})
@@ -132,7 +134,7 @@ ROWS = {
         conflict=Refused("ConflictException", **of_set("full")),
     ),
     "DetachManagedPolicyFromPermissionSet": Row(
-        {**of_set("readers"), "ManagedPolicyArn": AUDIT}, missing=NO_SET, conflict=NOTHING_IN_THE_WAY
+        {**of_set("full"), "ManagedPolicyArn": POWER}, missing=NO_SET, conflict=NOTHING_IN_THE_WAY
     ),
     "ListManagedPoliciesInPermissionSet": Row(of_set("full"), missing=NO_SET, pages=1),
     "AttachCustomerManagedPolicyReferenceToPermissionSet": Row(
