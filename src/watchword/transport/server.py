@@ -20,7 +20,8 @@ from watchword.transport.connection_limits import ConnectionLimits
 from watchword.transport.handshake import Handshake
 from watchword.transport.service import Application, Meet, Service
 
-THREADS = 8
+THREADS = 16
+"""Also how many changes can share a commit: while they wait for the disk, their threads do."""
 MOVERS = 4
 WAITERS = 72
 """More than functions can run at once (`functions.pool`), so that there is one to refuse another call."""
