@@ -239,3 +239,14 @@ def test_the_playground_in_the_console(site: Site, ann: Chromium) -> None:
     press(ann, "Try it")
     shows(ann, "With this fix: Allowed")
     eventually(lambda: "#1." in ann.url, ann)
+
+
+def test_a_narrow_window_is_wide_enough(site: Site, ann: Chromium) -> None:
+    refused = id_of(site.refused("narrow"))
+    ann._ask("POST", "/window/rect", width=390, height=900)
+    try:
+        for path in ("/console/explain", f"/console/explain/{refused}", "/console/playground"):
+            open_page(site, ann, path, "GetObject")
+            assert ann.run("return document.documentElement.scrollWidth <= innerWidth"), path
+    finally:
+        ann._ask("POST", "/window/rect", width=1280, height=1400)
