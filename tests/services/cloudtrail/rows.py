@@ -3,5 +3,7 @@
 from tests.services.rows import Row, Step
 
 SCENE: list[Step] = []
-ROWS = {"LookupEvents": Row(pages=1)}
+OF_ONE_NAME = [{"AttributeKey": "EventName", "AttributeValue": "CreateRole"}]
+"""Every lookup is an event too, so those of all names grow while they are paged."""
+ROWS = {"LookupEvents": Row({"LookupAttributes": OF_ONE_NAME}, pages=1)}
 OTHERS: dict[str, str] = {}
