@@ -56,7 +56,7 @@ TRUST = json.dumps(
     }
 )
 PAGES = {
-    "/console": "No second factor",
+    "/console": "Refused today",
     "/console/iam/users": "ann",
     "/console/iam/users/ann": "AdministratorAccess",
     "/console/iam/groups": "readers",
@@ -188,6 +188,10 @@ def test_a_refusal_is_the_servers_own_sentence(site: Site, window: Chromium) -> 
     shows(window, "Request id")
     window.open(f"{site.endpoint}/console/iam/roles")
     shows(window, "reporter-00")
+    sign_in(site.server, window, site.account, "ann")
+    press(window, "CreateRole")
+    shows(window, "role/mine")
+    assert "/console/explain/" in window.url
 
 
 def test_a_policy_is_checked_while_it_is_written(site: Site, ann: Chromium) -> None:

@@ -1,4 +1,4 @@
-/** The home: what there is, and what should be looked at today. All of it is from IAM's own operations. */
+/** The home: what there is, and what should be looked at today. It is from IAM's own operations, and LookupEvents. */
 
 import { GetAccountSummaryCommand, ListServerCertificatesCommand } from "@aws-sdk/client-iam";
 import Container from "@cloudscape-design/components/container";
@@ -8,6 +8,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { ReactElement, ReactNode } from "react";
+import { lookUp } from "../explain/ask";
 import { ago } from "../parts/moment";
 import { Refusal } from "../parts/refusal";
 import { Title } from "../parts/title";
@@ -29,6 +30,7 @@ export default function Home(): ReactElement {
       <Title text={words.title(seat.alias || seat.account)} note={<span className="mono">{seat.arn}</span>} />
       <Counts />
       <div className="cards">
+        <Card title={words.refused} note={words.refusedNote} good={words.refusedGood} ask={refusedToday} />
         <Card title={words.mfa} note={words.mfaNote} good={words.mfaGood} ask={withoutMfa} />
         <Card title={words.keys} note={words.keysNote} good={words.keysGood} ask={oldKeys} />
         <Card title={words.soon} note={words.soonNote} good={words.soonGood} ask={endingSoon} />
@@ -63,7 +65,7 @@ function Counts(): ReactElement {
 }
 
 interface Attention {
-  readonly user?: string;
+  readonly link?: { readonly text: string; readonly href: string };
   readonly what: string;
 }
 
@@ -95,13 +97,17 @@ function Card({ title, note, good, ask }: CardProps): ReactElement {
   );
 }
 
-function attention({ user, what }: Attention): ReactNode {
-  if (!user) return what;
+function attention({ link, what }: Attention): ReactNode {
+  if (!link) return what;
   return (
     <>
-      <Link href={address("iam", "users", user)}>{user}</Link> <span className="quiet">{what}</span>
+      <Link href={link.href}>{link.text}</Link> <span className="quiet">{what}</span>
     </>
   );
+}
+
+function ofUser(user: string, what: string): Attention {
+  return { link: { text: user, href: address("iam", "users", user) }, what };
 }
 
 let asked: Promise<Reported[]> | undefined;
@@ -112,16 +118,29 @@ function reported(): Promise<Reported[]> {
   return asked;
 }
 
+interface Refused {
+  readonly eventName: string;
+  readonly userIdentity: { readonly arn?: string; readonly principalId?: string };
+}
+
+async function refusedToday(): Promise<Attention[]> {
+  const { Events: events } = await lookUp({ ErrorCode: "AccessDenied" }, { StartTime: new Date().setHours(0, 0, 0, 0) / 1000 });
+  return events.map(({ EventId: id, CloudTrailEvent: text }) => {
+    const { eventName: name, userIdentity: who } = JSON.parse(text) as Refused;
+    return { link: { text: name, href: address("explain", id) }, what: who.arn?.split(":").at(-1) ?? who.principalId ?? "" };
+  });
+}
+
 async function withoutMfa(): Promise<Attention[]> {
   const users = await reported();
-  return users.filter(({ hasPassword, hasMfa }) => hasPassword && !hasMfa).map(({ user }) => ({ user, what: words.noMfa }));
+  return users.filter(({ hasPassword, hasMfa }) => hasPassword && !hasMfa).map(({ user }) => ofUser(user, words.noMfa));
 }
 
 async function oldKeys(): Promise<Attention[]> {
   const keys = (await reported()).flatMap(({ user, keys }) => keys.map((key) => ({ user, ...key })));
   const old = keys.filter(({ made }) => Date.now() - made.getTime() > OLD);
   old.sort((left, right) => left.made.getTime() - right.made.getTime());
-  return old.map(({ user, made, used }) => ({ user, what: words.key(ago(made), used ? ago(used) : texts.never) }));
+  return old.map(({ user, made, used }) => ofUser(user, words.key(ago(made), used ? ago(used) : texts.never)));
 }
 
 async function endingSoon(): Promise<Attention[]> {
@@ -131,7 +150,7 @@ async function endingSoon(): Promise<Attention[]> {
     iam.send(new ListServerCertificatesCommand({})),
   ]);
   return [
-    ...users.flatMap(({ user, passwordUntil }) => (isSoon(passwordUntil) ? { user, what: words.password(ago(passwordUntil)) } : [])),
+    ...users.flatMap(({ user, passwordUntil }) => (isSoon(passwordUntil) ? ofUser(user, words.password(ago(passwordUntil))) : [])),
     ...certificates.flatMap(({ ServerCertificateName: name = "", Expiration: at }) =>
       isSoon(at) ? { what: words.certificate(name, ago(at)) } : [],
     ),

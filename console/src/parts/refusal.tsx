@@ -6,6 +6,9 @@ import type { ReactElement } from "react";
 import { SignedInAnew } from "../session/credentials";
 import { texts } from "../texts/english";
 
+/** The playground alone has no page that does. */
+const CAN_EXPLAIN = location.pathname.startsWith("/console");
+
 interface RefusalProps {
   readonly error: unknown;
   readonly onAgain?: (() => void) | undefined;
@@ -18,7 +21,8 @@ export function Refusal({ error, onAgain }: RefusalProps): ReactElement {
       <div className="sentence">{sentence}</div>
       {requestId && (
         <div className="quiet">
-          {texts.refusal.requestId} <code>{requestId}</code>
+          {texts.refusal.requestId} <code>{requestId}</code>{" "}
+          {CAN_EXPLAIN && <a href={`/console/explain/${requestId}`}>{texts.refusal.explain}</a>}
         </div>
       )}
     </Alert>
