@@ -56,8 +56,8 @@ WINGS: dict[str, list[set[str]]] = {
     "gateway": [
         {"control", "dispatch"},
         {"console", "journey", "runner", "token_exchange"},
-        {"cross_origin", "issuers", "playground"},
-        {"browser_door", "websites"},
+        {"cross_origin", "issuers", "playground", "scim"},
+        {"browser_door", "scim_door", "websites"},
         {"doors", "event_queue", "jobs"},
         {"batch"},
         {"application"},
