@@ -28,6 +28,8 @@ IAM_SAYS = {
     r"((/[A-Za-z0-9\.,\+@=_-]+)*)/": _PATH,
 }
 SINGLE = {"string", "integer", "long", "boolean", "blob", "timestamp"}
+MORE = {"LookupAttributeKey": ("ErrorCode", "ErrorMessage", "Principal", "Action")}
+"""Values that only Watchword has."""
 
 
 class Violation(NamedTuple):
@@ -137,8 +139,9 @@ def _requirements(shape: Shape) -> list[tuple[str, Any]]:
         too_long = most if most is not None else 1 << 30
         found.append((text, lambda it: len(it) > too_long or matches(java_pattern, it)))
     if (allowed := traits.get("enum")) is not None:
-        text = f"Member must satisfy enum value set: [{', '.join(allowed)}]"
-        found.append((text, lambda it: it in allowed))
+        ours = [*allowed, *MORE.get(shape.name, ())]
+        text = f"Member must satisfy enum value set: [{', '.join(ours)}]"
+        found.append((text, lambda it: it in ours))
     return found
 
 

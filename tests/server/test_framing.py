@@ -315,10 +315,12 @@ def test_a_header_never_becomes_two(patient: str, path: bytes) -> None:
     assert b"x-forged" not in answered
 
 
-@pytest.mark.parametrize(("path", "sent"), [(b"/short", 50), (b"/long", 50)])
-def test_an_answer_that_is_not_as_long_as_it_says_is_cut_off(patient: str, path: bytes, sent: int) -> None:
+@pytest.mark.parametrize("path", [b"/short", b"/long"])
+def test_an_answer_that_is_not_as_long_as_it_says_is_cut_off(patient: str, path: bytes) -> None:
+    """Of its window nothing is sent: this one has no other."""
     answered = bytes_answered(patient, b"GET " + path + b" HTTP/1.1\r\n" + HOST + b"\r\n")
-    assert answered.partition(b"\r\n\r\n")[2] == bytes(sent)
+    assert answered.startswith(b"HTTP/1.1 200 ")
+    assert answered.endswith(b"\r\n\r\n")
 
 
 def test_a_defect_is_answered(patient: str) -> None:

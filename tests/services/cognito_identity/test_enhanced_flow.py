@@ -134,7 +134,7 @@ def test_a_session_is_revoked_like_any_other(app: App) -> None:
 NOW = int(time.time())
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "expired": ({"exp": NOW - 301}, "Invalid login token. Token expired: current date/time"),
-    "not yet": ({"nbf": NOW + 900}, "Invalid login token. The token is not yet valid."),
+    "not yet": ({"nbf": NOW + 86_400}, "Invalid login token. The token is not yet valid."),
     "another app": ({"aud": "other"}, "Invalid login token. Incorrect token audience"),
     "another party": ({"azp": "other"}, "Invalid login token. Incorrect token audience"),
     "nobody": ({"sub": None}, "Invalid login token. Not a valid OpenId Connect identity token."),

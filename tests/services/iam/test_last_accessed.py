@@ -227,4 +227,5 @@ def test_operations_and_actions() -> None:
     by_certificate = {
         f"rolesanywhere:{each}" for each in ("CreateHostSession", "CreateSession", "JoinHost", "RenewHost")
     }  # decided by a role's trust policy, or by a token to join
-    assert unknown == listing | newer_than_the_list | by_certificate
+    of_people = {f"{PREFIXES[service]}:{name}" for service in ("sso", "sso-oidc") for name in SERVED[service]}
+    assert unknown == listing | newer_than_the_list | by_certificate | of_people

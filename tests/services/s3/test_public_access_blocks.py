@@ -75,7 +75,7 @@ def test_the_account_has_one_too(s3: Counter, open_bucket: str) -> None:
     s3("PutBucketPolicy", Bucket=open_bucket, Policy=policy())
 
 
-@pytest.mark.parametrize("name", OPERATIONS)
+@pytest.mark.parametrize("name", [each for each in OPERATIONS if each.endswith("PublicAccessBlock")])
 def test_of_another_account_nobody_says_or_learns_anything(s3: Counter, name: str) -> None:
     given = block() if name.startswith("Put") else {}
     for account in (OTHER, "999999999999"):
