@@ -42,6 +42,13 @@ def test_what_fits() -> None:
     assert fit({"atOnce": {"a": [{"size": 1}]}}, Outer).at_once["a"] == [Inner(1)]
 
 
+def test_what_stands_twice_is_found_in_one_pass() -> None:
+    """Comparing each name with each other one takes minutes here."""
+    names = ",".join(f'"{number}":1' for number in range(200_000))
+    with pytest.raises(ValueError, match="member 'last' is given twice"):
+        decoded(f'{{{names},"last":1,"last":1}}')
+
+
 @pytest.mark.parametrize(
     "text", [b'{"a": {"b": 1, "b": 2}}', b'{"a": 1, "\\u0061": 1}', b'{"a": NaN}', b'"\\ud800"', b"\xff"]
 )

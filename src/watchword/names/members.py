@@ -7,6 +7,7 @@ stands, and which one was probably meant.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, TypeVar
@@ -87,8 +88,7 @@ def _unknown(value: Any, kind: Any, place: Place) -> Iterator[tuple[Place, str, 
 def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(members)
     if len(found) < len(members):
-        names = [name for name, _ in members]
-        twice = next(name for name in names if names.count(name) > 1)
+        (twice, _), *_ = Counter(name for name, _ in members).most_common(1)
         raise ValueError(f"member {twice!r} is given twice")
     return found
 

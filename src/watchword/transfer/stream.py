@@ -11,6 +11,7 @@ Nothing here knows IAM. What an entity may be is said by `form` and `checks`.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn, TextIO
@@ -152,8 +153,7 @@ class _Twice(Exception):  # noqa: N818 said by the scanner, with the place
 def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(members)
     if len(found) < len(members):
-        names = [name for name, _ in members]
-        twice = next(name for name in names if names.count(name) > 1)
+        (twice, _), *_ = Counter(name for name, _ in members).most_common(1)
         raise _Twice(f"the member {twice!r} is given twice")
     return found
 
