@@ -16,6 +16,8 @@ from watchword.gateway.scim.messages import wrong
 _NAME = r"[A-Za-z][\w.:$-]*"
 _STRING = r'"(?:[^"\\]|\\.)*"'
 _TERM = re.compile(rf"\s*({_NAME})\s+eq\s+({_STRING})\s*", re.IGNORECASE)
+_UNASKABLE = re.compile("[\0\ud800-\udfff]")
+"""What PostgreSQL, or no database, can be asked for."""
 _AND = re.compile(r"and\s+", re.IGNORECASE)
 LONGEST = 2048
 
@@ -30,7 +32,7 @@ def read(text: str, known: frozenset[str]) -> dict[str, str]:
             value = json.loads(term[2])
         except ValueError:
             raise _refused(text) from None
-        if name not in known or name in found or "\0" in value:
+        if name not in known or name in found or _UNASKABLE.search(value):
             raise _refused(text)
         found[name] = value
         if place == len(rest):

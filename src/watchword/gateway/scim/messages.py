@@ -3,6 +3,7 @@
 Source: RFC 7644, sections 3.4.2 (lists), 3.12 (errors), 8.1 (media type).
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
@@ -11,6 +12,7 @@ import msgspec
 
 from watchword.names import AwsError, HttpRequest, HttpResponse
 from watchword.names.members import decoded
+from watchword.wire.error_writers import ErrorWriter
 
 Json = dict[str, Any]
 
@@ -18,6 +20,8 @@ LARGEST = 1 << 18
 """Bytes of a body."""
 MOST = 100
 """Resources of a page: AWS's limit."""
+MOST_PARAMETERS = 20
+_NUMBER = re.compile("-?[0-9]{1,8}")
 _MEDIA = "application/scim+json"
 _LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 _ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
@@ -28,6 +32,8 @@ _STATUS = {
     "ServiceQuotaExceededException": (403, ""),
 }
 """Errors of the directory -> status and scimType."""
+_FAULTS = ErrorWriter("rest-json")
+"""Words and status of those that have none of their own, such as a database that can't be reached."""
 
 
 def wrong(said: str, kind: str = "invalidValue") -> AwsError:
@@ -49,8 +55,11 @@ def body_of(request: HttpRequest) -> Json:
 
 
 def query_of(request: HttpRequest) -> Mapping[str, str]:
-    """The query's parameters, by their names."""
-    return dict(parse_qsl(request.query, keep_blank_values=True, max_num_fields=20))
+    """The query's parameters, by their names. Raises AwsError."""
+    try:
+        return dict(parse_qsl(request.query, keep_blank_values=True, max_num_fields=MOST_PARAMETERS))
+    except ValueError:
+        raise wrong(f"A query has at most {MOST_PARAMETERS} parameters.") from None
 
 
 def page_of(query: Mapping[str, str]) -> tuple[int, int]:
@@ -82,8 +91,9 @@ def answered(status: int, body: Json | None, request_id: str) -> HttpResponse:
 
 def refused(error: AwsError, request_id: str) -> HttpResponse:
     """An error document."""
-    status, kind = _STATUS.get(error.code, (error.status, error.code if error.code[:1].islower() else ""))
-    body: Json = {"schemas": [_ERROR], "detail": error.said, "status": str(status)}
+    wired = _FAULTS.wire_error(error)
+    status, kind = _STATUS.get(error.code, (wired.status, error.code if error.code[:1].islower() else ""))
+    body: Json = {"schemas": [_ERROR], "detail": wired.message, "status": str(status)}
     if kind and status != 401:  # noqa: PLR2004 RFC 7644 has no scimType for it
         body["scimType"] = kind
     found = answered(status, body, request_id)
@@ -96,6 +106,6 @@ def _number(query: Mapping[str, str], name: str, default: int) -> int:
     text = query.get(name, "")
     if not text:
         return default
-    if not text.isascii() or not text.lstrip("-").isdecimal() or len(text) > 9:  # noqa: PLR2004 digits
+    if _NUMBER.fullmatch(text) is None:
         raise wrong(f"{name} isn't a number.")
     return int(text)
