@@ -78,6 +78,19 @@ def test_members_after_an_operation(operation: Op, members: list[str]) -> None:
     assert [each["value"] for each in found.get("members", [])] == members
 
 
+def test_long_lists_are_read_once_for_each_operation() -> None:
+    """Comparing each item with each other one takes minutes here, and nobody else changes anything then."""
+    many = [{"value": str(number)} for number in range(50_000)]
+    operations: list[Op] = [
+        {"op": "add", "path": "members", "value": [*many, {"value": "last"}]},
+        {"op": "remove", "path": "members", "value": many},
+        {"op": "add", "path": "members", "value": [{"value": "same"}] * 50_000},
+        {"op": "remove", "path": 'members[value eq "same"]'},
+    ]
+    found = patched({**TEAM, "members": many[:]}, {"operations": operations}, groups.SCHEMAS)
+    assert found["members"] == [{"value": "last"}]
+
+
 WRONG: list[tuple[Any, str]] = [
     ([], "invalidSyntax"),
     ("add", "invalidSyntax"),
@@ -110,7 +123,14 @@ def test_filters() -> None:
     for text in (
         *("", "displayName", "displayName eq", 'displayName eq "', 'displayName co "a"', "displayName eq a"),
         *('other eq "a"', 'id eq "1" or id eq "2"', 'id eq "1" and', 'id eq "1" and id eq "2"'),
-        *('id eq "\\u0000"', 'id eq "\\x"', '(id eq "1")', f'id eq "{"x" * 3000}"', 'id eq "1" junk'),
+        *(
+            'id eq "\\u0000"',
+            'id eq "\\ud800"',
+            'id eq "\\x"',
+            '(id eq "1")',
+            f'id eq "{"x" * 3000}"',
+            'id eq "1" junk',
+        ),
     ):
         with pytest.raises(AwsError) as refused:
             filters.read(text, known)

@@ -12,6 +12,7 @@ Source: RFC 7644, section 3.5.2.
 """
 
 import copy
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -92,12 +93,14 @@ def _set(holder: Json, kind: str, name: str, value: Any) -> None:  # noqa: ANN40
     there = holder.get(name)
     if kind == "remove":
         if isinstance(there, list) and isinstance(value, list):  # these items alone
-            holder[name] = [each for each in there if not any(_alike(each, gone) for gone in value)]
+            gone = set(map(_identity, value))
+            holder[name] = [each for each in there if _identity(each) not in gone]
         else:
             holder.pop(name, None)
     elif kind == "add" and isinstance(there, list):
         new = value if isinstance(value, list) else [value]
-        there += [each for each in new if not any(_alike(each, known) for known in there)]
+        known = set(map(_identity, there))
+        there += [each for each in new if _identity(each) not in known]
     elif kind == "add" and isinstance(there, dict) and isinstance(value, dict):
         there.update(value)
     else:
@@ -110,7 +113,8 @@ def _apply_to_items(holder: Json, kind: str, name: str, path: Path, value: Any) 
         raise wrong(f"{path.name} is no list.", "invalidPath")
     chosen = [each for each in items if isinstance(each, dict) and _fits(each, path.only)]
     if kind == "remove" and not path.part:
-        holder[name] = [each for each in items if not any(each is gone for gone in chosen)]
+        gone = set(map(id, chosen))
+        holder[name] = [each for each in items if id(each) not in gone]
         return
     if not chosen and kind != "remove":  # rule 4
         chosen = [dict(path.only)]
@@ -154,8 +158,8 @@ def _text(value: object) -> str:
     return ("true" if value else "false") if isinstance(value, bool) else str(value).lower()
 
 
-def _alike(one: object, other: object) -> bool:
-    """Whether two items are the same: by their value, if they have one."""
-    if isinstance(one, dict) and isinstance(other, dict) and "value" in one and "value" in other:
-        return bool(one["value"] == other["value"])
-    return one == other
+def _identity(item: object) -> tuple[bool, object]:
+    """What items have in common that are the same: their value, if they have one. So lists are read once."""
+    by_value = isinstance(item, dict) and "value" in item
+    found = item["value"] if isinstance(item, dict) and by_value else item
+    return by_value, json.dumps(found, sort_keys=True) if isinstance(found, dict | list) else found
