@@ -1,16 +1,18 @@
 """What ends a session of the portal, and what came of it."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
 import pytest
+from tests.gateway.console.browser import FORM
 from tests.gateway.console.portal.conftest import ANN, MEMBER, Site
 
 from watchword.access.credentials import check_session
 from watchword.access.living_sessions import sessions
-from watchword.gateway.console.browser import posted
+from watchword.gateway.console.browser import CSRF, posted
 from watchword.gateway.console.portal import authorize, device
 from watchword.installation.portal_links import new_link
 from watchword.installation.revoking import revoke_chain, revoke_everything, revoke_sessions
@@ -169,3 +171,28 @@ def test_sessions_are_listed_with_what_came_of_them(site: Site) -> None:
     assert found.chain(role.access_key_id) == (portal.access_key_id, role.access_key_id)
     program.logout(made["accessToken"])
     assert [each.access_key_id for each in sessions(site.world).living] == [role.access_key_id]
+
+
+def test_another_way_into_the_console_ends_what_the_one_before_handed_out(site: Site) -> None:
+    """The same browser becomes somebody else there, as after any sign-in."""
+    browser = site.signed_in()
+
+    def entered() -> dict[str, str]:
+        browser.submit(browser.get("/start"), "/start/console")
+        token = browser.get("/console").forms["/signin/out"].fields[CSRF]
+        sent = {"origin": browser.origin, "content-type": FORM}
+        answer = browser.send("POST", "/console/credentials", f"{CSRF}={token}".encode(), sent)
+        assert isinstance(answer.body, bytes)
+        given: dict[str, str] = json.loads(answer.body)
+        return given
+
+    def check(given: dict[str, str]) -> None:
+        found = site.world.facts.session(given["sessionToken"])
+        check_session(site.world.facts, found, site.world.clock.now())
+
+    first = entered()
+    check(first)
+    second = entered()
+    check(second)
+    with pytest.raises(AwsError, match="InvalidSessionToken"):
+        check(first)

@@ -9,6 +9,7 @@ console is then that session of the role, and ends with it.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from watchword.access import sign_ins
@@ -16,6 +17,7 @@ from watchword.access.portal import InPortal
 from watchword.access.portal_events import PORTAL as SOURCE
 from watchword.access.request_context import DIRECT
 from watchword.access.request_log import PortalEvent
+from watchword.gateway.console import credentials
 from watchword.gateway.console import sign_in as console_sign_in
 from watchword.gateway.console.browser import COOKIE, CSRF, BrowserRequest, posted
 from watchword.gateway.console.destination import destination
@@ -58,8 +60,10 @@ def console(browser: BrowserRequest, found: InPortal) -> HttpResponse:
         return _refused(browser, found, error)
     session = world.facts.session(made["sessionToken"])
     log.portal = PortalEvent("Federate", SOURCE, additional={"role": session.principal.arn})
+    before = replace(browser, kept_in=COOKIE)
     with world.database.write(log.now) as tx:
-        kept.remove(tx, sign_ins.digest(browser.cookie(COOKIE)))
+        credentials.end(before, tx)
+        kept.remove(tx, sign_ins.digest(before.secret))
         secret = sign_ins.begin(world, tx, Kind.BROWSER, session)
         keep_record(world, log, tx)
     to = destination(_relay_state(browser, found, given).removeprefix(browser.origin))
