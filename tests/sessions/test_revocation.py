@@ -7,7 +7,14 @@ from msgspec.structs import replace
 from tests.sessions.test_assume import ACCOUNT, assume
 
 from watchword.identity.delegation import MAX_SECONDS
-from watchword.sessions.revocation import KEPT, by_subject, covers, covers_host, revoke
+from watchword.sessions.revocation import (
+    KEPT,
+    by_subject,
+    covers,
+    covers_host,
+    revoke,
+    revoke_console_key,
+)
 from watchword.sessions.session import LONGEST, OF_HOST, milliseconds
 from watchword.store import Database, revocations
 from watchword.store.revocations import CHAIN, EVERYTHING
@@ -39,6 +46,22 @@ def test_what_can_end_nothing_any_more_is_forgotten(database: Database, now: dat
     assert remembered(database) == {"AROAFIRST", "AROASECOND"}
     revoked(database, now + KEPT + timedelta(seconds=1), "AROATHIRD")
     assert remembered(database) == {"AROASECOND", "AROATHIRD"}
+
+
+def test_of_the_console_nothing_is_handed_out_any_more_and_soon_nothing_remembered(
+    database: Database, now: datetime
+) -> None:
+    lifetime, later = timedelta(minutes=15), timedelta(minutes=46)
+    with database.write(now) as tx:
+        revoke(tx, ACCOUNT, "session", "ASIASESSION")
+        revoke_console_key(tx, ACCOUNT, "ASIAFIRST", lifetime)
+        made = by_subject(revocations.of_account(tx, ACCOUNT))
+    session = replace(assume(), access_key_id="ASIAFIRST", issued=milliseconds(now) + 5000)
+    assert covers(made, session), "handed out by a server whose clock is ahead, or at this moment"
+    assert not covers(made, replace(session, access_key_id="ASIASESSION"))
+    with database.write(now + later) as tx:
+        revoke_console_key(tx, ACCOUNT, "ASIASECOND", lifetime)
+    assert remembered(database) == {"ASIASESSION", "ASIASECOND"}
 
 
 def test_no_session_is_longer_than_the_longest() -> None:

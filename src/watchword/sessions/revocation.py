@@ -4,6 +4,7 @@ A revocation has a subject and a moment. It ends what was issued to the subject 
 same role can be assumed again right after. It takes effect on the next request. The subject is one of these:
 
     session      its access key: this session alone
+    console      the access key of what a sign-in to the console hands out
     chain        CHAIN and the access key of its first session: that one, and all that came of it
     role         the role's unique id
     principal    the unique id of a user, with the federated users that it asked for; the account, for its
@@ -18,10 +19,11 @@ request (`identity.delegation`).
 
 A revocation is useless once all that was made before it is over: sessions, and accepted delegations. The next
 `revoke` removes those that are twice as old as either can get, so the clocks of several servers may differ.
+Those of the console are many, one for each sign-out, and of use for minutes only: `revoke_console_key`.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from watchword.identity import delegation
 from watchword.sessions.session import LONGEST, Session, milliseconds
@@ -37,6 +39,15 @@ def revoke(
     """Ends what was issued to the subject until that moment, which is now if it isn't given."""
     revocations.remove_older(tx, tx.at - KEPT)
     revocations.put(tx, Revocation(account, kind, subject, issued_before or tx.at, tx.at))
+
+
+def revoke_console_key(tx: Transaction, account: str, key: str, lifetime: timedelta) -> None:
+    """Ends what was handed out under that key, for `lifetime` at most each; nothing is any more.
+
+    So what is being handed out at this moment ends too, even by a server whose clock is ahead.
+    """
+    revocations.remove_older(tx, tx.at - 2 * lifetime, kind="console")
+    revocations.put(tx, Revocation(account, "console", key, tx.at + lifetime, tx.at))
 
 
 Revoked = Mapping[str, int]

@@ -56,9 +56,13 @@ def put(tx: Transaction, revocation: Revocation) -> None:
     tx.changed("revocation", revocation.account, revocation.account)
 
 
-def remove_older(tx: Transaction, before: datetime) -> None:
-    """Removes those that only end sessions issued before that moment. No decision may depend on them."""
-    tx.run(REVOCATIONS.delete().where(REVOCATIONS.c.issued_before < before))
+def remove_older(tx: Transaction, before: datetime, *, kind: str = "") -> None:
+    """Removes those that only end sessions issued before that moment. No decision may depend on them.
+
+    kind: of that one alone; empty for all.
+    """
+    of_kind = (REVOCATIONS.c.kind == kind,) if kind else ()
+    tx.run(REVOCATIONS.delete().where(REVOCATIONS.c.issued_before < before, *of_kind))
 
 
 def of_account(tx: Transaction, account: str) -> list[Revocation]:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.gateway.console.browser import FORM, Browser, Page
@@ -15,8 +16,8 @@ from tests.gateway.console.test_link import link
 from tests.gateway.console.test_sign_in import set_password
 from tests.gateway.console.test_switch_role import may_become, switch
 
-from watchword.gateway.console import built
-from watchword.gateway.console.browser import CSRF
+from watchword.gateway.console import built, credentials
+from watchword.gateway.console.browser import CSRF, posted
 from watchword.gateway.journey import journey
 from watchword.names import HttpRequest, HttpResponse
 from watchword.names.principal import RoleSession
@@ -224,6 +225,26 @@ def test_signing_out_ends_what_was_handed_out(site: Site) -> None:
     assert [call(site, each)[0] for each in (first, second, elsewhere)] == [403, 403, 200]
     assert ask(browser, token)[0] == 401
     assert page.status == 200
+
+
+@pytest.mark.usefixtures("build")
+def test_signing_out_ends_what_is_handed_out_at_the_same_time(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page asks, and its sign-in is found; a sign-out that began before ends it; the page is answered."""
+    browser, _ = site.signed_in("ann")
+    page = browser.get("/console")
+    token = told(page)["data-token"] or ""
+
+    def overtaken(*given: Any, **more: Any) -> Any:
+        site.world.clock.advance(-1)
+        browser.submit(page, "/signin/out")
+        site.world.clock.advance(1)
+        return posted(*given, **more)
+
+    monkeypatch.setattr(credentials, "posted", overtaken)
+    status, given = ask(browser, token)
+    assert status == 401 or call(site, given)[0] == 403
 
 
 @pytest.mark.usefixtures("build")

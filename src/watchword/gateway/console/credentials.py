@@ -31,7 +31,7 @@ from watchword.gateway.dispatch import keep_record
 from watchword.names import AwsError, HttpResponse
 from watchword.names.ids import Prefix, new_access_key_id
 from watchword.sessions import session as sessions
-from watchword.sessions.revocation import revoke
+from watchword.sessions.revocation import revoke_console_key
 from watchword.sessions.session import again
 from watchword.store import Transaction
 from watchword.store import sign_ins as kept
@@ -58,7 +58,7 @@ def end(browser: BrowserRequest, tx: Transaction) -> None:
     row = kept.of(tx, sign_ins.digest(browser.secret), Kind.BROWSER)
     tokens = (row.token, row.role_token) if row else ()
     for account in {browser.world.facts.session(each).account for each in tokens if each}:
-        revoke(tx, account, "session", _key(browser, account))
+        revoke_console_key(tx, account, _key(browser, account), LIFETIME)
 
 
 def _credentials(browser: BrowserRequest, found: SignedIn) -> dict[str, str]:
