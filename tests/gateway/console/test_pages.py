@@ -158,6 +158,11 @@ def test_only_by_a_name_of_this_server_and_never_in_the_clear(site: Site, origin
         "/bucket/key.html",
         "",
         "/console?" + "a" * 5000,
+        "/console/../bucket/key.html",
+        "/console/%2E./bucket/key.html",
+        "/v1/authorize/..",
+        "/console/./x",
+        "/console/..#x",
     ],
 )
 def test_nobody_is_sent_elsewhere(asked: str) -> None:
@@ -170,7 +175,10 @@ def test_a_sign_in_goes_on_to_a_page_of_ours(site: Site) -> None:
     assert site.events()[-1]["additionalEventData"]["LoginTo"] == "http://localhost:4566/console"
 
 
-@pytest.mark.parametrize("asked", ["/console", "/console/", "/console/roles?a=b", "/v1/authorize?code=%2F"])
+@pytest.mark.parametrize(
+    "asked",
+    ["/console", "/console/", "/console/roles/a..b?a=/../b", "/v1/authorize?code=%2F", "/console/..."],
+)
 def test_a_page_of_ours_is_a_destination(asked: str) -> None:
     assert destination(asked) == asked
 

@@ -85,7 +85,16 @@ def test_one_address_has_so_many_attempts(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    "to", ["https://example.com", "//example.com", "/\\example.com", "/startle", "/console", "/start\r\nx: y"]
+    "to",
+    [
+        "https://example.com",
+        "//example.com",
+        "/\\example.com",
+        "/startle",
+        "/console",
+        "/start\r\nx: y",
+        "/start/../bucket/page.html",
+    ],
 )
 def test_nobody_is_sent_away(shared: Site, to: str) -> None:
     browser = shared.browser()
