@@ -11,10 +11,12 @@ from watchword.identity.center import attributes, people
 from watchword.identity.center.attributes import USER_NAME
 from watchword.identity.center.refusals import USER, not_in_directory
 from watchword.names import nouns
+from watchword.sessions.revocation import revoke
 from watchword.store import Transaction
-from watchword.store.identity_center import external_ids
+from watchword.store.identity_center import assignments, external_ids
 from watchword.store.identity_center import users as stored
 from watchword.store.identity_center.users import User
+from watchword.store.portal import sessions as portal_sessions
 
 
 def list_all(tx: Transaction, asked: Asked) -> Json:
@@ -62,8 +64,17 @@ def _store(tx: Transaction, asked: Asked, user: User, document: Json) -> Json:
     changed = replace(user, name=name, attributes=found, enabled=given.enabled)
     if changed != user:
         user = people.change_user(tx, asked.author, changed)
+    if not user.enabled:
+        _end_sessions(tx, user)
     people.put_external_id(tx, user, asked.issuer, given.external_id)
     return _one(tx, asked, user)
+
+
+def _end_sessions(tx: Transaction, user: User) -> None:
+    """All of somebody who is disabled, so that none goes on when they are enabled again."""
+    portal_sessions.remove_all(tx, user.id)
+    for account in {each.account for each in assignments.of_user(tx, user.id, "")}:
+        revoke(tx, account, "person", user.id)
 
 
 def _user(tx: Transaction, asked: Asked, user_id: str) -> User:

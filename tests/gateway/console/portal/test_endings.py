@@ -3,12 +3,14 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from types import ModuleType
 from typing import Any
 
 import pytest
 from tests.gateway.console.browser import FORM
-from tests.gateway.console.portal.conftest import ANN, MEMBER, Site
+from tests.gateway.console.portal.conftest import ANN, DIRECTORY, MEMBER, Site
+from tests.gateway.console.portal.program import call
 
 from watchword.access.credentials import check_session
 from watchword.access.living_sessions import sessions
@@ -16,8 +18,10 @@ from watchword.gateway.console.browser import CSRF, posted
 from watchword.gateway.console.portal import authorize, device
 from watchword.installation.portal_links import new_link
 from watchword.installation.revoking import revoke_chain, revoke_everything, revoke_sessions
+from watchword.installation.scim_tokens import digest_of
 from watchword.names import AwsError
-from watchword.store.identity_center import assignments, users
+from watchword.store.identity_center import assignments, scim_tokens, users
+from watchword.store.identity_center.scim_tokens import ScimToken
 from watchword.store.portal import passwords
 from watchword.store.portal import sessions as portal_sessions
 from watchword.store.portal.passwords import Password
@@ -196,3 +200,26 @@ def test_another_way_into_the_console_ends_what_the_one_before_handed_out(site: 
     check(second)
     with pytest.raises(AwsError, match="InvalidSessionToken"):
         check(first)
+
+
+def test_who_was_disabled_for_a_while_begins_again(site: Site) -> None:
+    program, browser = site.program(), site.signed_in()
+    made = program.signed_in(browser)
+    got = program.get_role_credentials(made["accessToken"], MEMBER, "Read")[1]["roleCredentials"]
+    role_session = site.world.facts.session(got["sessionToken"])
+    now = site.world.clock.now()
+    with site.world.database.write(now) as tx:
+        scim_tokens.insert(tx, ScimToken("t", DIRECTORY, digest_of("s"), now, now + timedelta(days=1)))
+        named = {"DisplayName": "Ann", "Name": {"GivenName": "Ann", "FamilyName": "Example"}}
+        users.update(tx, replace(site.user(), attributes=named))
+    for active in (False, True):
+        operation = {"op": "replace", "value": {"active": active}}
+        path = f"/scim/{DIRECTORY}/scim/v2/Users/{ANN}"
+        given, shown = {"Operations": [operation]}, {"authorization": "Bearer s"}
+        status, said = call(site.world, "PATCH", path, given, **shown)
+        assert status == 200, said
+    assert program.list_accounts(made["accessToken"])[0] == 401
+    assert program.refresh(made["refreshToken"])[0] == 400
+    assert "/start/signin" in browser.get("/start").forms
+    with pytest.raises(AwsError, match="InvalidSessionToken"):
+        check_session(site.world.facts, role_session, site.world.clock.now())
