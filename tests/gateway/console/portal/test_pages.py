@@ -220,9 +220,11 @@ def test_an_app_is_added(site: Site) -> None:
     assert site.sign_in(site.browser(), "ann").url == "/start", "not in use before its first code"
     seed = re.search(r"<pre>([A-Z2-7]{64})</pre>", page.body)
     assert seed
-    assert browser.submit(page, "/start/authenticator/confirm", code="000000").status == 403
+    wrong = browser.submit(page, "/start/authenticator/confirm", code="000000")
+    assert wrong.status == 403
+    assert seed[1] not in wrong.body, "for who finds the browser open, and hasn't the password"
     code = _code_of(site, seed[1])
-    page = browser.submit(page, "/start/authenticator/confirm", code=code)
+    page = browser.submit(wrong, "/start/authenticator/confirm", code=code)
     assert "Your app is in use" in page.text
     assert "/start/code" in site.sign_in(site.browser(), "ann").forms
     token = browser.get("/start").forms["/start/out"].fields["csrf"]

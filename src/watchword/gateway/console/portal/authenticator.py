@@ -4,7 +4,8 @@
     POST /start/authenticator           a new seed, for somebody who gives their password again
     POST /start/authenticator/confirm   the first code: the app is in use
 
-1. The password is asked for again: else who finds an open browser could lock its owner out.
+1. The password is asked for again: else who finds an open browser could lock its owner out. So the seed is
+   shown right after it, and not again.
 2. An app in use isn't replaced here. An administrator removes one that was lost.
 """
 
@@ -17,7 +18,7 @@ from watchword.access.portal_events import DIRECTORY
 from watchword.access.request_log import PortalEvent
 from watchword.facts.credentials import KEYRING
 from watchword.gateway.console.browser import CSRF, BrowserRequest, posted, refused
-from watchword.gateway.console.html import el
+from watchword.gateway.console.html import Html, el
 from watchword.gateway.console.page import field, form, notice, page
 from watchword.gateway.console.portal.home import top
 from watchword.gateway.console.portal.sign_in_pages import WRONG_CODE, code_field
@@ -57,7 +58,7 @@ def begin(browser: BrowserRequest, found: InPortal) -> HttpResponse:
         if known and known.in_use:  # 2.
             raise refused(409, "InUse", "You have an authenticator app already.")
         authenticators.put(tx, Authenticator(found.user.id, sealed.secret, sealed.sealing_key, log.now))
-    return _confirm(browser, found, seed)
+    return _show_seed(browser, found, seed)
 
 
 def confirm(browser: BrowserRequest, found: InPortal) -> HttpResponse:
@@ -71,7 +72,7 @@ def confirm(browser: BrowserRequest, found: InPortal) -> HttpResponse:
     log.portal = PortalEvent(EVENT, DIRECTORY)
     if not portal_proofs.by_code(world, found.user.id, given.get("code", "").replace(" ", ""), log.now).right:
         log.portal = None
-        return _confirm(browser, found, seeds.open(known, world.facts.need(KEYRING)), bad=WRONG_CODE)
+        return _ask_for_code(browser, found, bad=WRONG_CODE)
     keep_record(world, log, None)
     return _page(browser, found)
 
@@ -98,16 +99,23 @@ def _page(browser: BrowserRequest, found: InPortal, *, bad: str = "") -> HttpRes
     )
 
 
-def _confirm(browser: BrowserRequest, found: InPortal, seed: bytes, *, bad: str = "") -> HttpResponse:
+def _show_seed(browser: BrowserRequest, found: InPortal, seed: bytes) -> HttpResponse:
     key = base64.b32encode(seed).decode()
     label = quote(f"Watchword:{found.user.name}")
     uri = f"otpauth://totp/{label}?{urlencode({'secret': key, 'issuer': 'Watchword'})}"
-    return page(
-        "Add an authenticator app",
-        notice(bad) if bad else None,
+    shown = (
         el("p", "Type this key into your app, then the code that it shows:"),
         el("pre", key),
         el("p", "As an address: ", el("code", uri), class_="quiet"),
+    )
+    return _ask_for_code(browser, found, *shown)
+
+
+def _ask_for_code(browser: BrowserRequest, found: InPortal, *shown: Html, bad: str = "") -> HttpResponse:
+    return page(
+        "Add an authenticator app",
+        notice(bad) if bad else None,
+        *shown,
         form(f"{PLACE}/confirm", "Continue", code_field(), hidden={CSRF: browser.token}),
         top=top(browser, found),
         status=403 if bad else 200,
