@@ -1,7 +1,7 @@
 """A request of SCIM, start to end.
 
-1. The token counts: it is one of this directory, and hasn't expired. Before that, nothing of the body is
-   read.
+1. The token counts: it is one of this directory, hasn't expired, and the account that has the directory is
+   open. Before that, nothing of the body is read.
 2. The path and the method are those of an operation.
 3. The operation is carried out in one transaction, with its record.
 What the token's directory doesn't have, isn't there: no token reaches another directory.
@@ -22,6 +22,7 @@ from watchword.gateway.scim.messages import Json, answered, refused, wrong
 from watchword.installation.scim_tokens import digest_of
 from watchword.names import AwsError, HttpRequest, HttpResponse
 from watchword.names.ids import new_request_id
+from watchword.store import accounts
 from watchword.store.identity_center import instances, scim_tokens
 from watchword.world import World
 
@@ -101,10 +102,13 @@ def _proved(world: World, log: RequestLog) -> Asked:
     with world.database.read() as tx:
         token = scim_tokens.of_digest(tx, digest_of(secret))
         instance = instances.of_directory(tx, token.directory) if token else None
+        account = accounts.by_id(tx, instance.account) if instance else None
     if found is None or token is None or instance is None or token.directory != found[1]:
         raise _unproved("the token isn't one of this directory")
     if token.expires <= log.now:
         raise _unproved("the token has expired")
+    if account is None or account.closed:
+        raise _unproved("the account was closed")
     return Asked(world, log.request, log.request_id, log.now, token, instance)
 
 

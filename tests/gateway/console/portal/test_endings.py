@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from tests.gateway.console.browser import FORM
-from tests.gateway.console.portal.conftest import ANN, DIRECTORY, MEMBER, Site
+from tests.gateway.console.portal.conftest import ANN, DIRECTORY, EVE, MEMBER, OTHER, Site
 from tests.gateway.console.portal.program import call
 
 from watchword.access.credentials import check_session
@@ -20,6 +20,7 @@ from watchword.installation.portal_links import new_link
 from watchword.installation.revoking import revoke_chain, revoke_everything, revoke_sessions
 from watchword.installation.scim_tokens import digest_of
 from watchword.names import AwsError
+from watchword.store import accounts
 from watchword.store.identity_center import assignments, scim_tokens, users
 from watchword.store.identity_center.scim_tokens import ScimToken
 from watchword.store.portal import passwords
@@ -202,21 +203,37 @@ def test_another_way_into_the_console_ends_what_the_one_before_handed_out(site: 
         check(first)
 
 
+def scim_of(site: Site, directory: str) -> Callable[..., tuple[int, Any]]:
+    """An identity provider that provisions people into the directory."""
+    now = site.world.clock.now()
+    with site.world.database.write(now) as tx:
+        scim_tokens.insert(tx, ScimToken("t", directory, digest_of("s"), now, now + timedelta(days=1)))
+    return lambda method, path, given=None: call(
+        site.world, method, f"/scim/{directory}/scim/v2/{path}", given, authorization="Bearer s"
+    )
+
+
+def test_a_closed_account_is_provisioned_by_nobody(site: Site) -> None:
+    scim = scim_of(site, OTHER)
+    assert scim("GET", "Users")[1]["totalResults"] == 1
+    with site.world.database.write(site.world.clock.now()) as tx:
+        accounts.close(tx, MEMBER)
+    assert scim("GET", "Users")[0] == scim("DELETE", f"Users/{EVE}")[0] == 401
+
+
 def test_who_was_disabled_for_a_while_begins_again(site: Site) -> None:
     program, browser = site.program(), site.signed_in()
     made = program.signed_in(browser)
     got = program.get_role_credentials(made["accessToken"], MEMBER, "Read")[1]["roleCredentials"]
     role_session = site.world.facts.session(got["sessionToken"])
-    now = site.world.clock.now()
-    with site.world.database.write(now) as tx:
-        scim_tokens.insert(tx, ScimToken("t", DIRECTORY, digest_of("s"), now, now + timedelta(days=1)))
+    with site.world.database.write(site.world.clock.now()) as tx:
         named = {"DisplayName": "Ann", "Name": {"GivenName": "Ann", "FamilyName": "Example"}}
         users.update(tx, replace(site.user(), attributes=named))
+    scim = scim_of(site, DIRECTORY)
     for active in (False, True):
-        operation = {"op": "replace", "value": {"active": active}}
-        path = f"/scim/{DIRECTORY}/scim/v2/Users/{ANN}"
-        given, shown = {"Operations": [operation]}, {"authorization": "Bearer s"}
-        status, said = call(site.world, "PATCH", path, given, **shown)
+        status, said = scim(
+            "PATCH", f"Users/{ANN}", {"Operations": [{"op": "replace", "value": {"active": active}}]}
+        )
         assert status == 200, said
     assert program.list_accounts(made["accessToken"])[0] == 401
     assert program.refresh(made["refreshToken"])[0] == 400
