@@ -103,6 +103,12 @@ def test_nobody_is_sent_away(shared: Site, to: str) -> None:
     assert page.url == "/start"
 
 
+def test_the_record_of_a_sign_in_has_no_code_of_a_program(site: Site) -> None:
+    site.sign_in(site.browser(), "ann", to="/start/device?user_code=BCDF-GHJK")
+    (event,) = site.events("UserAuthentication")
+    assert event["additionalEventData"]["LoginTo"] == f"{ORIGIN}/start/device"
+
+
 def test_a_page_is_come_back_to(site: Site) -> None:
     program, browser = Program(site.world), site.browser()
     program.for_codes()

@@ -195,4 +195,5 @@ def _next(browser: BrowserRequest) -> str:
 
 def _told(browser: BrowserRequest, credential: str) -> dict[str, str]:
     """`additionalEventData`, as CloudTrail names its members."""
-    return {"CredentialType": credential, "LoginTo": browser.origin + _next(browser)}
+    place = _next(browser).partition("?")[0]  # without the code of a program that waits
+    return {"CredentialType": credential, "LoginTo": browser.origin + place}
