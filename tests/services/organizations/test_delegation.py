@@ -36,6 +36,18 @@ def test_services_are_given_access(management: By) -> None:
     refused(INVALID, management, "EnableAWSServiceAccess", "UNRECOGNIZED_SERVICE_PRINCIPAL", **wrong)
 
 
+def test_nobody_administers_a_service_that_has_no_access_any_more(member: By, management: By) -> None:
+    for service in (SSO, CONFIG):
+        management("EnableAWSServiceAccess", **service)
+        management("RegisterDelegatedAdministrator", AccountId=member.principal.account, **service)
+    instance = {"InstanceArn": management("sso-admin:CreateInstance")["InstanceArn"]}
+    assert member("sso-admin:ListPermissionSets", **instance)["PermissionSets"] == []
+    management("DisableAWSServiceAccess", **SSO)
+    refused("AccessDenied", member, "sso-admin:ListPermissionSets", **instance)
+    left = management("ListDelegatedServicesForAccount", AccountId=member.principal.account)
+    assert [each["ServicePrincipal"] for each in left["DelegatedServices"]] == ["config.amazonaws.com"]
+
+
 def test_services_need_all_features(management: By) -> None:
     other = root(management.world, B)
     other("CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")

@@ -32,11 +32,14 @@ def enable_access(call: Call) -> Output:
 
 
 def disable_access(call: Call) -> Output:
-    """DisableAWSServiceAccess: the same where it has none."""
+    """DisableAWSServiceAccess: the same where it has none. Nobody administers the service any more."""
     here, service = current.organization(call), _service(call)
     found = services.access_of(call.tx, here.id, service)
     if found:
         services.deny(call.tx, found)
+        for each in services.delegations(call.tx, here.id):
+            if each.service == service:
+                services.withdraw(call.tx, each)
     return {}
 
 
