@@ -114,3 +114,23 @@ def test_everything_is_shown_as_it_was_given(center: Center) -> None:
     center.sso.update_permission_set(**named, Description="Some")
     found = center.sso.describe_permission_set(**named)["PermissionSet"]
     assert (found["Description"], found["RelayState"]) == ("Some", "https://example.com/")
+
+
+def test_another_spelling_of_an_arn_escapes_no_deny(center: Center) -> None:
+    """Who may do all but this to one set, and names it as of another partition."""
+    kept = center.permission_set("Kept")
+    deny = {"Effect": "Deny", "Action": "sso:*", "Resource": kept}
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "sso:*", "Resource": "*"}, deny],
+    }
+    center.iam.create_user(UserName="nearly")
+    center.iam.put_user_policy(UserName="nearly", PolicyName="p", PolicyDocument=json.dumps(policy))
+    key = center.iam.create_access_key(UserName="nearly")["AccessKey"]
+    names = {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
+    nearly = boto3.client("sso-admin", **center.server.client_arguments | names)
+    assert nearly.list_permission_sets(InstanceArn=center.instance)["PermissionSets"]
+    for instance in (center.instance, center.instance.replace("arn:aws:", "arn:aws-cn:")):
+        for arn in (kept, kept.replace("arn:aws:", "arn:aws-us-gov:")):
+            given = {"InstanceArn": instance, "PermissionSetArn": arn}
+            assert code(nearly.describe_permission_set, **given) == "AccessDeniedException"

@@ -4,6 +4,8 @@ An action needs permission for each resource that it is about: the instance, the
 Source: Service Authorization Reference, "AWS IAM Identity Center".
 """
 
+from msgspec import structs
+
 from watchword.access import Demand
 from watchword.facts.identity_center import InstanceFact
 from watchword.identity.center.refusals import denied, invalid, not_found
@@ -35,6 +37,7 @@ def on_one(call: Call, reference: str, by: For = For.ADMINISTRATORS, keys: Keys 
     named = read_arn(reference)
     if found is None:
         return Demand(action, str(named), owner, keys)
+    named = structs.replace(named, partition=found.instance.partition)  # whatever the caller called it
     held = tags_of(call.world.facts, named, found)
     return Demand(action, str(named), owner, {**keys_of(found), **keys}, resource_tags=held)
 
