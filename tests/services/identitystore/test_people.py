@@ -149,6 +149,13 @@ def test_what_can_not_be_changed(center: Center, ann: dict[str, Any], path: str,
     assert shown(center, ann) == before
 
 
+@pytest.mark.parametrize("whole", ["name", ENTERPRISE])
+def test_what_is_no_structure_has_no_parts(center: Center, ann: dict[str, Any], whole: str) -> None:
+    parts = {"name": "name.givenName", ENTERPRISE: f"{ENTERPRISE}.division"}
+    operations = [{"AttributePath": path, "AttributeValue": "x"} for path in (whole, parts[whole])]
+    assert code(center.people.update_user, **ann, Operations=operations) == "ValidationException"
+
+
 def test_a_stale_revision_changes_nothing(center: Center, ann: dict[str, Any]) -> None:
     change, operations = center.people.update_user, [{"AttributePath": "title", "AttributeValue": "x"}]
     change(**ann, Operations=operations, Revision="1")

@@ -79,7 +79,7 @@ def _change(found: dict[str, Any], path: str, value: Any) -> None:  # noqa: ANN4
     if not rest:
         found[member] = _capitalised(value)
     else:
-        found[member] = {**(found.get(member) or {}), part: value}
+        found[member] = {**_parts(found.get(member), path), part: value}
         if value is None:
             del found[member][part]
 
@@ -88,10 +88,16 @@ def _change_extension(found: dict[str, Any], path: str, value: Any) -> None:  # 
     name, _, part = path.partition(".")
     extensions = dict(found.get(EXTENSIONS) or {})
     if part:
-        inside = {**(extensions.get(name) or {}), part: value}
+        inside = {**_parts(extensions.get(name), path), part: value}
         value = {key: each for key, each in inside.items() if each is not None} or None
     extensions[name] = value
     found[EXTENSIONS] = {key: each for key, each in extensions.items() if each is not None} or None
+
+
+def _parts(whole: Any, path: str) -> dict[str, Any]:  # noqa: ANN401 any JSON, set by an operation before
+    if whole and not isinstance(whole, dict):
+        raise invalid(f"There is nothing at {path}: what it is part of was set to something else.")
+    return whole or {}
 
 
 def _capitalised(value: Any) -> Any:  # noqa: ANN401 any JSON
