@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from tests.gateway.console.browser import Browser, Page
@@ -18,6 +19,7 @@ from watchword.identity.attempts import FREE
 from watchword.identity.failed_sign_ins import MOST_OF_ADDRESS
 from watchword.installation.administrator import first_account
 from watchword.installation.settings import Settings
+from watchword.names import fault
 from watchword.sessions.revocation import revoke
 from watchword.store import accounts
 from watchword.store import sign_ins as kept
@@ -424,3 +426,18 @@ def test_a_page_that_needs_a_sign_in_is_come_back_to(site: Site) -> None:
     assert page.url == "/signin?next=%2Fconsole%3Ftab%3D1%26x%3D%2520"
     page = browser.submit(page, "/signin", account=ALIAS, user="ann", password=PASSWORD)
     assert page.url == "/console?tab=1&x=%20"
+
+
+def test_nobody_is_told_that_they_are_signed_out_who_may_not_be(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, page = site.signed_in()
+
+    def broken(*_given: Any) -> Any:
+        raise fault("ServiceUnavailable")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sign_ins, "find", broken)
+        assert browser.submit(page, "/signin/out").status == 503
+    assert "/signin" in browser.submit(browser.get("/console"), "/signin/out").forms
+    assert browser.cookies == {}

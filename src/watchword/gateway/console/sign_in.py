@@ -149,8 +149,10 @@ def sign_out(browser: BrowserRequest) -> HttpResponse:
     world, log = browser.world, browser.log
     try:
         found = sign_ins.find(world, browser.secret, Kind.BROWSER)
-    except AwsError:  # it has ended already
-        return redirect("/signin?out", SIGNED_OUT)
+    except AwsError as error:
+        if error.code not in {"InvalidSessionToken", "ExpiredToken"}:
+            raise
+        return redirect("/signin?out", SIGNED_OUT)  # it has ended already
     log.caller, log.console = found.own, ConsoleEvent(LOGOUT)
     with world.database.write(log.now) as tx:
         credentials.end(browser, tx)
