@@ -194,6 +194,16 @@ def test_the_own_side() -> None:
     assert own_side(unknown, B) == known
 
 
+@pytest.mark.parametrize("key", ["s3:ExistingObjectTag/a", "aws:ResourceTag/a", "s3:BucketTag/a"])
+@pytest.mark.parametrize(("statements", "compared"), [("matches", "conditions"), ("nearMisses", "failed")])
+def test_an_own_policy_does_not_read_their_tags(key: str, statements: str, compared: str) -> None:
+    asked = [{"key": key, "actual": "a secret"}, {"key": "aws:username", "actual": "ann"}]
+    told = {"resourceAccount": B, statements: [{"policyType": "identity", compared: asked}]}
+    ((theirs, ours),) = (each[compared] for each in own_side(told, A)[statements])
+    assert (theirs["actual"], ours["actual"]) == (None, "ann")
+    assert own_side(told, B) == told
+
+
 def test_what_the_operator_may_know_is_left_out() -> None:
     optional = {"optional": True, "message": "m"}
     recorded = {"additionalEventData": {"meant": "a secret", "decisions": [TOLD, optional]}}

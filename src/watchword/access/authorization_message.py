@@ -17,7 +17,7 @@ import msgspec
 
 from watchword.access.caller import Caller
 from watchword.access.demand import Demand
-from watchword.access.own_side import THEIRS, own_side
+from watchword.access.own_side import THEIRS, own_side, tells_of_theirs
 from watchword.facts.credentials import KEYRING
 from watchword.policy import Decision, explain
 from watchword.policy.evaluation.combine import Verdict
@@ -31,7 +31,6 @@ Json = dict[str, Any]
 
 LONGEST_VALUE = 256
 """Characters kept of one value of the context."""
-_THEIR_KEYS = ("aws:resource", "iam:resource", "s3:resource")
 NOTHING: Json = {"items": []}
 _encoder = msgspec.json.Encoder()
 
@@ -74,7 +73,7 @@ def _context(decision: Decision) -> Json:
     conditions = [
         {"key": key, "values": _items([value] if isinstance(value, str) else value)}
         for key, value in sorted(request.context.items())
-        if not (across and key.startswith(_THEIR_KEYS))
+        if not (across and tells_of_theirs(key))
     ]
     return {
         "principal": principal,

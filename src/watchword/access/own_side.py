@@ -1,8 +1,9 @@
 """What the caller's account may know of a decision, where the resource is another account's.
 
 A decision across accounts is made from the policies of both. Nothing is told of the resource's side: its
-policies, its guardrails, whose it is. An explanation that doesn't say whose the resource is counts as one
-across accounts: records of older versions are like that.
+policies, its guardrails, its tags, whose it is. That holds as well for what a policy of the caller's account
+compared. An explanation that doesn't say whose the resource is counts as one across accounts: records of
+older versions are like that.
 
 What was meant for the operator of the server is for no account.
 """
@@ -15,7 +16,10 @@ Json = dict[str, Any]
 
 THEIRS = frozenset({PolicyType.RESOURCE, PolicyType.RCP})
 """The types of policy of a resource's account."""
+_KEYS = ("aws:resource", "iam:resource", "s3:resource", "s3:existingobjecttag/", "s3:buckettag/")
+"""How condition keys begin that tell of the resource, in lower case."""
 _LISTS = ("matches", "nearMisses", "levels")
+_COMPARED = ("conditions", "failed")
 _QUIET = ("resourceAccount", "missingKeys")
 
 
@@ -26,8 +30,13 @@ def own_side(told: Json, account: str) -> Json:
     known = {name: value for name, value in told.items() if name not in _QUIET}
     for name in _LISTS:
         if name in known:
-            known[name] = [each for each in known[name] if each["policyType"] not in THEIRS]
+            known[name] = [_own(each) for each in known[name] if each["policyType"] not in THEIRS]
     return known
+
+
+def tells_of_theirs(key: str) -> bool:
+    """Whether the value of a condition key is of the resource's side."""
+    return key.lower().startswith(_KEYS)
 
 
 def own_event(event: Json, account: str) -> Json:
@@ -41,3 +50,13 @@ def own_event(event: Json, account: str) -> Json:
             own_side(each, account) if "matches" in each else each for each in known["decisions"]
         ]
     return event | {"additionalEventData": known}
+
+
+def _own(cited: Json) -> Json:
+    """A statement, or a level, without what the resource had."""
+    compared = {name: [_unread(each) for each in cited[name]] for name in _COMPARED if name in cited}
+    return cited | compared
+
+
+def _unread(compared: Json) -> Json:
+    return compared | {"actual": None} if tells_of_theirs(compared.get("key", "")) else compared

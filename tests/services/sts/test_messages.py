@@ -192,8 +192,11 @@ class TestTwoAccounts:
             trust = document("sts:AssumeRole", Principal={"AWS": "*"}, Condition=secret)
             made = iam.create_role(AssumeRolePolicyDocument=trust, **role)["Role"]["Arn"]
 
+            s3.put_object(Bucket="theirs", Key="tagged", Tagging="hush=a secret")
+
             mine = client_of("sts", server.endpoint, ours)
             messages = [
+                refused(client_of("s3", server.endpoint, ours).get_object, Bucket="theirs", Key="tagged"),
                 refused(client_of("s3", server.endpoint, ours).get_object, Bucket="theirs", Key="x"),
                 refused(mine.assume_role, RoleArn=made, RoleSessionName="one"),
             ]
