@@ -204,6 +204,10 @@ def test_an_own_policy_does_not_read_their_tags(key: str, statements: str, compa
     assert own_side(told, B) == told
 
 
+def test_no_event_tells_how_many_others_there_are() -> None:
+    assert own_event({"errorCode": "x", "chain": {"line": 7}}, A) == {"errorCode": "x"}
+
+
 def test_what_the_operator_may_know_is_left_out() -> None:
     optional = {"optional": True, "message": "m"}
     recorded = {"additionalEventData": {"meant": "a secret", "decisions": [TOLD, optional]}}

@@ -5,7 +5,8 @@ policies, its guardrails, its tags, whose it is. That holds as well for what a p
 compared. An explanation that doesn't say whose the resource is counts as one across accounts: records of
 older versions are like that.
 
-What was meant for the operator of the server is for no account.
+What was meant for the operator of the server is for no account: nor is the place of an event in the journal,
+which counts the events of all.
 """
 
 from typing import Any
@@ -41,6 +42,7 @@ def tells_of_theirs(key: str) -> bool:
 
 def own_event(event: Json, account: str) -> Json:
     """An event of an account, as that account may know it."""
+    event = {name: value for name, value in event.items() if name != "chain"}
     additional = event.get("additionalEventData")
     if not additional:
         return event
