@@ -5,6 +5,7 @@ The format of the archive: MinIO's `mc admin cluster iam export`.
 
 import json
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -190,6 +191,18 @@ def test_what_is_no_export(tmp_path: Path) -> None:
         read(archive(tmp_path, users=[1]))
     with pytest.raises(UnreadableExport):
         read(tmp_path / "missing.zip")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_archive_that_is_damaged(tmp_path: Path, method: int) -> None:
+    place, name = tmp_path / "damaged.zip", "iam-assets/users.json"
+    with zipfile.ZipFile(place, "w", method) as made:
+        made.writestr(name, json.dumps({f"user-{number}": {} for number in range(99)}))
+    whole = place.read_bytes()
+    for at in range(len(name) + 30, len(name) + 90):
+        place.write_bytes(whole[:at] + bytes([whole[at] ^ 255]) + whole[at + 1 :])
+        with suppress(UnreadableExport):  # some bytes mean nothing
+            read(place)
 
 
 def test_no_secret_is_kept(tmp_path: Path) -> None:

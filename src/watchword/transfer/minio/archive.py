@@ -8,7 +8,9 @@
 Source: MinIO's admin client, "cluster iam export"; its names of files.
 """
 
+import lzma
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +22,7 @@ from msgspec import Raw, Struct
 
 LARGEST = 64 << 20
 _FOLDER = "iam-assets"
+_BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError)
 ENABLED = {"enabled", "on", ""}
 
 One = TypeVar("One")
@@ -89,7 +92,7 @@ def read(path: Path) -> Export:
                 _member(archive, "stsuser_mappings", Mapped),
                 _member(archive, "svcaccts", Account),
             )
-    except (OSError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, RuntimeError, *_BROKEN) as error:
         if isinstance(error, UnreadableExport):
             raise
         raise UnreadableExport(f"{path}: {_without_secrets(error)}") from None
