@@ -155,6 +155,17 @@ def test_nobody_writes_fields_of_their_own(s3: Counter, logged: str) -> None:
     assert "SECRET" not in " ".join(fields)
 
 
+@pytest.mark.parametrize("newline", ["\x85", "\u2028", "\x0b", "\x1c"])
+def test_nobody_writes_lines_of_their_own(s3: Counter, logged: str, newline: str) -> None:
+    sent = (("user-agent", f"a{newline}b"), ("host", f"a{newline}b"))
+    given = {"Bucket": SOURCE, "Key": f"a{newline}b", "VersionId": f"a{newline}b\xa0c"}
+    note(s3.world, entry(s3, request=HttpRequest("GET", "/", "", sent), input=given), HttpResponse(200))
+    deliver(s3.world)
+    (found,) = s3("ListObjectsV2", Bucket=TARGET)["Contents"]
+    (line,) = s3.get(TARGET, found["Key"]).decode().splitlines()
+    assert "a_b_c" in line.split()
+
+
 def test_only_buckets_that_want_it(s3: Counter, logged: str) -> None:
     s3("CreateBucket", Bucket="quiet")
     note(s3.world, entry(s3, input={"Bucket": "quiet", "Key": "a"}), HttpResponse(200))

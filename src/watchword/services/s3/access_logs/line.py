@@ -22,8 +22,8 @@ from watchword.services.s3.limits import canonical_id
 from watchword.store.s3.buckets import Bucket
 
 NONE = "-"
-_UNFIT = re.compile(r"[\x00-\x20\x7f\"]|[^\x00-\xff]")
-_UNFIT_IN_QUOTES = re.compile(r"[\x00-\x1f\x7f\"\\]|[^\x00-\xff]")
+_UNFIT = re.compile(r"[\x00-\x20\x7f-\xa0\"]|[^\x00-\xff]")  # \x85 is a newline of Unicode, \xa0 a space
+_UNFIT_IN_QUOTES = re.compile(r"[\x00-\x1f\x7f-\x9f\"\\]|[^\x00-\xff]")
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z][a-z0-9]*|[A-Z]+")
 _CREDENTIALS = {"awsaccesskeyid", "expires", "signature"}
 _KINDS = {
