@@ -1,7 +1,10 @@
 """Lines of access logs wait on the disk: none is delivered while it is written, or twice, or lost."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
+
+import pytest
 
 from watchword.store.access_lines import AccessLines, Entry, waiting
 
@@ -41,6 +44,19 @@ def test_a_file_that_somebody_writes_is_left(tmp_path: Path) -> None:
 def test_a_file_whose_writer_was_killed_is_taken(tmp_path: Path) -> None:
     (tmp_path / "dead.open").write_bytes(b'["there","line 1"]\n["there","li')
     assert texts(AccessLines(), tmp_path) == ["line 1"]
+
+
+def test_a_line_that_the_disk_takes_half_spoils_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines, write = AccessLines(), os.write
+    lines.append(tmp_path, entry(1))
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", lambda file, text: write(file, text[:5]))
+        lines.append(tmp_path, entry(2))
+    lines.append(tmp_path, entry(3))
+    assert texts(lines, tmp_path) == ["line 1", "line 3"]
+    assert lines.lost() == 1
 
 
 def test_a_file_is_held_while_it_is_looked_at(tmp_path: Path) -> None:

@@ -91,9 +91,12 @@ class AccessLines:
             if self._file is None:
                 self._begin(folder)
             assert self._file is not None
-            self._size += os.write(self._file, text)
+            if os.write(self._file, text) < len(text):  # half a line would spoil the next one
+                os.ftruncate(self._file, self._size)
+                return False
         except OSError:
             return False
+        self._size += len(text)
         return True
 
     def _begin(self, folder: Path) -> None:
