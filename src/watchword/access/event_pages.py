@@ -24,7 +24,7 @@ from watchword.access.own_side import own_event
 from watchword.installation.installation import Installation
 from watchword.names.ids import is_account_id
 from watchword.store import audit
-from watchword.store.audit_backwards import backwards, mapped, written
+from watchword.store.audit_backwards import backwards, mapped
 from watchword.store.audit_file import files, name_in_chain
 
 Event = dict[str, Any]
@@ -145,7 +145,7 @@ def page(
             lines = mapped(found[name], within)
             if lines is None:
                 return iter(()), 0
-            start = written(lines) if end is None else max(0, min(end, len(lines)))
+            start = len(lines) if end is None else max(0, min(end, len(lines)))
             return _of_file(backwards(lines, needle, start)), start
 
         names = [each for each in sorted(found, reverse=True) if _may_have(each, looked.until, position)]

@@ -2,8 +2,12 @@
 
 Files are mapped into memory and searched in pieces. So other threads run meanwhile, and a reader can stop
 after any piece and go on there later. A position in a file is an offset: what is before it wasn't looked at.
+
+The zeros of a reserve (`audit_file`) aren't mapped: they go when it is closed, and whoever reads a page that
+has gone is killed (SIGBUS).
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from mmap import ACCESS_READ, mmap
@@ -19,18 +23,12 @@ Found = tuple[int, bytes | None]
 
 
 def mapped(file: Path, within: ExitStack) -> mmap | None:
-    """A file of the journal, until `within` ends; None for one that is gone or empty."""
+    """The lines of a file of the journal, until `within` ends; None for one that is gone or has none."""
     with suppress(OSError, ValueError):
         source = within.enter_context(opened(file))
-        return within.enter_context(mmap(source.fileno(), 0, access=ACCESS_READ))
+        if size := _written(source.fileno()):
+            return within.enter_context(mmap(source.fileno(), size, access=ACCESS_READ))
     return None
-
-
-def written(lines: mmap) -> int:
-    """Where the lines of a file end: behind them a reserve has zeros (`audit_file`)."""
-    if lines[:1] == b"\0":
-        return 0
-    return lines.find(b"\n\0") + 1 if lines[-1:] == b"\0" else len(lines)
 
 
 def backwards(lines: mmap, text: bytes, end: int) -> Iterator[Found]:
@@ -46,3 +44,17 @@ def backwards(lines: mmap, text: bytes, end: int) -> Iterator[Found]:
         stop = lines.find(b"\n", found)
         end = start
         yield end, lines[start:stop] if stop >= 0 else None  # a last line that isn't whole yet
+
+
+def _written(file: int) -> int:
+    """Where the lines of a file end: a line has no zeros, and behind the lines there is nothing else."""
+    low, high = 0, os.fstat(file).st_size
+    if os.pread(file, 1, max(high - 1, 0)) != b"\0":
+        return high
+    while low < high:
+        middle = (low + high) // 2
+        if os.pread(file, 1, middle) in {b"\0", b""}:
+            high = middle
+        else:
+            low = middle + 1
+    return low
