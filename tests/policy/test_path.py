@@ -16,6 +16,8 @@ from watchword.policy.evaluation.changes import MOST_CHANGES, Add, Widen, change
 from watchword.policy.evaluation.combine import PolicyType
 from watchword.policy.evaluation.explain import as_json
 from watchword.policy.evaluation.path import path_of
+from watchword.policy.language.text import spans
+from watchword.policy.lines import explain as lines_explain
 from watchword.policy.lines.explain import explain_case, path_line
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "paths"
@@ -239,3 +241,14 @@ def test_aws_own_policies_are_not_widened() -> None:
 def test_so_many_changes_are_tried() -> None:
     change = {"change": "add", "policyType": "identity", "statement": READ}
     assert explain_case(case() | {"changes": [change] * MOST_CHANGES})["decision"] == "allow"
+
+
+def test_a_text_is_read_once_however_many_of_its_statements_apply(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a case of some kilobytes takes minutes."""
+    reads = []
+    monkeypatch.setattr(lines_explain, "spans", lambda text: [reads.append(text), spans(text)][1])
+    text = document(*[READ] * 9)
+    told = explain_case(case(identity=[text]))
+    (applied,) = (each["statements"] for each in told["path"] if each["policyType"] == "identity")
+    assert len({each["span"] for each in applied}) == 9
+    assert reads == [text]

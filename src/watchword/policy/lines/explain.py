@@ -9,6 +9,7 @@ can't be read is an error, with its place where that is within a document.
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from msgspec import field
@@ -75,14 +76,14 @@ def path_of_decision(decision: Decision) -> Json:
 
 def with_places(path: Json, texts: dict[str, str]) -> Json:
     """The path, with the `span` of each statement and comparison in the document of that name."""
+    known = cache(lambda name: spans(texts[name]))  # else it would be read for each of its statements
     for station in path["path"]:
         for cited in station["statements"]:
-            text = texts.get(cited["policy"])
-            if text is not None:
-                known, here = spans(text), ("Statement", cited["statement"])
-                cited["span"] = nearest(known, here)
+            if cited["policy"] in texts:
+                places, here = known(cited["policy"]), ("Statement", cited["statement"])
+                cited["span"] = nearest(places, here)
                 for each in cited["compared"]:
-                    each["span"] = nearest(known, (*here, *_within(each)))
+                    each["span"] = nearest(places, (*here, *_within(each)))
     return path
 
 
