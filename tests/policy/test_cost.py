@@ -99,6 +99,14 @@ def test_variables_count_by_all_texts() -> None:
     assert Engine(ALICE, (policy,)).decide(request, budget=BUDGET).steps > BUDGET
 
 
+@pytest.mark.parametrize("operator", ["StringEquals", "StringEqualsIgnoreCase", "StringLike"])
+def test_each_variable_of_a_value_counts(operator: str) -> None:
+    """A value of kilobytes can stand for a text of gigabytes."""
+    policy = source(Condition={operator: {"aws:referer": "${aws:UserAgent}" * 3_000}})
+    request = Request(ALICE, "s3:GetObject", OBJECT, {"aws:UserAgent": "a" * 1_000, "aws:referer": "short"})
+    assert Engine(ALICE, (policy,)).decide(request, budget=BUDGET).steps > BUDGET
+
+
 def test_each_value_of_a_list_counts() -> None:
     condition = {"ForAnyValue:StringLike": {"aws:TagKeys": [f"*{number}*" for number in range(200)]}}
     request = Request(ALICE, "s3:GetObject", OBJECT, {"aws:TagKeys": tuple("0" * 100 for _ in range(1_000))})

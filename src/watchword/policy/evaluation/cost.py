@@ -68,7 +68,7 @@ def of_resources(patterns: tuple[str, ...]) -> Cost:
 
 
 def _cost(patterns: tuple[str, ...], characters: int) -> Cost:
-    variables = sum("${" in each for each in patterns)
+    variables = sum(each.count("${") for each in patterns)
     return Cost(len(patterns) + _VARIABLE * variables, characters + _VARIABLE * variables, variables > 0)
 
 
