@@ -3,8 +3,8 @@
 Files are mapped into memory and searched in pieces. So other threads run meanwhile, and a reader can stop
 after any piece and go on there later. A position in a file is an offset: what is before it wasn't looked at.
 
-The zeros of a reserve (`audit_file`) aren't mapped: they go when it is closed, and whoever reads a page that
-has gone is killed (SIGBUS).
+The zeros of a reserve (`audit_file`) aren't mapped: they go when it is closed, and reading a page that
+has gone kills the process (SIGBUS).
 """
 
 import os

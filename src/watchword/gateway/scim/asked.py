@@ -1,4 +1,4 @@
-"""What a request of SCIM asks for, by the token of whom, and its audit event.
+"""What a request of SCIM asks for, whose token it has, and its audit event.
 
 The events are like CloudTrail's of SCIM, but names and addresses of people are hidden, as in those of the
 directory's API. What isn't proved is recorded as a refusal of a stranger (`gateway.dispatch`).

@@ -10,7 +10,7 @@ all of them say the same.
 3. A fix is a list of changes that are enough together. The first fix adds a statement for each type that
    lacks one. Where one type lacks an Allow and a statement there lacks only the resource, the second fix
    widens that statement.
-   An explicit Deny has no fix: whoever wrote it meant it.
+   An explicit Deny has no fix: somebody meant it.
 
 Source of the order: IAM User Guide, "How AWS enforcement code logic evaluates requests to allow or deny
 access".

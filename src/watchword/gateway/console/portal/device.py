@@ -13,7 +13,7 @@ for them. So:
 3. Wrong codes are counted like wrong passwords, so that no code is found by trying.
 4. A code is good for ten minutes, for one answer, of somebody of the directory that the program named.
 
-Source: RFC 8628, sections 3.3, 5.1 and 5.4; RFC 6819, section 4.4.1.4 (whom the page names).
+Source: RFC 8628, sections 3.3, 5.1 and 5.4; RFC 6819, section 4.4.1.4 (the page names who asks).
 """
 
 from watchword.access.portal import InPortal

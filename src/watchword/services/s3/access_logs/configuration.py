@@ -4,7 +4,7 @@
    InvalidTargetBucketForLogging, CrossLocationLoggingProhibited.
 2. It has no default retention (object lock). Otherwise: InvalidTargetBucketForLogging.
 3. Grants for the objects with the log are refused (NotImplemented): the target's policy allows
-   logging.s3.amazonaws.com to write, and whom it pleases to read.
+   logging.s3.amazonaws.com to write, and others to read.
 4. Keys begin with the prefix. They are plain, or have a folder for account, region, bucket and day.
 5. A document without LoggingEnabled ends logging.
 
