@@ -1,5 +1,7 @@
 """SCIM 2.0 as an identity provider uses it: over HTTP, with a token that the administrator made."""
 
+import contextlib
+import http.client
 import json
 import subprocess
 import sys
@@ -119,6 +121,8 @@ def test_a_person_comes_changes_and_goes(provider: Provider) -> None:
     )
     there = provider.center.people.describe_user(IdentityStoreId=provider.center.directory, UserId=ann["id"])
     assert there["UserStatus"] == "DISABLED"
+    silent = {name: value for name, value in person("anna").items() if name != "active"}
+    assert provider("PUT", f"/Users/{ann['id']}", silent).body["active"] is False
     put = provider("PUT", f"/Users/{ann['id']}", person("anna")).body
     assert (put["userName"], put["active"]) == ("anna", True)
     assert "title" not in put
@@ -229,6 +233,18 @@ def test_only_a_token_of_this_directory_counts(provider: Provider) -> None:
         assert (answer.status, answer.headers["www-authenticate"]) == (401, "Bearer")
         assert answer.body["detail"] == "The token is not valid."
     assert provider("GET", "/Users", url=other).status == 401
+
+
+def test_two_tokens_are_none(provider: Provider) -> None:
+    """Two programs on the way could read one each."""
+    url = urllib.parse.urlsplit(provider.made["Url"])
+    line = http.client.HTTPConnection(url.netloc, timeout=60)
+    line.putrequest("GET", f"{url.path}/Users?count=1")
+    for token in (provider.made["Token"], "x"):
+        line.putheader("authorization", f"Bearer {token}")
+    line.endheaders()
+    with contextlib.closing(line):
+        assert line.getresponse().status == 401
 
 
 def test_tokens_are_listed_and_revoked_and_expire(provider: Provider) -> None:

@@ -57,8 +57,8 @@ def delete(tx: Transaction, asked: Asked, user_id: str) -> None:
 
 
 def _store(tx: Transaction, asked: Asked, user: User, document: Json) -> Json:
-    """Makes the user what the document says."""
-    given = users.read(document)
+    """Makes the user what the document says. Who is disabled stays so where it doesn't say `active`."""
+    given = users.read(document, enabled=user.enabled)
     found = attributes.checked(given.attributes, asked.create_user)
     name = found.pop(USER_NAME)
     changed = replace(user, name=name, attributes=found, enabled=given.enabled)

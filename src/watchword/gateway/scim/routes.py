@@ -95,7 +95,7 @@ def answer(world: World, request: HttpRequest) -> HttpResponse:
 def _proved(world: World, log: RequestLog) -> Asked:
     """Rule 1."""
     found = _PATH.match(log.request.path)
-    shown = log.request.header("authorization") or ""
+    shown = log.request.joined("authorization")
     secret = shown[len(_BEARER) :].strip()
     if not shown.lower().startswith(_BEARER) or not 0 < len(secret) <= _LONGEST_TOKEN:
         raise _unproved("there is no bearer token")

@@ -32,8 +32,8 @@ class Given(NamedTuple):
     enabled: bool
 
 
-def read(document: Json) -> Given:
-    """Raises the refusal of a document that can't be a user's."""
+def read(document: Json, *, enabled: bool = True) -> Given:
+    """Raises the refusal of a document that can't be a user's. `enabled`: if it doesn't say `active`."""
     folded = {name.lower(): value for name, value in document.items()}
     found = {member: _as_member(folded.get(name)) for name, member in _BY_NAME.items()}
     attributes = {member: value for member, value in found.items() if not _is_empty(value)}
@@ -43,7 +43,7 @@ def read(document: Json) -> Given:
     external_id = folded.get("externalid") or ""
     if not isinstance(external_id, str) or len(external_id) > 256 or not external_id.isprintable():  # noqa: PLR2004 as the API's
         raise wrong("externalId must be text of at most 256 characters.")
-    return Given(attributes, external_id, _boolean(folded.get("active", True)))
+    return Given(attributes, external_id, _boolean(folded.get("active", enabled)))
 
 
 def written(user: User, external_id: str, url: str) -> Json:
