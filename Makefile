@@ -44,7 +44,7 @@ console: $(PAGES)  ## build the pages of the console, by npm
 
 test: $(VENV)/.test  ## install what tests need and run them all, on SQLite and PostgreSQL
 	$(build_pages)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 3 --dist loadfile
 
 matrix:  ## the tests on each Python, 3.11 or newer, that is found on this machine
 	@$(PYTHON) .ci/pythons.py | while read version python; do \
