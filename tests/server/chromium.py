@@ -17,7 +17,7 @@ from typing import Any
 
 DRIVER, BROWSER = shutil.which("chromedriver"), shutil.which("chromium")
 WANTED = os.environ.get("WATCHWORD_BROWSER") != "none"
-MISSING = "" if WANTED and DRIVER and BROWSER else "chromium and chromedriver aren't on this machine"
+MISSING = "" if WANTED and DRIVER and BROWSER else "no Chromium that starts, or no chromedriver"
 ENTER, TAB = "\ue007", "\ue004"
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 _STARTED = re.compile(r"started successfully on port (\d+)")

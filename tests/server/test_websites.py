@@ -1,4 +1,4 @@
-"""Websites of buckets, as a browser sees them: by a host name of their own, and by nobody's permission."""
+"""Websites of buckets, as a browser sees them: by a host name of their own, without signing in."""
 
 import http.client
 import json

@@ -1,9 +1,9 @@
 """What the caller's account may know of a decision, where the resource is another account's.
 
-A decision across accounts is made from the policies of both. Nothing is told of the resource's side: its
-policies, its guardrails, its tags, whose it is. That holds as well for what a policy of the caller's account
-compared. An explanation that doesn't say whose the resource is counts as one across accounts: records of
-older versions are like that.
+A decision across accounts is made from the policies of both. The caller's account learns nothing of the
+resource's side: its policies, guardrails, tags and owner. That holds as well for what a policy of the
+caller's account compared. An explanation that doesn't say whose the resource is counts as
+one across accounts: records of older versions are like that.
 
 What was meant for the operator of the server is for no account: nor is the place of an event in the journal,
 which counts the events of all.

@@ -64,7 +64,7 @@ class Happened(NamedTuple):
 
 
 def notify(call: Call, fact: BucketFact, event: str, key: str, row: Object | None = None) -> None:
-    """Writes down, in the call's change, who is told of an event: rule 1."""
+    """Writes down, in the call's change, which targets get an event: rule 1."""
     caller = call.caller.principal.userid
     by = caller if call.caller.anonymous else f"AWS:{caller}"
     source = call.request.peer or call.context.via.service
